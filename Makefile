@@ -1,0 +1,58 @@
+# `make` lists the targets. Everything that they make is in .venv, .sandbox and .hosting, and the built Pulumi engine
+# in ~/.cache/hosting-sandbox; `make clean` removes all but that engine, which takes minutes to build.
+PYTHON ?= python3
+VENV := .venv/bin
+READY := .venv/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help sandbox sandbox-down test check clean bench python needs
+
+# The sandbox here is the one of this checkout, also in a shell that was activated for another.
+unexport SANDBOX_HOME
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+sandbox: needs $(READY) ## deploy dev and prod to a local cloud, and print both sites' URLs
+	@$(VENV)/python -m sandbox up
+
+sandbox-down: python ## stop the local cloud; its data stays
+	@$(PYTHON) -m sandbox down
+
+test: needs $(READY) ## run every test
+	@$(VENV)/python -m sandbox prepare
+	$(VENV)/pytest --numprocesses 2 --dist loadfile $$($(VENV)/python tests/pure_modules.py)
+
+check: $(READY) ## lint, types, import rules, workflows, and that every test file has tests
+	$(VENV)/ruff check
+	$(VENV)/ruff format --check
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	$(VENV)/python tests/collects.py
+	tools/actionlint/run.sh
+	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
+
+bench: $(READY) ## measure the functions at the edge, and publishing beside s3deploy and the AWS CLI
+	@$(VENV)/python -m bench.edge
+	@$(VENV)/python -m bench
+
+clean: sandbox-down ## stop the sandbox and remove all that these targets have made
+	rm -rf .venv .sandbox .hosting .tools .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+	@if [ "$$PULUMI_HOME" = "$(CURDIR)/.sandbox/pulumi" ]; then \
+	  echo "This shell, and any other that was activated, still looks in .sandbox; in each of them type: deactivate_sandbox"; fi
+
+$(READY): requirements.txt requirements-dev.txt | python
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "error: this Python cannot make virtual environments; Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m sandbox.progress "Virtual environment" $(PYTHON) -m venv .venv
+	@$(PYTHON) -m sandbox.progress "Python packages" $(VENV)/pip install --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Before pip has its minute.
+needs: python
+	@$(PYTHON) -m sandbox needs
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: $(PYTHON) is not Python >= 3.11; install one, or name it: make PYTHON=python3.12 ..." >&2; exit 1; }

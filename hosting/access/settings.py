@@ -1,0 +1,32 @@
+"""The `access:` settings: HTTP basic authentication, for previews."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from hosting.section import Section, Text, broken_rule
+
+
+class AccessSettings(Section):
+    """A user name and a password, both or neither. It has no repr: one of them is a secret."""
+
+    username: Annotated[Text | None, Field(max_length=128, examples=["preview"])] = None
+    password: Annotated[Text | None, Field(max_length=128, repr=False)] = None
+
+    @field_validator("username")
+    @classmethod
+    def _username_can_be_sent(cls, name: str | None) -> str | None:
+        """A colon ends the name in the header: https://www.rfc-editor.org/rfc/rfc7617#section-2."""
+        if name is not None and (":" in name or not name.isprintable()):
+            raise broken_rule("must be printable, and without a colon")
+        return name
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if self.username is not None and self.password is None:
+            raise broken_rule("must be given together with username", mend_key="password")
+        if self.password is not None and self.username is None:
+            raise broken_rule("must be given together with password", mend_key="username")
+        return self

@@ -1,0 +1,1 @@
+"""The `aws:` settings of the stack, used by the provider and by our own calls alike."""

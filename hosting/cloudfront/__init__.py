@@ -1,0 +1,1 @@
+"""The distribution in front of the bucket. Knows nothing of files."""

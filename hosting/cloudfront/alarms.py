@@ -1,0 +1,41 @@
+"""The alarm that tells when visitors get errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_aws.cloudwatch import MetricAlarm
+
+if TYPE_CHECKING:
+    import pulumi
+    from pulumi_aws.cloudfront import Distribution
+
+_REGION = "us-east-1"
+_PERCENT = 5
+_SECONDS = 300
+_PERIODS = 2
+
+
+def make_alarm(name: str, distribution: Distribution, topic: str, opts: pulumi.ResourceOptions) -> MetricAlarm:
+    """Return the alarm on the rate of 5xx responses; CloudFront's metrics are in us-east-1 alone.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+    """
+    return MetricAlarm(
+        f"{name}-5xx",
+        alarm_description=f"More than {_PERCENT} % of the visitors of {name} get an error of 500 or above",
+        namespace="AWS/CloudFront",
+        metric_name="5xxErrorRate",
+        dimensions={"DistributionId": distribution.id, "Region": "Global"},
+        statistic="Average",
+        period=_SECONDS,
+        evaluation_periods=_PERIODS,
+        comparison_operator="GreaterThanThreshold",
+        threshold=_PERCENT,
+        # Nobody came, so nobody got an error.
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic],
+        ok_actions=[topic],
+        region=_REGION,
+        opts=opts,
+    )

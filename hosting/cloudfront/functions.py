@@ -1,0 +1,64 @@
+"""The functions at the edge as resources: one for requests and one for responses, where there is anything to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pulumi
+from pulumi_aws.cloudfront import Function
+
+from hosting.cloudfront.edge import RUNTIME, compose, compose_response
+
+if TYPE_CHECKING:
+    from hosting.cloudfront.edge import Piece
+    from hosting.plan import EdgePlan
+
+Event = Literal["viewer-request", "viewer-response"]
+# A name of 48 characters, this, and the provider's own suffix of 8 have to fit CloudFront's 64.
+_SUFFIX: dict[Event, str] = {"viewer-request": "request", "viewer-response": "reply"}
+
+
+@dataclass(frozen=True)
+class Association:
+    """What a distribution is told of a function.
+
+    Attributes:
+        event: when it runs.
+        function: the function.
+    """
+
+    event: Event
+    function: Function
+
+
+def make_functions(
+    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[Piece] | None = None
+) -> list[Association]:
+    """Return the functions that run the pieces of ``edge``: none, one or two; ``last`` is one more for requests."""
+    made = []
+    if last is not None:
+        code = last.apply(lambda piece: compose([*edge.requests, piece]))
+        made.append(_made(name, "viewer-request", _kept(edge, code), opts))
+    elif edge.requests:
+        made.append(_made(name, "viewer-request", _kept(edge, compose(edge.requests)), opts))
+    if edge.responses:
+        made.append(_made(name, "viewer-response", compose_response(edge.responses), opts))
+    return made
+
+
+def _kept(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
+    """Return the code, encrypted in the state and hidden in previews where that is called for."""
+    return pulumi.Output.secret(code) if edge.is_secret else code
+
+
+def _made(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Association:
+    function = Function(
+        f"{name}-{_SUFFIX[event]}",
+        runtime=RUNTIME,
+        comment=f"The {event} function of {name}",
+        publish=True,
+        code=code,
+        opts=opts,
+    )
+    return Association(event, function)

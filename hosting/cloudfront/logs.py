@@ -1,0 +1,84 @@
+"""Access logs: a bucket for them, whose objects go away by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi_aws.s3 import (
+    Bucket,
+    BucketLifecycleConfiguration,
+    BucketOwnershipControls,
+    BucketPublicAccessBlock,
+)
+
+if TYPE_CHECKING:
+    from hosting.cloudfront.settings import CloudFrontSettings
+
+_REGION = "us-east-1"
+_UNFINISHED_DAYS = 7
+
+
+def log_config(name: str, settings: CloudFrontSettings, opts: pulumi.ResourceOptions) -> pulumi.Input[Any] | None:
+    """Return what the distribution is told of its logs, None without them.
+
+    The bucket is in us-east-1: CloudFront writes to none in the regions that one opts into.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+    """
+    if not settings.logging:
+        return None
+    name = f"{name}-logs"
+    bucket = Bucket(name, region=_REGION, force_destroy=True, opts=opts)
+    # CloudFront writes standard logs by an ACL that it adds itself, so ACLs are on here, and closed to the public.
+    ownership = BucketOwnershipControls(
+        name,
+        bucket=bucket.bucket,
+        region=_REGION,
+        rule={"object_ownership": "BucketOwnerPreferred"},
+        opts=opts,
+    )
+    block = _closed(name, bucket, _after(opts, ownership))
+    lifecycle = _lifecycle(name, bucket, settings.log_retention_days, _after(opts, block))
+    # Not before all of it: a distribution whose bucket takes no ACL is refused.
+    ready = pulumi.Output.all(bucket.bucket_regional_domain_name, lifecycle.id)
+    return {"bucket": ready.apply(_first), "include_cookies": False, "prefix": ""}
+
+
+def _after(opts: pulumi.ResourceOptions, resource: pulumi.Resource) -> pulumi.ResourceOptions:
+    """Two of S3's settings on one bucket, written at once, can conflict: one after the other."""
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[resource]))
+
+
+def _closed(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> BucketPublicAccessBlock:
+    return BucketPublicAccessBlock(
+        name,
+        bucket=bucket.bucket,
+        region=_REGION,
+        block_public_acls=True,
+        ignore_public_acls=True,
+        block_public_policy=True,
+        restrict_public_buckets=True,
+        opts=opts,
+    )
+
+
+def _lifecycle(name: str, bucket: Bucket, days: int, opts: pulumi.ResourceOptions) -> BucketLifecycleConfiguration:
+    return BucketLifecycleConfiguration(
+        name,
+        bucket=bucket.bucket,
+        region=_REGION,
+        rules=[
+            {
+                "id": "expire",
+                "status": "Enabled",
+                "filter": {"prefix": ""},
+                "expiration": {"days": days},
+                "abort_incomplete_multipart_upload": {"days_after_initiation": _UNFINISHED_DAYS},
+            }
+        ],
+        opts=opts,
+    )
+
+
+def _first(values: list[str]) -> str:
+    return values[0]

@@ -1,0 +1,157 @@
+"""The `cloudfront:` settings: whether there is a distribution, and how it answers and caches."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from hosting.section import Boolean, Integer, Section, Text, broken_rule
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-response-code.html
+ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+_COUNTRY = re.compile(r"[A-Z]{2}")
+# https://docs.aws.amazon.com/waf/latest/developerguide/cloudfront-features.html: a web ACL of scope CLOUDFRONT.
+_WEB_ACL = re.compile(r"arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/[^/]+/[^/]+")
+_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
+RESPONSE_CODES = (200, *ERROR_CODES)
+
+
+class ErrorResponse(Section):
+    """What visitors get in place of one of the origin's errors."""
+
+    error_code: Annotated[Integer, Field(examples=[404])]
+    response_code: Annotated[Integer | None, Field(examples=[200])] = None
+    response_page_path: Annotated[Text | None, Field(max_length=4000, examples=["/index.html"])] = None
+    caching_min_ttl: Annotated[Integer, Field(ge=0, examples=[300])] = 300
+
+    @field_validator("error_code")
+    @classmethod
+    def _cloudfront_maps_this_error(cls, code: int) -> int:
+        if code not in ERROR_CODES:
+            raise broken_rule(f"must be one of {_listed(ERROR_CODES)}")
+        return code
+
+    @field_validator("response_code")
+    @classmethod
+    def _cloudfront_answers_this_code(cls, code: int | None) -> int | None:
+        if code is not None and code not in RESPONSE_CODES:
+            raise broken_rule(f"must be one of {_listed(RESPONSE_CODES)}")
+        return code
+
+    @field_validator("response_page_path")
+    @classmethod
+    def _page_path_from_the_root(cls, path: str | None) -> str | None:
+        if path is not None and not path.startswith("/"):
+            raise broken_rule("must begin with '/'", mend=f"/{path}")
+        return path
+
+    @model_validator(mode="after")
+    def _code_and_page_go_together(self) -> Self:
+        if self.response_code is None and self.response_page_path is not None:
+            raise broken_rule("must be given together with responsePagePath", mend_key="responseCode")
+        if self.response_page_path is None and self.response_code is not None:
+            raise broken_rule("must be given together with responseCode", mend_key="responsePagePath")
+        return self
+
+
+def _listed(codes: tuple[int, ...]) -> str:
+    return ", ".join(str(code) for code in codes)
+
+
+class GeoRestriction(Section):
+    """Where visitors may come from: these countries alone, or all but these."""
+
+    allow: Annotated[tuple[Text, ...], Field(examples=["DE"])] = ()
+    deny: Annotated[tuple[Text, ...], Field(examples=["US"])] = ()
+
+    @field_validator("allow", "deny")
+    @classmethod
+    def _countries_by_their_codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_GeoRestriction.html: ISO 3166-1 alpha-2."""
+        for code in codes:
+            if not _COUNTRY.fullmatch(code):
+                raise broken_rule("must be country codes of two capital letters")
+        return tuple(sorted(set(codes)))
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.allow) == bool(self.deny):
+            raise broken_rule("must have either allow or deny, with a country", mend={"allow": ["DE"]})
+        return self
+
+
+# Amplify's: any path that is no file is answered by the site's root, which a client-side router then reads.
+_ROOT_FOR_ERRORS = tuple(
+    ErrorResponse(errorCode=code, responseCode=200, responsePagePath="/", cachingMinTtl=300) for code in (400, 403, 404)
+)
+
+
+class CloudFrontSettings(Section):
+    """The section CloudFront of `amplify hosting configure`. Times to live are in seconds."""
+
+    enabled: Annotated[Boolean, Field(examples=[True])] = False
+    # defaultTtl comes first: the other two are held against it.
+    default_ttl: Annotated[Integer, Field(ge=0, examples=[86400])] = 86400
+    min_ttl: Annotated[Integer, Field(ge=0, examples=[60])] = 60
+    max_ttl: Annotated[Integer, Field(ge=0, examples=[31536000])] = 31536000
+    error_responses: Annotated[
+        tuple[ErrorResponse, ...],
+        Field(examples=[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}]),
+    ] = _ROOT_FOR_ERRORS
+    price_class: Annotated[
+        Literal["PriceClass_All", "PriceClass_200", "PriceClass_100"], Field(examples=["PriceClass_100"])
+    ] = "PriceClass_All"
+    http_version: Annotated[Literal["http1.1", "http2", "http3", "http2and3"], Field(examples=["http2and3"])] = (
+        "http2and3"
+    )
+    ipv6: Annotated[Boolean, Field(examples=[True])] = True
+    compress: Annotated[Boolean, Field(examples=[True])] = True
+    geo_restriction: Annotated[GeoRestriction | None, Field(examples=[{"allow": ["DE", "AT"]}])] = None
+    web_acl_arn: Annotated[
+        Text | None, Field(examples=["arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"])
+    ] = None
+    logging: Annotated[Boolean, Field(examples=[True])] = False
+    log_retention_days: Annotated[Integer, Field(ge=1, le=3650, examples=[90])] = 90
+    alarms: Annotated[Text | None, Field(examples=["arn:aws:sns:us-east-1:123456789012:alerts"])] = None
+    wait_for_deployment: Annotated[Boolean, Field(examples=[True])] = True
+
+    @field_validator("min_ttl")
+    @classmethod
+    def _min_below_default(cls, ttl: int, info: ValidationInfo) -> int:
+        default = info.data.get("default_ttl", ttl)
+        if ttl > default:
+            raise broken_rule("must be <= defaultTtl", mend=default)
+        return ttl
+
+    @field_validator("max_ttl")
+    @classmethod
+    def _max_above_default(cls, ttl: int, info: ValidationInfo) -> int:
+        default = info.data.get("default_ttl", ttl)
+        if ttl < default:
+            raise broken_rule("must be >= defaultTtl", mend=default)
+        return ttl
+
+    @field_validator("web_acl_arn")
+    @classmethod
+    def _web_acl_is_cloudfronts(cls, arn: str | None) -> str | None:
+        if arn is not None and not _WEB_ACL.fullmatch(arn):
+            raise broken_rule("must be the ARN of a WAFv2 web ACL of scope CLOUDFRONT, which is in us-east-1")
+        return arn
+
+    @field_validator("alarms")
+    @classmethod
+    def _topic_is_where_the_metrics_are(cls, arn: str | None) -> str | None:
+        """An alarm notifies topics of its own region, and CloudFront's metrics are in us-east-1."""
+        if arn is not None and not _TOPIC.fullmatch(arn):
+            raise broken_rule("must be the ARN of an SNS topic in us-east-1, without .fifo")
+        return arn
+
+    @field_validator("error_responses")
+    @classmethod
+    def _one_response_an_error(cls, responses: tuple[ErrorResponse, ...]) -> tuple[ErrorResponse, ...]:
+        codes = [response.error_code for response in responses]
+        if len(set(codes)) != len(codes):
+            raise broken_rule("must name each errorCode once")
+        return responses

@@ -1,0 +1,140 @@
+"""The `deployments:` settings: which pushes deploy the stack, with what before it, and as whom in AWS."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from hosting.section import Boolean, Section, Text, broken_rule
+
+NAMESPACE = "deployments"
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
+# A repository's address as one copies it from GitHub, by HTTPS or SSH.
+_GITHUB_ADDRESS = re.compile(r"(?:https://github\.com/|git@github\.com:)(?P<repository>[^/]+/[^/]+?)(?:\.git)?/?")
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+")
+_OIDC_PROVIDER_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STACKS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\*?")
+
+_ENVIRONMENT_EXAMPLE = {"LOG_LEVEL": "info"}
+
+
+def _environment(value: object) -> object:
+    """Return a map of variables from the JSON that the engine keeps of it."""
+    decoded = _decoded(value)
+    if decoded is None:
+        return None
+    if not isinstance(decoded, dict):
+        raise broken_rule("must be a map of variables", mend=_ENVIRONMENT_EXAMPLE)
+    if not all(_VARIABLE.fullmatch(name) for name in decoded):
+        raise broken_rule("must have names of letters, digits and _ alone", mend=_ENVIRONMENT_EXAMPLE)
+    if any(isinstance(each, dict | list) or each is None for each in decoded.values()):
+        raise broken_rule("must have a text for each variable", mend=_ENVIRONMENT_EXAMPLE)
+    return {name: each if isinstance(each, str) else json.dumps(each) for name, each in decoded.items()}
+
+
+def _decoded(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+class DeploymentsSettings(Section):
+    """What Amplify's console knew of a connected branch, and the credentials that a deployment gets."""
+
+    # A setting is held against those above it, one by one: an error of the whole room would show its secrets.
+    runs_on: Annotated[Literal["pulumi-cloud", "github-actions"], Field(examples=["pulumi-cloud"])] = "pulumi-cloud"
+    role_arn: Annotated[Text | None, Field(examples=["arn:aws:iam::123456789012:role/deploy"])] = None
+    create_role: Annotated[Boolean, Field(examples=[True])] = False
+    oidc_provider_arn: Annotated[
+        Text | None, Field(examples=["arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"])
+    ] = None
+    review_stacks: Annotated[tuple[Text, ...], Field(examples=["pr-*"])] = ()
+    repository: Annotated[Text | None, Field(examples=["acme/website"])] = None
+    branch: Annotated[Text, Field(examples=["main"])] = "main"
+    # Globs of whole paths; `!` excludes: https://www.pulumi.com/docs/deployments/concepts/settings/path-filtering/
+    paths: Annotated[tuple[Text, ...], Field(examples=["site/**"])] = ()
+    pre_run_commands: Annotated[tuple[Text, ...], Field(examples=["npm ci"])] = ()
+    pull_request_template: Annotated[Boolean, Field(examples=[True])] = False
+    preview_pull_requests: Annotated[Boolean | None, Field(examples=[False])] = None
+    environment: Annotated[
+        dict[str, str] | None, BeforeValidator(_environment), Field(examples=[_ENVIRONMENT_EXAMPLE])
+    ] = None
+
+    @field_validator("repository")
+    @classmethod
+    def _owner_and_name(cls, repository: str | None) -> str | None:
+        if repository is None or _REPOSITORY.fullmatch(repository):
+            return repository
+        address = _GITHUB_ADDRESS.fullmatch(repository)
+        raise broken_rule("must be owner/name of a GitHub repository", mend=address["repository"] if address else None)
+
+    @field_validator("branch")
+    @classmethod
+    def _without_refs(cls, branch: str) -> str:
+        if branch.startswith("refs/"):
+            raise broken_rule("must be a branch's plain name", mend=branch.removeprefix("refs/heads/"))
+        return branch
+
+    @field_validator("role_arn")
+    @classmethod
+    def _arn_of_a_role(cls, arn: str | None) -> str | None:
+        if arn is not None and not _ROLE_ARN.fullmatch(arn):
+            raise broken_rule("must be the ARN of an IAM role")
+        return arn
+
+    @field_validator("oidc_provider_arn")
+    @classmethod
+    def _arn_of_a_provider(cls, arn: str | None) -> str | None:
+        if arn is not None and not _OIDC_PROVIDER_ARN.fullmatch(arn):
+            raise broken_rule("must be the ARN of an IAM OIDC provider")
+        return arn
+
+    @field_validator("review_stacks")
+    @classmethod
+    def _names_that_may_end_in_a_star(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_STACKS.fullmatch(pattern) for pattern in patterns):
+            raise broken_rule("must be names of stacks, of which only the end may be a *")
+        return patterns
+
+    @field_validator("create_role")
+    @classmethod
+    def _one_role(cls, create: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic calls it
+        if create and info.data.get("role_arn") is not None:
+            raise broken_rule("must be false where roleArn is given", mend=False)
+        return create
+
+    @field_validator("repository")
+    @classmethod
+    def _whose_workflow_may_take_the_role(cls, repository: str | None, info: ValidationInfo) -> str | None:
+        if repository is None and info.data.get("create_role") and info.data.get("runs_on") == "github-actions":
+            raise broken_rule("must be given for a role that GitHub Actions takes on")
+        return repository
+
+    @field_validator("pull_request_template")
+    @classmethod
+    def _copies_of_a_template_share_a_role(cls, template: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic calls it
+        if template and info.data.get("create_role"):
+            raise broken_rule("must be false on a stack that makes a role, as each review stack would", mend=False)
+        return template
+
+    @field_validator("preview_pull_requests")
+    @classmethod
+    def _a_template_is_never_deployed(cls, previews: bool | None, info: ValidationInfo) -> bool | None:  # noqa: FBT001 - pydantic calls it
+        if previews and info.data.get("pull_request_template"):
+            raise broken_rule("must be false on a template of review stacks", mend=False)
+        return previews
+
+    @property
+    def previews(self) -> bool:
+        """Whether pull requests get a preview of this stack: unless said otherwise, yes, but for a template."""
+        if self.preview_pull_requests is None:
+            return not self.pull_request_template
+        return self.preview_pull_requests

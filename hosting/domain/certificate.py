@@ -1,0 +1,79 @@
+"""The certificate of the site's names: requested where CloudFront looks for it, and waited for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi_aws.acm import Certificate, CertificateValidation
+from pulumi_aws.route53 import Record
+
+from hosting.aws.provider import make_provider
+from hosting.domain.settings import CERTIFICATE_REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hosting.aws.settings import AwsSettings
+
+# A person says that the records are there; the CA looks for them every few minutes.
+_LONGEST_WAIT = "15m"
+_TTL_SECONDS = 300
+
+
+def certificate_options(name: str, settings: AwsSettings, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """Return the options of what has to be in the certificates' region: those of ``opts``, with a provider for it."""
+    alone = pulumi.ResourceOptions(parent=opts.parent)
+    there = make_provider(f"{name}-{CERTIFICATE_REGION}", replace(settings, region=CERTIFICATE_REGION), alone)
+    return pulumi.ResourceOptions(parent=opts.parent, provider=there)
+
+
+def request_certificate(name: str, names: Sequence[str], opts: pulumi.ResourceOptions) -> Certificate:
+    """Return the certificate for ``names``; nothing waits for it to be issued."""
+    return Certificate(
+        name,
+        domain_name=names[0],
+        subject_alternative_names=list(names[1:]) or None,
+        validation_method="DNS",
+        opts=opts,
+    )
+
+
+def prove_in_zone(
+    names: Sequence[str], certificate: Certificate, zone_id: pulumi.Output[str], opts: pulumi.ResourceOptions
+) -> list[Record]:
+    """Return the records that prove the names: a name and the * before it have one and the same."""
+    bases = dict.fromkeys(name.removeprefix("*.") for name in names)
+    return [_proof(base, certificate, zone_id, opts) for base in bases]
+
+
+def _proof(base: str, certificate: Certificate, zone_id: pulumi.Output[str], opts: pulumi.ResourceOptions) -> Record:
+    option: pulumi.Output[Any] = certificate.domain_validation_options.apply(
+        lambda options: next(each for each in options if str(each.domain_name).removeprefix("*.") == base)
+    )
+    return Record(
+        f"{base}-proof",
+        zone_id=zone_id,
+        name=option.resource_record_name,
+        type=option.resource_record_type,
+        records=[option.resource_record_value],
+        ttl=_TTL_SECONDS,
+        # Every certificate of an account for this name has this very record, the one before this too.
+        allow_overwrite=True,
+        opts=opts,
+    )
+
+
+def wait_for(
+    name: str, certificate: Certificate, proofs: Sequence[Record], opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Return the certificate's ARN when it is issued; without ``proofs`` their records are someone else's."""
+    patience = None if proofs else pulumi.CustomTimeouts(create=_LONGEST_WAIT)
+    validation = CertificateValidation(
+        name,
+        certificate_arn=certificate.arn,
+        validation_record_fqdns=[proof.fqdn for proof in proofs] or None,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=patience)),
+    )
+    return validation.certificate_arn

@@ -1,0 +1,125 @@
+"""The `domain:` settings: the stage's own host names, and where their certificate and DNS records come from."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+
+from hosting.section import Boolean, Section, Text, broken_rule
+
+NAMESPACE = "domain"
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions
+MAX_NAMES = 100
+# Of a certificate's first name: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+LONGEST_CERTIFIED = 64
+_LONGEST_NAME = 253
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
+_ZONE_ID = re.compile(r"Z[A-Z0-9]{5,31}")
+# CloudFront takes certificates of this region alone:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
+CERTIFICATE_REGION = "us-east-1"
+_CERTIFICATE = re.compile(rf"arn:aws[a-z-]*:acm:{CERTIFICATE_REGION}:[0-9]{{12}}:certificate/[A-Za-z0-9-]+")
+
+
+def _is_host_name(name: str) -> bool:
+    is_number = name.rpartition(".")[2].isdigit()
+    return len(name) <= _LONGEST_NAME and bool(_NAME.fullmatch(name)) and not is_number
+
+
+def _host_name(name: str) -> str:
+    """Return the name in lower case; its first label may be a *."""
+    lower = name.lower()
+    if not _is_host_name(lower.removeprefix("*.")):
+        raise broken_rule("must be a host name: labels of letters, digits and -, of 63 at the most, with dots between")
+    return lower
+
+
+class DomainSettings(Section):
+    """Host names, of which the first is the site's own address."""
+
+    # A name is held against the settings above it.
+    zone: Annotated[Text | None, Field(examples=["example.com"])] = None
+    certificate_arn: Annotated[
+        Text | None, Field(examples=["arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456"])
+    ] = None
+    redirect_aliases: Annotated[Boolean, Field(examples=[True])] = True
+    validated: Annotated[Boolean, Field(examples=[True])] = False
+    names: Annotated[
+        tuple[Annotated[Text, AfterValidator(_host_name)], ...],
+        Field(max_length=MAX_NAMES, examples=["www.example.com"]),
+    ] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_by_name_or_id(cls, zone: str | None) -> str | None:
+        if zone is None or _ZONE_ID.fullmatch(zone):
+            return zone
+        lower = zone.lower().removesuffix(".")
+        if not _is_host_name(lower):
+            raise broken_rule("must be the name or the id of a Route 53 hosted zone")
+        return lower
+
+    @field_validator("certificate_arn")
+    @classmethod
+    def _certificate_is_cloudfronts(cls, arn: str | None) -> str | None:
+        if arn is not None and not _CERTIFICATE.fullmatch(arn):
+            raise broken_rule(f"must be the ARN of an ACM certificate in {CERTIFICATE_REGION}, where CloudFront looks")
+        return arn
+
+    @field_validator("validated")
+    @classmethod
+    def _only_of_another_dns(cls, validated: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic calls it
+        if validated and (info.data.get("zone") or info.data.get("certificate_arn")):
+            raise broken_rule("must be false where zone or certificateArn is given", mend=False)
+        return validated
+
+    @field_validator("names")
+    @classmethod
+    def _names_hold_together(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if len(set(names)) != len(names):
+            raise broken_rule("must have each name once", mend=list(dict.fromkeys(names)))
+        if names and names[0].startswith("*"):
+            raise broken_rule("must begin with the site's own address, which has no *")
+        if names and len(names[0]) > LONGEST_CERTIFIED and not info.data.get("certificate_arn"):
+            raise broken_rule(
+                f"must begin with a name of {LONGEST_CERTIFIED} characters at the most, for a certificate"
+            )
+        zone = info.data.get("zone")
+        is_named = zone is not None and not _ZONE_ID.fullmatch(zone)
+        outside = [name for name in names if is_named and not is_in_zone(name, str(zone))]
+        if outside:
+            raise broken_rule(f"must be in the zone {zone}, {', '.join(outside)} can't be")
+        return names
+
+    @model_validator(mode="after")
+    def _nothing_without_names(self) -> Self:
+        if not self.names and (self.zone or self.certificate_arn or self.validated):
+            raise broken_rule("must be given together with zone, certificateArn or validated", mend_key="names")
+        return self
+
+    @property
+    def zone_id(self) -> str | None:
+        """The zone's id, where that is what is given."""
+        return self.zone if self.zone and _ZONE_ID.fullmatch(self.zone) else None
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether the site answers under its names: all but those whose certificate waits for another DNS."""
+        return bool(self.names and (self.zone or self.certificate_arn or self.validated))
+
+
+def is_in_zone(name: str, zone: str) -> bool:
+    """Whether a name can be a record of a zone."""
+    return name == zone or name.endswith(f".{zone}")
+
+
+def expanded(names: str, stack: str, branch: str) -> str:
+    """Return ``names`` with what ``{stack}`` and ``{branch}`` stand for: ``feature/Login`` -> ``feature-login``."""
+    return names.replace("{stack}", _label(stack)).replace("{branch}", _label(branch))
+
+
+def _label(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

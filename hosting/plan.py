@@ -1,0 +1,200 @@
+"""What the edge does for a stack, from its settings and its tree. Makes nothing, asks nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hosting.access.basic import access_piece
+from hosting.cloudfront.edge import compose, compose_response
+from hosting.cloudfront.settings import ErrorResponse
+from hosting.domain.piece import domain_pieces
+from hosting.errors import EdgeError
+from hosting.website.headers.files import read_headers
+from hosting.website.headers.rules import headers_piece
+from hosting.website.redirects.checks import check_rules
+from hosting.website.redirects.files import read_rules
+from hosting.website.redirects.piece import redirects_piece
+from hosting.website.routing import canonical_keys, redirector, routing_piece
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from hosting.cloudfront.edge import Piece
+    from hosting.config import Settings
+    from hosting.publish.manifest import Manifest
+    from hosting.website.redirects.files import RuleTable
+    from hosting.website.redirects.rules import Fallback
+
+# What a site calls the page for what is not there, if it has one.
+NOT_FOUND_PAGE = "404.html"
+# In the distribution folder, but not for visitors.
+RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
+_COUNTRY = "CloudFront-Viewer-Country"
+_OK, _FORBIDDEN = 200, 403
+# Without s3:ListBucket a missing key is 403 to CloudFront.
+_MISSING = (403, 404)
+
+
+@dataclass(frozen=True)
+class EdgePlan:
+    """What the distribution and its functions do beyond serving objects.
+
+    Attributes:
+        requests: the pieces of the viewer-request function; none is no function.
+        is_secret: whether the code of that function is for nobody to read.
+        responses: the pieces of the viewer-response function.
+        error_responses: of the distribution.
+        viewer_headers: of CloudFront's own, that the functions read.
+        default_root: the distribution's default root object; None where the function finds the first page itself.
+        error_document: the key that answers what is not there, of an S3 website.
+        fallbacks: keys that answer under other paths than their own.
+        warnings: sentences for the user.
+    """
+
+    requests: tuple[Piece, ...]
+    is_secret: bool
+    responses: tuple[Piece, ...]
+    error_responses: tuple[ErrorResponse, ...]
+    viewer_headers: tuple[str, ...]
+    default_root: str | None
+    error_document: str
+    fallbacks: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def keys_for(settings: Settings, paths: Collection[str]) -> Mapping[str, str]:
+    """Return the keys of the files that are staged under another path than theirs.
+
+    Raises:
+        EdgeError: two files would have the same URL.
+    """
+    website = settings.website
+    if website.routing != "pages":
+        return {}
+    own = [response.response_page_path for response in settings.cloudfront.error_responses]
+    kept = {NOT_FOUND_PAGE, website.error_document, *(path.lstrip("/") for path in own if path)}
+    return canonical_keys(paths, website.index_document, kept)
+
+
+def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -> EdgePlan:
+    """Return the plan for the site ``name``, its staged tree, and the distribution ``folder`` with the files of rules.
+
+    Raises:
+        EdgeError: the rules do not hold, or need more than CloudFront takes.
+    """
+    website = settings.website
+    keys = {entry.path for entry in manifest.entries}
+    table = _redirects(settings, keys, folder)
+    finds_root = website.routing != "errors" or bool(table.rules)
+    headers, headers_file = read_headers(folder)
+    requests = [*_access(settings, name), *domain_pieces(settings.domain)]
+    if table.rules:
+        requests.append(redirects_piece(table.rules))
+    if finds_root:
+        requests.append(routing_piece(website.routing, keys, website.index_document))
+    responses = [headers_piece(headers, website.index_document)] if headers else []
+    _check_sizes(requests, responses)
+    errors = _error_responses(settings, keys, table.fallbacks)
+    return EdgePlan(
+        requests=tuple(requests),
+        is_secret=settings.access.password is not None,
+        responses=tuple(responses),
+        error_responses=tuple(_rooted(error, website.index_document) for error in errors) if finds_root else errors,
+        viewer_headers=(_COUNTRY,) if any(rule.countries for rule in table.rules) else (),
+        default_root=None if finds_root else website.index_document,
+        error_document=_error_document(settings, keys),
+        fallbacks=(website.index_document,) if website.routing == "spa" else (),
+        warnings=(
+            *_warnings(settings, [("redirects", table.name), ("headers", headers_file)]),
+            *_open_doors(settings, errors),
+        ),
+    )
+
+
+def _redirects(settings: Settings, keys: Collection[str], folder: Path) -> RuleTable:
+    """Return the rules of the setting or a file, which hold together and with the router."""
+    website = settings.website
+    table = read_rules([rule.model_dump() for rule in website.redirects], folder)
+    check_rules(table, keys, redirector(website.routing, keys, website.index_document))
+    if table.fallbacks and "error_responses" in settings.cloudfront.model_fields_set:
+        raise EdgeError(
+            f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "
+            f"nothing was touched: pulumi config rm --stack {settings.stack} cloudfront:errorResponses"
+        )
+    if website.routing == "pages":
+        return table.with_clean_rewrites(website.index_document)
+    return table
+
+
+def _check_sizes(requests: Sequence[Piece], responses: Sequence[Piece]) -> None:
+    """Refuse what does not fit, before anything is touched."""
+    if requests:
+        compose(requests)
+    if responses:
+        compose_response(responses)
+
+
+def _access(settings: Settings, name: str) -> Iterator[Piece]:
+    access = settings.access
+    if access.username is not None and access.password is not None:
+        yield access_piece(access.username, access.password, name)
+
+
+def _warnings(settings: Settings, files: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for what, file in files:
+        if file and not settings.cloudfront.enabled:
+            yield (
+                f"The {what} in {file} need CloudFront, which this stack has not, and do nothing here: "
+                f"pulumi config set --stack {settings.stack} cloudfront:enabled true"
+            )
+
+
+def _open_doors(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator[str]:
+    """Warn where a page replaces CloudFront's refusal: custom error responses are for its own 403s too.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
+    """
+    cloudfront = settings.cloudfront
+    guards = {"geoRestriction": cloudfront.geo_restriction, "webAclArn": cloudfront.web_acl_arn}
+    set_guards = [key for key, value in guards.items() if value is not None]
+    page = next((one for one in errors if one.error_code == _FORBIDDEN and one.response_code == _OK), None)
+    if cloudfront.enabled and set_guards and page is not None:
+        yield (
+            f"Visitors that 'cloudfront:{set_guards[0]}' turns away get the page '{page.response_page_path}' with "
+            "status 200, as the error response for 403 says: set 'cloudfront:errorResponses' without one, or a router: "
+            f"pulumi config set --stack {settings.stack} website:routing spa"
+        )
+
+
+def _error_document(settings: Settings, keys: Collection[str]) -> str:
+    """Return the setting; with a router, if there is none, the tree's own page."""
+    website = settings.website
+    if website.routing != "errors" and "error_document" not in website.model_fields_set and NOT_FOUND_PAGE in keys:
+        return NOT_FOUND_PAGE
+    return website.error_document
+
+
+def _error_responses(
+    settings: Settings, keys: Collection[str], fallbacks: Sequence[Fallback]
+) -> tuple[ErrorResponse, ...]:
+    """Return what a rule says of what is missing; else the setting; else, with a router, a 404."""
+    cloudfront = settings.cloudfront
+    if fallbacks:
+        return _missing(fallbacks[0].status, fallbacks[0].page)
+    if settings.website.routing == "errors" or "error_responses" in cloudfront.model_fields_set:
+        return cloudfront.error_responses
+    return _missing(404, f"/{_error_document(settings, keys)}")
+
+
+def _missing(status: int, page: str) -> tuple[ErrorResponse, ...]:
+    return tuple(ErrorResponse(errorCode=code, responseCode=status, responsePagePath=page) for code in _MISSING)
+
+
+def _rooted(error: ErrorResponse, index_document: str) -> ErrorResponse:
+    """Return the response with the first page by its key: without a default root object `/` is no object."""
+    if error.response_page_path != "/":
+        return error
+    return error.model_copy(update={"response_page_path": f"/{index_document}"})

@@ -1,0 +1,92 @@
+"""Everything before the first resource: check, build, stage, and say in one line what will be published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hosting.plan import RULE_FILES, keys_for
+from hosting.publish.build import run_build
+from hosting.publish.caching import CacheControl
+from hosting.publish.ignore import IgnoreRules
+from hosting.publish.manifest import Manifest
+from hosting.publish.staging import Staged, locate_directory, resolve_directory, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hosting.config import Settings
+
+# Relative to the project: a synced folder's path must be.
+STATE = Path(".hosting")
+_DIGEST_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run of the program that the preparation is for.
+
+    Attributes:
+        project: the folder of Pulumi.yaml, and the working directory.
+        preview: whether nothing will be touched.
+        say: shows a line to the user.
+    """
+
+    project: Path
+    preview: bool
+    say: Callable[[str], None]
+
+
+def prepare(settings: Settings, run: Run) -> Staged:
+    """Return the staged tree of the stack, built if there is a build command.
+
+    Raises:
+        PublishError: the build fails, or what there is can't be published; nothing was touched.
+    """
+    publish = settings.publish
+    target = STATE / "staging" / settings.stack
+    if publish.release is not None:
+        run.say(f"Going back to release {publish.release}: the files at hand are not looked at")
+        return Staged(Manifest(()), 0, run.project / publish.directory, target / "assets", target / "pages", ())
+    if publish.build_command is not None:
+        _build(publish.build_command, settings, run)
+    source = resolve_directory(run.project, publish.directory)
+    staged = stage(
+        source,
+        target,
+        IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore), ignore_file=publish.ignore_file),
+        CacheControl(publish.cache_control).value_for,
+        index_document=settings.website.index_document,
+        keys=partial(keys_for, settings),
+        as_one=publish.mode == "bulk",
+    )
+    run.say(_summary(publish.directory, staged))
+    return staged
+
+
+def _ignored(patterns: Sequence[str]) -> list[str]:
+    """Return the patterns, and after them, so that none brings them back, the files that are for the edge."""
+    return [*patterns, *(f"/{name}" for name in RULE_FILES)]
+
+
+def _build(command: str, settings: Settings, run: Run) -> None:
+    result = run_build(
+        command,
+        cwd=run.project,
+        state_dir=STATE / "build" / settings.stack,
+        directory=locate_directory(run.project, settings.publish.directory),
+        preview=run.preview,
+        echo=run.say,
+    )
+    run.say(f"Built in {result.seconds:.1f} s" if result.ran else "Nothing changed since the preview's build: using it")
+
+
+def _summary(directory: str, staged: Staged) -> str:
+    manifest = staged.manifest
+    files = "1 file" if manifest.file_count == 1 else f"{manifest.file_count} files"
+    return (
+        f"Publishing {files} ({manifest.total_bytes} bytes) of {directory}, "
+        f"{staged.ignored_count} ignored, digest {manifest.digest[:_DIGEST_SHOWN]}"
+    )

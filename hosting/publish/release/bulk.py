@@ -1,0 +1,127 @@
+"""The resources of bulk mode: the release, and behind a distribution what leads visitors to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from hosting.cloudfront.distribution import Leading
+from hosting.naming import COMPONENT
+from hosting.publish.invalidation_paths import fallback_files
+from hosting.publish.release import layout
+from hosting.publish.release.edge_piece import HEADER, edge_piece, room_beside
+from hosting.publish.release.live import Live, LiveArgs
+from hosting.publish.release.provider import Release, ReleaseArgs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulumi_aws.cloudfront import Distribution
+    from pulumi_aws.s3 import Bucket
+
+    from hosting.cloudfront.settings import ErrorResponse
+    from hosting.config import Settings
+    from hosting.plan import EdgePlan
+    from hosting.publish.staging import Staged
+
+_NAME = "release"
+_TYPE = "pulumi-python:dynamic/hosting:Release"
+_OK = 200
+# Without s3:ListBucket a missing key is 403 to CloudFront.
+_MISSING = frozenset({403, 404})
+
+
+class Bulk:
+    """Declares what bulk mode needs, in the order that `site` asks for it."""
+
+    def __init__(self, settings: Settings, staged: Staged, edge: EdgePlan) -> None:
+        """``edge`` is the plan of the same site without bulk mode."""
+        self._settings = settings
+        self._staged = staged
+        self._plan = edge
+        # Here, as it may fail: nothing is touched before.
+        self._room = room_beside(edge.requests) if settings.cloudfront.enabled else 0
+
+    @property
+    def edge(self) -> EdgePlan:
+        """The plan with the error pages where they are in bulk mode."""
+        index = self._settings.website.index_document
+
+        def moved(response: ErrorResponse) -> ErrorResponse:
+            path = response.response_page_path
+            if path is None:
+                return response
+            key = layout.error_page(fallback_files([path], index)[0])
+            return response.model_copy(update={"response_page_path": f"/{key}"})
+
+        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)))
+
+    def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
+        """Declare the site's files."""
+        publish, manifest = self._settings.publish, self._staged.manifest
+        args = ReleaseArgs(
+            bucket=bucket.bucket,
+            atomic=self._settings.cloudfront.enabled,
+            wanted="" if publish.release else manifest.digest,
+            staging=self._staged.assets.parent.as_posix(),
+            files=manifest.file_count,
+            bytes=manifest.total_bytes,
+            hold=publish.releases,
+            keep_assets_days=publish.keep_assets_days,
+            max_remove=publish.max_remove,
+            pin=publish.release or "",
+            allow_gap=publish.allow_gap,
+            error_pages=self._error_pages(),
+            fallback=self._fallback(),
+            room=self._room,
+            urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{_NAME}",
+        )
+        return Release(_NAME, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
+
+    def leading(self, release: Release) -> Leading:
+        """Return what the function at the edge does for the release."""
+        index = self._settings.website.index_document
+        return Leading(release.pointer.apply(lambda pointer: edge_piece(pointer, index)), HEADER)
+
+    def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
+        """Declare the end of a publish; ``opts`` wait for the distribution and its function."""
+        publish = self._settings.publish
+        args = LiveArgs(
+            bucket=bucket.bucket,
+            distribution_id=distribution.id,
+            digest=release.digest,
+            mark=release.pointer.apply(lambda pointer: str(pointer["mark"])),
+            pages=release.pointer.apply(lambda pointer: str(pointer["pages"])),
+            repaired=release.repaired,
+            error_pages=self._error_pages(),
+            always=publish.invalidate == "always",
+            never=publish.invalidate == "never",
+            wait=publish.invalidation_wait,
+        )
+        return Live("live", args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
+
+    def _error_pages(self) -> list[str]:
+        if not self._settings.cloudfront.enabled:
+            return []
+        paths = [response.response_page_path for response in self._plan.error_responses]
+        return fallback_files(paths, self._settings.website.index_document)
+
+    def _fallback(self) -> str:
+        """Return the file that answers each path that is none, where that is as if the path were the file's own.
+
+        The function then leads there itself, so that those visitors too see the old site or the new one.
+        """
+        missing = [one for one in self._plan.error_responses if one.error_code in _MISSING]
+        pages = self._answers(missing)
+        return pages[0] if len(missing) == len(_MISSING) and len(set(pages)) == 1 else ""
+
+    def _answers(self, responses: Sequence[ErrorResponse]) -> list[str]:
+        index = self._settings.website.index_document
+        return [
+            fallback_files([one.response_page_path], index)[0]
+            if one.response_page_path and one.response_code == _OK
+            else ""
+            for one in responses
+        ]

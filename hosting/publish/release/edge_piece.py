@@ -1,0 +1,57 @@
+"""The piece of the edge's function that leads each request to the live release."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from hosting.cloudfront.edge import MAX_BYTES, Piece, compose, piece_of, size_of
+from hosting.publish.release import layout
+from hosting.publish.release.planning import EXCEPTION_BYTES
+from hosting.publish.release.pointer import PLAIN_BYTES, Pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# That the piece sets: in the cache key of what is in a slot, as a slot's keys are used again.
+HEADER = "x-release"
+_STEP = 100
+_HERE = Path(__file__).parent
+
+
+def edge_piece(pointer: Mapping[str, Any], index_document: str) -> Piece:
+    """Return the piece for the release that ``pointer``, an output of ``Release``, points at."""
+    fallback = pointer["fallback"]
+    data = {
+        "index": _url(index_document),
+        "slot": _prefix(layout.slot(int(pointer["slot"]))),
+        "shared": _prefix(layout.shared(int(pointer["generation"]))),
+        "mark": pointer["mark"],
+        "overlays": {name: list(paths) for name, paths in pointer["overlays"].items()},
+        "fallback": fallback,
+        "page": _url(fallback),
+        "plain": list(pointer["plain"]),
+    }
+    return piece_of(_HERE / "release.js", data)
+
+
+def room_beside(pieces: Sequence[Piece]) -> int:
+    """Return the bytes that a release's exceptions may take in a function that has ``pieces`` too.
+
+    Raises:
+        EdgeError: there is no room for the release itself.
+    """
+    pointer = Pointer(9, 99, "9-0123456789abcdef-0123456789-abcdef", "abcdef", {}, "x" * 40, ["x" * PLAIN_BYTES])
+    code = compose([*pieces, edge_piece(asdict(pointer), "x" * 40)])
+    # In steps: a redirect more or less is no change of the release.
+    return min(EXCEPTION_BYTES, (MAX_BYTES - size_of(code)) // _STEP * _STEP)
+
+
+def _url(path: str) -> str:
+    return "/" + quote(path)
+
+
+def _prefix(prefix: str) -> str:
+    return "/" + prefix.rstrip("/")

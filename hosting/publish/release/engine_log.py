@@ -1,0 +1,61 @@
+"""A dynamic provider's line to the engine, for what a user should see: the SDK gives it none.
+
+The engine starts every provider with its own address as the argument.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Protocol
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+
+class Log(Protocol):
+    """Where a publish says what it does."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the engine is gone: a provider outlives one that was killed, and then publishes for nobody."""
+
+    def info(self, text: str) -> None:
+        """Show a line that stays."""
+
+    def warn(self, text: str) -> None:
+        """Show a warning."""
+
+    def status(self, text: str) -> None:
+        """Show a line that the next one replaces."""
+
+
+class EngineLog:
+    """Shows lines in the engine's own display, beside the resource ``urn``."""
+
+    def __init__(self, urn: str) -> None:
+        self.is_lost = False
+        self._was_there = False
+        self._urn = urn
+        self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1])) if len(sys.argv) > 1 else None
+
+    def info(self, text: str) -> None:
+        """Show a line that stays."""
+        self._log(engine_pb2.INFO, text)
+
+    def warn(self, text: str) -> None:
+        """Show a warning."""
+        self._log(engine_pb2.WARNING, text)
+
+    def status(self, text: str) -> None:
+        """Show a line that the next one replaces."""
+        self._log(engine_pb2.INFO, text, ephemeral=True)
+
+    def _log(self, severity: engine_pb2.LogSeverity.ValueType, text: str, *, ephemeral: bool = False) -> None:
+        if self._engine is None or self.is_lost:
+            return
+        try:
+            self._engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=self._urn, ephemeral=ephemeral))
+            self._was_there = True
+        except grpc.RpcError:
+            # Without an engine from the start there is no audience, which is no reason not to publish.
+            self.is_lost = self._was_there

@@ -1,0 +1,139 @@
+"""The bucket's index, which two publishes can't change at once.
+
+Every write of it names what it replaces, and S3 refuses it when that is no longer there. A publish that takes long
+says in the index that it is at work, and again every few seconds, so that one that was killed can be told from one
+that runs on another machine.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+import uuid
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hosting.errors import PublishError
+from hosting.publish.release.records import Claim, Index
+from hosting.publish.release.store import ConflictError
+
+if TYPE_CHECKING:
+    from hosting.publish.release.engine_log import Log
+    from hosting.publish.release.store import Store
+
+# A publish that has not said for so long that it is at work is not.
+_SILENT_S = 60
+_SAY_SO_S = 10
+# How long to wait for another publish: a provider whose engine was killed stops within two seconds.
+PATIENCE_S = 8.0
+_LOOK_AGAIN_S = 0.5
+
+
+class IndexFile:
+    """The index, and what is known of it."""
+
+    def __init__(self, store: Store, key: str) -> None:
+        self._store = store
+        self._key = key
+        self._etag = ""
+        self._age = 0.0
+        self._said = 0.0
+        self._claim = Claim(uuid.uuid4().hex, platform.node(), os.getpid())
+        self.index = Index()
+
+    def read(self) -> Index:
+        """Return the index as it is.
+
+        Raises:
+            PublishError: it is damaged.
+        """
+        found = self._store.read(self._key)
+        self.index = Index.from_bytes(found.data, self._key) if found else Index()
+        self._etag, self._age = (found.etag, found.age) if found else ("", 0.0)
+        return self.index
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one."""
+        return bool(self._etag)
+
+    def read_when_free(self, log: Log) -> Index:
+        """Return the index when no other publish is at work; one that was killed takes a moment to notice.
+
+        Raises:
+            PublishError: one is, and goes on.
+        """
+        until = time.monotonic() + PATIENCE_S
+        while (claim := self._others()) is not None:
+            if time.monotonic() > until:
+                raise PublishError(
+                    f"Another pulumi up, on {claim.host}, publishes to this bucket right now; nothing was touched. "
+                    f"Wait for it to end. If it was killed: run pulumi up again in {_SILENT_S} s, which goes on where "
+                    "it stopped"
+                )
+            log.status(f"Waiting for another pulumi up, on {claim.host}, to end")
+            time.sleep(_LOOK_AGAIN_S)
+        return self.index
+
+    def _others(self) -> Claim | None:
+        """Read the index, and return the claim of another publish that may still be at work."""
+        claim = self.read().claim
+        if claim is None or claim.token == self._claim.token or self._age > _SILENT_S:
+            return None
+        is_ours = claim.host == self._claim.host
+        return None if is_ours and (claim.pid == self._claim.pid or not _is_alive(claim.pid)) else claim
+
+    def begin(self, plan: str, slot: int) -> None:
+        """Say that this publish is at work."""
+        self.write(self.index.with_plan(plan, slot, self._claim))
+
+    def still_at_work(self) -> None:
+        """Say it again, when it is time to.
+
+        Raises:
+            PublishError: another publish has taken over.
+        """
+        if self.index.claim is not None and time.monotonic() - self._said > _SAY_SO_S:
+            self.write(self.index)
+
+    def write(self, index: Index) -> None:
+        """Replace the index.
+
+        Raises:
+            PublishError: another publish has done so in the meantime.
+        """
+        try:
+            self._etag = self._store.write(self._key, index.to_bytes(), replaces=self._etag)
+        except ConflictError as error:
+            raise PublishError(
+                "Another pulumi up has published to this bucket in the meantime; the live site is as that one left it. "
+                "Run pulumi up again"
+            ) from error
+        self.index = index
+        self._said = time.monotonic()
+
+    def let_go(self) -> None:
+        """Be at work no longer, with the plans left as they are; a failure to say so is not another failure."""
+        if self.index.claim is not None:
+            with suppress(BotoCoreError, ClientError, PublishError):
+                self.write(replace(self.index, claim=None))
+
+    def end(self, index: Index) -> None:
+        """Replace the index, and be at work no longer."""
+        self.write(replace(index, claim=None, plans=()))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

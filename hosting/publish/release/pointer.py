@@ -1,0 +1,59 @@
+"""What the edge needs to know of the live release: little, as it has to fit a function."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hosting.publish.release.planning import overlays
+
+if TYPE_CHECKING:
+    from hosting.publish.release.published import Published
+    from hosting.publish.release.wanted import Wanted
+
+PLAIN_BYTES = 600
+_MARK_LENGTH = 6
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """The live release, as `release.js` knows it.
+
+    Attributes:
+        slot: the slot that it stands on.
+        generation: of the shared assets.
+        mark: in the cache key of what is in the slot.
+        pages: changes when an error page does.
+        overlays: the paths of each overlay, and under "" those that are gone.
+        fallback: the file that answers paths which are no file; "" when the function can't tell, or need not.
+        plain: the files without an extension, all that such a path can be.
+    """
+
+    slot: int
+    generation: int
+    mark: str
+    pages: str
+    overlays: dict[str, list[str]]
+    fallback: str
+    plain: list[str]
+
+
+def pointer_to(done: Published, wanted: Wanted) -> Pointer:
+    """Return the pointer to a release."""
+    held, records = done.held, done.records
+    plain = sorted(path for path in records if "." not in path.rpartition("/")[2])
+    known = wanted.fallback in records and len(json.dumps(plain).encode()) <= PLAIN_BYTES
+    # An error is cached under the path that was missing: with other error pages that must be another entry.
+    found = [records[path].entry.fingerprint for path in wanted.error_pages if path in records]
+    pages = hashlib.sha256(json.dumps(found).encode()).hexdigest()[:_MARK_LENGTH]
+    return Pointer(
+        slot=held.slot,
+        generation=held.generation,
+        mark=f"{held.fill}-{pages}",
+        pages=pages,
+        overlays=overlays(held.exceptions),
+        fallback=wanted.fallback if known else "",
+        plain=plain if known else [],
+    )

@@ -1,0 +1,214 @@
+"""S3, with exactly the calls that a publish makes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
+
+from botocore.exceptions import ClientError, NoCredentialsError
+
+from hosting.aws.session import client_of, make_session
+from hosting.publish.release.arrived import Listed
+from hosting.publish.release.signing import Credentials
+from hosting.publish.release.transfer import Place, Transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from hosting.aws.settings import AwsSettings
+    from hosting.publish.manifest import ManifestEntry
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+_DELETES_AT_ONCE = 1000
+# Read whole when it is no larger: one system call to send instead of many.
+_WHOLE = 2 << 20
+_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_ETAG = re.compile(rb"<ETag>(?:&quot;|&#34;|\")?([^<&\"]+)")
+_CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+_MISSING = frozenset({"NoSuchKey", "404"})
+
+
+class ConflictError(Exception):
+    """The object is not what it was when it was read: someone else has written it."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object that was read.
+
+    Attributes:
+        data: its bytes.
+        etag: for a write that must not miss another's.
+        time: when it was written, and `now` when it was read, both in seconds by S3's own clock.
+    """
+
+    data: bytes
+    etag: str
+    age: float
+
+
+class Store(Protocol):
+    """One bucket."""
+
+    def read(self, key: str) -> Stored | None:
+        """Return an object, None if there is none."""
+
+    def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
+        """Write an object of our own records, and return its ETag.
+
+        ``replaces`` is the ETag of what is there, "" for nothing, None for whatever it is.
+
+        Raises:
+            ConflictError: something else is there.
+        """
+
+    def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
+        """Put a file, and return its ETag."""
+
+    def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
+        """Put what is at ``source``, and return its ETag."""
+
+    def list(self, prefix: str) -> dict[str, Listed]:
+        """Return the objects whose keys begin with ``prefix``, by the rest of the key."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove objects."""
+
+    def rest(self) -> None:
+        """Close the connections that uploads and copies have opened, until there are more of them."""
+
+
+class S3Store:
+    """A bucket on S3."""
+
+    def __init__(self, bucket: str, settings: AwsSettings) -> None:
+        session = make_session(settings)
+        self._bucket = bucket
+        self._s3: Any = client_of(session, "s3", settings)
+        values = settings.values
+        bundle = False if values.get("insecure") else values.get("customCaBundle")
+        url = address(self._s3.meta.endpoint_url, bucket, path_style=bool(values.get("s3UsePathStyle")))
+        source = session.get_credentials()
+        if source is None:
+            raise NoCredentialsError
+        place = Place(url, self._s3.meta.region_name, bundle, values.get("httpsProxy"))
+
+        def credentials() -> Credentials:
+            # Renewed by botocore when they are about to expire.
+            frozen = source.get_frozen_credentials()
+            return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
+
+        self._transfer = Transfer(place, credentials)
+
+    def read(self, key: str) -> Stored | None:
+        """Return an object, None if there is none."""
+        try:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
+        headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        return Stored(answer["Body"].read(), answer["ETag"], _age(headers))
+
+    def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
+        """Write an object of our own records, and return its ETag."""
+        condition = {} if replaces is None else {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"}
+        try:
+            answer = self._s3.put_object(
+                Bucket=self._bucket, Key=key, Body=data, ContentType="application/octet-stream", **condition
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _CONFLICTS:
+                raise ConflictError(key) from error
+            raise
+        return str(answer["ETag"])
+
+    def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
+        """Put a file, and return its ETag."""
+        headers = {**_headers(entry), "x-amz-content-sha256": entry.sha256}
+        if entry.size <= _WHOLE:
+            etag, _ = self._transfer.put(key, headers, file.read_bytes())
+        else:
+            with file.open("rb") as body:
+                etag, _ = self._transfer.put(key, {**headers, "content-length": str(entry.size)}, body)
+        return etag
+
+    def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
+        """Put what is at ``source``, and return its ETag."""
+        headers = {
+            **_headers(entry),
+            "x-amz-content-sha256": _NOTHING,
+            "x-amz-copy-source": quote(f"/{self._bucket}/{source}", safe="/-_.~"),
+            "x-amz-metadata-directive": "REPLACE",
+        }
+        _, body = self._transfer.put(key, headers, b"")
+        found = _ETAG.search(body)
+        return found[1].decode() if found else ""
+
+    def list(self, prefix: str) -> dict[str, Listed]:
+        """Return the objects whose keys begin with ``prefix``, by the rest of the key."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        return {
+            item["Key"].removeprefix(prefix): Listed(
+                item["Size"], item["ETag"].strip('"'), item["LastModified"].replace(microsecond=0)
+            )
+            for page in pages
+            for item in page.get("Contents", [])
+        }
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove objects."""
+        listed = list(keys)
+        for start in range(0, len(listed), _DELETES_AT_ONCE):
+            batch = [{"Key": key} for key in listed[start : start + _DELETES_AT_ONCE]]
+            answer = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True})
+            for refused in answer.get("Errors", []):
+                raise ClientError({"Error": refused}, "DeleteObjects")
+
+    def rest(self) -> None:
+        """Close the connections that uploads and copies have opened, until there are more of them."""
+        self._transfer.close()
+
+
+def address(endpoint: str, bucket: str, *, path_style: bool) -> str:
+    """Return a bucket's URL at an endpoint.
+
+    Not what boto3 presigns: that is the global endpoint, which redirects while a bucket in another region is new.
+    A bucket whose name has a dot has no certificate as a host: it is a path there, as at any endpoint not of AWS.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    scheme, _, host = endpoint.rstrip("/").partition("://")
+    if path_style or "." in bucket or not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return f"{scheme}://{host}/{bucket}"
+    return f"{scheme}://{bucket}.{host}"
+
+
+_OPEN: dict[str, S3Store] = {}
+
+
+def open_store(bucket: str, settings: AwsSettings) -> S3Store:
+    """Return the bucket; in one process always the same, as making a client takes boto3 0.2 s."""
+    name = json.dumps([bucket, settings.region, settings.values], sort_keys=True)
+    if name not in _OPEN:
+        _OPEN[name] = S3Store(bucket, settings)
+    return _OPEN[name]
+
+
+def _headers(entry: ManifestEntry) -> Mapping[str, str]:
+    headers = {"content-type": entry.content_type}
+    if entry.cache_control is not None:
+        headers["cache-control"] = entry.cache_control
+    return headers
+
+
+def _age(headers: Mapping[str, str]) -> float:
+    """Return how long ago an object was written, in seconds by S3's clock."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only where there is something to read
+
+    written, now = (parsedate_to_datetime(headers[name]) for name in ("last-modified", "date"))
+    return (now - written).total_seconds()

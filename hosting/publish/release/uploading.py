@@ -1,0 +1,88 @@
+"""Sends files to the bucket, and tells how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hosting.errors import PublishError
+from hosting.publish.release.sending import Sender
+from hosting.publish.release.transfer import TransferError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hosting.publish.release.engine_log import Log
+    from hosting.publish.release.lock import IndexFile
+    from hosting.publish.release.planning import Send
+    from hosting.publish.release.store import Store
+    from hosting.publish.release.wanted import Wanted
+
+
+class Uploading:
+    """One publish's way to send files."""
+
+    def __init__(self, store: Store, wanted: Wanted, log: Log, file: IndexFile) -> None:
+        self._store = store
+        self._wanted = wanted
+        self._log = log
+        self._file = file
+        self._sender = Sender()
+
+    def send(self, sends: Sequence[Send]) -> dict[str, str]:
+        """Send all, and return the ETag of each path.
+
+        Raises:
+            PublishError: a file could not be sent; what is live is as it was.
+        """
+        etags: dict[str, str] = {}
+        sizes = {send.entry.path: send.entry.size for send in sends}
+        whole = sum(sizes.values())
+
+        def one(send: Send) -> None:
+            etags[send.entry.path] = self._one(send)
+
+        def report(done: int) -> None:
+            arrived = sum(sizes[path] for path in list(etags))
+            self._log.status(f"Publishing: {done} of {len(sends)} files, {arrived} of {whole} bytes")
+            if self._log.is_lost:
+                raise PublishError("The engine is gone; what visitors see is as it was")
+            self._file.still_at_work()
+
+        def sending() -> None:
+            if sends:
+                report(0)
+            self._sender.send(sends, one, report)
+
+        self._run(sending, etags, len(sends))
+        return etags
+
+    def _one(self, send: Send) -> str:
+        if send.source is not None:
+            try:
+                return self._store.copy(send.source, send.key, send.entry)
+            except TransferError as error:
+                if error.code != "NoSuchKey" or not self._wanted.digest:
+                    raise
+                # Removed by another hand; the file itself is here.
+        return self._store.upload(self._wanted.file(send.entry.path), send.key, send.entry)
+
+    def _run(self, sending: Callable[[], None], etags: dict[str, str], count: int) -> None:
+        try:
+            self._hold(sending)
+        except TransferError as error:
+            raise PublishError(
+                f"Publishing stopped after {len(etags)} of {count} files: {error}. What visitors see is as it was. Run "
+                "pulumi up again: it goes on where this one stopped"
+            ) from error
+        except OSError as error:
+            raise PublishError(f"A staged file can't be read ({error}): run pulumi up again") from error
+        finally:
+            self._store.rest()
+
+    def _hold(self, sending: Callable[[], None]) -> None:
+        try:
+            sending()
+        except BaseException:
+            # The next publish need not wait for this one.
+            self._file.let_go()
+            raise

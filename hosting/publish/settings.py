@@ -1,0 +1,92 @@
+"""The `publish:` settings: what is uploaded, how browsers cache it, and when the edge is told."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from hosting.publish.wildmatch import PatternError, parse
+from hosting.section import Boolean, Integer, Section, Text, broken_rule
+
+# https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5: visible ASCII, spaces and tabs inside.
+_HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
+_DIGEST = re.compile(r"[0-9a-f]{4,64}")
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+_PATHS_IN_PROGRESS = 3000
+
+
+def _check_pattern(text: str) -> None:
+    try:
+        parse(text)
+    except PatternError as error:
+        raise broken_rule(f"must be a gitignore pattern, but '{text}' {error}") from error
+
+
+class CacheRule(Section):
+    """The Cache-Control header of the files that a pattern matches."""
+
+    pattern: Annotated[Text, Field(examples=["*.css"])]
+    value: Annotated[Text, Field(examples=["public, max-age=3600"])]
+
+    @field_validator("pattern")
+    @classmethod
+    def _pattern_matches_something(cls, text: str) -> str:
+        _check_pattern(text)
+        if text.startswith(("!", "#")):
+            raise broken_rule("must not begin with ! or #: a rule that names no file gives it no header")
+        return text
+
+    @field_validator("value")
+    @classmethod
+    def _value_is_a_header(cls, value: str) -> str:
+        if not _HEADER_VALUE.fullmatch(value):
+            raise broken_rule("must be a header value: one line of visible ASCII characters")
+        return value
+
+
+class PublishSettings(Section):
+    """The section Publish of `amplify hosting configure`."""
+
+    directory: Annotated[Text, Field(examples=["dist"])] = "site"
+    build_command: Annotated[Text | None, Field(examples=["npm run build"])] = None
+    ignore: Annotated[tuple[Text, ...], Field(examples=["*.map"])] = ()
+    ignore_file: Annotated[Text | None, Field(examples=[".publishignore"])] = None
+    cache_control: Annotated[
+        tuple[CacheRule, ...],
+        Field(examples=[{"pattern": "*.css", "value": "public, max-age=3600"}]),
+    ] = ()
+    invalidate: Annotated[Literal["auto", "always", "never"], Field(examples=["auto"])] = "auto"
+    invalidation_max_paths: Annotated[Integer, Field(ge=1, le=_PATHS_IN_PROGRESS, examples=[15])] = 15
+    invalidation_wait: Annotated[Boolean, Field(examples=[True])] = False
+    mode: Annotated[Literal["managed", "bulk"], Field(examples=["bulk"])] = "managed"
+    # Of bulk mode alone.
+    releases: Annotated[Integer, Field(ge=2, le=10, examples=[3])] = 3
+    release: Annotated[Text | None, Field(examples=["<digest>"])] = None
+    keep_assets_days: Annotated[Integer, Field(ge=0, le=3650, examples=[7])] = 7
+    max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
+    allow_gap: Annotated[Boolean, Field(examples=[True])] = False
+
+    @field_validator("ignore")
+    @classmethod
+    def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            _check_pattern(pattern)
+        return patterns
+
+    @field_validator("release")
+    @classmethod
+    def _release_is_a_digest(cls, digest: str | None, info: ValidationInfo) -> str | None:
+        if digest is not None and not _DIGEST.fullmatch(digest):
+            raise broken_rule("must be a release's digest, or its first 4 digits or more")
+        if digest is not None and info.data.get("mode") != "bulk":
+            raise broken_rule("must go with 'publish:mode bulk': the other mode holds no releases")
+        return digest
+
+    @field_validator("ignore_file")
+    @classmethod
+    def _ignore_file_is_inside(cls, name: str | None) -> str | None:
+        if name is not None and (name.startswith("/") or ".." in name.split("/")):
+            raise broken_rule("must be a path inside the distribution folder")
+        return name

@@ -1,0 +1,80 @@
+"""What the settings of every room have in common: how `pulumi config set` stores values, and how problems are said."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+_INTEGER = re.compile(r"-?[0-9]+")
+
+
+class Section(BaseModel):
+    """A frozen group of settings; keys are camelCase in the config and snake_case in Python."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+
+
+def broken_rule(rule: str, *, mend: object = None, mend_key: str | None = None) -> PydanticCustomError:
+    """Return the error of a value that breaks ``rule``, such as ``must be <= defaultTtl``.
+
+    ``mend`` is a value that would hold, for the command that the message ends with; without one the
+    field's example is offered. ``mend_key`` is the key inside the value that the command sets.
+    """
+    return PydanticCustomError("rule", "{rule}", {"rule": rule, "mend": mend, "mend_key": mend_key})
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        return int(value)
+    raise broken_rule("must be a whole number")
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise broken_rule("must be true or false")
+
+
+def _text(value: object) -> str:
+    """A string; a number or truth value too, as `pulumi config set --path` turns those that look like one."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    if not isinstance(value, str):
+        raise broken_rule("must be a string")
+    if not value.strip():
+        raise broken_rule("must not be empty")
+    return value
+
+
+Integer: TypeAlias = Annotated[int, BeforeValidator(_integer)]
+Boolean: TypeAlias = Annotated[bool, BeforeValidator(_boolean)]
+Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
+
+
+def field_named(model: type[BaseModel], alias: str) -> Any:  # noqa: ANN401 - pydantic's FieldInfo, or None
+    """Return the model's field whose config key is ``alias``, or None."""
+    for name, field in model.model_fields.items():
+        if alias in (name, field.alias or to_camel(name)):
+            return field
+    return None
+
+
+def settings_of(model: type[BaseModel]) -> list[str]:
+    """Return the config keys of a model."""
+    return [field.alias or to_camel(name) for name, field in model.model_fields.items()]

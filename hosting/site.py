@@ -1,0 +1,171 @@
+"""The only place where resources are wired together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from hosting.aws.provider import make_provider
+from hosting.cloudfront.distribution import make_distribution
+from hosting.deployments.rights import Stack
+from hosting.deployments.role import make_role
+from hosting.domain.names import OwnNames
+from hosting.naming import COMPONENT
+from hosting.plan import plan_edge
+from hosting.publish.folder import publish_folder
+from hosting.publish.invalidation import Invalidation, InvalidationArgs
+from hosting.publish.invalidation_paths import fallback_files
+from hosting.publish.release import layout
+from hosting.publish.release.bulk import Bulk
+from hosting.website.bucket import Website, make_bucket, open_website, private_website
+
+if TYPE_CHECKING:
+    from pulumi_aws.cloudfront import Distribution
+    from pulumi_aws.s3 import Bucket
+
+    from hosting.cloudfront.distribution import Leading
+    from hosting.config import Settings
+    from hosting.plan import EdgePlan
+    from hosting.publish.release.live import Live
+    from hosting.publish.release.provider import Release
+    from hosting.publish.staging import Staged
+
+
+class StaticSite(pulumi.ComponentResource):
+    """A website: its bucket, the distribution if there is one, its files, and the invalidation.
+
+    Attributes:
+        outputs: what the stack exports; None where there is no such thing.
+    """
+
+    outputs: dict[str, pulumi.Input[object] | None]
+
+    def __init__(self, name: str, settings: Settings, staged: Staged) -> None:
+        """Declare all resources of a stage.
+
+        Args:
+            name: what the names in the cloud begin with.
+            settings: the stack's settings.
+            staged: the staged tree to publish.
+        """
+        # First of all, as it may fail: nothing is touched before.
+        self._edge = plan_edge(name, settings, staged.manifest, staged.directory)
+        super().__init__(COMPONENT, name)
+        for warning in self._edge.warnings:
+            pulumi.log.warn(warning, self)
+        self._name = name
+        self._settings = settings
+        self._staged = staged
+        self._provider = make_provider(name, settings.aws, pulumi.ResourceOptions(parent=self))
+        bucket = make_bucket(name, settings.website, self._options())
+        self._names = OwnNames(name, settings, self._options()) if settings.domain.names else None
+        published = self._bulk(bucket) if settings.publish.mode == "bulk" else self._managed(bucket)
+        self.outputs = {**published, **self._role(bucket)}
+        self.register_outputs(self.outputs)
+
+    def _managed(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
+        """Declare what publishes each file as a resource; return the outputs."""
+        if not self._settings.cloudfront.enabled:
+            website = self._website(bucket, None)
+            self._files(bucket, website.ready)
+            return self._outputs(website, None, None)
+        # Before the distribution: one that was in bulk mode until now leads to these files from now on.
+        pages = self._files(bucket, [])
+        distribution = self._distribution(bucket, self._edge, self._options(after=[pages]))
+        website = self._website(bucket, distribution)
+        return self._outputs(website, distribution, self._invalidation(distribution, pages))
+
+    def _bulk(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
+        """Declare what publishes all files as one; return the outputs."""
+        bulk = Bulk(self._settings, self._staged, self._edge)
+        if not self._settings.cloudfront.enabled:
+            website = self._website(bucket, None)
+            release = bulk.release(bucket, self._own(after=website.ready))
+            return {**self._outputs(website, None, None), **_of_release(release)}
+        release = bulk.release(bucket, self._own(after=[bucket]))
+        after = self._options(after=[release])
+        distribution = self._distribution(bucket, bulk.edge, after, bulk.leading(release))
+        website = self._website(bucket, distribution)
+        live = bulk.live(bucket, distribution, release, self._own(after=[distribution, *website.ready]))
+        told = None if self._settings.publish.invalidate == "never" else live
+        return {**self._outputs(website, distribution, told), **_of_release(release)}
+
+    def _own(self, *, after: list[pulumi.Resource]) -> pulumi.ResourceOptions:
+        """Return the options of a resource that is not the AWS provider's."""
+        return pulumi.ResourceOptions(parent=self, depends_on=after)
+
+    def _options(self, *, after: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, provider=self._provider, depends_on=after)
+
+    def _distribution(
+        self, bucket: Bucket, edge: EdgePlan, opts: pulumi.ResourceOptions, release: Leading | None = None
+    ) -> Distribution:
+        own = self._names.attached if self._names else None
+        return make_distribution(self._name, self._settings.cloudfront, bucket, edge, opts, release=release, own=own)
+
+    def _website(self, bucket: Bucket, distribution: Distribution | None) -> Website:
+        settings = self._settings.website.model_copy(update={"error_document": self._edge.error_document})
+        if distribution is None:
+            hidden = layout.IN_PLACE_RECORDS if self._settings.publish.mode == "bulk" else None
+            return open_website(self._name, bucket, settings, self._options(), hidden=hidden)
+        after = self._options(after=[distribution])
+        return private_website(self._name, bucket, settings, distribution.arn, after)
+
+    def _files(self, bucket: Bucket, ready: list[pulumi.Resource]) -> pulumi.Resource:
+        """Return the pages' folder: the last to go up, so that no visitor gets a page before its assets."""
+        staged = self._staged
+        assets = publish_folder("assets", staged.assets, bucket, staged.manifest, self._options(after=ready))
+        last = self._options(after=[*ready, assets])
+        return publish_folder("pages", staged.pages, bucket, staged.manifest, last)
+
+    def _invalidation(self, distribution: Distribution, pages: pulumi.Resource) -> Invalidation | None:
+        publish, index = self._settings.publish, self._settings.website.index_document
+        if publish.invalidate == "never":
+            return None
+        error_pages = [response.response_page_path for response in self._edge.error_responses]
+        args = InvalidationArgs(
+            distribution_id=distribution.id,
+            entries={entry.path: entry.fingerprint for entry in self._staged.manifest.entries},
+            index_document=index,
+            fallbacks=sorted({*fallback_files(error_pages, index), *self._edge.fallbacks}),
+            max_paths=publish.invalidation_max_paths,
+            always=publish.invalidate == "always",
+            wait=publish.invalidation_wait,
+        )
+        return Invalidation("invalidation", args, pulumi.ResourceOptions(parent=self, depends_on=[pages]))
+
+    def _role(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
+        """Declare the deployments' role if the stack is to have one; return the outputs about it."""
+        settings = self._settings.deployments
+        if not settings.create_role:
+            return {}
+        stack = Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())
+        role = make_role(self._name, settings, stack, bucket.arn, self._options(), names=self._names)
+        return {"deploymentRoleArn": role.arn, "oidcProviderArn": role.provider_arn}
+
+    def _outputs(
+        self,
+        website: Website,
+        distribution: Distribution | None,
+        invalidation: Invalidation | Live | None,
+    ) -> dict[str, pulumi.Input[object] | None]:
+        domain = distribution.domain_name if distribution else None
+        website_url = pulumi.Output.concat("http://", website.endpoint) if website.endpoint else None
+        return {
+            "url": pulumi.Output.concat("https://", domain) if domain else website_url,
+            "websiteUrl": website_url,
+            "bucketName": website.bucket.bucket,
+            "bucketRegion": website.bucket.region,
+            "distributionId": distribution.id if distribution else None,
+            "distributionDomain": domain,
+            "digest": self._staged.manifest.digest,
+            "fileCount": self._staged.manifest.file_count,
+            "invalidationId": invalidation.invalidation_id if invalidation else None,
+            **(self._names.lead_to(distribution) if self._names and distribution else {}),
+        }
+
+
+def _of_release(release: Release) -> dict[str, pulumi.Input[object] | None]:
+    """Return the outputs that bulk mode knows better, or alone."""
+    return {"digest": release.digest, "fileCount": release.file_count, "releases": release.releases}

@@ -1,0 +1,133 @@
+"""Where headers are written: `customHttp.yml` as Amplify has it, `_headers` as Netlify has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from hosting.errors import EdgeError
+from hosting.website.headers.rules import HeaderError, HeaderRule, checked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AMPLIFY_FILE = "customHttp.yml"
+NETLIFY_FILE = "_headers"
+_AMPLIFYS = "it is 'customHeaders:', a list of 'pattern' and 'headers', a list of 'key' and 'value'"
+
+
+def read_headers(folder: Path) -> tuple[tuple[HeaderRule, ...], str]:
+    """Return the headers of the file in the distribution folder, and its name; empty if there is none.
+
+    Raises:
+        EdgeError: a header does not hold, with every one of them and its line; or both files are there.
+    """
+    found = [name for name in (AMPLIFY_FILE, NETLIFY_FILE) if (folder / name).is_file()]
+    if len(found) > 1:
+        raise EdgeError(f"Headers are in {' and in '.join(found)}; nothing was touched: keep them in one place")
+    for name in found:
+        return _Reader(name).rules(_text(folder / name)), name
+    return (), ""
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EdgeError(f"{file.name} can't be read ({error}); nothing was touched: mend it, or remove it") from error
+
+
+class _Reader:
+    """Reads one file and keeps the problems of all its lines."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._problems: list[str] = []
+
+    def rules(self, text: str) -> tuple[HeaderRule, ...]:
+        read = {AMPLIFY_FILE: self._amplify, NETLIFY_FILE: self._netlify}[self._name]
+        rules = tuple(HeaderRule(pattern, headers) for pattern, headers in self._merged(read(text)) if headers)
+        if self._problems:
+            lines = "".join(f"\n  - {problem}" for problem in self._problems)
+            raise EdgeError(f"The headers in {self._name} do not hold; nothing was touched:{lines}")
+        return rules
+
+    def _merged(self, found: Iterator[tuple[str, int, str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield each pattern with its headers; one that comes twice has both values, as HTTP lists them."""
+        rules: dict[str, dict[str, str]] = {}
+        for pattern, line, name, value in found:
+            with_this = rules.setdefault(pattern, {})
+            try:
+                lower, sent = checked(name, value)
+            except HeaderError as error:
+                self._problem(line, str(error))
+                continue
+            with_this[lower] = f"{with_this[lower]}, {sent}" if lower in with_this else sent
+        yield from rules.items()
+
+    def _problem(self, line: int, what: str) -> None:
+        self._problems.append(f"line {line} of {self._name} {what}")
+
+    def _netlify(self, text: str) -> Iterator[tuple[str, int, str, str]]:
+        pattern = ""
+        for number, line in enumerate(text.splitlines(), 1):
+            words = line.strip()
+            if not words or words.startswith("#"):
+                continue
+            if not line[0].isspace():
+                pattern = words
+                self._check_pattern(number, words)
+                continue
+            name, colon, value = words.partition(":")
+            if not pattern:
+                self._problem(number, "has a header before any path")
+            elif not colon:
+                self._problem(number, f"is no header: '{words}' has no colon")
+            else:
+                yield pattern, number, name.strip(), value.strip()
+
+    def _check_pattern(self, line: int, pattern: str) -> None:
+        if not pattern.startswith("/") or " " in pattern:
+            self._problem(line, f"has the path '{pattern}', which does not begin with '/'; headers are indented")
+
+    def _amplify(self, text: str) -> Iterator[tuple[str, int, str, str]]:
+        try:
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.YAMLError as error:
+            raise EdgeError(f"{self._name} is no YAML; nothing was touched: {error}") from error
+        for rule in self._items(self._entry(root, "customHeaders", 1)):
+            line = rule.start_mark.line + 1
+            pattern = self._scalar(self._entry(rule, "pattern", line), line)
+            for header in self._items(self._entry(rule, "headers", line)):
+                place = header.start_mark.line + 1
+                key = self._scalar(self._entry(header, "key", place), place)
+                value = self._scalar(self._entry(header, "value", place), place)
+                if pattern and key is not None and value is not None:
+                    yield pattern, place, key, value
+
+    def _entry(self, node: yaml.Node | None, key: str, line: int) -> yaml.Node | None:
+        """Return the value of ``key`` in a map; without one, and if the map has others, that is a problem."""
+        entries = node.value if isinstance(node, yaml.MappingNode) else []
+        for name, value in entries:
+            if name.value == key:
+                found: yaml.Node = value
+                return found
+        self._problem(line, f"has no '{key}': {_AMPLIFYS}")
+        return None
+
+    def _items(self, node: yaml.Node | None) -> list[yaml.Node]:
+        if isinstance(node, yaml.SequenceNode):
+            items: list[yaml.Node] = node.value
+            return items
+        if node is not None:
+            self._problem(node.start_mark.line + 1, f"is no list: {_AMPLIFYS}")
+        return []
+
+    def _scalar(self, node: yaml.Node | None, line: int) -> str | None:
+        if isinstance(node, yaml.ScalarNode):
+            return str(node.value)
+        if node is not None:
+            self._problem(line, f"is no text: {_AMPLIFYS}")
+        return None

@@ -1,0 +1,206 @@
+"""Where rules are written: `website:redirects`, `redirects.json` as Amplify has it, `_redirects` as Netlify has it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hosting.errors import EdgeError
+from hosting.website.redirects.rules import REWRITE, Fallback, Rule, RuleError, Taken
+from hosting.website.redirects.syntax import Written, amplify_template, netlify_template, rule_of, split_query
+from hosting.website.routing import clean_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+AMPLIFY_FILE = "redirects.json"
+NETLIFY_FILE = "_redirects"
+SETTING = "website:redirects"
+_KEYS = {"source", "target", "status", "condition"}
+_CONDITION = re.compile(r"<([A-Za-z]{2})>|([A-Za-z]{2})")
+_STATUS = re.compile(r"(\d{3})(!?)")
+_PAIR = re.compile(r"([^=/:]+)=(.*)")
+_NETLIFY_DEFAULT = "301"
+
+
+@dataclass(frozen=True)
+class RuleTable:
+    """The rules of a site, in their order.
+
+    Attributes:
+        rules: that the edge runs.
+        fallbacks: for what is missing.
+        name: where they were written, for people; empty if nowhere.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
+    name: str = ""
+
+    def with_clean_rewrites(self, index_document: str) -> RuleTable:
+        """Return the table with rewrites to the clean path of each page, from which `pages` would redirect."""
+        rules = (
+            replace(rule, target=clean_path(rule.target, index_document)) if rule.status == REWRITE else rule
+            for rule in self.rules
+        )
+        return replace(self, rules=tuple(rules))
+
+
+class _Place(NamedTuple):
+    name: str
+    items: Iterable[tuple[str, Any]]
+    read: Callable[[str, Any], Written]
+
+
+def read_rules(setting: Iterable[Mapping[str, object]], folder: Path) -> RuleTable:
+    """Return the rules of the setting, or of the file in the distribution folder.
+
+    Raises:
+        EdgeError: rules do not hold, with every one of them and its line; or there is more than one place of them.
+    """
+    places = list(_places(list(setting), folder))
+    if len(places) > 1:
+        names = " and in ".join(place.name for place in places)
+        raise EdgeError(f"Redirects are in {names}; nothing was touched: keep them in one place")
+    return _table(places[0]) if places else RuleTable()
+
+
+def _places(setting: list[Mapping[str, object]], folder: Path) -> Iterator[_Place]:
+    if setting:
+        yield _Place(SETTING, ((f"'{SETTING}[{index}]'", rule) for index, rule in enumerate(setting)), _amplify)
+    if (folder / AMPLIFY_FILE).is_file():
+        yield _Place(AMPLIFY_FILE, _elements(_text(folder / AMPLIFY_FILE)), _amplify)
+    if (folder / NETLIFY_FILE).is_file():
+        yield _Place(NETLIFY_FILE, _lines(_text(folder / NETLIFY_FILE)), _netlify)
+
+
+def _table(place: _Place) -> RuleTable:
+    rules: list[Rule | Fallback] = []
+    problems = []
+    for where, item in place.items:
+        try:
+            rules.append(rule_of(place.read(where, item)))
+        except RuleError as error:
+            problems.append(f"{where} {error}")
+    if problems:
+        raise rules_refused(place.name, problems)
+    plain = tuple(rule for rule in rules if isinstance(rule, Rule))
+    return RuleTable(plain, tuple(rule for rule in rules if isinstance(rule, Fallback)), place.name)
+
+
+def rules_refused(name: str, problems: Iterable[str]) -> EdgeError:
+    """Return the error of rules that do not hold."""
+    lines = "".join(f"\n  - {problem}" for problem in problems)
+    return EdgeError(f"The redirects in {name} do not hold; nothing was touched:{lines}")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EdgeError(f"{file.name} can't be read ({error}); nothing was touched: mend it, or remove it") from error
+
+
+def _elements(text: str) -> Iterator[tuple[str, Any]]:
+    """Yield each element of a JSON list with the line that it begins on."""
+    try:
+        if not isinstance(json.loads(text), list):
+            raise EdgeError(
+                f"{AMPLIFY_FILE} is no list of rules; nothing was touched: write it as Amplify does, or rename it"
+            )
+    except ValueError as error:
+        raise EdgeError(f"{AMPLIFY_FILE} is no JSON ({error}); nothing was touched: mend it") from error
+    blank = re.compile(r"[\s,]*")
+    decoder = json.JSONDecoder()
+    position = _end(blank, text, text.index("[") + 1)
+    while text[position] != "]":
+        value, end = decoder.raw_decode(text, position)
+        yield f"line {text.count(chr(10), 0, position) + 1} of {AMPLIFY_FILE}", value
+        position = _end(blank, text, end)
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    found = pattern.match(text, start)
+    return found.end() if found else start
+
+
+def _amplify(where: str, rule: Any) -> Written:  # noqa: ANN401 - whatever JSON holds
+    if not isinstance(rule, dict) or not {"source", "target"} <= set(rule) <= _KEYS:
+        raise RuleError("is no rule: it has 'source' and 'target', and may have 'status' and 'condition'")
+    source, target, status = rule["source"], rule["target"], str(rule.get("status") or "302")
+    if not (isinstance(source, str) and source and isinstance(target, str) and target):
+        raise RuleError("has a source or a target that is no text")
+    path, query = ("", ()) if source.startswith("</") else split_query(source)
+    parts = amplify_template(path or source)
+    wanted = amplify_template(target)
+    if re.fullmatch(r"(?i)https?://[^/]+", path):
+        # Amplify goes on to the same path: https://docs.aws.amazon.com/amplify/latest/userguide/redirect-rewrite-examples.html
+        parts = (f"{path}/", Taken("*"))
+        wanted = (*amplify_template(target.rstrip("/") + "/"), Taken("*"))
+    return Written(where, parts, wanted, status, query, _amplify_countries(rule.get("condition")))
+
+
+def _amplify_countries(condition: object) -> tuple[str, ...]:
+    if condition in (None, ""):
+        return ()
+    found = _CONDITION.fullmatch(condition.strip()) if isinstance(condition, str) else None
+    if found is None:
+        raise RuleError(f"has the condition '{condition}', which is no country such as <US>")
+    return (found[1] or found[2],)
+
+
+def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        words = re.sub(r"(^|\s)#.*", "", line).split()
+        if words:
+            yield f"line {number} of {NETLIFY_FILE}", words
+
+
+def _netlify(where: str, words: list[str]) -> Written:
+    source, *rest = words
+    query = []
+    while rest and (pair := _PAIR.fullmatch(rest[0])):
+        query.append((pair[1], netlify_template(pair[2])))
+        rest.pop(0)
+    if not rest:
+        raise RuleError("has no target: it is 'from to [status]'")
+    target, *rest = rest
+    status, forced = _NETLIFY_DEFAULT, False
+    if rest and (found := _STATUS.fullmatch(rest[0])):
+        status, forced = found[1], bool(found[2])
+        rest.pop(0)
+    return _shadowed(
+        Written(
+            where=where,
+            source=netlify_template(source),
+            target=netlify_template(target, is_target=True),
+            status=status,
+            query=tuple(query),
+            countries=_netlify_countries(rest),
+        ),
+        forced=forced,
+    )
+
+
+def _shadowed(rule: Written, *, forced: bool) -> Written:
+    """Return the rule, with files before it if it is one page for many paths: `/* /index.html 200` is for no script."""
+    constant = not any(isinstance(part, Taken) for part in rule.target)
+    many = any(isinstance(part, Taken) for part in rule.source)
+    if forced or not (rule.status == "200" and constant and many):
+        return rule
+    if rule.source == ("/", Taken("*")) and not rule.query and not rule.countries:
+        return Written(rule.where, rule.source, rule.target, "404-200")
+    return replace(rule, not_for_files=True)
+
+
+def _netlify_countries(conditions: list[str]) -> tuple[str, ...]:
+    countries: list[str] = []
+    for condition in conditions:
+        name, _, value = condition.partition("=")
+        if name.lower() != "country" or not value:
+            raise RuleError(f"has '{condition}', which is not supported: a status, or Country=de,fr")
+        countries += value.split(",")
+    return tuple(countries)

@@ -1,0 +1,199 @@
+"""From what Amplify and Netlify call a source and a target to a `Rule`. Every refusal is a `RuleError`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote
+
+from hosting.website.redirects.rules import MOST_TAKEN, REDIRECTS, REWRITE, Fallback, Rule, RuleError, Taken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hosting.website.redirects.rules import Template
+
+_AMPLIFY = re.compile(r"<([^<>]*)>")
+_NETLIFY = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)|(\*)")
+_NAME = re.compile(r"[A-Za-z0-9_.-]+|\*")
+_URL = re.compile(r"(?i)https?://([^/?#]*)(.*)", re.DOTALL)
+_COUNTRY = re.compile(r"[A-Z]{2}")
+# Control characters would end the header, braces are ours, and browsers read a backslash as a slash.
+_NO_URL = re.compile(r"[\x00-\x20\x7f{}\\]")
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+MISSING = {"404": 404, "404-200": 200}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A rule as it is written, in the words of either.
+
+    Attributes:
+        where: where it stands, for people.
+        source: split into its parts.
+        target: split into its parts.
+        status: such as ``301`` or ``404-200``.
+        query: name and template of each query parameter that the source asks for.
+        countries: as written.
+        not_for_files: files go before it.
+    """
+
+    where: str
+    source: Template
+    target: Template
+    status: str
+    query: tuple[tuple[str, Template], ...] = ()
+    countries: tuple[str, ...] = ()
+    not_for_files: bool = False
+
+
+def amplify_template(text: str) -> Template:
+    """Return the parts of a source or target with `<*>` and `<name>`."""
+    if text.startswith("</"):
+        raise RuleError(
+            "is a regular expression, which is not supported; if it is for a single-page app: "
+            "pulumi config set website:routing spa"
+        )
+    return _parts(text, _AMPLIFY)
+
+
+def netlify_template(text: str, *, is_target: bool = False) -> Template:
+    """Return the parts of a source or target with `*` (in a target `:splat`) and `:name`."""
+    parts = _parts(text, _NETLIFY)
+    if is_target:
+        return tuple(Taken("*") if part == Taken("splat") else part for part in parts)
+    return parts
+
+
+def _parts(text: str, pattern: re.Pattern[str]) -> Template:
+    parts: list[str | Taken] = []
+    end = 0
+    for found in pattern.finditer(text):
+        name = next(group for group in found.groups() if group is not None)
+        if not _NAME.fullmatch(name):
+            raise RuleError(f"has '{found[0]}', which is no placeholder")
+        parts += [text[end : found.start()], Taken(name)]
+        end = found.end()
+    return tuple(part for part in (*parts, text[end:]) if part)
+
+
+def split_query(text: str) -> tuple[str, tuple[tuple[str, Template], ...]]:
+    """Return a path, and name and template of each parameter after its `?`, as Amplify writes them."""
+    path, _, query = text.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return path, tuple((name, amplify_template(value)) for name, value in pairs)
+
+
+def rule_of(written: Written) -> Rule | Fallback:
+    """Return the rule.
+
+    Raises:
+        RuleError: the form is none that the edge can do.
+    """
+    host, source = _host_and_path(written)
+    if written.status in MISSING:
+        return _fallback(written, source)
+    status = _status(written.status)
+    _check_taken(source, "source")
+    query, taken = _query(written, source)
+    return Rule(
+        where=written.where,
+        source=source,
+        target=_target(written.target, taken, status),
+        status=status,
+        query=query,
+        countries=_countries(written.countries),
+        host=host,
+        not_for_files=written.not_for_files,
+    )
+
+
+def _host_and_path(written: Written) -> tuple[str, Template]:
+    first = written.source[0] if written.source else ""
+    if isinstance(first, str) and (url := _URL.fullmatch(first)):
+        rest = (url[2] or "/", *written.source[1:])
+        return url[1].lower(), rest
+    if not (isinstance(first, str) and first.startswith("/")):
+        raise RuleError("has a source that does not begin with '/'")
+    if any(isinstance(part, str) and ("#" in part or "?" in part) for part in written.source):
+        raise RuleError("has a source with '#' or '?', of which a path has none")
+    return "", written.source
+
+
+def _status(text: str) -> int:
+    statuses = (*REDIRECTS, REWRITE)
+    if text not in map(str, statuses):
+        known = ", ".join([*map(str, statuses), *MISSING])
+        raise RuleError(f"has the status '{text}', which is none of {known}")
+    return int(text)
+
+
+def _fallback(written: Written, source: Template) -> Fallback:
+    if source != ("/", Taken("*")) or written.query or written.countries:
+        raise RuleError(
+            f"has the status {written.status}, which is only for all paths ('/<*>'), without conditions: the edge "
+            "can't tell whether there is a file"
+        )
+    if not all(isinstance(part, str) for part in written.target):
+        raise RuleError("has a target with a placeholder, but is for what is missing: name a page")
+    page = "".join(part for part in written.target if isinstance(part, str))
+    if not page.startswith("/"):
+        raise RuleError("has a target that is not a page of this site")
+    return Fallback(written.where, page, MISSING[written.status])
+
+
+def _check_taken(source: Template, what: str) -> None:
+    names = [part.name for part in source if isinstance(part, Taken)]
+    if len(set(names)) != len(names):
+        raise RuleError(f"has the same placeholder twice in its {what}")
+    if len(names) > MOST_TAKEN:
+        raise RuleError(f"has {len(names)} placeholders, the most is {MOST_TAKEN}")
+    if any(isinstance(one, Taken) and isinstance(other, Taken) for one, other in pairwise(source)):
+        raise RuleError("has two placeholders with nothing in between")
+
+
+def _query(written: Written, source: Template) -> tuple[tuple[tuple[str, str | None], ...], list[str]]:
+    """Return the conditions on the query, and the names of all that the rule takes, in the order of their numbers."""
+    taken = [part.name for part in source if isinstance(part, Taken)]
+    conditions: list[tuple[str, str | None]] = []
+    for name, template in written.query:
+        if len(template) == 1 and isinstance(template[0], Taken):
+            conditions.append((name, None))
+            taken.append(template[0].name)
+        elif all(isinstance(part, str) for part in template):
+            conditions.append((name, "".join(part for part in template if isinstance(part, str))))
+        else:
+            raise RuleError(f"has a query parameter '{name}' that is text and placeholder at once")
+    _check_taken(tuple(part for name in taken for part in (Taken(name), "/")), "source")
+    return tuple(conditions), taken
+
+
+def _target(parts: Template, taken: Sequence[str], status: int) -> str:
+    for part in parts:
+        if isinstance(part, Taken) and part.name not in taken:
+            raise RuleError(f"has a target with '{part.name}', which its source does not have")
+        if isinstance(part, str) and _NO_URL.search(part):
+            raise RuleError("has a target that is no URL: a space, a brace, a backslash or a control character")
+    text = "".join(
+        quote(part, safe=_ASCII) if isinstance(part, str) else f"{{{taken.index(part.name) + 1}}}" for part in parts
+    )
+    url = _URL.fullmatch(text)
+    if url and status == REWRITE:
+        raise RuleError("is a rewrite (200) to another host, which is a proxy: not supported; redirect with 302")
+    if url and ("{" in url[1] or not url[1]):
+        raise RuleError("has a target whose host comes from the visitor's path: write the host, then a slash")
+    if not url and not text.startswith("/"):
+        raise RuleError("has a target that begins with neither '/' nor 'https://'")
+    if status == REWRITE and ("?" in text or "#" in text):
+        raise RuleError("is a rewrite (200) with a query or a fragment, which a file has not")
+    return text
+
+
+def _countries(written: Sequence[str]) -> tuple[str, ...]:
+    codes = tuple(sorted({code.strip().upper() for code in written}))
+    for code in codes:
+        if not _COUNTRY.fullmatch(code):
+            raise RuleError(f"has the country '{code}', which is no code of two letters")
+    return codes

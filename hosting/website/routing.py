@@ -1,0 +1,126 @@
+"""Which file answers which path: `website:routing`, as a tree in one form and a piece of JavaScript at the edge.
+
+The edge can't ask whether a file exists, so it goes by the form of a path, and the tree is brought to that form: with
+`pages` both `docs.html` and `docs/index.html` are staged as `docs/index.html`. What the form does not tell (a file
+without an extension, a page with a dot in its name; for `spa` also folders with an index document) is in a table.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from hosting.cloudfront.edge import Piece, piece_of
+from hosting.errors import EdgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+_HERE = Path(__file__).parent
+_PAGE = ".html"
+_FILE, _INDEXED = 0, 1
+
+
+def canonical_keys(paths: Collection[str], index_document: str, kept: Collection[str]) -> dict[str, str]:
+    """Return the key of each page that has another than its path: `docs.html` is `docs/index.html`.
+
+    Args:
+        paths: all files, POSIX-relative to the distribution folder.
+        index_document: its name.
+        kept: pages that stay where they are, as CloudFront asks for them by their paths: error pages.
+
+    Raises:
+        EdgeError: two files would have the same URL.
+    """
+    keys = {path: _key(path, index_document) for path in paths if _is_renamed(path, index_document, kept)}
+    for path, key in keys.items():
+        other = key if key in paths else key.removesuffix(f"/{index_document}")
+        if other in paths:
+            raise EdgeError(
+                f"'{path}' and '{other}' would both be /{_clean(path)} with 'website:routing pages'; nothing was "
+                "touched: keep one of them"
+            )
+    return keys
+
+
+def _is_renamed(path: str, index_document: str, kept: Collection[str]) -> bool:
+    name = path.rpartition("/")[2]
+    return path.endswith(_PAGE) and name not in (index_document, _PAGE) and path not in kept
+
+
+def _clean(path: str) -> str:
+    return path.removesuffix(_PAGE)
+
+
+def _key(path: str, index_document: str) -> str:
+    return f"{_clean(path)}/{index_document}"
+
+
+def clean_path(path: str, index_document: str) -> str:
+    """Return the path that `pages` redirects ``path`` to, or the path itself."""
+    if path.endswith(f"/{index_document}"):
+        return path.removesuffix(index_document).rstrip("/") or "/"
+    if path.endswith(_PAGE):
+        return path.removesuffix(_PAGE)
+    return path.rstrip("/") or "/"
+
+
+def redirector(routing: str, keys: Iterable[str], index_document: str) -> Callable[[str], str | None]:
+    """Return what tells where the edge redirects the visitor of a path to, None if nowhere."""
+    spa, pages = spa_table(keys, index_document), pages_table(keys, index_document)
+
+    def to_folder(path: str) -> str | None:
+        return f"{path}/" if spa.get(unquote(path)) == _INDEXED and not path.endswith("/") else None
+
+    def to_clean(path: str) -> str | None:
+        clean = clean_path(path, index_document)
+        is_page_or_known = unquote(clean) in pages or "." not in clean.rpartition("/")[2]
+        return clean if clean != path and is_page_or_known else None
+
+    return {"spa": to_folder, "pages": to_clean}.get(routing, _nowhere)
+
+
+def _nowhere(_: str) -> None:
+    return None
+
+
+def routing_piece(routing: str, keys: Iterable[str], index_document: str) -> Piece:
+    """Return the piece that finds the file for a path; with ``errors`` only the first page's.
+
+    Args:
+        routing: `website:routing`.
+        keys: of all objects, with ``pages`` after ``canonical_keys``.
+        index_document: its name.
+    """
+    if routing == "spa":
+        return piece_of(_HERE / "spa.js", [index_document, spa_table(keys, index_document)])
+    if routing == "pages":
+        return piece_of(_HERE / "pages.js", [index_document, pages_table(keys, index_document)])
+    return piece_of(_HERE / "root.js", index_document)
+
+
+def spa_table(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
+    """Return the files without an extension (0) and the folders with an index document (1), by path."""
+    table = {}
+    for key in sorted(keys):
+        folder, _, name = key.rpartition("/")
+        if name == index_document:
+            table[f"/{folder}"] = _INDEXED
+        elif "." not in name:
+            table[f"/{key}"] = _FILE
+    table.pop("/", None)
+    return table
+
+
+def pages_table(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
+    """Return the files without an extension (0) and the pages with a dot in their last name (1), by path."""
+    table = {}
+    for key in sorted(keys):
+        folder, _, name = key.rpartition("/")
+        if name != index_document:
+            if "." not in name:
+                table[f"/{key}"] = _FILE
+        elif "." in folder.rpartition("/")[2]:
+            table[f"/{folder}"] = _INDEXED
+    return table

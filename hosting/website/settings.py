@@ -1,0 +1,122 @@
+"""The `website:` settings: the bucket, and how it answers as a website."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from hosting.section import Boolean, Integer, Section, Text, broken_rule
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET_CHARACTERS = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+class CorsRule(Section):
+    """One rule of the bucket's CORS configuration."""
+
+    allowed_methods: Annotated[
+        tuple[Literal["GET", "HEAD", "PUT", "POST", "DELETE"], ...], Field(min_length=1, examples=["GET"])
+    ]
+    allowed_origins: Annotated[tuple[Text, ...], Field(min_length=1, examples=["https://example.com"])]
+    allowed_headers: tuple[Text, ...] = ()
+    expose_headers: tuple[Text, ...] = ()
+    max_age_seconds: Annotated[Integer | None, Field(ge=0, examples=[3000])] = None
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _one_wildcard_an_origin(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html allows one `*` in each."""
+        if any(origin.count("*") > 1 for origin in origins):
+            raise broken_rule("must have at most one '*' in each origin")
+        return origins
+
+
+class Redirect(Section):
+    """One redirect or rewrite, as Amplify writes it; what it means is read with the tree at hand."""
+
+    source: Annotated[Text, Field(examples=["/old"])]
+    target: Annotated[Text, Field(examples=["/new"])]
+    status: Annotated[Text | None, Field(examples=["301"])] = None
+    condition: Annotated[Text | None, Field(examples=["<US>"])] = None
+
+
+# What Amplify's template gave its bucket.
+_GET_FROM_ANYWHERE = CorsRule(
+    allowedMethods=("GET",),
+    allowedOrigins=("*",),
+    allowedHeaders=("Authorization", "Content-Length"),
+    maxAgeSeconds=3000,
+)
+
+
+class WebsiteSettings(Section):
+    """The section Website of `amplify hosting configure`."""
+
+    index_document: Annotated[Text, Field(examples=["index.html"])] = "index.html"
+    error_document: Annotated[Text, Field(examples=["404.html"])] = "index.html"
+    bucket_name: Annotated[Text | None, Field(examples=["my-site-bucket"])] = None
+    routing: Annotated[Literal["errors", "spa", "pages"], Field(examples=["spa"])] = "errors"
+    redirects: Annotated[
+        tuple[Redirect, ...], Field(examples=[{"source": "/old", "target": "/new", "status": "301"}])
+    ] = ()
+    retain_bucket: Annotated[Boolean, Field(examples=[True])] = False
+    cors: Annotated[
+        tuple[CorsRule, ...],
+        Field(
+            max_length=100,
+            examples=[{"allowedMethods": ["GET"], "allowedOrigins": ["https://example.com"]}],
+        ),
+    ] = (_GET_FROM_ANYWHERE,)
+
+    @field_validator("index_document")
+    @classmethod
+    def _index_is_a_file_name(cls, name: str) -> str:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/API_IndexDocument.html: not empty, no slash."""
+        if "/" in name:
+            raise broken_rule("must be a file name without a slash", mend=name.rstrip("/").split("/")[-1] or None)
+        return name
+
+    @field_validator("error_document")
+    @classmethod
+    def _error_document_is_a_key(cls, key: str) -> str:
+        if key.startswith("/"):
+            raise broken_rule("must be a path inside the site, without the leading slash", mend=key.lstrip("/") or None)
+        return key
+
+    @field_validator("bucket_name")
+    @classmethod
+    def _bucket_name_holds_in_s3(cls, name: str | None) -> str | None:
+        broken = name is not None and _broken_naming_rule(name)
+        if broken:
+            raise broken_rule(broken)
+        return name
+
+
+def _broken_naming_rule(name: str) -> str | None:
+    """Return which of S3's naming rules ``name`` breaks, or None."""
+    if not _BUCKET_CHARACTERS.fullmatch(name):
+        return "must be 3 to 63 characters of a-z, 0-9, '-' and '.', and begin and end with a letter or a digit"
+    if ".." in name:
+        return "must not have two periods side by side"
+    if _is_ip_address(name):
+        return "must not look like an IP address"
+    for prefix in _RESERVED_PREFIXES:
+        if name.startswith(prefix):
+            return f"must not begin with '{prefix}', which S3 keeps for itself"
+    for suffix in _RESERVED_SUFFIXES:
+        if name.endswith(suffix):
+            return f"must not end with '{suffix}', which S3 keeps for itself"
+    return None
+
+
+def _is_ip_address(name: str) -> bool:
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,16 @@
+// `website:routing spa`. known: 0 is a file without an extension, 1 a folder with an index document.
+const spaIndex = $DATA[0], spaKnown = $DATA[1];
+function spa(request) {
+  const uri = request.uri;
+  let path = uri;
+  try { path = decodeURIComponent(uri); } catch (malformed) {}
+  const folder = path.replace(/\/+$/, '');
+  if (spaKnown.hasOwnProperty(path) && spaKnown[path] === 0) return;
+  if (folder && spaKnown.hasOwnProperty(folder) && spaKnown[folder] === 1) {
+    if (!uri.endsWith('/')) return redirectTo(302, uri + '/' + queryOf(request));
+    request.uri = uri.replace(/\/+$/, '/') + spaIndex;
+    return;
+  }
+  if (uri.slice(uri.lastIndexOf('/')).includes('.')) return;
+  request.uri = '/' + spaIndex;
+}

@@ -1,0 +1,152 @@
+"""The program's resources under Pulumi's mocks: what is declared, with which inputs and options."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+from pulumi.runtime.proto.callback_pb2 import Callback
+
+from hosting.config import RawConfig, load_settings
+from hosting.publish.manifest import Manifest, ManifestEntry
+from hosting.publish.release.pointer import Pointer
+from hosting.publish.staging import Staged
+from hosting.site import StaticSite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MANIFEST = Manifest.of(
+    [
+        ManifestEntry("index.html", 5, "a" * 64, "text/html; charset=utf-8", None),
+        ManifestEntry("docs/index.html", 5, "b" * 64, "text/html; charset=utf-8", None),
+        ManifestEntry("app.0a1b2c3d.js", 7, "c" * 64, "text/javascript; charset=utf-8", "public, immutable"),
+    ]
+)
+
+
+@dataclass
+class Cloud(pulumi.runtime.Mocks):
+    """Records what is registered, and answers as AWS would."""
+
+    registered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    every: list[pulumi.runtime.MockResourceArgs] = field(default_factory=list)
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.registered[args.typ] = args.inputs
+        self.every.append(args)
+        return f"{args.name}-id", {**args.inputs, **_computed(args)}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        if args.token == "aws:route53/getZone:getZone":
+            return {"zoneId": "Z0123456789ABC", "name": args.args.get("name", "example.com"), "arn": "arn:zone"}, []
+        raise AssertionError(f"the program makes no other calls, but made {args.token}")
+
+
+class NoCallbacks:
+    """Stands for the server through which the engine calls transforms: the mocks never call them."""
+
+    def register_transform(self, _: object) -> Callback:
+        return Callback(target="127.0.0.1:0", token="unused")
+
+
+def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
+    """Return the outputs that the cloud would compute."""
+    bucket = args.inputs.get("bucket") or args.name
+    computed: dict[str, dict[str, Any]] = {
+        "aws:s3/bucket:Bucket": {
+            "bucket": bucket,
+            "arn": f"arn:aws:s3:::{bucket}",
+            "region": "eu-north-1",
+            "bucketRegionalDomainName": f"{bucket}.s3.eu-north-1.amazonaws.com",
+        },
+        "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration": {
+            "websiteEndpoint": f"{bucket}.s3-website.eu-north-1.amazonaws.com"
+        },
+        "aws:cloudfront/distribution:Distribution": {
+            "arn": "arn:aws:cloudfront::1:distribution/E1",
+            "domainName": "d1.cloudfront.net",
+            "hostedZoneId": "Z2FDTNDATAQYW2",
+        },
+        "pulumi-python:dynamic/hosting:Release": {
+            "digest": "d" * 64,
+            "file_count": 3,
+            "releases": [{"digest": "d" * 64}],
+            "repaired": 0,
+            "pointer": asdict(Pointer(1, 0, "1-abc", "abc", {}, "index.html", [])),
+        },
+        "aws:acm/certificate:Certificate": {
+            "arn": "arn:certificate",
+            "domainValidationOptions": [
+                {
+                    "domainName": name,
+                    "resourceRecordName": f"_proof.{name.removeprefix('*.')}.",
+                    "resourceRecordType": "CNAME",
+                    "resourceRecordValue": "proof.acm.example.",
+                }
+                for name in [args.inputs.get("domainName", ""), *args.inputs.get("subjectAlternativeNames", [])]
+            ],
+        },
+        "aws:route53/record:Record": {"fqdn": args.inputs.get("name")},
+    }
+    return computed.get(args.typ, {})
+
+
+@dataclass
+class Deployed:
+    """A stack after a deployment against the mocks.
+
+    Attributes:
+        resources: the inputs of each resource, by type; of the last, where a type comes twice.
+        outputs: the site's outputs, resolved.
+        every: each resource, with its name and its provider.
+    """
+
+    resources: dict[str, dict[str, Any]]
+    outputs: dict[str, Any]
+    every: list[pulumi.runtime.MockResourceArgs]
+
+
+@pytest.fixture
+def deploy() -> Callable[..., Deployed]:
+    """Return a function that deploys a stack with the given config; `website_cors` stands for `website:cors`.
+
+    `directory` is the distribution folder, for the files of rules in it.
+    """
+
+    def run(
+        stack: str = "dev", *, secret_keys: Sequence[str] = (), directory: Path = Path("site"), **config: str
+    ) -> Deployed:
+        values = {key.replace("_", ":"): value for key, value in config.items()}
+        raw = RawConfig(stack, values, frozenset(secret_keys))
+        settings = load_settings(raw, {"AWS_REGION": "eu-north-1"})
+        cloud = Cloud()
+        outputs: dict[str, Any] = {}
+        pulumi.runtime.set_mocks(cloud, project="static-site", stack=stack, preview=False)
+        pulumi.runtime.settings.SETTINGS.callbacks = NoCallbacks()
+
+        @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
+        def program() -> pulumi.Output[Any]:
+            site = StaticSite(f"static-site-{stack}", settings, replace(staged(), directory=directory))
+            return pulumi.Output.from_input(site.outputs).apply(outputs.update)
+
+        program()
+        return Deployed(cloud.registered, outputs, cloud.every)
+
+    return run
+
+
+def staged() -> Staged:
+    """Return a staged tree of three files."""
+    root = Path(".hosting/staging/dev")
+    return Staged(
+        manifest=MANIFEST,
+        ignored_count=0,
+        directory=Path("site"),
+        assets=root / "assets",
+        pages=root / "pages",
+        warnings=(),
+    )

@@ -1,0 +1,110 @@
+"""What bulk mode declares, as the engine is told of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hosting.errors import ConfigError, EdgeError
+from tests.program.conftest import MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.program.conftest import Deployed
+
+RELEASE = "pulumi-python:dynamic/hosting:Release"
+LIVE = "pulumi-python:dynamic/hosting:Live"
+FUNCTION = "aws:cloudfront/function:Function"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+POLICY = "aws:cloudfront/cachePolicy:CachePolicy"
+FOLDER = "synced-folder:index:S3BucketFolder"
+
+
+def key_headers(policy: dict[str, Any]) -> Any:  # noqa: ANN401 - input dict
+    """Return the headers in a cache policy's key."""
+    return policy["parametersInCacheKeyAndForwardedToOrigin"]["headersConfig"]
+
+
+def test_managed_mode_has_nothing_of_bulk_mode(deploy: Callable[..., Deployed]) -> None:
+    """By default each file is a resource, and neither policy nor error pages know of releases."""
+    prod = deploy("prod")
+    assert {RELEASE, LIVE, FUNCTION}.isdisjoint(prod.resources)
+    assert FOLDER in prod.resources
+    assert key_headers(prod.resources[POLICY]) == {"headerBehavior": "none"}
+    assert "releases" not in prod.outputs
+
+
+def test_a_release_is_one_small_resource(deploy: Callable[..., Deployed]) -> None:
+    """Its inputs say what to publish by digest and count, not by file; its outputs are the stack's."""
+    prod = deploy("prod", publish_mode="bulk")
+    release = prod.resources[RELEASE]
+    assert FOLDER not in prod.resources
+    assert (release["wanted"], release["files"], release["atomic"]) == (MANIFEST.digest, 3, True)
+    assert (release["hold"], release["keep_assets_days"], release["max_remove"]) == (3, 7, 50)
+    assert release["urn"].endswith("hosting:index:StaticSite$pulumi-python:dynamic/hosting:Release::release")
+    assert "about.html" not in json.dumps(release)
+    assert (prod.outputs["digest"], prod.outputs["fileCount"]) == ("d" * 64, 3)
+    assert prod.outputs["releases"] == [{"digest": "d" * 64}]
+
+
+def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(deploy: Callable[..., Deployed]) -> None:
+    """The switch is an update of the function, after the release; the edge tells copies apart by its header."""
+    prod = deploy("prod", publish_mode="bulk", website_routing="spa").resources
+    code = prod[FUNCTION]["code"]
+    assert '"/.release/s1"' in code
+    assert "spa(request)||release(request)" in code
+    assert key_headers(prod[POLICY]) == {"headerBehavior": "whitelist", "headers": {"items": ["x-release"]}}
+    off = deploy("prod", publish_mode="bulk", cloudfront_minTtl="0", cloudfront_defaultTtl="0", cloudfront_maxTtl="0")
+    assert key_headers(off.resources[POLICY]) == {"headerBehavior": "none"}
+
+
+def test_error_pages_have_a_place_of_their_own(deploy: Callable[..., Deployed]) -> None:
+    """CloudFront fetches them without the function; where they are the page itself, the function leads there."""
+    prod = deploy("prod", publish_mode="bulk").resources
+    pages = {error["responsePagePath"] for error in prod[DISTRIBUTION]["customErrorResponses"]}
+    assert pages == {"/.release/e/index.html"}
+    assert (prod[RELEASE]["error_pages"], prod[RELEASE]["fallback"]) == (["index.html"], "index.html")
+    assert prod[LIVE]["error_pages"] == ["index.html"]
+    errors = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}, {"errorCode": 500}]'
+    own = deploy("prod", publish_mode="bulk", cloudfront_errorResponses=errors).resources
+    assert [error.get("responsePagePath") for error in own[DISTRIBUTION]["customErrorResponses"]] == [
+        "/.release/e/404.html",
+        None,
+    ]
+    assert (own[RELEASE]["error_pages"], own[RELEASE]["fallback"]) == (["404.html"], "")
+
+
+def test_without_cloudfront_files_are_in_place_and_records_hidden(deploy: Callable[..., Deployed]) -> None:
+    """The bucket's policy lets anyone read all but the publisher's own records."""
+    dev = deploy("dev", publish_mode="bulk")
+    assert dev.resources[RELEASE]["atomic"] is False
+    assert LIVE not in dev.resources
+    (statement,) = json.loads(dev.resources["aws:s3/bucketPolicy:BucketPolicy"]["policy"])["Statement"]
+    assert statement["NotResource"].endswith("/.published/*")
+    assert "Resource" not in statement
+    assert dev.outputs["invalidationId"] is None
+
+
+def test_a_pin_wants_no_files(deploy: Callable[..., Deployed]) -> None:
+    """With `publish:release` the release is told the digest's prefix, and not what is at hand."""
+    release = deploy("prod", publish_mode="bulk", publish_release="0123abcd").resources[RELEASE]
+    assert (release["pin"], release["wanted"]) == ("0123abcd", "")
+
+
+def test_a_pin_needs_bulk_mode_and_hex_digits(deploy: Callable[..., Deployed]) -> None:
+    """Both are said with the key."""
+    for settings in ({"publish_release": "0123abcd"}, {"publish_mode": "bulk", "publish_release": "latest"}):
+        with pytest.raises(ConfigError, match="'publish:release' must"):
+            deploy("prod", **settings)
+
+
+def test_rules_that_leave_no_room_for_the_release_are_refused_before_anything_is_touched(
+    deploy: Callable[..., Deployed],
+) -> None:
+    """The bytes of both are said."""
+    rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(80)])
+    with pytest.raises(EdgeError, match=r"release [0-9]+"):
+        deploy("prod", publish_mode="bulk", website_redirects=rules)

@@ -1,0 +1,141 @@
+"""What the domain's settings declare, as the engine is told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.program.conftest import Deployed
+
+CERTIFICATE = "aws:acm/certificate:Certificate"
+VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
+RECORD = "aws:route53/record:Record"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+FUNCTION = "aws:cloudfront/function:Function"
+PROVIDER = "pulumi:providers:aws"
+NAMES = '["www.example.com", "example.com", "*.example.com"]'
+ARN = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+
+
+def of_type(deployed: Deployed, token: str) -> dict[str, dict[str, Any]]:
+    """Return the inputs of every resource of a type, by name."""
+    return {args.name: args.inputs for args in deployed.every if args.typ == token}
+
+
+def test_without_names_nothing_is_declared(deploy: Callable[..., Deployed]) -> None:
+    """A stage without names has CloudFront's certificate, one provider, and no output about names."""
+    found = deploy("prod")
+    assert {CERTIFICATE, VALIDATION, RECORD}.isdisjoint(found.resources)
+    assert "aliases" not in found.resources[DISTRIBUTION]
+    assert found.resources[DISTRIBUTION]["viewerCertificate"] == {"cloudfrontDefaultCertificate": True}
+    assert list(of_type(found, PROVIDER)) == ["static-site-prod"]
+    assert {"certificateArn", "domainRecords"}.isdisjoint(found.outputs)
+
+
+def test_the_certificate_is_in_cloudfronts_region(deploy: Callable[..., Deployed]) -> None:
+    """Certificate and validation have a provider for us-east-1 with the stack's settings; all else has the stack's."""
+    found = deploy("prod", domain_names=NAMES, domain_zone="example.com", aws_profile="acme")
+    there = of_type(found, PROVIDER)["static-site-prod-us-east-1"]
+    assert (there["region"], there["profile"]) == ("us-east-1", "acme")
+    with_it = {args.typ for args in found.every if "static-site-prod-us-east-1" in (args.provider or "")}
+    assert with_it == {CERTIFICATE, VALIDATION}
+    assert found.resources[CERTIFICATE] == {
+        "domainName": "www.example.com",
+        "subjectAlternativeNames": ["example.com", "*.example.com"],
+        "validationMethod": "DNS",
+    }
+
+
+def test_records_in_a_zone(deploy: Callable[..., Deployed]) -> None:
+    """A zone has one proof for a name and its wildcard, and A and AAAA for each name."""
+    found = of_type(deploy("prod", domain_names=NAMES, domain_zone="Z0123456789ABC"), RECORD)
+    assert {record["zoneId"] for record in found.values()} == {"Z0123456789ABC"}
+    assert found["example.com-proof"] == {
+        "zoneId": "Z0123456789ABC",
+        "name": "_proof.example.com.",
+        "type": "CNAME",
+        "records": ["proof.acm.example."],
+        "ttl": 300,
+        "allowOverwrite": True,
+    }
+    alias = {"name": "d1.cloudfront.net", "zoneId": "Z2FDTNDATAQYW2", "evaluateTargetHealth": False}
+    pointing = {(record["name"], record["type"]) for record in found.values() if record.get("aliases") == [alias]}
+    names = ("www.example.com", "example.com", "*.example.com")
+    assert pointing == {(name, kind) for name in names for kind in ("A", "AAAA")}
+    assert len(found) == len(pointing) + 2
+
+
+def test_without_ipv6_there_is_no_aaaa(deploy: Callable[..., Deployed]) -> None:
+    """A distribution that has no IPv6 is not to be found by it."""
+    found = deploy("prod", domain_names=NAMES, domain_zone="example.com", cloudfront_ipv6="false")
+    assert {record["type"] for record in of_type(found, RECORD).values()} == {"A", "CNAME"}
+
+
+def test_the_distribution_has_its_names(deploy: Callable[..., Deployed]) -> None:
+    """The distribution has the aliases, the issued certificate, and the redirect before the rules."""
+    rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
+    found = deploy("prod", domain_names=NAMES, domain_zone="example.com", website_redirects=rule)
+    distribution = found.resources[DISTRIBUTION]
+    assert distribution["aliases"] == ["www.example.com", "example.com", "*.example.com"]
+    assert distribution["viewerCertificate"] == {
+        "acmCertificateArn": "arn:certificate",
+        "sslSupportMethod": "sni-only",
+        "minimumProtocolVersion": "TLSv1.2_2021",
+    }
+    assert "domain(request)||redirects(request)||" in found.resources[FUNCTION]["code"]
+    assert found.outputs["url"] == "https://www.example.com"
+    assert found.outputs["certificateArn"] == "arn:certificate"
+    assert "domainRecords" not in found.outputs
+
+
+def test_a_certificate_of_ones_own(deploy: Callable[..., Deployed]) -> None:
+    """With `domain:certificateArn` nothing is requested; what leads to the site is told."""
+    found = deploy("prod", domain_names='["www.example.com"]', domain_certificateArn=ARN)
+    assert {CERTIFICATE, VALIDATION, RECORD, FUNCTION}.isdisjoint(found.resources)
+    assert found.resources[DISTRIBUTION]["viewerCertificate"]["acmCertificateArn"] == ARN
+    assert found.outputs["domainRecords"] == [
+        {"for": "visitors", "name": "www.example.com", "type": "CNAME or ALIAS", "value": "d1.cloudfront.net"}
+    ]
+
+
+def test_a_certificate_of_ones_own_with_a_zone(deploy: Callable[..., Deployed]) -> None:
+    """Both together: the certificate is the given one, the records are made."""
+    found = deploy("prod", domain_names='["www.example.com"]', domain_certificateArn=ARN, domain_zone="example.com")
+    assert CERTIFICATE not in found.resources
+    assert list(of_type(found, RECORD)) == ["www.example.com-A", "www.example.com-AAAA"]
+
+
+def test_another_dns_is_told_what_to_have(deploy: Callable[..., Deployed]) -> None:
+    """Until the records are there nothing waits, and the distribution is as it was."""
+    found = deploy("prod", domain_names=NAMES)
+    assert {VALIDATION, RECORD, FUNCTION}.isdisjoint(found.resources)
+    assert "aliases" not in found.resources[DISTRIBUTION]
+    assert found.outputs["url"] == "https://d1.cloudfront.net"
+    assert [(one["for"], one["name"], one["type"]) for one in found.outputs["domainRecords"]] == [
+        ("certificate", "_proof.example.com", "CNAME"),
+        ("certificate", "_proof.www.example.com", "CNAME"),
+        ("visitors", "www.example.com", "CNAME or ALIAS"),
+        ("visitors", "example.com", "CNAME or ALIAS"),
+        ("visitors", "*.example.com", "CNAME or ALIAS"),
+    ]
+
+
+def test_another_dns_that_has_them(deploy: Callable[..., Deployed]) -> None:
+    """With `domain:validated` the certificate is waited for, and attached."""
+    found = deploy("prod", domain_names=NAMES, domain_validated="true")
+    assert found.resources[VALIDATION] == {"certificateArn": "arn:certificate"}
+    assert found.resources[DISTRIBUTION]["viewerCertificate"]["acmCertificateArn"] == "arn:certificate"
+    assert found.outputs["url"] == "https://www.example.com"
+    assert RECORD not in found.resources
+    assert len(found.outputs["domainRecords"]) == 5
+
+
+def test_names_outside_of_the_zone(deploy: Callable[..., Deployed]) -> None:
+    """A zone given by its id is held against the names by its own name."""
+    with pytest.raises(pulumi.RunError, match=r"must be in the zone example\.com, www\.example\.org can't be"):
+        deploy("prod", domain_names='["www.example.org"]', domain_zone="Z0123456789ABC")

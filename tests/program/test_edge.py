@@ -1,0 +1,174 @@
+"""What the edge's settings declare, as the engine is told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hosting.errors import ConfigError, EdgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.program.conftest import Deployed
+
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+ORIGIN_REQUEST = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
+# How the engine is told of a secret: https://www.pulumi.com/docs/iac/concepts/secrets
+SECRET = "4dabf18193072939515e22adb298388d"
+FUNCTION = "aws:cloudfront/function:Function"
+INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
+WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
+
+
+def test_without_settings_there_is_no_function(deploy: Callable[..., Deployed]) -> None:
+    """A stage that asks nothing of the edge declares no function and associates none."""
+    prod = deploy("prod").resources
+    assert FUNCTION not in prod
+    assert "functionAssociations" not in prod[DISTRIBUTION]["defaultCacheBehavior"]
+
+
+@pytest.mark.parametrize("routing", ["spa", "pages"])
+def test_a_router_is_a_viewer_request_function(deploy: Callable[..., Deployed], routing: str) -> None:
+    """A router is one published function of runtime 2.0, and finds the first page itself."""
+    prod = deploy("prod", website_routing=routing).resources
+    function = prod[FUNCTION]
+    assert f"function {routing}(request)" in function["code"]
+    assert (function["runtime"], function["publish"]) == ("cloudfront-js-2.0", True)
+    (associated,) = prod[DISTRIBUTION]["defaultCacheBehavior"]["functionAssociations"]
+    assert associated["eventType"] == "viewer-request"
+    assert "defaultRootObject" not in prod[DISTRIBUTION]
+
+
+def test_with_a_router_what_is_missing_is_a_404(deploy: Callable[..., Deployed]) -> None:
+    """With a router the error responses answer 404 with the error document, unless the stack sets its own."""
+    found = deploy("prod", website_routing="spa", website_errorDocument="oops.html").resources[DISTRIBUTION]
+    assert found["customErrorResponses"] == [
+        {"errorCode": code, "responseCode": 404, "responsePagePath": "/oops.html", "errorCachingMinTtl": 300}
+        for code in (403, 404)
+    ]
+    own = '[{"errorCode": 404, "responseCode": 200, "responsePagePath": "/"}]'
+    found = deploy("prod", website_routing="spa", cloudfront_errorResponses=own).resources[DISTRIBUTION]
+    assert [error["responsePagePath"] for error in found["customErrorResponses"]] == ["/index.html"]
+
+
+def test_the_app_answers_under_any_path(deploy: Callable[..., Deployed]) -> None:
+    """With `spa` a changed index document takes an invalidation of everything."""
+    spa = deploy("prod", website_routing="spa", website_errorDocument="oops.html").resources
+    assert spa[INVALIDATION]["fallbacks"] == ["index.html", "oops.html"]
+    pages = deploy("prod", website_routing="pages", website_errorDocument="oops.html").resources
+    assert pages[INVALIDATION]["fallbacks"] == ["oops.html"]
+
+
+def test_dev_routes_as_s3_does(deploy: Callable[..., Deployed]) -> None:
+    """DEV has no edge: a router there declares no function."""
+    dev = deploy("dev", website_routing="spa").resources
+    assert FUNCTION not in dev
+    assert dev[WEBSITE]["errorDocument"] == {"key": "index.html"}
+
+
+def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
+    """Redirects are in the one function, and asked before the router."""
+    rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
+    prod = deploy("prod", website_redirects=rule, website_routing="spa").resources
+    assert "redirects(request)||spa(request)||request" in prod[FUNCTION]["code"]
+    assert ORIGIN_REQUEST not in prod
+    alone = deploy("prod", website_redirects=rule).resources
+    assert "redirects(request)||root(request)||request" in alone[FUNCTION]["code"]
+    assert [error["responsePagePath"] for error in alone[DISTRIBUTION]["customErrorResponses"]] == ["/index.html"] * 3
+
+
+def test_a_rule_for_a_country_is_told_the_country(deploy: Callable[..., Deployed]) -> None:
+    """CloudFront tells a function the viewer's country by an origin request policy, which splits no cache."""
+    rule = '[{"source": "/a", "target": "/b", "condition": "<US>"}]'
+    prod = deploy("prod", website_redirects=rule).resources
+    assert prod[ORIGIN_REQUEST]["headersConfig"]["headers"]["items"] == ["CloudFront-Viewer-Country"]
+    assert prod[DISTRIBUTION]["defaultCacheBehavior"]["originRequestPolicyId"] == "static-site-prod-id"
+
+
+def test_a_page_for_what_is_missing_is_in_one_place(deploy: Callable[..., Deployed]) -> None:
+    """A rule for what is missing is the error responses, and can't be set beside them."""
+    rule = '[{"source": "/<*>", "target": "/index.html", "status": "404-200"}]'
+    prod = deploy("prod", website_redirects=rule).resources
+    assert FUNCTION not in prod
+    assert [error["responseCode"] for error in prod[DISTRIBUTION]["customErrorResponses"]] == [200, 200]
+    with pytest.raises(EdgeError, match="pulumi config rm --stack prod cloudfront:errorResponses"):
+        deploy("prod", website_redirects=rule, cloudfront_errorResponses='[{"errorCode": 404}]')
+
+
+def test_rules_without_a_distribution_do_nothing(deploy: Callable[..., Deployed]) -> None:
+    """On DEV redirects declare no function: an S3 website has none."""
+    dev = deploy("dev", website_redirects='[{"source": "/a", "target": "/b"}]').resources
+    assert FUNCTION not in dev
+
+
+def test_access_comes_first_and_is_kept_secret(deploy: Callable[..., Deployed]) -> None:
+    """Who may not see the site is asked before anything else, and the code with the hash is a secret."""
+    config = {"access_username": "me", "access_password": "hunter2", "website_routing": "pages"}
+    prod = deploy("prod", secret_keys=("access:password",), **config).resources
+    code = prod[FUNCTION]["code"]
+    assert set(code) == {SECRET, "value"}
+    assert "access(request)||pages(request)||request" in code["value"]
+    assert "hunter2" not in str(prod)
+
+
+def test_headers_are_a_viewer_response_function(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
+    """The headers of a file are set by a function for responses, beside that for requests if there is one."""
+    (tmp_path / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
+    prod = deploy("prod", directory=tmp_path, website_routing="spa").resources
+    associated = prod[DISTRIBUTION]["defaultCacheBehavior"]["functionAssociations"]
+    assert [one["eventType"] for one in associated] == ["viewer-request", "viewer-response"]
+    assert '"x-frame-options":"DENY"' in prod[FUNCTION]["code"]
+
+
+def test_logs_go_to_a_bucket_that_forgets(deploy: Callable[..., Deployed]) -> None:
+    """Logs have a bucket of their own in us-east-1, closed to the public, whose objects expire."""
+    prod = deploy("prod", cloudfront_logging="true", cloudfront_logRetentionDays="30").resources
+    (rule,) = prod["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"]["rules"]
+    assert (rule["expiration"], rule["status"]) == ({"days": 30}, "Enabled")
+    assert prod[DISTRIBUTION]["loggingConfig"]["bucket"].startswith("static-site-prod-logs.s3.")
+    without = deploy("prod").resources
+    assert "loggingConfig" not in without[DISTRIBUTION]
+    assert "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration" not in without
+
+
+def test_an_alarm_tells_a_topic_of_errors(deploy: Callable[..., Deployed]) -> None:
+    """The rate of 5xx responses has an alarm in us-east-1 that tells the topic, and that it is over."""
+    topic = "arn:aws:sns:us-east-1:123456789012:alerts"
+    alarm = deploy("prod", cloudfront_alarms=topic).resources["aws:cloudwatch/metricAlarm:MetricAlarm"]
+    assert (alarm["metricName"], alarm["region"]) == ("5xxErrorRate", "us-east-1")
+    assert alarm["dimensions"] == {"DistributionId": "static-site-prod-id", "Region": "Global"}
+    assert alarm["alarmActions"] == alarm["okActions"] == [topic]
+
+
+def test_countries_and_a_web_acl(deploy: Callable[..., Deployed]) -> None:
+    """Countries are allowed or denied, and a web ACL is attached by its ARN."""
+    acl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234"
+    prod = deploy("prod", cloudfront_geoRestriction='{"allow": ["DE", "AT"]}', cloudfront_webAclArn=acl).resources
+    assert prod[DISTRIBUTION]["restrictions"]["geoRestriction"] == {
+        "restrictionType": "whitelist",
+        "locations": ["AT", "DE"],
+    }
+    assert prod[DISTRIBUTION]["webAclId"] == acl
+    denied = deploy("prod", cloudfront_geoRestriction='{"deny": ["US"]}').resources[DISTRIBUTION]
+    assert denied["restrictions"]["geoRestriction"] == {"restrictionType": "blacklist", "locations": ["US"]}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("geoRestriction", '{"allow": ["DE"], "deny": ["US"]}', "must have either allow or deny"),
+        ("geoRestriction", '{"allow": ["Germany"]}', "must be country codes of two capital letters"),
+        ("geoRestriction", "DE", "must be a map"),
+        ("webAclArn", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/b", "scope CLOUDFRONT"),
+        ("alarms", "arn:aws:sns:eu-west-1:123456789012:alerts", "an SNS topic in us-east-1"),
+        ("logRetentionDays", "0", "must be >= 1"),
+        ("logging", "yes", "must be true or false"),
+    ],
+)
+def test_settings_that_do_not_hold(deploy: Callable[..., Deployed], key: str, value: str, said: str) -> None:
+    """Each setting says its rule and the command that mends it."""
+    with pytest.raises(ConfigError, match=rf"'cloudfront:{key}.*{said}.*pulumi config set"):
+        deploy("prod", **{f"cloudfront_{key}": value})

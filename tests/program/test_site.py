@@ -1,0 +1,245 @@
+"""The resources of each stage, as the engine is told of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+
+from hosting.naming import resource_name
+from hosting.publish.folder import object_headers
+from tests.program.conftest import MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.program.conftest import Deployed
+
+BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
+CORS = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
+OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+BUCKET = "aws:s3/bucket:Bucket"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+CACHE_POLICY = "aws:cloudfront/cachePolicy:CachePolicy"
+HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
+FOLDER = "synced-folder:index:S3BucketFolder"
+INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
+
+
+def statement(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return the one statement of a bucket policy."""
+    (only,) = json.loads(policy["policy"])["Statement"]
+    found: dict[str, Any] = only
+    return found
+
+
+def test_dev_is_a_public_website_by_policy_alone(deploy: Callable[..., Deployed]) -> None:
+    """DEV is an S3 website: ACLs stay blocked, the policy lets anyone read objects, and there is no CloudFront."""
+    dev = deploy("dev").resources
+    assert {key: dev[BLOCK][key] for key in ("blockPublicAcls", "ignorePublicAcls")} == {
+        "blockPublicAcls": True,
+        "ignorePublicAcls": True,
+    }
+    assert dev[BLOCK]["blockPublicPolicy"] is False
+    assert dev[BLOCK]["restrictPublicBuckets"] is False
+    assert dev[OWNERSHIP]["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
+    assert statement(dev[POLICY]) == {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::static-site-dev/*",
+        "Sid": "PublicRead",
+        "Principal": "*",
+    }
+    assert dev[WEBSITE]["indexDocument"] == {"suffix": "index.html"}
+    assert dev[WEBSITE]["errorDocument"] == {"key": "index.html"}
+    assert not {kind for kind in dev if "cloudfront" in kind or "Invalidation" in kind}
+
+
+def test_prod_is_private_behind_cloudfront(deploy: Callable[..., Deployed]) -> None:
+    """PROD blocks all public access, and its policy lets this one distribution read objects."""
+    prod = deploy("prod").resources
+    blocks = ("blockPublicAcls", "ignorePublicAcls", "blockPublicPolicy", "restrictPublicBuckets")
+    assert [prod[BLOCK][key] for key in blocks] == [True, True, True, True]
+    assert prod[OWNERSHIP]["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
+    assert WEBSITE not in prod
+    found = statement(prod[POLICY])
+    assert found["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert found["Condition"] == {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::1:distribution/E1"}}
+    assert (found["Effect"], found["Action"]) == ("Allow", "s3:GetObject")
+
+
+def test_the_distribution_reads_the_regional_domain_through_an_access_control(
+    deploy: Callable[..., Deployed],
+) -> None:
+    """The origin is the bucket's REST domain in its region, signed by an Origin Access Control."""
+    prod = deploy("prod").resources
+    (origin,) = prod[DISTRIBUTION]["origins"]
+    assert origin["domainName"] == "static-site-prod.s3.eu-north-1.amazonaws.com"
+    assert origin["originAccessControlId"] == "static-site-prod-id"
+    access = prod[ACCESS_CONTROL]
+    assert access["originAccessControlOriginType"] == "s3"
+    assert (access["signingBehavior"], access["signingProtocol"]) == ("always", "sigv4")
+    behavior = prod[DISTRIBUTION]["defaultCacheBehavior"]
+    assert behavior["targetOriginId"] == origin["originId"]
+    assert behavior["viewerProtocolPolicy"] == "redirect-to-https"
+    assert (behavior["cachePolicyId"], behavior["responseHeadersPolicyId"]) == ("static-site-prod-id",) * 2
+
+
+def test_the_defaults_of_the_distribution(deploy: Callable[..., Deployed]) -> None:
+    """Without settings the distribution caches and answers errors as Amplify's did."""
+    prod = deploy("prod").resources
+    distribution = prod[DISTRIBUTION]
+    assert (distribution["httpVersion"], distribution["priceClass"]) == ("http2and3", "PriceClass_All")
+    assert (distribution["isIpv6Enabled"], distribution["waitForDeployment"]) == (True, True)
+    assert distribution["defaultRootObject"] == "index.html"
+    assert distribution["customErrorResponses"] == [
+        {"errorCode": code, "responseCode": 200, "responsePagePath": "/", "errorCachingMinTtl": 300}
+        for code in (400, 403, 404)
+    ]
+    policy = prod[CACHE_POLICY]
+    assert (policy["minTtl"], policy["defaultTtl"], policy["maxTtl"]) == (60, 86400, 31536000)
+
+
+def test_browsers_revalidate_where_the_object_says_nothing(deploy: Callable[..., Deployed]) -> None:
+    """Cache-Control is added only where there is none; the security headers come with it."""
+    policy = deploy("prod").resources[HEADERS_POLICY]
+    assert policy["customHeadersConfig"]["items"] == [
+        {"header": "Cache-Control", "value": "public, max-age=0, must-revalidate", "override": False}
+    ]
+    assert set(policy["securityHeadersConfig"]) == {
+        "strictTransportSecurity",
+        "contentTypeOptions",
+        "referrerPolicy",
+        "frameOptions",
+    }
+
+
+def test_caching_off_has_no_encodings_in_the_key(deploy: Callable[..., Deployed]) -> None:
+    """CloudFront refuses a cache key by encoding when maxTtl is 0."""
+    off = {"cloudfront_minTtl": "0", "cloudfront_defaultTtl": "0", "cloudfront_maxTtl": "0"}
+    key = deploy("prod", **off).resources[CACHE_POLICY]["parametersInCacheKeyAndForwardedToOrigin"]
+    assert (key["enableAcceptEncodingGzip"], key["enableAcceptEncodingBrotli"]) == (False, False)
+
+
+def test_settings_reach_their_resources(deploy: Callable[..., Deployed]) -> None:
+    """Website and CloudFront settings are the inputs of the bucket and the distribution."""
+    prod = deploy(
+        "prod",
+        website_bucketName="my-bucket",
+        website_indexDocument="home.html",
+        website_retainBucket="true",
+        cloudfront_ipv6="false",
+        cloudfront_compress="false",
+        cloudfront_waitForDeployment="false",
+        cloudfront_errorResponses='[{"errorCode": 404}]',
+        publish_invalidate="always",
+        publish_invalidationMaxPaths="7",
+        publish_invalidationWait="true",
+    ).resources
+    assert (prod[BUCKET]["bucket"], prod[BUCKET]["forceDestroy"]) == ("my-bucket", False)
+    distribution = prod[DISTRIBUTION]
+    assert distribution["defaultRootObject"] == "home.html"
+    assert (distribution["isIpv6Enabled"], distribution["waitForDeployment"]) == (False, False)
+    assert distribution["defaultCacheBehavior"]["compress"] is False
+    assert distribution["customErrorResponses"] == [{"errorCode": 404, "errorCachingMinTtl": 300}]
+    invalidation = prod[INVALIDATION]
+    assert (invalidation["always"], invalidation["max_paths"], invalidation["wait"]) == (True, 7, True)
+
+
+def test_no_cors_rules_is_no_configuration(deploy: Callable[..., Deployed]) -> None:
+    """S3 refuses an empty CORS configuration, so an empty list declares none."""
+    assert deploy("dev").resources[CORS]["corsRules"][0]["allowedOrigins"] == ["*"]
+    assert CORS not in deploy("dev", website_cors="[]").resources
+
+
+def test_never_invalidating_declares_no_invalidation(deploy: Callable[..., Deployed]) -> None:
+    """`publish:invalidate never` leaves the edge to its TTLs."""
+    assert INVALIDATION not in deploy("prod", publish_invalidate="never").resources
+
+
+def test_the_invalidation_watches_every_file_and_the_error_pages(deploy: Callable[..., Deployed]) -> None:
+    """The invalidation goes by each file's fingerprint; the page of the default error responses is a fallback."""
+    invalidation = deploy("prod").resources[INVALIDATION]
+    assert invalidation["entries"] == {entry.path: entry.fingerprint for entry in MANIFEST.entries}
+    assert invalidation["fallbacks"] == ["index.html"]
+    assert invalidation["distribution_id"] == "static-site-prod-id"
+
+
+def test_folders_are_named_as_the_provider_wants_them(deploy: Callable[..., Deployed]) -> None:
+    """A synced folder's path is relative without `./`, dotfiles are included, and its ACL holds with ACLs off."""
+    folder = deploy("dev").resources[FOLDER]
+    assert folder["path"] in {".hosting/staging/dev/assets", ".hosting/staging/dev/pages"}
+    assert (folder["acl"], folder["includeHiddenFiles"]) == ("bucket-owner-full-control", True)
+
+
+def test_outputs_of_both_stages(deploy: Callable[..., Deployed]) -> None:
+    """Each output says what there is, None where there is no such thing."""
+    dev = deploy("dev").outputs
+    assert dev["url"] == dev["websiteUrl"] == "http://static-site-dev.s3-website.eu-north-1.amazonaws.com"
+    assert (dev["distributionId"], dev["distributionDomain"], dev["invalidationId"]) == (None, None, None)
+    assert (dev["bucketName"], dev["bucketRegion"]) == ("static-site-dev", "eu-north-1")
+    assert (dev["digest"], dev["fileCount"]) == (MANIFEST.digest, 3)
+    prod = deploy("prod").outputs
+    assert (prod["url"], prod["websiteUrl"]) == ("https://d1.cloudfront.net", None)
+    assert (prod["distributionId"], prod["distributionDomain"]) == ("static-site-prod-id", "d1.cloudfront.net")
+
+
+def test_aws_settings_reach_the_provider(deploy: Callable[..., Deployed]) -> None:
+    """The explicit provider has what the default one would have read from the stack's config."""
+    config = {"aws_s3UsePathStyle": "true", "aws_endpoints": '[{"s3": "http://127.0.0.1:1"}]'}
+    provider = deploy("dev", **config).resources["pulumi:providers:aws"]
+    assert (provider["region"], provider["s3UsePathStyle"]) == ("eu-north-1", "true")
+    assert json.loads(provider["endpoints"]) == [{"s3": "http://127.0.0.1:1"}]
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "headers"),
+    [
+        ("index.html", "text/html; charset=utf-8", None),
+        ("app.0a1b2c3d.js", "text/javascript; charset=utf-8", "public, immutable"),
+    ],
+)
+def test_objects_get_the_headers_of_the_manifest(key: str, kind: str, headers: str | None) -> None:
+    """A synced folder's transform gives each object its content type and cache control, and ties it to the bucket."""
+    bucket = pulumi.Resource.__new__(pulumi.Resource)
+    args = pulumi.ResourceTransformArgs(
+        custom=True,
+        type_="aws:s3/bucketObject:BucketObject",
+        name=key,
+        props={"key": key, "contentType": "x"},
+        opts=pulumi.ResourceOptions(),
+    )
+    result = object_headers(MANIFEST, bucket)(args)
+    assert result is not None
+    assert result.props["contentType"] == kind
+    assert result.props.get("cacheControl") == headers
+    assert result.opts.deleted_with is bucket
+
+
+def test_the_transform_leaves_other_resources_alone() -> None:
+    """The folder itself, and an object that is not in the manifest, are registered as they are."""
+    bucket = pulumi.Resource.__new__(pulumi.Resource)
+    transform = object_headers(MANIFEST, bucket)
+    for kind, key in (("synced-folder:index:S3BucketFolder", "index.html"), ("aws:s3/bucketObject:BucketObject", "?")):
+        opts = pulumi.ResourceOptions()
+        args = pulumi.ResourceTransformArgs(custom=True, type_=kind, name="x", props={"key": key}, opts=opts)
+        assert transform(args) is None
+
+
+@pytest.mark.parametrize(
+    ("project", "stack", "name"),
+    [
+        ("static-site", "dev", "static-site-dev"),
+        ("My_Site", "feature.X", "my-site-feature-x"),
+        ("a" * 60, "dev", "a" * 48),
+        ("a" * 47, "dev", "a" * 47),
+    ],
+)
+def test_names_hold_in_s3_and_cloudfront(project: str, stack: str, name: str) -> None:
+    """A name is lower-case letters, digits and single hyphens, short enough for a provider's suffix."""
+    assert resource_name(project, stack) == name

@@ -1,0 +1,124 @@
+"""Our own AWS calls use the credentials, region and endpoints of the stack's `aws:` settings."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from hosting.aws.session import client
+from hosting.aws.settings import AwsSettings
+from tests.loopback import Loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ANSWER = """<{0}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{0}Result><Credentials>
+<AccessKeyId>{1}</AccessKeyId><SecretAccessKey>made-up</SecretAccessKey><SessionToken>token</SessionToken>
+<Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></{0}Result></{0}Response>"""
+
+
+class Sts(Loopback):
+    """A loopback STS that gives each assumed role a key of its own, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, str]] = []
+        self.signers: list[str] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                asked = {key: values[0] for key, values in parse_qs(body).items()}
+                outer.asked.append(asked)
+                outer.signers.append(self.headers.get("Authorization", ""))
+                answer = ANSWER.format(asked["Action"], f"ASSUMED{len(outer.asked)}").encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: Any) -> None:  # noqa: ANN401 - http.server's shape
+                """Stay quiet."""
+
+        super().__init__(Handler)
+
+
+@pytest.fixture
+def sts() -> Iterator[Sts]:
+    """Serve an STS for one test."""
+    with Sts() as service:
+        yield service
+
+
+def key_of(made: Any) -> str:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Return the access key that a client signs with."""
+    return str(made._request_signer._credentials.access_key)
+
+
+def settings(**values: Any) -> AwsSettings:  # noqa: ANN401 - one of the settings' kinds
+    """Return settings with made-up keys."""
+    return AwsSettings("eu-north-1", {"accessKey": "OWNKEY", "secretKey": "made-up", **values})
+
+
+def test_keys_region_and_endpoint_are_the_stacks() -> None:
+    """The client signs with the stack's keys, in its region, for its endpoint."""
+    made = client("s3", settings(endpoints=[{"cloudfront": "http://127.0.0.1:1"}, {"s3": "http://127.0.0.1:2"}]))
+    assert key_of(made) == "OWNKEY"
+    assert made.meta.region_name == "eu-north-1"
+    assert made.meta.endpoint_url == "http://127.0.0.1:2"
+
+
+def test_without_an_endpoint_it_is_awss_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that the stack does not redirect is AWS's."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    assert client("s3", settings()).meta.endpoint_url == "https://s3.eu-north-1.amazonaws.com"
+
+
+def test_roles_are_assumed_one_after_the_other(sts: Sts) -> None:
+    """Each link of `aws:assumeRoles` is assumed with the credentials of the one before."""
+    roles: list[dict[str, Any]] = [
+        {"roleArn": "arn:aws:iam::1:role/first", "sessionName": "me", "externalId": "ours", "duration": "1h30m"},
+        {"roleArn": "arn:aws:iam::2:role/second", "policyArns": ["arn:aws:iam::aws:policy/P"], "tags": {"a": "b"}},
+    ]
+    made = client("cloudfront", settings(assumeRoles=roles, endpoints=[{"sts": sts.url}]))
+    assert key_of(made) == "ASSUMED2"
+    first, second = sts.asked
+    assert (first["RoleArn"], first["RoleSessionName"], first["ExternalId"]) == (roles[0]["roleArn"], "me", "ours")
+    assert first["DurationSeconds"] == "5400"
+    assert (second["RoleSessionName"], second["PolicyArns.member.1.arn"]) == ("hosting", "arn:aws:iam::aws:policy/P")
+    assert (second["Tags.member.1.Key"], second["Tags.member.1.Value"]) == ("a", "b")
+    assert "OWNKEY" in sts.signers[0]
+    assert "ASSUMED1" in sts.signers[1]
+
+
+@pytest.mark.parametrize("from_file", [True, False])
+def test_a_web_identity_is_exchanged_for_a_role(sts: Sts, tmp_path: Path, from_file: bool) -> None:  # noqa: FBT001 - a table
+    """A CI job's token, given as a value or as a file, is sent for the role's credentials."""
+    file = tmp_path / "token"
+    file.write_text("made-up-token")
+    token = {"webIdentityTokenFile": str(file)} if from_file else {"webIdentityToken": "made-up-token"}
+    role = {"roleArn": "arn:aws:iam::1:role/ci", **token}
+    made = client("s3", settings(assumeRoleWithWebIdentity=role, endpoints=[{"sts": sts.url}]))
+    assert key_of(made) == "ASSUMED1"
+    (asked,) = sts.asked
+    assert asked["WebIdentityToken"] == "made-up-token"
+
+
+def test_a_profile_is_read_from_the_stacks_own_files(tmp_path: Path) -> None:
+    """`aws:profile` is looked up in `aws:sharedCredentialsFiles`."""
+    credentials = tmp_path / "credentials"
+    credentials.write_text("[me]\naws_access_key_id = FROMFILE\naws_secret_access_key = made-up\n")
+    values = {"profile": "me", "sharedCredentialsFiles": [str(credentials)]}
+    assert key_of(client("s3", AwsSettings("eu-north-1", values))) == "FROMFILE"
+
+
+def test_transport_settings_reach_the_client() -> None:
+    """Proxies, retries and certificate checks are the stack's."""
+    made = client("s3", settings(httpsProxy="http://127.0.0.1:3", maxRetries=7, insecure=True))
+    assert made.meta.config.proxies == {"https": "http://127.0.0.1:3"}
+    assert made.meta.config.retries["total_max_attempts"] == 7
+    assert made._endpoint.http_session._verify is False

@@ -1,0 +1,169 @@
+"""Whatever is written in a file of rules: it is refused in a sentence, or it is code that runs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from hosting.cloudfront.edge import compose, compose_response
+from hosting.errors import EdgeError
+from hosting.website.headers.files import read_headers
+from hosting.website.headers.rules import headers_piece
+from hosting.website.redirects.checks import check_rules
+from hosting.website.redirects.files import read_rules
+from hosting.website.redirects.piece import redirects_piece
+from hosting.website.routing import redirector
+from tests.unit.edge.runtime import request_event, response_event
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.edge.runtime import EdgeRuntime
+
+# One folder serves all examples of a test: each writes its file anew.
+lenient = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+pieces_of_text = st.sampled_from(
+    [
+        *(
+            "/",
+            "a",
+            "*",
+            ":splat",
+            ":a",
+            "<*>",
+            "<a>",
+            "<",
+            ">",
+            ":",
+            "#",
+            "?",
+            "=",
+            "%",
+            "%zz",
+            "%2F",
+            " ",
+            "\t",
+            "\n",
+        ),
+        *(
+            "https://",
+            "http://x.example",
+            "301",
+            "200",
+            "404",
+            "404-200",
+            "!",
+            "Country=de",
+            "é",
+            "\u2028",
+            "\\",
+            "'",
+            '"',
+        ),
+        *("$", "(", ")", "[", "]", "{1}", "+", "|", "^", "</^a$/>", "\r", "\x00", "//", "..", "`", "${x}"),
+    ]
+)
+text = st.lists(pieces_of_text, max_size=12).map("".join)
+visits = st.lists(st.sampled_from(["/", "a", "é", "%zz", "%2F", "?", "//", "\\"]), max_size=6).map(
+    lambda parts: "/" + "".join(parts)
+)
+
+
+def redirected(edge: EdgeRuntime, tmp_path: Path, visit: str) -> None:
+    """Run the rules in the folder, unless they are refused."""
+    try:
+        table = read_rules([], tmp_path)
+        check_rules(table, {"index.html"}, redirector("pages", {"index.html"}, "index.html"))
+        code = compose([redirects_piece(table.rules)])
+    except EdgeError:
+        return
+    edge.load(code)
+    (answer,) = edge.run(request_event(visit, {"id": "1"}))
+    location = answer.get("headers", {}).get("location", {}).get("value", "/")
+    assert location.isascii()
+    assert location.isprintable()
+    assert " " not in location
+    assert not location.startswith(("//", "/\\"))
+
+
+@lenient
+@given(written=st.lists(text, max_size=4).map("\n".join), visit=visits)
+def test_netlifys_redirects(edge: EdgeRuntime, tmp_path: Path, written: str, visit: str) -> None:
+    """Any text as `_redirects` is refused or runs, and sends nobody to another host by his own path."""
+    (tmp_path / "_redirects").write_bytes(written.encode())
+    redirected(edge, tmp_path, visit)
+
+
+values = st.one_of(text, st.none(), st.integers(), st.booleans(), st.lists(text, max_size=1))
+rules = st.dictionaries(st.sampled_from(["source", "target", "status", "condition", "x"]), values, max_size=4)
+likely = st.fixed_dictionaries(
+    {"source": text.map(lambda part: f"/{part}"), "target": text.map(lambda part: f"/{part}")},
+    optional={"status": st.sampled_from(["301", "302", "200", "404", "404-200", 301]), "condition": st.just("<US>")},
+)
+
+
+@lenient
+@given(written=st.one_of(st.lists(st.one_of(rules, likely), max_size=3), values, rules), visit=visits)
+def test_amplifys_redirects(edge: EdgeRuntime, tmp_path: Path, written: Any, visit: str) -> None:  # noqa: ANN401 - JSON
+    """Any JSON as `redirects.json` is refused or runs."""
+    (tmp_path / "redirects.json").write_text(json.dumps(written))
+    redirected(edge, tmp_path, visit)
+
+
+@lenient
+@given(written=text, name=st.sampled_from(["redirects.json", "_redirects"]))
+def test_what_is_no_file_of_rules(edge: EdgeRuntime, tmp_path: Path, written: str, name: str) -> None:
+    """Any text as either file is refused or runs."""
+    for other in ("redirects.json", "_redirects"):
+        (tmp_path / other).unlink(missing_ok=True)
+    (tmp_path / name).write_bytes(written.encode())
+    redirected(edge, tmp_path, "/a")
+
+
+header_lines = st.lists(
+    st.sampled_from(
+        ["/*", "/a/:b", "  X-A: b", "  X-A: é", " :", "  X-A", "# x", "", "/é*", "  a b: c", "/[", "/$(", "\t"]
+    ),
+    max_size=6,
+)
+yaml_text = st.lists(
+    st.sampled_from(
+        [
+            *("customHeaders:", "\n", " ", "- ", "pattern: ", "headers: ", "key: ", "value: ", "'**'", "X-A", "b", "*"),
+            *("[", "]", "{", "}", "&a", "*a", "!x", "|", ">", "1", "~", '"', "\\", "\t", "#"),
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+def sent(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """Run the headers in the folder, unless they are refused."""
+    try:
+        found, _ = read_headers(tmp_path)
+        code = compose_response([headers_piece(found, "index.html")])
+    except EdgeError:
+        return
+    edge.load(code)
+    (answer,) = edge.run(response_event("/a/b"))
+    assert all(set(header) == {"value"} for header in answer["headers"].values())
+
+
+@lenient
+@given(lines=header_lines)
+def test_netlifys_headers(edge: EdgeRuntime, tmp_path: Path, lines: list[str]) -> None:
+    """Any lines as `_headers` are refused or run."""
+    (tmp_path / "_headers").write_text("\n".join(lines))
+    sent(edge, tmp_path)
+
+
+@lenient
+@given(written=yaml_text)
+def test_amplifys_headers(edge: EdgeRuntime, tmp_path: Path, written: str) -> None:
+    """Any text as `customHttp.yml` is refused or runs."""
+    (tmp_path / "customHttp.yml").write_text(written)
+    sent(edge, tmp_path)

@@ -1,0 +1,85 @@
+"""How pieces become a function at the edge, and what that function is run with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hosting.cloudfront.edge import MAX_BYTES, Piece, as_javascript, compose, compose_response, piece_of, size_of
+from hosting.errors import EdgeError
+from tests.unit.edge.runtime import EdgeRuntime, EdgeRuntimeError, request_event, response_event, undocumented
+
+ROOT = Path(__file__).resolve().parents[3] / "hosting"
+LOWER = Piece("lower", "function lower(request) {\n  // one form\n  request.uri = request.uri.toLowerCase();\n}")
+GONE = Piece("gone", "function gone(request) { if (request.uri === '/gone') return { statusCode: 410 }; }")
+
+
+def test_pieces_change_the_request_in_their_order_or_answer(edge: EdgeRuntime) -> None:
+    """Each piece sees what those before it made of the request; the first response is the answer."""
+    assert edge.request([LOWER, GONE], request_event("/GONE")) == {"statusCode": 410}
+    assert edge.request([GONE, LOWER], request_event("/GONE"))["uri"] == "/gone"
+    assert edge.request([GONE], request_event("/other"))["uri"] == "/other"
+
+
+def test_pieces_of_responses_change_the_response(edge: EdgeRuntime) -> None:
+    """A viewer-response function returns the response that its pieces have changed."""
+    mark = Piece("mark", "function mark(request, response) { response.headers.path = { value: request.uri }; }")
+    answer = edge.response([mark], response_event("/a", {"server": "x"}))
+    assert answer["headers"] == {"server": {"value": "x"}, "path": {"value": "/a"}}
+
+
+def test_the_code_has_no_comments_and_no_indentation() -> None:
+    """What only people need does not count towards the size."""
+    assert "one form" not in compose([LOWER])
+    assert "\n " not in compose([LOWER])
+
+
+def test_a_function_as_large_as_cloudfront_takes_is_composed_and_one_byte_more_is_refused() -> None:
+    """The limit is exact, and the message has the figures of each piece."""
+    room = MAX_BYTES - size_of(compose([Piece("big", "function big(){return ''}")]))
+    compose([Piece("big", f"function big(){{return '{'x' * room}'}}")])
+    with pytest.raises(EdgeError, match=rf"is {MAX_BYTES + 1} bytes, CloudFront takes {MAX_BYTES} \(big \d+\)"):
+        compose([Piece("big", f"function big(){{return '{'x' * (room + 1)}'}}")])
+
+
+@pytest.mark.parametrize("names", [["one", "one"], ["handler"], ["no-name"]])
+def test_pieces_have_names_of_their_own(names: list[str]) -> None:
+    """Two pieces of one name would silently be one."""
+    with pytest.raises(ValueError, match="names of their own"):
+        compose_response([Piece(name, "") for name in names])
+
+
+def test_data_reaches_the_code_as_it_is(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """Quotes, scripts of all the world and JavaScript's own line separators are data in the function too."""
+    data = {"a": ["\"'\\`</script>${x}", "Δ 世界", "\u2028\u2029", None, True]}
+    file = tmp_path / "echo.js"
+    file.write_text("function echo(request) { return $DATA; }")
+    assert edge.request([piece_of(file, data)], request_event("/")) == data
+    assert "\u2028" not in as_javascript(data)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "require('fs')",
+        "eval('1')",
+        "new Function('return 1')()",
+        "setTimeout(() => 1, 1)",
+        "process.exit()",
+        "fetch('/')",
+    ],
+)
+def test_the_harness_refuses_what_the_runtime_lacks(edge: EdgeRuntime, code: str) -> None:
+    """No modules but three, no dynamic code, no timers, no process and no network, as at the edge."""
+    with pytest.raises(EdgeRuntimeError):
+        edge.request([Piece("bad", f"function bad(request) {{ {code}; }}")], request_event("/"))
+
+
+def test_every_piece_is_written_in_the_documented_language() -> None:
+    """What node runs but cloudfront-js-2.0 does not document is found in no piece."""
+    assert undocumented("for (const a of b) {}")
+    assert undocumented("f(...a)")
+    assert not undocumented("// ?.\nfor (let i = 0; i < of; i++) {}")
+    found = {file.name: undocumented(file.read_text()) for file in ROOT.rglob("*.js")}
+    assert {name: what for name, what in found.items() if what} == {}

@@ -1,0 +1,162 @@
+"""Response headers at the edge: what is read, what is refused, and the JavaScript against the rules in Python."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hosting.errors import EdgeError
+from hosting.website.headers.files import read_headers
+from hosting.website.headers.rules import HeaderRule, headers_for, headers_piece
+from tests.unit.edge.runtime import response_event
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.edge.runtime import EdgeRuntime
+
+AMPLIFY = """\
+customHeaders:
+  - pattern: '*.json'
+    headers:
+      - key: X-Json
+        value: yes it is
+  - pattern: '**/*'
+    headers:
+      - key: X-Frame-Options
+        value: DENY
+  - pattern: /path/*
+    headers:
+      - {key: X-Path, value: "1"}
+      - {key: X-Frame-Options, value: SAMEORIGIN}
+"""
+NETLIFY = """\
+# all
+/*
+  X-Frame-Options: DENY
+  Link: </a.css>; rel=preload
+  Link: </b.css>; rel=preload
+
+/docs/*/:page
+  X-Docs: 1
+/caf\u00e9
+  X-Cafe: a:b
+"""
+
+
+def written(folder: Path, name: str, text: str) -> tuple[HeaderRule, ...]:
+    """Return the rules of a file."""
+    (folder / name).write_text(text)
+    return read_headers(folder)[0]
+
+
+def sent(edge: EdgeRuntime, rules: tuple[HeaderRule, ...], path: str, **own: str) -> dict[str, str]:
+    """Return the headers that a response has then."""
+    event = response_event(path, {name.replace("_", "-"): value for name, value in own.items()})
+    answer = edge.response([headers_piece(rules, "index.html")], event)
+    return {name: found["value"] for name, found in answer["headers"].items()}
+
+
+def test_amplifys_file(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """All patterns that match count, the last one where two set the same, and the response's own are overridden."""
+    rules = written(tmp_path, "customHttp.yml", AMPLIFY)
+    own = {"x_frame_options": "SAMEORIGIN", "server": "s3"}
+    assert sent(edge, rules, "/", **own) == {"x-frame-options": "DENY", "server": "s3"}
+    assert sent(edge, rules, "/a/b.json") == {"x-json": "yes it is", "x-frame-options": "DENY"}
+    assert sent(edge, rules, "/path/x/y.html") == {"x-path": "1", "x-frame-options": "SAMEORIGIN"}
+    assert sent(edge, rules, "/b/path/x") == {"x-frame-options": "DENY"}
+
+
+def test_netlifys_file(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A header that comes twice has both values; a placeholder is one name; paths are compared decoded."""
+    rules = written(tmp_path, "_headers", NETLIFY)
+    everywhere = {"x-frame-options": "DENY", "link": "</a.css>; rel=preload, </b.css>; rel=preload"}
+    assert sent(edge, rules, "/a.html") == everywhere
+    assert sent(edge, rules, "/docs/a/b/c") == {**everywhere, "x-docs": "1"}
+    assert sent(edge, rules, "/docs/a/") == everywhere
+    assert sent(edge, rules, "/caf%c3%a9") == {**everywhere, "x-cafe": "a:b"}
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/", "/docs/index.html", "/.release/s0/docs/index.html"])
+def test_a_page_is_itself_by_every_name(edge: EdgeRuntime, path: str) -> None:
+    """A rule for a folder is for its index document too: the function may be told of either, in a release too."""
+    assert sent(edge, (HeaderRule("/docs*", {"x-docs": "1"}),), path) == {"x-docs": "1"}
+    if path.endswith("index.html"):
+        for pattern in ("/docs", "/docs/", "/docs/index.html"):
+            assert sent(edge, (HeaderRule(pattern, {"x-docs": "1"}),), path) == {"x-docs": "1"}
+
+
+names = st.sampled_from(["a", "b", "a.js", "x-y", "*", "**", ":p", "é"])
+patterns = st.builds(
+    lambda front, parts: front + "/".join(parts), st.sampled_from(["", "/"]), st.lists(names, min_size=1, max_size=3)
+)
+rules_drawn = st.builds(
+    HeaderRule, patterns, st.dictionaries(st.sampled_from(["x-a", "x-b"]), st.just("1") | st.just("2"))
+)
+
+
+@given(
+    rules=st.lists(rules_drawn, min_size=1, max_size=3),
+    path=st.lists(st.sampled_from(["a", "b", "a.js", "x-y", "%C3%A9"]), min_size=1, max_size=3),
+)
+def test_the_javascript_is_the_rules(edge: EdgeRuntime, rules: list[HeaderRule], path: list[str]) -> None:
+    """For any rules and path, the edge sets the headers that Python says."""
+    asked = "/" + "/".join(path)
+    assert sent(edge, tuple(rules), asked) == headers_for(rules, asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("  X-A: b", "line 1 of _headers has a header before any path"),
+        ("/*\n  X-A b", "line 2 of _headers is no header: 'X-A b' has no colon"),
+        ("/*\n  X A: b", "line 2 of _headers has the header name 'X A'"),
+        ("/*\n  ! X-A", "has no colon"),
+        ("/*\n  X-A:", "a value for 'X-A' that is not one line"),
+        ("/*\n  X-A: \u00e9", "a value for 'X-A' that is not one line"),
+        ("/*\n  Via: me", "sets 'Via', which CloudFront keeps for itself"),
+        ("/*\n  X-Amz-Cf-Id: me", "which CloudFront keeps for itself"),
+        ("/*\n  Set-Cookie: a=b", "sets 'Set-Cookie'"),
+        ("X-A: b", "line 1 of _headers has the path 'X-A: b'"),
+    ],
+)
+def test_what_does_not_hold_in_netlifys_file(tmp_path: Path, text: str, said: str) -> None:
+    """An invalid header is an error with its line, before anything is touched."""
+    with pytest.raises(EdgeError, match=re.escape(said)):
+        written(tmp_path, "_headers", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [", "customHttp.yml is no YAML"),
+        ("", "line 1 of customHttp.yml has no 'customHeaders'"),
+        ("applications:\n  - appRoot: a", "line 1 of customHttp.yml has no 'customHeaders'"),
+        ("customHeaders: 1", "line 1 of customHttp.yml is no list"),
+        ("customHeaders:\n  - headers: []", "line 2 of customHttp.yml has no 'pattern'"),
+        ("customHeaders:\n  - pattern: [a]\n    headers: []", "line 2 of customHttp.yml is no text"),
+        ("customHeaders:\n- pattern: a\n  headers:\n  - key: a", "line 4 of customHttp.yml has no 'value'"),
+        (
+            "customHeaders:\n- pattern: a\n  headers:\n  - {key: 'a b', value: c}",
+            "line 4 of customHttp.yml has the header",
+        ),
+    ],
+)
+def test_what_does_not_hold_in_amplifys_file(tmp_path: Path, text: str, said: str) -> None:
+    """Amplify's file is refused by line too, with the form that it has."""
+    with pytest.raises(EdgeError, match=re.escape(said)):
+        written(tmp_path, "customHttp.yml", text)
+
+
+def test_headers_are_in_one_place(tmp_path: Path) -> None:
+    """Two files are refused; none, and one that can't be read, are told apart."""
+    assert read_headers(tmp_path) == ((), "")
+    (tmp_path / "_headers").write_bytes(b"/\xff\n")
+    with pytest.raises(EdgeError, match="_headers can't be read"):
+        read_headers(tmp_path)
+    with pytest.raises(EdgeError, match=r"in customHttp\.yml and in _headers"):
+        written(tmp_path, "customHttp.yml", AMPLIFY)

@@ -1,0 +1,83 @@
+"""What the edge does for a stack, from its settings and its tree."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hosting.config import RawConfig, Settings, load_settings
+from hosting.errors import EdgeError
+from hosting.plan import keys_for, plan_edge
+from hosting.publish.manifest import Manifest, ManifestEntry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def settings(stack: str = "prod", **config: str) -> Settings:
+    """Return the settings of a stack; `website_routing` stands for `website:routing`."""
+    values = {key.replace("_", ":"): value for key, value in config.items()}
+    return load_settings(RawConfig(stack, values), {"AWS_REGION": "eu-north-1"})
+
+
+def manifest(*paths: str) -> Manifest:
+    """Return the manifest of a tree."""
+    return Manifest.of([ManifestEntry(path, 5, "a" * 64, "text/html", None) for path in paths])
+
+
+def test_only_pages_moves_files() -> None:
+    """With `pages` each page but the error pages has the key of a folder's index document."""
+    tree = {"index.html", "about.html", "404.html", "oops.html", "gone.html"}
+    assert keys_for(settings(website_routing="spa"), tree) == {}
+    own = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/oops.html"}, {"errorCode": 500}]'
+    pages = settings(website_routing="pages", website_errorDocument="gone.html", cloudfront_errorResponses=own)
+    assert keys_for(pages, tree) == {"about.html": "about/index.html"}
+
+
+def test_the_trees_own_page_answers_what_is_missing(tmp_path: Path) -> None:
+    """With a router `404.html` is the error document if the tree has it and the stack names none."""
+    plan = plan_edge("site", settings(website_routing="pages"), manifest("index.html", "404.html"), tmp_path)
+    assert {error.response_page_path for error in plan.error_responses} == {"/404.html"}
+    assert plan.error_document == "404.html"
+    without = plan_edge("site", settings(website_routing="pages"), manifest("index.html"), tmp_path)
+    assert {error.response_page_path for error in without.error_responses} == {"/index.html"}
+    errors = plan_edge("site", settings(), manifest("index.html", "404.html"), tmp_path)
+    assert (errors.error_document, errors.default_root, errors.requests) == ("index.html", "index.html", ())
+
+
+def test_files_of_rules_do_nothing_without_a_distribution(tmp_path: Path) -> None:
+    """On DEV each file of rules has its warning, with the command that gives it an edge."""
+    (tmp_path / "_redirects").write_text("/a /b\n")
+    (tmp_path / "_headers").write_text("/*\n  X-A: b\n")
+    plan = plan_edge("site", settings("dev"), manifest("index.html"), tmp_path)
+    assert [re.findall(r"_\w+|pulumi config.*", warning) for warning in plan.warnings] == [
+        [name, "pulumi config set --stack dev cloudfront:enabled true"] for name in ("_redirects", "_headers")
+    ]
+
+
+def test_what_does_not_fit_is_refused_before_anything_is_touched(tmp_path: Path) -> None:
+    """Too many headers fail with the function's figures, as too many redirects do."""
+    (tmp_path / "_headers").write_text(
+        "".join(f"/folder-{number}/*\n  X-Frame-Options: DENY\n" for number in range(400))
+    )
+    with pytest.raises(EdgeError, match=r"viewer-response function is \d+ bytes, CloudFront takes 10240"):
+        plan_edge("site", settings(), manifest("index.html"), tmp_path)
+
+
+def test_rewrites_are_clean_where_pages_are(tmp_path: Path) -> None:
+    """With `pages` the code has the clean path of a rewrite's target."""
+    (tmp_path / "_redirects").write_text("/a /b.html 200\n")
+    plan = plan_edge("site", settings(website_routing="pages"), manifest("index.html", "b/index.html"), tmp_path)
+    assert '{f:"/a",t:"/b",s:200}' in plan.requests[0].code
+
+
+def test_a_refusal_that_a_page_replaces_is_warned_of(tmp_path: Path) -> None:
+    """By default the error response for 403 would show the first page to visitors who are turned away."""
+    config = {"cloudfront_geoRestriction": '{"deny": ["US"]}'}
+    (warning,) = plan_edge("site", settings(**config), manifest("index.html"), tmp_path).warnings
+    assert "'cloudfront:geoRestriction' turns away get the page '/' with status 200" in warning
+    for calm in ({"website_routing": "spa"}, {"cloudfront_errorResponses": "[]"}):
+        assert plan_edge("site", settings(**config, **calm), manifest("index.html"), tmp_path).warnings == ()
+    assert plan_edge("site", settings("dev", **config), manifest("index.html"), tmp_path).warnings == ()

@@ -1,0 +1,348 @@
+"""Redirects and rewrites at the edge: what is read, what is refused, and the JavaScript against the rules in Python."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hosting.errors import EdgeError
+from hosting.website.redirects.checks import check_rules
+from hosting.website.redirects.files import RuleTable, read_rules
+from hosting.website.redirects.piece import redirects_piece
+from hosting.website.redirects.rules import Rule, Taken, Visit, canonical, first_match
+from hosting.website.routing import redirector
+from tests.unit.edge.runtime import request_event
+from tests.unit.edge.test_routing import shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.edge.runtime import EdgeRuntime
+
+
+def amplify(folder: Path, *rules: Any) -> RuleTable:  # noqa: ANN401 - whatever JSON holds
+    """Return the rules of a `redirects.json`, one a line."""
+    lines = ",\n".join(json.dumps(rule) for rule in rules)
+    (folder / "redirects.json").write_text(f"[\n{lines}\n]\n")
+    return read_rules([], folder)
+
+
+def netlify(folder: Path, *lines: str) -> RuleTable:
+    """Return the rules of a `_redirects`."""
+    (folder / "_redirects").write_text("\n".join(lines) + "\n")
+    return read_rules([], folder)
+
+
+def refusal(folder: Path, *lines: str, keys: frozenset[str] = frozenset(), routing: str = "errors") -> str:
+    """Return what is said of a `_redirects` that does not hold."""
+    with pytest.raises(EdgeError) as caught:
+        check_rules(netlify(folder, *lines), keys, redirector(routing, keys, "index.html"))
+    return str(caught.value)
+
+
+def visited(  # noqa: PLR0913 - a visit has many sides, all named
+    edge: EdgeRuntime,
+    table: RuleTable,
+    path: str,
+    *,
+    query: dict[str, str] | None = None,
+    country: str | None = None,
+    host: str = "www.example.com",
+) -> str:
+    """Return what the edge makes of a visit: the key that it asks for, or `301 /location`."""
+    headers = {"host": host} | ({"cloudfront-viewer-country": country} if country else {})
+    return shown(edge.request([redirects_piece(table.rules)], request_event(path, query, headers)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "answer"),
+    [
+        (
+            {"source": "/original.html", "status": "301", "target": "/destination.html"},
+            "/original.html",
+            "301 /destination.html",
+        ),
+        (
+            {"source": "/docs/<*>", "status": "301", "target": "/documents/<*>"},
+            "/docs/a/b.html",
+            "301 /documents/a/b.html",
+        ),
+        ({"source": "/docs/<*>", "status": "301", "target": "/documents/<*>"}, "/docsa", "docsa"),
+        ({"source": "/docs/<y>/<m>/<id>", "status": "302", "target": "/<id>-<m>-<y>"}, "/docs/24/12/x", "302 /x-12-24"),
+        ({"source": "/docs/<y>/<m>", "status": "302", "target": "/<y>"}, "/docs/24/12/x", "docs/24/12/x"),
+        ({"source": "/images/<*>", "status": "200", "target": "/static/<*>"}, "/images/a%20b.png", "static/a b.png"),
+        ({"source": "/<*>", "status": "200", "target": "/index.html"}, "/app.js", "index.html"),
+        ({"source": "/a", "target": "/b"}, "/a", "302 /b"),
+        ({"source": "/a", "target": "https://other.example/x#y", "status": 301}, "/a", "301 https://other.example/x#y"),
+        ({"source": "/Δ", "target": "/δ", "status": "301"}, "/%ce%94", "301 /%CE%B4"),
+        ({"source": "/a.b(c)+$", "target": "/ok"}, "/a.b(c)+$", "302 /ok"),
+        ({"source": "/a.b", "target": "/ok"}, "/aXb", "aXb"),
+    ],
+)
+def test_amplifys_rules(edge: EdgeRuntime, tmp_path: Path, rule: dict[str, str], path: str, answer: str) -> None:
+    """Each form of Amplify's rules does what Amplify documents."""
+    assert visited(edge, amplify(tmp_path, rule), path) == answer
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "answer"),
+    [
+        ("/home /", "/home", "301 /"),
+        ("/home / 302 # comment", "/home", "302 /"),
+        ("/news/:year/:slug /blog-:year-:slug.html 301", "/news/24/x", "301 /blog-24-x.html"),
+        ("/news/*  /blog/:splat", "/news/a/b", "301 /blog/a/b"),
+        ("/news/*  https://blog.example:8080/:splat 308!", "/news/a", "308 https://blog.example:8080/a"),
+        ("/blog/* /news/:splat 200", "/blog/a.png", "news/a.png"),
+        ("/app/* /app/index.html 200", "/app/deep/link", "app/index.html"),
+        ("/app/* /app/index.html 200", "/app/app.js", "app/app.js"),
+        ("/app/* /app/index.html 200!", "/app/app.js", "app/index.html"),
+        ("/a /b#c", "/a", "301 /b#c"),
+    ],
+)
+def test_netlifys_rules(edge: EdgeRuntime, tmp_path: Path, line: str, path: str, answer: str) -> None:
+    """Each form of Netlify's rules does what Netlify documents."""
+    assert visited(edge, netlify(tmp_path, "# our redirects", "", line), path) == answer
+
+
+def test_query_strings(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A redirect keeps the visitor's query, unless the rule reads the query or its target has one."""
+    table = netlify(
+        tmp_path,
+        "/store id=:id  /blog/:id 301",
+        "/store lang=de  /laden 301",
+        "/plain /target 302",
+        "/own /target?a=b 302",
+        "/anchor /target#here 302",
+    )
+    assert visited(edge, table, "/store", query={"id": "7", "x": "y"}) == "301 /blog/7"
+    assert visited(edge, table, "/store", query={"lang": "de"}) == "301 /laden"
+    assert visited(edge, table, "/store", query={"lang": "fr"}) == "store"
+    assert visited(edge, table, "/plain", query={"a": "b%20c", "d": ""}) == "302 /target?a=b%20c&d"
+    assert visited(edge, table, "/own", query={"c": "d"}) == "302 /target?a=b"
+    assert visited(edge, table, "/anchor", query={"c": "d"}) == "302 /target?c=d#here"
+    (tmp_path / "_redirects").unlink()
+    table = amplify(tmp_path, {"source": "/docs?id=<id>", "target": "/documents/<id>", "status": "301"})
+    assert visited(edge, table, "/docs", query={"id": "7"}) == "301 /documents/7"
+
+
+def test_countries(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A rule for a country is for visitors from there; whose country is unknown gets the next rule."""
+    table = netlify(tmp_path, "/ /de 302 Country=de,at", "/ /en 302")
+    assert visited(edge, table, "/", country="AT") == "302 /de"
+    assert visited(edge, table, "/", country="FR") == "302 /en"
+    assert visited(edge, table, "/") == "302 /en"
+    (tmp_path / "_redirects").unlink()
+    table = amplify(tmp_path, {"source": "/a", "target": "/us", "status": "302", "condition": "<US>"})
+    assert visited(edge, table, "/a", country="US") == "302 /us"
+    assert visited(edge, table, "/a", country="DE") == "a"
+
+
+def test_domains(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A rule for a domain is for that host alone; Amplify's goes on to the same path."""
+    table = amplify(tmp_path, {"source": "https://Example.com", "target": "https://www.example.com", "status": "302"})
+    assert visited(edge, table, "/a/b", host="example.com", query={"c": "d"}) == "302 https://www.example.com/a/b?c=d"
+    assert visited(edge, table, "/a/b", host="www.example.com") == "a/b"
+    (tmp_path / "redirects.json").unlink()
+    table = netlify(tmp_path, "http://blog.example.com/* https://www.example.com/blog/:splat 301!")
+    assert visited(edge, table, "/x", host="blog.example.com") == "301 https://www.example.com/blog/x"
+
+
+def test_the_first_match_wins(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """Rules are asked in their order, a literal one too."""
+    table = netlify(tmp_path, "/a/* /all/:splat", "/a/b /one")
+    assert visited(edge, table, "/a/b") == "301 /all/b"
+    table = netlify(tmp_path, "/a/b /one", "/a/* /all/:splat")
+    assert visited(edge, table, "/a/b") == "301 /one"
+
+
+def test_a_redirect_never_leaves_the_site_by_a_visitors_doing(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """Slashes and backslashes of a path can't make a redirect to another host, and nothing can break the header."""
+    table = netlify(tmp_path, "/go/* /:splat 302")
+    assert visited(edge, table, "/go//evil.example") == "302 /evil.example"
+    for evil in ("/go/\\evil.example", "/go//\\/evil.example", "/go/%5Cevil.example"):
+        assert visited(edge, table, evil).startswith("302 /%5C")
+    assert "\r" not in visited(edge, netlify(tmp_path, "/q id=:id /:id 302"), "/q", query={"id": "a\r\nb"})
+
+
+words = st.sampled_from(["a", "b", "a.b", "é", "x-y"])
+sources = st.lists(st.one_of(words, st.sampled_from([":p", ":q", "*"])), min_size=1, max_size=3, unique=True)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    """Return a rule of any kind."""
+    parts: list[str | Taken] = []
+    for word in draw(sources):
+        parts += ["/", Taken(word.lstrip(":")) if word in (":p", ":q", "*") else word]
+    taken = sum(isinstance(part, Taken) for part in parts)
+    query = draw(st.sampled_from([(), (("id", None),), (("id", "1"),)]))
+    taken += sum(value is None for _, value in query)
+    target = "/t" + "".join(f"/{{{number}}}" for number in range(1, taken + 1))
+    return Rule(
+        where=f"line {draw(st.integers(1, 99))}",
+        source=tuple(parts),
+        target=draw(st.sampled_from([target, "/c"])),
+        status=draw(st.sampled_from([200, 301, 302])),
+        query=query,
+        countries=draw(st.sampled_from([(), ("DE",), ("DE", "US")])),
+        host=draw(st.sampled_from(["", "www.example.com", "example.org"])),
+        not_for_files=draw(st.booleans()),
+    )
+
+
+@given(
+    table=st.lists(rules(), min_size=1, max_size=4),
+    path=st.lists(words, min_size=1, max_size=4).map(lambda parts: canonical("/" + "/".join(parts))),
+    query=st.sampled_from([{}, {"id": "1"}, {"id": "2"}, {"other": "1"}]),
+    country=st.sampled_from([None, "DE", "US"]),
+)
+def test_the_javascript_is_the_rules(
+    edge: EdgeRuntime, table: list[Rule], path: str, query: dict[str, str], country: str | None
+) -> None:
+    """For any table and visit, the edge takes the rule that Python takes, and answers with its target."""
+    found = first_match(table, Visit(path, query, country, "www.example.com"))
+    headers = {"cloudfront-viewer-country": country} if country else {}
+    answer = edge.request([redirects_piece(table)], request_event(path, query, headers))
+    if found is None:
+        assert answer["uri"] == path
+    elif found[0].status == 200:
+        assert answer["uri"] == found[1]
+    else:
+        written = "?" + "&".join(f"{name}={value}" for name, value in query.items()) if query else ""
+        assert answer["statusCode"] == found[0].status
+        assert answer["headers"]["location"]["value"] == found[1] + (written if found[0].forwards_query else "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["", "/a"], "line 2 of _redirects has no target"),
+        (["a /b"], "line 1 of _redirects has a source that does not begin with '/'"),
+        (["/a b"], "begins with neither '/' nor 'https://'"),
+        (["/a /b 418"], "has the status '418'"),
+        (["/a /b 302 Language=de"], "has 'Language=de', which is not supported"),
+        (["/a /b 302 Country=germany"], "has the country 'GERMANY'"),
+        (["/a/* https://api.example/:splat 200"], "a proxy: not supported"),
+        (["/a /b/:c"], "has a target with 'c', which its source does not have"),
+        (["/:a/:a /b"], "the same placeholder twice"),
+        (["/*/* /b"], "the same placeholder twice"),
+        (["/" + "/".join(f":p{number}" for number in range(10)) + " /b"], "has 10 placeholders, the most is 9"),
+        (["/:a* /b"], "two placeholders with nothing in between"),
+        (["/* https://:splat"], "host comes from the visitor's path"),
+        (["/* https://x.example:splat"], "host comes from the visitor's path"),
+        (["/a /b\\c"], "no URL"),
+        (["/a /b?c 200"], "a rewrite (200) with a query"),
+        (["/a#b /c"], "'#' or '?'"),
+        (["/a id=x:y /c"], "text and placeholder at once"),
+        (["/a/* /b 404"], "only for all paths"),
+        (["/* /:splat 404"], "a placeholder, but is for what is missing"),
+        (["/* https://x.example 404"], "not a page of this site"),
+        (["/* /gone.html 404"], "'/gone.html', which is not published"),
+        (["/* /index.html 200", "/* /index.html 404"], "is for what is missing, and so is line 1 of _redirects"),
+        (["/a /b", "", "/a /c"], "line 3 of _redirects is for the same paths as line 1 of _redirects"),
+        (["/:x /b 302", "/:y /c 302"], "line 2 of _redirects is for the same paths as line 1"),
+        (["/* https://new.example/:splat", "/a /b"], "line 2 of _redirects is never reached: line 1 of _redirects"),
+        (["/a /b", "/b /a"], "line 1 of _redirects and line 2 of _redirects redirect '/a' without end"),
+        (["/a /a"], "line 1 of _redirects redirects '/a' without end"),
+        (["/* /en/:splat"], "line 1 of _redirects redirects '/x/y' without end"),
+        (["/a /b Country=de", "/b /a"], "without end"),
+        (["/a/* /b/:splat", "/b/:x/:y /a/:x/:y"], "line 1 of _redirects and line 2 of _redirects redirect"),
+        (["/a id=1 /b?id=1", "/b id=1 /a?id=1"], "without end"),
+    ],
+)
+def test_what_does_not_hold_is_refused_by_line(tmp_path: Path, lines: list[str], said: str) -> None:
+    """Loops, duplicates and unsupported forms are errors before anything is touched, each with its line."""
+    assert said in refusal(tmp_path, *lines, keys=frozenset({"index.html"}))
+
+
+def test_circles_through_the_router(tmp_path: Path) -> None:
+    """A rule that undoes what the router does is a circle too."""
+    docs = frozenset({"docs/index.html"})
+    assert "line 1 of _redirects redirects '/docs' without end" in refusal(
+        tmp_path, "/docs /docs/", keys=docs, routing="pages"
+    )
+    assert "redirects '/docs/' without end" in refusal(tmp_path, "/docs/ /docs", keys=docs, routing="spa")
+    check_rules(netlify(tmp_path, "/docs /docs/"), docs, redirector("errors", docs, "index.html"))
+
+
+def test_what_ends_is_no_circle(tmp_path: Path) -> None:
+    """A rewrite ends, another host ends, a country's rule passes by others, and a query that is read is dropped."""
+    lines = (
+        "/en/* /en/:splat 200",
+        "/old/* https://www.example.com/old/:splat",
+        "/ /de 302 Country=de",
+        "/de /de/start",
+        "/q id=:id /q",
+        "/a /b",
+        "/b /c",
+    )
+    check_rules(netlify(tmp_path, *lines), frozenset(), redirector("errors", (), "index.html"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "is no list of rules"),
+        ("[", "is no JSON"),
+        ('[\n\n{"source": "/a"}]', "line 3 of redirects.json is no rule"),
+        (
+            '[{"source": "/a", "target": "/b"},\n{"source": "/c", "target": ""}]',
+            "line 2 of redirects.json has a source or",
+        ),
+        ('[{"source": "/a", "target": "/b", "condition": "Europe"}]', "the condition 'Europe'"),
+        ('[{"source": "/a", "target": "/b", "why": "x"}]', "line 1 of redirects.json is no rule"),
+        ('[{"source": "/<a b>", "target": "/b"}]', "'<a b>', which is no placeholder"),
+        (
+            '[{"source": "</^[^.]+$/>", "target": "/index.html", "status": "200"}]',
+            "pulumi config set website:routing spa",
+        ),
+    ],
+)
+def test_what_does_not_hold_in_amplifys_file(tmp_path: Path, text: str, said: str) -> None:
+    """Amplify's file is refused by line too; its expression for single-page apps has a setting here."""
+    (tmp_path / "redirects.json").write_text(text)
+    with pytest.raises(EdgeError, match=re.escape(said)):
+        read_rules([], tmp_path)
+
+
+def test_rules_are_in_one_place(tmp_path: Path) -> None:
+    """Two files, or a file and the setting, are refused: their order would be anyone's guess."""
+    netlify(tmp_path, "/a /b")
+    with pytest.raises(EdgeError, match="in website:redirects and in _redirects"):
+        read_rules([{"source": "/a", "target": "/b"}], tmp_path)
+
+
+def test_the_setting_is_as_amplifys_file(tmp_path: Path) -> None:
+    """`website:redirects` has Amplify's rules, and names its own when one does not hold."""
+    table = read_rules([{"source": "/a", "target": "/b", "status": "301", "condition": None}], tmp_path)
+    assert [(rule.literal, rule.target, rule.status) for rule in table.rules] == [("/a", "/b", 301)]
+    with pytest.raises(EdgeError, match=r"'website:redirects\[0\]' has the status '9'"):
+        read_rules([{"source": "/a", "target": "/b", "status": "9"}], tmp_path)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 are no rules."""
+    (tmp_path / "_redirects").write_bytes(b"/\xff /a")
+    with pytest.raises(EdgeError, match="_redirects can't be read"):
+        read_rules([], tmp_path)
+
+
+def test_a_page_for_what_is_missing(tmp_path: Path) -> None:
+    """Netlify's rule for single-page apps, and Amplify's 404 and 404-200, are error responses: files go first."""
+    for line, status in (("/* /index.html 200", 200), ("/* /index.html 404", 404)):
+        (fallback,) = netlify(tmp_path, line).fallbacks
+        assert (fallback.page, fallback.status) == ("/index.html", status)
+    (tmp_path / "_redirects").unlink()
+    table = amplify(tmp_path, {"source": "/<*>", "target": "/index.html", "status": "404-200"})
+    assert (table.rules, table.fallbacks[0].status) == ((), 200)
+
+
+def test_rewrites_are_clean_where_pages_are(tmp_path: Path) -> None:
+    """With `pages` a rewrite to a page asks for its clean path: it would be redirected to, and no rewrite."""
+    table = netlify(tmp_path, "/a /b.html 200", "/c /d/index.html 200", "/e /f.html 301")
+    assert [rule.target for rule in table.with_clean_rewrites("index.html").rules] == ["/b", "/d", "/f.html"]

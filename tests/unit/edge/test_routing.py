@@ -1,0 +1,208 @@
+"""Which file answers which path: the JavaScript at the edge against a reference that may ask the tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hosting.cloudfront.edge import MAX_BYTES, compose
+from hosting.errors import EdgeError
+from hosting.website.routing import canonical_keys, pages_table, routing_piece, spa_table
+from tests.unit.edge.runtime import request_event
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tests.unit.edge.runtime import EdgeRuntime
+
+INDEX = "index.html"
+SITE = {"index.html", "404.html", "docs/index.html", "app.js", "LICENSE", ".well-known/acme", "v1.2/index.html"}
+names = st.text(alphabet="ab.é %_", min_size=1, max_size=4).filter(lambda name: name.strip(".") and "  " not in name)
+files = st.lists(names, min_size=1, max_size=3).map("/".join)
+endings = st.sampled_from(["", ".html", ".js", "/index.html"])
+paths = st.builds(str.__add__, files, endings)
+
+
+def without_clashes(found: Collection[str]) -> set[str]:
+    """Return the paths that can be in one folder: none is a folder of another."""
+    kept: set[str] = set()
+    for path in sorted(found):
+        inside = any(one.startswith(f"{path}/") or path.startswith(f"{one}/") for one in kept)
+        if not inside:
+            kept.add(path)
+    return kept
+
+
+trees = st.sets(paths, max_size=6).map(without_clashes)
+
+
+def answered(edge: EdgeRuntime, routing: str, keys: Collection[str], uri: str, query: str = "") -> str:
+    """Return what the edge makes of a path: the key that it asks for, or `301 /location`."""
+    event = request_event(uri, {"q": query} if query else {})
+    return shown(edge.request([routing_piece(routing, keys, INDEX)], event))
+
+
+def shown(answer: dict[str, Any]) -> str:
+    """Return a request's key, or a redirect as `301 /location`."""
+    if "statusCode" in answer:
+        return f"{answer['statusCode']} {answer['headers']['location']['value']}"
+    return unquote(answer["uri"].removeprefix("/"))
+
+
+def spa_reference(keys: Collection[str], path: str) -> str:
+    """Return what `spa` says in words: a file, a folder's index document, the file that is missing, or the app."""
+    folder = path.rstrip("/")
+    extensionless = "." not in path.rpartition("/")[2]
+    if path.removeprefix("/") in keys and extensionless:
+        return path.removeprefix("/")
+    if folder and f"{folder}/{INDEX}".removeprefix("/") in keys:
+        return f"{folder}/{INDEX}".removeprefix("/") if path.endswith("/") else f"302 {quote(path)}/"
+    return INDEX if extensionless else path.removeprefix("/")
+
+
+def pages_reference(keys: Collection[str], path: str) -> str:
+    """Return what `pages` says in words, for a path that is written as its canonical form or another."""
+    if path == "/":
+        return INDEX
+    clean = path.rstrip("/")
+    if path.endswith(f"/{INDEX}"):
+        clean = path.removesuffix(INDEX).rstrip("/")
+    elif path.endswith(".html"):
+        clean = path.removesuffix(".html")
+    key = clean.removeprefix("/")
+    is_file = key in keys and "." not in key.rpartition("/")[2]
+    is_page = f"{key}/{INDEX}" in keys or "." not in key.rpartition("/")[2]
+    if not (is_file or is_page):
+        return path.removeprefix("/")
+    if clean != path:
+        return f"301 {quote(clean) or '/'}"
+    return key if is_file else f"{key}/{INDEX}"
+
+
+@given(tree=trees, asked=paths, slash=st.sampled_from(["", "/"]))
+def test_spa_is_its_reference(edge: EdgeRuntime, tree: set[str], asked: str, slash: str) -> None:
+    """For any tree and path the edge without a file system does what the words say, which need one."""
+    path = f"/{asked}{slash}"
+    assert answered(edge, "spa", tree, quote(path)) == spa_reference(tree, path)
+
+
+@given(tree=trees, asked=paths, slash=st.sampled_from(["", "/"]))
+def test_pages_is_its_reference(edge: EdgeRuntime, tree: set[str], asked: str, slash: str) -> None:
+    """For any tree in canonical form, and any path, the edge does what the words say."""
+    try:
+        renamed = canonical_keys(tree, INDEX, ())
+    except EdgeError:
+        return
+    keys = {renamed.get(path, path) for path in tree}
+    path = f"/{asked}{slash}"
+    assert answered(edge, "pages", keys, quote(path)) == pages_reference(keys, path)
+
+
+@given(tree=trees)
+def test_every_page_is_found_at_one_url(edge: EdgeRuntime, tree: set[str]) -> None:
+    """Each page of a tree answers at its clean URL, and its other URLs redirect to that in one step."""
+    try:
+        renamed = canonical_keys(tree, INDEX, ())
+    except EdgeError:
+        return
+    keys = {renamed.get(path, path) for path in tree}
+    for path in tree:
+        found = answered(edge, "pages", keys, quote(f"/{path}"))
+        if found.startswith("301 "):
+            found = answered(edge, "pages", keys, found.removeprefix("301 "))
+        assert found == renamed.get(path, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/", "index.html"),
+        ("/client/route", "index.html"),
+        ("/client/route/", "index.html"),
+        ("/missing.js", "missing.js"),
+        ("/app.js", "app.js"),
+        ("/LICENSE", "LICENSE"),
+        ("/.well-known/acme", ".well-known/acme"),
+        ("/docs/", "docs/index.html"),
+        ("/docs", "302 /docs/?q=1"),
+        ("/v1.2/", "v1.2/index.html"),
+        ("/%E0%A4%A", "index.html"),
+        ("/__proto__", "index.html"),
+    ],
+)
+def test_spa_by_example(edge: EdgeRuntime, path: str, answer: str) -> None:
+    """Deep links get the app, files are files, missing files stay missing, and folders have their index document."""
+    assert answered(edge, "spa", SITE, path, "1") == answer
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/", "index.html"),
+        ("/docs", "docs/index.html"),
+        ("/docs/", "301 /docs?q=1"),
+        ("/docs.html", "301 /docs?q=1"),
+        ("/docs/index.html", "301 /docs?q=1"),
+        ("/index.html", "301 /?q=1"),
+        ("/app.js", "app.js"),
+        ("/LICENSE", "LICENSE"),
+        ("/LICENSE/", "301 /LICENSE?q=1"),
+        ("/v1.2", "v1.2/index.html"),
+        ("/v1.2/", "301 /v1.2?q=1"),
+        ("/nowhere", "nowhere/index.html"),
+        ("//evil.example/", "/evil.example/"),
+        ("/\\evil.example/x/", "301 /evil.example/x?q=1"),
+    ],
+)
+def test_pages_by_example(edge: EdgeRuntime, path: str, answer: str) -> None:
+    """One URL a page, the others redirect with their query, and no redirect leaves the site."""
+    assert answered(edge, "pages", SITE, path, "1") == answer
+
+
+def test_a_redirect_never_leaves_the_site(edge: EdgeRuntime) -> None:
+    """Two slashes in front of a path would name another host to browsers."""
+    assert answered(edge, "pages", SITE, "//evil/") == "301 /evil"
+    assert answered(edge, "spa", {"evil/index.html", "/evil/index.html"}, "//evil") == "302 /evil/"
+
+
+def test_the_root_is_the_index_document_without_a_default_root_object(edge: EdgeRuntime) -> None:
+    """With rules at the edge but routing by error responses, only the first page is found by the edge."""
+    assert answered(edge, "errors", SITE, "/") == "index.html"
+    assert answered(edge, "errors", SITE, "/docs/") == "docs/"
+
+
+def test_pages_are_staged_in_one_form() -> None:
+    """A page's key is its folder's index document, whatever the tree has; error pages stay what they are."""
+    tree = {"index.html", "404.html", "about.html", "docs/index.html", "docs/api.html", "v1.2.html", "a.htm", "x/.html"}
+    assert canonical_keys(tree, INDEX, {"404.html"}) == {
+        "about.html": "about/index.html",
+        "docs/api.html": "docs/api/index.html",
+        "v1.2.html": "v1.2/index.html",
+    }
+
+
+@pytest.mark.parametrize("other", ["docs/index.html", "docs"])
+def test_two_files_of_one_url_are_refused(other: str) -> None:
+    """`docs.html` beside `docs/index.html`, or a file `docs`, would be one URL: the error names both."""
+    with pytest.raises(EdgeError, match=rf"'docs\.html' and '{other}' would both be /docs"):
+        canonical_keys({"docs.html", other}, INDEX, ())
+
+
+def test_tables_have_only_what_the_form_does_not_tell() -> None:
+    """A usual tree needs no table for `pages`, and one of folders for `spa`."""
+    usual = {"index.html", "404.html", "docs/index.html", "docs/api/index.html", "app.js"}
+    assert pages_table(usual, INDEX) == {}
+    assert spa_table(usual, INDEX) == {"/docs": 1, "/docs/api": 1}
+    assert pages_table(SITE, INDEX) == {"/LICENSE": 0, "/.well-known/acme": 0, "/v1.2": 1}
+
+
+def test_a_table_that_does_not_fit_is_refused_with_its_figures() -> None:
+    """A tree of too many folders for `spa` fails before anything is touched."""
+    tree = {f"folder-number-{number}/{INDEX}" for number in range(800)}
+    with pytest.raises(EdgeError, match=rf"CloudFront takes {MAX_BYTES} \(queryOf \d+, redirectTo \d+, spa \d+\)"):
+        compose([routing_piece("spa", tree, INDEX)])
+    compose([routing_piece("pages", tree, INDEX)])

@@ -1,0 +1,77 @@
+"""What is done before the first resource: build, stage, and one line of what will be published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hosting.config import RawConfig, Settings, load_settings
+from hosting.errors import PublishError
+from hosting.publish.prepare import Run, prepare
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project with a small site, as the working directory."""
+    monkeypatch.chdir(tmp_path)
+    for path, text in {"www/index.html": "home", "www/notes.txt": "x", "www/redirects.json": "[]"}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def settings(**publish: str) -> Settings:
+    """Return the settings of a stack with the given `publish:` values."""
+    values = {f"publish:{key}": value for key, value in {"directory": "www", **publish}.items()}
+    return load_settings(RawConfig("dev", values), {"AWS_REGION": "eu-north-1"})
+
+
+def test_one_line_says_what_will_be_published(project: Path) -> None:
+    """Files, bytes, ignored and the digest's beginning are in one line."""
+    said: list[str] = []
+    staged = prepare(settings(ignore='["notes.txt"]'), Run(project, preview=True, say=said.append))
+    digest = staged.manifest.digest[:12]
+    assert said == [f"Publishing 1 file (4 bytes) of www, 2 ignored, digest {digest}"]
+
+
+def test_rules_for_the_edge_are_not_published_whatever_the_patterns_say(project: Path) -> None:
+    """`redirects.json` is read, not served, even when a pattern includes it."""
+    run = Run(project, preview=True, say=quiet)
+    staged = prepare(settings(ignore='["!redirects.json"]'), run)
+    assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
+
+
+def test_an_update_takes_the_build_of_its_preview(project: Path) -> None:
+    """The command runs for the preview; the update that follows says that it uses the result."""
+    built = settings(directory="out", buildCommand="mkdir -p out && echo made > out/index.html")
+    said: list[str] = []
+    prepare(built, Run(project, preview=True, say=said.append))
+    assert any(line.startswith("Built in ") for line in said)
+    said.clear()
+    prepare(built, Run(project, preview=False, say=said.append))
+    assert said[0] == "Nothing changed since the preview's build: using it"
+
+
+def test_a_build_is_refused_for_a_folder_that_must_not_be_published(project: Path) -> None:
+    """The project itself is refused before the command runs."""
+    with pytest.raises(PublishError, match="is the project itself"):
+        prepare(settings(directory=".", buildCommand="touch ran"), Run(project, preview=True, say=quiet))
+    assert not (project / "ran").exists()
+
+
+def test_a_pinned_release_looks_at_no_files(tmp_path: Path) -> None:
+    """With `publish:release` nothing is built or staged: what is published is in the bucket already."""
+    said: list[str] = []
+    pinned = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
+    staged = prepare(pinned, Run(tmp_path, preview=True, say=said.append))
+    assert staged.manifest.file_count == 0
+    assert said == ["Going back to release 0123abcd: the files at hand are not looked at"]
+    assert list(tmp_path.iterdir()) == []

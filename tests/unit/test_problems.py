@@ -1,0 +1,45 @@
+"""How problems are worded for shapes of settings beyond lists and plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from hosting.problems import Speaker, sentences
+from hosting.section import Integer, Section
+
+
+class Inner(Section):
+    """A map of settings."""
+
+    size: Integer
+
+
+class Outer(Section):
+    """Settings of several shapes."""
+
+    tags: dict[str, Integer] | None = None
+    place: None | Inner = None  # noqa: RUF036 - the model comes second on purpose
+
+
+def said(values: dict[str, Any]) -> list[str]:
+    """Return the sentences about values that do not hold."""
+    with pytest.raises(ValidationError) as caught:
+        Outer.model_validate(values)
+    return sentences(Outer, caught.value.errors(), Speaker("dev", "room"))
+
+
+def test_a_key_of_a_map_is_named() -> None:
+    """A bad value in a map with free keys is named by its key, with a placeholder in the command."""
+    assert said({"tags": {"a": "x"}}) == [
+        "'room:tags.a' must be a whole number (got x): pulumi config set --stack dev --path room:tags.a <value>"
+    ]
+
+
+def test_a_setting_inside_of_a_map_is_named() -> None:
+    """What is missing or unknown in a nested map is told with its whole path."""
+    missing, unknown = said({"place": {"sise": 3}})
+    assert missing == "'room:place.size' is missing: pulumi config set --stack dev --path room:place.size <value>"
+    assert unknown.startswith("'room:place.sise' is not a setting, did you mean 'room:place.size'? ")
