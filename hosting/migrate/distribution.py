@@ -1,0 +1,151 @@
+"""The template's distribution -> `cloudfront:` settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hosting.migrate.findings import boolean, number, objects, section, texts
+
+if TYPE_CHECKING:
+    from hosting.migrate.findings import Findings
+
+_BY_THE_PROGRAM = ""  # handled, here or by the program on every stack
+_OWN_NAMES = "set domain:names and domain:certificateArn yourself, or a kept distribution would lose it"
+_AT_THE_EDGE = "there is no setting for code at the edge"
+_CONFIG = {
+    **dict.fromkeys(
+        (
+            "CacheBehaviors", "Comment", "CustomErrorResponses", "DefaultCacheBehavior", "DefaultRootObject", "Enabled",
+            "HttpVersion", "IPV6Enabled", "Origins", "PriceClass", "Restrictions", "ViewerCertificate",
+        ),
+        _BY_THE_PROGRAM,
+    ),
+    "Aliases": _OWN_NAMES,
+    "CNAMEs": _OWN_NAMES,
+    "WebACLId": "there is no setting for a web ACL, so a kept distribution would lose it: attach it again by hand",
+    "Logging": "there is no setting for access logs, so a kept distribution would stop writing them",
+    "OriginGroups": "a distribution here has one origin, its bucket",
+}  # fmt: skip
+_BEHAVIOR = {
+    **dict.fromkeys(
+        (
+            "AllowedMethods", "CachedMethods", "Compress", "DefaultTTL", "ForwardedValues", "MaxTTL", "MinTTL",
+            "TargetOriginId", "ViewerProtocolPolicy",
+        ),
+        _BY_THE_PROGRAM,
+    ),
+    "CachePolicyId": "the program makes a cache policy of its own from cloudfront:defaultTtl, minTtl and maxTtl",
+    "OriginRequestPolicyId": "a bucket needs nothing of the visitor's request but its path",
+    "ResponseHeadersPolicyId": "the program makes its own, with the usual security headers",
+    "LambdaFunctionAssociations": _AT_THE_EDGE,
+    "FunctionAssociations": _AT_THE_EDGE,
+    "TrustedSigners": "there is no setting for signed URLs: everyone may read the site",
+    "TrustedKeyGroups": "there is no setting for signed URLs: everyone may read the site",
+}  # fmt: skip
+# What CloudFormation takes where a template has none:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-cloudfront-distribution-defaultcachebehavior.html
+_TTLS = (("DefaultTTL", "defaultTtl", 86400), ("MinTTL", "minTtl", 0), ("MaxTTL", "maxTtl", 31536000))
+
+
+def map_distribution(template: dict[str, Any], findings: Findings) -> None:
+    """Put what the template says of the distribution into ``findings``."""
+    resource = section(template, "Resources", "CloudFrontDistribution")
+    findings.found("cloudfront:enabled", bool(resource), "Resources.CloudFrontDistribution")
+    if not resource:
+        return
+    config = section(resource, "Properties", "DistributionConfig")
+    _plain(config, findings)
+    _behavior(section(config, "DefaultCacheBehavior"), findings)
+    responses = [_error_response(one) for one in objects(config.get("CustomErrorResponses"))]
+    findings.found("cloudfront:errorResponses", responses, "DistributionConfig.CustomErrorResponses")
+    _behaviors(config, findings)
+    _origins(config, findings)
+    _certificate(config, findings)
+    findings.strangers("DistributionConfig.", config, _CONFIG)
+
+
+def _plain(config: dict[str, Any], findings: Findings) -> None:
+    if "HttpVersion" in config:
+        version = config["HttpVersion"]
+        lowered = version.lower() if isinstance(version, str) else version
+        findings.found("cloudfront:httpVersion", lowered, "DistributionConfig.HttpVersion")
+    if "PriceClass" in config:
+        findings.found("cloudfront:priceClass", config["PriceClass"], "DistributionConfig.PriceClass")
+    if "IPV6Enabled" in config:
+        findings.found("cloudfront:ipv6", boolean(config["IPV6Enabled"]), "DistributionConfig.IPV6Enabled")
+    if boolean(config.get("Enabled", True)) is False:
+        findings.gap(
+            "DistributionConfig.Enabled false",
+            "a distribution here always answers; to have none, pulumi config set cloudfront:enabled false",
+        )
+
+
+def _behavior(behavior: dict[str, Any], findings: Findings) -> None:
+    # With a cache policy CloudFront reads no TTLs here.
+    for theirs, ours, default in () if "CachePolicyId" in behavior else _TTLS:
+        findings.found(f"cloudfront:{ours}", number(behavior.get(theirs, default)), f"DefaultCacheBehavior.{theirs}")
+    if "Compress" in behavior:
+        findings.found("cloudfront:compress", boolean(behavior["Compress"]), "DefaultCacheBehavior.Compress")
+    protocol = behavior.get("ViewerProtocolPolicy", "redirect-to-https")
+    if protocol != "redirect-to-https":
+        findings.gap(f"ViewerProtocolPolicy {protocol}", "here plain HTTP is always redirected to HTTPS")
+    forwarded = section(behavior, "ForwardedValues")
+    if boolean(forwarded.get("QueryString")) is True:
+        findings.gap(
+            "ForwardedValues.QueryString true", "here the cache ignores query strings: a file is the same with any"
+        )
+    if section(forwarded, "Cookies").get("Forward", "none") != "none":
+        findings.gap("ForwardedValues.Cookies", "here the cache ignores cookies: a file is the same with any")
+    if texts(forwarded.get("Headers", [])):
+        findings.gap("ForwardedValues.Headers", "here the cache ignores the visitor's headers")
+    findings.strangers("DefaultCacheBehavior.", behavior, _BEHAVIOR)
+
+
+def _error_response(given: dict[str, Any]) -> dict[str, Any]:
+    """CloudFront writes an empty page path, and an empty or zero code, for none."""
+    mapped = {
+        "errorCode": number(given.get("ErrorCode")),
+        "responseCode": number(given.get("ResponseCode")) or None,
+        "responsePagePath": given.get("ResponsePagePath") or None,
+        # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomErrorResponse.html has the 10 seconds.
+        "cachingMinTtl": number(given.get("ErrorCachingMinTTL", 10)),
+    }
+    return {key: value for key, value in mapped.items() if value is not None}
+
+
+def _behaviors(config: dict[str, Any], findings: Findings) -> None:
+    for behavior in objects(config.get("CacheBehaviors")):
+        findings.gap(
+            f"CacheBehaviors '{behavior.get('PathPattern')}'",
+            "there is one cache behaviour here; how long browsers keep a file is publish:cacheControl, by pattern, and "
+            "the edge is told of each changed file by an invalidation",
+        )
+
+
+def _origins(config: dict[str, Any], findings: Findings) -> None:
+    target = section(config, "DefaultCacheBehavior").get("TargetOriginId")
+    origins = objects(config.get("Origins"))
+    for origin in origins:
+        name = f"Origins '{origin.get('Id')}'"
+        if len(origins) > 1 and origin.get("Id") != target:
+            findings.gap(name, "a distribution here has one origin, its bucket")
+        elif origin.get("OriginPath"):
+            findings.gap(f"{name} OriginPath {origin['OriginPath']}", "here the site lies at the bucket's root")
+        elif not section(origin, "S3OriginConfig").get("OriginAccessIdentity"):
+            findings.notes.append(
+                f"{name} reads a public bucket, as the first Amplify releases did; here the bucket is private, and "
+                "only the distribution may read it."
+            )
+
+
+def _certificate(config: dict[str, Any], findings: Findings) -> None:
+    certificate = section(config, "ViewerCertificate")
+    if certificate and boolean(certificate.get("CloudFrontDefaultCertificate")) is not True:
+        findings.gap("DistributionConfig.ViewerCertificate", _OWN_NAMES)
+    restriction = section(config, "Restrictions", "GeoRestriction").get("RestrictionType", "none")
+    if restriction != "none":
+        findings.gap(
+            f"Restrictions.GeoRestriction {restriction}", "there is no setting for countries: everyone may read"
+        )
+    if config.get("Comment"):
+        findings.gap("DistributionConfig.Comment", "the program writes the stage's name there")

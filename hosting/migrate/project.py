@@ -1,0 +1,201 @@
+"""Reads the files of an Amplify Gen1 project. Every problem names the file, and the line where it is known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hosting.errors import HostingError
+from hosting.migrate.findings import section
+from hosting.migrate.template import resolved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HOSTING = "amplify/backend/hosting"
+TEMPLATE = f"{_HOSTING}/S3AndCloudFront/template.json"
+_PARAMETERS = f"{_HOSTING}/S3AndCloudFront/parameters.json"
+PROJECT_CONFIG = "amplify/.config/project-config.json"
+_LOCAL_ENVIRONMENT = "amplify/.config/local-env-info.json"
+_TEAM = "amplify/team-provider-info.json"
+# What was deployed last; Amplify keeps both out of git.
+_META = ("amplify/backend/amplify-meta.json", "amplify/#current-cloud-backend/amplify-meta.json")
+IGNORE = "amplifyPublishIgnore.json"
+# The same list in 2018, among other settings.
+_OLD_IGNORE, _OLD_IGNORE_KEY = ".amplifyrc", "publish-ignore"
+_CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
+
+
+@dataclass(frozen=True)
+class AmplifyProject:
+    """What an Amplify project says of its hosting.
+
+    Attributes:
+        root: the folder that holds ``amplify/``.
+        template: the hosting template, resolved for ``environment``.
+        parameters: the template's parameters.
+        commands: ``javascript.config`` of project-config.json: DistributionDir, BuildCommand and so on.
+        frontend: such as ``javascript`` or ``ios``; None where the project does not say.
+        ignore: the publish ignore patterns.
+        environment: Amplify's environment; None where the project has none.
+        region: the environment's region; None where no file has it.
+        outputs: the hosting stack's outputs, from amplify-meta.json; empty without one.
+        categories: the other categories of the backend, such as ``api``.
+    """
+
+    root: Path
+    template: dict[str, Any]
+    parameters: dict[str, str] = field(default_factory=dict)
+    commands: dict[str, Any] = field(default_factory=dict)
+    frontend: str | None = None
+    ignore: tuple[str, ...] = ()
+    environment: str | None = None
+    region: str | None = None
+    outputs: dict[str, Any] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+
+
+def read_project(path: Path, environment: str | None) -> AmplifyProject:
+    """Return the Amplify project at ``path``, or at the folder around it if ``path`` is its ``amplify/``.
+
+    Raises:
+        HostingError: there is none, a file of it is broken or missing, or ``environment`` is not one of its.
+    """
+    root = _root(path)
+    template = _required(root, TEMPLATE)
+    config = _required(root, PROJECT_CONFIG)
+    team = _optional(root, _TEAM)
+    local = _optional(root, _LOCAL_ENVIRONMENT).get("envName")
+    chosen = _environment(environment, local, team)
+    cloud = section(team, chosen or "", "awscloudformation")
+    outputs = _outputs(root, cloud.get("StackName"), is_local=local in (None, chosen))
+    parameters = {
+        **_optional(root, _PARAMETERS),
+        **section(team, chosen or "", "categories", "hosting", "S3AndCloudFront"),
+        **({"env": chosen} if chosen else {}),
+    }
+    return AmplifyProject(
+        root=root,
+        template=_with_bucket(root, resolved(template, parameters)),
+        parameters=parameters,
+        commands=section(config, "javascript", "config"),
+        frontend=config.get("frontend") or ("javascript" if "javascript" in config else None),
+        ignore=_ignore(root),
+        environment=chosen,
+        region=cloud.get("Region") or outputs.get("Region"),
+        outputs=outputs,
+        categories=_categories(root),
+    )
+
+
+def _root(path: Path) -> Path:
+    if not path.is_dir():
+        raise HostingError(f"There is no folder '{path}': python -m hosting.migrate <the Amplify project's folder>")
+    root = path.resolve().parent if path.resolve().name == "amplify" and (path / "backend").is_dir() else path
+    if (root / TEMPLATE).exists():
+        return root
+    again = "python -m hosting.migrate <the folder that holds amplify/>"
+    if not (root / "amplify").is_dir():
+        raise HostingError(f"'{root}' is no Amplify project, it has no folder 'amplify': {again}")
+    if (root / "amplify/backend.ts").exists():
+        raise HostingError(
+            f"'{root}' is an Amplify Gen2 project, which has no hosting of its own in its files: {again}"
+        )
+    for service, hosted in (("amplifyhosting", "the Amplify Console"), ("ElasticContainer", "Fargate")):
+        if (root / _HOSTING / service).exists():
+            raise HostingError(
+                f"'{root}' is hosted with {hosted} ({_HOSTING}/{service}), not with S3 and CloudFront, so there is no "
+                "template to read: pulumi config set publish:directory <its distribution folder>"
+            )
+    raise HostingError(f"'{root / TEMPLATE}' is missing: git checkout it, or amplify pull, and run this again")
+
+
+def _required(root: Path, name: str) -> dict[str, Any]:
+    if not (root / name).exists():
+        raise HostingError(f"'{root / name}' is missing: git checkout it, or amplify pull, and run this again")
+    return _optional(root, name)
+
+
+def _optional(root: Path, name: str) -> dict[str, Any]:
+    """Return the object in the JSON file; an empty one if there is no such file."""
+    content = _json(root / name) if (root / name).exists() else {}
+    if not isinstance(content, dict):
+        raise HostingError(
+            f"'{root / name}' must hold a JSON object, as Amplify writes it: correct it, or git checkout it"
+        )
+    return content
+
+
+def _json(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise HostingError(f"'{path}' can't be read ({error.strerror}): correct that and run this again") from error
+    except UnicodeDecodeError as error:
+        raise HostingError(f"'{path}' is not UTF-8 text: save it as UTF-8 and run this again") from error
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        for count, line in enumerate(text.splitlines(), 1):
+            if line.startswith(_CONFLICT):
+                raise HostingError(
+                    f"'{path}' has git's conflict markers (line {count}): settle the conflict and run this again"
+                ) from error
+        raise HostingError(
+            f"'{path}' is not JSON (line {error.lineno}, column {error.colno}: {error.msg}): correct that line"
+        ) from error
+
+
+def _environment(asked: str | None, local: str | None, team: dict[str, Any]) -> str | None:
+    names = sorted(team)
+    if asked:
+        # NONE is what Amplify calls the environment of a project from before there were any.
+        if names and asked not in (*names, "NONE"):
+            raise HostingError(f"{_TEAM} has no environment '{asked}': --env {' or --env '.join(names)}")
+        return asked
+    if local and (not names or local in names):
+        return local
+    if len(names) > 1:
+        raise HostingError(
+            f"{_TEAM} has {len(names)} environments ({', '.join(names)}) and each has its own bucket: "
+            f"add --env {' or --env '.join(names)}"
+        )
+    return names[0] if names else None
+
+
+def _outputs(root: Path, stack_name: str | None, *, is_local: bool) -> dict[str, Any]:
+    """Return what the hosting stack put out, if the file is of the chosen environment."""
+    for name in _META:
+        meta = _optional(root, name)
+        theirs = section(meta, "providers", "awscloudformation").get("StackName")
+        same = theirs == stack_name if theirs and stack_name else is_local
+        outputs = section(meta, "hosting", "S3AndCloudFront", "output")
+        if outputs and same:
+            return outputs
+    return {}
+
+
+def _with_bucket(root: Path, template: dict[str, Any]) -> dict[str, Any]:
+    if not section(template, "Resources", "S3Bucket"):
+        raise HostingError(
+            f"'{root / TEMPLATE}' has no Resources.S3Bucket, so it is no hosting template of Amplify's: git checkout it"
+        )
+    return template
+
+
+def _ignore(root: Path) -> tuple[str, ...]:
+    path = root / IGNORE
+    if path.exists():
+        patterns = _json(path)
+    else:
+        path = root / _OLD_IGNORE
+        patterns = _optional(root, _OLD_IGNORE).get(_OLD_IGNORE_KEY, [])
+    if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
+        raise HostingError(f"'{path}' must hold a JSON array of strings, as Amplify writes it: correct it")
+    return tuple(patterns)
+
+
+def _categories(root: Path) -> tuple[str, ...]:
+    folders = (one.name for one in (root / "amplify/backend").iterdir() if one.is_dir())
+    return tuple(sorted(name for name in folders if name not in ("hosting", "awscloudformation", "types")))

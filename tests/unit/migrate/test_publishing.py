@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hosting.migrate.findings import Findings
+from hosting.migrate.patterns import gitignore_patterns
+from hosting.publish.ignore import IgnoreRules
+from tests.unit.migrate import amplify
+
+if TYPE_CHECKING:
+    from tests.unit.migrate.conftest import Migration
+
+
+def of_commands(migration: Migration, **commands: Any) -> Any:  # noqa: ANN401 - as Migration.of
+    """Run the command on a project with these folders and commands."""
+    return migration.of(amplify.second_generation(), config=amplify.commands(**commands))
+
+
+@pytest.mark.parametrize(
+    ("directory", "written"),
+    [
+        ("dist", "../dist"),
+        ("www", "../www"),
+        ("/build", "../build"),
+        ("dist\\app", "../dist/app"),
+        ("../out", "../../out"),
+    ],
+)
+def test_the_folder_is_seen_from_the_program(migration: Migration, directory: str, written: str) -> None:
+    """DistributionDir is relative to the Amplify project, publish:directory to the program's folder."""
+    assert of_commands(migration, directory=directory).config()["publish:directory"] == written
+
+
+def test_the_program_beside_amplify(migration: Migration, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the program lies in the Amplify project's own folder, nothing is in front of folder and command."""
+    amplify.project(migration.app, amplify.second_generation())
+    (migration.home / "Pulumi.yaml").rename(migration.app / "Pulumi.yaml")
+    monkeypatch.chdir(migration.app)
+    ran = migration.run(path=".")
+    text = (migration.app / "Pulumi.prod.yaml").read_text(encoding="utf-8")
+    assert ran.code == 0
+    assert "  publish:directory: build\n  publish:buildCommand: npm run-script build\n" in text
+
+
+@pytest.mark.parametrize("directory", [".", "infra", "/"])
+def test_a_folder_that_holds_the_program_is_refused(migration: Migration, directory: str) -> None:
+    """The project itself must not be published: the program would refuse it too."""
+    ran = of_commands(migration, directory=directory)
+    assert "publish:directory" not in ran.config()
+    assert f"DistributionDir '{directory}': it holds this program itself" in ran.out
+
+
+@pytest.mark.parametrize("directory", [None, " "])
+def test_no_folder(migration: Migration, directory: str | None) -> None:
+    """A project without DistributionDir is told how to set one."""
+    assert "DistributionDir: there is none: pulumi config set" in of_commands(migration, directory=directory).out
+
+
+def test_a_next_server_build_is_no_static_site(migration: Migration) -> None:
+    """`.next` is taken over with a warning: it needs a server."""
+    assert "DistributionDir is '.next'" in of_commands(migration, directory=".next").out
+
+
+@pytest.mark.parametrize(
+    ("command", "written"),
+    [
+        ("npm.cmd run-script build", "cd .. && npm run-script build"),
+        ("npm run build", "cd .. && npm run build"),
+        ("npx.cmd expo export -p web", "cd .. && npx expo export -p web"),
+    ],
+)
+def test_the_build_runs_in_the_apps_folder(migration: Migration, command: str, written: str) -> None:
+    """Windows' npm.cmd is npm everywhere, and the command goes to the app first."""
+    assert of_commands(migration, build=command).config()["publish:buildCommand"] == written
+
+
+def test_a_folder_with_a_space_is_quoted(migration: Migration) -> None:
+    """The command is for a shell."""
+    app = amplify.project(migration.app / "my app", amplify.second_generation())
+    ran = migration.run(path=str(app))
+    assert ran.config()["publish:buildCommand"] == "cd '../my app' && npm run-script build"
+
+
+@pytest.mark.parametrize("command", ["npm start", "npm run start", "yarn start", "npm.cmd run-script start"])
+def test_a_server_is_no_build(migration: Migration, command: str) -> None:
+    """A command that never ends would hang every `pulumi up`."""
+    ran = of_commands(migration, build=command)
+    assert "publish:buildCommand" not in ran.config()
+    assert f"BuildCommand '{command}': it starts a server that never ends" in ran.out
+
+
+@pytest.mark.parametrize("command", [None, ""])
+def test_no_build_command(migration: Migration, command: str | None) -> None:
+    """Nothing is built where Amplify built nothing."""
+    assert "BuildCommand: there is none" in of_commands(migration, build=command).out
+
+
+SEEN = [".amplify", ".git", "deploy.sh", ".DS_Store", ".vscode", "node_modules", "/static/photos/staff/*"]
+
+
+def test_patterns_that_mean_the_same_are_taken_over(migration: Migration) -> None:
+    """Names, and patterns from the distribution folder on, are what gitignore has too."""
+    ran = migration.of(amplify.second_generation(), ignore=SEEN)
+    assert ran.config()["publish:ignore"] == SEEN
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "ignored"),
+    [
+        ("node_modules", "a/node_modules/b.js", True),
+        ("/static/images/*", "static/images/a.png", True),
+        ("/static/images/*", "x/static/images/a.png", False),
+        ("//static//images", "static/images/a.png", True),
+        ("*.{jpg,{png,gif}}", "a/b.gif", True),
+        ("*.{jpg,{png,gif}}", "a/b.bmp", False),
+        (" *.map ", "a/b.map", True),
+        ("**/tmp/*", "a/tmp/b", True),
+    ],
+)
+def test_patterns_ignore_the_same_files_here(pattern: str, path: str, *, ignored: bool) -> None:
+    """What minimatch ignored, the program's own rules ignore after the translation."""
+    rules = IgnoreRules.from_lines(gitignore_patterns([pattern], Findings()))
+    assert rules.ignored(path) is ignored
+
+
+@pytest.mark.parametrize("pattern", ["dynamodbImport/*.csv", "node_modules/", "/node_modules/"])
+def test_patterns_that_never_matched_now_do(pattern: str) -> None:
+    """A slash inside or at the end made Amplify's pattern idle; here it works, which is told."""
+    findings = Findings()
+    assert gitignore_patterns([pattern], findings) == [pattern]
+    assert findings.notes[0].startswith(f"The ignore pattern '{pattern}' never matched in Amplify")
+
+
+def test_a_pattern_that_always_matched_is_not_told() -> None:
+    """`**/` in front matched there too."""
+    findings = Findings()
+    assert gitignore_patterns(["**/tmp/a", "/b/c"], findings) == ["**/tmp/a", "/b/c"]
+    assert findings.notes == []
+
+
+def test_wildcards_reach_dotfiles() -> None:
+    """Minimatch leaves names that begin with a dot alone, gitignore does not."""
+    findings = Findings()
+    gitignore_patterns(["a", "*.map", "/x/?"], findings)
+    assert findings.notes == ["In ignore patterns '*', '?' and '[' now match a name's leading dot too."]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("", "an empty pattern"),
+        ("# note", "it is a comment"),
+        ("!keep.js", "there it ignored all that it does not match"),
+        ("*.+(jpg|png)", "gitignore has neither"),
+        ("img{1..9}.png", "gitignore has neither"),
+        ("./build", "it never matched anything"),
+        ("../x", "it never matched anything"),
+    ],
+)
+def test_patterns_without_a_counterpart_are_left_out(pattern: str, why: str) -> None:
+    """What gitignore would read otherwise is not written, and told."""
+    findings = Findings()
+    assert gitignore_patterns([pattern], findings) == []
+    (gap,) = findings.gaps
+    assert gap.startswith(f"Ignore pattern '{pattern}': {why}")
+
+
+def test_a_pattern_that_the_program_refuses_is_left_out(migration: Migration) -> None:
+    """A pattern that can never match is told with the program's own words."""
+    ran = migration.of(amplify.second_generation(), ignore=["a\\"])
+    assert "publish:ignore" not in ran.config()
+    assert "the program refuses" in ran.out
