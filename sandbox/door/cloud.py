@@ -1,0 +1,210 @@
+"""Every call that the door makes to the local cloud: plain HTTP, since boto3 would cost ten times the call itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import urllib3
+
+from sandbox.door.cors import CorsRule
+from sandbox.door.policy import Visitor, visitor_of
+from sandbox.emulator import is_one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from urllib3.response import BaseHTTPResponse
+
+CLOUDFRONT = "/2020-05-31"
+CHUNK = 65_536
+OK = 200
+
+
+class CloudError(Exception):
+    """The local cloud refused: status, code and message as it gave them."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.status, self.code, self.message = status, code, message
+
+
+@dataclass(frozen=True)
+class Website:
+    """A bucket's website settings."""
+
+    index: str
+    error: str | None
+
+
+@dataclass(frozen=True)
+class ErrorRule:
+    """A custom error response: this page, with this status."""
+
+    page: str
+    status: int
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What the door needs to know of a distribution."""
+
+    domain: str
+    enabled: bool
+    origins: tuple[str, ...]
+    compress: bool
+    cache_policy: str | None
+    errors: Mapping[int, ErrorRule] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+    def answers(self, host: str) -> bool:
+        """Tell whether a host is one of the aliases, of which one may begin with `*.`."""
+        return is_one_of(host, self.aliases)
+
+    def serves(self, bucket: str) -> bool:
+        """Tell whether an origin is this bucket: `<bucket>.s3.<region>.amazonaws.com` or without the region."""
+        return any(origin.startswith(f"{bucket}.s3.") for origin in self.origins)
+
+
+class Cloud:
+    """The local cloud at one endpoint, asked with the default account's key."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self._pool = urllib3.connection_from_url(endpoint, maxsize=64, block=False)
+
+    def close(self) -> None:
+        """Close the connections that wait for the next request."""
+        self._pool.close()
+
+    def open(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> BaseHTTPResponse:
+        """Send one request and return the answer with its body unread; redirects and compression are left alone.
+
+        Raises:
+            urllib3.exceptions.HTTPError: the local cloud does not answer.
+
+        """
+        return self._pool.urlopen(
+            method,
+            target,
+            body=body or None,
+            headers={"User-Agent": "sandbox-door", "Accept-Encoding": "identity", **headers},
+            redirect=False,
+            retries=urllib3.Retry(connect=1, read=1, redirect=False, status=False, backoff_factor=0.1),
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def object(self, method: str, bucket: str, key: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        """Ask for an object, with the owner's eyes: who may see it is decided by the door."""
+        return self.open(method, f"/{bucket}/{quote(key)}", {**_signed("s3"), **headers})
+
+    def website(self, bucket: str) -> Website:
+        """Return the bucket's website settings.
+
+        Raises:
+            CloudError: NoSuchBucket or NoSuchWebsiteConfiguration.
+
+        """
+        found = self._document("s3", f"/{bucket}?website")
+        index = found.findtext("{*}IndexDocument/{*}Suffix")
+        return Website(index or "index.html", found.findtext("{*}ErrorDocument/{*}Key"))
+
+    def visitor(self, bucket: str) -> Visitor:
+        """Return what an anonymous visitor of the bucket may do."""
+        block = self._document_if_any(f"/{bucket}?publicAccessBlock", "NoSuchPublicAccessBlockConfiguration")
+        restricted = block is not None and block.findtext("{*}RestrictPublicBuckets") == "true"
+        reply = self.open("GET", f"/{bucket}?policy", _signed("s3"))
+        return visitor_of(reply.data.decode() if reply.status == OK else "", restricted=restricted)
+
+    def cors(self, bucket: str) -> tuple[CorsRule, ...]:
+        """Return the bucket's CORS rules, none where CORS is not enabled."""
+        found = self._document_if_any(f"/{bucket}?cors", "NoSuchCORSConfiguration")
+        return tuple(map(_cors_rule, found.iterfind("{*}CORSRule"))) if found is not None else ()
+
+    def distributions(self) -> list[Distribution]:
+        """Return every distribution; the local cloud tells up to 100 at once, which has to do."""
+        found = self._document("cloudfront", f"{CLOUDFRONT}/distribution")
+        return [_distribution(summary) for summary in found.iterfind("{*}Items/{*}DistributionSummary")]
+
+    def wants_gzip(self, cache_policy: str) -> bool:
+        """Tell whether a cache policy has EnableAcceptEncodingGzip."""
+        found = self._document("cloudfront", f"{CLOUDFRONT}/cache-policy/{cache_policy}")
+        return any(element.text == "true" for element in found.iterfind(".//{*}EnableAcceptEncodingGzip"))
+
+    def _document_if_any(self, target: str, absent: str) -> ET.Element | None:
+        try:
+            return self._document("s3", target)
+        except CloudError as error:
+            if error.code == absent:
+                return None
+            raise
+
+    def _document(self, service: str, target: str) -> ET.Element:
+        reply = self.open("GET", target, _signed(service))
+        if reply.status != OK:
+            raise refusal(reply.status, reply.data)
+        return _parsed(reply.data)
+
+
+def chunks(reply: BaseHTTPResponse) -> Iterator[bytes]:
+    """Yield the body as it comes in; a visitor who hangs up half-way takes this connection with him."""
+    try:
+        yield from reply.stream(CHUNK)
+    finally:
+        # At the body's end the connection is back in the pool already, and is left open.
+        reply.close()
+
+
+def refusal(status: int, body: bytes) -> CloudError:
+    """Return the error that an answer's XML tells; a HEAD's answer tells none."""
+    try:
+        found = _parsed(body)
+    except ET.ParseError:
+        return CloudError(status, "InternalError", "The local cloud gave no reason.")
+    code = found.findtext(".//{*}Code") or "InternalError"
+    return CloudError(status, code, found.findtext(".//{*}Message") or code)
+
+
+def _parsed(body: bytes) -> ET.Element:
+    return ET.fromstring(body)  # noqa: S314 - our own local cloud wrote it
+
+
+def _signed(service: str) -> dict[str, str]:
+    """Name the account and the service; the local cloud does not check signatures."""
+    scope = f"Credential=test/20200101/us-east-1/{service}/aws4_request"
+    return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+
+
+def _cors_rule(rule: ET.Element) -> CorsRule:
+    def texts(name: str) -> tuple[str, ...]:
+        return tuple(element.text or "" for element in rule.iterfind(f"{{*}}{name}"))
+
+    return CorsRule(
+        methods=texts("AllowedMethod"),
+        origins=texts("AllowedOrigin"),
+        headers=texts("AllowedHeader"),
+        exposed=texts("ExposeHeader"),
+        max_age=rule.findtext("{*}MaxAgeSeconds"),
+    )
+
+
+def _distribution(summary: ET.Element) -> Distribution:
+    errors = summary.iterfind("{*}CustomErrorResponses/{*}Items/{*}CustomErrorResponse")
+    return Distribution(
+        domain=summary.findtext("{*}DomainName") or "",
+        enabled=summary.findtext("{*}Enabled") == "true",
+        origins=tuple(origin.text or "" for origin in summary.iterfind("{*}Origins/{*}Items/{*}Origin/{*}DomainName")),
+        compress=summary.findtext("{*}DefaultCacheBehavior/{*}Compress") == "true",
+        cache_policy=summary.findtext("{*}DefaultCacheBehavior/{*}CachePolicyId"),
+        errors=dict(_error_rule(error) for error in errors if error.findtext("{*}ResponsePagePath")),
+        aliases=tuple(alias.text or "" for alias in summary.iterfind("{*}Aliases/{*}Items/{*}CNAME")),
+    )
+
+
+def _error_rule(error: ET.Element) -> tuple[int, ErrorRule]:
+    page, status = error.findtext("{*}ResponsePagePath") or "", error.findtext("{*}ResponseCode")
+    code = int(error.findtext("{*}ErrorCode") or 0)
+    return code, ErrorRule(page, int(status) if status else code)

@@ -1,0 +1,108 @@
+"""The bucket's policy. The emulator stores any text; S3 doesn't, so its refusals are made here."""
+
+import json
+from collections.abc import Iterator
+from typing import ClassVar
+
+from sandbox.providers.aws.bucket_settings import BUCKET_FIELDS, BucketSetting
+from sandbox.providers.aws.errors import AwsError
+from sandbox.providers.schema import Failure, Fields, text
+from sandbox.providers.values import UNKNOWN, Properties
+
+MAX_POLICY_BYTES = 20 * 1024
+
+
+class BucketPolicy(BucketSetting):
+    """aws.s3.BucketPolicy."""
+
+    token = "aws:s3/bucketPolicy:BucketPolicy"  # noqa: S105 - a type's token, not a secret
+    title = "S3 Bucket Policy"
+    call_name = "bucket_policy"
+    delete_call = "delete_bucket_policy"
+    fields: ClassVar[Fields] = {**BUCKET_FIELDS, "policy": text(required=True)}
+
+    def conflicts(self, inputs: Properties) -> Iterator[Failure]:
+        """A text that isn't JSON never reaches S3."""
+        policy = inputs["policy"]
+        if policy is UNKNOWN:
+            return
+        try:
+            json.loads(policy)
+        except ValueError as error:
+            yield "policy", f'"policy" contains an invalid JSON policy: {error}'
+
+    def payload(self, inputs: Properties) -> Properties:
+        """The policy as it is written."""
+        policy, name = str(inputs["policy"]), str(inputs["bucket"])
+        for reason in _refusals(policy, name):
+            raise AwsError("S3: PutBucketPolicy", 400, "MalformedPolicy", reason)
+        return {"Policy": policy}
+
+    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
+        """The policy; the text that the program wrote, as long as the cloud's means the same."""
+        del region
+        found, known = str(answer["Policy"]), state.get("policy")
+        return {"policy": known if isinstance(known, str) and _same_json(known, found) else found}
+
+
+def _same_json(one: str, other: str) -> bool:
+    try:
+        return bool(json.loads(one) == json.loads(other))
+    except ValueError:
+        return False
+
+
+def _refusals(policy: str, bucket: str) -> Iterator[str]:
+    document = json.loads(policy)
+    if not isinstance(document, dict):
+        yield "Policies must be valid JSON and the first byte must be '{'"
+        return
+    if len(policy.encode()) > MAX_POLICY_BYTES:
+        yield "Normalized policy document exceeds the maximum allowed size of 20480 bytes."
+    if document.get("Version", "2008-10-17") not in {"2008-10-17", "2012-10-17"}:
+        yield "The policy must contain a valid version string"
+    statements = document.get("Statement")
+    statements = [statements] if isinstance(statements, dict) else statements
+    if not statements:
+        yield "Missing required field Statement"
+        return
+    for statement in statements:
+        yield from _statement_refusals(statement, bucket)
+
+
+def _statement_refusals(statement: Properties, bucket: str) -> Iterator[str]:
+    if statement.get("Effect") not in {"Allow", "Deny"}:
+        yield f"Invalid effect: {statement.get('Effect', '')}"
+    if "Principal" not in statement and "NotPrincipal" not in statement:
+        yield "Missing required field Principal"
+    elif not _is_principal(statement.get("Principal", statement.get("NotPrincipal"))):
+        yield "Invalid principal in policy"
+    actions = _strings(statement.get("Action", statement.get("NotAction")))
+    if not actions:
+        yield "Missing required field Action"
+    if any(action != "*" and not action.lower().startswith("s3:") for action in actions):
+        yield "Policy has invalid action"
+    resources = _strings(statement.get("Resource", statement.get("NotResource")))
+    if not resources:
+        yield "Missing required field Resource"
+    own = f":s3:::{bucket}"
+    if any(not arn.startswith("arn:") or own != arn[arn.find(":s3:::") :][: len(own)] for arn in resources):
+        yield "Policy has invalid resource"
+
+
+def _is_principal(principal: object) -> bool:
+    if isinstance(principal, str):
+        return principal == "*"
+    kinds = {"AWS", "Service", "Federated", "CanonicalUser"}
+    return (
+        isinstance(principal, dict)
+        and bool(principal)
+        and set(principal) <= kinds
+        and all(_strings(value) for value in principal.values())
+    )
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value else []
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,197 @@
+"""What CloudFront refuses of a distribution, in its own codes: the emulator stores whatever it is given.
+
+Codes and their meanings: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistribution.html
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from sandbox.providers.aws import acm
+from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.cloudfront_usage import distributions
+from sandbox.providers.aws.errors import AwsError
+from sandbox.providers.values import Properties
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/creating-custom-error-pages.html
+ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+RESPONSE_CODES = (200, *ERROR_CODES)
+_ALLOWED_METHODS = (
+    {"GET", "HEAD"},
+    {"GET", "HEAD", "OPTIONS"},
+    {"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"},
+)
+_CACHED_METHODS = ({"GET", "HEAD"}, {"GET", "HEAD", "OPTIONS"})
+_MAX_ROOT_OBJECT = 255
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
+CERTIFICATE_REGION = "us-east-1"
+_NO_CERTIFICATE = (
+    "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid "
+    "certificate chain."
+)
+
+Refusal: TypeAlias = tuple[int, str, str]
+
+
+def refuse(cloud: Cloud, call: str, inputs: Properties, identifier: str = "") -> None:
+    """Refuse what CloudFront would.
+
+    Raises:
+        AwsError: with CloudFront's code.
+    """
+    for rules in (_refusals(inputs), _references(cloud, inputs), _taken_aliases(cloud, inputs, identifier)):
+        for status, code, message in rules:
+            raise AwsError(call, status, code, message)
+
+
+def _refusals(inputs: Properties) -> Iterator[Refusal]:
+    yield from _root_object(inputs.get("defaultRootObject") or "")
+    yield from _certificate(inputs)
+    yield from _geo_restriction(inputs["restrictions"]["geoRestriction"])
+    origins = [origin["originId"] for origin in inputs["origins"]]
+    if len(set(origins)) < len(origins):
+        yield 400, "InvalidArgument", "The parameter Origins contains duplicate origin IDs."
+    for origin in inputs["origins"]:
+        yield from _origin(origin)
+    for behavior in _behaviors(inputs):
+        yield from _behavior(behavior, origins)
+    for response in inputs.get("customErrorResponses") or []:
+        yield from _error_response(response)
+    codes = [response["errorCode"] for response in inputs.get("customErrorResponses") or []]
+    if len(set(codes)) < len(codes):
+        yield 400, "InvalidArgument", "The parameter CustomErrorResponses contains a duplicate error code."
+
+
+def _behaviors(inputs: Properties) -> list[Properties]:
+    return [inputs["defaultCacheBehavior"], *(inputs.get("orderedCacheBehaviors") or [])]
+
+
+def _root_object(name: str) -> Iterator[Refusal]:
+    if name.startswith("/") or len(name) > _MAX_ROOT_OBJECT:
+        message = "The default root object file name is too big or contains an invalid character."
+        yield 400, "InvalidDefaultRootObject", message
+
+
+def _certificate(inputs: Properties) -> Iterator[Refusal]:
+    certificate = inputs["viewerCertificate"]
+    arn, iam = certificate.get("acmCertificateArn"), certificate.get("iamCertificateId")
+    own = bool(arn or iam)
+    if own == bool(certificate.get("cloudfrontDefaultCertificate")):
+        message = "Specify exactly one of CloudFrontDefaultCertificate, ACMCertificateArn and IAMCertificateId."
+        yield 400, "InvalidViewerCertificate", message
+    if own and not certificate.get("sslSupportMethod"):
+        yield 400, "InvalidViewerCertificate", "SSLSupportMethod is required with a certificate of your own."
+    if not own and certificate.get("minimumProtocolVersion", "TLSv1") != "TLSv1":
+        message = "With the default CloudFront certificate the minimum protocol version is TLSv1."
+        yield 400, "InvalidMinimumProtocolVersion", message
+    if arn and (len(arn.split(":")) < 6 or arn.split(":")[3] != CERTIFICATE_REGION):  # noqa: PLR2004 - an ARN's parts
+        yield 400, "InvalidViewerCertificate", _NO_CERTIFICATE
+    if inputs.get("aliases") and not own:
+        message = (
+            "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted "
+            "certificate that validates your authorization to use the domain name."
+        )
+        yield 400, "InvalidViewerCertificate", message
+
+
+def _geo_restriction(geo: Properties) -> Iterator[Refusal]:
+    if (geo["restrictionType"] == "none") == bool(geo.get("locations")):
+        yield 400, "InvalidGeoRestrictionParameter", "The specified geo restriction parameter is not valid."
+
+
+def _origin(origin: Properties) -> Iterator[Refusal]:
+    domain, path = origin["domainName"], origin.get("originPath") or ""
+    if "/" in domain or ":" in domain:
+        yield 400, "InvalidArgument", "The parameter Origin DomainName does not refer to a valid S3 bucket or host."
+    if not origin.get("customOriginConfig") and not domain.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        message = "The specified origin server does not exist or is not valid."
+        yield 400, "InvalidOrigin", message
+    if path and (not path.startswith("/") or path.endswith("/")):
+        yield 400, "InvalidArgument", "The parameter OriginPath must begin with '/' and must not end with '/'."
+    if origin.get("originAccessControlId") and ".s3-website" in domain:
+        message = "An origin access control is associated with an origin whose domain name is not supported."
+        yield 400, "InvalidDomainNameForOriginAccessControl", message
+
+
+def _behavior(behavior: Properties, origins: list[str]) -> Iterator[Refusal]:
+    if behavior["targetOriginId"] not in origins:
+        yield 404, "NoSuchOrigin", "One or more of your origins or origin groups do not exist."
+    allowed, cached = set(behavior["allowedMethods"]), set(behavior["cachedMethods"])
+    if allowed not in _ALLOWED_METHODS:
+        yield 400, "InvalidArgument", "The parameter AllowedMethods contains an invalid set of methods."
+    if cached not in _CACHED_METHODS or not cached <= allowed:
+        yield 400, "InvalidArgument", "The parameter CachedMethods contains an invalid set of methods."
+    if not behavior.get("cachePolicyId"):
+        yield 400, "InvalidArgument", "The parameter ForwardedValues is required without a cache policy."
+    events = [association["eventType"] for association in behavior.get("functionAssociations") or []]
+    if len(set(events)) < len(events):
+        message = "A cache behavior may have one function for each event type."
+        yield 400, "InvalidFunctionAssociation", message
+
+
+def _error_response(response: Properties) -> Iterator[Refusal]:
+    code, path = response.get("responseCode"), response.get("responsePagePath")
+    if response["errorCode"] not in ERROR_CODES:
+        yield 400, "InvalidErrorCode", f"An invalid error code was specified: {response['errorCode']}."
+    if bool(code) != bool(path):
+        message = "The parameters ResponseCode and ResponsePagePath must be given together or not at all."
+        yield 400, "InvalidArgument", message
+    if code and code not in RESPONSE_CODES:
+        yield 400, "InvalidResponseCode", f"A response code is not valid: {code}."
+    if path and not path.startswith("/"):
+        yield 400, "InvalidArgument", "The parameter ResponsePagePath must begin with '/'."
+    if (response.get("errorCachingMinTtl") or 0) < 0:
+        yield 400, "InvalidArgument", "The parameter ErrorCachingMinTTL is not within allowed range."
+
+
+def _references(cloud: Cloud, inputs: Properties) -> Iterator[Refusal]:
+    """Certificates, policies, controls and functions must exist; CloudFront looks, the emulator doesn't."""
+    yield from _issued_certificate(cloud, inputs)
+    for origin in inputs["origins"]:
+        control = origin.get("originAccessControlId")
+        if control and _is_missing(cloud, "get_origin_access_control", Id=control):
+            yield 400, "InvalidOriginAccessControl", "The origin access control is not valid."
+    for behavior in _behaviors(inputs):
+        if _is_missing(cloud, "get_cache_policy", Id=behavior["cachePolicyId"]):
+            yield 404, "NoSuchCachePolicy", "The specified cache policy does not exist."
+        headers = behavior.get("responseHeadersPolicyId")
+        if headers and _is_missing(cloud, "get_response_headers_policy", Id=headers):
+            yield 404, "NoSuchResponseHeadersPolicy", "The specified response headers policy does not exist."
+        for association in behavior.get("functionAssociations") or []:
+            name = association["functionArn"].rpartition("/")[2]
+            if _is_missing(cloud, "describe_function", Name=name, Stage="LIVE"):
+                message = f"The function {association['functionArn']} is not published or does not exist."
+                yield 400, "InvalidFunctionAssociation", message
+
+
+def _issued_certificate(cloud: Cloud, inputs: Properties) -> Iterator[Refusal]:
+    """The certificate is there, is issued, and is for every alias."""
+    arn = inputs["viewerCertificate"].get("acmCertificateArn")
+    if not arn:
+        return
+    found = acm.described(cloud, arn, CERTIFICATE_REGION)
+    if found is None or found["Status"] != "ISSUED":
+        yield 400, "InvalidViewerCertificate", _NO_CERTIFICATE
+    elif not all(acm.covers(found, alias) for alias in inputs.get("aliases") or []):
+        message = (
+            "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) "
+            "that you're trying to add."
+        )
+        yield 400, "InvalidViewerCertificate", message
+
+
+def _is_missing(cloud: Cloud, operation: str, **which: str) -> bool:
+    try:
+        cloud.cloudfront(operation, **which)
+    except AwsError as refusal:
+        if refusal.is_missing:
+            return True
+        raise
+    return False
+
+
+def _taken_aliases(cloud: Cloud, inputs: Properties, identifier: str) -> Iterator[Refusal]:
+    wanted = set(inputs.get("aliases") or [])
+    for summary in distributions(cloud) if wanted else []:
+        if summary["Id"] != identifier and wanted & set(summary["Aliases"].get("Items", [])):
+            message = "One or more of the CNAMEs you provided are already associated with a different resource."
+            yield 409, "CNAMEAlreadyExists", message

@@ -1,0 +1,83 @@
+"""The session that every call is made with: the configured keys or profile, and the roles assumed on top."""
+
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sandbox.providers.aws.configuration import ProviderConfig
+from sandbox.providers.aws.errors import ConfigurationError, refuse_stopped_cloud
+from sandbox.providers.values import Properties
+
+# pulumi-aws's own text for a machine without any credentials.
+NO_CREDENTIALS = (
+    "No valid credential sources found.\nPlease see https://www.pulumi.com/registry/packages/aws/"
+    "installation-configuration/ for more information about providing credentials."
+)
+
+
+def make_session(config: ProviderConfig) -> boto3.Session:
+    """The session for this configuration.
+
+    Raises:
+        ConfigurationError: there are no credentials, no such profile, or a role can't be assumed.
+    """
+    try:
+        session = _own_session(config)
+        credentials = session.get_credentials()
+        if credentials is None and config.web_identity is None:
+            raise ConfigurationError(NO_CREDENTIALS)
+        if config.web_identity is not None:
+            session = _assumed(session, config, "assume_role_with_web_identity", _with_token(config.web_identity))
+        for role in config.roles:
+            session = _assumed(session, config, "assume_role", role)
+    except (BotoCoreError, OSError) as failure:
+        raise ConfigurationError(str(failure)) from failure
+    return session
+
+
+def make_client(session: boto3.Session, config: ProviderConfig, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes clients at run time
+    """A client of one service in one region."""
+    make: Any = session.client
+    return make(
+        service,
+        region_name=region,
+        endpoint_url=config.endpoint(service),
+        # None leaves it to boto3, and to AWS_CA_BUNDLE.
+        verify=False if config.insecure else config.ca_bundle,
+        config=Config(**config.transport),
+    )
+
+
+def _own_session(config: ProviderConfig) -> boto3.Session:
+    core = botocore.session.Session(profile=config.profile)
+    for variable, file in (("config_file", config.config_file), ("credentials_file", config.credentials_file)):
+        if file:
+            core.set_config_variable(variable, file)
+    return boto3.Session(
+        config.access_key, config.secret_key, config.token, region_name=config.region, botocore_session=core
+    )
+
+
+def _assumed(session: boto3.Session, config: ProviderConfig, operation: str, role: Properties) -> boto3.Session:
+    client = make_client(session, config, "sts", config.sts_region or config.region)
+    try:
+        keys = getattr(client, operation)(**role)["Credentials"]
+    except (ClientError, BotoCoreError) as failure:
+        refuse_stopped_cloud(failure)
+        raise ConfigurationError(f"Cannot assume IAM Role {role.get('RoleArn')}: {failure}") from failure
+    return boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=config.region)
+
+
+def _with_token(role: Properties) -> Properties:
+    """The file is read only now: a CI job renews it."""
+    if "WebIdentityTokenFile" not in role:
+        return role
+    token = Path(role["WebIdentityTokenFile"]).read_text(encoding="utf-8")
+    return {
+        **{name: value for name, value in role.items() if name != "WebIdentityTokenFile"},
+        "WebIdentityToken": token,
+    }

@@ -1,0 +1,110 @@
+"""The aws provider, served and configured for a local cloud that lasts as long as the session."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from sandbox import cloud
+from sandbox.environment import UNSET, Home
+from sandbox.providers.aws.service import AwsProvider
+from tests.unit.sandbox.providers.harness import Engine, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_cloudfront import CloudFrontClient
+    from types_boto3_s3 import S3Client
+
+    from tests.unit.sandbox.providers.harness import Made
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_login_of_the_developer() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in UNSET:
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A local cloud's endpoint."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    home.make()
+    cloud.ensure_installed()
+    yield cloud.start(home)
+    cloud.stop(home)
+
+
+@pytest.fixture(scope="session")
+def engine(endpoint: str) -> Iterator[Engine]:
+    """The provider, configured for us-east-1 of that cloud."""
+    for engine in serving(AwsProvider()):
+        engine.configure(**config_for(endpoint))
+        yield engine
+
+
+@pytest.fixture
+def bare() -> Iterator[Engine]:
+    """A provider that nobody has configured."""
+    yield from serving(AwsProvider())
+
+
+@pytest.fixture
+def bucket(engine: Engine) -> str:
+    """A new bucket's name."""
+    return engine.make("aws:s3/bucket:Bucket", called=f"bucket{next(NUMBERS)}", forceDestroy=True).id
+
+
+@pytest.fixture(scope="session")
+def s3(endpoint: str) -> S3Client:
+    """What the cloud itself says."""
+    return boto3.client("s3", "us-east-1", endpoint_url=endpoint, aws_access_key_id="a", aws_secret_access_key="b")
+
+
+@pytest.fixture(scope="session")
+def cloudfront(endpoint: str) -> CloudFrontClient:
+    """What the cloud itself says."""
+    return boto3.client(
+        "cloudfront", "us-east-1", endpoint_url=endpoint, aws_access_key_id="a", aws_secret_access_key="b"
+    )
+
+
+@pytest.fixture(scope="session")
+def route53(endpoint: str) -> Any:  # noqa: ANN401 - its stubs are not installed
+    """What the cloud itself says."""
+    session = boto3.Session("a", "b", region_name="us-east-1")
+    client: Any = session.client
+    return client("route53", endpoint_url=endpoint)
+
+
+@pytest.fixture(scope="session")
+def zone(route53: Any) -> str:  # noqa: ANN401 - as above
+    """The id of the public zone example.com."""
+    made = route53.create_hosted_zone(Name="example.com", CallerReference="example.com")
+    return str(made["HostedZone"]["Id"]).rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def certificate(engine: Engine, zone: str) -> Made:
+    """A certificate for example.com and all names in it, issued by its proof in the zone."""
+    names = {"domainName": "example.com", "subjectAlternativeNames": ["*.example.com"]}
+    made = engine.make("aws:acm/certificate:Certificate", called="shared", validationMethod="DNS", **names)
+    proof = made.state["domainValidationOptions"][0]
+    record = {"name": proof["resourceRecordName"], "type": "CNAME", "records": [proof["resourceRecordValue"]]}
+    engine.make("aws:route53/record:Record", called="proof", zoneId=zone, ttl=60, **record)
+    return made
+
+
+def config_for(endpoint: str, **more: object) -> dict[str, object]:
+    """The provider's configuration for a local cloud."""
+    services = ("acm", "cloudfront", "cloudwatch", "route53", "s3", "sts")
+    endpoints = [dict.fromkeys(services, endpoint)]
+    return {"region": "us-east-1", "accessKey": "a", "secretKey": "b", "endpoints": endpoints, **more}
