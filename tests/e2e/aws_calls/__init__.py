@@ -1,0 +1,1 @@
+"""Which AWS calls a command makes, and whether a policy allows them."""

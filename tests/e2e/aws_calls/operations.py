@@ -1,0 +1,122 @@
+"""From an HTTP request to AWS's name for it, by the SDK's own models of the services."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Signature version 4 says whom a request is for: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A call.
+
+    Attributes:
+        service: such as ``s3``.
+        name: such as ``PutObject``.
+        arguments: what the request names in its path or form, such as the bucket.
+    """
+
+    service: str
+    name: str
+    arguments: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What a request of one operation looks like."""
+
+    operation: str
+    method: str
+    path: re.Pattern[str]
+    query: frozenset[str]
+    headers: frozenset[str]
+
+
+def operation_of(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Operation:
+    """Return which operation a signed request is; ``headers`` are by lower-case name.
+
+    Raises:
+        LookupError: if it is none.
+    """
+    scope = _SCOPE.search(headers.get("authorization", ""))
+    if scope is None:
+        raise LookupError(f"{method} {target} is not signed")
+    service = scope["service"]
+    if _model(service).metadata["protocol"] == "json":
+        told: dict[str, Any] = json.loads(body)
+        texts = {name: value for name, value in told.items() if isinstance(value, str)}
+        return Operation(service, headers["x-amz-target"].rpartition(".")[2], texts)
+    if _model(service).metadata["protocol"] == "query":
+        arguments = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        return Operation(service, arguments["Action"], arguments)
+    return _rest_operation(service, method, target, headers)
+
+
+def _rest_operation(service: str, method: str, target: str, headers: Mapping[str, str]) -> Operation:
+    parts = urlsplit(target)
+    query = frozenset(parse_qs(parts.query, keep_blank_values=True))
+    found = [
+        (len(form.query) + len(form.headers), form, match)
+        for form in _forms(service)
+        if form.method == method and form.query <= query and form.headers <= set(headers)
+        if (match := form.path.fullmatch(parts.path))
+    ]
+    if not found:
+        raise LookupError(f"{service} has no operation {method} {target}")
+    _, form, match = max(found, key=lambda each: each[0])
+    return Operation(service, form.operation, {key: unquote(value) for key, value in match.groupdict().items()})
+
+
+@cache
+def _model(service: str) -> ServiceModel:
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+@cache
+def _forms(service: str) -> tuple[_Form, ...]:
+    model = _model(service)
+    return tuple(_form(model.operation_model(name)) for name in model.operation_names)
+
+
+def _form(operation: OperationModel) -> _Form:
+    path, _, query = operation.http["requestUri"].partition("?")
+    required = _required(operation)
+    static = frozenset(item.partition("=")[0] for item in query.split("&") if item and not item.startswith("x-id="))
+    return _Form(
+        operation.name,
+        operation.http["method"],
+        re.compile(_path_pattern(path)),
+        static | required["querystring"],
+        required["header"],
+    )
+
+
+def _path_pattern(path: str) -> str:
+    greedy = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", path)
+    return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", greedy) + "/?"
+
+
+def _required(operation: OperationModel) -> dict[str, frozenset[str]]:
+    shape: Any = operation.input_shape
+    members = [shape.members[name].serialization for name in shape.required_members] if shape else []
+    return {
+        where: frozenset(
+            member["name"].lower() if where == "header" else member["name"]
+            for member in members
+            if member.get("location") == where
+        )
+        for where in ("querystring", "header")
+    }

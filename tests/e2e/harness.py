@@ -1,0 +1,250 @@
+"""The real engine on the sandbox's cloud, for tests: a project of one's own, and what is asked of it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import boto3
+
+from sandbox import lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from types_boto3_cloudfront import CloudFrontClient
+    from types_boto3_s3 import S3Client
+
+    from sandbox.environment import Home
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROGRAM = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "requirements.txt", "hosting", "site")
+_CHANGES = re.compile(r"^\s+([+~-]{1,2}) (\d+) (?:to )?(created?|updated?|deleted?|replaced?)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer.
+
+    Attributes:
+        status: the code.
+        headers: by lower-case name.
+        body: the bytes.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+def fetch(url: str, path: str = "/", *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
+    """Ask once, without following redirects."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
+    try:
+        connection.request(method, path, headers=dict(headers or {}))
+        response = connection.getresponse()
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command of the CLI did.
+
+    Attributes:
+        code: its exit code.
+        output: stdout and stderr.
+    """
+
+    code: int
+    output: str
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """What an `up` changed, such as ``{"created": 3}``; empty when nothing."""
+        return {match[2].rstrip("d") + "d": int(match[1]) for match in _CHANGES.findall(self.output)}
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The running sandbox.
+
+    Attributes:
+        home: its folder.
+        env: the environment for `pulumi`.
+    """
+
+    home: Home
+    env: Mapping[str, str]
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """The cloud's own S3."""
+        return self._session.client("s3", endpoint_url=self.env["AWS_ENDPOINT_URL"])
+
+    @cached_property
+    def cloudfront(self) -> CloudFrontClient:
+        """The cloud's own CloudFront."""
+        return self._session.client("cloudfront", endpoint_url=self.env["AWS_ENDPOINT_URL"])
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session("test", "test", region_name=self.env["AWS_REGION"])
+
+
+@dataclass
+class Project:
+    """A copy of the program with a name of its own, and one of its stacks.
+
+    Attributes:
+        sandbox: where it is deployed.
+        path: the copy's folder.
+        name: the Pulumi project's name.
+        stack: the stack that commands are about.
+    """
+
+    sandbox: Sandbox
+    path: Path
+    name: str
+    stack: str
+
+    def pulumi(self, *arguments: str, check: bool = True, env: Mapping[str, str] | None = None) -> Result:
+        """Run the CLI in the project, for this stack."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive", "--color=never"],
+            cwd=self.path,
+            env={**self.sandbox.env, **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout
+        return Result(done.returncode, done.stdout)
+
+    def up(self, *arguments: str, check: bool = True, env: Mapping[str, str] | None = None) -> Result:
+        """Run `pulumi up` without the preview."""
+        return self.pulumi("up", "--yes", "--skip-preview", "--stack", self.stack, *arguments, check=check, env=env)
+
+    def config(self, key: str, value: str, *flags: str) -> None:
+        """Run `pulumi config set`."""
+        self.pulumi("config", "set", "--stack", self.stack, *flags, key, value)
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the stack's outputs."""
+        done = subprocess.run(
+            ["pulumi", "stack", "output", "--json", "--show-secrets", "--stack", self.stack],
+            cwd=self.path,
+            env=dict(self.sandbox.env),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return the resources of the stack's state."""
+        exported = self.pulumi("stack", "export", "--stack", self.stack)
+        resources: list[dict[str, Any]] = json.loads(exported.output)["deployment"].get("resources", [])
+        return resources
+
+    def url(self) -> str:
+        """Return where the stack's visitors go."""
+        return lifecycle.url(self.sandbox.home, f"{self.name}/{self.stack}")
+
+    def get(self, path: str = "/", **options: Any) -> Answer:  # noqa: ANN401 - fetch's
+        """Ask the stack's site, as a visitor."""
+        return fetch(self.url(), path, **options)
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the project."""
+        file = self.path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # A new inode: a staged hard link of the old content must not change under it.
+        file.unlink(missing_ok=True)
+        file.write_text(text)
+
+    def stored(self) -> list[str]:
+        """Return the keys in the stack's bucket."""
+        listed = self.sandbox.s3.list_objects_v2(Bucket=self.outputs()["bucketName"])
+        return [entry["Key"] for entry in listed.get("Contents", [])]
+
+    def invalidations(self) -> list[list[str]]:
+        """Return the paths of each invalidation of the stack's distribution, oldest first."""
+        distribution = self.outputs()["distributionId"]
+        cloudfront = self.sandbox.cloudfront
+        listed = cloudfront.list_invalidations(DistributionId=distribution)["InvalidationList"].get("Items", [])
+        batches = [
+            cloudfront.get_invalidation(DistributionId=distribution, Id=item["Id"])["Invalidation"]
+            for item in sorted(listed, key=lambda item: item["CreateTime"])
+        ]
+        return [sorted(batch["InvalidationBatch"]["Paths"]["Items"]) for batch in batches]
+
+
+def copy_program(target: Path, name: str) -> None:
+    """Copy the program to ``target`` as the project ``name``, without what a run leaves behind."""
+    target.mkdir(parents=True)
+    for part in PROGRAM:
+        source = REPOSITORY / part
+        if source.is_dir():
+            shutil.copytree(source, target / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / part)
+    settings = target / "Pulumi.yaml"
+    settings.write_text(re.sub(r"(?m)^name: .*$", f"name: {name}", settings.read_text()))
+
+
+@dataclass
+class Poll:
+    """Asks again and again while something else happens, and keeps what went wrong.
+
+    Attributes:
+        ask: returns None when all is well, else what is not.
+        misses: what was not well.
+        rounds: how often it asked.
+    """
+
+    ask: Callable[[], str | None]
+    misses: list[str] = field(default_factory=list)
+    rounds: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            miss = self.ask()
+            self.rounds += 1
+            if miss is not None:
+                self.misses.append(f"round {self.rounds}: {miss}")
+            time.sleep(0.02)
+
+
+def tracked_state(paths: Sequence[Path]) -> dict[Path, bytes]:
+    """Return the bytes of files, to compare with later."""
+    return {path: path.read_bytes() for path in paths}

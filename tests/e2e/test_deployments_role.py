@@ -1,0 +1,151 @@
+"""The role that deployments take on: made by the stack, and enough for all that a deployment does."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from hosting.deployments.rights import rights
+from tests.e2e.aws_calls.operations import Operation
+from tests.e2e.aws_calls.policy import is_allowed, right_of
+from tests.e2e.aws_calls.recorder import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from types_boto3_iam import IAMClient
+
+    from tests.e2e.harness import Project
+
+ACCOUNT = "000000000000"
+# The sandbox's plugin looks for who uses what it deletes; AWS does that by itself.
+NOT_IN_AWS = {"cloudfront:ListDistributions"}
+
+
+@pytest.fixture(scope="module")
+def project(new_project: Callable[[str], Project]) -> Project:
+    """Return a PROD stage with a small site."""
+    project = new_project("prod")
+    project.write("www/index.html", "<h1>one</h1>")
+    project.write("www/app.0a1b2c3d.js", "1")
+    project.config("publish:directory", "www")
+    return project
+
+
+@pytest.fixture
+def iam(project: Project) -> IAMClient:
+    """Return the local cloud's IAM."""
+    env = project.sandbox.env
+    session = boto3.Session("test", "test", region_name=env["AWS_REGION"])
+    return session.client("iam", endpoint_url=env["AWS_ENDPOINT_URL"])
+
+
+@pytest.fixture
+def recorder(project: Project) -> Iterator[Recorder]:
+    """Record the calls of commands that get its environment."""
+    with Recorder(project.sandbox.env["AWS_ENDPOINT_URL"]) as recorder:
+        yield recorder
+        assert recorder.unknown == []
+
+
+def test_policy_allows_all_that_deployments_do(project: Project, iam: IAMClient, recorder: Recorder) -> None:
+    """From the first `up` to the last destroy, no call takes a right that the role does not have.
+
+    The role itself is made, changed and destroyed by a person: one that could widen itself would have every right.
+    """
+    project.up(env=recorder.env)
+    project.config("deployments:createRole", "true")
+    project.up()
+    policy = _policy(iam, project.outputs()["deploymentRoleArn"])
+    _deploy_in_every_way(project, recorder)
+    project.config("deployments:createRole", "false")
+    project.up()
+    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod", env=recorder.env)
+    refused = {right_of(call) for call in recorder.operations if not is_allowed(policy, call, ACCOUNT)}
+    assert refused - NOT_IN_AWS == set()
+    assert {"s3:PutObject", "s3:DeleteBucket", "cloudfront:CreateInvalidation", "iam:GetRole"} <= _rights(
+        recorder.operations
+    )
+
+
+def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder: Recorder) -> None:
+    """With names in a zone, all that is done to certificate and records is allowed: in this zone, and no other."""
+    zone = _zone(project)
+    project.config("domain:zone", zone)
+    project.config("domain:names", '["www.role.example", "role.example"]')
+    project.config("deployments:createRole", "true")
+    project.up()
+    policy = _policy(iam, project.outputs()["deploymentRoleArn"])
+    project.config("domain:names", '["role.example"]')
+    project.up(env=recorder.env)
+    project.pulumi("refresh", "--yes", "--stack", "prod", env=recorder.env)
+    project.config("deployments:createRole", "false")
+    project.up()
+    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod", env=recorder.env)
+    # The sandbox's plugin reads every zone to know whether a certificate is issued; AWS's authority has the DNS.
+    own = [call for call in recorder.operations if call.service != "route53" or call.arguments.get("Id", zone) == zone]
+    changes = [call for call in recorder.operations if call.name == "GetChange"]
+    refused = {right_of(call) for call in (*own, *changes) if not is_allowed(policy, call, ACCOUNT)}
+    assert refused - NOT_IN_AWS == set()
+    assert {"acm:RequestCertificate", "acm:DeleteCertificate", "route53:ChangeResourceRecordSets"} <= _rights(own)
+    elsewhere = Operation("route53", "ChangeResourceRecordSets", {"Id": "Z0000000000000"})
+    assert not is_allowed(policy, elsewhere, ACCOUNT)
+    for key in ("domain:zone", "domain:names"):
+        project.pulumi("config", "rm", key, "--stack", "prod")
+
+
+def test_policy_is_not_enough_for_another_stack(project: Project, recorder: Recorder) -> None:
+    """The policy of one bucket does not reach another stack's, whose calls are the same."""
+    policy = rights(
+        ["arn:aws:s3:::another"], f"arn:aws:cloudfront::{ACCOUNT}", "arn:aws:iam::0:role/r", "arn:aws:iam::0:x"
+    )
+    project.up(env=recorder.env)
+    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
+    s3 = [call for call in recorder.operations if call.service == "s3"]
+    assert s3
+    assert not any(is_allowed(policy, call, ACCOUNT) for call in s3)
+
+
+def test_role_is_gone_with_its_stack(project: Project, iam: IAMClient) -> None:
+    """Role, policy and OIDC provider are destroyed without leftovers."""
+    project.config("deployments:createRole", "true")
+    project.up()
+    assert project.outputs()["oidcProviderArn"].endswith(":oidc-provider/api.pulumi.com/oidc")
+    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
+    assert [role for role in iam.list_roles()["Roles"] if project.name in role["RoleName"]] == []
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+
+
+def _deploy_in_every_way(project: Project, recorder: Recorder) -> None:
+    project.write("www/index.html", "<h1>two</h1>")
+    project.write("www/new.html", "<h1>new</h1>")
+    project.pulumi("preview", "--stack", "prod", env=recorder.env)
+    project.up(env=recorder.env)
+    project.pulumi("refresh", "--yes", "--stack", "prod", env=recorder.env)
+    project.config("cloudfront:enabled", "false")
+    project.up(env=recorder.env)
+    project.config("cloudfront:enabled", "true")
+    project.up(env=recorder.env)
+
+
+def _zone(project: Project) -> str:
+    env = project.sandbox.env
+    session = boto3.Session("test", "test", region_name=env["AWS_REGION"])
+    route53: Any = session.client("route53", endpoint_url=env["AWS_ENDPOINT_URL"])
+    made = route53.create_hosted_zone(Name="role.example", CallerReference="role.example")
+    return str(made["HostedZone"]["Id"]).rpartition("/")[2]
+
+
+def _policy(iam: IAMClient, role_arn: str) -> dict[str, Any]:
+    role = role_arn.rpartition("/")[2]
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document: Any = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    found: dict[str, Any] = json.loads(document) if isinstance(document, str) else document
+    return found
+
+
+def _rights(operations: list[Operation]) -> set[str]:
+    return {right_of(operation) for operation in operations}

@@ -1,0 +1,72 @@
+"""The edge in bulk mode: the same rules, routers and headers before the release that they lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.harness import Project
+
+SITE = {
+    "index.html": "<h1>home</h1>",
+    "404.html": "<h1>not here</h1>",
+    "about.html": "<h1>about</h1>",
+    "docs/index.html": "<h1>docs</h1>",
+    "app.0a1b2c3d.js": "console.log('app')",
+    "LICENSE": "do what you like",
+    "_redirects": "/home / 301\n/rewritten /about.html 200\n",
+    "_headers": "/*\n  X-Frame-Options: DENY\n/docs\n  X-Docs: yes\n",
+}
+
+
+@pytest.fixture(scope="module")
+def prod(new_project: Callable[[str], Project]) -> Project:
+    """Return a PROD stage in bulk mode for the tests of this module, in their order."""
+    project = new_project("prod")
+    for path, text in SITE.items():
+        project.write(f"www/{path}", text)
+    project.config("publish:directory", "www")
+    project.config("publish:mode", "bulk")
+    return project
+
+
+def test_pages_redirects_and_headers(prod: Project) -> None:
+    """Clean URLs, redirects, rewrites, headers and the page for what is missing are as in the other mode."""
+    prod.config("website:routing", "pages")
+    prod.up()
+    for path, file in (("/", "index.html"), ("/about", "about.html"), ("/docs", "docs/index.html")):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE[file])
+    assert (prod.get("/about.html").status, prod.get("/about.html").headers["location"]) == (301, "/about")
+    assert prod.get("/home").headers["location"] == "/"
+    assert prod.get("/rewritten").text == SITE["about.html"]
+    assert prod.get("/LICENSE").text == SITE["LICENSE"]
+    assert prod.get("/app.0a1b2c3d.js").text == SITE["app.0a1b2c3d.js"]
+    assert (prod.get("/nowhere").status, prod.get("/nowhere").text) == (404, SITE["404.html"])
+    assert prod.get("/docs").headers["x-docs"] == "yes"
+    assert prod.get("/app.0a1b2c3d.js").headers["x-frame-options"] == "DENY"
+    assert prod.get("/_redirects").status == 404
+    assert prod.up().changes == {}
+
+
+def test_spa_and_a_new_release(prod: Project) -> None:
+    """Deep links get the app of the live release, also after the next one."""
+    prod.config("website:routing", "spa")
+    for text in (SITE["index.html"], "<h1>home, again</h1>"):
+        prod.write("www/index.html", text)
+        prod.up()
+        assert (prod.get("/client/route").status, prod.get("/client/route").text) == (200, text)
+    assert (prod.get("/missing.js").status, prod.get("/missing.js").text) == (404, SITE["404.html"])
+    assert prod.get("/LICENSE").text == SITE["LICENSE"]
+
+
+def test_access(prod: Project) -> None:
+    """The password is asked for before the release is."""
+    prod.config("access:username", "preview")
+    prod.config("access:password", "correct-horse", "--secret")
+    prod.up()
+    assert prod.get("/").status == 401
+    assert prod.get("/", headers={"Authorization": "Basic cHJldmlldzpjb3JyZWN0LWhvcnNl"}).status == 200

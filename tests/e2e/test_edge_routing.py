@@ -1,0 +1,89 @@
+"""The routers over HTTP, deployed by the real engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.harness import Project
+
+SITE = {
+    "index.html": "<h1>home</h1>",
+    "404.html": "<h1>not here</h1>",
+    "about.html": "<h1>about</h1>",
+    "docs/index.html": "<h1>docs</h1>",
+    "app.js": "console.log('app')",
+    "LICENSE": "do what you like",
+}
+
+
+@pytest.fixture(scope="module")
+def prod(new_project: Callable[[str], Project]) -> Project:
+    """Return a PROD stage for the tests of this module, in their order."""
+    project = new_project("prod")
+    for path, text in SITE.items():
+        project.write(f"www/{path}", text)
+    project.config("publish:directory", "www")
+    return project
+
+
+def test_spa(prod: Project) -> None:
+    """Deep links get the app with 200, missing files are true 404s with the site's own page, folders have an index."""
+    prod.config("website:routing", "spa")
+    prod.up()
+    for path in ("/", "/client/route", "/client/"):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE["index.html"])
+    assert (prod.get("/missing.js").status, prod.get("/missing.js").text) == (404, SITE["404.html"])
+    assert prod.get("/app.js").text == SITE["app.js"]
+    assert prod.get("/LICENSE").text == SITE["LICENSE"]
+    assert prod.get("/docs/").text == SITE["docs/index.html"]
+    assert prod.get("/docs?a=b").headers["location"] == "/docs/?a=b"
+    assert prod.up().changes == {}
+
+
+def test_pages(prod: Project) -> None:
+    """Pages have clean URLs, the others redirect there, and what is missing is a 404 with the site's own page."""
+    prod.config("website:routing", "pages")
+    prod.up()
+    assert "about/index.html" in prod.stored()
+    assert "about.html" not in prod.stored()
+    assert "404.html" in prod.stored()
+    for path, file in (("/", "index.html"), ("/about", "about.html"), ("/docs", "docs/index.html")):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE[file])
+    for path in ("/about/", "/about.html", "/about/index.html"):
+        answer = prod.get(f"{path}?a=b&c=d%20e")
+        assert (answer.status, answer.headers["location"]) == (301, "/about?a=b&c=d%20e")
+    assert (prod.get("/nowhere").status, prod.get("/nowhere").text) == (404, SITE["404.html"])
+    assert prod.get("/LICENSE").text == SITE["LICENSE"]
+    assert prod.up().changes == {}
+
+
+def test_a_changed_page_invalidates_its_urls(prod: Project) -> None:
+    """With `pages` the invalidation has the clean URL, whatever the file is called."""
+    prod.write("www/about.html", "<h1>about, again</h1>")
+    prod.up()
+    assert prod.invalidations()[-1] == ["/about", "/about/", "/about/index.html"]
+    assert "again" in prod.get("/about").text
+
+
+def test_two_files_of_one_url_touch_nothing(prod: Project) -> None:
+    """A clash is told at preview, with both files."""
+    prod.write("www/docs.html", "<h1>other docs</h1>")
+    result = prod.pulumi("preview", "--stack", "prod", check=False)
+    assert result.code != 0
+    assert "'docs.html' and 'docs/index.html' would both be /docs" in result.output
+    (prod.path / "www/docs.html").unlink()
+
+
+def test_back_to_errors(prod: Project) -> None:
+    """Without the setting the functions are gone, and any path is the first page, as Amplify has it."""
+    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    prod.up()
+    assert (prod.get("/client/route").status, prod.get("/client/route").text) == (200, SITE["index.html"])
+    assert prod.get("/about.html").status == 200
+    functions = prod.sandbox.cloudfront.list_functions()["FunctionList"].get("Items", [])
+    assert not [function for function in functions if prod.name in function["Name"]]

@@ -1,0 +1,155 @@
+"""Redirects, headers and access over HTTP, deployed by the real engine."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.harness import Project
+
+SITE = {
+    "index.html": "<h1>home</h1>",
+    "404.html": "<h1>not here</h1>",
+    "docs/index.html": "<h1>docs</h1>",
+    "app.js": "console.log('app')",
+}
+PASSWORD = "correct-horse-battery-staple"
+NETLIFY = """\
+# our redirects
+/home            /                 301
+/blog/:year/:id  /news/:year-:id   302
+/old/*           https://old.example.com/:splat
+/rewritten       /docs/index.html  200
+/                /de               302  Country=de
+/*               /404.html         404
+"""
+
+
+@pytest.fixture(scope="module")
+def prod(new_project: Callable[[str], Project]) -> Project:
+    """Return a PROD stage for the tests of this module, in their order."""
+    project = new_project("prod")
+    for path, text in SITE.items():
+        project.write(f"www/{path}", text)
+    project.config("publish:directory", "www")
+    return project
+
+
+def test_netlifys_redirects(prod: Project) -> None:
+    """Redirects, rewrites, countries and the page for what is missing do what Netlify's file says; it is no page."""
+    prod.write("www/_redirects", NETLIFY)
+    prod.up()
+    assert sorted(prod.stored()) == sorted(SITE)
+    for path, status, location in (
+        ("/home", 301, "/"),
+        ("/blog/2024/7?a=b", 302, "/news/2024-7?a=b"),
+        ("/old/x/y", 301, "https://old.example.com/x/y"),
+    ):
+        answer = prod.get(path)
+        assert (answer.status, answer.headers["location"]) == (status, location)
+    assert (prod.get("/rewritten").status, prod.get("/rewritten").text) == (200, SITE["docs/index.html"])
+    assert prod.get("/").text == SITE["index.html"]
+    assert prod.get("/", headers={"CloudFront-Viewer-Country": "DE"}).headers["location"] == "/de"
+    assert (prod.get("/nowhere").status, prod.get("/nowhere").text) == (404, SITE["404.html"])
+    assert (prod.get("/_redirects").status, prod.get("/app.js").text) == (404, SITE["app.js"])
+    assert prod.up().changes == {}
+
+
+def test_amplifys_redirects_in_the_setting(prod: Project) -> None:
+    """The same by `website:redirects`, with the router after the rules."""
+    (prod.path / "www/_redirects").unlink()
+    rules = [
+        {"source": "/<*>", "target": "/404.html", "status": "404"},
+        {"source": "/home", "target": "/docs", "status": "301"},
+        {"source": "/rewritten", "target": "/docs/index.html", "status": "200"},
+    ]
+    prod.config("website:redirects", json.dumps(rules))
+    prod.config("website:routing", "pages")
+    prod.up()
+    assert prod.get("/home").headers["location"] == "/docs"
+    assert prod.get("/docs").text == prod.get("/rewritten").text == SITE["docs/index.html"]
+    assert prod.get("/nowhere").status == 404
+
+
+def test_rules_that_do_not_hold_touch_nothing(prod: Project) -> None:
+    """A circle is told at preview, with its lines; one more rule than fits, with its figures."""
+    prod.pulumi("config", "rm", "website:redirects", "--stack", "prod")
+    prod.write("www/_redirects", "/a /b\n/b /a\n")
+    refused = prod.pulumi("preview", "--stack", "prod", check=False)
+    assert refused.code != 0
+    assert "line 1 of _redirects and line 2 of _redirects redirect '/a' without end" in refused.output
+    prod.write("www/_redirects", "".join(f"/old/page/{number} /new/page/{number}\n" for number in range(300)))
+    refused = prod.pulumi("preview", "--stack", "prod", check=False)
+    assert "CloudFront takes 10240" in refused.output
+    (prod.path / "www/_redirects").unlink()
+
+
+def test_netlifys_headers(prod: Project) -> None:
+    """Headers of a file are the responses', over PROD's own; the file is no page, and a second up is a no-op."""
+    prod.write("www/_headers", "/*\n  X-Frame-Options: DENY\n/docs\n  X-Docs: yes\n/*.js\n  Cache-Control: no-store\n")
+    prod.up()
+    page = prod.get("/docs").headers
+    assert (page["x-frame-options"], page["x-docs"]) == ("DENY", "yes")
+    assert page["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert prod.get("/app.js").headers["cache-control"] == "no-store"
+    assert "_headers" not in prod.stored()
+    assert prod.up().changes == {}
+
+
+def test_amplifys_headers(prod: Project) -> None:
+    """The same by Amplify's file; one that does not hold is told by its line, and touches nothing."""
+    (prod.path / "www/_headers").unlink()
+    amplify = "customHeaders:\n  - pattern: '**'\n    headers:\n      - key: Strict-Transport-Security\n        value: "
+    prod.write("www/customHttp.yml", f"{amplify}max-age=1\n")
+    prod.up()
+    assert prod.get("/").headers["strict-transport-security"] == "max-age=1"
+    prod.write("www/customHttp.yml", f'{amplify}"a\\nb"\n')
+    refused = prod.pulumi("preview", "--stack", "prod", check=False)
+    assert "line 4 of customHttp.yml has a value for 'Strict-Transport-Security'" in refused.output
+    (prod.path / "www/customHttp.yml").unlink()
+
+
+def test_access(prod: Project) -> None:
+    """Everything asks for the name and the password, which is in no state, no output and no code."""
+    prod.config("access:username", "preview")
+    prod.config("access:password", PASSWORD, "--secret")
+    said = prod.pulumi("preview", "--diff", "--stack", "prod").output + prod.up().output
+    for path in ("/", "/docs", "/app.js", "/nowhere"):
+        answer = prod.get(path)
+        assert (answer.status, answer.text) == (401, "")
+        assert answer.headers["www-authenticate"].startswith("Basic ")
+    assert prod.get("/", headers={"Authorization": basic("wrong")}).status == 401
+    right = {"Authorization": basic(PASSWORD)}
+    assert prod.get("/", headers=right).text == SITE["index.html"]
+    assert prod.get("/docs", headers=right).text == SITE["docs/index.html"]
+    (function,) = [
+        found["Name"]
+        for found in prod.sandbox.cloudfront.list_functions(Stage="LIVE")["FunctionList"]["Items"]
+        if prod.name in found["Name"]
+    ]
+    code = prod.sandbox.cloudfront.get_function(Name=function, Stage="LIVE")["FunctionCode"].read().decode()
+    state = prod.pulumi("stack", "export", "--stack", "prod").output
+    for told in (said, code, state):
+        assert PASSWORD not in told
+        assert b64encode(PASSWORD.encode()).decode() not in told
+    assert prod.up().changes == {}
+
+
+def test_access_needs_a_distribution(prod: Project) -> None:
+    """Without one the stage would be open to everyone: refused before anything is touched."""
+    prod.config("cloudfront:enabled", "false")
+    refused = prod.up(check=False)
+    assert refused.code != 0
+    assert "'access:username' needs CloudFront" in refused.output
+    assert prod.get("/").status == 401
+
+
+def basic(password: str) -> str:
+    """Return what a browser sends."""
+    return f"Basic {b64encode(f'preview:{password}'.encode()).decode()}"

@@ -1,0 +1,63 @@
+"""Countries, a web ACL, logs and an alarm, deployed by the real engine and asked of the cloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.harness import Project
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"
+ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234"
+
+
+@pytest.fixture(scope="module")
+def prod(new_project: Callable[[str], Project]) -> Project:
+    """Return a PROD stage with all of it, in a region other than CloudFront's."""
+    project = new_project("prod")
+    project.write("www/index.html", "<h1>home</h1>")
+    project.config("publish:directory", "www")
+    project.config("aws:region", "eu-central-1")
+    project.config("cloudfront:geoRestriction", '{"deny": ["US", "CA"]}')
+    project.config("cloudfront:webAclArn", ACL)
+    project.config("cloudfront:logging", "true")
+    project.config("cloudfront:alarms", TOPIC)
+    project.up()
+    return project
+
+
+def test_the_distribution_has_it_all(prod: Project) -> None:
+    """What the settings say is what the cloud has."""
+    found = prod.sandbox.cloudfront.get_distribution_config(Id=prod.outputs()["distributionId"])["DistributionConfig"]
+    restriction = found["Restrictions"]["GeoRestriction"]
+    assert (restriction["RestrictionType"], sorted(restriction["Items"])) == ("blacklist", ["CA", "US"])
+    assert found["WebACLId"] == ACL
+    assert found["Logging"]["Enabled"] is True
+    bucket = found["Logging"]["Bucket"].partition(".")[0]
+    (rule,) = prod.sandbox.s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert rule["Expiration"]["Days"] == 90
+    (alarm,) = [one for one in prod.state() if one["type"].endswith("MetricAlarm")]
+    assert alarm["outputs"]["alarmActions"] == [TOPIC]
+
+
+def test_a_second_up_is_a_no_op_also_after_a_refresh(prod: Project) -> None:
+    """Nothing of it differs between what is declared and what the cloud tells."""
+    assert prod.up().changes == {}
+    assert prod.up("--refresh").changes == {}
+
+
+def test_all_of_it_can_be_switched_off(prod: Project) -> None:
+    """Without the settings their resources are gone and the distribution is as before."""
+    for key in ("geoRestriction", "webAclArn", "logging", "alarms"):
+        prod.pulumi("config", "rm", f"cloudfront:{key}", "--stack", "prod")
+    prod.up()
+    found = prod.sandbox.cloudfront.get_distribution_config(Id=prod.outputs()["distributionId"])["DistributionConfig"]
+    assert found["Restrictions"]["GeoRestriction"]["RestrictionType"] == "none"
+    assert found.get("WebACLId", "") == ""
+    assert found.get("Logging", {}).get("Enabled", False) is False
+    assert not [one for one in prod.state() if "logs" in one["urn"] or one["type"].endswith("MetricAlarm")]
+    assert prod.up("--refresh").changes == {}

@@ -1,0 +1,226 @@
+"""Publishing to both stages, from nothing to gone: each test goes on where the one before stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.harness import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.harness import Project
+
+SITE = {
+    "index.html": "<h1>home</h1>",
+    "about.html": "<h1>about</h1>",
+    "404.html": "<h1>not here</h1>",
+    "docs/index.html": "<h1>docs</h1>",
+    "app.0a1b2c3d.js": "console.log('app')",
+    "style.css": "h1 { color: teal }",
+    "notes.draft": "secret",
+    ".well-known/security.txt": "Contact: mailto:security@example.com",
+    ".DS_Store": "noise",
+    ".publishignore": "*.draft\n",
+}
+PUBLISHED = sorted(set(SITE) - {"notes.draft", ".DS_Store", ".publishignore"})
+
+
+def with_site(project: Project) -> Project:
+    """Give the project a small site and settings."""
+    for path, text in SITE.items():
+        project.write(f"www/{path}", text)
+    project.config("publish:directory", "www")
+    return project
+
+
+@pytest.fixture(scope="module")
+def dev(new_project: Callable[[str], Project]) -> Project:
+    """Return a DEV stage for the tests of this module, in their order."""
+    project = with_site(new_project("dev"))
+    project.config("website:errorDocument", "404.html")
+    return project
+
+
+@pytest.fixture(scope="module")
+def prod(new_project: Callable[[str], Project]) -> Project:
+    """Return a PROD stage for the tests of this module, in their order."""
+    return with_site(new_project("prod"))
+
+
+def test_a_preview_says_what_will_be_published_and_touches_nothing(dev: Project) -> None:
+    """`pulumi preview` tells files, bytes, ignored and digest in a line, and makes no bucket."""
+    before = dev.sandbox.s3.list_buckets()["Buckets"]
+    said = dev.pulumi("preview", "--stack", "dev").output
+    line = [line for line in said.splitlines() if "Publishing" in line][-1]
+    assert "7 files" in line
+    assert "3 ignored" in line
+    assert f"{sum(len(SITE[path]) for path in PUBLISHED)} bytes" in line
+    assert dev.sandbox.s3.list_buckets()["Buckets"] == before
+
+
+def test_dev_from_nothing(dev: Project) -> None:
+    """One `pulumi up` makes a public S3 website with exactly the published files."""
+    dev.up()
+    assert dev.stored() == PUBLISHED
+    assert (dev.get("/").status, dev.get("/").text) == (200, SITE["index.html"])
+    assert dev.get("/docs/").text == SITE["docs/index.html"]
+    assert dev.get("/docs").status == 302
+    assert dev.get("/docs").headers["location"] == "/docs/"
+    assert (dev.get("/nowhere").status, dev.get("/nowhere").text) == (404, SITE["404.html"])
+    assert dev.get("/", method="POST").status == 405
+
+
+def test_prod_from_nothing(prod: Project) -> None:
+    """One `pulumi up` makes a private bucket behind a distribution that answers unknown paths with the root."""
+    prod.up()
+    assert prod.stored() == PUBLISHED
+    assert (prod.get("/").status, prod.get("/").text) == (200, SITE["index.html"])
+    assert (prod.get("/client/route").status, prod.get("/client/route").text) == (200, SITE["index.html"])
+    website = f"{prod.outputs()['bucketName']}.s3-website-us-east-1.amazonaws.com"
+    assert fetch(prod.url(), headers={"Host": website}).status != 200
+
+
+def test_prod_redirects_to_https(prod: Project) -> None:
+    """A visitor who comes by HTTP is sent to HTTPS."""
+    domain = prod.outputs()["distributionDomain"]
+    answer = prod.get("/about.html", headers={"Host": domain, "X-Forwarded-Proto": "http"})
+    assert answer.status == 301
+    assert answer.headers["location"].startswith("https://")
+
+
+def test_headers_of_both_stages(dev: Project, prod: Project) -> None:
+    """Text has a charset, fingerprinted assets are kept for a year, and PROD's pages are revalidated."""
+    for project in (dev, prod):
+        script = project.get("/app.0a1b2c3d.js").headers
+        assert script["content-type"] == "text/javascript; charset=utf-8"
+        assert script["cache-control"] == "public, max-age=31536000, immutable"
+    page = prod.get("/about.html").headers
+    assert page["content-type"] == "text/html; charset=utf-8"
+    assert page["cache-control"] == "public, max-age=0, must-revalidate"
+    assert page["x-content-type-options"] == "nosniff"
+    assert page["x-frame-options"] == "SAMEORIGIN"
+    assert page["strict-transport-security"] == "max-age=31536000"
+    assert page["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert "cache-control" not in dev.get("/about.html").headers
+
+
+def test_outputs_say_what_there_is(dev: Project, prod: Project) -> None:
+    """Every output is there on both stages, null where there is no such thing."""
+    names = {
+        "url",
+        "websiteUrl",
+        "bucketName",
+        "bucketRegion",
+        "distributionId",
+        "distributionDomain",
+        "digest",
+        "fileCount",
+        "invalidationId",
+    }
+    on_dev, on_prod = dev.outputs(), prod.outputs()
+    assert set(on_dev) == set(on_prod) == names
+    assert on_dev["url"] == on_dev["websiteUrl"]
+    assert on_dev["url"] == f"http://{on_dev['bucketName']}.s3-website-us-east-1.amazonaws.com"
+    assert [on_dev[name] for name in ("distributionId", "distributionDomain", "invalidationId")] == [None] * 3
+    assert on_prod["url"] == f"https://{on_prod['distributionDomain']}"
+    assert on_prod["websiteUrl"] is None
+    assert on_dev["digest"] == on_prod["digest"]
+    assert (on_dev["fileCount"], on_dev["bucketRegion"]) == (7, "us-east-1")
+
+
+def test_the_guards_of_both_stages(dev: Project, prod: Project) -> None:
+    """PROD blocks all public access; DEV is public by policy alone; neither knows ACLs."""
+    s3 = dev.sandbox.s3
+    for project, public in ((dev, False), (prod, True)):
+        bucket = project.outputs()["bucketName"]
+        block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        assert (block["BlockPublicAcls"], block["IgnorePublicAcls"]) == (True, True)
+        assert (block["BlockPublicPolicy"], block["RestrictPublicBuckets"]) == (public, public)
+        (rule,) = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
+        assert rule["ObjectOwnership"] == "BucketOwnerEnforced"
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_second_up_is_a_no_op(stage: str, request: pytest.FixtureRequest) -> None:
+    """Nothing changed: no resource is touched, nothing is invalidated, and a preview says so too."""
+    project: Project = request.getfixturevalue(stage)
+    before = project.invalidations() if stage == "prod" else []
+    assert project.up().changes == {}
+    assert "unchanged" in project.pulumi("preview", "--expect-no-changes", "--stack", stage).output
+    assert (project.invalidations() if stage == "prod" else []) == before
+
+
+def test_one_changed_page_is_one_upload_and_its_paths(prod: Project) -> None:
+    """A changed page updates one object and invalidates exactly its URLs, uploads nothing else."""
+    bucket = prod.outputs()["bucketName"]
+    before = {item["Key"]: item["ETag"] for item in prod.sandbox.s3.list_objects_v2(Bucket=bucket)["Contents"]}
+    prod.write("www/docs/index.html", "<h1>docs, second edition</h1>")
+    assert prod.up().changes == {"updated": 2}
+    after = {item["Key"]: item["ETag"] for item in prod.sandbox.s3.list_objects_v2(Bucket=bucket)["Contents"]}
+    assert {key for key in after if before[key] != after[key]} == {"docs/index.html"}
+    assert prod.invalidations()[-1] == ["/docs", "/docs/", "/docs/index.html"]
+    assert "second edition" in prod.get("/docs/index.html").text
+
+
+def test_an_ignored_change_is_nothing(dev: Project, prod: Project) -> None:
+    """A changed or new file that the patterns ignore changes no resource and invalidates nothing."""
+    for project in (dev, prod):
+        project.write("www/notes.draft", "still secret")
+        project.write("www/more.draft", "secret too")
+    before = prod.invalidations()
+    assert dev.up().changes == {}
+    assert prod.up().changes == {}
+    assert prod.invalidations() == before
+
+
+def test_a_removed_file_is_gone_and_invalidated(prod: Project) -> None:
+    """A file that is no longer there is deleted from the bucket and the edge."""
+    (prod.path / "www/style.css").unlink()
+    assert prod.up().changes == {"deleted": 1, "updated": 1}
+    assert "style.css" not in prod.stored()
+    assert prod.invalidations()[-1] == ["/style.css"]
+
+
+def test_there_and_back_invalidates_twice(prod: Project) -> None:
+    """A -> B -> A: each change of content is an invalidation of its own."""
+    before = len(prod.invalidations())
+    for text in ("<h1>B</h1>", SITE["about.html"]):
+        prod.write("www/about.html", text)
+        prod.up()
+        assert prod.get("/about.html").text == text
+    assert prod.invalidations()[before:] == [["/about.html"], ["/about.html"]]
+
+
+def test_a_changed_error_page_invalidates_everything(prod: Project) -> None:
+    """The root answers unknown paths by default, so a new root is cached nowhere any more."""
+    prod.write("www/index.html", "<h1>new home</h1>")
+    prod.up()
+    assert prod.invalidations()[-1] == ["/*"]
+
+
+def test_a_hand_deleted_object_is_repaired_by_refresh(dev: Project) -> None:
+    """`pulumi up --refresh` notices an object that was deleted by hand, and puts it back."""
+    dev.sandbox.s3.delete_object(Bucket=dev.outputs()["bucketName"], Key="about.html")
+    assert dev.get("/about.html").status == 404
+    assert dev.up("--refresh").changes == {"created": 1}
+    assert dev.get("/about.html").text == SITE["about.html"]
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_destroy_leaves_nothing(stage: str, request: pytest.FixtureRequest) -> None:
+    """After `pulumi destroy` there is neither bucket nor distribution nor policy of the stage."""
+    project: Project = request.getfixturevalue(stage)
+    outputs = project.outputs()
+    project.pulumi("destroy", "--yes", "--stack", stage)
+    sandbox = project.sandbox
+    assert outputs["bucketName"] not in {bucket["Name"] for bucket in sandbox.s3.list_buckets()["Buckets"]}
+    listed = sandbox.cloudfront.list_distributions()["DistributionList"].get("Items", [])
+    assert outputs["distributionId"] not in {item["Id"] for item in listed}
+    kept = str(sandbox.cloudfront.list_cache_policies(Type="custom"))
+    kept += str(sandbox.cloudfront.list_response_headers_policies(Type="custom"))
+    kept += str(sandbox.cloudfront.list_origin_access_controls())
+    assert project.name not in kept
+    assert project.state() == []

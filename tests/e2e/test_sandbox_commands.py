@@ -1,0 +1,137 @@
+"""The sandbox's own commands, in a checkout: what `make sandbox` runs, and the shell that it gives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.harness import REPOSITORY, fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def run(checkout: Path, command: str) -> str:
+    """Run a line of bash in the checkout, and return what it printed."""
+    done = subprocess.run(
+        ["bash", "-ec", command],
+        cwd=checkout,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a checkout of what git tracks, or would, in which the sandbox is stopped again at the end."""
+    path = tmp_path_factory.mktemp("checkout") / "site"
+    listed = subprocess.run(
+        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (REPOSITORY / name).exists():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / name, path / name)
+    # The emulator is installed once for a checkout; this one borrows the real one's.
+    (path / ".sandbox/cloud").mkdir(parents=True)
+    (path / ".sandbox/cloud/venv").symlink_to(REPOSITORY / ".sandbox/cloud/venv")
+    run(path, "git init -q . && git add -A && git -c user.name=t -c user.email=t@example.com commit -qm start")
+    yield path
+    run(path, f"{sys.executable} -m sandbox down")
+
+
+def wait_for_lock(checkout: Path, process: subprocess.Popen[str]) -> list[Path]:
+    """Return the locks of the stacks once there is one; fail if the command ends before."""
+    locks: list[Path] = []
+    while not locks:
+        assert process.poll() is None
+        time.sleep(0.02)
+        locks = list((checkout / ".sandbox/state/.pulumi/locks").glob("*/*/*/*.json"))
+    return locks
+
+
+@pytest.mark.parametrize(("number", "code", "left"), [(signal.SIGINT, 130, 0), (signal.SIGKILL, -9, 1)])
+def test_an_up_that_is_ended_early(checkout: Path, number: signal.Signals, code: int, left: int) -> None:
+    """Ctrl-C unlocks the stack. What is killed cannot: the next `up`, in the test below, takes its lock away."""
+    command = [sys.executable, "-m", "sandbox", "up", "dev"]
+    with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        wait_for_lock(checkout, process)
+        os.killpg(process.pid, number)
+        process.communicate()
+    assert process.returncode == code
+    assert len(list((checkout / ".sandbox/state/.pulumi/locks").glob("*/*/*/*.json"))) == left
+
+
+def test_up_deploys_both_stages_and_changes_nothing_that_git_tracks(checkout: Path) -> None:
+    """`python -m sandbox up` prints two URLs that answer, and `git status` stays clean."""
+    said = run(checkout, f"{sys.executable} -m sandbox up")
+    assert "Stack dev: took away the lock of pulumi process" in said
+    urls = [word for line in said.splitlines() for word in line.split() if word.startswith("http://localhost")]
+    assert len(urls) == 2
+    home = (checkout / "site/index.html").read_bytes()
+    assert [fetch(url).body for url in urls] == [home, home]
+    assert run(checkout, "git status --porcelain") == ""
+
+
+def test_a_second_up_changes_nothing(checkout: Path) -> None:
+    """The same command again leaves every resource as it is."""
+    said = run(checkout, f"{sys.executable} -m sandbox up")
+    assert said.count("unchanged") == 2
+    assert not {"created", "updated", "deleted"} & set(said.split())
+
+
+def test_url_names_each_stage(checkout: Path) -> None:
+    """`python -m sandbox url` prints where each stage's visitors go."""
+    for stage in ("dev", "prod"):
+        url = run(checkout, f"{sys.executable} -m sandbox url {stage}").strip()
+        assert fetch(url).status == 200
+
+
+def test_a_secret_that_came_and_went_leaves_no_trace(checkout: Path) -> None:
+    """`config set --secret` and `config rm` leave the tracked file as it was, comments and all."""
+    run(
+        checkout,
+        """
+        source .sandbox/activate
+        pulumi config set --stack dev --secret access:password hush
+        grep -q secure: Pulumi.dev.yaml
+        pulumi config rm --stack dev access:password
+        """,
+    )
+    assert run(checkout, "git status --porcelain") == ""
+
+
+def test_the_activated_shell_runs_plain_pulumi(checkout: Path) -> None:
+    """`source .sandbox/activate` and then config set, preview, up, output, init, destroy, as on AWS."""
+    said = run(
+        checkout,
+        """
+        source .sandbox/activate
+        pulumi config set --stack dev website:errorDocument 404.html
+        pulumi preview --stack dev --non-interactive
+        pulumi up --stack dev --yes --non-interactive
+        pulumi stack output --stack dev url
+        pulumi stack init try --non-interactive
+        pulumi up --stack try --yes --non-interactive
+        pulumi destroy --stack try --yes --non-interactive
+        pulumi stack rm try --yes --non-interactive
+        deactivate_sandbox
+        echo "backend: ${PULUMI_BACKEND_URL-none}"
+        """,
+    )
+    assert "BucketWebsiteConfiguration" in said
+    assert "backend: none" in said
+    assert run(checkout, "git status --porcelain").split() == ["M", "Pulumi.dev.yaml"]
+    assert "encryptionsalt" not in (checkout / "Pulumi.dev.yaml").read_text()

@@ -1,0 +1,86 @@
+"""CloudFront comes and goes on a live site, which its visitors never lose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.e2e.harness import Poll, fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.harness import Project
+
+PAGE = "<h1>still here</h1>"
+
+
+def live(project: Project) -> Project:
+    """Deploy a page, and return the project."""
+    project.write("www/index.html", PAGE)
+    project.config("publish:directory", "www")
+    project.up()
+    return project
+
+
+def own_url_answers(project: Project) -> Callable[[], str | None]:
+    """Return a check that the stage's visitors get the page."""
+    url = project.url()
+
+    def ask() -> str | None:
+        answer = fetch(url)
+        return None if (answer.status, answer.text) == (200, PAGE) else f"{answer.status} {answer.text[:80]}"
+
+    return ask
+
+
+def either_answers(project: Project) -> Callable[[], str | None]:
+    """Return a check that S3's website endpoint or the distribution, under AWS's own names, has the page."""
+    url, outputs, cloudfront = project.url(), project.outputs(), project.sandbox.cloudfront
+    website = f"{outputs['bucketName']}.s3-website-us-east-1.amazonaws.com"
+    origin = f"{outputs['bucketName']}.s3.us-east-1.amazonaws.com"
+
+    def hosts() -> list[str]:
+        items = cloudfront.list_distributions()["DistributionList"].get("Items", [])
+        ours = [item for item in items if item["Origins"]["Items"][0]["DomainName"] == origin]
+        return [website, *(item["DomainName"] for item in ours if item["Enabled"])]
+
+    def ask() -> str | None:
+        answers = {host: fetch(url, headers={"Host": host, "X-Forwarded-Proto": "https"}) for host in hosts()}
+        if any((answer.status, answer.text) == (200, PAGE) for answer in answers.values()):
+            return None
+        return str({host: answer.status for host, answer in answers.items()})
+
+    return ask
+
+
+def toggle(project: Project, enabled: str) -> None:
+    """Switch CloudFront while both checks poll, and hold them to no miss."""
+    project.config("cloudfront:enabled", enabled)
+    with Poll(own_url_answers(project)) as own, Poll(either_answers(project)) as either:
+        project.up()
+    assert min(own.rounds, either.rounds) > 10
+    assert own.misses == []
+    assert either.misses == []
+
+
+def test_cloudfront_on_and_off_again_on_dev(new_project: Callable[[str], Project]) -> None:
+    """DEV gets a distribution, closes its bucket and loses no visitor; and the same on the way back."""
+    project = live(new_project("dev"))
+    toggle(project, "true")
+    outputs = project.outputs()
+    assert outputs["url"] == f"https://{outputs['distributionDomain']}"
+    website = f"{outputs['bucketName']}.s3-website-us-east-1.amazonaws.com"
+    assert fetch(project.url(), headers={"Host": website}).status in {403, 404}
+    toggle(project, "false")
+    assert project.outputs()["distributionId"] is None
+    assert project.up().changes == {}
+
+
+def test_cloudfront_off_on_prod(new_project: Callable[[str], Project]) -> None:
+    """PROD without its distribution is a public website; nothing of CloudFront is left."""
+    project = live(new_project("prod"))
+    distribution = project.outputs()["distributionId"]
+    toggle(project, "false")
+    listed = project.sandbox.cloudfront.list_distributions()["DistributionList"].get("Items", [])
+    assert distribution not in {item["Id"] for item in listed}
+    assert project.outputs()["websiteUrl"] == project.outputs()["url"]
