@@ -1,0 +1,1 @@
+"""What things cost: `make bench` runs them."""

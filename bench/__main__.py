@@ -1,0 +1,150 @@
+"""`make bench`: measure, print a table, and write it with a plot to bench/results/."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import peers, tree
+from bench.tools import Command, Pulumi, Staging
+from sandbox import lifecycle
+from sandbox.environment import Home
+from tests.e2e.harness import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bench.measure import Measured
+    from bench.tools import Tool
+
+_RESULTS = peers.HERE / "results"
+_BULK = "pulumi up, bulk"
+_PEER = "s3deploy"
+# Each file is a resource in managed mode: 3,000 take seven minutes, so beyond this there is nothing to learn.
+_MOST_MANAGED = 1_000
+_STEPS = ("create", "unchanged", "one changed")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One tree.
+
+    Attributes:
+        files: how many.
+        size: bytes of each, None for mixed sizes.
+    """
+
+    files: int
+    size: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+        return f"{self.files:,} files" + (f" of {self.size // 1_000_000} MB" if self.size else "")
+
+
+def main() -> None:
+    """Measure what the arguments ask for."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--files", type=int, nargs="*", default=[100, 1_000, 10_000], help="sizes of the trees")
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--no-large", action="store_true", help="without the run of 500 files of 1 MB")
+    parser.add_argument("--no-managed", action="store_true", help="without managed mode, which takes minutes")
+    chosen = parser.parse_args()
+    peers.install()
+    cases = [Case(count) for count in chosen.files] + ([] if chosen.no_large else [Case(500, 1_000_000)])
+    found: dict[str, list[dict[str, float]]] = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        home = Home(Path(folder) / "home")
+        sandbox = Sandbox(home, lifecycle.start(home))
+        try:
+            for case in cases:
+                _measure(case, chosen.repetitions, sandbox, Path(folder), found, managed=not chosen.no_managed)
+        finally:
+            lifecycle.down(home)
+    _report(found)
+
+
+def _measure(  # noqa: PLR0913 - all of a run
+    case: Case,
+    repetitions: int,
+    sandbox: Sandbox,
+    place: Path,
+    found: dict[str, list[dict[str, float]]],
+    *,
+    managed: bool,
+) -> None:
+    folder = place / f"tree-{case.files}-{case.size or 'mixed'}"
+    tree.make(folder, case.files, case.size)
+    makers = _makers(sandbox, place, folder)
+    if not managed or case.files > _MOST_MANAGED or case.size:
+        makers = [(name, make) for name, make in makers if name not in ("pulumi up, managed", "bare synced folder")]
+    for repetition in range(repetitions):
+        for name, make in makers:
+            tool = make()
+            for step in _STEPS:
+                if step == "one changed":
+                    tree.change_one(folder, repetition)
+                one = tool.publish()
+                found[f"{case.name}|{name}|{step}"].append(_row(one))
+                print(f"{case.name:<22} {name:<20} {step:<12} {one.seconds:7.2f} s {one.python:6.0f} MB", flush=True)
+            tool.end()
+    shutil.rmtree(folder)
+
+
+def _makers(sandbox: Sandbox, place: Path, folder: Path) -> list[tuple[str, Callable[[], Tool]]]:
+    return [
+        (_BULK, lambda: Pulumi(_BULK, sandbox, place, folder)),
+        ("pulumi up, managed", lambda: Pulumi("pulumi up, managed", sandbox, place, folder)),
+        ("bare synced folder", lambda: Pulumi("bare synced folder", sandbox, place, folder)),
+        (_PEER, lambda: Command(_PEER, sandbox, folder)),
+        ("aws s3 sync", lambda: Command("aws s3 sync", sandbox, folder)),
+        ("staging + hashing", lambda: Staging(sandbox, place, folder)),
+    ]
+
+
+def _row(one: Measured) -> dict[str, float]:
+    return {"seconds": one.seconds, "memory": one.memory, "python": one.python}
+
+
+def _report(found: dict[str, list[dict[str, float]]]) -> None:
+    _RESULTS.mkdir(exist_ok=True)
+    (_RESULTS / "results.json").write_text(json.dumps(found, indent=1))
+    table = _table(found)
+    (_RESULTS / "table.md").write_text(table)
+    print(f"\n{table}")
+    plot = [peers.VENV / "bin" / "python", peers.HERE / "plot.py", _RESULTS / "results.json", _RESULTS / "plot.png"]
+    subprocess.run(plot, check=True)
+    print(f"Written to {_RESULTS}")
+
+
+def _table(found: dict[str, list[dict[str, float]]]) -> str:
+    lines = [
+        f"| tree | tool | create | unchanged | one changed | create, to {_PEER} | memory |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for pair in dict.fromkeys(key.rpartition("|")[0] for key in found):
+        case, _, name = pair.partition("|")
+        create, same, one = (_median(found[f"{pair}|{step}"], "seconds") for step in _STEPS)
+        peer = _median(found[f"{case}|{_PEER}|create"], "seconds")
+        memory = max(row["python"] or row["memory"] for step in _STEPS for row in found[f"{pair}|{step}"])
+        lines.append(
+            f"| {case} | {name} | {create:.2f} s | {same:.2f} s | {one:.2f} s | {create / peer:.1f} | {memory:.0f} MB |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _median(rows: Sequence[dict[str, float]], name: str) -> float:
+    return statistics.median(row[name] for row in rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""The functions at the edge with the largest tables that fit: their sizes, and their longest runs.
+
+CloudFront stops a function after about a millisecond of compute. Node is not its runtime: the figure tells how far
+the work is from that, not what CloudFront will measure; `aws cloudfront test-function` tells its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hosting.access.basic import access_piece
+from hosting.cloudfront.edge import MAX_BYTES, Piece, compose, compose_response, size_of
+from hosting.errors import EdgeError
+from hosting.website.headers.rules import HeaderRule, headers_piece
+from hosting.website.redirects.piece import redirects_piece
+from hosting.website.redirects.rules import Rule, Taken
+from hosting.website.routing import routing_piece
+from tests.unit.edge.runtime import EdgeRuntime, request_event, response_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_INDEX = "index.html"
+_WARMING, _RUNS = 200, 2000
+_MOST = 2000
+
+
+def literal(count: int) -> Piece:
+    """Return redirects of one path each."""
+    return redirects_piece([_rule((f"/old/page-{number}",), f"/new/page-{number}") for number in range(count)])
+
+
+def wild(count: int) -> Piece:
+    """Return redirects of a folder each, with a placeholder."""
+    return redirects_piece(
+        [
+            _rule((f"/old-{number}/", Taken("id"), "/", Taken("*")), f"/new-{number}/{{1}}/{{2}}")
+            for number in range(count)
+        ]
+    )
+
+
+def spa(count: int) -> Piece:
+    """Return the router of an app with many folders that have an index document."""
+    return routing_piece("spa", [f"folder/number-{number}/{_INDEX}" for number in range(count)], _INDEX)
+
+
+def pages(count: int) -> Piece:
+    """Return the router of a site with many files without an extension."""
+    return routing_piece("pages", [f"folder/file-{number}" for number in range(count)], _INDEX)
+
+
+def headers(count: int) -> Piece:
+    """Return headers for many folders."""
+    return headers_piece(
+        [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)], _INDEX
+    )
+
+
+def _rule(source: tuple[str | Taken, ...], target: str) -> Rule:
+    return Rule("bench", source, target, 301)
+
+
+def largest(make: Callable[[int], Piece], whole: Callable[[Piece], str]) -> tuple[int, str]:
+    """Return the most entries that fit, and the code with them."""
+    low, high = 1, _MOST
+    while low < high:
+        middle = (low + high + 1) // 2
+        try:
+            whole(make(middle))
+            low = middle
+        except EdgeError:
+            high = middle - 1
+    return low, whole(make(low))
+
+
+def _request(piece: Piece) -> str:
+    return compose([piece])
+
+
+def _behind_a_password(piece: Piece) -> str:
+    return compose([access_piece("preview", "a long password", "bench"), piece])
+
+
+def _response(piece: Piece) -> str:
+    return compose_response([piece])
+
+
+def cases() -> Iterator[tuple[str, Callable[[int], Piece], Callable[[Piece], str], dict[str, Any]]]:
+    """Yield what is measured: its name, how it is made and put together, and the event that takes it longest."""
+    nowhere = request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200})
+    yield "redirects, one path each", literal, _request, nowhere
+    yield "redirects, wildcards", wild, _request, nowhere
+    yield "spa, folders with an index", spa, _request, nowhere
+    yield "pages, files without extension", pages, _request, request_event("/no/such/page/")
+    yield "a password, and redirects", literal, _behind_a_password, _allowed(nowhere)
+    yield "headers by folder", headers, _response, response_event("/no/such/page/" + "x" * 200)
+
+
+def _allowed(event: dict[str, Any]) -> dict[str, Any]:
+    event["request"]["headers"]["authorization"] = {"value": "Basic cHJldmlldzphIGxvbmcgcGFzc3dvcmQ="}
+    return event
+
+
+def main() -> None:
+    """Print a line for each table; the longest run is also told without node's own pauses."""
+    print(f"{'table':32} {'entries':>7} {'bytes':>6} of {MAX_BYTES}   in node: 99 of 100 within, longest run")
+    with EdgeRuntime() as edge:
+        for name, make, whole, event in cases():
+            count, code = largest(make, whole)
+            edge.load(code)
+            edge.run(*[event] * _WARMING)
+            taken = sorted(edge.microseconds(*[event] * _RUNS))
+            print(f"{name:32} {count:7} {size_of(code):6} {taken[int(_RUNS * 0.99)]:27.1f} us {taken[-1]:12.1f} us")
+
+
+if __name__ == "__main__":
+    main()
