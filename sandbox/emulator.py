@@ -1,7 +1,9 @@
-"""Runs MiniStack in its own environment, with one thing more: a distribution answers under its aliases too.
+"""Runs MiniStack in its own environment, with two things more.
 
-MiniStack keeps the aliases, and answers under `<label>.cloudfront.net` alone; a function at the edge would never see
-another Host. This is a script for the emulator's Python, and imports nothing of the sandbox.
+A distribution answers under its aliases too: MiniStack keeps them, and answers under `<label>.cloudfront.net` alone, so
+that a function at the edge would never see another Host. And a custom error page `/` is the default root object, where
+MiniStack asks S3 for the empty key: mended here, so that one request meets one configuration of the distribution from
+its beginning to its end. This is a script for the emulator's Python, and imports nothing of the sandbox.
 """
 
 from __future__ import annotations
@@ -12,15 +14,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import ModuleType
+    from typing import Any
 
 
 def main() -> None:
     """Run it until it is stopped."""
     app = importlib.import_module("ministack.app")
     cloudfront = importlib.import_module("ministack.services.cloudfront")
-    # The one place where MiniStack tells which distribution a Host is for; its version is pinned.
+    # The places where MiniStack tells which distribution a Host is for, and what it does; its version is pinned.
     app.__dict__["_parse_cloudfront_dataplane_host"] = with_aliases(app._parse_cloudfront_dataplane_host, cloudfront)  # noqa: SLF001 - see above
+    cloudfront.__dict__["parse_distribution_dataplane_config"] = with_error_page_at_the_root(
+        cloudfront.parse_distribution_dataplane_config
+    )
     app.main()
+
+
+def with_error_page_at_the_root(known: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """Return a function that tells what a distribution does: by ``known``, and `/` as an error page is its root object.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
+    """
+
+    def config(distribution: object) -> dict[str, Any]:
+        found = known(distribution)
+        for rule in found["custom_error_responses"].values():
+            if rule["page"] == "/":
+                rule["page"] += found["default_root_object"]
+        return found
+
+    return config
 
 
 def with_aliases(known: Callable[[str], str | None], cloudfront: ModuleType) -> Callable[[str], str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -40,14 +40,6 @@ class Website:
 
 
 @dataclass(frozen=True)
-class ErrorRule:
-    """A custom error response: this page, with this status."""
-
-    page: str
-    status: int
-
-
-@dataclass(frozen=True)
 class Distribution:
     """What the door needs to know of a distribution."""
 
@@ -56,7 +48,6 @@ class Distribution:
     origins: tuple[str, ...]
     compress: bool
     cache_policy: str | None
-    errors: Mapping[int, ErrorRule] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
 
     def answers(self, host: str) -> bool:
@@ -192,19 +183,11 @@ def _cors_rule(rule: ET.Element) -> CorsRule:
 
 
 def _distribution(summary: ET.Element) -> Distribution:
-    errors = summary.iterfind("{*}CustomErrorResponses/{*}Items/{*}CustomErrorResponse")
     return Distribution(
         domain=summary.findtext("{*}DomainName") or "",
         enabled=summary.findtext("{*}Enabled") == "true",
         origins=tuple(origin.text or "" for origin in summary.iterfind("{*}Origins/{*}Items/{*}Origin/{*}DomainName")),
         compress=summary.findtext("{*}DefaultCacheBehavior/{*}Compress") == "true",
         cache_policy=summary.findtext("{*}DefaultCacheBehavior/{*}CachePolicyId"),
-        errors=dict(_error_rule(error) for error in errors if error.findtext("{*}ResponsePagePath")),
         aliases=tuple(alias.text or "" for alias in summary.iterfind("{*}Aliases/{*}Items/{*}CNAME")),
     )
-
-
-def _error_rule(error: ET.Element) -> tuple[int, ErrorRule]:
-    page, status = error.findtext("{*}ResponsePagePath") or "", error.findtext("{*}ResponseCode")
-    code = int(error.findtext("{*}ErrorCode") or 0)
-    return code, ErrorRule(page, int(status) if status else code)

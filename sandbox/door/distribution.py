@@ -1,29 +1,23 @@
 """The way through a distribution: the local cloud's own data plane, and what CloudFront does beyond it.
 
-The data plane does OAC, default root object, response headers, allowed methods, ranges, conditional requests and most
+The data plane does OAC, default root object, response headers, allowed methods, ranges, conditional requests and
 custom error responses. What a visitor would see differently is mended here, each with its reason:
 
 - a disabled or unknown distribution answers nothing (the data plane serves disabled ones, and takes a request for an
   unknown one for an S3 request: it would show the list of buckets);
-- a custom error page `/` is the default root object (the data plane asks S3 for the empty key, and gives up with 403);
 - compression, which the data plane does not do;
 - `+` in a path is a space to S3's REST endpoint, and so behind CloudFront (https://techracho.bpsinc.jp/?p=148538).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from urllib3 import HTTPHeaderDict
 
 from sandbox.door import compression
 from sandbox.door.answers import Answer, Headers, Request, page
 from sandbox.door.cloud import Cloud, Distribution, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from urllib3.response import BaseHTTPResponse
 
 # A connection's own business, and what the door says anew.
@@ -32,9 +26,6 @@ _HOP_BY_HOP = """
     host content-length accept-encoding
 """
 HOP_BY_HOP = frozenset(_HOP_BY_HOP.split())
-# Not for the page that replaces an error: it would be a part of it, or a 304 for something the visitor has not got.
-CONDITIONAL = frozenset({"range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
-READING = frozenset({"GET", "HEAD"})
 NOT_MODIFIED = 304
 UNREACHABLE = (
     "<!DOCTYPE html>\n<title>ERROR: The request could not be satisfied</title>\n<h1>403 ERROR</h1>\n"
@@ -55,13 +46,7 @@ def answer(cloud: Cloud, distribution: Distribution | None, request: Request, al
         return page(403, "text/html", UNREACHABLE, (("X-Cache", "Error from cloudfront"),))
     host = alias or distribution.domain
     reply = _ask(cloud, host, request)
-    rule = distribution.errors.get(reply.status)
-    status = reply.status
-    if rule and rule.page == "/" and request.method in READING and _is_from_origin(reply):
-        reply.drain_conn()
-        reply = _ask(cloud, host, _for_error_page(request))
-        status = rule.status if reply.status < NOT_MODIFIED else reply.status
-    return _compressed(cloud, distribution, request, reply, status)
+    return _compressed(cloud, distribution, request, reply)
 
 
 def _ask(cloud: Cloud, host: str, request: Request) -> BaseHTTPResponse:
@@ -74,22 +59,10 @@ def _ask(cloud: Cloud, host: str, request: Request) -> BaseHTTPResponse:
     return cloud.open(request.method, target, {**sent, "Host": host}, request.body)
 
 
-def _for_error_page(request: Request) -> Request:
-    kept = [(name, value) for name, value in request.headers.items() if name.lower() not in CONDITIONAL]
-    return replace(request, target="/", headers=HTTPHeaderDict(kept))
-
-
-def _is_from_origin(reply: BaseHTTPResponse) -> bool:
-    """Tell an error that S3 gave from one that the distribution itself gives, such as a refused method."""
-    return not reply.headers.get("X-Cache", "").startswith("Error")
-
-
-def _compressed(
-    cloud: Cloud, distribution: Distribution, request: Request, reply: BaseHTTPResponse, status: int
-) -> Answer:
+def _compressed(cloud: Cloud, distribution: Distribution, request: Request, reply: BaseHTTPResponse) -> Answer:
     shown = _shown(reply)
-    if request.method != "GET" or not _is_wanted(cloud, distribution, request, reply.headers, status):
-        return Answer(status, shown, chunks(reply))
+    if request.method != "GET" or not _is_wanted(cloud, distribution, request, reply):
+        return Answer(reply.status, shown, chunks(reply))
     body = compression.compressed(reply.read())
     changed = {
         "Content-Length": str(len(body)),
@@ -99,17 +72,15 @@ def _compressed(
     }
     replaced = {name.lower() for name in changed} | {"accept-ranges"}
     kept = tuple((name, value) for name, value in shown if name.lower() not in replaced)
-    return Answer(status, (*kept, *changed.items()), (body,))
+    return Answer(reply.status, (*kept, *changed.items()), (body,))
 
 
-def _is_wanted(
-    cloud: Cloud, distribution: Distribution, request: Request, headers: Mapping[str, str], status: int
-) -> bool:
+def _is_wanted(cloud: Cloud, distribution: Distribution, request: Request, reply: BaseHTTPResponse) -> bool:
     return (
         distribution.compress
         and distribution.cache_policy is not None
         and compression.accepts_gzip(request.headers.get("Accept-Encoding", ""))
-        and compression.is_compressible(status, headers)
+        and compression.is_compressible(reply.status, reply.headers)
         and cloud.wants_gzip(distribution.cache_policy)
     )
 

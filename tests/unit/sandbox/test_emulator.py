@@ -1,4 +1,4 @@
-"""Which distribution a Host is for, as the local cloud is told it."""
+"""What the local cloud is told of distributions: which one a Host is for, and which file an error page is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from sandbox.emulator import is_one_of, with_aliases
+from sandbox.emulator import is_one_of, with_aliases, with_error_page_at_the_root
 
 ALIASES = ("www.example.com", "*.Wild.example.com")
 
@@ -36,3 +36,13 @@ def test_the_distribution_that_has_the_alias() -> None:
     )
     label = with_aliases({"d2.cloudfront.net": "d2"}.get, cloudfront)
     assert [label(host) for host in ("d2.cloudfront.net", "WWW.example.com:80", "other.example")] == ["d2", "d1", None]
+
+
+def test_the_error_page_at_the_root() -> None:
+    """The page `/` is the default root object, and no other page is."""
+    rules = {403: {"page": "/", "response_code": 200}, 404: {"page": "/404.html", "response_code": 404}}
+    config = with_error_page_at_the_root(
+        lambda _: {"default_root_object": "home.html", "custom_error_responses": rules}
+    )
+    found = config({})["custom_error_responses"]
+    assert {code: rule["page"] for code, rule in found.items()} == {403: "/home.html", 404: "/404.html"}
