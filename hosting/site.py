@@ -1,4 +1,8 @@
-"""The only place where resources are wired together."""
+"""The only place where resources are wired together.
+
+What few stacks have is imported where it is declared: their packages of pulumi_aws are large, and every `pulumi up`
+would wait for them, 0.2 s of its 2 to 3.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,6 @@ import pulumi
 from hosting.aws.provider import make_provider
 from hosting.cloudfront.distribution import make_distribution
 from hosting.deployments.rights import Stack
-from hosting.deployments.role import make_role
-from hosting.domain.names import OwnNames
 from hosting.naming import COMPONENT
 from hosting.plan import plan_edge
 from hosting.publish.folder import publish_folder
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from hosting.cloudfront.distribution import Leading
     from hosting.config import Settings
+    from hosting.domain.names import OwnNames
     from hosting.plan import EdgePlan
     from hosting.publish.release.live import Live
     from hosting.publish.release.provider import Release
@@ -59,10 +62,17 @@ class StaticSite(pulumi.ComponentResource):
         self._staged = staged
         self._provider = make_provider(name, settings.aws, pulumi.ResourceOptions(parent=self))
         bucket = make_bucket(name, settings.website, self._options())
-        self._names = OwnNames(name, settings, self._options()) if settings.domain.names else None
+        self._names = self._own_names()
         published = self._bulk(bucket) if settings.publish.mode == "bulk" else self._managed(bucket)
         self.outputs = {**published, **self._role(bucket)}
         self.register_outputs(self.outputs)
+
+    def _own_names(self) -> OwnNames | None:
+        if not self._settings.domain.names:
+            return None
+        from hosting.domain.names import OwnNames  # noqa: PLC0415 - see above
+
+        return OwnNames(self._name, self._settings, self._options())
 
     def _managed(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
         """Declare what publishes each file as a resource; return the outputs."""
@@ -140,6 +150,8 @@ class StaticSite(pulumi.ComponentResource):
         settings = self._settings.deployments
         if not settings.create_role:
             return {}
+        from hosting.deployments.role import make_role  # noqa: PLC0415 - see above
+
         stack = Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())
         role = make_role(self._name, settings, stack, bucket.arn, self._options(), names=self._names)
         return {"deploymentRoleArn": role.arn, "oidcProviderArn": role.provider_arn}

@@ -48,17 +48,22 @@ def module_command(name: str) -> list[str]:
     return [sys.executable, "-P", "-c", start]
 
 
+def plugin_command(name: str) -> list[str]:
+    """A command that runs a module of this repository which speaks the engine's protocol."""
+    return [*module_command("sandbox.protocol"), name]
+
+
 def _scripts(home: Home, engine: Engine) -> dict[Path, list[str]]:
     shim = REPOSITORY / "sandbox" / "shim.py"
     # -I and -S: the shim needs nothing outside the standard library, and starts in milliseconds without the rest.
     pulumi = [sys.executable, "-I", "-S", str(shim), str(engine.pulumi)]
     scripts = {home.bin / "pulumi": pulumi}
     for name, module in _PROVIDERS.items():
-        scripts[_plugin(home, "resource", name)] = module_command(module)
+        scripts[_plugin(home, "resource", name)] = plugin_command(module)
     if engine.scripts is not None:
         # The launcher of dynamic providers needs no script here: the engine finds the SDK's beside itself.
         runner = str(engine.scripts / "pulumi-language-python-exec")
-        scripts[_plugin(home, "language", "python")] = [*module_command("sandbox.language_host"), runner]
+        scripts[_plugin(home, "language", "python")] = [*plugin_command("sandbox.language_host"), runner]
     return scripts
 
 

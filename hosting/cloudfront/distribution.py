@@ -13,7 +13,6 @@ from pulumi_aws.cloudfront import (
     ResponseHeadersPolicy,
 )
 
-from hosting.cloudfront.alarms import make_alarm
 from hosting.cloudfront.functions import make_functions
 from hosting.cloudfront.logs import log_config
 
@@ -95,6 +94,9 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
         opts=opts,
     )
     if settings.alarms:
+        # pulumi_aws.cloudwatch takes 0.1 s, and few stacks have an alarm.
+        from hosting.cloudfront.alarms import make_alarm  # noqa: PLC0415 - see above
+
         make_alarm(name, distribution, settings.alarms, opts)
     return distribution
 

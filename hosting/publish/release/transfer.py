@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from botocore.httpsession import get_cert_path
-
 from hosting.publish.release.signing import signed
 
 if TYPE_CHECKING:
@@ -136,6 +134,9 @@ class Transfer:
 def _tls(place: Place) -> ssl.SSLContext:
     if place.ca_bundle is False:
         return ssl._create_unverified_context()  # noqa: S323, SLF001 - `aws:insecure` asks for exactly this
+    # With it comes most of botocore, which a publish without TLS or with nothing to send does without.
+    from botocore.httpsession import get_cert_path  # noqa: PLC0415 - see above
+
     given = place.ca_bundle if isinstance(place.ca_bundle, str) else os.environ.get("AWS_CA_BUNDLE")
     return ssl.create_default_context(cafile=given or str(get_cert_path(verify=True)))
 

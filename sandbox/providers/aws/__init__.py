@@ -1,4 +1,4 @@
-"""`pulumi-resource-aws` for the sandbox: the few AWS types that a static website needs, on boto3.
+"""`pulumi-resource-aws` for the sandbox: the few AWS types that a static website needs, on botocore.
 
 - `service` answers the engine; `catalogue` lists the types and invokes it serves, everything else is refused.
 - `configuration` is the provider's own config (region, keys, roles, endpoints); `cloud` makes the calls.

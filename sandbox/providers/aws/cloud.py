@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
 
 from sandbox.providers.aws.configuration import ProviderConfig
 from sandbox.providers.aws.credentials import make_client, make_session
@@ -81,7 +81,7 @@ class Cloud:
         with _as_aws_errors(service, operation):
             yield from self.client(service, region).get_paginator(operation).paginate(**params)
 
-    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3 makes clients at run time
+    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - botocore makes clients at run time
         """The one client of this service and region."""
         key = (service, region or self.region)
         with self._lock:
@@ -90,7 +90,7 @@ class Cloud:
             return self._clients[key]
 
     @cached_property
-    def session(self) -> boto3.Session:
+    def session(self) -> Session:
         """The session with the configured credentials.
 
         Raises:

@@ -104,7 +104,7 @@ class ProviderConfig:
     forbidden_accounts: tuple[str, ...] = ()
 
     def endpoint(self, service: str) -> str | None:
-        """The configured URL of a service; None leaves it to boto3 (AWS_ENDPOINT_URL, else AWS)."""
+        """The configured URL of a service; None leaves it to botocore (AWS_ENDPOINT_URL, else AWS)."""
         return self.endpoints.get(service) or (self.endpoints.get("s3api") if service == "s3" else None)
 
 

@@ -63,7 +63,7 @@ def run_request(folder: Path, **options: str) -> language_pb2.RunRequest:
 def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Start the host as the engine does; give its process and the port that it prints."""
     (tmp_path / "runner.py").write_text(RUNNER)
-    command = [*launchers.module_command("sandbox.language_host"), str(tmp_path / "runner.py"), "127.0.0.1:2"]
+    command = [*launchers.plugin_command("sandbox.language_host"), str(tmp_path / "runner.py"), "127.0.0.1:2"]
     with subprocess.Popen(command, cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as host:
         assert host.stdout is not None
         yield host, int(host.stdout.readline())
