@@ -240,6 +240,8 @@ def main(script: str, *engine_arguments: str) -> None:
     while not stop.wait(_ORPHAN_CHECK_S) and os.getppid() == engine:
         pass
     server.stop(grace=None)
+    # As the providers do: the engine waits, and there is nothing to be saved.
+    os._exit(0)
 
 
 if __name__ == "__main__":
