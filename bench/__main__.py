@@ -64,7 +64,9 @@ def main() -> None:
     found: dict[str, list[dict[str, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         home = Home(Path(folder) / "home")
-        sandbox = Sandbox(home, lifecycle.start(home))
+        # As on a user's machine, where Python keeps what it has compiled, whatever the machine of the measurement does.
+        env = {name: value for name, value in lifecycle.start(home).items() if name != "PYTHONDONTWRITEBYTECODE"}
+        sandbox = Sandbox(home, env)
         try:
             for case in cases:
                 _measure(case, chosen.repetitions, sandbox, Path(folder), found, managed=not chosen.no_managed)

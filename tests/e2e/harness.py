@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -243,6 +246,22 @@ class Poll:
             if miss is not None:
                 self.misses.append(f"round {self.rounds}: {miss}")
             time.sleep(0.02)
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the ids of the processes that a process has started, and of those that they have."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            found += [child, *descendants(child)]
+    return found
+
+
+def end(pids: Sequence[int]) -> None:
+    """End those of the processes that are still there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def tracked_state(paths: Sequence[Path]) -> dict[Path, bytes]:

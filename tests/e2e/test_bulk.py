@@ -11,7 +11,7 @@ from zlib import crc32
 
 import pytest
 
-from tests.e2e.harness import Poll, fetch
+from tests.e2e.harness import Poll, descendants, end, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,12 +206,15 @@ def test_a_publish_that_is_killed_leaves_the_site_and_the_next_one_goes_on(prod:
             while len(arrived()) < 300:
                 assert up.poll() is None
                 time.sleep(0.05)
+            plugins = descendants(up.pid)
             os.killpg(up.pid, signal.SIGKILL)
         kept = arrived()
         assert len(kept) < 3000
         prod.pulumi("cancel", "--yes", "--stack", "prod")
         time.sleep(1.1)
         prod.up()
+    # The SDK's launcher of dynamic providers outlives a killed engine.
+    end(plugins)
     assert poll.misses == []
     assert prod.get("/many/a-page-with-a-rather-long-name-2999.html").text == "killed 2999"
     again = arrived()
