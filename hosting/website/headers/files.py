@@ -84,19 +84,26 @@ class _Reader:
             if not pattern:
                 self._problem(number, "has a header before any path")
             elif not colon:
-                self._problem(number, f"is no header: '{words}' has no colon")
+                self._problem(number, f"is no header: no colon after '{words.split()[0]}'")
             else:
                 yield pattern, number, name.strip(), value.strip()
 
     def _check_pattern(self, line: int, pattern: str) -> None:
         if not pattern.startswith("/") or " " in pattern:
-            self._problem(line, f"has the path '{pattern}', which does not begin with '/'; headers are indented")
+            # Without what may be a header's value, and a password.
+            path = pattern.partition(":")[0]
+            self._problem(
+                line, f"has the path '{path}', but one begins with '/' and has no space; headers are indented"
+            )
 
     def _amplify(self, text: str) -> Iterator[tuple[str, int, str, str]]:
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.YAMLError as error:
-            raise EdgeError(f"{self._name} is no YAML; nothing was touched: {error}") from error
+            # Not the error's own text, which quotes the line: it may hold a password.
+            mark = getattr(error, "problem_mark", None)
+            where = f" (line {mark.line + 1})" if mark else ""
+            raise EdgeError(f"{self._name} is no YAML{where}; nothing was touched: mend it, or remove it") from None
         for rule in self._items(self._entry(root, "customHeaders", 1)):
             line = rule.start_mark.line + 1
             pattern = self._scalar(self._entry(rule, "pattern", line), line)

@@ -37,6 +37,9 @@ _FORBIDDEN = frozenset(
     }
 )
 _FORBIDDEN_PREFIXES = ("x-amz-cf-", "x-edge-")
+# What the server says of its own answer. Netlify leaves them out without a word:
+# https://docs.netlify.com/manage/routing/headers/#limitations
+_SERVERS_OWN = frozenset({"accept-ranges", "age", "allow", "alt-svc", "content-range", "date", "location", "server"})
 
 
 class HeaderError(Exception):
@@ -84,6 +87,15 @@ def checked(name: str, value: str) -> tuple[str, str]:
     if not _NAME.fullmatch(name):
         raise HeaderError(f"has the header name '{name}', which no header can have")
     lower = name.lower()
+    if lower == "basic-auth":
+        # Netlify never sends it, but asks for a password:
+        # https://docs.netlify.com/visitor-access/basic-authentication-with-custom-http-headers
+        raise HeaderError(
+            f"asks for a password ('{name}'), which every visitor could read if it were sent; it is a setting, for the "
+            "whole site: pulumi config set access:username <name> && pulumi config set --secret access:password"
+        )
+    if lower in _SERVERS_OWN:
+        raise HeaderError(f"sets '{name}', which is the server's own to say of each answer")
     if lower in _FORBIDDEN or lower.startswith(_FORBIDDEN_PREFIXES):
         raise HeaderError(f"sets '{name}', which CloudFront keeps for itself")
     if lower == "set-cookie":

@@ -113,15 +113,19 @@ def test_the_javascript_is_the_rules(edge: EdgeRuntime, rules: list[HeaderRule],
     ("text", "said"),
     [
         ("  X-A: b", "line 1 of _headers has a header before any path"),
-        ("/*\n  X-A b", "line 2 of _headers is no header: 'X-A b' has no colon"),
+        ("/*\n  X-A b", "line 2 of _headers is no header: no colon after 'X-A'"),
         ("/*\n  X A: b", "line 2 of _headers has the header name 'X A'"),
-        ("/*\n  ! X-A", "has no colon"),
+        ("/*\n  ! X-A", "no colon after '!'"),
         ("/*\n  X-A:", "a value for 'X-A' that is not one line"),
         ("/*\n  X-A: \u00e9", "a value for 'X-A' that is not one line"),
         ("/*\n  Via: me", "sets 'Via', which CloudFront keeps for itself"),
         ("/*\n  X-Amz-Cf-Id: me", "which CloudFront keeps for itself"),
         ("/*\n  Set-Cookie: a=b", "sets 'Set-Cookie'"),
-        ("X-A: b", "line 1 of _headers has the path 'X-A: b'"),
+        ("X-A: b", "line 1 of _headers has the path 'X-A', but"),
+        *(
+            (f"/*\n  {name}: x", f"line 2 of _headers sets '{name}', which is the server's own")
+            for name in ("Location", "Date", "Server", "Age", "Accept-Ranges", "Content-Range", "Allow", "Alt-Svc")
+        ),
     ],
 )
 def test_what_does_not_hold_in_netlifys_file(tmp_path: Path, text: str, said: str) -> None:
@@ -150,6 +154,30 @@ def test_what_does_not_hold_in_amplifys_file(tmp_path: Path, text: str, said: st
     """Amplify's file is refused by line too, with the form that it has."""
     with pytest.raises(EdgeError, match=re.escape(said)):
         written(tmp_path, "customHttp.yml", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("_headers", "/*\n  Basic-Auth: me:hunter2", "line 2 of _headers asks for a password"),
+        ("_headers", "/*\n  basic-auth: a:hunter2 b:hunter2", "pulumi config set --secret access:password"),
+        ("_headers", "/*\n  Basic-Auth hunter2", "line 2 of _headers is no header"),
+        ("_headers", "/*\nBasic-Auth: me:hunter2", "line 2 of _headers has the path 'Basic-Auth'"),
+        ("_headers", "/* Basic-Auth:me:hunter2", "line 1 of _headers has the path"),
+        (
+            "customHttp.yml",
+            "customHeaders:\n- pattern: a\n  headers:\n  - {key: Basic-Auth, value: 'me:hunter2'}",
+            "line 4 of customHttp.yml asks for a password",
+        ),
+        ("customHttp.yml", "customHeaders:\n- {key: Basic-Auth: hunter2", "is no YAML (line 2)"),
+        ("customHttp.yml", "\x00 hunter2", "is no YAML; nothing was touched"),
+    ],
+)
+def test_a_password_is_no_header(tmp_path: Path, name: str, text: str, said: str) -> None:
+    """Netlify's `Basic-Auth` would be sent to everyone: it is refused, and not repeated, however it is written."""
+    with pytest.raises(EdgeError, match=re.escape(said)) as caught:
+        written(tmp_path, name, text)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_headers_are_in_one_place(tmp_path: Path) -> None:
