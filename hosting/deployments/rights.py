@@ -188,11 +188,18 @@ def _pulumi_cloud(settings: DeploymentsSettings, stack: Stack) -> Issuer:
 
 
 def _github(settings: DeploymentsSettings) -> Issuer:
-    """https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims."""
-    subjects = [f"repo:{settings.repository}:ref:refs/heads/{settings.branch}"]
-    if settings.previews:
-        subjects.append(f"repo:{settings.repository}:pull_request")
-    return Issuer("token.actions.githubusercontent.com", "sts.amazonaws.com", tuple(subjects))
+    """https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims.
+
+    A repository made, renamed or moved since July 15, 2026 is `owner@id/name@id` in its tokens, an older one
+    `owner/name`; the config knows no ids. Their * take in no other repository: a name has no @, and a : in a branch's
+    name is told as %3A.
+    https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+    """
+    owner, _, name = str(settings.repository).partition("/")
+    events = [f"ref:refs/heads/{settings.branch}", *(["pull_request"] if settings.previews else [])]
+    forms = (f"{owner}/{name}", f"{owner}@*/{name}@*")
+    subjects = tuple(f"repo:{form}:{event}" for event in events for form in forms)
+    return Issuer("token.actions.githubusercontent.com", "sts.amazonaws.com", subjects)
 
 
 def trust_policy(issuer: Issuer, provider_arn: str) -> dict[str, Any]:

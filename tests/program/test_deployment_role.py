@@ -110,12 +110,32 @@ def test_github_actions_may_deploy_from_its_branch(
         "StringLike": {
             "token.actions.githubusercontent.com:sub": [
                 "repo:acme/website:ref:refs/heads/release",
+                "repo:acme@*/website@*:ref:refs/heads/release",
                 "repo:acme/website:pull_request",
+                "repo:acme@*/website@*:pull_request",
             ]
         },
     }
     without = DeploymentsSettings.model_validate({**settings, "previewPullRequests": False})
-    assert issuer_of(without, PROD).subjects == ("repo:acme/website:ref:refs/heads/release",)
+    assert not any("pull_request" in subject for subject in issuer_of(without, PROD).subjects)
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_trusted"),
+    [
+        ("repo:acme/website:ref:refs/heads/main", True),
+        ("repo:acme@123456/website@456789:ref:refs/heads/main", True),
+        ("repo:acme@123456/website@456789:ref:refs/heads/main-2", False),
+        ("repo:acme@123456/website-2@456789:ref:refs/heads/main", False),
+        ("repo:acme-2@123456/website@456789:ref:refs/heads/main", False),
+        ("repo:acme@123456/website@456789:ref:refs/tags/main", False),
+    ],
+)
+def test_both_forms_of_a_repositorys_tokens_are_trusted(subject: str, is_trusted: bool) -> None:  # noqa: FBT001 - a case
+    """Old repositories' tokens name them, those from July 2026 on have the owner's and the repository's ids too."""
+    settings = {"createRole": True, "runsOn": "github-actions", "repository": "acme/website"}
+    trusted = issuer_of(DeploymentsSettings.model_validate(settings), PROD).subjects
+    assert any(fnmatch.fnmatchcase(subject, pattern) for pattern in trusted) is is_trusted
 
 
 def test_provider_that_is_there_is_used(
