@@ -124,8 +124,6 @@ def _redirects(settings: Settings, keys: Collection[str], folder: Path) -> RuleT
             f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "
             f"nothing was touched: pulumi config rm --stack {settings.stack} cloudfront:errorResponses"
         )
-    if website.routing == "pages":
-        return table.with_clean_rewrites(website.index_document)
     return table
 
 

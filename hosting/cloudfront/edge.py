@@ -38,9 +38,10 @@ class Piece:
 
     Attributes:
         name: of the JavaScript function, such as ``routing``.
-        code: what declares ``function <name>(request)``. It returns undefined to go on, having changed ``request``
-            or not, or the response to answer with. In a function for responses it is ``function <name>(request,
-            response)``, and what it returns is of no meaning.
+        code: what declares ``function <name>(request, visit)``. It returns undefined to go on, having changed
+            ``request`` or not, or the response to answer with; ``visit`` is an object for what pieces tell those after
+            them. In a function for responses it is ``function <name>(request, response)``, and what it returns is of
+            no meaning.
     """
 
     name: str
@@ -66,8 +67,8 @@ def compose(pieces: Sequence[Piece]) -> str:
     Raises:
         EdgeError: it is larger than CloudFront takes; the message has each piece's bytes.
     """
-    answers = "||".join(f"{piece.name}(request)" for piece in pieces)
-    handler = f"function handler(event){{const request=event.request;return {answers}||request}}"
+    answers = "||".join(f"{piece.name}(request,visit)" for piece in pieces)
+    handler = f"function handler(event){{const request=event.request,visit={{}};return {answers}||request}}"
     return _whole(pieces, handler, "viewer-request")
 
 

@@ -1,15 +1,19 @@
-// `website:routing pages`. known: 0 is a file without an extension, 1 a page with a dot in its last name.
-const pagesIndex = $DATA[0], pagesKnown = $DATA[1];
-function pages(request) {
+// `website:routing pages`. known: 0 is a file without an extension or a page that keeps its name, 1 a page with a dot in
+// its last name. The target of a rewrite is found by any of its names: the visitor's address does not change.
+const pagesIndex = $DATA[0], pagesTable = $DATA[1];
+function pagesKnown(uri) {
+  let path = uri;
+  try { path = decodeURIComponent(uri); } catch (malformed) {}
+  return pagesTable.hasOwnProperty(path) ? pagesTable[path] : 2;
+}
+function pages(request, visit) {
   const uri = request.uri;
   let clean = uri.replace(/\/+$/, '');
   if (uri.endsWith('/' + pagesIndex)) clean = uri.slice(0, -pagesIndex.length).replace(/\/+$/, '');
-  else if (uri.endsWith('.html')) clean = uri.slice(0, -5);
-  let path = clean;
-  try { path = decodeURIComponent(clean); } catch (malformed) {}
+  else if (uri.endsWith('.html') && pagesKnown(uri) === 2) clean = uri.slice(0, -5);
   const isFile = clean.slice(clean.lastIndexOf('/')).includes('.');
-  const known = pagesKnown.hasOwnProperty(path) ? pagesKnown[path] : isFile ? 2 : 1;
-  if (known === 2) return;
-  if (clean !== uri && uri !== '/') return redirectTo(301, (clean || '/') + queryOf(request));
-  if (known === 1) request.uri = clean + '/' + pagesIndex;
+  const known = pagesKnown(clean);
+  if (known === 2 && isFile) return;
+  if (clean !== uri && uri !== '/' && !visit.rewritten) return redirectTo(301, (clean || '/') + queryOf(request));
+  request.uri = known === 0 ? clean : clean + '/' + pagesIndex;
 }

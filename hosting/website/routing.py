@@ -57,11 +57,11 @@ def _key(path: str, index_document: str) -> str:
     return f"{_clean(path)}/{index_document}"
 
 
-def clean_path(path: str, index_document: str) -> str:
+def _clean_path(path: str, index_document: str, known: Collection[str]) -> str:
     """Return the path that `pages` redirects ``path`` to, or the path itself."""
     if path.endswith(f"/{index_document}"):
         return path.removesuffix(index_document).rstrip("/") or "/"
-    if path.endswith(_PAGE):
+    if path.endswith(_PAGE) and unquote(path) not in known:
         return path.removesuffix(_PAGE)
     return path.rstrip("/") or "/"
 
@@ -74,7 +74,7 @@ def redirector(routing: str, keys: Iterable[str], index_document: str) -> Callab
         return f"{path}/" if spa.get(unquote(path)) == _INDEXED and not path.endswith("/") else None
 
     def to_clean(path: str) -> str | None:
-        clean = clean_path(path, index_document)
+        clean = _clean_path(path, index_document, pages)
         is_page_or_known = unquote(clean) in pages or "." not in clean.rpartition("/")[2]
         return clean if clean != path and is_page_or_known else None
 
@@ -114,12 +114,15 @@ def spa_table(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
 
 
 def pages_table(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
-    """Return the files without an extension (0) and the pages with a dot in their last name (1), by path."""
+    """Return the files without an extension or kept as pages (0), the pages with a dot in their last name (1), by path.
+
+    A page that is kept has its extension in a tree of canonical keys: one that CloudFront asks for itself.
+    """
     table = {}
     for key in sorted(keys):
         folder, _, name = key.rpartition("/")
         if name != index_document:
-            if "." not in name:
+            if "." not in name or name.endswith(_PAGE):
                 table[f"/{key}"] = _FILE
         elif "." in folder.rpartition("/")[2]:
             table[f"/{folder}"] = _INDEXED

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import EdgeError
-from hosting.website.redirects.rules import REWRITE, Fallback, Rule, RuleError, Taken
+from hosting.website.redirects.rules import Fallback, Rule, RuleError, Taken
 from hosting.website.redirects.syntax import Written, amplify_template, netlify_template, rule_of, split_query
-from hosting.website.routing import clean_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,14 +38,6 @@ class RuleTable:
     rules: tuple[Rule, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
     name: str = ""
-
-    def with_clean_rewrites(self, index_document: str) -> RuleTable:
-        """Return the table with rewrites to the clean path of each page, from which `pages` would redirect."""
-        rules = (
-            replace(rule, target=clean_path(rule.target, index_document)) if rule.status == REWRITE else rule
-            for rule in self.rules
-        )
-        return replace(self, rules=tuple(rules))
 
 
 class _Place(NamedTuple):

@@ -1,6 +1,6 @@
 // Redirects and rewrites: the first rule that is for a visit. `Rule` in rules.py is the same in Python.
 const redirectRules = $RULES;
-function redirects(request) {
+function redirects(request, visit) {
   let path = request.uri;
   try { path = encodeURI(decodeURI(path)); } catch (malformed) {}
   for (let i = 0; i < redirectRules.length; i++) {
@@ -10,6 +10,7 @@ function redirects(request) {
       const target = rule.t.replace(/\{(\d)\}/g, (all, number) => taken[number]);
       if (rule.s === 200) {
         request.uri = target;
+        visit.rewritten = true;
         return;
       }
       const mark = target.indexOf('#') < 0 ? target.length : target.indexOf('#');

@@ -66,13 +66,6 @@ def test_what_does_not_fit_is_refused_before_anything_is_touched(tmp_path: Path)
         plan_edge("site", settings(), manifest("index.html"), tmp_path)
 
 
-def test_rewrites_are_clean_where_pages_are(tmp_path: Path) -> None:
-    """With `pages` the code has the clean path of a rewrite's target."""
-    (tmp_path / "_redirects").write_text("/a /b.html 200\n")
-    plan = plan_edge("site", settings(website_routing="pages"), manifest("index.html", "b/index.html"), tmp_path)
-    assert '{f:"/a",t:"/b",s:200}' in plan.requests[0].code
-
-
 def test_a_refusal_that_a_page_replaces_is_warned_of(tmp_path: Path) -> None:
     """By default the error response for 403 would show the first page to visitors who are turned away."""
     config = {"cloudfront_geoRestriction": '{"deny": ["US"]}'}

@@ -15,7 +15,7 @@ from hosting.website.redirects.checks import check_rules
 from hosting.website.redirects.files import RuleTable, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import Rule, Taken, Visit, canonical, first_match
-from hosting.website.routing import redirector
+from hosting.website.routing import redirector, routing_piece
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
 
@@ -342,7 +342,27 @@ def test_a_page_for_what_is_missing(tmp_path: Path) -> None:
     assert (table.rules, table.fallbacks[0].status) == ((), 200)
 
 
-def test_rewrites_are_clean_where_pages_are(tmp_path: Path) -> None:
-    """With `pages` a rewrite to a page asks for its clean path: it would be redirected to, and no rewrite."""
-    table = netlify(tmp_path, "/a /b.html 200", "/c /d/index.html 200", "/e /f.html 301")
-    assert [rule.target for rule in table.with_clean_rewrites("index.html").rules] == ["/b", "/d", "/f.html"]
+@pytest.mark.parametrize(
+    ("routing", "path", "key"),
+    [
+        ("pages", "/a", "b/index.html"),
+        ("pages", "/all/b.html", "b/index.html"),
+        ("pages", "/all/b/index.html", "b/index.html"),
+        ("pages", "/all/b/", "b/index.html"),
+        ("pages", "/all/", "index.html"),
+        ("pages", "/all/LICENSE/", "LICENSE"),
+        ("pages", "/all/404.html", "404.html"),
+        ("pages", "/all/app.js", "app.js"),
+        ("spa", "/a", "b.html"),
+        ("spa", "/all/b", "b/index.html"),
+        ("spa", "/all/b/", "b/index.html"),
+    ],
+)
+def test_a_rewrite_does_not_change_the_address(
+    edge: EdgeRuntime, tmp_path: Path, routing: str, path: str, key: str
+) -> None:
+    """Whatever name of a page a rewrite leads to, the router finds the file and redirects nobody."""
+    table = netlify(tmp_path, "/a /b.html 200", "/all/* /:splat 200")
+    keys = {"index.html", "b/index.html", "LICENSE", "404.html", "app.js"}
+    pieces = [redirects_piece(table.rules), routing_piece(routing, keys, "index.html")]
+    assert shown(edge.request(pieces, request_event(path))) == key

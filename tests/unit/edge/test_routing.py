@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"
 SITE = {"index.html", "404.html", "docs/index.html", "app.js", "LICENSE", ".well-known/acme", "v1.2/index.html"}
+PAGES = {*SITE, "a.html/index.html"}
 names = st.text(alphabet="ab.é %_", min_size=1, max_size=4).filter(lambda name: name.strip(".") and "  " not in name)
 files = st.lists(names, min_size=1, max_size=3).map("/".join)
-endings = st.sampled_from(["", ".html", ".js", "/index.html"])
+endings = st.sampled_from(["", ".html", ".html.html", ".js", "/index.html"])
 paths = st.builds(str.__add__, files, endings)
 
 
@@ -71,10 +72,10 @@ def pages_reference(keys: Collection[str], path: str) -> str:
     clean = path.rstrip("/")
     if path.endswith(f"/{INDEX}"):
         clean = path.removesuffix(INDEX).rstrip("/")
-    elif path.endswith(".html"):
+    elif path.endswith(".html") and not {path.removeprefix("/"), f"{path.removeprefix('/')}/{INDEX}"} & {*keys}:
         clean = path.removesuffix(".html")
     key = clean.removeprefix("/")
-    is_file = key in keys and "." not in key.rpartition("/")[2]
+    is_file = key in keys and ("." not in key.rpartition("/")[2] or key.endswith(".html"))
     is_page = f"{key}/{INDEX}" in keys or "." not in key.rpartition("/")[2]
     if not (is_file or is_page):
         return path.removeprefix("/")
@@ -154,13 +155,17 @@ def test_spa_by_example(edge: EdgeRuntime, path: str, answer: str) -> None:
         ("/v1.2", "v1.2/index.html"),
         ("/v1.2/", "301 /v1.2?q=1"),
         ("/nowhere", "nowhere/index.html"),
+        ("/404.html", "404.html"),
+        ("/404.html/", "301 /404.html?q=1"),
+        ("/a.html", "a.html/index.html"),
+        ("/a.html.html", "301 /a.html?q=1"),
         ("//evil.example/", "/evil.example/"),
         ("/\\evil.example/x/", "301 /evil.example/x?q=1"),
     ],
 )
 def test_pages_by_example(edge: EdgeRuntime, path: str, answer: str) -> None:
     """One URL a page, the others redirect with their query, and no redirect leaves the site."""
-    assert answered(edge, "pages", SITE, path, "1") == answer
+    assert answered(edge, "pages", PAGES, path, "1") == answer
 
 
 def test_a_redirect_never_leaves_the_site(edge: EdgeRuntime) -> None:
@@ -193,11 +198,11 @@ def test_two_files_of_one_url_are_refused(other: str) -> None:
 
 
 def test_tables_have_only_what_the_form_does_not_tell() -> None:
-    """A usual tree needs no table for `pages`, and one of folders for `spa`."""
+    """A usual tree has no table for `pages` but of its error page, and one of folders for `spa`."""
     usual = {"index.html", "404.html", "docs/index.html", "docs/api/index.html", "app.js"}
-    assert pages_table(usual, INDEX) == {}
+    assert pages_table(usual, INDEX) == {"/404.html": 0}
     assert spa_table(usual, INDEX) == {"/docs": 1, "/docs/api": 1}
-    assert pages_table(SITE, INDEX) == {"/LICENSE": 0, "/.well-known/acme": 0, "/v1.2": 1}
+    assert pages_table(SITE, INDEX) == {"/404.html": 0, "/LICENSE": 0, "/.well-known/acme": 0, "/v1.2": 1}
 
 
 def test_a_table_that_does_not_fit_is_refused_with_its_figures() -> None:
