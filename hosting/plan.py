@@ -12,7 +12,7 @@ from hosting.domain.piece import domain_pieces
 from hosting.errors import EdgeError
 from hosting.website.headers.files import read_headers
 from hosting.website.headers.rules import headers_piece
-from hosting.website.redirects.checks import check_rules
+from hosting.website.redirects.checks import Hosts, check_rules
 from hosting.website.redirects.files import read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.routing import canonical_keys, redirector, routing_piece
@@ -118,7 +118,9 @@ def _redirects(settings: Settings, keys: Collection[str], folder: Path) -> RuleT
     """Return the rules of the setting or a file, which hold together and with the router."""
     website = settings.website
     table = read_rules([rule.model_dump() for rule in website.redirects], folder)
-    check_rules(table, keys, redirector(website.routing, keys, website.index_document))
+    # Names that are not attached yet are held against the rules too: they will be.
+    hosts = Hosts(settings.domain.names, settings.domain.redirect_aliases)
+    check_rules(table, keys, redirector(website.routing, keys, website.index_document), hosts)
     if table.fallbacks and "error_responses" in settings.cloudfront.model_fields_set:
         raise EdgeError(
             f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from hosting.website.redirects.rules import MOST_TAKEN, REDIRECTS, REWRITE, Fallback, Rule, RuleError, Taken
 
@@ -139,7 +139,7 @@ def _fallback(written: Written, source: Template) -> Fallback:
     if not all(isinstance(part, str) for part in written.target):
         raise RuleError("has a target with a placeholder, but is for what is missing: name a page")
     page = "".join(part for part in written.target if isinstance(part, str))
-    if not page.startswith("/"):
+    if not page.startswith("/") or page.startswith("//"):
         raise RuleError("has a target that is not a page of this site")
     return Fallback(written.where, page, MISSING[written.status])
 
@@ -184,11 +184,23 @@ def _target(parts: Template, taken: Sequence[str], status: int) -> str:
         raise RuleError("is a rewrite (200) to another host, which is a proxy: not supported; redirect with 302")
     if url and ("{" in url[1] or not url[1]):
         raise RuleError("has a target whose host comes from the visitor's path: write the host, then a slash")
-    if not url and not text.startswith("/"):
-        raise RuleError("has a target that begins with neither '/' nor 'https://'")
+    _check_place(text)
     if status == REWRITE and ("?" in text or "#" in text):
         raise RuleError("is a rewrite (200) with a query or a fragment, which a file has not")
     return text
+
+
+def _check_place(target: str) -> None:
+    """Refuse what is neither a path of this site nor a whole URL."""
+    if target.startswith("//"):
+        # To a browser that is another host, which an edge that keeps visitors on the site would make a path of.
+        raise RuleError("has a target that begins with '//': if that is a host, write 'https://' in front of it")
+    if not target.startswith("/") and not _URL.fullmatch(target):
+        raise RuleError("has a target that begins with neither '/' nor 'https://'")
+    try:
+        _ = urlsplit(target).port
+    except ValueError as error:
+        raise RuleError("has a target whose host or port is none") from error
 
 
 def _countries(written: Sequence[str]) -> tuple[str, ...]:

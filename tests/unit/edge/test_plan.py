@@ -66,6 +66,15 @@ def test_what_does_not_fit_is_refused_before_anything_is_touched(tmp_path: Path)
         plan_edge("site", settings(), manifest("index.html"), tmp_path)
 
 
+def test_a_redirect_to_the_stacks_own_name_is_a_circle(tmp_path: Path) -> None:
+    """Rules are held against `domain:names`, also before the names are attached."""
+    (tmp_path / "_redirects").write_text("/* https://www.example.com/:splat\n")
+    plan_edge("site", settings(), manifest("index.html"), tmp_path)
+    own = settings(domain_names='["www.example.com", "example.com"]')
+    with pytest.raises(EdgeError, match=r"line 1 of _redirects redirects '/x/y' without end"):
+        plan_edge("site", own, manifest("index.html"), tmp_path)
+
+
 def test_a_refusal_that_a_page_replaces_is_warned_of(tmp_path: Path) -> None:
     """By default the error response for 403 would show the first page to visitors who are turned away."""
     config = {"cloudfront_geoRestriction": '{"deny": ["US"]}'}

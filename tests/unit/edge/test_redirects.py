@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.errors import EdgeError
-from hosting.website.redirects.checks import check_rules
+from hosting.website.redirects.checks import Hosts, check_rules
 from hosting.website.redirects.files import RuleTable, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import Rule, Taken, Visit, canonical, first_match
@@ -236,6 +236,10 @@ def test_the_javascript_is_the_rules(
         (["/* https://:splat"], "host comes from the visitor's path"),
         (["/* https://x.example:splat"], "host comes from the visitor's path"),
         (["/a /b\\c"], "no URL"),
+        (["/a //other.example/b"], "begins with '//': if that is a host, write 'https://'"),
+        (["/* //other.example 404"], "not a page of this site"),
+        (["/a https://["], "whose host or port is none"),
+        (["/a https://x.example:99999/"], "whose host or port is none"),
         (["/a /b?c 200"], "a rewrite (200) with a query"),
         (["/a#b /c"], "'#' or '?'"),
         (["/a id=x:y /c"], "text and placeholder at once"),
@@ -258,6 +262,42 @@ def test_the_javascript_is_the_rules(
 def test_what_does_not_hold_is_refused_by_line(tmp_path: Path, lines: list[str], said: str) -> None:
     """Loops, duplicates and unsupported forms are errors before anything is touched, each with its line."""
     assert said in refusal(tmp_path, *lines, keys=frozenset({"index.html"}))
+
+
+NAMES = ("www.example.com", "example.com", "*.old.example")
+
+
+@pytest.mark.parametrize(
+    ("lines", "leads", "said"),
+    [
+        (["/* https://www.example.com/:splat"], True, "redirects '/x/y' without end"),
+        (["/a https://WWW.example.com:443/a"], True, "redirects '/a' without end"),
+        (["/a http://www.example.com/a"], False, "redirects '/a' without end"),
+        (["https://www.example.com/* https://example.com/:splat"], True, "'/x/y' of www.example.com without end"),
+        (
+            [
+                "https://www.example.com/* https://example.com/:splat",
+                "https://example.com/* https://www.example.com/:splat",
+            ],
+            False,
+            "line 1 of _redirects and line 2 of _redirects redirect '/x/y' of www.example.com without end",
+        ),
+        (["/a https://a.old.example/a"], True, "redirects '/a' without end"),
+        (["https://a.old.example/* https://www.example.com/:splat"], False, ""),
+        (["https://example.com/* https://www.example.com/:splat"], True, ""),
+        (["/a https://www.example.com/b"], True, ""),
+        (["/a https://www.example.com:8443/a"], True, ""),
+        (["/a https://old.example/a", "/b https://other.example/b"], True, ""),
+    ],
+)
+def test_circles_through_the_sites_own_names(tmp_path: Path, lines: list[str], leads: bool, said: str) -> None:  # noqa: FBT001 - a parameter of the test
+    """A redirect to one of the site's names comes back to it, by the redirect of its other names too."""
+    table, router = netlify(tmp_path, *lines), redirector("errors", (), "index.html")
+    if not said:
+        return check_rules(table, (), router, Hosts(NAMES, leads))
+    with pytest.raises(EdgeError, match=re.escape(said)):
+        check_rules(table, (), router, Hosts(NAMES, leads))
+    return None
 
 
 def test_circles_through_the_router(tmp_path: Path) -> None:
