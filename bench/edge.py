@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hosting.access.basic import access_piece
 from hosting.cloudfront.edge import MAX_BYTES, Piece, compose, compose_response, size_of
 from hosting.errors import EdgeError
+from hosting.website.headers.names import PageNames
 from hosting.website.headers.rules import HeaderRule, headers_piece
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import Rule, Taken
@@ -53,7 +54,7 @@ def pages(count: int) -> Piece:
 def headers(count: int) -> Piece:
     """Return headers for many folders."""
     return headers_piece(
-        [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)], _INDEX
+        [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)], PageNames(_INDEX)
     )
 
 

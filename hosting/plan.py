@@ -11,11 +11,13 @@ from hosting.cloudfront.settings import ErrorResponse
 from hosting.domain.piece import domain_pieces
 from hosting.errors import EdgeError
 from hosting.website.headers.files import read_headers
+from hosting.website.headers.names import page_names
 from hosting.website.headers.rules import headers_piece
 from hosting.website.redirects.checks import Hosts, check_rules
 from hosting.website.redirects.files import read_rules
 from hosting.website.redirects.piece import redirects_piece
-from hosting.website.routing import canonical_keys, redirector, routing_piece
+from hosting.website.redirects.rules import canonical
+from hosting.website.routing import canonical_keys, deep_links_piece, redirector, routing_piece
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -89,15 +91,17 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     keys = {entry.path for entry in manifest.entries}
     table = _redirects(settings, keys, folder)
     finds_root = website.routing != "errors" or bool(table.rules)
-    headers, headers_file = read_headers(folder)
+    errors = _error_responses(settings, keys, table.fallbacks)
     requests = [*_access(settings, name), *domain_pieces(settings.domain)]
     if table.rules:
         requests.append(redirects_piece(table.rules))
     if finds_root:
         requests.append(routing_piece(website.routing, keys, website.index_document))
-    responses = [headers_piece(headers, website.index_document)] if headers else []
+    rules, headers_file = read_headers(folder)
+    app = _with_deep_links(settings, requests, errors, keys) if rules else None
+    names = page_names(website.routing, keys, website.index_document, app)
+    responses = [headers_piece(rules, names)] if rules else []
     _check_sizes(requests, responses)
-    errors = _error_responses(settings, keys, table.fallbacks)
     return EdgePlan(
         requests=tuple(requests),
         is_secret=settings.access.password is not None,
@@ -110,8 +114,50 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         warnings=(
             *_warnings(settings, [("redirects", table.name), ("headers", headers_file)]),
             *_open_doors(settings, errors),
+            *(_without_headers(settings, errors) if rules and app is None else ()),
         ),
     )
+
+
+def _with_deep_links(
+    settings: Settings, requests: list[Piece], errors: Sequence[ErrorResponse], keys: Collection[str]
+) -> str | None:
+    """Return the page that paths without a file are led to, so that a function for responses runs for it.
+
+    In bulk mode the release leads there; else a piece does, which is added to ``requests`` if there is room for it.
+    """
+    pages = {_rooted(error, settings.website.index_document).response_page_path for error in _found_after_all(errors)}
+    page = pages.pop() if len(pages) == 1 and len(_found_after_all(errors)) == len(_MISSING) else None
+    if page is None or settings.website.routing != "errors":
+        return None
+    if settings.publish.mode == "managed":
+        piece = deep_links_piece(canonical(page), keys)
+        try:
+            compose([*requests, piece])
+        except EdgeError:
+            return None
+        requests.append(piece)
+    return page
+
+
+def _found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
+    """Return the error responses that answer for what is missing as if it were there."""
+    return [error for error in errors if error.error_code in _MISSING and error.response_code == _OK]
+
+
+def _without_headers(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator[str]:
+    """Warn where pages go out without the headers that a file sets for them.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+    """
+    found = _found_after_all(errors)
+    # With `spa` only missing files with an extension are answered so.
+    if found and settings.cloudfront.enabled and settings.website.routing != "spa":
+        yield (
+            f"What is missing gets the page '{found[0].response_page_path}' with status {_OK}, but none of the file's "
+            "headers: CloudFront runs no function when the origin has no file. A router leads there itself: "
+            f"pulumi config set --stack {settings.stack} website:routing spa"
+        )
 
 
 def _redirects(settings: Settings, keys: Collection[str], folder: Path) -> RuleTable:

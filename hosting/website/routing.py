@@ -100,6 +100,16 @@ def routing_piece(routing: str, keys: Iterable[str], index_document: str) -> Pie
     return piece_of(_HERE / "root.js", index_document)
 
 
+def deep_links_piece(page: str, keys: Iterable[str]) -> Piece:
+    """Return the piece that leads the paths that are no file to a page."""
+    return piece_of(_HERE / "deepLinks.js", [page, plain_table(keys)])
+
+
+def plain_table(keys: Iterable[str]) -> Mapping[str, int]:
+    """Return the files without an extension (0), by path."""
+    return {f"/{key}": _FILE for key in sorted(keys) if "." not in key.rpartition("/")[2]}
+
+
 def spa_table(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
     """Return the files without an extension (0) and the folders with an index document (1), by path."""
     table = {}

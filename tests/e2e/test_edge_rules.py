@@ -115,6 +115,27 @@ def test_amplifys_headers(prod: Project) -> None:
     (prod.path / "www/customHttp.yml").unlink()
 
 
+def test_deep_links_have_the_headers(prod: Project) -> None:
+    """A path that is no file is answered as an app's, by the default error responses as by a rule, with the headers."""
+    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    prod.write("www/LICENSE", "do what you like")
+    prod.write("www/_headers", "/*\n  X-Frame-Options: DENY\n/\n  X-Home: yes\n")
+    for rules in ("", "/* /index.html 200\n"):
+        prod.write("www/_redirects", rules)
+        prod.up()
+        for path in ("/", "/client/route", "/client/"):
+            answer = prod.get(path)
+            assert (answer.status, answer.text) == (200, SITE["index.html"])
+            assert (answer.headers["x-frame-options"], answer.headers["x-home"]) == ("DENY", "yes")
+        assert prod.get("/LICENSE").text == "do what you like"
+        assert prod.get("/LICENSE").headers["x-frame-options"] == "DENY"
+        missing = prod.get("/missing.js")
+        assert (missing.status, missing.headers["x-frame-options"]) == (200, "SAMEORIGIN")
+    assert prod.up().changes == {}
+    for name in ("_headers", "_redirects", "LICENSE"):
+        (prod.path / "www" / name).unlink()
+
+
 def test_access(prod: Project) -> None:
     """Everything asks for the name and the password, which is in no state, no output and no code."""
     prod.config("access:username", "preview")

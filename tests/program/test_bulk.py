@@ -55,7 +55,7 @@ def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(depl
     prod = deploy("prod", publish_mode="bulk", website_routing="spa").resources
     code = prod[FUNCTION]["code"]
     assert '"/.release/s1"' in code
-    assert "spa(request)||release(request)" in code
+    assert "spa(request,visit)||release(request,visit)" in code
     assert key_headers(prod[POLICY]) == {"headerBehavior": "whitelist", "headers": {"items": ["x-release"]}}
     off = deploy("prod", publish_mode="bulk", cloudfront_minTtl="0", cloudfront_defaultTtl="0", cloudfront_maxTtl="0")
     assert key_headers(off.resources[POLICY]) == {"headerBehavior": "none"}

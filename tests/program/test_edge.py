@@ -73,10 +73,10 @@ def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
     """Redirects are in the one function, and asked before the router."""
     rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
     prod = deploy("prod", website_redirects=rule, website_routing="spa").resources
-    assert "redirects(request)||spa(request)||request" in prod[FUNCTION]["code"]
+    assert "redirects(request,visit)||spa(request,visit)||request" in prod[FUNCTION]["code"]
     assert ORIGIN_REQUEST not in prod
     alone = deploy("prod", website_redirects=rule).resources
-    assert "redirects(request)||root(request)||request" in alone[FUNCTION]["code"]
+    assert "redirects(request,visit)||root(request,visit)||request" in alone[FUNCTION]["code"]
     assert [error["responsePagePath"] for error in alone[DISTRIBUTION]["customErrorResponses"]] == ["/index.html"] * 3
 
 
@@ -110,7 +110,7 @@ def test_access_comes_first_and_is_kept_secret(deploy: Callable[..., Deployed]) 
     prod = deploy("prod", secret_keys=("access:password",), **config).resources
     code = prod[FUNCTION]["code"]
     assert set(code) == {SECRET, "value"}
-    assert "access(request)||pages(request)||request" in code["value"]
+    assert "access(request,visit)||pages(request,visit)||request" in code["value"]
     assert "hunter2" not in str(prod)
 
 

@@ -1,15 +1,28 @@
-// Response headers: of all patterns that match. The path may be the visitor's or already that of the file behind it,
-// in a release too, so that an index document is also asked for by its folder.
-const headerRules = $RULES, headersIndex = '/' + $INDEX;
-function headers(request, response) {
-  let path = request.uri.replace(/^\/\.release\/(?:s\d+|a\/\d+|o\/[^\/]+)(?=\/)/, '');
-  try { path = encodeURI(decodeURI(path)); } catch (malformed) {}
-  const paths = [path];
-  if (path.endsWith(headersIndex)) {
-    const folder = path.slice(0, -headersIndex.length);
-    paths.push(folder + '/');
-    if (folder) paths.push(folder);
+// Response headers: of all patterns that match one of the page's names, as names.py has them in Python.
+const headerRules = $RULES, headerPages = $PAGES;
+function headersFolder(folder) {
+  const names = [folder + '/', folder + headerPages[0]];
+  if (folder) names.push(folder);
+  if (folder && headerPages[3]) names.push(folder + '.html');
+  return names;
+}
+function headersNames(path) {
+  const bare = path.replace(/\/+$/, ''), app = headerPages[2];
+  let decoded = bare, names = [];
+  try { decoded = decodeURIComponent(bare); } catch (malformed) {}
+  const known = headerPages[1].hasOwnProperty(decoded) ? headerPages[1][decoded] : 2;
+  if (path.endsWith(headerPages[0])) names = headersFolder(path.slice(0, -headerPages[0].length));
+  else if (!bare || known === 1) names = headersFolder(bare);
+  else if (known === 2 && !path.slice(path.lastIndexOf('/')).includes('.')) {
+    if (app && path !== app) names = headersNames(app);
+    else if (headerPages[3]) names = headersFolder(bare);
   }
+  return [path].concat(names);
+}
+function headers(request, response) {
+  let path = request.uri.replace(/^\/\.release\/(?:s\d+|[sao]\/[^\/]+)(?=\/)/, '');
+  try { path = encodeURI(decodeURI(path)); } catch (malformed) {}
+  const paths = headersNames(path);
   for (let i = 0; i < headerRules.length; i++) {
     const rule = headerRules[i];
     if (paths.some((one) => rule[0].test(one))) {

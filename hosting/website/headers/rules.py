@@ -18,6 +18,8 @@ from hosting.website.redirects.rules import canonical
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hosting.website.headers.names import PageNames
+
 _FILE = Path(__file__).parent / "headers.js"
 _SPECIAL = re.compile(r"[.$()+\\/|^?{}\[\]]")
 _WILD = re.compile(r"\*\*/|\*+|:[A-Za-z_][A-Za-z0-9_]*")
@@ -105,17 +107,19 @@ def checked(name: str, value: str) -> tuple[str, str]:
     return lower, value
 
 
-def headers_for(rules: Sequence[HeaderRule], path: str) -> dict[str, str]:
+def headers_for(rules: Sequence[HeaderRule], path: str, names: PageNames) -> dict[str, str]:
     """Return the headers for a path: of all patterns that match it, the last one's where two set the same."""
     found: dict[str, str] = {}
+    paths = names.of(canonical(path))
     for rule in rules:
-        if re.match(rule.regex, canonical(path)):
+        if any(re.match(rule.regex, one) for one in paths):
             found.update(rule.headers)
     return found
 
 
-def headers_piece(rules: Sequence[HeaderRule], index_document: str) -> Piece:
+def headers_piece(rules: Sequence[HeaderRule], names: PageNames) -> Piece:
     """Return the piece that sets the headers of a response."""
     table = ",\n".join(f"[/{rule.regex}/,{as_javascript(dict(rule.headers))}]" for rule in rules)
-    code = _FILE.read_text(encoding="utf-8").replace("$INDEX", as_javascript(index_document))
-    return Piece("headers", code.replace("$RULES", f"[{table}]"))
+    code = _FILE.read_text(encoding="utf-8")
+    pages = [f"/{canonical(names.index_document)}", dict(names.known), names.app, names.clean]
+    return Piece("headers", code.replace("$PAGES", as_javascript(pages)).replace("$RULES", f"[{table}]"))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hosting.cloudfront.edge import compose, compose_response
 from hosting.errors import EdgeError
 from hosting.website.headers.files import read_headers
+from hosting.website.headers.names import PageNames
 from hosting.website.headers.rules import headers_piece
 from hosting.website.redirects.checks import check_rules
 from hosting.website.redirects.files import read_rules
@@ -145,7 +146,7 @@ def sent(edge: EdgeRuntime, tmp_path: Path) -> None:
     """Run the headers in the folder, unless they are refused."""
     try:
         found, _ = read_headers(tmp_path)
-        code = compose_response([headers_piece(found, "index.html")])
+        code = compose_response([headers_piece(found, PageNames("index.html"))])
     except EdgeError:
         return
     edge.load(code)

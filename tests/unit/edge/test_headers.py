@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hosting.errors import EdgeError
 from hosting.website.headers.files import read_headers
+from hosting.website.headers.names import PageNames, page_names
 from hosting.website.headers.rules import HeaderRule, headers_for, headers_piece
 from tests.unit.edge.runtime import response_event
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.unit.edge.runtime import EdgeRuntime
 
+PLAIN = PageNames("index.html")
+TREE = ("index.html", "docs/index.html", "v1.2/index.html", "LICENSE", "404.html", "app.js")
 AMPLIFY = """\
 customHeaders:
   - pattern: '*.json'
@@ -54,18 +57,23 @@ def written(folder: Path, name: str, text: str) -> tuple[HeaderRule, ...]:
     return read_headers(folder)[0]
 
 
-def sent(edge: EdgeRuntime, rules: tuple[HeaderRule, ...], path: str, **own: str) -> dict[str, str]:
-    """Return the headers that a response has then."""
-    event = response_event(path, {name.replace("_", "-"): value for name, value in own.items()})
-    answer = edge.response([headers_piece(rules, "index.html")], event)
+def sent(
+    edge: EdgeRuntime,
+    rules: tuple[HeaderRule, ...],
+    path: str,
+    names: PageNames = PLAIN,
+    own: dict[str, str] | None = None,
+) -> dict[str, str]:
+    """Return the headers that a response has then, which had its ``own``."""
+    answer = edge.response([headers_piece(rules, names)], response_event(path, own))
     return {name: found["value"] for name, found in answer["headers"].items()}
 
 
 def test_amplifys_file(edge: EdgeRuntime, tmp_path: Path) -> None:
     """All patterns that match count, the last one where two set the same, and the response's own are overridden."""
     rules = written(tmp_path, "customHttp.yml", AMPLIFY)
-    own = {"x_frame_options": "SAMEORIGIN", "server": "s3"}
-    assert sent(edge, rules, "/", **own) == {"x-frame-options": "DENY", "server": "s3"}
+    own = {"x-frame-options": "SAMEORIGIN", "server": "s3"}
+    assert sent(edge, rules, "/", own=own) == {"x-frame-options": "DENY", "server": "s3"}
     assert sent(edge, rules, "/a/b.json") == {"x-json": "yes it is", "x-frame-options": "DENY"}
     assert sent(edge, rules, "/path/x/y.html") == {"x-path": "1", "x-frame-options": "SAMEORIGIN"}
     assert sent(edge, rules, "/b/path/x") == {"x-frame-options": "DENY"}
@@ -81,13 +89,43 @@ def test_netlifys_file(edge: EdgeRuntime, tmp_path: Path) -> None:
     assert sent(edge, rules, "/caf%c3%a9") == {**everywhere, "x-cafe": "a:b"}
 
 
-@pytest.mark.parametrize("path", ["/docs", "/docs/", "/docs/index.html", "/.release/s0/docs/index.html"])
-def test_a_page_is_itself_by_every_name(edge: EdgeRuntime, path: str) -> None:
-    """A rule for a folder is for its index document too: the function may be told of either, in a release too."""
-    assert sent(edge, (HeaderRule("/docs*", {"x-docs": "1"}),), path) == {"x-docs": "1"}
-    if path.endswith("index.html"):
-        for pattern in ("/docs", "/docs/", "/docs/index.html"):
-            assert sent(edge, (HeaderRule(pattern, {"x-docs": "1"}),), path) == {"x-docs": "1"}
+PAGES = page_names("pages", TREE, "index.html", None)
+SPA = page_names("spa", TREE, "index.html", None)
+LED = page_names("errors", TREE, "index.html", "/oops.html")
+
+
+@pytest.mark.parametrize(
+    ("names", "path", "pages"),
+    [
+        *(
+            (PAGES, path, {"/docs", "/docs/", "/docs/index.html", "/docs.html"})
+            for path in ("/docs", "/docs/index.html", "/.release/s0/docs/index.html", "/.release/s/x1/docs/index.html")
+        ),
+        (PAGES, "/v1.2", {"/v1.2", "/v1.2/", "/v1.2/index.html", "/v1.2.html"}),
+        (PAGES, "/", {"/", "/index.html"}),
+        (PAGES, "/LICENSE", {"/LICENSE"}),
+        (PAGES, "/404.html", {"/404.html"}),
+        (PAGES, "/app.js", {"/app.js"}),
+        (PLAIN, "/docs/index.html", {"/docs", "/docs/", "/docs/index.html"}),
+        (PLAIN, "/", {"/", "/index.html"}),
+        (PLAIN, "/index.html", {"/", "/index.html"}),
+        (PLAIN, "/docs", {"/docs"}),
+        (SPA, "/docs/", {"/docs", "/docs/", "/docs/index.html"}),
+        (SPA, "/client/route", {"/client/route", "/", "/index.html"}),
+        (SPA, "/client/%E0%A4%A", {"/", "/index.html"}),
+        (SPA, "/.release/a/0/LICENSE", {"/LICENSE"}),
+        (LED, "/client/route", {"/client/route", "/oops.html"}),
+        (LED, "/oops.html", {"/oops.html"}),
+        (LED, "/LICENSE", {"/LICENSE"}),
+        (LED, "/", {"/", "/index.html"}),
+        (page_names("errors", (), "index.html", "/app"), "/app", {"/app"}),
+    ],
+)
+def test_a_page_is_itself_by_every_name(edge: EdgeRuntime, names: PageNames, path: str, pages: set[str]) -> None:
+    """A rule for one of a page's names is for all: the function may be told the visitor's, or that of the file."""
+    asked = sorted({*pages, "/docs", "/docs/", "/docs/index.html", "/docs.html", "/", "/index.html", "/client/route"})
+    rules = tuple(HeaderRule(pattern, {f"x-{number}": "1"}) for number, pattern in enumerate(asked))
+    assert sent(edge, rules, path, names) == {f"x-{asked.index(page)}": "1" for page in pages}
 
 
 names = st.sampled_from(["a", "b", "a.js", "x-y", "*", "**", ":p", "é"])
@@ -101,12 +139,15 @@ rules_drawn = st.builds(
 
 @given(
     rules=st.lists(rules_drawn, min_size=1, max_size=3),
-    path=st.lists(st.sampled_from(["a", "b", "a.js", "x-y", "%C3%A9"]), min_size=1, max_size=3),
+    path=st.lists(st.sampled_from(["a", "b", "a.js", "x-y", "%C3%A9", "index.html", ""]), min_size=1, max_size=3),
+    named=st.sampled_from([PLAIN, PAGES, SPA, LED, page_names("spa", ["a/index.html", "b"], "index.html", None)]),
 )
-def test_the_javascript_is_the_rules(edge: EdgeRuntime, rules: list[HeaderRule], path: list[str]) -> None:
+def test_the_javascript_is_the_rules(
+    edge: EdgeRuntime, rules: list[HeaderRule], path: list[str], named: PageNames
+) -> None:
     """For any rules and path, the edge sets the headers that Python says."""
     asked = "/" + "/".join(path)
-    assert sent(edge, tuple(rules), asked) == headers_for(rules, asked)
+    assert sent(edge, tuple(rules), asked, named) == headers_for(rules, asked, named)
 
 
 @pytest.mark.parametrize(

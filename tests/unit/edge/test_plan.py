@@ -9,7 +9,7 @@ import pytest
 
 from hosting.config import RawConfig, Settings, load_settings
 from hosting.errors import EdgeError
-from hosting.plan import keys_for, plan_edge
+from hosting.plan import EdgePlan, keys_for, plan_edge
 from hosting.publish.manifest import Manifest, ManifestEntry
 
 if TYPE_CHECKING:
@@ -64,6 +64,51 @@ def test_what_does_not_fit_is_refused_before_anything_is_touched(tmp_path: Path)
     )
     with pytest.raises(EdgeError, match=r"viewer-response function is \d+ bytes, CloudFront takes 10240"):
         plan_edge("site", settings(), manifest("index.html"), tmp_path)
+
+
+def with_headers(folder: Path, *paths: str, rules: str = "", **config: str) -> EdgePlan:
+    """Return the plan of a site with a file of headers."""
+    (folder / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
+    (folder / "_redirects").write_text(rules)
+    return plan_edge("site", settings(**config), manifest("index.html", *paths), folder)
+
+
+def pieces(plan: EdgePlan) -> list[str]:
+    """Return the names of what is asked for each request."""
+    return [piece.name for piece in plan.requests]
+
+
+def test_deep_links_are_led_where_there_are_headers(tmp_path: Path) -> None:
+    """CloudFront runs no function for what an error response answers, so the one for requests leads there itself."""
+    plan = with_headers(tmp_path, "LICENSE")
+    assert (pieces(plan), plan.default_root, plan.warnings) == (["deepLinks"], "index.html", ())
+    assert '["/index.html",{"/LICENSE":0}]' in plan.requests[0].code
+    app = with_headers(tmp_path, "app.html", rules="/a /b\n/* /app.html 200\n")
+    assert pieces(app) == ["redirects", "root", "deepLinks"]
+    assert '["/app.html",{}]' in app.requests[-1].code
+    bulk = with_headers(tmp_path, publish_mode="bulk")
+    assert (pieces(bulk), bulk.warnings) == ([], ())
+    (tmp_path / "_headers").unlink()
+    assert plan_edge("site", settings(), manifest("index.html"), tmp_path).requests == ()
+
+
+def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
+    """Where a page answers with 200 for what is missing, and nothing can lead there, a warning says so."""
+    mend = "pulumi config set --stack prod website:routing spa"
+    one = '[{"errorCode": 403, "responseCode": 200, "responsePagePath": "/index.html"}]'
+    two = one.replace("]", ', {"errorCode": 404, "responseCode": 200, "responsePagePath": "/404.html"}]')
+    many = [f"file-{number:04}" for number in range(800)]
+    for plan in (
+        with_headers(tmp_path, rules="/* /index.html 200\n", website_routing="pages"),
+        with_headers(tmp_path, cloudfront_errorResponses=one),
+        with_headers(tmp_path, cloudfront_errorResponses=two),
+        with_headers(tmp_path, *many),
+    ):
+        assert "deepLinks" not in pieces(plan)
+        assert [warning.endswith(mend) for warning in plan.warnings] == [True]
+    for calm in ({"website_routing": "spa"}, {"website_routing": "pages"}, {"cloudfront_errorResponses": "[]"}):
+        assert with_headers(tmp_path, **calm).warnings == ()
+    assert with_headers(tmp_path, cloudfront_errorResponses=one, website_routing="spa").warnings == ()
 
 
 def test_a_redirect_to_the_stacks_own_name_is_a_circle(tmp_path: Path) -> None:
