@@ -6,6 +6,7 @@ would wait for them, 0.2 s of its 2 to 3.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -17,7 +18,8 @@ from hosting.naming import COMPONENT
 from hosting.plan import plan_edge
 from hosting.publish.folder import publish_folder
 from hosting.publish.invalidation import Invalidation, InvalidationArgs
-from hosting.publish.invalidation_paths import fallback_files
+from hosting.publish.invalidation_paths import answering_files
+from hosting.publish.mark import Mark
 from hosting.publish.release import layout
 from hosting.publish.release.bulk import Bulk
 from hosting.website.bucket import Website, make_bucket, open_website, private_website
@@ -80,11 +82,13 @@ class StaticSite(pulumi.ComponentResource):
             website = self._website(bucket, None)
             self._files(bucket, website.ready)
             return self._outputs(website, None, None)
+        mark = self._mark()
         # Before the distribution: one that was in bulk mode until now leads to these files from now on.
-        pages = self._files(bucket, [])
+        pages = self._files(bucket, [mark] if mark else [])
         distribution = self._distribution(bucket, self._edge, self._options(after=[pages]))
         website = self._website(bucket, distribution)
-        return self._outputs(website, distribution, self._invalidation(distribution, pages))
+        told = self._invalidation(bucket, distribution, mark, pages) if mark else None
+        return self._outputs(website, distribution, told)
 
     def _bulk(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
         """Declare what publishes all files as one; return the outputs."""
@@ -129,16 +133,39 @@ class StaticSite(pulumi.ComponentResource):
         last = self._options(after=[*ready, assets])
         return publish_folder("pages", staged.pages, bucket, staged.manifest, last)
 
-    def _invalidation(self, distribution: Distribution, pages: pulumi.Resource) -> Invalidation | None:
-        publish, index = self._settings.publish, self._settings.website.index_document
-        if publish.invalidate == "never":
+    def _mark(self) -> Mark | None:
+        """Declare the mark of the publish, unless the edge is never told."""
+        if self._settings.publish.invalidate == "never":
             return None
-        error_pages = [response.response_page_path for response in self._edge.error_responses]
+        content = [self._entries(), self._fallbacks(), self._answers()]
+        return Mark("mark", content, pulumi.ResourceOptions(parent=self))
+
+    def _entries(self) -> dict[str, str]:
+        return {entry.path: entry.fingerprint for entry in self._staged.manifest.entries}
+
+    def _fallbacks(self) -> list[str]:
+        pages = [response.response_page_path for response in self._edge.error_responses]
+        return sorted({*answering_files(pages, self._settings.website.index_document), *self._edge.fallbacks})
+
+    def _answers(self) -> str:
+        """Return all that says how CloudFront answers where it does not answer with the file of the path."""
+        errors = [response.model_dump(mode="json") for response in self._edge.error_responses]
+        return json.dumps([self._settings.website.index_document, errors])
+
+    def _invalidation(
+        self, bucket: Bucket, distribution: Distribution, mark: Mark, pages: pulumi.Resource
+    ) -> Invalidation:
+        publish = self._settings.publish
         args = InvalidationArgs(
             distribution_id=distribution.id,
-            entries={entry.path: entry.fingerprint for entry in self._staged.manifest.entries},
-            index_document=index,
-            fallbacks=sorted({*fallback_files(error_pages, index), *self._edge.fallbacks}),
+            bucket=bucket.bucket,
+            staging=self._staged.assets.parent.as_posix(),
+            mark=mark.mark,
+            previous_mark=mark.previous,
+            entries=self._entries(),
+            index_document=self._settings.website.index_document,
+            fallbacks=self._fallbacks(),
+            answers=self._answers(),
             max_paths=publish.invalidation_max_paths,
             always=publish.invalidate == "always",
             wait=publish.invalidation_wait,
@@ -147,13 +174,12 @@ class StaticSite(pulumi.ComponentResource):
 
     def _role(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
         """Declare the deployments' role if the stack is to have one; return the outputs about it."""
-        settings = self._settings.deployments
-        if not settings.create_role:
+        if not self._settings.deployments.create_role:
             return {}
         from hosting.deployments.role import make_role  # noqa: PLC0415 - see above
 
         stack = Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())
-        role = make_role(self._name, settings, stack, bucket.arn, self._options(), names=self._names)
+        role = make_role(self._name, self._settings, stack, bucket.arn, self._options(), names=self._names)
         return {"deploymentRoleArn": role.arn, "oidcProviderArn": role.provider_arn}
 
     def _outputs(

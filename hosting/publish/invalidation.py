@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,11 +28,15 @@ from hosting.aws.session import client
 from hosting.errors import HostingError
 from hosting.publish.invalidation_paths import EVERYTHING, invalidation_paths
 from hosting.publish.manifest import changed_paths
+from hosting.publish.release.transfer import TransferError
+from hosting.publish.removal import put_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pulumi
+
+    from hosting.publish.removal import Objects
 
 # CloudFront takes a minute or so as a rule; half an hour means that something is wrong.
 _POLL = {"Delay": 5, "MaxAttempts": 360}
@@ -60,7 +65,11 @@ class CloudFront(Protocol):
 
 
 class InvalidationProvider(ResourceProvider):
-    """Invalidates on create and update; reads, and deletes nothing: an invalidation is an event of the past."""
+    """Invalidates on create and update; reads, and deletes nothing: an invalidation is an event of the past.
+
+    Before it invalidates, an update removes the objects of files that have vanished. The engine would do so only when
+    everything else is done, and whoever asked in between would bring a removed file back to the edge, for a day.
+    """
 
     # Nothing of the provider is secret; as a secret its pickle would change at every update.
     serialize_as_secret_always = False
@@ -78,6 +87,15 @@ class InvalidationProvider(ResourceProvider):
         made: CloudFront = client("cloudfront", self._settings)
         return made
 
+    def objects(self, bucket: str) -> Objects:
+        """Return the bucket; overridden in tests."""
+        if self._settings is None:
+            raise HostingError("The invalidation provider was not configured: update the Pulumi CLI")
+        # It takes boto3 with it, which an update with nothing to do has no use for.
+        from hosting.publish.release.store import open_store  # noqa: PLC0415 - see above
+
+        return open_store(bucket, self._settings)
+
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Return a change exactly when an update would invalidate; nothing is ever replaced."""
         return DiffResult(changes=bool(_stale_paths(_olds, _news)), replaces=[])
@@ -88,7 +106,8 @@ class InvalidationProvider(ResourceProvider):
         return CreateResult(str(uuid.uuid4()), outputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Invalidate what changed since the last update that succeeded."""
+        """Invalidate what changed since the last update that succeeded, once the bucket holds what it should."""
+        self._settle_objects(_olds, _news)
         return UpdateResult(self._invalidated(_news, _stale_paths(_olds, _news)))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -97,6 +116,23 @@ class InvalidationProvider(ResourceProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Do nothing: an invalidation can't be taken back."""
+
+    def _settle_objects(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        gone, doubtful = vanished(olds, news), _doubtful(olds, news)
+        if not gone and not doubtful:
+            return
+        bucket = news["bucket"]
+        try:
+            objects = self.objects(bucket)
+            if gone:
+                objects.delete(gone)
+            if doubtful:
+                put_back(objects, doubtful, news["entries"], Path(news["staging"]))
+        except (BotoCoreError, ClientError, TransferError, OSError) as error:
+            raise HostingError(
+                f"The files are up, but what is gone could not be removed from bucket {bucket}, so that the edge was "
+                f"not invalidated: {error}. Run `pulumi up` again: it does what is still to do"
+            ) from error
 
     def _invalidated(self, props: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:
         """Return the resource's outputs after invalidating ``paths``."""
@@ -131,15 +167,48 @@ def _stale_paths(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
     # A distribution that is about to be made is unknown in a preview, and certainly another one.
     moved = olds.get("distribution_id") != news.get("distribution_id")
     old_entries = {} if moved else olds.get("entries", {})
-    fallbacks_changed = not moved and olds.get("fallbacks") != news["fallbacks"]
     paths = invalidation_paths(
-        changed_paths(old_entries, news["entries"]),
+        [*changed_paths(old_entries, news["entries"]), *vanished(olds, news)],
         index_document=news["index_document"],
         fallbacks=news["fallbacks"],
         max_paths=int(news["max_paths"]),
     )
-    # Another error page is served from now on; the old one is cached under whatever path was missing.
-    return [EVERYTHING] if fallbacks_changed or news["always"] else paths
+    everything = news["always"] or (not moved and (_answers_otherwise(olds, news) or _interrupted(olds, news)))
+    return [EVERYTHING] if everything else paths
+
+
+def _answers_otherwise(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether another error page is served from now on, or otherwise: the old answer is cached under any path."""
+    # A state from before there were `answers` says nothing of them.
+    return bool(olds.get("fallbacks") != news["fallbacks"] or olds.get("answers", news["answers"]) != news["answers"])
+
+
+def _interrupted(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether another publish began after the last that was served, and did not end: the edge may have got its files.
+
+    In a preview a mark that will be set is unknown, and so neither what was served nor followed by it: that is a change
+    if the files are as they were served, just as it will be.
+    """
+    served = olds.get("mark")
+    return served is not None and served not in (news["mark"], news.get("previous_mark"))
+
+
+def vanished(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """Return the keys whose files are no longer there, sorted; of another bucket's objects the engine knows better."""
+    if olds.get("bucket") != news["bucket"]:
+        return []
+    return sorted(olds["entries"].keys() - news["entries"].keys())
+
+
+def _doubtful(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """Return the keys whose objects a publish that did not end may have removed, while the engine holds they are there.
+
+    It deletes them in its state only at the very end: if it never got there, and the files are back, it sees no change.
+    """
+    if olds.get("bucket") != news["bucket"]:
+        return []
+    known = {} if _interrupted(olds, news) else olds["entries"]
+    return sorted(news["entries"].keys() - known.keys())
 
 
 @dataclass(frozen=True)
@@ -148,18 +217,27 @@ class InvalidationArgs:
 
     Attributes:
         distribution_id: whose edge it is.
+        bucket: the bucket's name.
+        staging: the staged tree, relative to the project.
+        mark, previous_mark: of this publish, and of the one before it.
         entries: each published path to its entry's fingerprint.
         index_document: the file name that a folder's URL serves.
         fallbacks: published paths that CloudFront serves under other URLs too.
+        answers: changes when these are served otherwise: with another status, say.
         max_paths: more changed URLs than this collapse to ``/*``.
         always: invalidate everything at each update.
         wait: return only when CloudFront has completed the invalidation.
     """
 
     distribution_id: pulumi.Input[str]
+    bucket: pulumi.Input[str]
+    staging: str
+    mark: pulumi.Input[str]
+    previous_mark: pulumi.Input[str | None]
     entries: dict[str, str]
     index_document: str
     fallbacks: list[str]
+    answers: str
     max_paths: int
     always: bool
     wait: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -48,6 +48,12 @@ def _urls(path: str, index_document: str) -> list[str]:
         return [url, "/"]
     folder_url = "/" + quote(folder, safe=_SAFE)
     return [url, f"{folder_url}/", folder_url]
+
+
+def answering_files(page_paths: Iterable[str | None], index_document: str) -> list[str]:
+    """Return all files that may be behind the page paths of error responses, which are URLs: `/not%20here.html`."""
+    written = [path for path in page_paths if path]
+    return fallback_files([*written, *map(unquote, written)], index_document)
 
 
 def fallback_files(page_paths: Iterable[str | None], index_document: str) -> list[str]:

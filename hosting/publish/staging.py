@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hosting.publish.scan import FoundFile
 
 _PAGES = (".html", ".htm")
-# Beside the two folders, for those who publish the tree as one, in another process.
+# Beside the two folders, for what publishes from the tree in another process.
 MANIFEST = "manifest.json"
 _NO_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
 # Measured: 15 ms a file at every unchanged `pulumi up`, 50 ms to create it.
@@ -155,8 +155,7 @@ def stage(  # noqa: PLR0913 - the two that tell how are named where it is called
     except OSError as error:
         raise PublishError(f"Staging into {target} failed: {error}; run pulumi up again when it is mended") from error
     manifest = Manifest.of(entries)
-    if as_one:
-        (target / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    (target / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     warnings = [*([] if as_one else _costs(manifest)), *_warnings(manifest, index_document, source)]
     return Staged(manifest, found.ignored_count, source, target / "assets", target / "pages", tuple(warnings))
 
@@ -179,11 +178,11 @@ def _staged_entries(
     target: Path, placed: list[_Placed], cache_control: Callable[[str], str | None]
 ) -> list[ManifestEntry]:
     """Make the tree and return what is in it. Hashed is what was staged, after it was."""
-    _mirror({f"{_part(key)}/{key}": file for key, file in placed}, target)
+    _mirror({f"{part_of(key)}/{key}": file for key, file in placed}, target)
     hashes = HashCache(target / "hashes.json")
     entries = []
     for key, file in placed:
-        staged = f"{_part(key)}/{key}"
+        staged = f"{part_of(key)}/{key}"
         name = os.path.join(target, staged)  # noqa: PTH118 - 10,000 files: Path is slow
         # Not the status of the scan: every link that was made or removed has changed it.
         status = os.stat(name)  # noqa: PTH116 - the same
@@ -195,7 +194,8 @@ def _staged_entries(
     return entries
 
 
-def _part(path: str) -> str:
+def part_of(path: str) -> str:
+    """Return which of the tree's two folders the file with the key ``path`` is in."""
     return "pages" if path.lower().endswith(_PAGES) else "assets"
 
 

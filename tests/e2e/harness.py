@@ -262,8 +262,3 @@ def end(pids: Sequence[int]) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def tracked_state(paths: Sequence[Path]) -> dict[Path, bytes]:
-    """Return the bytes of files, to compare with later."""
-    return {path: path.read_bytes() for path in paths}

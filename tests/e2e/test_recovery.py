@@ -3,64 +3,16 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
-from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.loopback import Loopback
+from tests.e2e.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.e2e.harness import Project, Sandbox
-
-HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "host"}
-
-
-class Gate(Loopback):
-    """A proxy in front of the cloud's CloudFront that can refuse new invalidations."""
-
-    def __init__(self, cloud: str) -> None:
-        self.refuses = False
-        self.refused = 0
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def _pass(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                if outer.refuses and self.command == "POST" and self.path.endswith("/invalidation"):
-                    outer.refused += 1
-                    self._answer(403, {}, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>")
-                    return
-                headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-                request = urllib.request.Request(  # noqa: S310 - the test's own address
-                    cloud + self.path, data=body or None, headers=headers, method=self.command
-                )
-                try:
-                    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - the same
-                        self._answer(answer.status, dict(answer.headers), answer.read())
-                except urllib.error.HTTPError as error:
-                    with error:
-                        self._answer(error.code, dict(error.headers), error.read())
-
-            def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-                self.send_response(status)
-                for name, value in headers.items():
-                    if name.lower() not in HOP_BY_HOP:
-                        self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _pass  # noqa: N815 - http.server's names
-
-            def log_message(self, *_: Any) -> None:  # noqa: ANN401 - http.server's shape
-                """Stay quiet."""
-
-        super().__init__(Handler)
 
 
 @pytest.fixture
@@ -70,28 +22,71 @@ def gate(sandbox: Sandbox) -> Iterator[Gate]:
         yield made
 
 
+def published(project: Project, gate: Gate, **files: str) -> Project:
+    """Publish pages to PROD through the gate, and return the project."""
+    for name, text in files.items():
+        project.write(f"www/{name}.html", text)
+    project.config("publish:directory", "www")
+    project.config("aws:endpoints", json.dumps([{"cloudfront": gate.url}]))
+    project.up()
+    return project
+
+
+def refused_up(project: Project, gate: Gate) -> str:
+    """Run an `up` whose invalidation is refused, and return what it said."""
+    gate.refuses = True
+    failed = project.up(check=False)
+    gate.refuses = False
+    assert failed.code != 0
+    return failed.output
+
+
 def test_a_failed_invalidation_fails_the_update_and_is_made_by_the_next(
     new_project: Callable[[str], Project], gate: Gate
 ) -> None:
     """The update says that the files are up and the edge is stale; the next one invalidates exactly that."""
-    project = new_project("prod")
-    project.write("www/index.html", "home")
-    project.write("www/about.html", "one")
-    project.config("publish:directory", "www")
-    project.config("aws:endpoints", json.dumps([{"cloudfront": gate.url}]))
-    project.up()
-    gate.refuses = True
+    project = published(new_project("prod"), gate, index="home", about="one")
     project.write("www/about.html", "two")
-    failed = project.up(check=False)
-    assert failed.code != 0
-    assert "AccessDenied" in failed.output
-    assert "Run `pulumi up` again" in failed.output
+    said = refused_up(project, gate)
+    assert "AccessDenied" in said
+    assert "Run `pulumi up` again" in said
     assert gate.refused == 1
     assert project.get("/about.html").text == "two"
-    gate.refuses = False
     assert project.up().changes == {"updated": 1}
     assert project.invalidations()[-1] == ["/about.html"]
     assert project.up().changes == {}
+
+
+def test_a_change_that_is_taken_back_after_a_failed_invalidation_is_invalidated(
+    new_project: Callable[[str], Project], gate: Gate
+) -> None:
+    """A -> B, refused, -> A: the edge may have B by now; and a file that B had removed is back."""
+    project = published(new_project("prod"), gate, index="home", about="one", old="old")
+    project.write("www/about.html", "two")
+    (project.path / "www/old.html").unlink()
+    refused_up(project, gate)
+    assert "old.html" not in project.stored()
+    project.write("www/about.html", "one")
+    project.write("www/old.html", "old")
+    count = len(project.invalidations())
+    assert "hosting:Invalidation" in project.pulumi("preview", "--diff", "--stack", "prod").output
+    project.up()
+    assert project.invalidations()[count:] == [["/*"]]
+    assert (project.get("/about.html").text, project.get("/old.html").text) == ("one", "old")
+    assert project.up("--refresh").changes == {}
+
+
+def test_a_removed_file_is_gone_before_the_edge_is_told(new_project: Callable[[str], Project], gate: Gate) -> None:
+    """Whoever asks after the invalidation can't bring a removed file back to the edge."""
+    project = published(new_project("prod"), gate, index="home", old="old")
+    stored: list[list[str]] = []
+    gate.before_invalidation = lambda: stored.append(project.stored())
+    (project.path / "www/old.html").unlink()
+    # The engine deletes the object afterwards, and does not mind that it is gone.
+    assert project.up().changes == {"updated": 2, "deleted": 1}
+    assert stored == [["index.html"]]
+    assert project.invalidations()[-1] == ["/old.html"]
+    assert project.up("--refresh").changes == {}
 
 
 def test_the_build_runs_once_for_each_up(new_project: Callable[[str], Project]) -> None:
@@ -112,9 +107,10 @@ def test_the_build_runs_once_for_each_up(new_project: Callable[[str], Project]) 
 
 
 def test_pages_go_up_after_assets_and_the_edge_is_told_last(new_project: Callable[[str], Project]) -> None:
-    """The engine's own order: assets before pages before the invalidation."""
+    """The engine's own order: the mark before assets before pages before the invalidation."""
     project = new_project("prod")
     project.up()
     by_name = {item["urn"].rpartition("::")[2]: item for item in project.state() if "$" in item["urn"]}
+    assert by_name["mark"]["urn"] in by_name["assets"]["dependencies"]
     assert by_name["assets"]["urn"] in by_name["pages"]["dependencies"]
     assert by_name["pages"]["urn"] in by_name["invalidation"]["dependencies"]

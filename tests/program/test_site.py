@@ -29,6 +29,7 @@ HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
 FOLDER = "synced-folder:index:S3BucketFolder"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
+MARK = "pulumi-python:dynamic/hosting:Mark"
 
 
 def statement(policy: dict[str, Any]) -> dict[str, Any]:
@@ -158,8 +159,29 @@ def test_no_cors_rules_is_no_configuration(deploy: Callable[..., Deployed]) -> N
 
 
 def test_never_invalidating_declares_no_invalidation(deploy: Callable[..., Deployed]) -> None:
-    """`publish:invalidate never` leaves the edge to its TTLs."""
-    assert INVALIDATION not in deploy("prod", publish_invalidate="never").resources
+    """`publish:invalidate never` leaves the edge to its TTLs; nor is a publish marked for it."""
+    assert not {INVALIDATION, MARK} & deploy("prod", publish_invalidate="never").resources.keys()
+
+
+def test_a_mark_is_for_all_that_is_invalidated(deploy: Callable[..., Deployed]) -> None:
+    """Whatever makes the edge stale is marked before it goes up: a file, an error page, the way it is answered with."""
+    settings: list[dict[str, str]] = [
+        {},
+        {"website_indexDocument": "home.html"},
+        {"cloudfront_errorResponses": "[]"},
+        {"cloudfront_errorResponses": '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/"}]'},
+        {"cloudfront_errorResponses": '[{"errorCode": 404, "responseCode": 200, "responsePagePath": "/"}]'},
+    ]
+    marks = [deploy("prod", **setting).resources[MARK]["content"] for setting in settings]
+    assert len(set(marks)) == len(settings)
+    assert deploy("prod", cloudfront_priceClass="PriceClass_100").resources[MARK]["content"] == marks[0]
+
+
+def test_an_error_page_is_a_file_whatever_its_path_is_written_like(deploy: Callable[..., Deployed]) -> None:
+    """CloudFront's paths of error pages are URLs, in which a space is %20."""
+    pages = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/not%20here.html"}]'
+    invalidation = deploy("prod", cloudfront_errorResponses=pages).resources[INVALIDATION]
+    assert "not here.html" in invalidation["fallbacks"]
 
 
 def test_the_invalidation_watches_every_file_and_the_error_pages(deploy: Callable[..., Deployed]) -> None:

@@ -9,18 +9,23 @@ from botocore.exceptions import ClientError
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.rpc import UNKNOWN
 
-from hosting.errors import HostingError
+from hosting.errors import HostingError, PublishError
 from hosting.publish.invalidation import InvalidationProvider
+from hosting.publish.manifest import Manifest, ManifestEntry
+from hosting.publish.staging import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 
 class FakeCloudFront:
     """Records invalidations; `fail` makes the next call fail."""
 
-    def __init__(self) -> None:
+    def __init__(self, calls: list[str]) -> None:
+        self.calls = calls
         self.batches: list[Mapping[str, Any]] = []
         self.waited: list[str] = []
         self.fail = False
@@ -34,6 +39,7 @@ class FakeCloudFront:
         assert DistributionId
         if self.fail:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CreateInvalidation")
+        self.calls.append("invalidate")
         self.batches.append(InvalidationBatch)
         return {"Invalidation": {"Id": f"I{len(self.batches)}"}}
 
@@ -50,24 +56,56 @@ class FakeCloudFront:
         return [batch["Paths"]["Items"] for batch in self.batches]
 
 
+class FakeObjects:
+    """A bucket's keys; `fail` makes the next call fail."""
+
+    def __init__(self, calls: list[str]) -> None:
+        self.calls = calls
+        self.keys: set[str] = set()
+        self.fail = False
+
+    def list(self, prefix: str) -> Mapping[str, object]:
+        assert prefix == ""
+        return dict.fromkeys(self.keys)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        if self.fail:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteObjects")
+        self.calls.append(f"delete {' '.join(keys)}")
+
+    def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
+        self.calls.append(f"upload {key} {file.read_text()} {entry.content_type}")
+        return "etag"
+
+
 class Provider(InvalidationProvider):
-    """The provider with a fake in place of boto3's client."""
+    """The provider with fakes in place of boto3's clients; each call of both is in `calls`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.fake = FakeCloudFront()
+        self.calls: list[str] = []
+        self.fake = FakeCloudFront(self.calls)
+        self.bucket = FakeObjects(self.calls)
 
     def cloudfront(self) -> FakeCloudFront:
         return self.fake
+
+    def objects(self, bucket: str) -> FakeObjects:
+        assert bucket == "bucket"
+        return self.bucket
 
 
 def props(entries: dict[str, str], **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any property
     """Return the resource's inputs for a published tree."""
     return {
         "distribution_id": "E1",
+        "bucket": "bucket",
+        "staging": "staging",
+        "mark": "m1",
         "entries": entries,
         "index_document": "index.html",
         "fallbacks": ["404.html"],
+        "answers": "[]",
         "max_paths": 15,
         "always": False,
         "wait": False,
@@ -97,10 +135,126 @@ def test_the_same_content_is_no_change() -> None:
 def test_changed_appeared_and_vanished_files_are_invalidated() -> None:
     """Exactly the URLs whose content differs are named."""
     provider = Provider()
+    provider.bucket.keys = {"a", "c", "d"}
     old, new = props({"a": "1", "b": "1", "c": "1"}), props({"a": "2", "c": "1", "d": "1"})
     assert provider.diff("id", old, new).changes is True
     provider.update("id", old, new)
     assert provider.fake.paths == [["/a", "/b", "/d"]]
+
+
+def test_a_vanished_file_is_removed_before_the_edge_is_told() -> None:
+    """A request between invalidation and deletion would bring the file back to the edge: the deletion is first."""
+    provider = Provider()
+    provider.update("id", props({"a": "1", "b": "1", "c": "1"}), props({"b": "1"}))
+    assert provider.calls == ["delete a c", "invalidate"]
+
+
+def test_another_buckets_objects_are_left_alone() -> None:
+    """A bucket that was renamed may be retained, with all that is in it; and what is in the new one is not known."""
+    provider = Provider()
+    provider.update("id", props({"a": "1", "b": "1"}, bucket="before"), props({"b": "1"}))
+    assert provider.calls == ["invalidate"]
+
+
+def test_a_state_from_before_names_no_bucket() -> None:
+    """The first update after an upgrade of the program leaves the removal to the engine, as the version before did."""
+    provider = Provider()
+    old = props({"a": "1", "b": "1"})
+    for key in ("bucket", "staging", "mark", "answers"):
+        del old[key]
+    new = props({"b": "1"})
+    assert provider.diff("id", {**old, "entries": new["entries"]}, new).changes is False
+    provider.update("id", old, new)
+    assert provider.calls == ["invalidate"]
+    assert provider.fake.paths == [["/a"]]
+
+
+def test_a_refused_removal_invalidates_nothing() -> None:
+    """The update fails with a sentence before the edge is told."""
+    provider = Provider()
+    provider.bucket.fail = True
+    with pytest.raises(HostingError, match=r"could not be removed from bucket bucket.*AccessDenied.*`pulumi up` again"):
+        provider.update("id", props(A), props({"index.html": "1"}))
+    assert provider.calls == []
+
+
+def test_with_another_distribution_a_vanished_file_is_removed_and_told_too() -> None:
+    """The new edge may have got the file already, between its making and this."""
+    provider = Provider()
+    provider.update("id", props({"a": "1", "b": "1"}), props({"b": "1"}, distribution_id="E2"))
+    assert provider.calls == ["delete a", "invalidate"]
+    assert provider.fake.paths == [["/a", "/b"]]
+
+
+def test_content_that_was_taken_back_after_a_failure_invalidates_everything() -> None:
+    """A -> B, which went up but could not be invalidated, -> A: the edge may have B, of which only the marks tell."""
+    provider = Provider()
+    provider.bucket.keys = set(A)
+    again = props(A, mark="m3", previous_mark="m2")
+    assert provider.diff("id", props(A), again).changes is True
+    provider.update("id", props(A), again)
+    assert provider.fake.paths == [["/*"]]
+
+
+def test_a_publish_that_follows_the_served_one_names_its_paths() -> None:
+    """The mark that was served is the one before the new one: nothing else went up in between."""
+    provider = Provider()
+    provider.update("id", props(A), props(B, mark="m2", previous_mark="m1"))
+    assert provider.fake.paths == [["/a.html"]]
+
+
+def test_a_preview_does_not_know_the_next_mark_and_is_right_all_the_same() -> None:
+    """A mark that will be set is unknown: with the files that were served, everything will be invalidated."""
+    unknown = {"mark": UNKNOWN, "previous_mark": UNKNOWN}
+    assert Provider().diff("id", props(A), props(A, **unknown)).changes is True
+    first = props(A)
+    del first["mark"]
+    assert Provider().diff("id", first, props(A, **unknown)).changes is False
+
+
+def staged(folder: Path, *paths: str) -> dict[str, str]:
+    """Stage files that hold their own names, and return their fingerprints."""
+    entries = [ManifestEntry(path, len(path), path * 64, "text/plain", None) for path in paths]
+    (folder / MANIFEST).write_text(Manifest.of(entries).to_json())
+    (folder / "assets").mkdir()
+    for path in paths:
+        (folder / "assets" / path).write_text(path)
+    return {entry.path: entry.fingerprint for entry in entries}
+
+
+def test_what_a_failed_publish_removed_is_put_back(tmp_path: Path) -> None:
+    """The engine believes the object is there, as it never came to delete it: from A -> B -> A, A has all its files."""
+    provider = Provider()
+    entries = staged(tmp_path, "a", "b")
+    provider.bucket.keys = {"b"}
+    new = props(entries, mark="m3", previous_mark="m2", staging=str(tmp_path))
+    provider.update("id", props(entries), new)
+    assert provider.calls == ["upload a a text/plain", "invalidate"]
+
+
+def test_what_the_engine_has_put_up_is_not_sent_again(tmp_path: Path) -> None:
+    """A file that has appeared is looked for, and found."""
+    provider = Provider()
+    entries = staged(tmp_path, "a", "b")
+    provider.bucket.keys = {"a", "b"}
+    provider.update("id", props({"b": entries["b"]}), props(entries, staging=str(tmp_path)))
+    assert provider.calls == ["invalidate"]
+
+
+@pytest.mark.parametrize("entries", [{"a": "other"}, {"c": "other"}])
+def test_a_tree_that_was_staged_anew_is_not_put_up(tmp_path: Path, entries: dict[str, str]) -> None:
+    """Only what the update is about goes up."""
+    provider = Provider()
+    staged(tmp_path, "a")
+    with pytest.raises(PublishError, match="run `pulumi up` again"):
+        provider.update("id", props({}), props(entries, staging=str(tmp_path)))
+
+
+def test_another_way_to_answer_invalidates_everything() -> None:
+    """The same error page with another status, or for another time, is cached under any path."""
+    provider = Provider()
+    provider.update("id", props(A), props(A, answers="[404]"))
+    assert provider.fake.paths == [["/*"]]
 
 
 def test_there_and_back_invalidates_twice_with_different_references() -> None:
@@ -190,3 +344,5 @@ def test_an_unconfigured_provider_says_so() -> None:
     """An engine that never configures the provider is too old, and that is what is said."""
     with pytest.raises(HostingError, match="update the Pulumi CLI"):
         InvalidationProvider().cloudfront()
+    with pytest.raises(HostingError, match="update the Pulumi CLI"):
+        InvalidationProvider().objects("bucket")
