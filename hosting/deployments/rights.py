@@ -5,132 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hosting.deployments import actions
+from hosting.errors import HostingError
 from hosting.naming import resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from hosting.cloudfront.settings import CloudFrontSettings
     from hosting.deployments.settings import DeploymentsSettings
 
 _VERSION = "2012-10-17"
 
-# What the aws provider reads of a bucket at every refresh, used here or not, then what the program sets.
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-BUCKET_ACTIONS = (
-    "s3:GetAccelerateConfiguration",
-    "s3:GetBucketAcl",
-    "s3:GetBucketCORS",
-    "s3:GetBucketLocation",
-    "s3:GetBucketLogging",
-    "s3:GetBucketObjectLockConfiguration",
-    "s3:GetBucketOwnershipControls",
-    "s3:GetBucketPolicy",
-    "s3:GetBucketPublicAccessBlock",
-    "s3:GetBucketRequestPayment",
-    "s3:GetBucketTagging",
-    "s3:GetBucketVersioning",
-    "s3:GetBucketWebsite",
-    "s3:GetEncryptionConfiguration",
-    "s3:GetLifecycleConfiguration",
-    "s3:GetReplicationConfiguration",
-    "s3:ListBucket",
-    "s3:ListBucketVersions",
-    "s3:ListTagsForResource",
-    "s3:CreateBucket",
-    "s3:DeleteBucket",
-    "s3:DeleteBucketPolicy",
-    "s3:DeleteBucketWebsite",
-    "s3:PutBucketCORS",
-    "s3:PutBucketOwnershipControls",
-    "s3:PutBucketPolicy",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketTagging",
-    "s3:PutBucketWebsite",
-    "s3:TagResource",
-    "s3:UntagResource",
-)
-# Versions too: a bucket that was given versioning by hand is emptied of them on destroy.
-OBJECT_ACTIONS = (
-    "s3:AbortMultipartUpload",
-    "s3:DeleteObject",
-    "s3:DeleteObjectTagging",
-    "s3:DeleteObjectVersion",
-    "s3:GetObject",
-    "s3:GetObjectTagging",
-    "s3:PutObject",
-    "s3:PutObjectAcl",
-    "s3:PutObjectTagging",
-)
-# By the type in the ARN. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
-CLOUDFRONT_ACTIONS = {
-    "distribution": (
-        "cloudfront:CreateDistribution",
-        "cloudfront:CreateInvalidation",
-        "cloudfront:DeleteDistribution",
-        "cloudfront:GetDistribution",
-        "cloudfront:GetDistributionConfig",
-        "cloudfront:GetInvalidation",
-        "cloudfront:ListTagsForResource",
-        "cloudfront:TagResource",
-        "cloudfront:UntagResource",
-        "cloudfront:UpdateDistribution",
-    ),
-    "origin-access-control": (
-        "cloudfront:CreateOriginAccessControl",
-        "cloudfront:DeleteOriginAccessControl",
-        "cloudfront:GetOriginAccessControl",
-        "cloudfront:GetOriginAccessControlConfig",
-        "cloudfront:UpdateOriginAccessControl",
-    ),
-    "cache-policy": (
-        "cloudfront:CreateCachePolicy",
-        "cloudfront:DeleteCachePolicy",
-        "cloudfront:GetCachePolicy",
-        "cloudfront:GetCachePolicyConfig",
-        "cloudfront:UpdateCachePolicy",
-    ),
-    "response-headers-policy": (
-        "cloudfront:CreateResponseHeadersPolicy",
-        "cloudfront:DeleteResponseHeadersPolicy",
-        "cloudfront:GetResponseHeadersPolicy",
-        "cloudfront:GetResponseHeadersPolicyConfig",
-        "cloudfront:UpdateResponseHeadersPolicy",
-    ),
-    "function": (
-        "cloudfront:CreateFunction",
-        "cloudfront:DeleteFunction",
-        "cloudfront:DescribeFunction",
-        "cloudfront:GetFunction",
-        "cloudfront:PublishFunction",
-        "cloudfront:UpdateFunction",
-    ),
-}
-# Of a stack with host names of its own: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html
-CERTIFICATE_ACTIONS = (
-    "acm:AddTagsToCertificate",
-    "acm:DeleteCertificate",
-    "acm:DescribeCertificate",
-    "acm:ListTagsForCertificate",
-    "acm:RemoveTagsFromCertificate",
-)
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
-ZONE_ACTIONS = (
-    "route53:ChangeResourceRecordSets",
-    "route53:GetHostedZone",
-    "route53:ListResourceRecordSets",
-    "route53:ListTagsForResource",
-)
-# A deployment may look at its own role, never change it: a role that can widen itself has every right.
-ROLE_ACTIONS = (
-    "iam:GetRole",
-    "iam:GetRolePolicy",
-    "iam:ListAttachedRolePolicies",
-    "iam:ListInstanceProfilesForRole",
-    "iam:ListRolePolicies",
-)
-PROVIDER_ACTIONS = ("iam:GetOpenIDConnectProvider",)
-
 _LONGEST_PREFIX = 48
+# What a backend without organizations calls the one that it has:
+# https://www.pulumi.com/docs/iac/concepts/state-and-backends/
+_NO_ORGANIZATION = "organization"
 
 
 @dataclass(frozen=True)
@@ -149,6 +39,25 @@ class Issuer:
 
 
 @dataclass(frozen=True)
+class EdgeRights:
+    """What a stack with CloudFront works on: all that a setting of it or a file of the site can ask for.
+
+    So that a push may switch logs on, or bring a redirect by country, which a role that can't widen itself allows.
+
+    Attributes:
+        cloudfront: what the ARNs of the account's CloudFront begin with, such as ``arn:aws:cloudfront::123456789012``.
+        logs: the ARNs of the buckets for access logs; a * stands for any text, here and in the next.
+        alarms: the ARNs of the alarms.
+        web_acl: the ARN of the web ACL, if it has one.
+    """
+
+    cloudfront: str
+    logs: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+    web_acl: str | None = None
+
+
+@dataclass(frozen=True)
 class NamesRights:
     """What a stack with host names of its own works on.
 
@@ -162,6 +71,25 @@ class NamesRights:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a deployment works on.
+
+    Attributes:
+        buckets: the ARNs of the sites' buckets, a * in them stands for any text.
+        role: the ARN of the deployment's own role.
+        provider: the ARN of the OIDC provider that the role trusts.
+        edge: of a stack with CloudFront.
+        names: of a stack with host names of its own.
+    """
+
+    buckets: tuple[str, ...]
+    role: str
+    provider: str
+    edge: EdgeRights | None = None
+    names: NamesRights | None = None
+
+
+@dataclass(frozen=True)
 class Stack:
     """Which stack is deployed."""
 
@@ -171,7 +99,11 @@ class Stack:
 
 
 def issuer_of(settings: DeploymentsSettings, stack: Stack) -> Issuer:
-    """Return whom to trust, and restricted to what."""
+    """Return whom to trust, and restricted to what.
+
+    Raises:
+        HostingError: it is to be Pulumi Cloud, and that is not where the stack is.
+    """
     if settings.runs_on == "github-actions":
         return _github(settings)
     return _pulumi_cloud(settings, stack)
@@ -179,6 +111,11 @@ def issuer_of(settings: DeploymentsSettings, stack: Stack) -> Issuer:
 
 def _pulumi_cloud(settings: DeploymentsSettings, stack: Stack) -> Issuer:
     """https://www.pulumi.com/docs/deployments/guides/oidc/#custom-claims; organizations' names are lower case there."""
+    if stack.organization == _NO_ORGANIZATION:
+        raise HostingError(
+            f"'deployments:createRole' would make a role for Pulumi Cloud, and stack '{stack.name}' is not kept there: "
+            f"pulumi login, or pulumi config set --stack {stack.name} deployments:runsOn github-actions"
+        )
     organization = stack.organization.lower()
     prefix = f"pulumi:deploy:org:{organization}:project:{stack.project}:stack"
     stacks = (stack.name, *settings.review_stacks)
@@ -228,43 +165,78 @@ def _bucket_pattern(project: str, pattern: str) -> str:
     return f"{prefix}-*" if whole_word and len(prefix) < _LONGEST_PREFIX else f"{prefix}*"
 
 
-def rights(
-    buckets: Iterable[str], cloudfront: str, role_arn: str, provider_arn: str, names: NamesRights | None = None
-) -> dict[str, Any]:
-    """Return what a deployment may do.
+@dataclass(frozen=True)
+class Own:
+    """What is the stack's own, told by what its names in the cloud begin with.
 
-    Args:
-        buckets: the ARNs of the buckets, a * in them stands for any text.
-        cloudfront: what the ARNs of the account's CloudFront begin with, such as ``arn:aws:cloudfront::123456789012``.
-        role_arn: the deployment's own role.
-        provider_arn: the OIDC provider that the role trusts.
-        names: the stack's host names, if it has any.
+    Attributes:
+        name: of the stack itself.
+        cloudfront: its settings.
+        patterns: what the names of the review stacks that share its role begin with, as ``bucket_patterns`` has them.
     """
-    buckets = list(buckets)
+
+    name: str
+    cloudfront: CloudFrontSettings
+    patterns: tuple[str, ...]
+
+    def buckets(self, partition: str) -> tuple[str, ...]:
+        """Return the ARNs of the review stacks' buckets, those for their logs among them."""
+        return tuple(f"arn:{partition}:s3:::{pattern}" for pattern in self.patterns)
+
+    def edge(self, partition: str, account: str) -> EdgeRights | None:
+        """Return what it works on with CloudFront; without, its code has no rights there, nor has a review stack's."""
+        if not self.cloudfront.enabled:
+            return None
+        return EdgeRights(
+            f"arn:{partition}:cloudfront::{account}",
+            (f"arn:{partition}:s3:::{self.name}-logs-*", *self.buckets(partition)),
+            tuple(
+                f"arn:{partition}:cloudwatch:us-east-1:{account}:alarm:{pattern}"
+                for pattern in (f"{self.name}-5xx-*", *self.patterns)
+            ),
+            self.cloudfront.web_acl_arn,
+        )
+
+
+def rights(scope: Scope) -> dict[str, Any]:
+    """Return what a deployment may do."""
+    edge = _of_edge(scope.edge) if scope.edge else ()
+    buckets = list(dict.fromkeys([*scope.buckets, *(scope.edge.logs if scope.edge else ())]))
     statements = [
-        ("Bucket", BUCKET_ACTIONS, buckets),
-        ("Objects", OBJECT_ACTIONS, [f"{bucket}/*" for bucket in buckets]),
-        *((_sid(kind), actions, [f"{cloudfront}:{kind}/*"]) for kind, actions in CLOUDFRONT_ACTIONS.items()),
-        ("OwnRole", ROLE_ACTIONS, [role_arn]),
-        ("OwnProvider", PROVIDER_ACTIONS, [provider_arn]),
-        *_of_names(names or NamesRights()),
+        ("Bucket", actions.BUCKET_ACTIONS, buckets),
+        ("Objects", actions.OBJECT_ACTIONS, [f"{bucket}/*" for bucket in buckets]),
+        *edge,
+        ("OwnRole", actions.ROLE_ACTIONS, [scope.role]),
+        ("OwnProvider", actions.PROVIDER_ACTIONS, [scope.provider]),
+        *_of_names(scope.names or NamesRights()),
     ]
     return {
         "Version": _VERSION,
         "Statement": [
-            {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
-            for sid, actions, resources in statements
+            {"Sid": sid, "Effect": "Allow", "Action": list(each), "Resource": resources}
+            for sid, each, resources in statements
         ],
     }
+
+
+def _of_edge(edge: EdgeRights) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
+    """Yield what CloudFront takes."""
+    for kind, some in actions.CLOUDFRONT_ACTIONS.items():
+        yield _sid(kind), some, [f"{edge.cloudfront}:{kind}/*"]
+    yield "Tags", actions.TAG_ACTIONS, [f"{edge.cloudfront}:{kind}/*" for kind in actions.TAGGED]
+    yield "Logs", actions.LOG_ACTIONS, list(edge.logs)
+    yield "Alarms", actions.ALARM_ACTIONS, list(edge.alarms)
+    if edge.web_acl is not None:
+        yield "WebAcl", actions.WEB_ACL_ACTIONS, [edge.web_acl]
 
 
 def _of_names(names: NamesRights) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
     """Yield what host names take; what has no resource of its own in AWS is about all of them."""
     if names.certificates is not None:
-        yield "Certificates", CERTIFICATE_ACTIONS, [names.certificates]
+        yield "Certificates", actions.CERTIFICATE_ACTIONS, [names.certificates]
         yield "CertificateRequests", ("acm:RequestCertificate",), ["*"]
     if names.zone is not None:
-        yield "Zone", ZONE_ACTIONS, [names.zone]
+        yield "Zone", actions.ZONE_ACTIONS, [names.zone]
         yield "ZoneChanges", ("route53:GetChange",), [f"{names.zone.partition(':hostedzone/')[0]}:change/*"]
         yield "Zones", ("route53:ListHostedZones",), ["*"]
 

@@ -9,9 +9,10 @@ import pulumi
 import pulumi_aws
 from pulumi_aws import iam
 
-from hosting.deployments.rights import NamesRights, bucket_patterns, issuer_of, rights, trust_policy
+from hosting.deployments.rights import NamesRights, Own, Scope, bucket_patterns, issuer_of, rights, trust_policy
 
 if TYPE_CHECKING:
+    from hosting.config import Settings
     from hosting.deployments.rights import Issuer, Stack
     from hosting.deployments.settings import DeploymentsSettings
     from hosting.domain.names import OwnNames
@@ -32,7 +33,7 @@ class DeploymentRole:
 
 def make_role(  # noqa: PLR0913 - host names are named where there are any
     name: str,
-    settings: DeploymentsSettings,
+    settings: Settings,
     stack: Stack,
     bucket_arn: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
@@ -48,23 +49,26 @@ def make_role(  # noqa: PLR0913 - host names are named where there are any
         bucket_arn: the site's bucket.
         opts: the options; its provider is also whom the account is asked of.
         names: the site's own host names, if it has any.
+
+    Raises:
+        HostingError: nobody could take on that role.
     """
-    issuer = issuer_of(settings, stack)
-    provider_arn = _provider(name, settings, issuer, opts)
+    issuer = issuer_of(settings.deployments, stack)
+    provider_arn = _provider(name, settings.deployments, issuer, opts)
     role = iam.Role(
         f"{name}-deploy",
         description=f"Deploys the Pulumi stack {stack.name} of {stack.project}",
         assume_role_policy=pulumi.Output.json_dumps(provider_arn.apply(lambda arn: trust_policy(issuer, arn))),
         opts=opts,
     )
-    made = DeploymentRole(role.arn, provider_arn)
-    document = _document(bucket_patterns(stack.project, settings.review_stacks), bucket_arn, made, names, opts)
+    own = Own(name, settings.cloudfront, tuple(bucket_patterns(stack.project, settings.deployments.review_stacks)))
+    document = _document(own, bucket_arn, DeploymentRole(role.arn, provider_arn), names, opts)
     iam.RolePolicy(f"{name}-deploy", role=role.name, policy=pulumi.Output.json_dumps(document), opts=opts)
     return DeploymentRole(role.arn, provider_arn)
 
 
 def _document(
-    patterns: list[str],
+    own: Own,
     bucket_arn: pulumi.Output[str],
     role: DeploymentRole,
     names: OwnNames | None,
@@ -77,11 +81,13 @@ def _document(
     requests = names is not None and names.is_requested
     return pulumi.Output.all(bucket_arn, partition, account, role.arn, role.provider_arn, zone).apply(
         lambda known: rights(
-            [known[0], *(f"arn:{known[1]}:s3:::{pattern}" for pattern in patterns)],
-            f"arn:{known[1]}:cloudfront::{known[2]}",
-            known[3],
-            known[4],
-            NamesRights(f"arn:{known[1]}:acm:us-east-1:{known[2]}:certificate/*" if requests else None, known[5]),
+            Scope(
+                (known[0], *own.buckets(known[1])),
+                known[3],
+                known[4],
+                own.edge(known[1], known[2]),
+                NamesRights(f"arn:{known[1]}:acm:us-east-1:{known[2]}:certificate/*" if requests else None, known[5]),
+            )
         )
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from hosting.deployments.rights import rights
+from hosting.deployments.rights import EdgeRights, Scope, rights
 from tests.e2e.aws_calls.operations import Operation
 from tests.e2e.aws_calls.policy import is_allowed, right_of
 from tests.e2e.aws_calls.recorder import Recorder
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 ACCOUNT = "000000000000"
 # The sandbox's plugin looks for who uses what it deletes; AWS does that by itself.
 NOT_IN_AWS = {"cloudfront:ListDistributions"}
+EVERYTHING = {
+    "cloudfront:logging": "true",
+    "cloudfront:alarms": "arn:aws:sns:us-east-1:123456789012:alerts",
+    "access:username": "preview",
+    "website:routing": "pages",
+    "publish:mode": "bulk",
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +39,9 @@ def project(new_project: Callable[[str], Project]) -> Project:
     project.write("www/index.html", "<h1>one</h1>")
     project.write("www/app.0a1b2c3d.js", "1")
     project.config("publish:directory", "www")
+    # The sandbox's state is in a folder: Pulumi Cloud, which deploys nothing from there, could not take on the role.
+    project.config("deployments:runsOn", "github-actions")
+    project.config("deployments:repository", "acme/website")
     return project
 
 
@@ -71,6 +81,41 @@ def test_policy_allows_all_that_deployments_do(project: Project, iam: IAMClient,
     )
 
 
+def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClient, recorder: Recorder) -> None:
+    """Logs, an alarm, a password, a redirect by country, a router, tags and bulk mode take no right beyond it."""
+    project.config("deployments:createRole", "true")
+    project.up()
+    policy = _policy(iam, project.outputs()["deploymentRoleArn"])
+    # All of it comes with a push: the role is not changed for it.
+    for key, value in EVERYTHING.items():
+        project.config(key, value)
+    project.config("access:password", "correct-horse-battery-staple", "--secret")
+    project.write("www/_redirects", "/ /de 302 Country=de\n/old /new 301\n")
+    project.write("www/_headers", "/*\n  X-Robots-Tag: noindex\n")
+    project.up(env=recorder.env)
+    project.config("cloudfront:logRetentionDays", "30")
+    project.write("www/index.html", "<h1>three</h1>")
+    project.up(env=recorder.env)
+    project.pulumi("refresh", "--yes", "--stack", "prod", env=recorder.env)
+    # Default tags are the role's too, which a person changes.
+    project.config("deployments:createRole", "false")
+    project.up()
+    project.config("aws:defaultTags", '{"tags": {"team": "web"}}')
+    project.up(env=recorder.env)
+    for key in ("aws:defaultTags", "cloudfront:logging", "cloudfront:alarms"):
+        project.pulumi("config", "rm", key, "--stack", "prod")
+    project.up(env=recorder.env)
+    refused = {right_of(call) for call in recorder.operations if not is_allowed(policy, call, ACCOUNT)}
+    assert refused - NOT_IN_AWS == set()
+    wanted = {"s3:PutLifecycleConfiguration", "cloudwatch:PutMetricAlarm", "cloudfront:CreateOriginRequestPolicy"}
+    assert wanted | {"cloudfront:UntagResource", "cloudwatch:DeleteAlarms"} <= _rights(recorder.operations)
+    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
+    for key in (*EVERYTHING, "access:password", "cloudfront:logRetentionDays"):
+        project.pulumi("config", "rm", key, "--stack", "prod")
+    (project.path / "www/_redirects").unlink()
+    (project.path / "www/_headers").unlink()
+
+
 def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder: Recorder) -> None:
     """With names in a zone, all that is done to certificate and records is allowed: in this zone, and no other."""
     zone = _zone(project)
@@ -99,9 +144,8 @@ def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder
 
 def test_policy_is_not_enough_for_another_stack(project: Project, recorder: Recorder) -> None:
     """The policy of one bucket does not reach another stack's, whose calls are the same."""
-    policy = rights(
-        ["arn:aws:s3:::another"], f"arn:aws:cloudfront::{ACCOUNT}", "arn:aws:iam::0:role/r", "arn:aws:iam::0:x"
-    )
+    edge = EdgeRights(f"arn:aws:cloudfront::{ACCOUNT}")
+    policy = rights(Scope(("arn:aws:s3:::another",), "arn:aws:iam::0:role/r", "arn:aws:iam::0:x", edge))
     project.up(env=recorder.env)
     project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
     s3 = [call for call in recorder.operations if call.service == "s3"]
@@ -109,11 +153,23 @@ def test_policy_is_not_enough_for_another_stack(project: Project, recorder: Reco
     assert not any(is_allowed(policy, call, ACCOUNT) for call in s3)
 
 
+def test_role_that_nobody_could_take_on_is_refused(project: Project) -> None:
+    """Without Pulumi Cloud, a role that trusts it is refused at preview, by a sentence with both ways out."""
+    project.config("deployments:createRole", "true")
+    project.config("deployments:runsOn", "pulumi-cloud")
+    told = project.pulumi("preview", "--stack", "prod", check=False)
+    assert told.code != 0
+    assert "is not kept there: pulumi login, or pulumi config set --stack prod deployments:runsOn" in told.output
+    assert "Traceback" not in told.output
+    project.config("deployments:runsOn", "github-actions")
+
+
 def test_role_is_gone_with_its_stack(project: Project, iam: IAMClient) -> None:
     """Role, policy and OIDC provider are destroyed without leftovers."""
     project.config("deployments:createRole", "true")
     project.up()
-    assert project.outputs()["oidcProviderArn"].endswith(":oidc-provider/api.pulumi.com/oidc")
+    provider = project.outputs()["oidcProviderArn"]
+    assert provider.endswith(":oidc-provider/token.actions.githubusercontent.com")
     project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
     assert [role for role in iam.list_roles()["Roles"] if project.name in role["RoleName"]] == []
     assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
@@ -125,10 +181,6 @@ def _deploy_in_every_way(project: Project, recorder: Recorder) -> None:
     project.pulumi("preview", "--stack", "prod", env=recorder.env)
     project.up(env=recorder.env)
     project.pulumi("refresh", "--yes", "--stack", "prod", env=recorder.env)
-    project.config("cloudfront:enabled", "false")
-    project.up(env=recorder.env)
-    project.config("cloudfront:enabled", "true")
-    project.up(env=recorder.env)
 
 
 def _zone(project: Project) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 
+from hosting.config import RawConfig, Settings, load_settings
+from hosting.deployments import actions
 from hosting.deployments.rights import (
-    BUCKET_ACTIONS,
-    CLOUDFRONT_ACTIONS,
-    OBJECT_ACTIONS,
+    EdgeRights,
     NamesRights,
+    Scope,
     Stack,
     bucket_patterns,
     issuer_of,
@@ -22,6 +23,7 @@ from hosting.deployments.rights import (
 )
 from hosting.deployments.role import make_role
 from hosting.deployments.settings import DeploymentsSettings
+from hosting.errors import HostingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,23 @@ ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 PROD = Stack("Acme", "site", "prod")
+ARN = "arn:aws:iam::123456789012:role/" + "r" * 64
+ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234"
+# With names as long as they can be.
+EDGE = EdgeRights(
+    "arn:aws:cloudfront::123456789012",
+    tuple("arn:aws:s3:::" + "b" * 58 + f"{number}-*" for number in range(4)),
+    tuple("arn:aws:cloudwatch:us-east-1:123456789012:alarm:" + "b" * 58 + f"{number}-*" for number in range(4)),
+    ACL,
+)
+SCOPE = Scope(tuple("arn:aws:s3:::" + "b" * 58 + f"{number}-*" for number in range(4)), ARN, ARN, EDGE)
+
+
+def loaded(**config: str) -> Settings:
+    """Return the settings of `prod`, with a role, and with ``deployments`` settings; others by ``room__key``."""
+    given = {key.replace("__", ":") if "__" in key else f"deployments:{key}": value for key, value in config.items()}
+    raw = {"deployments:createRole": "true", **given}
+    return load_settings(RawConfig("prod", raw), {"AWS_REGION": "eu-west-1"})
 
 
 @dataclass
@@ -52,10 +71,10 @@ class Account(pulumi.runtime.Mocks):
 
 
 @pytest.fixture
-def declare() -> Callable[[DeploymentsSettings], dict[str, dict[str, Any]]]:
+def declare() -> Callable[[Settings], dict[str, dict[str, Any]]]:
     """Return a function that declares the role of `prod` and returns what was registered, by type."""
 
-    def run(settings: DeploymentsSettings) -> dict[str, dict[str, Any]]:
+    def run(settings: Settings) -> dict[str, dict[str, Any]]:
         account = Account()
         pulumi.runtime.set_mocks(account, project="site", stack="prod", preview=False)
 
@@ -70,6 +89,11 @@ def declare() -> Callable[[DeploymentsSettings], dict[str, dict[str, Any]]]:
     return run
 
 
+def _resources(registered: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    statements = json.loads(registered[POLICY]["policy"])["Statement"]
+    return {statement["Sid"]: statement["Resource"] for statement in statements}
+
+
 def _condition(registered: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     (statement,) = json.loads(registered[ROLE]["assumeRolePolicy"])["Statement"]
     found: dict[str, dict[str, Any]] = statement["Condition"]
@@ -77,10 +101,10 @@ def _condition(registered: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any
 
 
 def test_pulumi_cloud_may_deploy_this_stack_alone(
-    declare: Callable[[DeploymentsSettings], dict[str, dict[str, Any]]],
+    declare: Callable[[Settings], dict[str, dict[str, Any]]],
 ) -> None:
     """The role trusts tokens of this organization, project and stack, whatever the operation."""
-    registered = declare(DeploymentsSettings(createRole=True))
+    registered = declare(loaded())
     assert registered[PROVIDER] == {"url": "https://api.pulumi.com/oidc", "clientIdLists": ["acme"]}
     assert _condition(registered) == {
         "StringEquals": {"api.pulumi.com/oidc:aud": "acme"},
@@ -99,11 +123,11 @@ def test_stacks_whose_names_only_begin_alike_are_not_trusted() -> None:
 
 
 def test_github_actions_may_deploy_from_its_branch(
-    declare: Callable[[DeploymentsSettings], dict[str, dict[str, Any]]],
+    declare: Callable[[Settings], dict[str, dict[str, Any]]],
 ) -> None:
     """The role trusts pushes to the stack's branch, and pull requests as long as those are previewed."""
-    settings = {"createRole": True, "runsOn": "github-actions", "repository": "acme/website", "branch": "release"}
-    registered = declare(DeploymentsSettings.model_validate(settings))
+    settings = {"runsOn": "github-actions", "repository": "acme/website", "branch": "release"}
+    registered = declare(loaded(**settings))
     assert registered[PROVIDER]["url"] == "https://token.actions.githubusercontent.com"
     assert _condition(registered) == {
         "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
@@ -116,7 +140,7 @@ def test_github_actions_may_deploy_from_its_branch(
             ]
         },
     }
-    without = DeploymentsSettings.model_validate({**settings, "previewPullRequests": False})
+    without = loaded(**settings, previewPullRequests="false").deployments
     assert not any("pull_request" in subject for subject in issuer_of(without, PROD).subjects)
 
 
@@ -139,36 +163,60 @@ def test_both_forms_of_a_repositorys_tokens_are_trusted(subject: str, is_trusted
 
 
 def test_provider_that_is_there_is_used(
-    declare: Callable[[DeploymentsSettings], dict[str, dict[str, Any]]],
+    declare: Callable[[Settings], dict[str, dict[str, Any]]],
 ) -> None:
     """An account has one OIDC provider an issuer: named in the settings, none is made."""
     arn = "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"
-    registered = declare(DeploymentsSettings(createRole=True, oidcProviderArn=arn))
+    registered = declare(loaded(oidcProviderArn=arn))
     assert PROVIDER not in registered
     (statement,) = json.loads(registered[ROLE]["assumeRolePolicy"])["Statement"]
     assert statement["Principal"] == {"Federated": arn}
 
 
-def test_rights_end_at_the_stacks_own_bucket(
-    declare: Callable[[DeploymentsSettings], dict[str, dict[str, Any]]],
+def test_rights_end_at_the_stacks_own(
+    declare: Callable[[Settings], dict[str, dict[str, Any]]],
 ) -> None:
-    """No statement is about every resource, and S3 is about one bucket."""
-    statements = json.loads(declare(DeploymentsSettings(createRole=True))[POLICY]["policy"])["Statement"]
-    resources = {statement["Sid"]: statement["Resource"] for statement in statements}
-    assert resources["Bucket"] == ["arn:aws:s3:::site-prod-1"]
-    assert resources["Objects"] == ["arn:aws:s3:::site-prod-1/*"]
+    """No statement is about every resource; S3, alarms and the web ACL are the stack's own."""
+    resources = _resources(declare(loaded(cloudfront__webAclArn=ACL)))
+    assert resources["Bucket"] == ["arn:aws:s3:::site-prod-1", "arn:aws:s3:::site-prod-logs-*"]
+    assert resources["Objects"] == ["arn:aws:s3:::site-prod-1/*", "arn:aws:s3:::site-prod-logs-*/*"]
+    assert resources["Logs"] == ["arn:aws:s3:::site-prod-logs-*"]
+    assert resources["Alarms"] == ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:site-prod-5xx-*"]
     assert resources["Distribution"] == ["arn:aws:cloudfront::123456789012:distribution/*"]
+    assert resources["Tags"] == [f"arn:aws:cloudfront::123456789012:{kind}/*" for kind in ("distribution", "function")]
+    assert resources["WebAcl"] == [ACL]
     assert resources["OwnRole"] == ["arn:aws:iam::123456789012:role/site-prod-deploy"]
     assert not any(resource == "*" for each in resources.values() for resource in each)
 
 
-def test_review_stacks_share_the_role(declare: Callable[[DeploymentsSettings], dict[str, dict[str, Any]]]) -> None:
+def test_stack_without_cloudfront_has_no_rights_there(
+    declare: Callable[[Settings], dict[str, dict[str, Any]]],
+) -> None:
+    """On an S3 website, and for the review stacks that share its role, no distribution of the account is in reach."""
+    registered = declare(loaded(cloudfront__enabled="false", reviewStacks='["pr-*"]'))
+    assert set(_resources(registered)) == {"Bucket", "Objects", "OwnRole", "OwnProvider"}
+
+
+def test_role_for_a_cloud_where_the_stack_is_not() -> None:
+    """A backend of one's own has no organization, and its stack no deployments that could take on the role."""
+    with pytest.raises(
+        HostingError, match="stack 'prod' is not kept there: pulumi login, or pulumi config set"
+    ) as told:
+        issuer_of(DeploymentsSettings(createRole=True), Stack("organization", "site", "prod"))
+    assert str(told.value).endswith("--stack prod deployments:runsOn github-actions")
+    github = {"createRole": True, "runsOn": "github-actions", "repository": "acme/website"}
+    assert issuer_of(DeploymentsSettings.model_validate(github), Stack("organization", "site", "prod")).subjects
+
+
+def test_review_stacks_share_the_role(declare: Callable[[Settings], dict[str, dict[str, Any]]]) -> None:
     """Named in the settings, review stacks are trusted as well, and their buckets are in reach."""
-    registered = declare(DeploymentsSettings(createRole=True, reviewStacks=("pr-*",)))
+    registered = declare(loaded(reviewStacks='["pr-*"]'))
     assert _condition(registered)["StringLike"]["api.pulumi.com/oidc:sub"][1] == (
         "pulumi:deploy:org:acme:project:site:stack:pr-*:operation:*:scope:write"
     )
-    assert "arn:aws:s3:::site-pr-*" in json.loads(registered[POLICY]["policy"])["Statement"][0]["Resource"]
+    resources = _resources(registered)
+    assert all("arn:aws:s3:::site-pr-*" in resources[sid] for sid in ("Bucket", "Logs"))
+    assert "arn:aws:cloudwatch:us-east-1:123456789012:alarm:site-pr-*" in resources["Alarms"]
 
 
 @pytest.mark.parametrize(
@@ -187,35 +235,28 @@ def test_buckets_of_review_stacks(pattern: str, bucket: str) -> None:
 
 def test_no_right_stands_for_many() -> None:
     """Every action is named in full, none twice, and none writes to IAM."""
-    actions = [*BUCKET_ACTIONS, *OBJECT_ACTIONS, *(each for some in CLOUDFRONT_ACTIONS.values() for each in some)]
-    assert len(set(actions)) == len(actions)
-    document = rights(
-        ["arn:aws:s3:::b"], "arn:aws:cloudfront::1", "arn:aws:iam::1:role/r", "arn:aws:iam::1:oidc-provider/p"
-    )
-    granted = [action for statement in document["Statement"] for action in statement["Action"]]
+    kinds = [each for some in actions.CLOUDFRONT_ACTIONS.values() for each in some]
+    every = [*actions.BUCKET_ACTIONS, *actions.OBJECT_ACTIONS, *kinds, *actions.TAG_ACTIONS, *actions.LOG_ACTIONS]
+    assert len(set(every)) == len(every)
+    granted = [action for statement in rights(SCOPE)["Statement"] for action in statement["Action"]]
     assert not any("*" in action for action in granted)
     assert all(action.startswith(("iam:Get", "iam:List")) for action in granted if action.startswith("iam:"))
-
-
-def test_policy_is_within_iams_limit() -> None:
-    """A role's inline policies have 10,240 characters together, without white space."""
-    buckets = ["arn:aws:s3:::" + "b" * 63] * 4
-    arn = "arn:aws:iam::123456789012:role/" + "r" * 64
-    document = rights(buckets, "arn:aws:cloudfront::123456789012", arn, arn)
-    assert len(json.dumps(document, separators=(",", ":"))) < 10_240
 
 
 def test_rights_of_host_names_end_at_their_zone() -> None:
     """With a zone and a certificate the records of that zone are in reach; without names, nothing of both."""
     zone = "arn:aws:route53:::hostedzone/Z1"
     certificates = "arn:aws:acm:us-east-1:123456789012:certificate/*"
-    arn = "arn:aws:iam::123456789012:role/" + "r" * 64
-    buckets = ["arn:aws:s3:::" + "b" * 63] * 4
-    names = NamesRights(certificates, zone)
-    document = rights(buckets, "arn:aws:cloudfront::123456789012", arn, arn, names)
+    document = rights(replace(SCOPE, names=NamesRights(certificates, zone)))
     resources = {statement["Sid"]: statement["Resource"] for statement in document["Statement"]}
     assert (resources["Zone"], resources["Certificates"]) == ([zone], [certificates])
     assert resources["ZoneChanges"] == ["arn:aws:route53:::change/*"]
-    assert len(json.dumps(document, separators=(",", ":"))) < 10_240
-    without = rights(buckets, "arn:aws:cloudfront::123456789012", arn, arn)
+    without = rights(SCOPE)
     assert {"Zone", "Zones", "ZoneChanges", "Certificates"}.isdisjoint(each["Sid"] for each in without["Statement"])
+
+
+def test_policy_is_within_iams_limit() -> None:
+    """With all that a stack can have, and four buckets, it is below the 10,240 characters of a role's policies."""
+    zone = "arn:aws:route53:::hostedzone/" + "Z" * 32
+    names = NamesRights("arn:aws:acm:us-east-1:123456789012:certificate/*", zone)
+    assert len(json.dumps(rights(replace(SCOPE, names=names)), separators=(",", ":"))) < 10_240

@@ -15,6 +15,8 @@ from botocore.model import OperationModel, ServiceModel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# What services call themselves in a signature, where that is not what the SDK calls them.
+_SDK_NAMES = {"monitoring": "cloudwatch"}
 # Signature version 4 says whom a request is for: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/aws4_request")
 
@@ -26,7 +28,7 @@ class Operation:
     Attributes:
         service: such as ``s3``.
         name: such as ``PutObject``.
-        arguments: what the request names in its path or form, such as the bucket.
+        arguments: what the request names in its path, query or form, such as the bucket.
     """
 
     service: str
@@ -42,6 +44,7 @@ class _Form:
     method: str
     path: re.Pattern[str]
     query: frozenset[str]
+    fixed: frozenset[tuple[str, str]]
     headers: frozenset[str]
 
 
@@ -54,30 +57,36 @@ def operation_of(method: str, target: str, headers: Mapping[str, str], body: byt
     scope = _SCOPE.search(headers.get("authorization", ""))
     if scope is None:
         raise LookupError(f"{method} {target} is not signed")
-    service = scope["service"]
-    if _model(service).metadata["protocol"] == "json":
-        told: dict[str, Any] = json.loads(body)
-        texts = {name: value for name, value in told.items() if isinstance(value, str)}
-        return Operation(service, headers["x-amz-target"].rpartition(".")[2], texts)
+    service = _SDK_NAMES.get(scope["service"], scope["service"])
+    if "x-amz-target" in headers:
+        return _json_operation(service, headers["x-amz-target"].rpartition(".")[2], body)
     if _model(service).metadata["protocol"] == "query":
         arguments = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         return Operation(service, arguments["Action"], arguments)
     return _rest_operation(service, method, target, headers)
 
 
+def _json_operation(service: str, name: str, body: bytes) -> Operation:
+    """Return an operation that a header names; of a list of things it is about the first."""
+    told: dict[str, Any] = json.loads(body)
+    firsts = {key: value[0] if isinstance(value, list) and value else value for key, value in told.items()}
+    return Operation(service, name, {key: value for key, value in firsts.items() if isinstance(value, str)})
+
+
 def _rest_operation(service: str, method: str, target: str, headers: Mapping[str, str]) -> Operation:
     parts = urlsplit(target)
-    query = frozenset(parse_qs(parts.query, keep_blank_values=True))
+    values = {name: given[0] for name, given in parse_qs(parts.query, keep_blank_values=True).items()}
     found = [
         (len(form.query) + len(form.headers), form, match)
         for form in _forms(service)
-        if form.method == method and form.query <= query and form.headers <= set(headers)
+        if form.method == method and form.query <= set(values) and form.headers <= set(headers)
+        if form.fixed <= set(values.items())
         if (match := form.path.fullmatch(parts.path))
     ]
     if not found:
         raise LookupError(f"{service} has no operation {method} {target}")
     _, form, match = max(found, key=lambda each: each[0])
-    return Operation(service, form.operation, {key: unquote(value) for key, value in match.groupdict().items()})
+    return Operation(service, form.operation, {**values, **{k: unquote(v) for k, v in match.groupdict().items()}})
 
 
 @cache
@@ -94,12 +103,13 @@ def _forms(service: str) -> tuple[_Form, ...]:
 def _form(operation: OperationModel) -> _Form:
     path, _, query = operation.http["requestUri"].partition("?")
     required = _required(operation)
-    static = frozenset(item.partition("=")[0] for item in query.split("&") if item and not item.startswith("x-id="))
+    static = [item.partition("=") for item in query.split("&") if item and not item.startswith("x-id=")]
     return _Form(
         operation.name,
         operation.http["method"],
         re.compile(_path_pattern(path)),
-        static | required["querystring"],
+        frozenset(name for name, _, _ in static) | required["querystring"],
+        frozenset((name, value) for name, _, value in static if value),
         required["header"],
     )
 

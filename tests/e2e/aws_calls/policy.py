@@ -13,17 +13,25 @@ if TYPE_CHECKING:
 # Where the right is not named as the call. S3's are in the table of each action's API operations:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _RIGHTS = {
+    # What is read is in the same bucket as what is written.
+    "CopyObject": "PutObject",
     "DeleteBucketCors": "PutBucketCORS",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
     "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
     "DeleteBucketTagging": "PutBucketTagging",
     "DeleteObjects": "DeleteObject",
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
     "GetBucketCors": "GetBucketCORS",
+    "GetBucketLifecycle": "GetLifecycleConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
     "ListObjectVersions": "ListBucketVersions",
     "ListObjectsV2": "ListBucket",
+    # The SDK has two names for one request.
+    "PutBucketLifecycle": "PutLifecycleConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
     "PutBucketCors": "PutBucketCORS",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
@@ -48,26 +56,46 @@ def is_allowed(document: Mapping[str, Any], operation: Operation, account: str) 
 
 
 def _resource(operation: Operation, account: str) -> str:
+    """Return the ARN of what a call is about."""
+    of = {"s3": _of_s3, "cloudfront": _of_cloudfront, "cloudwatch": _of_cloudwatch, "route53": _of_route53}
+    if operation.service in of:
+        return of[operation.service](operation, account)
     arguments = operation.arguments
-    if operation.service == "s3":
-        # DeleteObjects names its keys in the body: any of the bucket's.
-        key = "/*" if operation.name == "DeleteObjects" else "".join(f"/{key}" for key in [arguments.get("Key")] if key)
-        return f"arn:aws:s3:::{arguments.get('Bucket', '')}{key}"
-    if operation.service == "cloudfront":
-        return f"arn:aws:cloudfront::{account}:{_cloudfront_kind(operation.name)}/ID"
     if operation.service == "acm":
         return arguments.get("CertificateArn", "")
-    if operation.service == "route53":
-        kind = "change" if operation.name == "GetChange" else "hostedzone"
-        return f"arn:aws:route53:::{kind}/{arguments.get('Id', '')}"
     role = f"arn:aws:iam::{account}:role/{arguments.get('RoleName', '')}"
     return arguments.get("OpenIDConnectProviderArn", role)
+
+
+def _of_s3(operation: Operation, _account: str) -> str:
+    arguments = operation.arguments
+    # DeleteObjects names its keys in the body: any of the bucket's.
+    key = "/*" if operation.name == "DeleteObjects" else "".join(f"/{key}" for key in [arguments.get("Key")] if key)
+    return f"arn:aws:s3:::{arguments.get('Bucket', '')}{key}"
+
+
+def _of_cloudfront(operation: Operation, account: str) -> str:
+    """Calls about tags name their resource, others its kind."""
+    kind = _cloudfront_kind(operation.name)
+    return operation.arguments.get("Resource", f"arn:aws:cloudfront::{account}:{kind}/ID")
+
+
+def _of_cloudwatch(operation: Operation, account: str) -> str:
+    arguments = operation.arguments
+    name = arguments.get("AlarmName", arguments.get("AlarmNames", ""))
+    return arguments.get("ResourceARN", f"arn:aws:cloudwatch:us-east-1:{account}:alarm:{name}")
+
+
+def _of_route53(operation: Operation, _account: str) -> str:
+    kind = "change" if operation.name == "GetChange" else "hostedzone"
+    return f"arn:aws:route53:::{kind}/{operation.arguments.get('Id', '')}"
 
 
 def _cloudfront_kind(name: str) -> str:
     kinds = {
         "OriginAccessControl": "origin-access-control",
         "CachePolic": "cache-policy",
+        "OriginRequestPolic": "origin-request-policy",
         "ResponseHeadersPolic": "response-headers-policy",
         "Function": "function",
     }
