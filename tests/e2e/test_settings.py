@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.gate import Gate
 from tests.e2e.harness import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.e2e.harness import Project
+    from tests.e2e.harness import Project, Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -162,12 +163,6 @@ def test_price_class_http_version_ipv6_and_compress(prod: Project) -> None:
     assert config["DefaultCacheBehavior"]["Compress"] is False
 
 
-def test_wait_for_deployment(prod: Project) -> None:
-    """`cloudfront:waitForDeployment` is the distribution resource's own input."""
-    (found,) = [item for item in prod.state() if item["type"] == "aws:cloudfront/distribution:Distribution"]
-    assert found["inputs"]["waitForDeployment"] is False
-
-
 def test_invalidation_settings(prod: Project) -> None:
     """More URLs than `publish:invalidationMaxPaths` collapse; `always` and `never` do what they say."""
     for number in range(3):
@@ -190,10 +185,41 @@ def test_invalidation_settings(prod: Project) -> None:
     assert prod.outputs()["invalidationId"] is None
 
 
-def test_invalidation_wait(prod: Project) -> None:
-    """With `publish:invalidationWait` the update ends when the invalidation is completed."""
-    listed = prod.sandbox.cloudfront.list_invalidations(DistributionId=prod.outputs()["distributionId"])
-    assert {item["Status"] for item in listed["InvalidationList"]["Items"]} == {"Completed"}
+def waited(project: Project, gate: Gate) -> list[bool]:
+    """Run an `up` against a CloudFront that is in progress the first two times it is asked; return what it told."""
+    gate.unfinished, gate.polls = 2, []
+    project.up()
+    return gate.polls
+
+
+def test_invalidation_wait(prod: Project, sandbox: Sandbox) -> None:
+    """With `publish:invalidationWait` the update asks until the invalidation is completed, without it never."""
+    prod.config("publish:invalidate", "auto")
+    prod.config("cloudfront:waitForDeployment", "false")
+    with Gate(sandbox.env["AWS_ENDPOINT_URL"]) as gate:
+        prod.config("aws:endpoints", json.dumps([{"cloudfront": gate.url}]))
+        prod.up()
+        prod.write("www/0.txt", "five")
+        assert waited(prod, gate) == [True, True, False]
+        prod.config("publish:invalidationWait", "false")
+        prod.write("www/0.txt", "six")
+        assert waited(prod, gate) == []
+    prod.pulumi("config", "rm", "--stack", "prod", "aws:endpoints")
+
+
+def test_wait_for_deployment(prod: Project, sandbox: Sandbox) -> None:
+    """With `cloudfront:waitForDeployment` the update asks until the distribution is deployed, without it does not."""
+    with Gate(sandbox.env["AWS_ENDPOINT_URL"]) as gate:
+        prod.config("aws:endpoints", json.dumps([{"cloudfront": gate.url}]))
+        prod.config("cloudfront:priceClass", "PriceClass_200")
+        hurried = waited(prod, gate)
+        prod.config("cloudfront:waitForDeployment", "true")
+        prod.config("cloudfront:priceClass", "PriceClass_All")
+        patient = waited(prod, gate)
+    prod.pulumi("config", "rm", "--stack", "prod", "aws:endpoints")
+    # The provider reads the distribution once in the end, however far it is.
+    assert hurried == [True]
+    assert patient == [True, True, False, False]
 
 
 def test_aws_settings_are_used_by_every_call(new_project: Callable[[str], Project]) -> None:
