@@ -134,6 +134,7 @@ def test_deep_links_have_the_headers(prod: Project) -> None:
     assert prod.up().changes == {}
     for name in ("_headers", "_redirects", "LICENSE"):
         (prod.path / "www" / name).unlink()
+    prod.config("website:routing", "pages")
 
 
 def test_access(prod: Project) -> None:
