@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hosting.access.basic import access_piece
@@ -21,7 +22,6 @@ from hosting.website.routing import canonical_keys, deep_links_piece, redirector
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from hosting.cloudfront.edge import Piece
     from hosting.config import Settings
@@ -71,12 +71,15 @@ def keys_for(settings: Settings, paths: Collection[str]) -> Mapping[str, str]:
     """Return the keys of the files that are staged under another path than theirs.
 
     Raises:
-        EdgeError: two files would have the same URL.
+        EdgeError: two files would have the same URL, or the rules do not hold.
     """
     website = settings.website
     if website.routing != "pages":
         return {}
+    # The distribution folder, from the project's own, in which the program runs: a rule may name an error page.
+    rules = _written(settings, Path(settings.publish.directory))
     own = [response.response_page_path for response in settings.cloudfront.error_responses]
+    own += [fallback.page for fallback in rules.fallbacks]
     kept = {NOT_FOUND_PAGE, website.error_document, *(path.lstrip("/") for path in own if path)}
     return canonical_keys(paths, website.index_document, kept)
 
@@ -163,7 +166,7 @@ def _without_headers(settings: Settings, errors: Sequence[ErrorResponse]) -> Ite
 def _redirects(settings: Settings, keys: Collection[str], folder: Path) -> RuleTable:
     """Return the rules of the setting or a file, which hold together and with the router."""
     website = settings.website
-    table = read_rules([rule.model_dump() for rule in website.redirects], folder)
+    table = _written(settings, folder)
     # Names that are not attached yet are held against the rules too: they will be.
     hosts = Hosts(settings.domain.names, settings.domain.redirect_aliases)
     check_rules(table, keys, redirector(website.routing, keys, website.index_document), hosts)
@@ -173,6 +176,10 @@ def _redirects(settings: Settings, keys: Collection[str], folder: Path) -> RuleT
             f"nothing was touched: pulumi config rm --stack {settings.stack} cloudfront:errorResponses"
         )
     return table
+
+
+def _written(settings: Settings, folder: Path) -> RuleTable:
+    return read_rules([rule.model_dump() for rule in settings.website.redirects], folder)
 
 
 def _check_sizes(requests: Sequence[Piece], responses: Sequence[Piece]) -> None:

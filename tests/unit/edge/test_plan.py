@@ -36,6 +36,17 @@ def test_only_pages_moves_files() -> None:
     assert keys_for(pages, tree) == {"about.html": "about/index.html"}
 
 
+def test_a_page_that_a_rule_names_keeps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page of a rule for what is missing is an error page: with `pages` it stays what CloudFront asks for."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/_redirects").write_text("/* /oops.html 404\n")
+    pages = settings(website_routing="pages", publish_directory="www")
+    assert keys_for(pages, {"index.html", "about.html", "oops.html"}) == {"about.html": "about/index.html"}
+    plan = plan_edge("site", pages, manifest("index.html", "about/index.html", "oops.html"), tmp_path / "www")
+    assert {(one.response_code, one.response_page_path) for one in plan.error_responses} == {(404, "/oops.html")}
+
+
 def test_the_trees_own_page_answers_what_is_missing(tmp_path: Path) -> None:
     """With a router `404.html` is the error document if the tree has it and the stack names none."""
     plan = plan_edge("site", settings(website_routing="pages"), manifest("index.html", "404.html"), tmp_path)
