@@ -23,6 +23,7 @@ from hosting.publish.mark import Mark
 from hosting.publish.release import layout
 from hosting.publish.release.bulk import Bulk
 from hosting.website.bucket import Website, make_bucket, open_website, private_website
+from hosting.website.first_policy import FirstPolicy
 
 if TYPE_CHECKING:
     from pulumi_aws.cloudfront import Distribution
@@ -85,7 +86,8 @@ class StaticSite(pulumi.ComponentResource):
         mark = self._mark()
         # Before the distribution: one that was in bulk mode until now leads to these files from now on.
         pages = self._files(bucket, [mark] if mark else [])
-        distribution = self._distribution(bucket, self._edge, self._options(after=[pages]))
+        after = self._options(after=[pages, self._first_policy(bucket)])
+        distribution = self._distribution(bucket, self._edge, after)
         website = self._website(bucket, distribution)
         told = self._invalidation(bucket, distribution, mark, pages) if mark else None
         return self._outputs(website, distribution, told)
@@ -98,7 +100,7 @@ class StaticSite(pulumi.ComponentResource):
             release = bulk.release(bucket, self._own(after=website.ready))
             return {**self._outputs(website, None, None), **_of_release(release)}
         release = bulk.release(bucket, self._own(after=[bucket]))
-        after = self._options(after=[release])
+        after = self._options(after=[release, self._first_policy(bucket)])
         distribution = self._distribution(bucket, bulk.edge, after, bulk.leading(release))
         website = self._website(bucket, distribution)
         live = bulk.live(bucket, distribution, release, self._own(after=[distribution, *website.ready]))
@@ -117,6 +119,10 @@ class StaticSite(pulumi.ComponentResource):
     ) -> Distribution:
         own = self._names.attached if self._names else None
         return make_distribution(self._name, self._settings.cloudfront, bucket, edge, opts, release=release, own=own)
+
+    def _first_policy(self, bucket: Bucket) -> FirstPolicy:
+        """Declare what lets the distribution read a bucket from the moment that it is pointed at it."""
+        return FirstPolicy("first-policy", bucket.bucket, self._own(after=[bucket]))
 
     def _website(self, bucket: Bucket, distribution: Distribution | None) -> Website:
         settings = self._settings.website.model_copy(update={"error_document": self._edge.error_document})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.e2e.harness import Poll, fetch
 
@@ -84,3 +87,32 @@ def test_cloudfront_off_on_prod(new_project: Callable[[str], Project]) -> None:
     listed = project.sandbox.cloudfront.list_distributions()["DistributionList"].get("Items", [])
     assert distribution not in {item["Id"] for item in listed}
     assert project.outputs()["websiteUrl"] == project.outputs()["url"]
+
+
+def distribution_answers(project: Project) -> Callable[[], str | None]:
+    """Return a check that the distribution, under AWS's own name, has the page."""
+    url, domain = project.url(), project.outputs()["distributionDomain"]
+
+    def ask() -> str | None:
+        answer = fetch(url, headers={"Host": domain, "X-Forwarded-Proto": "https"})
+        return None if (answer.status, answer.text) == (200, PAGE) else f"{answer.status} {answer.text[:80]}"
+
+    return ask
+
+
+@pytest.mark.parametrize("mode", ["managed", "bulk"])
+def test_another_bucket_on_prod(new_project: Callable[[str], Project], mode: str) -> None:
+    """PROD moves to a bucket of another name, and no visitor is refused; in the end only its distribution reads it."""
+    project = new_project("prod")
+    project.config("publish:mode", mode)
+    project = live(project)
+    project.config("website:bucketName", f"{project.name}-another-bucket")
+    with Poll(distribution_answers(project)) as poll:
+        project.up()
+    assert poll.misses == []
+    assert poll.rounds > 10
+    bucket = project.outputs()["bucketName"]
+    assert bucket == f"{project.name}-another-bucket"
+    (statement,) = json.loads(project.sandbox.s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+    assert statement["Condition"]["StringEquals"]["AWS:SourceArn"].endswith(project.outputs()["distributionId"])
+    assert project.up().changes == {}

@@ -1,0 +1,121 @@
+"""The dynamic provider that lets CloudFront read a new bucket before a distribution is pointed at it.
+
+The bucket's own policy names its distribution, and so comes after it: on a live site that moves to another bucket,
+visitors would be refused from the moment the distribution reads the new one until the policy is there, which is as long
+as CloudFront takes to deploy. Until then, any distribution of the account may read the bucket.
+
+The engine pickles the provider by reference to this module's name, so renaming the module breaks the
+state of every stack, and importing it must have no side effect.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+
+from hosting.aws import settings as aws
+from hosting.aws.session import client_of, make_session
+from hosting.errors import HostingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pulumi
+
+_NO_POLICY = "NoSuchBucketPolicy"
+
+
+class S3(Protocol):
+    """The calls of boto3's S3 client that this module makes."""
+
+    def get_bucket_policy(self, *, Bucket: str) -> Mapping[str, Any]:  # noqa: N803 - boto3's name
+        """Return the bucket's policy."""
+
+    def put_bucket_policy(self, *, Bucket: str, Policy: str) -> object:  # noqa: N803 - boto3's names
+        """Set the bucket's policy."""
+
+
+class Sts(Protocol):
+    """The call of boto3's STS client that this module makes."""
+
+    def get_caller_identity(self) -> Mapping[str, Any]:
+        """Return whose credentials these are."""
+
+
+class FirstPolicyProvider(ResourceProvider):
+    """Sets a policy on create, on a bucket that has none; its own policy replaces it, and goes with the bucket."""
+
+    # Nothing of the provider is secret; as a secret its pickle would change at every update.
+    serialize_as_secret_always = False
+
+    _settings: aws.AwsSettings | None = None
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read the stack's `aws:` settings: the same that the provider of all other resources has."""
+        self._settings = aws.settings_from(req.config.get, os.environ)
+
+    def clients(self) -> tuple[S3, Sts]:
+        """Return the clients; overridden in tests."""
+        if self._settings is None:
+            raise HostingError("The provider of the first policy was not configured: update the Pulumi CLI")
+        session = make_session(self._settings)
+        return client_of(session, "s3", self._settings), client_of(session, "sts", self._settings)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Return a replacement when the bucket is another."""
+        moved = _olds["bucket"] != _news["bucket"]
+        return DiffResult(changes=moved, replaces=["bucket"] if moved else [])
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Set the policy, unless the bucket has one: then it is live already, and its own."""
+        bucket = props["bucket"]
+        try:
+            s3, sts = self.clients()
+            if not _has_policy(s3, bucket):
+                s3.put_bucket_policy(Bucket=bucket, Policy=_document(bucket, str(sts.get_caller_identity()["Arn"])))
+        except (BotoCoreError, ClientError) as error:
+            raise HostingError(
+                f"CloudFront could not be let into bucket {bucket}: {error}. Nothing was changed for visitors: "
+                "run `pulumi up` again when it is mended"
+            ) from error
+        return CreateResult(f"first-policy-{bucket}", props)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Return what is known: the policy has long been replaced."""
+        return ReadResult(id_, props)
+
+
+def _has_policy(s3: S3, bucket: str) -> bool:
+    try:
+        s3.get_bucket_policy(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _NO_POLICY:
+            return False
+        raise
+    return True
+
+
+def _document(bucket: str, caller: str) -> str:
+    """Return the policy for all distributions of the account of ``caller``, an ARN."""
+    _, partition, _, _, account, *_ = caller.split(":")
+    statement = {
+        "Sid": "CloudFrontReadAtFirst",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:{partition}:s3:::{bucket}/*",
+        "Condition": {"ArnLike": {"AWS:SourceArn": f"arn:{partition}:cloudfront::{account}:distribution/*"}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+class FirstPolicy(Resource, module="hosting", name="FirstPolicy"):
+    """Lets the account's distributions read a bucket that has no policy yet."""
+
+    def __init__(self, name: str, bucket: pulumi.Input[str], opts: pulumi.ResourceOptions) -> None:
+        """Declare it under the logical name ``name``."""
+        super().__init__(FirstPolicyProvider(), name, {"bucket": bucket}, opts)
