@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import number, objects, section, texts
+from hosting.migrate.routing_rules import map_routing_rules
 
 if TYPE_CHECKING:
     from hosting.migrate.findings import Findings
@@ -28,7 +29,7 @@ _BUCKET = {
 _WEBSITE = {
     "IndexDocument": _BY_THE_PROGRAM,
     "ErrorDocument": _BY_THE_PROGRAM,
-    "RoutingRules": "S3's routing rules have no setting here; answer errors with 'cloudfront:errorResponses'",
+    "RoutingRules": _BY_THE_PROGRAM,
     "RedirectAllRequestsTo": "a bucket that only redirects holds no site to publish",
 }
 _CORS = ("AllowedMethods", "AllowedOrigins", "AllowedHeaders", "ExposedHeaders", "MaxAge")
@@ -87,6 +88,7 @@ def _documents(resources: dict[str, Any], *, behind_cloudfront: bool, findings: 
         findings.gap("DistributionConfig.DefaultRootObject ''", "here '/' is always answered by website:indexDocument")
     if website.get("ErrorDocument"):
         findings.found("website:errorDocument", website["ErrorDocument"], "WebsiteConfiguration.ErrorDocument")
+    map_routing_rules(website.get("RoutingRules"), findings, behind_cloudfront=behind_cloudfront)
     findings.strangers("WebsiteConfiguration.", website, _WEBSITE)
 
 

@@ -5,25 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import boolean, number, objects, section, texts
+from hosting.migrate.guards import map_guards
 
 if TYPE_CHECKING:
     from hosting.migrate.findings import Findings
 
 _BY_THE_PROGRAM = ""  # handled, here or by the program on every stack
-_OWN_NAMES = "set domain:names and domain:certificateArn yourself, or a kept distribution would lose it"
 _AT_THE_EDGE = "there is no setting for code at the edge"
 _CONFIG = {
     **dict.fromkeys(
         (
-            "CacheBehaviors", "Comment", "CustomErrorResponses", "DefaultCacheBehavior", "DefaultRootObject", "Enabled",
-            "HttpVersion", "IPV6Enabled", "Origins", "PriceClass", "Restrictions", "ViewerCertificate",
+            "Aliases", "CacheBehaviors", "CNAMEs", "Comment", "CustomErrorResponses", "DefaultCacheBehavior",
+            "DefaultRootObject", "Enabled", "HttpVersion", "IPV6Enabled", "Logging", "Origins", "PriceClass",
+            "Restrictions", "ViewerCertificate", "WebACLId",
         ),
         _BY_THE_PROGRAM,
     ),
-    "Aliases": _OWN_NAMES,
-    "CNAMEs": _OWN_NAMES,
-    "WebACLId": "there is no setting for a web ACL, so a kept distribution would lose it: attach it again by hand",
-    "Logging": "there is no setting for access logs, so a kept distribution would stop writing them",
     "OriginGroups": "a distribution here has one origin, its bucket",
 }  # fmt: skip
 _BEHAVIOR = {
@@ -60,7 +57,9 @@ def map_distribution(template: dict[str, Any], findings: Findings) -> None:
     findings.found("cloudfront:errorResponses", responses, "DistributionConfig.CustomErrorResponses")
     _behaviors(config, findings)
     _origins(config, findings)
-    _certificate(config, findings)
+    map_guards(config, findings)
+    if config.get("Comment"):
+        findings.gap("DistributionConfig.Comment", "the program writes the stage's name there")
     findings.strangers("DistributionConfig.", config, _CONFIG)
 
 
@@ -136,16 +135,3 @@ def _origins(config: dict[str, Any], findings: Findings) -> None:
                 f"{name} reads a public bucket, as the first Amplify releases did; here the bucket is private, and "
                 "only the distribution may read it."
             )
-
-
-def _certificate(config: dict[str, Any], findings: Findings) -> None:
-    certificate = section(config, "ViewerCertificate")
-    if certificate and boolean(certificate.get("CloudFrontDefaultCertificate")) is not True:
-        findings.gap("DistributionConfig.ViewerCertificate", _OWN_NAMES)
-    restriction = section(config, "Restrictions", "GeoRestriction").get("RestrictionType", "none")
-    if restriction != "none":
-        findings.gap(
-            f"Restrictions.GeoRestriction {restriction}", "there is no setting for countries: everyone may read"
-        )
-    if config.get("Comment"):
-        findings.gap("DistributionConfig.Comment", "the program writes the stage's name there")

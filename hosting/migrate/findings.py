@@ -28,7 +28,7 @@ class Findings:
 
     def found(self, key: str, value: object, source: str) -> None:
         """Keep a value; what could not be resolved (an intrinsic of CloudFormation) is a gap instead."""
-        if isinstance(value, dict):
+        if is_intrinsic(value):
             self.gap(
                 source, f"its value is computed by CloudFormation ({json.dumps(value)[:80]}): set '{key}' yourself"
             )
@@ -49,6 +49,11 @@ class Findings:
             why = known.get(key, "added by hand, and this program has no setting for it")
             if why:
                 self.gap(f"{where}{key}", why)
+
+
+def is_intrinsic(value: object) -> bool:
+    """Whether CloudFormation is to work the value out."""
+    return isinstance(value, dict) and len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
 def section(given: object, *path: str) -> dict[str, Any]:

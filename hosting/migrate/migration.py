@@ -119,7 +119,7 @@ def _refuse_to_replace(stack_file: StackFile, changes: Mapping[str, Any], home: 
     ]
     for name, document in kept.files.items():
         path = home / name
-        if path.exists() and path.read_text(encoding="utf-8") != _as_json(document):
+        if path.exists() and path.read_bytes() != _as_json(document).encode():
             conflicts.append(f"'{name}' is already there and would change")
     if conflicts:
         listed = "\n".join(f"  - {conflict}" for conflict in conflicts)

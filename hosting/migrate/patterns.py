@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hosting.publish.wildmatch import PatternError, parse
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -31,6 +33,10 @@ def gitignore_patterns(patterns: Iterable[str], findings: Findings) -> list[str]
             findings.gap(f"Ignore pattern '{given}'", why)
             continue
         for one in _expanded(pattern):
+            broken = _broken(one)
+            if broken:
+                findings.gap(f"Ignore pattern '{one}'", f"gitignore does not take it, it {broken}: write it otherwise")
+                continue
             kept.append(re.sub("/{2,}", "/", one))
             if _never_matched(one):
                 findings.notes.append(
@@ -57,6 +63,15 @@ def _why_not(pattern: str) -> str | None:
         return "gitignore has neither '(a|b)' nor '{1..9}': set one pattern for each with 'publish:ignore[<n>]'"
     if pattern.startswith(("./", "../")):
         return "it never matched anything, and in gitignore it does not either: write it with a leading '/'"
+    return None
+
+
+def _broken(pattern: str) -> str | None:
+    """Return what the program has against the pattern, None if it takes it."""
+    try:
+        parse(pattern)
+    except PatternError as error:
+        return str(error)
     return None
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WINDOWS_COMMAND = re.compile(r"\b([\w-]+)\.cmd\b")
 _STARTS_A_SERVER = re.compile(r"(npm|yarn|pnpm)\s+(run\s+|run-script\s+)?start")
+_OF_ONE_MACHINE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+_OF_NODE = re.compile(r"\b(npm|npx|yarn|pnpm)\b")
 _SET_DIRECTORY = "pulumi config set publish:directory <folder>"
 _SET_COMMAND = "if the site is built, pulumi config set publish:buildCommand '<command>'"
 
@@ -41,6 +43,9 @@ def _directory(project: AmplifyProject, home: Path, findings: Findings) -> None:
     given = project.commands.get("DistributionDir")
     if not isinstance(given, str) or not given.strip():
         findings.gap("DistributionDir", f"there is none: {_SET_DIRECTORY}")
+        return
+    if _OF_ONE_MACHINE.match(given.strip()):
+        findings.gap(f"DistributionDir '{given}'", f"it is a folder of one Windows machine: {_SET_DIRECTORY}")
         return
     # Node's path.join takes a leading slash as one more slash inside of the project.
     folder = project.root / given.strip().replace("\\", "/").lstrip("/")
@@ -75,6 +80,11 @@ def _build_command(project: AmplifyProject, home: Path, findings: Findings) -> N
     if app != base:
         command = f"cd {shlex.quote(_from(app, base))} && {command}"
     findings.found("publish:buildCommand", command, "javascript.config.BuildCommand")
+    if _OF_NODE.search(command):
+        findings.notes.append(
+            "The build needs its packages: on a machine of CI nothing has installed them, docs/git-push.md has how "
+            "(Amplify's console ran `npm ci` as its preBuild)."
+        )
 
 
 def _from(target: Path, base: Path) -> str:

@@ -52,8 +52,9 @@ def _general(project: AmplifyProject, *, has_distribution: bool) -> Iterator[str
 
 
 def _afresh(kept: Keeping, written: Mapping[str, Any]) -> Iterator[str]:
-    own = "website:bucketName"
-    steps = [f"pulumi config rm --stack {kept.stack} {own}"] if own in written else []
+    """A bucket has a name of its own in all of S3, and a host name is one distribution's alone."""
+    taken = [key for key in written if key == "website:bucketName" or key.startswith("domain:")]
+    steps = [f"pulumi config rm --stack {kept.stack} {key}" for key in taken]
     yield from _titled(
         "To start with a new bucket beside the old site",
         [f"pulumi stack select --create {kept.stack}", *steps, f"pulumi up --stack {kept.stack}"],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hosting.migrate.findings import Findings
     from hosting.section import Section
 
-_NAMESPACES = ("website:", "cloudfront:", "publish:", "aws:")
+_NAMESPACES = ("website:", "cloudfront:", "publish:", "domain:", "aws:")
 _KEY = re.compile(r"'(\w+:\w+)")
 # Where the stack's file has no region, the user's environment has it: here only the rest is asked about.
 _SOME_REGION = {"AWS_REGION": "us-east-1"}

@@ -75,10 +75,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
         HostingError: it can't be read, is no YAML, or holds something else.
     """
     try:
-        content = yaml.safe_load(path.read_bytes())
+        content = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise HostingError(f"'{path}' is not UTF-8 text: save it as UTF-8 and run this again") from error
     except OSError as error:
         raise HostingError(f"'{path}' can't be read ({error.strerror}): correct that and run this again") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # the latter of what looks like a date and is none
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
         raise HostingError(f"'{path}' is not YAML{where}: correct it and run this again") from error

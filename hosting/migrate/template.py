@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from hosting.migrate.findings import is_intrinsic, section
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +39,7 @@ class _Scope:
     def __init__(self, parameters: Mapping[str, Any], conditions: Mapping[str, Any]) -> None:
         self._parameters = {**parameters, "AWS::NoValue": None}
         self._conditions = conditions
+        self._asked: list[str] = []
 
     def ruled_out(self, resource: object) -> bool:
         """Whether the resource has a condition that is known to be false."""
@@ -52,7 +55,7 @@ class _Scope:
             return [self.resolve(one) for one in value]
         if not isinstance(value, dict):
             return value
-        if _is_intrinsic(value):
+        if is_intrinsic(value):
             try:
                 return self._evaluated(value)
             except (LookupError, TypeError, ValueError):
@@ -61,7 +64,7 @@ class _Scope:
 
     def _evaluated(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         """Return ``value`` worked out, or raise LookupError: what it refers to is not known."""
-        if not isinstance(value, dict) or not _is_intrinsic(value):
+        if not is_intrinsic(value):
             return self.resolve(value)
         ((name, argument),) = value.items()
         if name == "Ref":
@@ -77,10 +80,17 @@ class _Scope:
         raise LookupError(name)
 
     def _named(self, condition: str) -> bool:
-        return self._holds(self._conditions[condition])
+        """Whether the condition holds; one that asks itself, in the end, is not known."""
+        if condition in self._asked:
+            raise LookupError(condition)
+        self._asked.append(condition)
+        try:
+            return self._holds(self._conditions[condition])
+        finally:
+            self._asked.pop()
 
     def _holds(self, condition: Any) -> bool:  # noqa: ANN401 - any JSON value
-        ((name, argument),) = condition.items()
+        ((name, argument),) = section(condition).items()
         if name == "Condition":
             return self._named(argument)
         if name == "Fn::Equals":
@@ -91,7 +101,3 @@ class _Scope:
         if name in ("Fn::And", "Fn::Or"):
             return (all if name == "Fn::And" else any)([self._holds(one) for one in argument])
         raise LookupError(name)
-
-
-def _is_intrinsic(value: dict[str, Any]) -> bool:
-    return len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)

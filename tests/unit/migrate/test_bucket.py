@@ -89,12 +89,12 @@ def test_properties_added_by_hand_are_told(migration: Migration) -> None:
     """Known properties have their own reason; unknown ones are called added by hand."""
     template = amplify.bucket_only()
     bucket_of(template).update(Tags=[], VersioningConfiguration={}, Strange=1)
-    bucket_of(template)["WebsiteConfiguration"]["RoutingRules"] = []
+    bucket_of(template)["WebsiteConfiguration"]["RedirectAllRequestsTo"] = {}
     out = migration.of(template).out
     assert "S3Bucket.Tags: tags of one resource can't be set here; 'aws:defaultTags'" in out
     assert "S3Bucket.VersioningConfiguration: this program has no setting for it" in out
     assert "S3Bucket.Strange: added by hand" in out
-    assert "WebsiteConfiguration.RoutingRules: S3's routing rules" in out
+    assert "WebsiteConfiguration.RedirectAllRequestsTo: a bucket that only redirects" in out
 
 
 def test_a_policy_edited_by_hand_is_told(migration: Migration) -> None:

@@ -168,7 +168,22 @@ def test_patterns_without_a_counterpart_are_left_out(pattern: str, why: str) -> 
 
 
 def test_a_pattern_that_the_program_refuses_is_left_out(migration: Migration) -> None:
-    """A pattern that can never match is told with the program's own words."""
-    ran = migration.of(amplify.second_generation(), ignore=["a\\"])
-    assert "publish:ignore" not in ran.config()
-    assert "the program refuses" in ran.out
+    """A pattern that can never match is told with the program's own words, and the others are written all the same."""
+    ran = migration.of(amplify.second_generation(), ignore=["*.map", "a\\", "node_modules"])
+    assert ran.config()["publish:ignore"] == ["*.map", "node_modules"]
+    assert "Ignore pattern 'a\\': gitignore does not take it, it ends" in ran.out
+
+
+def test_a_folder_of_one_machine_is_told(migration: Migration) -> None:
+    """A Windows path with its drive, or of a share, is no folder in the project."""
+    for directory in ("C:\\app\\build", "d:/build", "\\\\server\\build"):
+        ran = of_commands(migration, directory=directory)
+        assert "it is a folder of one Windows machine: pulumi config set publish:directory" in ran.out
+        assert "publish:directory" not in ran.config()
+
+
+def test_what_a_build_needs_in_ci_is_told(migration: Migration) -> None:
+    """A build of npm's needs its packages, which nobody has installed where a push is deployed; make needs none."""
+    said = "on a machine of CI nothing has installed them"
+    assert said in of_commands(migration, build="npm run build").out
+    assert said not in of_commands(migration, build="make site").out

@@ -82,12 +82,21 @@ def test_any_value_survives(tmp_path: Path, value: object) -> None:
         ("a: \x07\n", "is not YAML: correct it"),
         ("- a\n", "must hold a mapping"),
         ("config: [a]\n", "'config' in .* must be a mapping"),
+        ("a: 2026-99-99\n", "is not YAML: correct it"),
     ],
 )
 def test_a_broken_file_is_an_error(tmp_path: Path, text: str, said: str) -> None:
     """A stack's file that is none is named, with the line where it is known."""
     with pytest.raises(HostingError, match=said.replace("(", r"\(").replace(")", r"\)")):
         written(tmp_path, text, {})
+
+
+def test_a_file_in_another_encoding(tmp_path: Path) -> None:
+    """PowerShell's `>` writes UTF-16, which the engine does not read either: it is told."""
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_bytes("config: {}\n".encode("utf-16"))
+    with pytest.raises(HostingError, match="is not UTF-8 text: save it as UTF-8"):
+        read_stack_file(path)
 
 
 def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:

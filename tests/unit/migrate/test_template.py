@@ -13,6 +13,9 @@ CONDITIONS: dict[str, Any] = {
     "Any": {"Fn::Or": [{"Condition": "Live"}, {"Condition": "Dev"}]},
     "Odd": {"Fn::Xor": [1, 2]},
     "Unknown": {"Fn::Equals": [{"Ref": "nobody"}, "live"]},
+    "Text": "yes",
+    "Circle": {"Fn::Not": [{"Condition": "Back"}]},
+    "Back": {"Condition": "Circle"},
 }
 
 
@@ -50,6 +53,8 @@ def test_what_the_parameters_decide_is_worked_out(expression: Any, value: Any) -
         {"Fn::If": ["Odd", 1, 2]},
         {"Fn::If": ["Unknown", 1, 2]},
         {"Fn::If": ["Live"]},
+        {"Fn::If": ["Text", 1, 2]},
+        {"Fn::If": ["Circle", 1, 2]},
         {"Fn::Join": ["-", ["a", {"Ref": "nobody"}]]},
         {"Fn::Sub": "${nobody}"},
         {"Fn::Sub": ["${x}", {"x": 1}]},

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hosting.website.redirects.files import read_rules
+from tests.unit.migrate import amplify
+from tests.unit.migrate.amplify import bucket_of
+
+if TYPE_CHECKING:
+    from tests.unit.migrate.conftest import Migration, Ran
+
+Json = dict[str, Any]
+
+
+def _ran(migration: Migration, *rules: Json) -> Ran:
+    template = amplify.bucket_only()
+    bucket_of(template)["WebsiteConfiguration"]["RoutingRules"] = [*rules]
+    return migration.of(template)
+
+
+def _rule(prefix: str, **redirect: object) -> Json:
+    return {"RoutingRuleCondition": {"KeyPrefixEquals": prefix}, "RedirectRule": redirect}
+
+
+@pytest.mark.parametrize(
+    ("rule", "redirect"),
+    [
+        (_rule("docs/", ReplaceKeyPrefixWith="documents/"), ("/docs/<*>", "/documents/<*>", "301")),
+        (_rule("old", ReplaceKeyWith="new.html", HttpRedirectCode=302), ("/old<*>", "/new.html", "302")),
+        (_rule("api/", HostName="a.example", Protocol="http"), ("/api/<*>", "http://a.example/api/<*>", "301")),
+        ({"RedirectRule": {"HostName": "www.example"}}, ("/<*>", "https://www.example/<*>", "301")),
+    ],
+)
+def test_rules_by_prefix_are_redirects(migration: Migration, rule: Json, redirect: tuple[str, ...]) -> None:
+    """A prefix is the source, what replaces it the target; the program takes what was written."""
+    ran = _ran(migration, rule)
+    written = ran.config()["website:redirects"]
+    assert written == [dict(zip(("source", "target", "status"), redirect, strict=True))]
+    assert len(read_rules(written, migration.app).rules) == 1
+    assert "Redirects are made at the edge: pulumi config set cloudfront:enabled true" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"RoutingRuleCondition": {"HttpErrorCodeReturnedEquals": "404"}}, "website:routing spa"),
+        (_rule("docs/", ReplaceKeyPrefixWith="docs/v2/"), "in a circle"),
+        (_rule("docs/", ReplaceKeyPrefixWith="#!/"), "no plain path"),
+        (_rule("docs/", HostName={"Ref": "Host"}), "its texts are not literal"),
+        (_rule("docs/", Protocol="https"), "it changes the protocol alone"),
+        (_rule("docs/", ReplaceKeyWith="x", HttpRedirectCode="304"), "304 is no redirect here"),
+    ],
+)
+def test_rules_that_are_no_redirect_are_told(migration: Migration, rule: Json, said: str) -> None:
+    """What a redirect can't say is told by the rule's number, and the others are written all the same."""
+    ran = _ran(migration, _rule("a/", ReplaceKeyPrefixWith="b/"), rule)
+    assert len(ran.config()["website:redirects"]) == 1
+    assert "WebsiteConfiguration.RoutingRules[1]: " in ran.out
+    assert said in ran.out
+
+
+def test_rules_behind_a_distribution_never_applied(migration: Migration) -> None:
+    """Only S3's own website has them: behind CloudFront they are not brought to life, but how to is told."""
+    template = amplify.third_generation()
+    bucket_of(template)["WebsiteConfiguration"]["RoutingRules"] = [_rule("a/", ReplaceKeyPrefixWith="b/")]
+    ran = migration.of(template)
+    assert "website:redirects" not in ran.config()
+    assert (
+        """pulumi config set website:redirects '[{"source": "/a/<*>", "target": "/b/<*>", "status": "301"}]'"""
+        in ran.out
+    )
