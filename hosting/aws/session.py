@@ -6,20 +6,26 @@ change neither, and it takes 0.1 s of each.
 
 from __future__ import annotations
 
-import re
+import os
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hosting.aws.durations import seconds
+from hosting.aws.proxies import proxy_for
+from hosting.errors import HostingError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import boto3
     from botocore.config import Config
+    from botocore.credentials import RefreshableCredentials
 
     from hosting.aws.settings import AwsSettings
 
 _SESSION_NAME = "hosting"
-_DURATION_STEP = re.compile(r"([0-9]+)([hms])")
-_SECONDS = {"h": 3600, "m": 60, "s": 1}
+_WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 
 
 def client(service: str, settings: AwsSettings) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
@@ -27,22 +33,27 @@ def client(service: str, settings: AwsSettings) -> Any:  # noqa: ANN401 - boto3 
 
     Raises:
         botocore.exceptions.BotoCoreError, ClientError: there are no credentials, or a role can't be assumed.
+        HostingError: the web identity has no token.
     """
     return client_of(make_session(settings), service, settings)
 
 
 def make_session(settings: AwsSettings) -> boto3.Session:
-    """Return a session with the credentials that the provider would have.
+    """Return a session with the credentials that the provider would have, which are renewed when they expire.
+
+    In the provider's own order: with the web identity the first role is taken on, with that the next one:
+    https://github.com/hashicorp/aws-sdk-go-base/blob/main/credentials.go
 
     Raises:
         botocore.exceptions.BotoCoreError, ClientError: a role can't be assumed.
+        HostingError: the web identity has no token.
     """
     session = _own_session(settings)
-    for role in settings.values.get("assumeRoles", []):
-        session = _assumed(session, role, settings)
     web_identity = settings.values.get("assumeRoleWithWebIdentity")
-    if web_identity:
-        session = _assumed_with_token(session, web_identity, settings)
+    if web_identity is not None:
+        session = _session_of(partial(_assumed_with_token, session, web_identity, settings), settings)
+    for role in settings.values.get("assumeRoles", []):
+        session = _session_of(partial(_assumed, session, role, settings), settings)
     return session
 
 
@@ -68,49 +79,89 @@ def _own_session(settings: AwsSettings) -> boto3.Session:
     )
 
 
-def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: AwsSettings) -> boto3.Session:
-    """Return a session of ``role``, one link of the chain of `aws:assumeRoles`."""
+def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: AwsSettings) -> Mapping[str, Any]:
+    """Return the credentials of ``role``, one link of the chain of `aws:assumeRoles`."""
     request = {
+        **_common(role),
         "RoleArn": role.get("roleArn"),
         "RoleSessionName": role.get("sessionName", _SESSION_NAME),
         "ExternalId": role.get("externalId"),
-        "DurationSeconds": _seconds(role.get("duration")),
-        "Policy": role.get("policy"),
-        "PolicyArns": [{"arn": arn} for arn in role.get("policyArns", [])],
         "SourceIdentity": role.get("sourceIdentity"),
         "Tags": [{"Key": key, "Value": value} for key, value in role.get("tags", {}).items()],
         "TransitiveTagKeys": role.get("transitiveTagKeys"),
     }
-    return _session_of(_sts(session, settings).assume_role(**_given(request)), settings)
+    answer: Mapping[str, Any] = _sts(session, settings).assume_role(**_given(request))
+    return answer
 
 
-def _assumed_with_token(session: boto3.Session, role: Mapping[str, Any], settings: AwsSettings) -> boto3.Session:
-    """Return a session of the role that a web identity token (a CI job's, say) may assume."""
-    token = role.get("webIdentityToken")
-    if token is None:
-        with open(role["webIdentityTokenFile"], encoding="utf-8") as file:  # noqa: PTH123 - one line, no path arithmetic
-            token = file.read()
+def _assumed_with_token(session: boto3.Session, role: Mapping[str, Any], settings: AwsSettings) -> Mapping[str, Any]:
+    """Return the credentials of the role that a web identity token (a CI job's, say) may assume.
+
+    What the setting does not say, the environment may, as it does for the provider:
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role-using-a-web-identity
+    """
     request = {
-        "RoleArn": role.get("roleArn"),
-        "RoleSessionName": role.get("sessionName", _SESSION_NAME),
-        "WebIdentityToken": token,
-        "DurationSeconds": _seconds(role.get("duration")),
+        **_common(role),
+        "RoleArn": role.get("roleArn") or os.environ.get("AWS_ROLE_ARN"),
+        "RoleSessionName": role.get("sessionName") or os.environ.get("AWS_ROLE_SESSION_NAME") or _SESSION_NAME,
+        "WebIdentityToken": role.get("webIdentityToken") or _token_in_file(role),
+    }
+    answer: Mapping[str, Any] = _sts(session, settings).assume_role_with_web_identity(**_given(request))
+    return answer
+
+
+def _token_in_file(role: Mapping[str, Any]) -> str:
+    set_token = f"pulumi config set --path '{_WEB_IDENTITY}.webIdentityTokenFile' <file>"
+    file = role.get("webIdentityTokenFile") or os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+    if not file:
+        raise HostingError(f"'{_WEB_IDENTITY}' has no token, nor is AWS_WEB_IDENTITY_TOKEN_FILE set: {set_token}")
+    try:
+        return Path(file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not text"
+        raise HostingError(
+            f"The token of '{_WEB_IDENTITY}' can't be read from '{file}' ({why}): {set_token}"
+        ) from error
+
+
+def _common(role: Mapping[str, Any]) -> dict[str, Any]:
+    duration = role.get("duration")
+    return {
+        "DurationSeconds": None if duration is None else int(seconds(duration)),
         "Policy": role.get("policy"),
         "PolicyArns": [{"arn": arn} for arn in role.get("policyArns", [])],
     }
-    return _session_of(_sts(session, settings).assume_role_with_web_identity(**_given(request)), settings)
 
 
-def _session_of(answer: Mapping[str, Any], settings: AwsSettings) -> boto3.Session:
+def _session_of(assume: Callable[[], Mapping[str, Any]], settings: AwsSettings) -> boto3.Session:
+    """Return a session with the credentials that ``assume`` gets, again whenever they are about to expire."""
     import boto3  # noqa: PLC0415 - see above
+    import botocore.session  # noqa: PLC0415 - see above
+    from botocore.credentials import RefreshableCredentials  # noqa: PLC0415 - see above
 
-    credentials = answer["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-        region_name=settings.region,
-    )
+    def assumed() -> dict[str, Any]:
+        credentials = assume()["Credentials"]
+        return {
+            "access_key": credentials["AccessKeyId"],
+            "secret_key": credentials["SecretAccessKey"],
+            "token": credentials["SessionToken"],
+            "expiry_time": credentials["Expiration"].isoformat(),
+        }
+
+    held = RefreshableCredentials.create_from_metadata(assumed(), assumed, "assume-role")
+    core = botocore.session.Session()
+    core.register_component("credential_provider", _Held(held))
+    return boto3.Session(region_name=settings.region, botocore_session=core)
+
+
+class _Held:
+    """Stands where botocore looks for credentials, and has them."""
+
+    def __init__(self, credentials: RefreshableCredentials) -> None:
+        self._credentials = credentials
+
+    def load_credentials(self) -> RefreshableCredentials:
+        return self._credentials
 
 
 def _sts(session: boto3.Session, settings: AwsSettings) -> Any:  # noqa: ANN401 - as client()
@@ -120,23 +171,31 @@ def _sts(session: boto3.Session, settings: AwsSettings) -> Any:  # noqa: ANN401 
 def client_of(session: boto3.Session, service: str, settings: AwsSettings, region: str | None = None) -> Any:  # noqa: ANN401
     """Return a boto3 client of ``service`` with the credentials of ``session``."""
     values = settings.values
-    return session.client(  # type: ignore[call-overload]  # the service is only known at run time
-        service,
-        region_name=region or settings.region,
-        endpoint_url=_endpoint(service, values.get("endpoints", [])),
-        verify=False if values.get("insecure") else values.get("customCaBundle"),
-        config=_transport(values),
-    )
+
+    def made(config: Config) -> Any:  # noqa: ANN401 - as client()
+        return session.client(  # type: ignore[call-overload]  # the service is only known at run time
+            service,
+            region_name=region or settings.region,
+            endpoint_url=_endpoint(service, values.get("endpoints", [])),
+            verify=False if values.get("insecure") else values.get("customCaBundle"),
+            config=config,
+        )
+
+    direct = made(_transport(values, {}))
+    # Only the client itself knows where it calls.
+    url = direct.meta.endpoint_url
+    proxy = proxy_for(url, values, os.environ)
+    return made(_transport(values, {url.partition(":")[0]: proxy})) if proxy else direct
 
 
-def _transport(values: Mapping[str, Any]) -> Config:
+def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
     from botocore.config import Config  # noqa: PLC0415 - see above
 
-    proxies = {"http": values.get("httpProxy"), "https": values.get("httpsProxy")}
     retries = {"total_max_attempts": values.get("maxRetries"), "mode": values.get("retryMode", "standard")}
     return Config(
-        proxies=_given(proxies) or None,
+        proxies=dict(proxies),
         retries=_given(retries),  # type: ignore[arg-type]  # botocore's stubs want a TypedDict
+        s3={"addressing_style": "path"} if values.get("s3UsePathStyle") else None,
         use_dualstack_endpoint=values.get("useDualstackEndpoint"),
         use_fips_endpoint=values.get("useFipsEndpoint"),
     )
@@ -145,13 +204,6 @@ def _transport(values: Mapping[str, Any]) -> Config:
 def _endpoint(service: str, endpoints: list[Mapping[str, str]]) -> str | None:
     """Return the custom endpoint of ``service`` in `aws:endpoints`; None leaves the choice to boto3."""
     return next((entry[service] for entry in endpoints if entry.get(service)), None)
-
-
-def _seconds(duration: str | None) -> int | None:
-    """Return a duration such as ``1h30m`` in seconds; None without one."""
-    if duration is None:
-        return None
-    return sum(int(amount) * _SECONDS[unit] for amount, unit in _DURATION_STEP.findall(duration))
 
 
 def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
 
-from hosting.aws.session import client
+from hosting.aws.session import client, make_session
 from hosting.aws.settings import AwsSettings
+from hosting.errors import HostingError
 from tests.loopback import Loopback
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 ANSWER = """<{0}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{0}Result><Credentials>
 <AccessKeyId>{1}</AccessKeyId><SecretAccessKey>made-up</SecretAccessKey><SessionToken>token</SessionToken>
-<Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></{0}Result></{0}Response>"""
+<Expiration>{2}</Expiration></Credentials></{0}Result></{0}Response>"""
 
 
 class Sts(Loopback):
@@ -27,6 +29,7 @@ class Sts(Loopback):
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
         self.signers: list[str] = []
+        self.expiration = "2999-01-01T00:00:00Z"
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -35,7 +38,7 @@ class Sts(Loopback):
                 asked = {key: values[0] for key, values in parse_qs(body).items()}
                 outer.asked.append(asked)
                 outer.signers.append(self.headers.get("Authorization", ""))
-                answer = ANSWER.format(asked["Action"], f"ASSUMED{len(outer.asked)}").encode()
+                answer = ANSWER.format(asked["Action"], f"ASSUMED{len(outer.asked)}", outer.expiration).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
@@ -108,6 +111,78 @@ def test_a_web_identity_is_exchanged_for_a_role(sts: Sts, tmp_path: Path, from_f
     assert asked["WebIdentityToken"] == "made-up-token"
 
 
+def test_the_web_identity_comes_first_and_roles_after_it(sts: Sts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with the provider: the token is for the first role, its credentials are for the next, and so on."""
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(key, raising=False)
+    values = {
+        "assumeRoleWithWebIdentity": {
+            "roleArn": "arn:aws:iam::1:role/ci",
+            "webIdentityToken": "tttt",
+            "duration": "1.5h",
+        },
+        "assumeRoles": [{"roleArn": "arn:aws:iam::2:role/one"}, {"roleArn": "arn:aws:iam::3:role/two"}],
+        "endpoints": [{"sts": sts.url}],
+    }
+    made = client("s3", AwsSettings("eu-north-1", values))
+    assert key_of(made) == "ASSUMED3"
+    assert [asked["Action"] for asked in sts.asked] == ["AssumeRoleWithWebIdentity", "AssumeRole", "AssumeRole"]
+    assert [asked["RoleArn"][-3:] for asked in sts.asked] == ["/ci", "one", "two"]
+    assert sts.asked[0]["DurationSeconds"] == "5400"
+    assert sts.signers[0] == ""
+    assert "ASSUMED1" in sts.signers[1]
+    assert "ASSUMED2" in sts.signers[2]
+
+
+def test_what_the_web_identity_leaves_out_is_in_the_environment(
+    sts: Sts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS's own variables name role, session and token file."""
+    (tmp_path / "token").write_text("from-file\n")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::1:role/env")
+    monkeypatch.setenv("AWS_ROLE_SESSION_NAME", "job")
+    client("s3", settings(assumeRoleWithWebIdentity={}, endpoints=[{"sts": sts.url}]))
+    (asked,) = sts.asked
+    names = ("WebIdentityToken", "RoleArn", "RoleSessionName")
+    assert [asked[name] for name in names] == ["from-file", "arn:aws:iam::1:role/env", "job"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "has no token, nor is AWS_WEB_IDENTITY_TOKEN_FILE set: pulumi config set --path"),
+        ("gone", r"can't be read from '.*gone' \(No such file or directory\): pulumi config set"),
+        ("binary", r"can't be read from '.*binary' \(not text\): pulumi config set"),
+    ],
+)
+def test_a_web_identity_without_a_token_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    """Nothing named, nothing there, nothing readable: each is a sentence with a command."""
+    monkeypatch.delenv("AWS_WEB_IDENTITY_TOKEN_FILE", raising=False)
+    (tmp_path / "binary").write_bytes(b"\xff")
+    file = str(tmp_path / name) if name else ""
+    role = {"roleArn": "arn:aws:iam::1:role/ci", "webIdentityTokenFile": file}
+    with pytest.raises(HostingError, match=message):
+        client("s3", settings(assumeRoleWithWebIdentity=role))
+
+
+def test_assumed_credentials_are_renewed_when_they_expire(sts: Sts) -> None:
+    """A publish that takes longer than a role's session goes on with the next one; each link renews its own."""
+    sts.expiration = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    roles = [{"roleArn": "arn:aws:iam::1:role/one"}, {"roleArn": "arn:aws:iam::2:role/two"}]
+    session = make_session(settings(assumeRoles=roles, endpoints=[{"sts": sts.url}]))
+    credentials = session.get_credentials()
+    assert credentials is not None
+    count = len(sts.asked)
+    sts.expiration = "2999-01-01T00:00:00Z"
+    assert credentials.get_frozen_credentials().access_key == f"ASSUMED{count + 2}"
+    assert [asked["RoleArn"][-3:] for asked in sts.asked[count:]] == ["one", "two"]
+    assert f"ASSUMED{count + 1}" in sts.signers[-1]
+    assert credentials.get_frozen_credentials().access_key == f"ASSUMED{count + 2}"
+
+
 def test_a_profile_is_read_from_the_stacks_own_files(tmp_path: Path) -> None:
     """`aws:profile` is looked up in `aws:sharedCredentialsFiles`."""
     credentials = tmp_path / "credentials"
@@ -117,8 +192,19 @@ def test_a_profile_is_read_from_the_stacks_own_files(tmp_path: Path) -> None:
 
 
 def test_transport_settings_reach_the_client() -> None:
-    """Proxies, retries and certificate checks are the stack's."""
+    """Proxies, retries, certificate checks and the way to name a bucket are the stack's."""
     made = client("s3", settings(httpsProxy="http://127.0.0.1:3", maxRetries=7, insecure=True))
     assert made.meta.config.proxies == {"https": "http://127.0.0.1:3"}
     assert made.meta.config.retries["total_max_attempts"] == 7
     assert made._endpoint.http_session._verify is False
+    assert made.meta.config.s3 is None
+    assert client("s3", settings(s3UsePathStyle=True)).meta.config.s3 == {"addressing_style": "path"}
+
+
+def test_a_host_without_a_proxy_is_asked_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`aws:noProxy` is for our calls too, whatever the environment says of proxies."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:4")
+    direct = settings(httpsProxy="http://127.0.0.1:3", noProxy="example.com,.amazonaws.com")
+    assert client("s3", direct).meta.config.proxies == {}
+    assert client("s3", settings(noProxy="example.com")).meta.config.proxies == {"https": "http://127.0.0.1:4"}
