@@ -26,7 +26,7 @@ RUNTIME = "cloudfront-js-2.0"
 MAX_BYTES = 10_240
 _DATA = "$DATA"
 # What more than one piece calls; each is in a file of its name, and comes along where it is called.
-_SHARED = ("queryOf", "redirectTo")
+_SHARED = ("queryOf", "redirectTo", "canonicalPath")
 _NAME = re.compile(r"[a-z][A-Za-z]*")
 # JSON allows these two inside a string; JavaScript before ES2019 does not.
 _LINE_SEPARATORS = {"\u2028": "\\u2028", "\u2029": "\\u2029"}

@@ -1,13 +1,14 @@
-// The query string of a request, with the mark, as it came: values in an event are encoded as the visitor sent them.
-// What can't be in a Location is encoded all the same, should the runtime have decoded it.
+// The query string of a request, with the mark, as the visitor sent it. The runtime tells it whole where it is new enough:
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/general-helper-methods.html
+// Else it is put together of what is told by name, which is not decoded: https://github.com/KensioSoftware/yulin/issues/1024
 function queryOf(request) {
-  const parts = [];
-  const written = (text) => text.replace(/[^!$'()*+,\-.\/0-9:;=?@A-Z_a-z~%]/g, encodeURIComponent);
-  Object.keys(request.querystring).forEach((name) => {
+  let query = '';
+  if (request.rawQueryString) query = request.rawQueryString() || '';
+  else Object.keys(request.querystring).forEach((name) => {
     const found = request.querystring[name];
     (found.multiValue || [found]).forEach((one) => {
-      parts.push(written(name) + (one.value ? '=' + written(one.value) : ''));
+      query += (query ? '&' : '') + name + (one.value ? '=' + one.value : '');
     });
   });
-  return parts.length ? '?' + parts.join('&') : '';
+  return query && '?' + query.replace(/[^!$&'()*+,\-.\/0-9:;=?@A-Z_a-z~%]+/g, encodeURIComponent);
 }

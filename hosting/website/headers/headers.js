@@ -20,9 +20,8 @@ function headersNames(path) {
   return [path].concat(names);
 }
 function headers(request, response) {
-  let path = request.uri.replace(/^\/\.release\/(?:s\d+|[sao]\/[^\/]+)(?=\/)/, '');
-  try { path = encodeURI(decodeURI(path)); } catch (malformed) {}
-  const paths = headersNames(path);
+  const path = request.uri.replace(/^\/\.release\/(?:s\d+|[sao]\/[^\/]+)(?=\/)/, '');
+  const paths = headersNames(canonicalPath(path));
   for (let i = 0; i < headerRules.length; i++) {
     const rule = headerRules[i];
     if (paths.some((one) => rule[0].test(one))) {

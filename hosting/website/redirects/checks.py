@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import quote, urlsplit
 
 from hosting.website.redirects.files import rules_refused
-from hosting.website.redirects.rules import REWRITE, Taken, Visit, canonical, first_match
+from hosting.website.redirects.rules import REWRITE, Taken, Visit, canonical, first_match, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -74,10 +74,9 @@ def check_rules(
 
 
 def _alike(rules: Sequence[Rule]) -> Iterator[str]:
-    first: dict[object, Rule] = {}
-    for rule in rules:
-        other = first.setdefault(rule.matches_alike, rule)
-        if other is not rule:
+    for index, rule in enumerate(rules):
+        other = next((one for one in rules[:index] if one.covers(rule)), None)
+        if other is not None:
             yield f"{rule.where} is for the same paths as {other.where}, which comes first: remove one"
 
 
@@ -122,7 +121,7 @@ def _number(where: str) -> tuple[int, str]:
 
 def _samples(rule: Rule, countries: Sequence[str], hosts: Hosts) -> Iterator[Visit]:
     """Yield visits that the rule is for: a long rest and none, each country that any rule asks for, each own name."""
-    query = {name: "q" if value is None else value for name, value in rule.query}
+    query = {name: "q" if value is None else quote(value, safe="") for name, value in rule.query}
     for rest in ("x/y", ""):
         path = canonical("".join(part if isinstance(part, str) else _sample(part, rest) for part in rule.source))
         asked: tuple[str | None, ...] = rule.countries or (None, *countries)
@@ -161,5 +160,5 @@ def _next(hosts: Hosts, visit: Visit, rule: Rule, target: str) -> Visit | None:
     host = url.hostname or visit.host
     if url.port not in _PORTS or (host != visit.host and not hosts.own(host)):
         return None
-    query = visit.query if rule.forwards_query else dict(parse_qsl(url.query, keep_blank_values=True))
+    query = visit.query if rule.forwards_query else query_of(url.query)
     return replace(visit, path=canonical(url.path or "/"), query=query, host=host)

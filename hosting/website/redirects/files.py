@@ -5,15 +5,25 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import EdgeError
 from hosting.website.redirects.rules import Fallback, Rule, RuleError, Taken
-from hosting.website.redirects.syntax import Written, amplify_template, netlify_template, rule_of, split_query
+from hosting.website.redirects.syntax import (
+    Written,
+    amplify_template,
+    netlify_target,
+    netlify_template,
+    rule_of,
+    split_query,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from hosting.website.redirects.rules import Template
 
 AMPLIFY_FILE = "redirects.json"
 NETLIFY_FILE = "_redirects"
@@ -127,10 +137,11 @@ def _amplify(where: str, rule: Any) -> Written:  # noqa: ANN401 - whatever JSON 
     path, query = ("", ()) if source.startswith("</") else split_query(source)
     parts = amplify_template(path or source)
     wanted = amplify_template(target)
-    if re.fullmatch(r"(?i)https?://[^/]+", path):
+    if re.fullmatch(r"(?i)https?://[^/]+/?", path):
         # Amplify goes on to the same path: https://docs.aws.amazon.com/amplify/latest/userguide/redirect-rewrite-examples.html
-        parts = (f"{path}/", Taken("*"))
-        wanted = (*amplify_template(target.rstrip("/") + "/"), Taken("*"))
+        parts = (f"{path.rstrip('/')}/", Taken("*"))
+        if re.fullmatch(r"[^?#<]+", target):
+            wanted = (*amplify_template(target.rstrip("/") + "/"), Taken("*"))
     return Written(where, parts, wanted, status, query, _amplify_countries(rule.get("condition")))
 
 
@@ -151,29 +162,34 @@ def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _netlify(where: str, words: list[str]) -> Written:
-    source, *rest = words
-    query = []
-    while rest and (pair := _PAIR.fullmatch(rest[0])):
-        query.append((pair[1], netlify_template(pair[2])))
-        rest.pop(0)
-    if not rest:
-        raise RuleError("has no target: it is 'from to [status]'")
-    target, *rest = rest
+    source, query, target, rest = _fields(words)
     status, forced = _NETLIFY_DEFAULT, False
     if rest and (found := _STATUS.fullmatch(rest[0])):
         status, forced = found[1], bool(found[2])
         rest.pop(0)
-    return _shadowed(
-        Written(
-            where=where,
-            source=netlify_template(source),
-            target=netlify_template(target, is_target=True),
-            status=status,
-            query=tuple(query),
-            countries=_netlify_countries(rest),
-        ),
-        forced=forced,
+    taken = [part.name for part in (*source, *chain.from_iterable(query.values())) if isinstance(part, Taken)]
+    rule = Written(
+        where=where,
+        source=source,
+        target=netlify_target(target, {"splat" if name == "*" else name for name in taken}),
+        status=status,
+        query=tuple(query.items()),
+        countries=_netlify_countries(rest),
+        either_slash=True,
     )
+    return _shadowed(rule, forced=forced)
+
+
+def _fields(words: list[str]) -> tuple[Template, dict[str, Template], str, list[str]]:
+    """Return a line's source, its conditions on the query, its target, and what comes after that."""
+    source, *rest = words
+    query = {}
+    while rest and (pair := _PAIR.fullmatch(rest[0])):
+        query[pair[1]] = netlify_template(pair[2])
+        rest.pop(0)
+    if not rest:
+        raise RuleError("has no target: it is 'from to [status]'")
+    return netlify_template(source), query, rest[0], rest[1:]
 
 
 def _shadowed(rule: Written, *, forced: bool) -> Written:

@@ -18,7 +18,9 @@ _FILE = Path(__file__).parent / "redirects.js"
 def redirects_piece(rules: Sequence[Rule]) -> Piece:
     """Return the piece that answers with the first rule that is for a visit."""
     table = ",\n".join(_as_object(rule) for rule in rules)
-    return Piece("redirects", _FILE.read_text(encoding="utf-8").replace("$RULES", f"[{table}]"))
+    either = as_javascript(any(rule.either_slash for rule in rules))
+    code = _FILE.read_text(encoding="utf-8").replace("$EITHER", either)
+    return Piece("redirects", code.replace("$RULES", f"[{table}]"))
 
 
 def _as_object(rule: Rule) -> str:

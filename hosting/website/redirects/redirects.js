@@ -1,13 +1,13 @@
 // Redirects and rewrites: the first rule that is for a visit. `Rule` in rules.py is the same in Python.
-const redirectRules = $RULES;
+const redirectRules = $RULES, redirectEitherSlash = $EITHER;
 function redirects(request, visit) {
-  let path = request.uri;
-  try { path = encodeURI(decodeURI(path)); } catch (malformed) {}
+  const path = canonicalPath(request.uri);
   for (let i = 0; i < redirectRules.length; i++) {
     const rule = redirectRules[i];
     const taken = redirectMatch(rule, path, request);
     if (taken) {
-      const target = rule.t.replace(/\{(\d)\}/g, (all, number) => taken[number]);
+      const target = rule.t.replace(/\{(\d)\}/g, (all, number, at) =>
+        redirectPut(taken[number], number < taken.ofPath, rule.t.slice(0, at).includes('?')));
       if (rule.s === 200) {
         request.uri = target;
         visit.rewritten = true;
@@ -20,18 +20,29 @@ function redirects(request, visit) {
   }
 }
 function redirectMatch(rule, path, request) {
-  const found = typeof rule.f === 'string' ? rule.f === path && [path] : rule.f.exec(path);
+  const bare = redirectEitherSlash && path.endsWith('/') ? path.slice(0, -1) || '/' : path;
+  const found = typeof rule.f === 'string' ? rule.f === bare && [path] : rule.f.exec(path);
   if (!found) return;
   if (rule.h && !(request.headers.host && request.headers.host.value.toLowerCase() === rule.h)) return;
   const country = request.headers['cloudfront-viewer-country'];
   if (rule.c && !(country && rule.c.includes(country.value))) return;
   if (rule.x && path.slice(path.lastIndexOf('/')).includes('.')) return;
   const taken = found.slice(0);
+  taken.ofPath = found.length;
   const query = rule.q || [];
   for (let i = 0; i < query.length; i++) {
-    const given = request.querystring[query[i][0]];
-    if (!given || (query[i][1] !== null && given.value !== query[i][1])) return;
-    if (query[i][1] === null) taken.push(given.value);
+    if (!Object.prototype.hasOwnProperty.call(request.querystring, query[i][0])) return;
+    const given = request.querystring[query[i][0]].value;
+    if (query[i][1] === null) taken.push(given);
+    else if (redirectPlain(given) !== query[i][1]) return;
   }
   return taken;
+}
+function redirectPlain(text) {
+  try { return decodeURIComponent(text.replace(/\+/g, ' ')); } catch (malformed) { return text; }
+}
+function redirectPut(value, isOfPath, isInQuery) {
+  if (isOfPath && isInQuery) return value.replace(/[&+=#]/g, encodeURIComponent);
+  if (!isOfPath && !isInQuery) return value.replace(/\+/g, '%20').replace(/[?#]/g, encodeURIComponent);
+  return value;
 }

@@ -6,17 +6,28 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
-from hosting.website.redirects.rules import MOST_TAKEN, REDIRECTS, REWRITE, Fallback, Rule, RuleError, Taken
+from hosting.website.redirects.rules import (
+    MOST_TAKEN,
+    REDIRECTS,
+    REWRITE,
+    Fallback,
+    Rule,
+    RuleError,
+    Taken,
+    asked_name,
+    plain,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from hosting.website.redirects.rules import Template
 
 _AMPLIFY = re.compile(r"<([^<>]*)>")
 _NETLIFY = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)|(\*)")
+_COLON = re.compile(r"(?<=[A-Za-z0-9_]):([A-Za-z_][A-Za-z0-9_]*)")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+|\*")
 _URL = re.compile(r"(?i)https?://([^/?#]*)(.*)", re.DOTALL)
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -38,6 +49,7 @@ class Written:
         query: name and template of each query parameter that the source asks for.
         countries: as written.
         not_for_files: files go before it.
+        either_slash: a slash at the end of a path is of no matter.
     """
 
     where: str
@@ -47,6 +59,7 @@ class Written:
     query: tuple[tuple[str, Template], ...] = ()
     countries: tuple[str, ...] = ()
     not_for_files: bool = False
+    either_slash: bool = False
 
 
 def amplify_template(text: str) -> Template:
@@ -59,12 +72,20 @@ def amplify_template(text: str) -> Template:
     return _parts(text, _AMPLIFY)
 
 
-def netlify_template(text: str, *, is_target: bool = False) -> Template:
-    """Return the parts of a source or target with `*` (in a target `:splat`) and `:name`."""
-    parts = _parts(text, _NETLIFY)
-    if is_target:
-        return tuple(Taken("*") if part == Taken("splat") else part for part in parts)
-    return parts
+def netlify_template(text: str) -> Template:
+    """Return the parts of a source with `*` and `:name`."""
+    return _parts(text, _NETLIFY)
+
+
+def netlify_target(text: str, names: Collection[str]) -> Template:
+    """Return the parts of a target with `:splat` and `:name`, of which the source has ``names``.
+
+    After a letter a colon that is none of those is a colon, as in `/wiki/Special:Search`.
+    """
+    words = _COLON.sub(lambda found: found[0] if found[1] in names else "\0" + found[1], text)
+    parts = _parts(words, _NETLIFY)
+    plain = (part.replace("\0", ":") if isinstance(part, str) else part for part in parts)
+    return tuple(Taken("*") if part == Taken("splat") else part for part in plain)
 
 
 def _parts(text: str, pattern: re.Pattern[str]) -> Template:
@@ -82,8 +103,8 @@ def _parts(text: str, pattern: re.Pattern[str]) -> Template:
 def split_query(text: str) -> tuple[str, tuple[tuple[str, Template], ...]]:
     """Return a path, and name and template of each parameter after its `?`, as Amplify writes them."""
     path, _, query = text.partition("?")
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return path, tuple((name, amplify_template(value)) for name, value in pairs)
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return path, tuple((name, amplify_template(value)) for name, _, value in pairs)
 
 
 def rule_of(written: Written) -> Rule | Fallback:
@@ -94,7 +115,7 @@ def rule_of(written: Written) -> Rule | Fallback:
     """
     host, source = _host_and_path(written)
     if written.status in MISSING:
-        return _fallback(written, source)
+        return _fallback(written, source, host)
     status = _status(written.status)
     _check_taken(source, "source")
     query, taken = _query(written, source)
@@ -107,6 +128,7 @@ def rule_of(written: Written) -> Rule | Fallback:
         countries=_countries(written.countries),
         host=host,
         not_for_files=written.not_for_files,
+        either_slash=written.either_slash,
     )
 
 
@@ -130,8 +152,8 @@ def _status(text: str) -> int:
     return int(text)
 
 
-def _fallback(written: Written, source: Template) -> Fallback:
-    if source != ("/", Taken("*")) or written.query or written.countries:
+def _fallback(written: Written, source: Template, host: str) -> Fallback:
+    if source != ("/", Taken("*")) or written.query or written.countries or host:
         raise RuleError(
             f"has the status {written.status}, which is only for all paths ('/<*>'), without conditions: the edge "
             "can't tell whether there is a file"
@@ -160,10 +182,11 @@ def _query(written: Written, source: Template) -> tuple[tuple[tuple[str, str | N
     conditions: list[tuple[str, str | None]] = []
     for name, template in written.query:
         if len(template) == 1 and isinstance(template[0], Taken):
-            conditions.append((name, None))
+            conditions.append((asked_name(name), None))
             taken.append(template[0].name)
         elif all(isinstance(part, str) for part in template):
-            conditions.append((name, "".join(part for part in template if isinstance(part, str))))
+            value = "".join(part for part in template if isinstance(part, str))
+            conditions.append((asked_name(name), plain(value)))
         else:
             raise RuleError(f"has a query parameter '{name}' that is text and placeholder at once")
     _check_taken(tuple(part for name in taken for part in (Taken(name), "/")), "source")

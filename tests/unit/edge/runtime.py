@@ -39,6 +39,8 @@ lines.on('line', (line) => {
   try {
     if (asked.code !== undefined) { load(asked.code); answer = { value: null }; }
     else answer = { value: asked.events.map((event) => {
+      const raw = event.request.rawQueryString;
+      if (raw !== undefined) event.request.rawQueryString = () => raw;
       const started = process.hrtime.bigint();
       const value = handler(event);
       return { value, microseconds: Number(process.hrtime.bigint() - started) / 1000 };
@@ -112,11 +114,11 @@ def undocumented(code: str) -> list[str]:
 
 def request_event(
     uri: str,
-    query: Mapping[str, str] | None = None,
+    query: Mapping[str, str | Sequence[str]] | None = None,
     headers: Mapping[str, str] | None = None,
     method: str = "GET",
 ) -> dict[str, Any]:
-    """Return a viewer-request event.
+    """Return a viewer-request event, in which a parameter of the query may come more than once.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
     """
@@ -132,7 +134,7 @@ def request_event(
         "request": {
             "method": method,
             "uri": uri,
-            "querystring": {name: {"value": value} for name, value in (query or {}).items()},
+            "querystring": {name: _parameter(value) for name, value in (query or {}).items()},
             "headers": {
                 "host": {"value": "www.example.com"},
                 **{name: {"value": value} for name, value in (headers or {}).items()},
@@ -140,6 +142,12 @@ def request_event(
             "cookies": {},
         },
     }
+
+
+def _parameter(value: str | Sequence[str]) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"value": value}
+    return {"value": value[0], "multiValue": [{"value": one} for one in value]}
 
 
 def response_event(uri: str, headers: Mapping[str, str] | None = None, status: int = 200) -> dict[str, Any]:

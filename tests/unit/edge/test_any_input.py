@@ -60,6 +60,7 @@ pieces_of_text = st.sampled_from(
             "!",
             "Country=de",
             "é",
+            "\U0001f98a",
             "\u2028",
             "\\",
             "'",
@@ -69,7 +70,7 @@ pieces_of_text = st.sampled_from(
     ]
 )
 text = st.lists(pieces_of_text, max_size=12).map("".join)
-visits = st.lists(st.sampled_from(["/", "a", "é", "%zz", "%2F", "?", "//", "\\"]), max_size=6).map(
+visits = st.lists(st.sampled_from(["/", "a", "é", "\U0001f98a", "%zz", "%2F", "?", "//", "\\"]), max_size=6).map(
     lambda parts: "/" + "".join(parts)
 )
 
@@ -83,7 +84,7 @@ def redirected(edge: EdgeRuntime, tmp_path: Path, visit: str) -> None:
     except EdgeError:
         return
     edge.load(code)
-    (answer,) = edge.run(request_event(visit, {"id": "1"}))
+    (answer,) = edge.run(request_event(visit, {"id": "1", "\U0001f98a": "\U0001f98a"}))
     location = answer.get("headers", {}).get("location", {}).get("value", "/")
     assert location.isascii()
     assert location.isprintable()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hosting.cloudfront.edge import Piece
 from hosting.errors import EdgeError
 from hosting.website.redirects.checks import Hosts, check_rules
 from hosting.website.redirects.files import RuleTable, read_rules
@@ -20,6 +21,7 @@ from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tests.unit.edge.runtime import EdgeRuntime
@@ -50,7 +52,7 @@ def visited(  # noqa: PLR0913 - a visit has many sides, all named
     table: RuleTable,
     path: str,
     *,
-    query: dict[str, str] | None = None,
+    query: Mapping[str, str | Sequence[str]] | None = None,
     country: str | None = None,
     host: str = "www.example.com",
 ) -> str:
@@ -102,6 +104,24 @@ def test_amplifys_rules(edge: EdgeRuntime, tmp_path: Path, rule: dict[str, str],
         ("/app/* /app/index.html 200", "/app/app.js", "app/app.js"),
         ("/app/* /app/index.html 200!", "/app/app.js", "app/index.html"),
         ("/a /b#c", "/a", "301 /b#c"),
+        ("/a /b", "/a/", "301 /b"),
+        ("/a/ /b", "/a", "301 /b"),
+        ("/a/ /b", "/a/", "301 /b"),
+        ("/a /b", "/a//", "a//"),
+        ("/a/:x /b/:x", "/a/1/", "301 /b/1"),
+        ("/a/:x/ /b/:x", "/a/1", "301 /b/1"),
+        ("/a/* /b/:splat", "/a", "301 /b/"),
+        ("/a/* /b/:splat", "/a/", "301 /b/"),
+        ("/a/* /b/:splat", "/a/x/", "301 /b/x/"),
+        ("/a/* /b/:splat", "/ab", "ab"),
+        ("/a* /b/:splat", "/abc/", "301 /b/bc/"),
+        ("/:x/* /b/:x/:splat", "/a", "301 /b/a/"),
+        ("/ /b", "/", "301 /b"),
+        ("/w /wiki/Special:Search", "/w", "301 /wiki/Special:Search"),
+        ("/w/* /wiki/Special:Search/x:splat", "/w/y", "301 /wiki/Special:Search/xy"),
+        ("/w/:n /wiki/User:n", "/w/y", "301 /wiki/Usery"),
+        ("/* /%F0%9F%A6%8A/:splat", "/\U0001f98a", "301 /%F0%9F%A6%8A/%F0%9F%A6%8A"),
+        ("/a/:x /b?x=:x&y=1#:x", "/a/1&y=2+3=%26", "301 /b?x=1%26y%3D2%2B3%3D%26&y=1#1%26y%3D2%2B3%3D%26"),
     ],
 )
 def test_netlifys_rules(edge: EdgeRuntime, tmp_path: Path, line: str, path: str, answer: str) -> None:
@@ -130,6 +150,56 @@ def test_query_strings(edge: EdgeRuntime, tmp_path: Path) -> None:
     assert visited(edge, table, "/docs", query={"id": "7"}) == "301 /documents/7"
 
 
+@pytest.mark.parametrize("given", ["a b", "a%20b", "a+b", "%61%20b"])
+def test_a_query_is_compared_decoded(edge: EdgeRuntime, tmp_path: Path, given: str) -> None:
+    """However a value is written, by the visitor or in either's rules, it is the same value."""
+    for asked in ("a%20b", "a+b", "%61+b"):
+        table = netlify(tmp_path, f"/s q={asked} /found 301")
+        assert visited(edge, table, "/s", query={"q": given}) == "301 /found"
+        (tmp_path / "_redirects").unlink()
+        table = amplify(tmp_path, {"source": f"/s?q={asked}", "target": "/found", "status": "301"})
+        assert visited(edge, table, "/s", query={"q": given}) == "301 /found"
+        (tmp_path / "redirects.json").unlink()
+    assert visited(edge, table, "/s", query={"q": "a%2520b"}) == "s"
+
+
+def test_what_a_query_may_hold(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A value that can't be decoded is itself, a name is as browsers send it, and no name is a method of objects."""
+    table = netlify(
+        tmp_path, "/bad q=%zz /found", "/utf q=%ff /found", "/\u00e9 \u00e9=1 /found", "/x constructor=:x /b/:x"
+    )
+    assert visited(edge, table, "/bad", query={"q": "%zz"}) == "301 /found"
+    assert visited(edge, table, "/utf", query={"q": "%ff"}) == "301 /found"
+    assert visited(edge, table, "/%C3%A9", query={"%C3%A9": "1"}) == "301 /found"
+    assert visited(edge, table, "/x") == "x"
+    assert visited(edge, table, "/x", query={"constructor": "1", "hasOwnProperty": "2"}) == "301 /b/1"
+
+
+def test_what_is_put_into_a_target_does_not_end_its_place(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A query's value in a path begins no query, and one in a query is as it came."""
+    table = netlify(tmp_path, "/p q=:q /a/:q/b", "/q q=:q /a?x=:q", "/r q=:q /a/:q 200")
+    assert visited(edge, table, "/p", query={"q": "x?y#z+%3F"}) == "301 /a/x%3Fy%23z%20%3F/b"
+    assert visited(edge, table, "/q", query={"q": "x?y+%26"}) == "301 /a?x=x?y+%26"
+    assert visited(edge, table, "/r", query={"q": "x?y"}) == "a/x?y"
+    table = netlify(tmp_path, "/:x q=:q /b/:x/:q?x=:x&q=:q")
+    assert visited(edge, table, "/a&b", query={"q": "c+?"}) == "301 /b/a&b/c%20%3F?x=a%26b&q=c+?"
+    found = first_match(table.rules, Visit("/a&b", {"q": "c+?"}))
+    assert found == (table.rules[0], "/b/a&b/c%20%3F?x=a%26b&q=c+?")
+
+
+def test_the_visitors_query_is_kept_as_it_came(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """Parameters that come twice, any script, and, where the runtime tells it, the order of all."""
+    table = netlify(tmp_path, "/a /b 302", "/one v=1 /found 302")
+    assert visited(edge, table, "/a", query={"x": ["1", "2"], "y": "", "z": "%26"}) == "302 /b?x=1&x=2&y&z=%26"
+    assert visited(edge, table, "/a", query={"x": "\U0001f98a\U0001f98a"}) == "302 /b?x=" + "%F0%9F%A6%8A" * 2
+    assert visited(edge, table, "/one", query={"v": ["1", "2"]}) == "302 /found"
+    assert visited(edge, table, "/one", query={"v": ["2", "1"]}) == "one"
+    for raw, kept in (("x=1&y=2&x=3&\U0001f98a=<", "?x=1&y=2&x=3&%F0%9F%A6%8A=%3C"), ("", "")):
+        event = request_event("/a", {"x": ["1", "3"], "y": "2"})
+        event["request"]["rawQueryString"] = raw
+        assert shown(edge.request([redirects_piece(table.rules)], event)) == f"302 /b{kept}"
+
+
 def test_countries(edge: EdgeRuntime, tmp_path: Path) -> None:
     """A rule for a country is for visitors from there; whose country is unknown gets the next rule."""
     table = netlify(tmp_path, "/ /de 302 Country=de,at", "/ /en 302")
@@ -147,6 +217,14 @@ def test_domains(edge: EdgeRuntime, tmp_path: Path) -> None:
     table = amplify(tmp_path, {"source": "https://Example.com", "target": "https://www.example.com", "status": "302"})
     assert visited(edge, table, "/a/b", host="example.com", query={"c": "d"}) == "302 https://www.example.com/a/b?c=d"
     assert visited(edge, table, "/a/b", host="www.example.com") == "a/b"
+    for target, location in (
+        ("https://www.example.com/x/", "https://www.example.com/x/a/b?c=d"),
+        ("https://www.example.com/?x=y", "https://www.example.com/?x=y"),
+        ("https://www.example.com/#x", "https://www.example.com/?c=d#x"),
+        ("https://www.example.com/y/<*>/z", "https://www.example.com/y/a/b/z?c=d"),
+    ):
+        table = amplify(tmp_path, {"source": "https://example.com/", "target": target})
+        assert visited(edge, table, "/a/b", host="example.com", query={"c": "d"}) == f"302 {location}"
     (tmp_path / "redirects.json").unlink()
     table = netlify(tmp_path, "http://blog.example.com/* https://www.example.com/blog/:splat 301!")
     assert visited(edge, table, "/x", host="blog.example.com") == "301 https://www.example.com/blog/x"
@@ -169,20 +247,21 @@ def test_a_redirect_never_leaves_the_site_by_a_visitors_doing(edge: EdgeRuntime,
     assert "\r" not in visited(edge, netlify(tmp_path, "/q id=:id /:id 302"), "/q", query={"id": "a\r\nb"})
 
 
-words = st.sampled_from(["a", "b", "a.b", "é", "x-y"])
+words = st.sampled_from(["a", "b", "a.b", "é", "x-y", "\U0001f98a", "a%2Fb"])
 sources = st.lists(st.one_of(words, st.sampled_from([":p", ":q", "*"])), min_size=1, max_size=3, unique=True)
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> Rule:
+def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule's own
     """Return a rule of any kind."""
     parts: list[str | Taken] = []
     for word in draw(sources):
         parts += ["/", Taken(word.lstrip(":")) if word in (":p", ":q", "*") else word]
     taken = sum(isinstance(part, Taken) for part in parts)
-    query = draw(st.sampled_from([(), (("id", None),), (("id", "1"),)]))
+    query = draw(st.sampled_from([(), (("id", None),), (("id", "1"),), (("id", "a b"),)]))
     taken += sum(value is None for _, value in query)
-    target = "/t" + "".join(f"/{{{number}}}" for number in range(1, taken + 1))
+    between = draw(st.sampled_from(["/", "?"]))
+    target = "/t" + "".join(f"{between}{{{number}}}" for number in range(1, taken + 1))
     return Rule(
         where=f"line {draw(st.integers(1, 99))}",
         source=tuple(parts),
@@ -192,13 +271,30 @@ def rules(draw: st.DrawFn) -> Rule:
         countries=draw(st.sampled_from([(), ("DE",), ("DE", "US")])),
         host=draw(st.sampled_from(["", "www.example.com", "example.org"])),
         not_for_files=draw(st.booleans()),
+        either_slash=either_slash,
     )
 
 
 @given(
-    table=st.lists(rules(), min_size=1, max_size=4),
-    path=st.lists(words, min_size=1, max_size=4).map(lambda parts: canonical("/" + "/".join(parts))),
-    query=st.sampled_from([{}, {"id": "1"}, {"id": "2"}, {"other": "1"}]),
+    parts=st.lists(
+        st.sampled_from(["/", "a", "%61", "%2F", "%2f", "%252F", "%25", "é", "%C3%A9", "\U0001f98a", "+", "&"])
+    )
+)
+def test_one_form_of_a_path(edge: EdgeRuntime, parts: list[str]) -> None:
+    """The edge brings a path to the form that the rules have in Python, which keeps what is escaped for a reason."""
+    path = "/" + "".join(parts)
+    one = Piece("one", "function one(request) { request.uri = canonicalPath(request.uri); }")
+    assert edge.request([one], request_event(path))["uri"] == canonical(path) == canonical(canonical(path))
+
+
+@given(
+    table=st.booleans().flatmap(lambda either: st.lists(rules(either), min_size=1, max_size=4)),
+    path=st.builds(
+        lambda parts, slash: canonical("/" + "/".join(parts)) + slash,
+        st.lists(words, min_size=1, max_size=4),
+        st.sampled_from(["", "/"]),
+    ),
+    query=st.sampled_from([{}, {"id": "1"}, {"id": "2"}, {"other": "1"}, {"id": "a+b"}, {"id": "a?b#+&"}]),
     country=st.sampled_from([None, "DE", "US"]),
 )
 def test_the_javascript_is_the_rules(
@@ -213,7 +309,9 @@ def test_the_javascript_is_the_rules(
     elif found[0].status == 200:
         assert answer["uri"] == found[1]
     else:
-        written = "?" + "&".join(f"{name}={value}" for name, value in query.items()) if query else ""
+        written = (
+            "?" + "&".join(f"{name}={value}".replace("#", "%23") for name, value in query.items()) if query else ""
+        )
         assert answer["statusCode"] == found[0].status
         assert answer["headers"]["location"]["value"] == found[1] + (written if found[0].forwards_query else "")
 
@@ -250,6 +348,16 @@ def test_the_javascript_is_the_rules(
         (["/* /index.html 200", "/* /index.html 404"], "is for what is missing, and so is line 1 of _redirects"),
         (["/a /b", "", "/a /c"], "line 3 of _redirects is for the same paths as line 1 of _redirects"),
         (["/:x /b 302", "/:y /c 302"], "line 2 of _redirects is for the same paths as line 1"),
+        (["/a/ /b", "/a /c"], "line 2 of _redirects is for the same paths as line 1"),
+        (["/a /b", "/a /c Country=de"], "line 2 of _redirects is for the same paths as line 1"),
+        (["/a /b Country=de,at", "/a /c Country=at"], "line 2 of _redirects is for the same paths as line 1"),
+        (["/a x=1 y=2 /b", "/a y=2 x=1 /c"], "line 2 of _redirects is for the same paths as line 1"),
+        (["/a x=:x /b", "/a x=2 /c"], "line 2 of _redirects is for the same paths as line 1"),
+        (["/a/* /b", "/a/* /c 200"], "line 2 of _redirects is for the same paths as line 1"),
+        (["/a /a/"], "line 1 of _redirects redirects '/a' without end"),
+        (["/a/* /b/:splat", "/b /a"], "line 1 of _redirects and line 2 of _redirects redirect"),
+        (["https://x.example/* /b 404"], "only for all paths"),
+        (["/w/* /wiki/:Search"], "has a target with 'Search', which its source does not have"),
         (["/* https://new.example/:splat", "/a /b"], "line 2 of _redirects is never reached: line 1 of _redirects"),
         (["/a /b", "/b /a"], "line 1 of _redirects and line 2 of _redirects redirect '/a' without end"),
         (["/a /a"], "line 1 of _redirects redirects '/a' without end"),
@@ -307,7 +415,14 @@ def test_circles_through_the_router(tmp_path: Path) -> None:
         tmp_path, "/docs /docs/", keys=docs, routing="pages"
     )
     assert "redirects '/docs/' without end" in refusal(tmp_path, "/docs/ /docs", keys=docs, routing="spa")
-    check_rules(netlify(tmp_path, "/docs /docs/"), docs, redirector("errors", docs, "index.html"))
+    (tmp_path / "_redirects").unlink()
+    for routing, source, target in (("pages", "/docs", "/docs/"), ("spa", "/docs/", "/docs")):
+        with pytest.raises(EdgeError, match=f"line 2 of redirects.json redirects '{source}' without end"):
+            check_rules(
+                amplify(tmp_path, {"source": source, "target": target}), docs, redirector(routing, docs, "index.html")
+            )
+    table = amplify(tmp_path, {"source": "/docs", "target": "/docs/"})
+    check_rules(table, docs, redirector("errors", docs, "index.html"))
 
 
 def test_what_ends_is_no_circle(tmp_path: Path) -> None:
@@ -320,6 +435,13 @@ def test_what_ends_is_no_circle(tmp_path: Path) -> None:
         "/q id=:id /q",
         "/a /b",
         "/b /c",
+        "/f/* /f.html 200",
+        "/f/* https://files.example/:splat",
+        "/g /1 Country=de",
+        "/g /2 Country=de,at",
+        "/g x=2 /3",
+        "/g x=:x /4",
+        "/g /5",
     )
     check_rules(netlify(tmp_path, *lines), frozenset(), redirector("errors", (), "index.html"))
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 INDEX = "index.html"
 SITE = {"index.html", "404.html", "docs/index.html", "app.js", "LICENSE", ".well-known/acme", "v1.2/index.html"}
 PAGES = {*SITE, "a.html/index.html"}
-names = st.text(alphabet="ab.é %_", min_size=1, max_size=4).filter(lambda name: name.strip(".") and "  " not in name)
+names = st.text(alphabet="ab.é\U0001f98a %_", min_size=1, max_size=4).filter(
+    lambda name: name.strip(".") and "  " not in name
+)
 files = st.lists(names, min_size=1, max_size=3).map("/".join)
 endings = st.sampled_from(["", ".html", ".html.html", ".js", "/index.html"])
 paths = st.builds(str.__add__, files, endings)
