@@ -24,7 +24,7 @@ def connect(cli: Cli, stack: str, say: Callable[[str], None], *, dry_run: bool =
         say(shlex.join(["pulumi", *edit(found.wanted, found.connected, hide_secrets=True)]))
         return
     if changes or found.wanted.variables.values:
-        # Values of variables can't be read back, so they are sent each time.
+        # The CLI tells no values of variables, so they are sent each time.
         ask(cli, stack, *edit(found.wanted, found.connected))
     say(_connected(found.wanted))
     for change in changes:
@@ -53,4 +53,4 @@ def status(cli: Cli, stack: str, say: Callable[[str], None]) -> None:
             say(f"  {change}")
         say(f"To connect what the config says: python -m hosting.deployments connect --stack {stack}")
     if found.wanted.variables.values:
-        say("Values of variables can't be read back from Pulumi Cloud: only their names were compared.")
+        say("The Pulumi CLI tells variables by their names alone: their values were not compared.")

@@ -69,7 +69,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Connected:
-    """What Pulumi Cloud has: values of variables can be written there, not read back."""
+    """What Pulumi Cloud has, as the CLI tells it: of variables the names alone."""
 
     connection: Connection
     variables: tuple[str, ...] = ()

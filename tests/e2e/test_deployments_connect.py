@@ -116,7 +116,7 @@ def test_status_tells_each_difference(desk: Desk) -> None:
         "  branch: release in the config, hotfix connected\n"
         "  variable X: only connected\n"
         "To connect what the config says: python -m hosting.deployments connect --stack prod\n"
-        "Values of variables can't be read back from Pulumi Cloud: only their names were compared.\n"
+        "The Pulumi CLI tells variables by their names alone: their values were not compared.\n"
     )
 
 
@@ -162,9 +162,11 @@ def test_folder_of_the_project_is_found(desk: Desk) -> None:
 def test_not_logged_in(desk: Desk) -> None:
     """Without a token, and with one that is no longer good, one is told to log in."""
     wanted = "error: You are not logged in to Pulumi Cloud: pulumi login"
-    assert desk.refused("connect", "--stack", "prod", PULUMI_ACCESS_TOKEN="pul-expired") == wanted
+    for command in ("connect", "status"):
+        assert desk.refused(command, "--stack", "prod", PULUMI_ACCESS_TOKEN="pul-expired") == wanted
     desk.pulumi("logout", "--all")
-    assert desk.refused("connect", "--stack", "prod", PULUMI_ACCESS_TOKEN="") == wanted
+    for command in ("connect", "status"):
+        assert desk.refused(command, "--stack", "prod", PULUMI_ACCESS_TOKEN="") == wanted
 
 
 def test_self_managed_backend(desk: Desk, tmp_path: Path) -> None:
