@@ -9,7 +9,7 @@ from hosting.config import PRODUCTION_STACK, load_room
 from hosting.deployments.cli import DeploymentsError, NoSuchStackError, ask
 from hosting.deployments.commands import connect
 from hosting.deployments.settings import NAMESPACE, DeploymentsSettings
-from hosting.deployments.stack import raw_config, require_cloud, require_names_of_their_own
+from hosting.deployments.stack import raw_config, require_cloud, require_fit_for_copies, require_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,13 +50,23 @@ def add(cli: Cli, branch: str, template: str, say: Callable[[str], None]) -> Non
     require_cloud(cli, stack)
     if not _exists(cli, stack, branch):
         config = raw_config(cli, template)
-        load_room(config, NAMESPACE, DeploymentsSettings)
-        require_names_of_their_own(config)
-        ask(cli, stack, "stack", "init", stack, "--no-select", "--copy-config-from", template)
-        ask(cli, stack, "config", "set", "--stack", stack, f"{NAMESPACE}:branch", branch)
-        ask(cli, stack, "config", "set", "--stack", stack, f"{NAMESPACE}:pullRequestTemplate", "false")
+        require_repository(load_room(config, NAMESPACE, DeploymentsSettings), template)
+        require_fit_for_copies(config, "{stack}", "{branch}")
+        _make(cli, stack, branch, template)
     connect(cli, stack, say)
     say(f"Commit Pulumi.{stack_name(branch)}.yaml to branch {branch}, the first push deploys it.")
+
+
+def _make(cli: Cli, stack: str, branch: str, template: str) -> None:
+    """Make the stack, or nothing: a half of it would not be the branch's, and in the way of the next try."""
+    ask(cli, stack, "stack", "init", stack, "--no-select", "--copy-config-from", template)
+    try:
+        ask(cli, stack, "config", "set", "--stack", stack, f"{NAMESPACE}:branch", branch)
+        ask(cli, stack, "config", "set", "--stack", stack, f"{NAMESPACE}:pullRequestTemplate", "false")
+    except BaseException:
+        # It has no resources yet.
+        cli.ask("stack", "rm", stack, "--yes")
+        raise
 
 
 def remove(cli: Cli, branch: str, template: str, *, yes: bool) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from hosting.section import Boolean, Section, Text, broken_rule
 
@@ -49,7 +49,8 @@ def _decoded(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds
 class DeploymentsSettings(Section):
     """What Amplify's console knew of a connected branch, and the credentials that a deployment gets."""
 
-    # A setting is held against those above it, one by one: an error of the whole room would show its secrets.
+    # A setting is held against those above it, one by one: an error of the whole room, told with what it got, would
+    # show its secrets.
     runs_on: Annotated[Literal["pulumi-cloud", "github-actions"], Field(examples=["pulumi-cloud"])] = "pulumi-cloud"
     role_arn: Annotated[Text | None, Field(examples=["arn:aws:iam::123456789012:role/deploy"])] = None
     create_role: Annotated[Boolean, Field(examples=[True])] = False
@@ -131,6 +132,15 @@ class DeploymentsSettings(Section):
         if previews and info.data.get("pull_request_template"):
             raise broken_rule("must be false on a template of review stacks", mend=False)
         return previews
+
+    @model_validator(mode="after")
+    def _of_a_role_that_is_made(self) -> Self:
+        if not self.create_role and (self.review_stacks or self.oidc_provider_arn):
+            raise broken_rule(
+                "must be true where reviewStacks or oidcProviderArn is given, which are of the role that it makes",
+                mend_key="createRole",
+            )
+        return self
 
     @property
     def previews(self) -> bool:

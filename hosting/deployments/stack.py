@@ -62,9 +62,10 @@ def read(cli: Cli, stack: str) -> Situation:
     raw = raw_config(cli, stack)
     settings = load_room(raw, NAMESPACE, DeploymentsSettings)
     if settings.pull_request_template:
-        require_names_of_their_own(raw)
+        # All pull requests have one deployments:branch: the one that they are to.
+        require_fit_for_copies(raw, "{stack}")
     _require_only_variables_secret(raw)
-    _require_repository(settings, stack)
+    require_repository(settings, stack)
     connection = wanted_connection(settings, cli.folder(), _role_arn(cli, stack, settings))
     wanted = Wanted(stack, connection, Variables(settings.environment, _secret_names(cli, raw, settings)))
     return Situation(wanted, _connected(cli, stack))
@@ -79,10 +80,14 @@ def _connected(cli: Cli, stack: str) -> Connected:
     return connected_from(checked(answer, stack, *command))
 
 
-def require_names_of_their_own(raw: RawConfig) -> None:
-    """Refuse a template that gives every copy the same bucket or the same host names.
+def require_fit_for_copies(raw: RawConfig, *told_apart_by: str) -> None:
+    """Refuse a template that gives every copy the same bucket or host names, or whose copies leave something behind.
 
     The second copy would overwrite the first's site; a host name is one distribution's alone.
+
+    Args:
+        raw: the template's config.
+        told_apart_by: what a host name must have in it, one of these, to be another one for each copy.
 
     Raises:
         DeploymentsError: if it does.
@@ -92,12 +97,27 @@ def require_names_of_their_own(raw: RawConfig) -> None:
             f"'website:bucketName' can't be set on a template, its copies would share the bucket: "
             f"pulumi config rm --stack {raw.stack} website:bucketName"
         )
-    names = raw.values.get("domain:names", "{stack}")
-    if "{stack}" not in names and "{branch}" not in names:
+    if raw.values.get("website:retainBucket") == "true":
         raise DeploymentsError(
-            f"'domain:names' must have {{stack}} in it on a template, its copies would share the names (got {names}): "
-            f"pulumi config set --stack {raw.stack} domain:names '[\"{{stack}}.example.com\"]'"
+            f"'website:retainBucket' must be false on a template, or each copy would leave its bucket behind: "
+            f"pulumi config rm --stack {raw.stack} website:retainBucket"
         )
+    for name in _names(raw.values.get("domain:names", "[]")):
+        if not any(placeholder in name for placeholder in told_apart_by):
+            raise DeploymentsError(
+                f"Each of 'domain:names' must have {' or '.join(told_apart_by)} in it on a template, its copies would "
+                f"share the name (got {name}): "
+                f"pulumi config set --stack {raw.stack} domain:names '[\"{told_apart_by[0]}.example.com\"]'"
+            )
+
+
+def _names(text: str) -> list[str]:
+    """Return the names in the setting; what is no list is the program's to refuse."""
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return [text]
+    return [str(name) for name in names] if isinstance(names, list) else [text]
 
 
 def _require_only_variables_secret(raw: RawConfig) -> None:
@@ -109,7 +129,12 @@ def _require_only_variables_secret(raw: RawConfig) -> None:
         )
 
 
-def _require_repository(settings: DeploymentsSettings, stack: str) -> None:
+def require_repository(settings: DeploymentsSettings, stack: str) -> None:
+    """Refuse a stack that nothing can be connected to.
+
+    Raises:
+        DeploymentsError: if it has no repository, or another one deploys it.
+    """
     if settings.runs_on == "github-actions":
         raise DeploymentsError(
             f"Stack '{stack}' is deployed by GitHub Actions, there is nothing to connect; for Pulumi Cloud: "

@@ -71,3 +71,24 @@ def test_branch_in_the_templates_organization() -> None:
         add(cli, "feature-x", "acme/pr", print)
     made = ("stack", "init", "acme/feature-x", "--no-select", "--copy-config-from", "acme/pr")
     assert cli.commands("stack", "init") == [made]
+
+
+def test_half_of_a_branchs_stack_is_taken_away() -> None:
+    """Where its config can't be written, the stack is gone again, so that the next try begins as the first did."""
+    gone = Answer(6, "", "error: no stack named")
+    cli = FakeCli(
+        **{"config_--json_--show-secrets_--stack_feature-x": gone},
+        config_set=Answer(255, "", "error: no space left on device"),
+    )
+    with pytest.raises(DeploymentsError, match="no space left on device"):
+        add(cli, "feature-x", TEMPLATE, print)
+    assert cli.asked[-1] == ("stack", "rm", "feature-x", "--yes")
+
+
+def test_template_without_a_repository_makes_nothing() -> None:
+    """What could not be connected is told of the template, before there is a stack."""
+    gone = Answer(6, "", "error: no stack named")
+    cli = FakeCli(**{"config_--json_--show-secrets_--stack_feature-x": gone}, config={})
+    with pytest.raises(DeploymentsError, match="pulumi config set --stack pr deployments:repository"):
+        add(cli, "feature-x", TEMPLATE, print)
+    assert cli.commands("stack") == []

@@ -89,8 +89,19 @@ def test_arns_of_their_kind_hold() -> None:
     """A role's and a provider's ARN are taken as they are."""
     role = "arn:aws-cn:iam::123456789012:role/ci/deploy"
     provider = "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"
-    found = _settings(roleArn=role, oidcProviderArn=provider)
-    assert (found.role_arn, found.oidc_provider_arn) == (role, provider)
+    assert _settings(roleArn=role).role_arn == role
+    assert _settings(createRole="true", oidcProviderArn=provider).oidc_provider_arn == provider
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("reviewStacks", '["pr-*"]'), ("oidcProviderArn", "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc")],
+)
+def test_settings_of_a_role_that_is_not_made(key: str, value: str) -> None:
+    """What is about the role does nothing without one: it is told, without the rest of the room."""
+    told = _problem("environment", environment='{"A": "hunter2"}', **{key: value})
+    assert told.startswith("'deployments:createRole' must be true where reviewStacks or oidcProviderArn is given")
+    assert told.endswith(": pulumi config set --stack prod deployments:createRole true")
 
 
 @pytest.mark.parametrize("pattern", ["*", "a*b", "-x"])

@@ -7,7 +7,7 @@ import pytest
 from hosting.config import RawConfig
 from hosting.deployments.cli import Answer, DeploymentsError, require_version
 from hosting.deployments.connection import Connected, Connection
-from hosting.deployments.stack import read, require_names_of_their_own
+from hosting.deployments.stack import read, require_fit_for_copies
 from tests.unit.deployments.fakes import FakeCli
 
 
@@ -97,14 +97,43 @@ def test_plain_map_is_not_asked_about() -> None:
     assert cli.commands("config", "get") == []
 
 
-@pytest.mark.parametrize("names", ['["{stack}.example.com"]', '["{branch}.example.com"]', None])
+@pytest.mark.parametrize("names", ['["{stack}.example.com"]', '["{branch}.a.example", "{stack}.b.example"]', None])
 def test_copies_of_a_template_have_names_of_their_own(names: str | None) -> None:
     """Host names with the stack or the branch in them, and none, are every copy's own."""
-    require_names_of_their_own(RawConfig("pr", {"domain:names": names} if names else {}))
+    require_fit_for_copies(RawConfig("pr", {"domain:names": names} if names else {}), "{stack}", "{branch}")
 
 
-def test_a_template_with_a_host_name_is_refused() -> None:
-    """A name that every copy would have is told, with a command that mends it."""
+@pytest.mark.parametrize(
+    ("names", "got"),
+    [
+        ('["{stack}.example.com", "www.example.com"]', "www.example.com"),
+        ('["{branch}.example.com"]', "{branch}.example.com"),
+        ("www.example.com", "www.example.com"),
+        ('{"a": 1}', '{"a": 1}'),
+    ],
+)
+def test_a_template_with_a_name_for_all_is_refused(names: str, got: str) -> None:
+    """Each name is looked at; pull requests have one branch, so its name tells none apart."""
     with pytest.raises(DeploymentsError, match=r"must have \{stack\} in it on a template") as refused:
-        require_names_of_their_own(RawConfig("pr", {"domain:names": '["www.example.com"]'}))
-    assert str(refused.value).endswith(""": pulumi config set --stack pr domain:names '["{stack}.example.com"]'""")
+        require_fit_for_copies(RawConfig("pr", {"domain:names": names}), "{stack}")
+    assert f"(got {got}): " in str(refused.value)
+    assert str(refused.value).endswith("""pulumi config set --stack pr domain:names '["{stack}.example.com"]'""")
+
+
+def test_template_of_pull_requests_is_held_to_that() -> None:
+    """What is read to be connected is refused, or not, by whether it is a template."""
+    config = {
+        "deployments:repository": {"value": "acme/site"},
+        "domain:names": {"value": '["{branch}.example.com"]'},
+    }
+    assert read(FakeCli(config=config), "prod").wanted.stack == "prod"
+    told = _refusal(config={**config, "deployments:pullRequestTemplate": {"value": "true"}})
+    assert told.startswith("Each of 'domain:names' must have {stack} in it")
+
+
+def test_a_template_whose_copies_leave_buckets_is_refused() -> None:
+    """A review stack is destroyed without leftovers, or is none."""
+    require_fit_for_copies(RawConfig("pr", {"website:retainBucket": "false"}), "{stack}")
+    with pytest.raises(DeploymentsError, match="would leave its bucket behind") as refused:
+        require_fit_for_copies(RawConfig("pr", {"website:retainBucket": "true"}), "{stack}")
+    assert str(refused.value).endswith("pulumi config rm --stack pr website:retainBucket")
