@@ -3,14 +3,14 @@
 A wrong yes is a stale file in browsers for a year, a wrong no is one revalidation: in doubt the answer is no.
 
 Never fingerprinted: pages, feeds and plain text, manifests (web, JSON), service workers; tokens that are a
-number, a date, a version or a UUID (which names a thing, not its content); whatever is no code and has a date
-in its name.
+number, a date (``24dec2024`` is one, and hex), a version or a UUID (which names a thing, not its content); whatever is
+no code and has a date in its name.
 
 Fingerprinted, wherever it stands: ``name.TOKEN.ext`` or ``name-TOKEN.ext`` with TOKEN of 8 to 128 lower-case
 hex digits, a decimal digit and a letter among them (esbuild, Parcel, Rollup, webpack, older Angular and Vite,
-Hugo's ``resources.Fingerprint``). For code and fonts that is enough; for anything else (a photo may be called
-``shoot-cafe2024.jpg``) the token must also look random. Hugo's processed images (``_hu…``) and webpack's images,
-whose whole name is 20 hex digits, are known by their shape.
+Hugo's ``resources.Fingerprint``). For code and fonts that is enough if it is no word with a number (``decade90``); for
+anything else (a photo may be called ``shoot-cafe2024.jpg``) the token must also look random. Hugo's processed images
+(``_hu…``) and webpack's images, whose whole name is 20 hex digits, are known by their shape.
 
 Fingerprinted by the folder, relative to the distribution folder:
 
@@ -20,8 +20,12 @@ Fingerprinted by the folder, relative to the distribution folder:
 - webpack/CRA: ``static/js/``, ``static/css/``, ``static/media/`` with ``name.HEX.ext``, HEX of 8 to 32 digits
   that need neither look random nor have a decimal one
 - Vite:      ``assets/`` with ``name-TOKEN.ext`` or ``name.TOKEN.ext``, TOKEN of 8 base64url characters that
-  looks random (Vite's entry ``index-….js`` and ``.css`` need only mixed case)
-- Angular:   the application's own files at the root (``main-ABCDEFGH.js``), and its fonts in ``media/``
+  looks random (Vite's entry ``index-….js`` and ``.css`` need only mixed case), and is no words in camel case
+- Angular:   the application's own files at the root (``main-ABCDEFGH.js``), unless the token can be spoken, and its
+  fonts in ``media/``
+
+What the rules against words cost was counted over random tokens: of hex ones of 8 digits 6 in 100 are taken for a word
+with a number, of 16 none; of Vite's 2 in 100 for camel case; of Angular's 4 in 100 for a word.
 """
 
 from __future__ import annotations
@@ -43,7 +47,7 @@ _HUGO_IMAGE = re.compile(r".+_hu_?(?=[0-9a-f]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{16,6
 _CRA = re.compile(r".+\.((?=[0-9]*[a-f])[0-9a-f]{8,32})")
 _CRA_FOLDERS = frozenset({"static/js", "static/css", "static/media"})
 _VITE = re.compile(r"(.+)[.-]([A-Za-z0-9_-]{8})")
-_ANGULAR_CODE = re.compile(r"(?:main|polyfills|styles|scripts|runtime|chunk)-[A-Z2-7]{8}")
+_ANGULAR_CODE = re.compile(r"(?:main|polyfills|styles|scripts|runtime|chunk)-([A-Z2-7]{8})")
 _ANGULAR_MEDIA = re.compile(r".+-(?=[A-Z]+[2-7]+[A-Z]|[2-7]+[A-Z]+[2-7])[A-Z2-7]{8}")
 # Next makes up a build id of 21 characters; one's own (`generateBuildId`) may come back with other content.
 _NEXT_BUILD_MANIFEST = re.compile(r"_next/static/([^/]+)/_[A-Za-z]*Manifest\.js")
@@ -51,9 +55,14 @@ _NEXT_BUILD_ID = re.compile(r"(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9_-]{21}
 
 _UUID = re.compile(r".*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DATE = r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-_DATED = re.compile(rf"{_DATE}.*|.*{_DATE}|[a-f]+(?:19|20)[0-9]{{2}}|(?:19|20)[0-9]{{2}}[a-f]+")
+# December and February are hex; in a longer token the letters are chance.
+_MONTH = r"(?=.{8,15}$)(?:.*[0-9])?(?:dec|feb)(?:[0-9].*)?"
+_DATED = re.compile(rf"{_DATE}.*|.*{_DATE}|[a-f]+(?:19|20)[0-9]{{2}}|(?:19|20)[0-9]{{2}}[a-f]+|{_MONTH}")
+# A word that can be spoken and a number: `decade90`, `face2face`.
+_HEX_WORD = r"[bcdf]{0,2}(?:[ae]{1,2}[bcdf]{1,2})+[ae]?"
+_WORD_AND_NUMBER = re.compile(rf"(?:{_HEX_WORD})?[0-9]+(?:{_HEX_WORD})?|[0-9]+{_HEX_WORD}[0-9]+")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}([-_.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])")
-_SERVICE_WORKER = re.compile(r"(?:.*[.-])?(?:sw|service-?worker|(?:ngsw|safety)-worker)(?:[.-].*)?", re.IGNORECASE)
+_SERVICE_WORKER = re.compile(r"(?:.*[.-])?(?:sw|service[-_]?worker|(?:ngsw|safety)-worker)(?:[.-].*)?", re.IGNORECASE)
 
 _HEX_RUNS = re.compile(r"[0-9]+|[a-f]+")
 # A word and a number, `2ndface2`, a date between letters: at most 3 runs. 7 in 10 hashes of 8 digits have more.
@@ -64,6 +73,10 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _VITE_WORDS_OF_ENTRY = 2
 _VITE_WORDS_OF_CODE = 3
 _VITE_WORDS_OF_MEDIA = 5
+# What a script is called by hand: `Pdf2Html`, `MainPage`.
+_CAMEL_CASE = re.compile(r"[A-Za-z][a-z]+(?:[0-9]*[A-Z][a-z]+)*[0-9]*")
+# No word of so few letters has so many consonants together.
+_UNSPEAKABLE = re.compile(r"[^aeiou]{4}|[^aeiou]{3}.+[^aeiou]{3}", re.IGNORECASE)
 
 
 def is_fingerprinted(path: str) -> bool:
@@ -110,7 +123,7 @@ def _has_hex_token(stem: str, extension: str) -> bool:
     if not found or _UUID.fullmatch(stem) or _DATED.fullmatch(found[1]):
         return False
     token = found[1]
-    if token.isdigit() or token.isalpha():
+    if token.isdigit() or token.isalpha() or _WORD_AND_NUMBER.fullmatch(token):
         return False
     return extension in _CODE or _is_random_hex(token)
 
@@ -132,6 +145,8 @@ def _is_vite(folder: str, stem: str, extension: str) -> bool:
     name, token = found.groups()
     if token.upper() == token or token.lower() == token:
         return False
+    if _CAMEL_CASE.fullmatch(token) and not (token.isalpha() and _UNSPEAKABLE.search(token)):
+        return False
     if extension not in _CODE:
         wanted = _VITE_WORDS_OF_MEDIA
     elif name == "index":
@@ -144,4 +159,5 @@ def _is_vite(folder: str, stem: str, extension: str) -> bool:
 def _is_angular(folder: str, stem: str, extension: str) -> bool:
     if folder == "media":
         return extension in _FONTS and _ANGULAR_MEDIA.fullmatch(stem) is not None
-    return not folder and extension in _CODE and _ANGULAR_CODE.fullmatch(stem) is not None
+    found = _ANGULAR_CODE.fullmatch(stem) if not folder and extension in _CODE else None
+    return found is not None and (not found[1].isalpha() or _UNSPEAKABLE.search(found[1]) is not None)

@@ -83,6 +83,7 @@ OTHERS = [
     "logo.3f2a9c1b.svg",
     "locales/de.3f2a9c1b.json",
     "workbox-4f3d2a1b.js",
+    "app.0123456789dec5ab.js",
 ]
 
 
@@ -137,6 +138,8 @@ def test_manifests_never_are(path: str) -> None:
         "service-worker.js",
         "serviceWorker.3f2a9c1b.js",
         "firebase-messaging-sw.js",
+        "service_worker.js",
+        "service_worker.3f2a9c1b.js",
         "ngsw-worker.js",
         "safety-worker.js",
         "static/js/service-worker.3f2a9c1b.js",
@@ -166,6 +169,13 @@ def test_service_workers_never_are(path: str) -> None:
         "style-20240131b.css",
         "style-cafe2024.css",
         "style-2024cafe.css",
+        "photo-24dec2024b.jpg",
+        "img-dec24feb25.jpg",
+        "theme-01dec2024.css",
+        "bundle-15feb2025.js",
+        "static/media/photo.01dec2024.jpg",
+        "static/media/team.2024dec1.jpg",
+        "team.2024dec1.jpg",
     ],
 )
 def test_dates_are_not(path: str) -> None:
@@ -183,6 +193,9 @@ def test_dates_are_not(path: str) -> None:
         "img-facade.png",
         "shoot-cafe2024.jpg",
         "portrait-face2face.jpg",
+        "font-face2face.css",
+        "theme-decade90.css",
+        "lib-1decade2.js",
         "tel-00498912345678.png",
         "call-12345678.js",
         "jquery-3.6.0.min.js",
@@ -212,6 +225,10 @@ def test_words_numbers_versions_and_ids_are_not(path: str) -> None:
         "assets/index-homepage.css",
         "assets/Inter-SemiBold.woff2",
         "assets/theme-DarkMode.css",
+        "assets/convert-Pdf2Html.js",
+        "assets/tool-Csv2Json.js",
+        "assets/index-MainPage.js",
+        "assets/main-MyBigApp.js",
         "assets/holiday-Summer24.jpg",
         "assets/team-JohnDoe1.jpg",
         "assets/wallpaper-FullHD2x.png",
@@ -236,6 +253,8 @@ def test_names_in_an_assets_folder_are_not(path: str) -> None:
         "media/clip-TOP5HITS.mp4",
         "media/font-VERSION2.woff2",
         "README-TEMPLATE.js",
+        "styles-DARKMODE.css",
+        "scripts-CHECKOUT.js",
     ],
 )
 def test_capitals_are_not(path: str) -> None:
