@@ -1,20 +1,48 @@
-"""Runs MiniStack in its own environment, with two things more.
+"""Runs MiniStack in its own environment, with what CloudFront does and it does not.
 
-A distribution answers under its aliases too: MiniStack keeps them, and answers under `<label>.cloudfront.net` alone, so
-that a function at the edge would never see another Host. And a custom error page `/` is the default root object, where
-MiniStack asks S3 for the empty key: mended here, so that one request meets one configuration of the distribution from
-its beginning to its end. This is a script for the emulator's Python, and imports nothing of the sandbox.
+- A distribution answers under its aliases too: MiniStack keeps them, and answers under `<label>.cloudfront.net` alone,
+  so that a function at the edge would never see another Host.
+- A custom error page `/` is the default root object, where MiniStack asks S3 for the empty key: mended here, so that
+  one request meets one configuration of the distribution from its beginning to its end.
+- A function is told the query as the visitor sent it, in `rawQueryString()` too; MiniStack decodes it.
+- A function is told of CloudFront's own headers only what a policy asks for, and a distribution turns countries away.
+  Where a visitor comes from says his header CloudFront-Viewer-Country, since everyone here is on this machine.
+
+This is a script for the emulator's Python, and imports nothing of the sandbox.
 """
 
 from __future__ import annotations
 
 import importlib
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from types import ModuleType
     from typing import Any
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
+COUNTRY = "cloudfront-viewer-country"
+_OWN_HEADERS = "cloudfront-"
+_BLOCKED = b"The Amazon CloudFront distribution is configured to block access from your country."
+
+
+@dataclass
+class Visit:
+    """What the parts of MiniStack that answer one request are told besides.
+
+    Attributes:
+        query: as the visitor sent it.
+        is_turned_away: the distribution is not for his country, of which he has not been told yet.
+    """
+
+    query: str = ""
+    is_turned_away: bool = False
+
+
+_visit: ContextVar[Visit] = ContextVar("visit")
 
 
 def main() -> None:
@@ -23,10 +51,140 @@ def main() -> None:
     cloudfront = importlib.import_module("ministack.services.cloudfront")
     # The places where MiniStack tells which distribution a Host is for, and what it does; its version is pinned.
     app.__dict__["_parse_cloudfront_dataplane_host"] = with_aliases(app._parse_cloudfront_dataplane_host, cloudfront)  # noqa: SLF001 - see above
-    cloudfront.__dict__["parse_distribution_dataplane_config"] = with_error_page_at_the_root(
-        cloudfront.parse_distribution_dataplane_config
+    change = cloudfront.__dict__
+    change["parse_distribution_dataplane_config"] = with_error_page_at_the_root(
+        without_functions_for_the_turned_away(cloudfront.parse_distribution_dataplane_config)
     )
+    change["handle_viewer_request"] = with_visits(cloudfront.handle_viewer_request, cloudfront)
+    change["_fetch_from_origin"] = with_refusals(cloudfront._fetch_from_origin)  # noqa: SLF001 - see above
+    change["_build_function_event"] = with_raw_queries(cloudfront._build_function_event)  # noqa: SLF001 - see above
+    cloudfront.cloudfront_js._pool.script = with_raw_query_strings(cloudfront.cloudfront_js._pool.script)  # noqa: SLF001 - see above
     app.main()
+
+
+def with_visits(
+    known: Callable[..., Awaitable[tuple[Any, ...]]], cloudfront: ModuleType
+) -> Callable[..., Awaitable[tuple[Any, ...]]]:
+    """Return a function that answers a request by ``known``, while the others know of the visit."""
+
+    async def answer(  # noqa: PLR0913, PLR0917 - MiniStack's own
+        distribution: Any,  # noqa: ANN401 - MiniStack's own
+        method: str,
+        path: str,
+        uri: str,
+        query: str,
+        headers: Mapping[str, str],
+        *rest: object,
+    ) -> tuple[Any, ...]:
+        # Each request is a task of its own, and so is what it sets here.
+        _visit.set(Visit(query, is_turned_away(cloudfront, distribution, headers.get(COUNTRY, ""))))
+        told = _told(cloudfront, distribution, path)
+        shown = {name: value for name, value in headers.items() if not name.startswith(_OWN_HEADERS) or name in told}
+        return await known(distribution, method, path, uri, query, shown, *rest)
+
+    return answer
+
+
+def _told(cloudfront: ModuleType, distribution: object, path: str) -> set[str]:
+    """Return the headers that the policies of the behavior for a path name."""
+    behavior = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(distribution), path) or {}  # noqa: SLF001 - see above
+    policies = (
+        cloudfront.cache_policy_params(behavior.get("cache_policy_id")),
+        cloudfront.origin_request_policy_config(behavior.get("origin_request_policy_id")),
+    )
+    listing = ("whitelist", "allViewerAndWhitelistCloudFront")
+    return {
+        name.lower()
+        for policy in policies
+        if policy and policy.get("HeaderBehavior") in listing
+        for name in policy["Headers"]
+    }
+
+
+def is_turned_away(cloudfront: ModuleType, distribution: object, country: str) -> bool:
+    """Whether a distribution is not for a country; one that nobody knows is let in.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
+    """
+    settings = cloudfront._dist_config_el(distribution)  # noqa: SLF001 - see above
+    for name in ("Restrictions", "GeoRestriction"):
+        settings = None if settings is None else cloudfront._find(settings, name)  # noqa: SLF001 - see above
+    if settings is None or not country:
+        return False
+    items = cloudfront._find(settings, "Items")  # noqa: SLF001 - see above
+    listed = country in {item.text for item in (() if items is None else items)}
+    kind = cloudfront._text(settings, "RestrictionType", "none")  # noqa: SLF001 - see above
+    return listed is {"whitelist": False, "blacklist": True}.get(kind)
+
+
+def without_functions_for_the_turned_away(known: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """Return a function that tells what a distribution does, for visitors whose country it is for or not."""
+
+    def config(distribution: object) -> dict[str, Any]:
+        found = known(distribution)
+        for behavior in (found["default_behavior"], *found["ordered_behaviors"]):
+            if behavior and _visit.get().is_turned_away:
+                behavior["functions"] = {}
+        return found
+
+    return config
+
+
+def with_refusals(known: Callable[..., Awaitable[tuple[Any, ...]]]) -> Callable[..., Awaitable[tuple[Any, ...]]]:
+    """Return a function that asks the origin, once in whose place the turned away get CloudFront's 403.
+
+    A custom error response for 403 answers them as well.
+    """
+
+    async def fetch(*asked: object) -> tuple[Any, ...]:
+        visit = _visit.get()
+        if not visit.is_turned_away:
+            return await known(*asked)
+        visit.is_turned_away = False
+        return 403, "Forbidden", {"content-type": "text/html"}, _BLOCKED
+
+    return fetch
+
+
+def with_raw_queries(known: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Return a function that makes the event for a function at the edge, with the query as it was sent.
+
+    https://github.com/KensioSoftware/yulin/issues/1024
+    """
+
+    def event(*told: object) -> dict[str, Any]:
+        found, query = known(*told), _visit.get().query
+        found["request"]["querystring"] = parameters(query)
+        if query:
+            found["request"]["rawQueryString"] = query
+        return found
+
+    return event
+
+
+def parameters(query: str) -> dict[str, Any]:
+    """Return the parameters of a query in the shape of an event, nothing decoded.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
+    """
+    values: dict[str, list[dict[str, str]]] = {}
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        values.setdefault(name, []).append({"value": value})
+    return {name: found[0] | ({"multiValue": found} if len(found) > 1 else {}) for name, found in values.items()}
+
+
+def with_raw_query_strings(script: str) -> str:
+    """Return the script that runs functions with `rawQueryString()`, which is text in the event as it comes.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/general-helper-methods.html
+    """
+    begin = "const entry = compile(code);"
+    if script.count(begin) != 1:
+        raise ValueError(f"MiniStack's script has not one '{begin}': see what runs functions in its new version")
+    return script.replace(
+        begin, f"const raw = event.request.rawQueryString; event.request.rawQueryString = () => raw; {begin}"
+    )
 
 
 def with_error_page_at_the_root(known: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:

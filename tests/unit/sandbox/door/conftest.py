@@ -124,6 +124,29 @@ class World:
         self.allow(bucket, {"Principal": principal, "Resource": f"arn:aws:s3:::{bucket}/*", "Condition": condition})
         return dict(made)
 
+    def function(self, code: str, *told: str) -> dict[str, Any]:
+        """Return what a behavior has for a viewer-request function, which is told these headers of CloudFront's."""
+        name = f"function-{next(NUMBERS)}"
+        made = self.cloudfront.create_function(
+            Name=name, FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=code.encode()
+        )
+        self.cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
+        arn = made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
+        associations = {"Quantity": 1, "Items": [{"EventType": "viewer-request", "FunctionARN": arn}]}
+        return {"FunctionAssociations": associations, **(self._told(told) if told else {})}
+
+    def _told(self, headers: tuple[str, ...]) -> dict[str, str]:
+        listed: Any = {"HeaderBehavior": "whitelist", "Headers": {"Quantity": len(headers), "Items": list(headers)}}
+        made = self.cloudfront.create_origin_request_policy(
+            OriginRequestPolicyConfig={
+                "Name": f"told-{next(NUMBERS)}",
+                "HeadersConfig": listed,
+                "CookiesConfig": {"CookieBehavior": "none"},
+                "QueryStringsConfig": {"QueryStringBehavior": "none"},
+            }
+        )
+        return {"OriginRequestPolicyId": made["OriginRequestPolicy"]["Id"]}
+
     def through(self, distribution: dict[str, Any]) -> Browser:
         """Visit a distribution at its own name."""
         return Browser(self.port, distribution["DomainName"])

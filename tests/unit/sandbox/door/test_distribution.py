@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -158,3 +159,72 @@ def test_a_disabled_distribution_has_no_aliases(world: World) -> None:
     bucket = world.bucket({"index.html": "home"})
     world.distribution(bucket, Enabled=False, Aliases={"Quantity": 1, "Items": ["off.door.example"]})
     assert Browser(world.port, "off.door.example").get("/").status == 403
+
+
+ECHO = """function handler(event) {
+  const request = event.request, headers = request.headers;
+  const told = [request.querystring, request.rawQueryString(), headers['cloudfront-viewer-country'], headers['x-own']];
+  return { statusCode: 200, headers: {}, body: JSON.stringify(told) };
+}"""
+
+
+def told(visitor: Browser, path: str, **headers: str) -> list[Any]:
+    """Return what the function says that it was told."""
+    found: list[Any] = json.loads(visitor.get(path, **headers).body)
+    return found
+
+
+def test_a_function_is_told_the_query_as_it_was_sent(world: World) -> None:
+    """Nothing of it is decoded or put in another order, and a parameter that comes twice has both values."""
+    visitor = world.through(world.distribution(world.bucket(), behavior=world.function(ECHO)))
+    query, raw, *_ = told(visitor, "/?a%20b=%2B+&x=1&y&x=2=3")
+    assert query == {
+        "a%20b": {"value": "%2B+"},
+        "x": {"value": "1", "multiValue": [{"value": "1"}, {"value": "2=3"}]},
+        "y": {"value": ""},
+    }
+    assert raw == "a%20b=%2B+&x=1&y&x=2=3"
+    assert told(visitor, "/")[:2] == [{}, None]
+
+
+def test_a_function_is_told_the_country_if_a_policy_says_so(world: World) -> None:
+    """CloudFront's own headers are for those who asked for them; a visitor's are as he sent them."""
+    sent = {"CloudFront_Viewer_Country": "DE", "X_Own": "mine"}
+    bucket = world.bucket()
+    without = world.through(world.distribution(bucket, behavior=world.function(ECHO)))
+    assert told(without, "/", **sent)[2:] == [None, {"value": "mine"}]
+    asked = world.function(ECHO, "CloudFront-Viewer-Country")
+    assert told(world.through(world.distribution(bucket, behavior=asked)), "/", **sent)[2] == {"value": "DE"}
+
+
+def restricted(kind: str, *countries: str) -> dict[str, Any]:
+    """Return the settings of a distribution that is for some countries alone, or for all but some."""
+    items = {"Quantity": len(countries), "Items": list(countries)}
+    return {"Restrictions": {"GeoRestriction": {"RestrictionType": kind, **items}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "country", "status"),
+    [
+        ("whitelist", "DE", 200),
+        ("whitelist", "US", 403),
+        ("blacklist", "DE", 403),
+        ("blacklist", "US", 200),
+        ("blacklist", "", 200),
+        ("whitelist", "", 200),
+    ],
+)
+def test_countries_are_turned_away(world: World, kind: str, country: str, status: int) -> None:
+    """A distribution answers 403 in place of the function; who comes from nowhere known is let in."""
+    distribution = world.distribution(world.bucket(), behavior=world.function(ECHO), **restricted(kind, "DE", "AT"))
+    reply = world.through(distribution).get("/", **({"CloudFront_Viewer_Country": country} if country else {}))
+    assert reply.status == status
+    assert (b"block access from your country" in reply.body) == (status == 403)
+
+
+def test_the_error_page_answers_those_turned_away(world: World) -> None:
+    """A custom error response for 403 is for CloudFront's own 403 too."""
+    settings = {**restricted("blacklist", "DE"), **fallback(403)}
+    visitor = world.through(world.distribution(world.bucket({"index.html": "root"}), **settings))
+    reply = visitor.get("/any", CloudFront_Viewer_Country="DE")
+    assert (reply.status, reply.body) == (200, b"root")
