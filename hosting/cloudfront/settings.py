@@ -7,11 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from hosting.cloudfront.countries import COUNTRIES, country_of
 from hosting.section import Boolean, Integer, Section, Text, broken_rule
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-response-code.html
 ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
-_COUNTRY = re.compile(r"[A-Z]{2}")
 # https://docs.aws.amazon.com/waf/latest/developerguide/cloudfront-features.html: a web ACL of scope CLOUDFRONT.
 _WEB_ACL = re.compile(r"arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/[^/]+/[^/]+")
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
@@ -69,10 +69,13 @@ class GeoRestriction(Section):
     @field_validator("allow", "deny")
     @classmethod
     def _countries_by_their_codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
-        """https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_GeoRestriction.html: ISO 3166-1 alpha-2."""
-        for code in codes:
-            if not _COUNTRY.fullmatch(code):
-                raise broken_rule("must be country codes of two capital letters")
+        unknown = [code for code in codes if code not in COUNTRIES]
+        if unknown:
+            meant = [country_of(code) for code in codes]
+            raise broken_rule(
+                f"must be country codes of ISO 3166-1, of which '{unknown[0]}' is none",
+                mend=None if None in meant else meant,
+            )
         return tuple(sorted(set(codes)))
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from hosting.cloudfront.countries import COUNTRIES, country_of
 from hosting.website.redirects.rules import (
     MOST_TAKEN,
     REDIRECTS,
@@ -30,7 +31,6 @@ _NETLIFY = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)|(\*)")
 _COLON = re.compile(r"(?<=[A-Za-z0-9_]):([A-Za-z_][A-Za-z0-9_]*)")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+|\*")
 _URL = re.compile(r"(?i)https?://([^/?#]*)(.*)", re.DOTALL)
-_COUNTRY = re.compile(r"[A-Z]{2}")
 # Control characters would end the header, braces are ours, and browsers read a backslash as a slash.
 _NO_URL = re.compile(r"[\x00-\x20\x7f{}\\]")
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
@@ -229,6 +229,8 @@ def _check_place(target: str) -> None:
 def _countries(written: Sequence[str]) -> tuple[str, ...]:
     codes = tuple(sorted({code.strip().upper() for code in written}))
     for code in codes:
-        if not _COUNTRY.fullmatch(code):
-            raise RuleError(f"has the country '{code}', which is no code of two letters")
+        if code not in COUNTRIES:
+            meant = country_of(code)
+            instead = f": write {meant}" if meant else ""
+            raise RuleError(f"has the country '{code}', which is no code of ISO 3166-1{instead}")
     return codes
