@@ -2,8 +2,9 @@
 
 A remembered hash is used only when the file's device, inode, size, modification time and change time are all
 as they were when it was read. A file that was modified so shortly before it was read that a later change
-could have left the same times is not remembered: git's "racy" rule.
-https://git-scm.com/docs/racy-git
+could have left the same times is not remembered: git's "racy" rule. As for git, what a process writes through a
+shared memory mapping counts as written when the system gives it a time, at the latest when the mapping ends.
+https://git-scm.com/docs/racy-git, https://pubs.opengroup.org/onlinepubs/9699919799/functions/mmap.html
 """
 
 from __future__ import annotations

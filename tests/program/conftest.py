@@ -76,7 +76,7 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
             "file_count": 3,
             "releases": [{"digest": "d" * 64}],
             "repaired": 0,
-            "pointer": asdict(Pointer(1, 0, "1-abc", "abc", {}, "index.html", [])),
+            "pointer": asdict(Pointer("f1", "f0", "0-abc", "abc", "now", {}, "index.html", [])),
         },
         "aws:acm/certificate:Certificate": {
             "arn": "arn:certificate",

@@ -54,7 +54,7 @@ def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(depl
     """The switch is an update of the function, after the release; the edge tells copies apart by its header."""
     prod = deploy("prod", publish_mode="bulk", website_routing="spa").resources
     code = prod[FUNCTION]["code"]
-    assert '"/.release/s1"' in code
+    assert '"/.release/s/f1"' in code
     assert "spa(request,visit)||release(request,visit)" in code
     assert key_headers(prod[POLICY]) == {"headerBehavior": "whitelist", "headers": {"items": ["x-release"]}}
     off = deploy("prod", publish_mode="bulk", cloudfront_minTtl="0", cloudfront_defaultTtl="0", cloudfront_maxTtl="0")

@@ -8,28 +8,30 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
+from hosting.publish.manifest import Manifest
 from hosting.publish.release import layout, planning
-from hosting.publish.release.arrived import arrived
+from hosting.publish.release.base import base_of
 from hosting.publish.release.changes import Changes
+from hosting.publish.release.error_pages import drifted_pages
+from hosting.publish.release.leftovers import leftovers
 from hosting.publish.release.library import Library, drifted
 from hosting.publish.release.lock import IndexFile
+from hosting.publish.release.note import Note
 from hosting.publish.release.published import Published
-from hosting.publish.release.records import Index, Record
-from hosting.publish.release.shared import is_shared
+from hosting.publish.release.records import Begun, Index, Orphan, Record
 from hosting.publish.release.tidying import Tidying
 from hosting.publish.release.uploading import Uploading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.publish.manifest import Manifest
+    from hosting.publish.release.arrived import Listed
+    from hosting.publish.release.base import Base
     from hosting.publish.release.engine_log import Log
-    from hosting.publish.release.planning import Base, Plan
+    from hosting.publish.release.planning import Carry, Plan
     from hosting.publish.release.records import Held, Records
     from hosting.publish.release.store import Store
     from hosting.publish.release.wanted import Wanted
-
-LIVE = f"{layout.RECORDS}live"
 
 
 class Atomic:
@@ -43,21 +45,27 @@ class Atomic:
         self._library = Library(store, layout.RECORDS)
         self._now = time.time()
 
-    def preview(self) -> str:
+    def preview(self, *, drift: int = 0) -> str:
         """Return what a publish would do, in a sentence.
+
+        Args:
+            drift: how many objects of the live release are known to have been changed by another hand.
 
         Raises:
             PublishError: it would be refused.
         """
         index = self._file.read()
-        held = self._held(index)
-        if held is not None:
-            return f"Back to release {held.digest[:12]} of {held.time}, which the bucket holds: nothing to send"
-        new = self._wanted.manifest()
         base = self._base(index)
-        changes = self._changes(base, new)
-        plan = self._plan(index, base, new)
-        return f"{changes}, {plan.upload_bytes} bytes to send"
+        held = self._held(index)
+        if held is None:
+            new = self._wanted.manifest()
+            left = leftovers(self._store, self._library, index)
+            plan = self._plan(base and base.with_left(left), new, left)
+            return f"{self._changes(base, new)}, {plan.upload_bytes} bytes to send"
+        if base is not None and held.digest == base.held.digest and drift:
+            return f"{drift} objects to put back"
+        changes = self._checked(base, held)
+        return f"{changes}: back to release {held.digest[:12]} of {held.time}, which the bucket holds: nothing to send"
 
     def publish(self, *, repair: bool = False) -> Published:
         """Make the bucket hold the release that is wanted, and return it; nothing is live by that.
@@ -71,26 +79,32 @@ class Atomic:
         """
         index = self._file.read_when_free(self._log)
         held = self._held(index)
+        base = self._base(index)
         if held is None:
-            return self._send(index, self._wanted.manifest())
+            new = self._wanted.manifest()
+            self._changes(base, new)
+            return self._send(index, base, new)
+        self._checked(base, held)
         records = self._library.read(held.id)
-        repaired = self._repair(held, records) if repair else []
-        if repaired:
-            # What the edge may have got of the wrong content is not asked for again.
-            held = replace(held, fill=f"{held.fill}-{int(self._now)}")
-        ended = self._end(index, replace(held, time=self._time()), records)
-        return Published(held, ended, records, len(repaired))
+        if planning.exception_bytes(held.exceptions) > self._wanted.room:
+            # The site's own rules leave less of the function than when it was published: it gets a slot of its own.
+            return self._send(index, base and replace(base, more=((held, records),)), _manifest(records))
+        return self._back(index, base, held, records, repair=repair)
 
     def drift(self, held: Held) -> list[str]:
-        """Return the paths of ``held`` whose objects are not as they were put there."""
-        return self._drifted(held, self._library.read(held.id))
+        """Return the paths of ``held`` whose objects are not as they were put there, and such error pages."""
+        listed = self._listed()
+        return [*self._drifted(held, self._library.read(held.id), listed), *drifted_pages(self._note().etags, listed)]
 
     def find(self, digest: str) -> Held | None:
         """Return the release with this digest, None if the bucket does not hold it."""
         return self._file.read().find(digest)
 
     def _time(self) -> str:
-        return datetime.fromtimestamp(self._now, UTC).isoformat(timespec="seconds")
+        return datetime.fromtimestamp(self._now, UTC).isoformat(timespec="milliseconds")
+
+    def _note(self) -> Note:
+        return Note.of(self._store)
 
     def _held(self, index: Index) -> Held | None:
         if self._wanted.pin:
@@ -100,107 +114,104 @@ class Atomic:
     def _base(self, index: Index) -> Base | None:
         if not index.held:
             return None
-        return planning.base_of(index, self._library.read(index.held[0].id))
+        held = index.held[0]
+        # What the slot was filled with matters only if the release is not that.
+        filled = self._library.find(index.fills.get(held.fill, "")) if held.exceptions else None
+        return base_of(index, held, self._library.read(held.id), filled)
 
     def _changes(self, base: Base | None, new: Manifest) -> Changes:
         changes = Changes.between(base.records if base else {}, new)
         changes.check(self._wanted.max_remove)
         return changes
 
-    def _plan(self, index: Index, base: Base | None, new: Manifest) -> Plan:
+    def _checked(self, base: Base | None, held: Held) -> Changes:
+        """Return what going back to ``held`` changes; a pin says that it is meant, whatever it removes."""
+        changes = Changes.between(base.records if base else {}, _manifest(self._library.read(held.id)))
+        if not self._wanted.pin:
+            changes.check(self._wanted.max_remove)
+        return changes
+
+    def _plan(self, base: Base | None, new: Manifest, left: Mapping[str, Record]) -> Plan:
         room = self._wanted.room
         plan = planning.plan_overlay(base, new, self._time(), room) if base else None
-        if plan is not None:
-            return plan
-        slot = planning.choose_slot(index, self._in_use(index), self._wanted.releases)
-        return planning.plan_fill(base, new, self._time(), slot, room)
+        plan = plan or planning.plan_fill(base, new, self._time(), self._file.token, room)
+        return plan.without(left)
 
-    def _live(self) -> str:
-        """Return the digest of the release that visitors see for sure; "" before the first."""
-        found = self._store.read(LIVE)
-        return found.data.decode() if found else ""
-
-    def _in_use(self, index: Index) -> list[Held]:
-        live = self._live()
-        return [held for n, held in enumerate(index.held) if n < self._wanted.releases or held.digest == live]
-
-    def _send(self, index: Index, new: Manifest) -> Published:
-        base = self._base(index)
-        self._changes(base, new)
-        plan = self._plan(index, base, new)
+    def _send(self, index: Index, base: Base | None, new: Manifest) -> Published:
+        left = leftovers(self._store, self._library, index)
+        base = base and base.with_left(left)
+        plan = self._plan(base, new, left)
         for path in plan.conflicts:
             self._log.warn(
                 f"'{path}' looks fingerprinted, but its content changed under the same name: browsers may keep "
                 f"the old one for a year: rename it, or add '{path}' to 'publish:cacheControl' with 'no-cache'"
             )
-        inside, left = self._inside(index, plan), self._left_in_shared(index, plan, base)
-        plan = plan.without({**inside, **left, **self._left_in_overlay(index, plan)})
-        if len(plan.sends) > 1:
-            self._file.begin(self._library.plan(new), plan.held.slot if plan.fills else -1)
+        if plan.fills or len(plan.sends) > 1:
+            self._file.begin(Begun(self._library.plan(new, self._file.token), plan.held, plan.fills))
         etags = {**plan.etags, **Uploading(self._store, self._wanted, self._log, self._file).send(plan.sends)}
-        if plan.fills:
-            self._sweep_slot(plan.held, new)
+        index = self._with_carried(self._file.index, base, plan.carries)
         records = {entry.path: Record(entry, etags.get(entry.path, "")) for entry in new.entries}
         self._library.write(plan.held.id, records.values())
-        index = self._file.index
-        slots = {**index.slots, str(plan.held.slot): plan.held.id} if plan.fills else index.slots
-        orphans = {key: (self._now, record.entry.fingerprint) for key, record in left.items()}
-        index = replace(index, slots=slots, orphans={**orphans, **index.orphans})
-        return Published(plan.held, self._end(index, plan.held, records), records)
+        if plan.fills:
+            index = replace(index, fills={**index.fills, plan.held.fill: plan.held.id})
+        return Published(plan.held, self._end(self._with_left(index, base, left), plan.held, records), records)
 
-    def _inside(self, index: Index, plan: Plan) -> Mapping[str, Record]:
-        """Return what is in the slot that is to be filled, by key."""
-        if not plan.fills:
-            return {}
-        number = plan.held.slot
-        prefix = layout.slot(number)
-        name = index.slots.get(str(number))
-        listed = self._store.list(prefix)
-        found = arrived(listed, self._library.read(name) if name else {}, self._library.layers(index, number))
-        self._listed_in_slot = {prefix + path for path in listed}
-        return {prefix + path: record for path, record in found.items()}
+    def _back(self, index: Index, base: Base | None, held: Held, records: Records, *, repair: bool) -> Published:
+        """Go back to a release that the bucket holds, or see to it that it is whole."""
+        if base is not None and held.generation != base.held.generation:
+            carries = planning.carried_back(base, base_of(index, held, records))
+            index = self._with_carried(index, base, tuple(carries))
+        repaired = self._repair(held, records) if repair else []
+        if repaired:
+            # What the edge may have got of the wrong content is not asked for again.
+            held = replace(held, stamp=int(self._now))
+        held = replace(held, time=self._time())
+        left = leftovers(self._store, self._library, index)
+        ended = self._end(self._with_left(index, base, left), held, records)
+        pages = drifted_pages(self._note().etags, self._listed()) if repair else []
+        return Published(held, ended, records, len(repaired) + len(pages))
 
-    def _sweep_slot(self, held: Held, new: Manifest) -> None:
-        wanted = {held.key(entry.path) for entry in new.entries}
-        self._store.delete(sorted(self._listed_in_slot - wanted))
+    def _with_carried(self, index: Index, base: Base | None, carries: tuple[Carry, ...]) -> Index:
+        """Take shared files along to another generation, for tabs that are open, and return the index with them."""
+        if base is None or not carries:
+            return index
+        etags = Uploading(self._store, self._wanted, self._log, self._file).carry(carries)
+        orphans = dict(index.orphans)
+        for carry in carries:
+            before = index.orphans.get(carry.source)
+            if carry.key in etags:
+                since = before.since if before else self._now
+                orphans[carry.key] = Orphan(since, base.shared[carry.path].token, etags[carry.key])
+        return replace(index, orphans=orphans)
 
-    def _left_in_shared(self, index: Index, plan: Plan, base: Base | None) -> Mapping[str, Record]:
-        """Return what interrupted publishes have left among the shared files, by key."""
-        if not index.plans:
-            return {}
-        prefix = layout.shared(plan.held.generation)
-        complete = {path: one for path, one in base.records.items() if is_shared(path)} if base else {}
-        found = arrived(self._store.list(prefix), complete, self._library.layers(index))
-        return {prefix + path: record for path, record in found.items() if path not in complete}
-
-    def _left_in_overlay(self, index: Index, plan: Plan) -> Mapping[str, Record]:
-        """Return what an interrupted publish of this very release has left in its overlay, by key."""
-        if not index.plans:
-            return {}
-        prefix = layout.overlay(plan.held.id)
-        entries = {send.key: send.entry for send in plan.sends}
-        return {
-            prefix + path: Record(entries[prefix + path], found.etag)
-            for path, found in self._store.list(prefix).items()
-            if prefix + path in entries and entries[prefix + path].size == found.size
+    def _with_left(self, index: Index, base: Base | None, left: Mapping[str, Record]) -> Index:
+        """Return the index with the shared files that interrupted publishes have left: they are orphans."""
+        found = {
+            key: Orphan(self._now, record.entry.fingerprint, record.etag)
+            for key, record in left.items()
+            if key.startswith(layout.SHARED) and not (base and base.has(key, record.entry.path))
         }
+        return replace(index, orphans={**found, **index.orphans})
 
     def _end(self, index: Index, held: Held, records: Records) -> Index:
         """Write the index with ``held`` as its last release, and remove what nothing needs any more."""
         tidying = Tidying(self._store, self._library, self._wanted, self._now)
-        ended = tidying.next_index(index, held, records, self._live())
+        ended = tidying.next_index(index, held, records, self._note())
+        # Once more what the last publish was to remove.
+        tidying.sweep(index.doomed, ended, held, records)
         self._file.end(ended)
-        tidying.sweep(index, self._file.index)
+        tidying.sweep(ended.doomed, ended, held, records)
         return self._file.index
 
-    def _drifted(self, held: Held, records: Records) -> list[str]:
-        keys = {path: held.key(path) for path in records}
-        listed = self._store.list(layout.ROOT)
-        return drifted(records, keys, {layout.ROOT + rest: found for rest, found in listed.items()})
+    def _drifted(self, held: Held, records: Records, listed: Mapping[str, Listed]) -> list[str]:
+        return drifted(records, {path: held.key(path) for path in records}, listed, self._library.key(held.id))
+
+    def _listed(self) -> dict[str, Listed]:
+        return {layout.ROOT + rest: found for rest, found in self._store.list(layout.ROOT).items()}
 
     def _repair(self, held: Held, records: Records) -> list[str]:
         """Put back what another hand has changed or removed, and return its paths."""
-        wrong = self._drifted(held, records)
+        wrong = self._drifted(held, records, self._listed())
         if not wrong:
             return []
         at_hand = self._wanted.manifest() if self._wanted.digest else None
@@ -217,3 +228,7 @@ class Atomic:
             records[path] = Record(records[path].entry, etag)
         self._library.write(held.id, records.values())
         return wrong
+
+
+def _manifest(records: Records) -> Manifest:
+    return Manifest.of(record.entry for record in records.values())

@@ -92,7 +92,7 @@ class Bulk:
             bucket=bucket.bucket,
             distribution_id=distribution.id,
             digest=release.digest,
-            mark=release.pointer.apply(lambda pointer: str(pointer["mark"])),
+            time=release.pointer.apply(lambda pointer: str(pointer["time"])),
             pages=release.pointer.apply(lambda pointer: str(pointer["pages"])),
             repaired=release.repaired,
             error_pages=self._error_pages(),

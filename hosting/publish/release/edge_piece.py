@@ -15,7 +15,7 @@ from hosting.publish.release.pointer import PLAIN_BYTES, Pointer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# That the piece sets: in the cache key of what is in a slot, as a slot's keys are used again.
+# That the piece sets: in the cache key of what is in a slot, as what is missing there is answered with error pages.
 HEADER = "x-release"
 _STEP = 100
 _HERE = Path(__file__).parent
@@ -26,8 +26,8 @@ def edge_piece(pointer: Mapping[str, Any], index_document: str) -> Piece:
     fallback = pointer["fallback"]
     data = {
         "index": _url(index_document),
-        "slot": _prefix(layout.slot(int(pointer["slot"]))),
-        "shared": _prefix(layout.shared(int(pointer["generation"]))),
+        "slot": _prefix(layout.slot(str(pointer["slot"]))),
+        "shared": _prefix(layout.shared(str(pointer["generation"]))),
         "mark": pointer["mark"],
         "overlays": {name: list(paths) for name, paths in pointer["overlays"].items()},
         "fallback": fallback,
@@ -43,7 +43,8 @@ def room_beside(pieces: Sequence[Piece]) -> int:
     Raises:
         EdgeError: there is no room for the release itself.
     """
-    pointer = Pointer(9, 99, "9-0123456789abcdef-0123456789-abcdef", "abcdef", {}, "x" * 40, ["x" * PLAIN_BYTES])
+    name = "0123456789abcdef"
+    pointer = Pointer(name, name, "01234567-abcdef", "abcdef", "", {}, "x" * 40, ["x" * PLAIN_BYTES])
     code = compose([*pieces, edge_piece(asdict(pointer), "x" * 40)])
     # In steps: a redirect more or less is no change of the release.
     return min(EXCEPTION_BYTES, (MAX_BYTES - size_of(code)) // _STEP * _STEP)

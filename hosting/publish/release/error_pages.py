@@ -12,13 +12,14 @@ from hosting.publish.release.library import Library
 from hosting.publish.release.records import Index, id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from hosting.publish.release.arrived import Listed
     from hosting.publish.release.store import Store
 
 
-def put_error_pages(store: Store, digest: str, paths: Sequence[str], *, only_missing: bool = False) -> bool:
-    """Make the error pages those of the release ``digest``, and tell whether any changed.
+def put_error_pages(store: Store, digest: str, paths: Sequence[str], *, only_missing: bool = False) -> dict[str, str]:
+    """Make the error pages those of the release ``digest``, and return the ETag of each that was put.
 
     Args:
         store: the bucket.
@@ -29,17 +30,26 @@ def put_error_pages(store: Store, digest: str, paths: Sequence[str], *, only_mis
     found = store.read(f"{layout.RECORDS}index")
     held = Index.from_bytes(found.data, "the index").find(digest) if found else None
     if held is None or not paths:
-        return False
+        return {}
     records = Library(store, layout.RECORDS).read(id_of(digest))
     present = store.list(layout.ERROR_PAGES)
-    changed = False
-    for path in paths:
-        record, there = records.get(path), present.get(path)
-        if record is None or (there and (only_missing or there.etag == record.etag)):
-            continue
-        store.copy(held.key(path), layout.error_page(path), record.entry)
-        changed = True
-    gone = [] if only_missing else [layout.ERROR_PAGES + path for path in present if path not in records]
+    etags = {
+        path: store.copy(held.key(path), layout.error_page(path), records[path].entry)
+        for path in paths
+        if path in records and not (only_missing and path in present)
+    }
     store.rest()
-    store.delete(gone)
-    return changed or bool(gone)
+    if not only_missing:
+        store.delete([layout.ERROR_PAGES + path for path in present if path not in etags])
+    return etags
+
+
+def drifted_pages(etags: Mapping[str, str], listed: Mapping[str, Listed]) -> list[str]:
+    """Return the error pages that another hand has changed or removed.
+
+    Args:
+        etags: of each, as it was put in place.
+        listed: what is there, by key.
+    """
+    found = {path: listed.get(layout.error_page(path)) for path in etags}
+    return [layout.error_page(path) for path, there in found.items() if there is None or there.etag != etags[path]]

@@ -19,7 +19,7 @@ from hosting.publish.release.library import Library, drifted
 from hosting.publish.release.lock import IndexFile
 from hosting.publish.release.planning import Send
 from hosting.publish.release.published import Published
-from hosting.publish.release.records import Held, Record
+from hosting.publish.release.records import Begun, Held, Record
 from hosting.publish.release.uploading import Uploading
 
 if TYPE_CHECKING:
@@ -40,8 +40,11 @@ class InPlace:
         self._file = IndexFile(store, f"{layout.IN_PLACE_RECORDS}index")
         self._library = Library(store, layout.IN_PLACE_RECORDS)
 
-    def preview(self) -> str:
+    def preview(self, *, drift: int = 0) -> str:
         """Return what a publish would do, in a sentence.
+
+        Args:
+            drift: how many objects are known to have been changed by another hand.
 
         Raises:
             PublishError: it would be refused.
@@ -49,7 +52,8 @@ class InPlace:
         index = self._file.read()
         new = self._wanted_manifest()
         changes = self._changes(self._complete(index), new)
-        return f"{changes}, {changes.bytes} bytes to send"
+        back = f", {drift} objects to put back" if drift else ""
+        return f"{changes}, {changes.bytes} bytes to send{back}"
 
     def publish(self, *, repair: bool = False) -> Published:
         """Make the bucket hold exactly the files that are wanted, of those that are ours.
@@ -64,11 +68,11 @@ class InPlace:
         new = self._wanted_manifest()
         complete = self._complete(index)
         self._changes(complete, new)
-        recheck = not self._file.exists and self._takes_over(new)
+        recheck = index.took_over or (not self._file.exists and self._takes_over(new))
         present = self._present(index, complete) if repair or index.plans else complete
         sends = [Send(entry.path, entry) for entry in new.entries if _differs(present.get(entry.path), entry)]
         if len(sends) > 1:
-            self._file.begin(self._library.plan(new), -1)
+            self._file.begin(Begun(self._library.plan(new, self._file.token), _held(new)), took_over=recheck)
         etags = {path: record.etag for path, record in present.items()}
         uploading = Uploading(self._store, self._wanted, self._log, self._file)
         for pages in (False, True):
@@ -143,18 +147,24 @@ class InPlace:
         return bool(taken)
 
     def _drifted(self, records: Records) -> list[str]:
-        return drifted(records, {path: path for path in records}, self._store.list(""))
+        held = self._file.read().held
+        manifest = self._library.key(held[0].id) if held else ""
+        return drifted(records, {path: path for path in records}, self._store.list(""), manifest)
 
     def _end(self, new: Manifest, records: Records, *, recheck: bool) -> Published:
-        now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
-        held = Held(new.digest, now, new.file_count, new.total_bytes)
+        held = _held(new)
         before = self._file.index
         self._library.write(held.id, records.values())
         self._file.end(replace(before, held=(held,)))
-        gone = {name for name, _ in before.plans} | {one.id for one in before.held} - {held.id}
+        gone = {plan.name for plan in before.plans} | {one.id for one in before.held} - {held.id}
         self._library.remove(sorted(gone))
         return Published(held, self._file.index, records, recheck=recheck)
 
 
 def _differs(record: Record | None, entry: object) -> bool:
     return record is None or record.entry != entry
+
+
+def _held(new: Manifest) -> Held:
+    now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
+    return Held(new.digest, now, new.file_count, new.total_bytes)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
 from hosting.publish.release.arrived import Layer
-from hosting.publish.release.records import Record, id_of, records_from_bytes, records_to_bytes
+from hosting.publish.release.records import Record, records_from_bytes, records_to_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from hosting.publish.manifest import Manifest
     from hosting.publish.release.arrived import Listed
@@ -37,49 +37,71 @@ class Library:
         Raises:
             PublishError: it is not there, or damaged.
         """
+        found = self.find(name)
+        if not found:
+            raise PublishError(
+                f"The manifest {self._prefix}{name} is gone from the bucket. The live site is not touched. Restore it, "
+                f"or remove {self._prefix}index to publish everything anew"
+            )
+        return found
+
+    def find(self, name: str) -> Records:
+        """Return a manifest, empty if there is none.
+
+        Raises:
+            PublishError: it is damaged.
+        """
         key = self._prefix + name
         found = self._store.read(key)
-        if found is None:
-            raise PublishError(
-                f"The manifest {key} is gone from the bucket. The live site is not touched. Restore it, or remove "
-                f"{self._prefix}index to publish everything anew"
-            )
-        return dict(_parsed(found.data, key))
+        return dict(_parsed(found.data, key)) if found else {}
+
+    def key(self, name: str) -> str:
+        """Return where a manifest is."""
+        return self._prefix + name
 
     def write(self, name: str, records: Iterable[Record]) -> None:
         """Write a release's manifest."""
         self._store.write(self._prefix + name, records_to_bytes(records), replaces=None)
 
-    def plan(self, manifest: Manifest) -> str:
-        """Write down what a publish is going to do, and return the plan's name."""
-        name = f"plan-{id_of(manifest.digest)}"
+    def plan(self, manifest: Manifest, token: str) -> str:
+        """Write down what the publish ``token`` is going to do, and return the plan's name."""
+        name = f"plan-{token}"
         self.write(name, (Record(entry) for entry in manifest.entries))
         return name
 
-    def layers(self, index: Index, slot: int | None = None) -> list[Layer]:
-        """Return what publishes have begun and not ended; of one slot alone, if one is given."""
+    def layers(self, index: Index) -> list[Layer]:
+        """Return what publishes have begun and not ended, the oldest first."""
         if not index.plans:
             return []
         written = self._store.list(self._prefix)
-        names = [name for name, number in index.plans if slot in (None, number) and name in written]
-        return [Layer(written[name].time, self.read(name)) for name in names]
+        return [Layer(written[plan.name].time, self.read(plan.name)) for plan in index.plans if plan.name in written]
 
-    def remove(self, names: Sequence[str]) -> None:
+    def remove(self, names: Iterable[str]) -> None:
         """Remove manifests."""
         self._store.delete(self._prefix + name for name in names)
 
 
-def drifted(records: Records, keys: dict[str, str], listed: dict[str, Listed]) -> list[str]:
+def drifted(records: Records, keys: Mapping[str, str], listed: Mapping[str, Listed], manifest: str) -> list[str]:
     """Return the paths whose objects are missing or not what they were when they were put there.
+
+    A listing tells no headers. But all that a manifest names was written before it, so an object that is younger was
+    written by another hand, were it only to change its headers.
 
     Args:
         records: what should be there, by path.
         keys: the key of each path.
         listed: what is there, by key.
+        manifest: the key of the records themselves.
     """
+    written = listed[manifest].time if manifest in listed else None
     wrong = []
     for path, record in records.items():
         found = listed.get(keys[path])
-        if found is None or found.size != record.entry.size or record.etag not in ("", found.etag):
+        if (
+            found is None
+            or found.size != record.entry.size
+            or record.etag not in ("", found.etag)
+            or (written is not None and found.time > written)
+        ):
             wrong.append(path)
     return wrong

@@ -1,7 +1,7 @@
 """The dynamic provider that ends a publish, when the function at the edge leads to the new release.
 
-It puts the error pages where CloudFront fetches them, which it does without asking the function, and notes which
-release visitors see: that one is never written over, even if the function could not be updated for a while.
+It notes which release visitors see, so that its files stay even if the function can't be updated for a while, and
+puts the error pages where CloudFront fetches them, which it does without asking the function.
 
 The engine pickles the provider by reference to this module's name, as with ``Release``.
 """
@@ -9,7 +9,7 @@ The engine pickles the provider by reference to this module's name, as with ``Re
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,8 +19,8 @@ from hosting.errors import HostingError
 from hosting.publish.invalidation import InvalidationProvider
 from hosting.publish.invalidation_paths import EVERYTHING
 from hosting.publish.release import layout
-from hosting.publish.release.atomic import LIVE
 from hosting.publish.release.error_pages import put_error_pages
+from hosting.publish.release.note import Note
 from hosting.publish.release.store import open_store
 from hosting.publish.release.transfer import TransferError
 
@@ -56,7 +56,7 @@ class LiveProvider(InvalidationProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """End a publish."""
         moved = _olds.get("distribution_id") != _news["distribution_id"]
-        repaired = bool(_news["repaired"]) and _olds.get("repaired") != _news["repaired"]
+        repaired = bool(_news["repaired"]) and _olds.get("time") != _news["time"]
         return UpdateResult(self._ended(_news, _olds, everything=moved or repaired or bool(_news["always"])))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -66,17 +66,21 @@ class LiveProvider(InvalidationProvider):
     def _ended(self, props: dict[str, Any], olds: Mapping[str, Any], *, everything: bool) -> dict[str, Any]:
         try:
             store = self.store(str(props["bucket"]))
-            same = not everything and all(olds.get(name) == props[name] for name in ("pages", "error_pages"))
-            changed = not same and put_error_pages(store, str(props["digest"]), list(props["error_pages"]))
-            store.write(LIVE, str(props["digest"]).encode(), replaces=None)
+            note = Note.of(store)
+            # The note, not the state: an update that failed half-way has changed the bucket and not the state.
+            everything = everything or note.everything
+            same = note.pages == props["pages"] and not everything
+            here = Note(str(props["digest"]), str(props["time"]), str(props["pages"]), etags=note.etags)
+            if not same:
+                replace(here, pages="", everything=everything).write(store)
+                here = replace(here, etags=put_error_pages(store, here.digest, list(props["error_pages"])))
+            paths = [] if same or props["never"] else [EVERYTHING] if everything else [_ERROR_PAGES]
+            done = self._invalidated(props, paths)
+            here.write(store)
         except (BotoCoreError, ClientError, TransferError) as error:
             raise HostingError(
                 f"The release is live, but its error pages could not be put in place: {error}. Run pulumi up again"
             ) from error
-        paths = [EVERYTHING] if everything else [_ERROR_PAGES] if changed else []
-        if props["never"]:
-            paths = []
-        done = self._invalidated(props, paths)
         return done if paths else {**done, "invalidation_id": olds.get("invalidation_id")}
 
 
@@ -88,7 +92,7 @@ class LiveArgs:
         bucket: the bucket's name.
         distribution_id: whose edge it is.
         digest: of the release.
-        mark: of the release's place, which a repair changes too.
+        time: of the publish: each has one end.
         pages: changes when an error page does: else there is no need to look at them.
         repaired: how many objects were put back: then the edge may have the wrong ones.
         error_pages: the site's files that CloudFront answers errors with.
@@ -100,7 +104,7 @@ class LiveArgs:
     bucket: pulumi.Input[str]
     distribution_id: pulumi.Input[str]
     digest: pulumi.Input[str]
-    mark: pulumi.Input[str]
+    time: pulumi.Input[str]
     pages: pulumi.Input[str]
     repaired: pulumi.Input[int]
     error_pages: list[str]

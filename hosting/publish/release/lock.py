@@ -15,12 +15,13 @@ import time
 import uuid
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hosting.errors import PublishError
-from hosting.publish.release.records import Claim, Index
+from hosting.publish.release.records import Begun, Claim, Index
 from hosting.publish.release.store import ConflictError
 
 if TYPE_CHECKING:
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
 # A publish that has not said for so long that it is at work is not.
 _SILENT_S = 60
 _SAY_SO_S = 10
+# One that was asleep for so long may have been taken for dead: it must not write before it has looked.
+_DOUBT_S = 45
 # How long to wait for another publish: a provider whose engine was killed stops within two seconds.
 PATIENCE_S = 8.0
 _LOOK_AGAIN_S = 0.5
+_TOKEN_LENGTH = 16
 
 
 class IndexFile:
@@ -44,7 +48,8 @@ class IndexFile:
         self._etag = ""
         self._age = 0.0
         self._said = 0.0
-        self._claim = Claim(uuid.uuid4().hex, platform.node(), os.getpid())
+        self.token = uuid.uuid4().hex[:_TOKEN_LENGTH]
+        self._claim = Claim(self.token, platform.node(), _place(), os.getpid(), _started(os.getpid()))
         self.index = Index()
 
     def read(self) -> Index:
@@ -86,12 +91,20 @@ class IndexFile:
         claim = self.read().claim
         if claim is None or claim.token == self._claim.token or self._age > _SILENT_S:
             return None
-        is_ours = claim.host == self._claim.host
-        return None if is_ours and (claim.pid == self._claim.pid or not _is_alive(claim.pid)) else claim
+        return None if self._is_gone(claim) else claim
 
-    def begin(self, plan: str, slot: int) -> None:
+    def _is_gone(self, claim: Claim) -> bool:
+        """Tell whether a claim's process has ended, or is this one; where that can't be told it has not."""
+        ours = self._claim
+        if not claim.place or claim.place != ours.place:
+            return False
+        # Process ids are used again, so they alone tell nothing.
+        started = _started(claim.pid)
+        return started != claim.started or not started or (claim.pid, started) == (ours.pid, ours.started)
+
+    def begin(self, plan: Begun, *, took_over: bool = False) -> None:
         """Say that this publish is at work."""
-        self.write(self.index.with_plan(plan, slot, self._claim))
+        self.write(self.index.with_plan(plan, self._claim, took_over=took_over))
 
     def still_at_work(self) -> None:
         """Say it again, when it is time to.
@@ -99,8 +112,23 @@ class IndexFile:
         Raises:
             PublishError: another publish has taken over.
         """
-        if self.index.claim is not None and time.monotonic() - self._said > _SAY_SO_S:
-            self.write(self.index)
+        if self.index.claim is not None and time.time() - self._said > _SAY_SO_S:
+            # What passes is tried again a second later; what does not ends the publish by `check_awake`.
+            with suppress(BotoCoreError, ClientError):
+                self.write(self.index)
+
+    def check_awake(self) -> None:
+        """Look, before something is written, whether another publish may have taken over in the meantime.
+
+        Raises:
+            PublishError: it may.
+        """
+        # By the clock on the wall, which goes on while a machine is asleep.
+        if self.index.claim is not None and time.time() - self._said > _DOUBT_S:
+            raise PublishError(
+                "This publish could not say for too long that it is at work: the machine was asleep, or the network "
+                "gone. What visitors see is as it was. Run pulumi up again: it goes on where this one stopped"
+            )
 
     def write(self, index: Index) -> None:
         """Replace the index.
@@ -116,7 +144,7 @@ class IndexFile:
                 "Run pulumi up again"
             ) from error
         self.index = index
-        self._said = time.monotonic()
+        self._said = time.time()
 
     def let_go(self) -> None:
         """Be at work no longer, with the plans left as they are; a failure to say so is not another failure."""
@@ -126,14 +154,24 @@ class IndexFile:
 
     def end(self, index: Index) -> None:
         """Replace the index, and be at work no longer."""
-        self.write(replace(index, claim=None, plans=()))
+        self.write(replace(index, claim=None, plans=(), took_over=False))
 
 
-def _is_alive(pid: int) -> bool:
+def _place() -> str:
+    """Return what tells this running system, and this container in it, from all others; "" where nothing does."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def _started(pid: int) -> str:
+    """Return when a process began; "" if there is none.
+
+    The 22nd field, counted after the name, which may have spaces: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    """
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+    except OSError:
+        return ""

@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
 from hosting.publish.release import layout
-from hosting.publish.release.records import Held, Index, Record, id_of
+from hosting.publish.release.records import Held, Record, id_of
 from hosting.publish.release.shared import is_shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from hosting.publish.manifest import Manifest, ManifestEntry
-    from hosting.publish.release.records import Records
+    from hosting.publish.release.base import Base
+    from hosting.publish.release.records import Index
 
 # At most, of the 10,240 bytes that a function may have; the rest is code, and the site's redirects and rules.
 EXCEPTION_BYTES = 2_000
+# Of removed shared files that are remembered: some 20 bytes each, in an index that every publish writes.
+MOST_RETIRED = 10_000
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,27 @@ class Send:
     Attributes:
         key: where.
         entry: what.
-        source: the key of an object that is the same, to copy inside of the bucket; None to upload.
+        source: the key of an object with the same bytes, to copy inside of the bucket; None to upload.
     """
 
     key: str
     entry: ManifestEntry
     source: str | None = None
+
+
+@dataclass(frozen=True)
+class Carry:
+    """A shared file that pages of earlier releases need, taken along to another generation.
+
+    Attributes:
+        source: where it is.
+        key: where it goes.
+        path: its own.
+    """
+
+    source: str
+    key: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,7 @@ class Plan:
         etags: of what is there already, by path.
         fills: whether it goes into a slot of its own.
         conflicts: fingerprinted files whose content changed under the same name.
+        carries: what goes along to a new generation of the shared files.
     """
 
     held: Held
@@ -58,15 +77,25 @@ class Plan:
     etags: Mapping[str, str]
     fills: bool
     conflicts: tuple[str, ...] = ()
+    carries: tuple[Carry, ...] = ()
 
     def without(self, present: Mapping[str, Record]) -> Plan:
-        """Return the plan without what is there already, by key."""
+        """Return the plan without what interrupted publishes have left in place, and with the rest of it as sources.
+
+        Args:
+            present: what they have left, by key.
+        """
         there = {
             send.entry.path: found.etag
             for send in self.sends
             if (found := present.get(send.key)) is not None and found.entry == send.entry
         }
-        sends = tuple(send for send in self.sends if send.entry.path not in there)
+        sources = {found.entry.sha256: key for key, found in present.items()}
+        sends = tuple(
+            replace(send, source=send.source or sources.get(send.entry.sha256))
+            for send in self.sends
+            if send.entry.path not in there
+        )
         return replace(self, sends=sends, etags={**self.etags, **there})
 
     @property
@@ -75,41 +104,9 @@ class Plan:
         return sum(send.entry.size for send in self.sends if send.source is None)
 
 
-@dataclass(frozen=True)
-class Base:
-    """The release that the next is compared with: the last that was published.
-
-    Attributes:
-        held: where its files are.
-        records: its files.
-        shared: fingerprint of the content of each shared file that is in the bucket, by path.
-    """
-
-    held: Held
-    records: Records
-    shared: Mapping[str, str]
-
-    def same(self, entry: ManifestEntry) -> Record | None:
-        """Return the record of the same file, if it has not changed."""
-        record = self.records.get(entry.path)
-        return record if record is not None and record.entry == entry else None
-
-
-def base_of(index: Index, records: Records) -> Base:
-    """Return the base of the next publish: the last one, whose manifest is ``records``."""
-    held = index.held[0]
-    prefix = layout.shared(held.generation)
-    shared = {key.removeprefix(prefix): token for key, (_, token) in index.orphans.items() if key.startswith(prefix)}
-    for path, record in records.items():
-        if is_shared(path) and path not in held.exceptions:
-            shared[path] = record.entry.fingerprint
-    return Base(held, records, shared)
-
-
 def plan_overlay(base: Base, new: Manifest, time: str, room: int = EXCEPTION_BYTES) -> Plan | None:
     """Return the publish that leaves the base's slot as it is; None when exceptions would take more than ``room``."""
-    builder = _Overlay(base, new)
-    exceptions = builder.exceptions()
+    exceptions = _exceptions(base, new)
     if exception_bytes(exceptions) > room:
         return None
     held = replace(
@@ -120,83 +117,96 @@ def plan_overlay(base: Base, new: Manifest, time: str, room: int = EXCEPTION_BYT
         bytes=new.total_bytes,
         exceptions=exceptions,
     )
-    return _plan(held, base, new, builder.stays, fills=False)
+    return _plan(held, base, new, fills=False)
 
 
-class _Overlay:
-    """Finds the exceptions of a release that stands on its base's slot."""
-
-    def __init__(self, base: Base, new: Manifest) -> None:
-        self.stays = {entry.path: record.etag for entry in new.entries if (record := base.same(entry))}
-        self._base = base
-        self._new = new
-
-    def exceptions(self) -> dict[str, str]:
-        found = dict(self._base.held.exceptions)
-        # What is gone from a slot must be known to be gone; a shared file stays for those who still have an old page.
-        for path in self._base.records:
-            if self._new.get(path) is None and (not is_shared(path) or path in found):
-                found[path] = ""
-        name = id_of(self._new.digest)
-        for entry in self._new.entries:
-            if entry.path in self.stays:
-                continue
-            if is_shared(entry.path) and self._base.shared.get(entry.path) in (None, entry.fingerprint):
-                found.pop(entry.path, None)
-            else:
-                found[entry.path] = name
-        return found
+def _exceptions(base: Base, new: Manifest) -> dict[str, str]:
+    """Return the exceptions of a release that stands on its base's slot."""
+    found = dict(base.held.exceptions)
+    for path in base.records:
+        if new.get(path) is None:
+            _except_gone(found, base, path)
+    name = id_of(new.digest)
+    for entry in new.entries:
+        if base.same(entry):
+            continue
+        if base.is_in_slot(entry) or (is_shared(entry.path) and not base.clashes(entry)):
+            found.pop(entry.path, None)
+        else:
+            found[entry.path] = name
+    return found
 
 
-def plan_fill(base: Base | None, new: Manifest, time: str, slot: int, room: int = EXCEPTION_BYTES) -> Plan:
-    """Return the publish that makes ``slot``, which is not in use, hold all of the release.
+def _except_gone(found: dict[str, str], base: Base, path: str) -> None:
+    """Note what is gone: the slot still has it. A shared file stays for those who still have an old page."""
+    if base.slot_lacks(path):
+        found.pop(path, None)
+    elif not is_shared(path) or path in found:
+        found[path] = ""
+
+
+def plan_fill(base: Base | None, new: Manifest, time: str, fill: str, room: int = EXCEPTION_BYTES) -> Plan:
+    """Return the publish that fills a slot of its own, named ``fill`` as no other publish is.
 
     ``base`` is the last publish, None before the first; ``room`` is what exceptions may take, in bytes.
     """
-    known = base.shared if base else {}
-    conflicts = [
-        entry.path
-        for entry in new.entries
-        if is_shared(entry.path) and known.get(entry.path) not in (None, entry.fingerprint)
-    ]
-    exceptions = dict.fromkeys(conflicts, id_of(new.digest))
-    generation = base.held.generation if base else 0
-    if exception_bytes(exceptions) > room:
-        # So many that they can't be exceptions: the shared prefix begins anew, and the old tabs keep the old one.
-        exceptions, generation = {}, generation + 1
-    fill = f"{slot}-{id_of(new.digest)}"
-    held = Held(new.digest, time, new.file_count, new.total_bytes, slot, fill, generation, exceptions)
-    return _plan(held, base, new, {}, fills=True)
+    exceptions: dict[str, str] = {}
+    generation = base.held.generation if base else fill
+    carries: tuple[Carry, ...] = ()
+    if base is not None:
+        exceptions = {entry.path: id_of(new.digest) for entry in new.entries if _is_clash(base, entry)}
+        if exception_bytes(exceptions) > room or len(base.retired) > MOST_RETIRED:
+            # So many that they can't be exceptions: the shared prefix begins anew, with what open tabs may ask for.
+            exceptions, generation = {}, fill
+            carries = tuple(one for one in carried(base, generation) if new.get(one.path) is None)
+    held = Held(new.digest, time, new.file_count, new.total_bytes, fill, generation, exceptions)
+    return replace(_plan(held, base, new, fills=True), carries=carries)
 
 
-def _plan(held: Held, base: Base | None, new: Manifest, stays: Mapping[str, str], *, fills: bool) -> Plan:
-    sends, etags = [], dict(stays)
+def carried(base: Base, generation: str) -> Iterator[Carry]:
+    """Yield the shared files of the base, as they go along to another generation."""
+    for path in base.shared:
+        yield Carry(layout.shared(base.held.generation) + path, layout.shared(generation) + path, path)
+
+
+def carried_back(base: Base, to: Base) -> Iterator[Carry]:
+    """Yield the shared files of the base as they go along to the generation of ``to``, which lacks them."""
+    for carry in carried(base, to.held.generation):
+        if carry.path not in to.shared and not to.had_another(carry.path, base.shared[carry.path].token):
+            yield carry
+
+
+def _is_clash(base: Base, entry: ManifestEntry) -> bool:
+    return is_shared(entry.path) and base.clashes(entry)
+
+
+def _plan(held: Held, base: Base | None, new: Manifest, *, fills: bool) -> Plan:
+    sends, etags = [], {}
     for entry in new.entries:
-        if entry.path in stays:
-            continue
         key = held.key(entry.path)
-        same = base.same(entry) if base else None
-        source = base.held.key(entry.path) if base and same else None
-        if same and source == key:
-            etags[entry.path] = same.etag
-        elif base and _is_orphan(base, held, entry):
-            etags[entry.path] = ""
+        there = base.at(key, entry) if base else None
+        if there is None:
+            sends.append(Send(key, entry, base.source(entry) if base else None))
         else:
-            sends.append(Send(key, entry, source))
-    conflicts = tuple(path for path, name in held.exceptions.items() if name == held.id and is_shared(path))
+            etags[entry.path] = there
+    conflicts = tuple(entry.path for entry in new.entries if base and _is_news(base, entry)) if base else ()
     return Plan(held, tuple(sends), etags, fills, conflicts)
 
 
-def _is_orphan(base: Base, held: Held, entry: ManifestEntry) -> bool:
-    """Tell whether a shared file is in the bucket from an earlier release."""
-    if held.generation != base.held.generation or not is_shared(entry.path) or entry.path in held.exceptions:
-        return False
-    return base.shared.get(entry.path) == entry.fingerprint
+def _is_news(base: Base, entry: ManifestEntry) -> bool:
+    """Tell a file whose bytes just changed although its name says that they never do; other headers are no news."""
+    before = base.records.get(entry.path)
+    return _is_clash(base, entry) and (before is None or before.entry.sha256 != entry.sha256)
 
 
 def exception_bytes(exceptions: Mapping[str, str]) -> int:
     """Return the bytes that exceptions take in the function; none take none."""
-    return len(json.dumps(overlays(exceptions), ensure_ascii=False).encode()) - len("{}")
+    return overlay_bytes(overlays(exceptions))
+
+
+def overlay_bytes(found: Mapping[str, list[str]]) -> int:
+    """Return the bytes that ``overlays`` takes in the function."""
+    return len(json.dumps(found, ensure_ascii=False).encode()) - len("{}")
 
 
 def overlays(exceptions: Mapping[str, str]) -> dict[str, list[str]]:
@@ -205,17 +215,6 @@ def overlays(exceptions: Mapping[str, str]) -> dict[str, list[str]]:
     for path, name in sorted(exceptions.items()):
         found.setdefault(name, []).append(path)
     return found
-
-
-def choose_slot(index: Index, in_use: Iterable[Held], releases: int) -> int:
-    """Return the slot for the next release: one that none of ``in_use`` stands on.
-
-    There is one slot more than releases are held, so that even the oldest of them is whole while the next goes up.
-    """
-    taken = {held.slot for held in in_use}
-    free = [number for number in range(max(releases + 1, len(taken) + 1)) if number not in taken]
-    begun = {slot for _, slot in index.plans}
-    return min(free, key=lambda number: (number not in begun, str(number) not in index.slots, number))
 
 
 def pinned(index: Index, prefix: str) -> Held:

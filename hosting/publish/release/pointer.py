@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from hosting.publish.release.planning import overlays
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hosting.publish.release.published import Published
+    from hosting.publish.release.records import Records
     from hosting.publish.release.wanted import Wanted
 
 PLAIN_BYTES = 600
@@ -22,19 +25,21 @@ class Pointer:
     """The live release, as `release.js` knows it.
 
     Attributes:
-        slot: the slot that it stands on.
+        slot: what filled the slot that it stands on.
         generation: of the shared assets.
         mark: in the cache key of what is in the slot.
         pages: changes when an error page does.
+        time: of its publish; the function does not know it.
         overlays: the paths of each overlay, and under "" those that are gone.
         fallback: the file that answers paths which are no file; "" when the function can't tell, or need not.
         plain: the files without an extension, all that such a path can be.
     """
 
-    slot: int
-    generation: int
+    slot: str
+    generation: str
     mark: str
     pages: str
+    time: str
     overlays: dict[str, list[str]]
     fallback: str
     plain: list[str]
@@ -45,15 +50,23 @@ def pointer_to(done: Published, wanted: Wanted) -> Pointer:
     held, records = done.held, done.records
     plain = sorted(path for path in records if "." not in path.rpartition("/")[2])
     known = wanted.fallback in records and len(json.dumps(plain).encode()) <= PLAIN_BYTES
-    # An error is cached under the path that was missing: with other error pages that must be another entry.
-    found = [records[path].entry.fingerprint for path in wanted.error_pages if path in records]
-    pages = hashlib.sha256(json.dumps(found).encode()).hexdigest()[:_MARK_LENGTH]
+    # What CloudFront answers for a missing path is cached under that path: with other error pages that must be another
+    # entry. Not for the page that the function itself leads to, which is the first page as a rule: with each change of
+    # it, all that is in the slot would have to be fetched anew.
+    lasting = [path for path in wanted.error_pages if not (known and path == wanted.fallback)]
     return Pointer(
-        slot=held.slot,
+        slot=held.fill,
         generation=held.generation,
-        mark=f"{held.fill}-{pages}",
-        pages=pages,
+        mark=f"{held.stamp:x}-{_mark(lasting, records)}",
+        pages=_mark(wanted.error_pages, records),
+        time=held.time,
         overlays=overlays(held.exceptions),
         fallback=wanted.fallback if known else "",
         plain=plain if known else [],
     )
+
+
+def _mark(paths: Iterable[str], records: Records) -> str:
+    """Return what changes when one of the files does."""
+    found = [records[path].entry.fingerprint for path in paths if path in records]
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()[:_MARK_LENGTH]

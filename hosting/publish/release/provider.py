@@ -31,6 +31,7 @@ from hosting.publish.release.atomic import Atomic
 from hosting.publish.release.engine_log import EngineLog
 from hosting.publish.release.error_pages import put_error_pages
 from hosting.publish.release.in_place import InPlace
+from hosting.publish.release.planning import overlay_bytes
 from hosting.publish.release.pointer import pointer_to
 from hosting.publish.release.store import open_store
 from hosting.publish.release.transfer import TransferError
@@ -98,9 +99,10 @@ class ReleaseProvider(ResourceProvider):
         """Return what an update has to do, and tell what it will send."""
         names = [field.name for field in fields(ReleaseArgs) if field.name not in _MANNERS]
         replaces = [name for name in _REPLACING if _olds.get(name) != _news.get(name)]
-        changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(_olds.get("drift"))
+        drift = int(_olds.get("drift") or 0)
+        changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _is_crowded(_olds, _news)
         if changes and not replaces:
-            said = _reported(lambda: self._publisher(_news).preview())
+            said = _reported(lambda: self._publisher(_news).preview(drift=drift))
             EngineLog(str(_news["urn"])).info(f"Release: {said}")
         return DiffResult(changes=changes, replaces=replaces)
 
@@ -144,6 +146,11 @@ class ReleaseProvider(ResourceProvider):
             store, digest = self.store(str(props["bucket"])), done.held.digest
             _reported(lambda: put_error_pages(store, digest, pages, only_missing=True))
         return {**props, **_outputs(done, Wanted.of(props))}
+
+
+def _is_crowded(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Tell whether the release has more exceptions than the site's own rules leave room for at the edge by now."""
+    return bool(news["atomic"]) and overlay_bytes((olds.get("pointer") or {}).get("overlays", {})) > int(news["room"])
 
 
 def _outputs(done: Published, wanted: Wanted) -> dict[str, Any]:

@@ -50,8 +50,9 @@ function releaseFolder(folder, stem, kind, code) {
   return !folder && code && found !== null && (/[0-9]/.test(found[1]) || odd.test(found[1]));
 }
 function release(request) {
-  let uri = request.uri === '/' ? releaseAt.index : request.uri, path = uri;
-  try { path = decodeURIComponent(uri); } catch (malformed) {}
+  // S3 takes a bare plus for a space.
+  let uri = request.uri === '/' ? releaseAt.index : request.uri, path = uri.replace(/\+/g, ' ');
+  try { path = decodeURIComponent(path); } catch (malformed) {}
   path = path.slice(1);
   if (releaseAt.fallback && !path.slice(path.lastIndexOf('/') + 1).includes('.') && releaseAt.plain.indexOf(path) < 0) {
     path = releaseAt.fallback;

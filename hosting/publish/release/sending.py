@@ -27,7 +27,7 @@ _REPORT_S = 1.0
 
 @dataclass
 class Pace:
-    """How many requests may run at once: halved at each SlowDown, one more after many successes.
+    """How many requests may run at once: halved at SlowDown, one more after many successes.
 
     Attributes:
         limit: the number.
@@ -36,23 +36,27 @@ class Pace:
     limit: int = MOST_AT_ONCE
     _running: int = 0
     _good: int = 0
+    _halvings: int = 0
     _condition: threading.Condition = field(default_factory=threading.Condition)
 
-    def begin(self) -> None:
-        """Wait for a turn."""
+    def begin(self) -> int:
+        """Wait for a turn, and return its number for ``end``."""
         with self._condition:
             while self._running >= self.limit:
                 self._condition.wait()
             self._running += 1
+            return self._halvings
 
-    def end(self, *, slow_down: bool) -> None:
+    def end(self, turn: int, *, slow_down: bool) -> None:
         """Give the turn back, and learn from how it went."""
         with self._condition:
             self._running -= 1
             self._good = 0 if slow_down else self._good + 1
-            if slow_down:
+            # Requests that were on their way together are refused together: that asks for one halving, not for many.
+            if slow_down and turn == self._halvings:
+                self._halvings += 1
                 self.limit = max(1, self.limit // 2)
-            elif self._good >= _CONFIDENCE and self.limit < MOST_AT_ONCE:
+            elif not slow_down and self._good >= _CONFIDENCE and self.limit < MOST_AT_ONCE:
                 self._good = 0
                 self.limit += 1
             self._condition.notify()
@@ -96,7 +100,7 @@ class Sender:
             TransferError: it does not pass, or not in time.
         """
         for attempt in range(_ATTEMPTS):
-            self.pace.begin()
+            turn = self.pace.begin()
             slow_down = False
             try:
                 job()
@@ -107,7 +111,7 @@ class Sender:
             else:
                 return
             finally:
-                self.pace.end(slow_down=slow_down)
+                self.pace.end(turn, slow_down=slow_down)
             longest = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2**attempt)
             self._sleep(random.uniform(longest / 4, longest))  # noqa: S311 - jitter, no secret
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError, NoCredentialsError
 
+from hosting.aws.proxies import proxy_for
 from hosting.aws.session import client_of, make_session
 from hosting.publish.release.arrived import Listed
 from hosting.publish.release.signing import Credentials
@@ -72,6 +74,9 @@ class Store(Protocol):
     def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
         """Put what is at ``source``, and return its ETag."""
 
+    def duplicate(self, source: str, key: str) -> str:
+        """Put what is at ``source``, with its own headers, and return its ETag."""
+
     def list(self, prefix: str) -> dict[str, Listed]:
         """Return the objects whose keys begin with ``prefix``, by the rest of the key."""
 
@@ -95,7 +100,7 @@ class S3Store:
         source = session.get_credentials()
         if source is None:
             raise NoCredentialsError
-        place = Place(url, self._s3.meta.region_name, bundle, values.get("httpsProxy"))
+        place = Place(url, self._s3.meta.region_name, bundle, proxy_for(url, values, os.environ))
 
         def credentials() -> Credentials:
             # Renewed by botocore when they are about to expire.
@@ -123,9 +128,13 @@ class S3Store:
                 Bucket=self._bucket, Key=key, Body=data, ContentType="application/octet-stream", **condition
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in _CONFLICTS:
+            if error.response["Error"]["Code"] not in _CONFLICTS:
+                raise
+            # Our own write, whose answer was lost and which botocore sent again, conflicts with itself.
+            found = self.read(key)
+            if found is None or found.data != data:
                 raise ConflictError(key) from error
-            raise
+            return found.etag
         return str(answer["ETag"])
 
     def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
@@ -140,13 +149,19 @@ class S3Store:
 
     def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
         """Put what is at ``source``, and return its ETag."""
-        headers = {
-            **_headers(entry),
+        return self._copied(source, key, {**_headers(entry), "x-amz-metadata-directive": "REPLACE"})
+
+    def duplicate(self, source: str, key: str) -> str:
+        """Put what is at ``source``, with its own headers, and return its ETag."""
+        return self._copied(source, key, {"x-amz-metadata-directive": "COPY"})
+
+    def _copied(self, source: str, key: str, headers: Mapping[str, str]) -> str:
+        asked = {
+            **headers,
             "x-amz-content-sha256": _NOTHING,
             "x-amz-copy-source": quote(f"/{self._bucket}/{source}", safe="/-_.~"),
-            "x-amz-metadata-directive": "REPLACE",
         }
-        _, body = self._transfer.put(key, headers, b"")
+        _, body = self._transfer.put(key, asked, b"")
         found = _ETAG.search(body)
         return found[1].decode() if found else ""
 

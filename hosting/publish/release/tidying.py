@@ -1,4 +1,8 @@
-"""What a bucket may forget: releases beyond those held, and shared files that nobody needs any more."""
+"""What a bucket may forget: releases beyond those held, and shared files that nobody needs any more.
+
+What is to go is noted in the index before it goes, and removed once more by the next publish: one that could not
+remove it leaves nothing behind for good.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hosting.publish.release import layout
+from hosting.publish.release.base import shortened
+from hosting.publish.release.leftovers import prefixes
+from hosting.publish.release.records import Orphan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from hosting.publish.release.library import Library
+    from hosting.publish.release.note import Note
     from hosting.publish.release.records import Held, Index, Records
     from hosting.publish.release.store import Store
     from hosting.publish.release.wanted import Wanted
-
-_SHARED = f"{layout.ROOT}a/"
 
 
 class Tidying:
@@ -24,62 +32,96 @@ class Tidying:
         self._library = library
         self._wanted = wanted
         self._now = now
-        self._expired: list[str] = []
 
-    def next_index(self, index: Index, held: Held, records: Records, live: str) -> Index:
-        """Return the index with ``held`` as the last release.
+    def next_index(self, index: Index, held: Held, records: Records, note: Note) -> Index:
+        """Return the index with ``held`` as the last release, and what is to go as doomed.
 
         Args:
-            index: the one before.
+            index: the one before, which already has the slot and the orphans that this publish has made.
             held: the release.
             records: its files.
-            live: digest of the release that visitors see until the switch; it is kept beyond the number.
+            note: what visitors saw for sure when the function was last known to be updated.
+        """
+        kept, leaving = self._kept(index, held, note), _leaving(index, held, note)
+        orphans = self._orphans(index, held, records)
+        expired = self._expired(orphans, [*kept, *leaving], held, records)
+        fills = {one.fill for one in kept}
+        after = replace(
+            index,
+            held=tuple(kept),
+            fills={fill: name for fill, name in index.fills.items() if fill in fills},
+            plans=(),
+            leaving=leaving,
+            orphans={key: orphan for key, orphan in orphans.items() if key not in expired},
+            retired=_retired(index.retired, expired, [*kept, *leaving]),
+        )
+        used = self._used(after)
+        doomed = sorted({*expired, *(self._used(index) - used)})
+        return replace(after, doomed=tuple(doomed))
+
+    def sweep(self, doomed: Sequence[str], index: Index, held: Held, records: Records) -> None:
+        """Remove what is doomed; but for what ``index``, or the files of its last release, need again."""
+        needed = self._used(index) | index.orphans.keys() | {held.key(path) for path in records}
+        for place in doomed:
+            if place.endswith("/") and place not in needed:
+                self._store.delete([place + path for path in self._store.list(place)])
+        self._store.delete([key for key in doomed if not key.endswith("/") and key not in needed])
+
+    def _kept(self, index: Index, held: Held, note: Note) -> list[Held]:
+        """Return the releases that are held from now on.
+
+        Beyond the number, visitors may see any that was published since the function was last known to be updated.
         """
         others = [one for one in index.held if one.digest != held.digest]
         room = self._wanted.releases - 1
-        kept = [one for number, one in enumerate(others) if number < room or one.digest == live]
-        orphans = self._orphans(index, held, records)
-        self._expired = self._find_expired(orphans, [held, *kept], held, records)
-        for key in self._expired:
-            del orphans[key]
-        used = {one.slot for one in (held, *kept)}
-        # More than the ring needs, since fewer releases are held than before.
-        slots = {name: fill for name, fill in index.slots.items() if int(name) <= room + 1 or int(name) in used}
-        return replace(index, held=(held, *kept), orphans=orphans, slots=slots)
+        return [held, *(one for number, one in enumerate(others) if number < room or one.time >= note.time)]
 
-    def sweep(self, before: Index, after: Index) -> None:
-        """Remove what ``before`` knew and ``after`` does not."""
-        self._store.delete(self._expired)
-        kept = {name for held in after.held for name in held.exceptions.values()}
-        gone = {name for held in before.held for name in held.exceptions.values()} - kept
-        prefixes = [layout.overlay(name) for name in sorted(gone - {""})]
-        prefixes += [layout.slot(int(number)) for number in before.slots.keys() - after.slots.keys()]
-        for prefix in prefixes:
-            self._store.delete(prefix + path for path in self._store.list(prefix))
-        plans = {name for name, _ in before.plans}
-        self._library.remove(sorted((before.manifests() - after.manifests()) | plans))
+    def _used(self, index: Index) -> set[str]:
+        """Return the prefixes and manifests that an index speaks of."""
+        led_to = (*index.held, *index.leaving)
+        places = {layout.overlay(name) for held in led_to for name in held.exceptions.values() if name}
+        places |= {layout.slot(held.fill) for held in led_to}
+        places |= {place for plan in index.plans for place in prefixes(plan.held, fills=plan.fills)}
+        names = {held.id for held in led_to} | set(index.fills.values()) | {plan.name for plan in index.plans}
+        return places | {self._library.key(name) for name in names}
 
-    def _orphans(self, index: Index, held: Held, records: Records) -> dict[str, tuple[float, str]]:
+    def _orphans(self, index: Index, held: Held, records: Records) -> dict[str, Orphan]:
         """Return the shared files that the last release does not need, and since when."""
         orphans = dict(index.orphans)
         if index.held and index.held[0].digest != held.digest:
             last = index.held[0]
             for path, record in self._library.read(last.id).items():
                 key = last.key(path)
-                if key.startswith(_SHARED):
-                    orphans[key] = (self._now, record.entry.fingerprint)
+                if key.startswith(layout.SHARED):
+                    orphans[key] = Orphan(self._now, record.entry.fingerprint, record.etag)
         for path in records:
             orphans.pop(held.key(path), None)
         return orphans
 
-    def _find_expired(
-        self, orphans: dict[str, tuple[float, str]], releases: list[Held], last: Held, records: Records
-    ) -> list[str]:
-        """Return the keys of shared files that have not been needed for long, and that no release held has."""
-        expired = {key for key, (since, _) in orphans.items() if self._now - since >= self._wanted.keep_s}
-        if not expired:
-            return []
-        for held in releases:
-            files = records if held is last else self._library.read(held.id)
-            expired -= {held.key(path) for path in files}
-        return sorted(expired)
+    def _expired(
+        self, orphans: Mapping[str, Orphan], kept: Sequence[Held], last: Held, records: Records
+    ) -> dict[str, Orphan]:
+        """Return the shared files that have not been needed for long, and that no release held has."""
+        expired = {key: one for key, one in orphans.items() if self._now - one.since >= self._wanted.keep_s}
+        for held in kept if expired else ():
+            for path in records if held.digest == last.digest else self._library.read(held.id):
+                expired.pop(held.key(path), None)
+        return expired
+
+
+def _leaving(index: Index, held: Held, note: Note) -> tuple[Held, ...]:
+    """Return where visitors may still be led, of releases that have been moved to another slot since."""
+    moved = [one for one in index.held if one.digest == held.digest and one.fill != held.fill]
+    return (*moved, *(one for one in index.leaving if one.time >= note.time))
+
+
+def _retired(
+    before: Mapping[str, Mapping[str, str]], expired: Mapping[str, Orphan], kept: Iterable[Held]
+) -> Mapping[str, Mapping[str, str]]:
+    """Return what is remembered of removed shared files, of the generations that are still in use."""
+    found: dict[str, dict[str, str]] = {held.generation: dict(before.get(held.generation, {})) for held in kept}
+    for key, orphan in expired.items():
+        generation, path = layout.shared_path(key)
+        if generation in found:
+            found[generation][shortened(path)] = shortened(orphan.token)
+    return found

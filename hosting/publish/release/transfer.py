@@ -6,12 +6,12 @@ import http.client
 import os
 import re
 import ssl
+from base64 import b64encode
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import quote, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from hosting.publish.release.signing import signed
 
@@ -54,7 +54,7 @@ class Place:
         url: the bucket's, without a slash at its end.
         region: its region.
         ca_bundle: the certificates to trust; None for botocore's, False to trust anyone.
-        proxy: the HTTP proxy's URL.
+        proxy: the URL of the HTTP proxy on the way there; None for none.
     """
 
     url: str
@@ -93,13 +93,16 @@ class Transfer:
         )
         connection = self._connection()
         try:
-            connection.request("PUT", path, body, whole)
+            all_sent = _sent(connection, path, body, whole)
             response = connection.getresponse()
             answer = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise TransferError("", str(error) or type(error).__name__) from error
-        self._idle.append(connection)
+        if all_sent:
+            self._idle.append(connection)
+        else:
+            connection.close()
         if response.status != http.HTTPStatus.OK or _CODE.search(answer):
             # A copy may fail after its 200: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
             raise _refusal(response.status, answer)
@@ -120,15 +123,39 @@ class Transfer:
         host, port = self._parts.hostname or "", self._parts.port
         if self._tls is None:
             return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S, blocksize=_BLOCK)
-        proxy = None if proxy_bypass(host) else self._place.proxy or getproxies().get("https")
-        if not proxy:
+        if self._place.proxy is None:
             return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_S, blocksize=_BLOCK, context=self._tls)
-        via = urlsplit(proxy)
+        via = _proxy(self._place.proxy)
         connection = http.client.HTTPSConnection(
-            via.hostname or "", via.port, timeout=_TIMEOUT_S, blocksize=_BLOCK, context=self._tls
+            via.hostname or "", via.port or 80, timeout=_TIMEOUT_S, blocksize=_BLOCK, context=self._tls
         )
-        connection.set_tunnel(host, port or 443)
+        connection.set_tunnel(host, port or 443, _proxy_headers(via))
         return connection
+
+
+def _sent(
+    connection: http.client.HTTPConnection, path: str, body: bytes | BinaryIO, headers: Mapping[str, str]
+) -> bool:
+    """Send a request, and tell whether all of it went: S3 may refuse a large body before it has come in."""
+    try:
+        connection.request("PUT", path, body, dict(headers))
+    except (BrokenPipeError, ConnectionResetError):
+        # Why is in the answer, if there is one.
+        return False
+    return True
+
+
+def _proxy(url: str) -> SplitResult:
+    """Return a proxy's URL, which may be a host and a port alone."""
+    return urlsplit(url if "//" in url else f"http://{url}")
+
+
+def _proxy_headers(via: SplitResult) -> dict[str, str]:
+    """Return what tells a proxy who asks."""
+    if via.username is None:
+        return {}
+    who = f"{unquote(via.username)}:{unquote(via.password or '')}"
+    return {"Proxy-Authorization": f"Basic {b64encode(who.encode()).decode()}"}
 
 
 def _tls(place: Place) -> ssl.SSLContext:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hosting.publish.release.engine_log import Log
     from hosting.publish.release.lock import IndexFile
-    from hosting.publish.release.planning import Send
+    from hosting.publish.release.planning import Carry, Send
     from hosting.publish.release.store import Store
     from hosting.publish.release.wanted import Wanted
 
@@ -39,6 +39,7 @@ class Uploading:
         whole = sum(sizes.values())
 
         def one(send: Send) -> None:
+            self._file.check_awake()
             etags[send.entry.path] = self._one(send)
 
         def report(done: int) -> None:
@@ -54,6 +55,24 @@ class Uploading:
             self._sender.send(sends, one, report)
 
         self._run(sending, etags, len(sends))
+        return etags
+
+    def carry(self, carries: Sequence[Carry]) -> dict[str, str]:
+        """Copy shared files inside of the bucket, and return the ETag of each new key; what is gone is left out.
+
+        Raises:
+            PublishError: a file could not be copied; what is live is as it was.
+        """
+        etags: dict[str, str] = {}
+
+        def one(carry: Carry) -> None:
+            try:
+                etags[carry.key] = self._store.duplicate(carry.source, carry.key)
+            except TransferError as error:
+                if error.code != "NoSuchKey":
+                    raise
+
+        self._run(lambda: self._sender.send(carries, one, lambda _: self._file.still_at_work()), etags, len(carries))
         return etags
 
     def _one(self, send: Send) -> str:

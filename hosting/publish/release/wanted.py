@@ -15,7 +15,13 @@ from hosting.publish.staging import MANIFEST
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hosting.publish.manifest import ManifestEntry
+
 _DAY_S = 86_400
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+_LONGEST_KEY = 1024
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+_LARGEST_PUT = 5 << 30
 
 
 @dataclass(frozen=True)
@@ -85,9 +91,26 @@ def _staged(file: Path, digest: str) -> Manifest:
     if manifest.digest != digest:
         raise PublishError(f"{file} was staged anew since this pulumi up began: run it again")
     for entry in manifest.entries:
-        if entry.path.startswith(layout.RESERVED):
-            raise PublishError(
-                f"'{entry.path}' is where bulk mode keeps its own objects; nothing was touched: rename it, or "
-                "leave it out with pulumi config set --path 'publish:ignore[0]' '.release/'"
-            )
+        _check(entry)
     return manifest
+
+
+def _check(entry: ManifestEntry) -> None:
+    if entry.path.startswith(layout.RESERVED):
+        raise PublishError(
+            f"'{entry.path}' is where bulk mode keeps its own objects; nothing was touched: rename it, or "
+            "leave it out with pulumi config set --path 'publish:ignore[0]' '.release/'"
+        )
+    longest = _LONGEST_KEY - layout.LONGEST_PREFIX
+    # Most are shorter whatever their characters are.
+    if len(entry.path) > longest // 4 and len(entry.path.encode()) > longest:
+        raise PublishError(
+            f"'{entry.path[:60]}...' has more than {longest} bytes, which with bulk mode's own prefix is more than S3 "
+            "takes; nothing was touched: shorten it"
+        )
+    if entry.size > _LARGEST_PUT:
+        raise PublishError(
+            f"'{entry.path}' has more than 5 GiB, which S3 takes in parts only; nothing was touched: leave it out "
+            f"with pulumi config set --path 'publish:ignore[0]' '/{entry.path}', or pulumi config set "
+            "publish:mode managed"
+        )

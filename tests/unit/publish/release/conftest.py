@@ -14,8 +14,9 @@ from hosting.aws.settings import AwsSettings
 from hosting.publish.caching import CacheControl
 from hosting.publish.content_types import content_type
 from hosting.publish.manifest import Manifest, ManifestEntry
-from hosting.publish.release.atomic import LIVE, Atomic
+from hosting.publish.release.atomic import Atomic
 from hosting.publish.release.in_place import InPlace
+from hosting.publish.release.note import Note
 from hosting.publish.release.store import S3Store
 from hosting.publish.release.wanted import Wanted
 from hosting.publish.staging import MANIFEST
@@ -95,6 +96,7 @@ class Site:
         wanted: what a publish is asked for, but for the tree.
         atomic: whether there is a distribution.
         files: the tree, path to content.
+        headers: Cache-Control of paths that have one of their own.
     """
 
     store: Recording
@@ -103,6 +105,7 @@ class Site:
     wanted: Wanted
     atomic: bool = True
     files: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     said: Said = field(default_factory=Said)
 
     def stage(self) -> Wanted:
@@ -115,7 +118,8 @@ class Site:
             file.write_text(text)
             digest = hashlib.sha256(text.encode()).hexdigest()
             size = len(text.encode())
-            entries.append(ManifestEntry(path, size, digest, content_type(path), rules.value_for(path)))
+            header = self.headers.get(path, rules.value_for(path))
+            entries.append(ManifestEntry(path, size, digest, content_type(path), header))
         manifest = Manifest.of(entries)
         (self.wanted.folder / MANIFEST).write_text(manifest.to_json())
         return replace(self.wanted, digest=manifest.digest)
@@ -131,7 +135,9 @@ class Site:
             sent.clear()
         done = self.publisher(**changes).publish(repair=repair)
         if live and self.atomic:
-            super(Recording, self.store).write(LIVE, done.held.digest.encode(), replaces=None)
+            written = len(self.store.written)
+            Note(done.held.digest, done.index.held[0].time).write(self.store)
+            del self.store.written[written:]
         return done
 
     def text(self, key: str) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 POINTER: dict[str, Any] = {
-    "slot": 2,
-    "generation": 0,
+    "slot": "2",
+    "generation": "0",
     "mark": "2-abc-def",
     "overlays": {"": ["gone.html"], "0123456789abcdef": ["about.html", "docs/a b+ä.html", "app.0a1b2c3d.js"]},
     "fallback": "index.html",
@@ -60,9 +60,9 @@ def agreed(edge: EdgeRuntime, paths: list[str]) -> dict[str, tuple[bool, bool]]:
 def test_every_file_of_the_release_is_led_to_where_it_is(edge: EdgeRuntime) -> None:
     """Slot, shared prefix, overlay and what is gone, each by its path, as the visitor wrote it."""
     assert led(edge, "/", "/docs/", "/style.css", "/app.99aabb1c.js", "/about.html", "/gone.html", fallback="") == [
-        "/.release/s2/index.html",
-        "/.release/s2/docs/",
-        "/.release/s2/style.css",
+        "/.release/s/2/index.html",
+        "/.release/s/2/docs/",
+        "/.release/s/2/style.css",
         "/.release/a/0/app.99aabb1c.js",
         "/.release/o/0123456789abcdef/about.html",
         "/.release/o/gone/gone.html",
@@ -70,17 +70,28 @@ def test_every_file_of_the_release_is_led_to_where_it_is(edge: EdgeRuntime) -> N
     assert led(edge, "/docs/a%20b%2B%C3%A4.html", "/app.0a1b2c3d.js", "/%zz.html") == [
         "/.release/o/0123456789abcdef/docs/a%20b%2B%C3%A4.html",
         "/.release/o/0123456789abcdef/app.0a1b2c3d.js",
-        "/.release/s2/%zz.html",
+        "/.release/s/2/%zz.html",
+    ]
+
+
+def test_a_plus_is_a_space_as_it_is_to_s3(edge: EdgeRuntime) -> None:
+    """However a browser writes a space, it gets the file of the release; a true plus is written %2B."""
+    overlays = {"00": ["a b.html"], "": ["gone page.html"]}
+    assert led(edge, "/a%20b.html", "/a+b.html", "/gone+page.html", "/a%2Bb.html", overlays=overlays) == [
+        "/.release/o/00/a%20b.html",
+        "/.release/o/00/a+b.html",
+        "/.release/o/gone/gone+page.html",
+        "/.release/s/2/a%2Bb.html",
     ]
 
 
 def test_paths_that_are_no_file_are_led_to_the_fallback(edge: EdgeRuntime) -> None:
     """A client's route gets the page of the same release; a file without an extension itself."""
     assert led(edge, "/client/route", "/docs/", "/LICENSE", "/nope.png") == [
-        "/.release/s2/index.html",
-        "/.release/s2/index.html",
-        "/.release/s2/LICENSE",
-        "/.release/s2/nope.png",
+        "/.release/s/2/index.html",
+        "/.release/s/2/index.html",
+        "/.release/s/2/LICENSE",
+        "/.release/s/2/nope.png",
     ]
     changed = {"fallback": "a b.html", "overlays": {"00": ["a b.html"]}}
     assert led(edge, "/client/route", **changed) == ["/.release/o/00/a%20b.html"]
@@ -98,9 +109,9 @@ def test_only_what_is_in_a_slot_has_the_release_in_its_cache_key(edge: EdgeRunti
 
 def test_the_records_are_not_served(edge: EdgeRuntime) -> None:
     """No path leads to the index, a manifest or another slot."""
-    assert led(edge, "/.release/records/index", "/.release/s0/index.html") == [
-        "/.release/s2/index.html",
-        "/.release/s2/.release/s0/index.html",
+    assert led(edge, "/.release/records/index", "/.release/s/0/index.html") == [
+        "/.release/s/2/index.html",
+        "/.release/s/2/.release/s/0/index.html",
     ]
 
 

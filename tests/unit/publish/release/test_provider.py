@@ -38,7 +38,7 @@ class Ending(LiveProvider):
     def __init__(self, site: Site) -> None:
         super().__init__()
         self._site = site
-        self.fake = FakeCloudFront()
+        self.fake = FakeCloudFront([])
 
     def store(self, bucket: str) -> Store:
         assert bucket == self._site.bucket
@@ -78,7 +78,7 @@ def ending(site: Site, outputs: dict[str, Any], **changes: Any) -> dict[str, Any
         "bucket": site.bucket,
         "distribution_id": "E1",
         "digest": outputs["digest"],
-        "mark": outputs["pointer"]["mark"],
+        "time": outputs["pointer"]["time"],
         "pages": outputs["pointer"]["pages"],
         "repaired": outputs["repaired"],
         "error_pages": ["index.html"],
@@ -142,12 +142,13 @@ def test_refresh_marks_drift_and_the_next_update_repairs(site: Site) -> None:
     provider = Releasing(site)
     outs = provider.create(props(site)).outs or {}
     assert (provider.read("id", outs).outs or {})["drift"] == 0
-    site.s3.delete_object(Bucket=site.bucket, Key=".release/s0/about.html")
+    about = f"{layout.slot(outs['pointer']['slot'])}about.html"
+    site.s3.delete_object(Bucket=site.bucket, Key=about)
     drifted = provider.read("id", outs).outs or {}
     assert drifted["drift"] == 1
     assert provider.diff("id", drifted, props(site)).changes
     repaired = provider.update("id", drifted, props(site)).outs or {}
-    assert site.text(".release/s0/about.html") == "about"
+    assert site.text(about) == "about"
     assert (repaired["drift"], repaired["repaired"]) == (0, 1)
     assert repaired["pointer"]["mark"] != outs["pointer"]["mark"]
 
@@ -159,8 +160,8 @@ def test_a_bucket_that_lost_all_is_published_anew(site: Site) -> None:
     site.store.delete(site.keys(""))
     drifted = provider.read("id", outs).outs or {}
     assert drifted["drift"]
-    provider.update("id", drifted, props(site))
-    assert site.text(".release/s0/about.html") == "about"
+    news = provider.update("id", drifted, props(site)).outs or {}
+    assert site.text(f"{layout.slot(news['pointer']['slot'])}about.html") == "about"
 
 
 def test_what_s3_refuses_is_a_sentence(site: Site) -> None:
@@ -188,7 +189,9 @@ def test_error_pages_are_there_before_the_distribution_names_them_and_change_aft
     site.files["index.html"] = "new"
     news = release.update("id", outs, props(site)).outs or {}
     assert site.text(f"{layout.ERROR_PAGES}index.html") == "home"
-    assert news["pointer"]["mark"] != outs["pointer"]["mark"]
+    assert news["pointer"]["pages"] != outs["pointer"]["pages"]
+    # What the function itself leads unknown paths to needs no other entry in the cache.
+    assert news["pointer"]["mark"] == outs["pointer"]["mark"]
     done = end.update("id", live or {}, ending(site, news)).outs or {}
     assert site.text(f"{layout.ERROR_PAGES}index.html") == "new"
     assert end.fake.paths == [["/*"], ["/.release/e/*"]]
@@ -207,8 +210,65 @@ def test_a_publish_that_leaves_the_error_pages_needs_no_invalidation(site: Site)
     assert end.fake.paths == [["/*"]]
     assert done["invalidation_id"] == "I1"
     assert not end.diff("id", done, ending(site, news)).changes
-    end.update("id", done, ending(site, {**news, "repaired": 2}))
-    assert end.fake.paths == [["/*"], ["/*"]]
+    for number in (1, 2):
+        again = {**news, "repaired": 2, "pointer": {**news["pointer"], "time": f"later {number}"}}
+        done = end.update("id", done, ending(site, again)).outs or {}
+        assert end.fake.paths == [["/*"]] * (1 + number)
+
+
+def test_an_end_that_failed_is_made_up_for_after_a_revert(site: Site) -> None:
+    """The next update knows from the bucket, not from the state, that the error pages are those of another release."""
+    release, end = Releasing(site), Ending(site)
+    outs = release.create(props(site)).outs or {}
+    live = end.create(ending(site, outs)).outs or {}
+    before = site.files["index.html"]
+    site.files["index.html"] = "new"
+    news = release.update("id", outs, props(site)).outs or {}
+    end.fake.fail = True
+    with pytest.raises(HostingError, match="could not be invalidated"):
+        end.update("id", live, ending(site, news))
+    end.fake.fail = False
+    site.files["index.html"] = before
+    back = release.update("id", news, props(site)).outs or {}
+    assert end.diff("id", live, ending(site, back)).changes
+    end.update("id", live, ending(site, back))
+    assert site.text(f"{layout.ERROR_PAGES}index.html") == before
+    assert end.fake.paths == [["/*"], ["/.release/e/*"]]
+
+
+def test_error_pages_get_their_new_headers_and_are_put_back(site: Site) -> None:
+    """A header that changes is a change of the page; one that another hand has changed or removed is drift."""
+    release, end = Releasing(site), Ending(site)
+    outs = release.create(props(site)).outs or {}
+    live = end.create(ending(site, outs)).outs or {}
+    site.headers["index.html"] = "no-cache"
+    news = release.update("id", outs, props(site)).outs or {}
+    live = end.update("id", live, ending(site, news)).outs or {}
+    key = f"{layout.ERROR_PAGES}index.html"
+    assert site.s3.head_object(Bucket=site.bucket, Key=key)["CacheControl"] == "no-cache"
+    assert (release.read("id", news).outs or {})["drift"] == 0
+    site.s3.put_object(Bucket=site.bucket, Key=key, Body=b"HOME")
+    drifted = release.read("id", news).outs or {}
+    assert drifted["drift"] == 1
+    repaired = release.update("id", drifted, props(site)).outs or {}
+    end.update("id", live, ending(site, repaired))
+    assert site.text(key) == "home"
+    assert end.fake.paths[-1] == ["/*"]
+
+
+def test_more_rules_at_the_edge_are_a_change_when_exceptions_no_longer_fit(site: Site) -> None:
+    """The release moves to a slot of its own, without a byte sent."""
+    provider = Releasing(site)
+    outs = provider.create(props(site)).outs or {}
+    site.files["about.html"] = "new"
+    outs = provider.update("id", outs, props(site)).outs or {}
+    assert outs["pointer"]["overlays"]
+    assert not provider.diff("id", outs, props(site, room=100.0)).changes
+    assert provider.diff("id", outs, props(site, room=10.0)).changes
+    site.store.uploaded.clear()
+    moved = provider.update("id", outs, props(site, room=10.0)).outs or {}
+    assert moved["pointer"]["overlays"] == {}
+    assert site.store.uploaded == []
 
 
 def test_invalidations_as_the_settings_say(site: Site) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from botocore.auth import S3SigV4Auth
@@ -65,13 +69,19 @@ def test_slow_down_lowers_the_concurrency_and_success_raises_it_again() -> None:
     """SlowDown halves what runs at once; never below one; fifty successes add one."""
     pace = Pace()
     for _ in range(10):
-        pace.begin()
-        pace.end(slow_down=True)
+        pace.end(pace.begin(), slow_down=True)
     assert pace.limit == 1
     for _ in range(100):
-        pace.begin()
-        pace.end(slow_down=False)
+        pace.end(pace.begin(), slow_down=False)
     assert pace.limit == 3
+
+
+def test_requests_refused_together_halve_the_pace_once() -> None:
+    """One burst of SlowDown says one thing."""
+    pace = Pace()
+    for turn in [pace.begin() for _ in range(6)]:
+        pace.end(turn, slow_down=True)
+    assert pace.limit == MOST_AT_ONCE // 2
 
 
 def test_no_more_run_at_once_than_the_pace_allows() -> None:
@@ -108,27 +118,29 @@ def test_no_jobs_are_done_at_once() -> None:
     assert done == [0]
 
 
+@pytest.mark.parametrize("key", ["a b.html", "a+b%20c.html", "ä/~(1)'!*.html", "😀.html"])
 @pytest.mark.parametrize("token", [None, "session"])
-def test_signatures_are_those_of_botocore(token: str | None) -> None:
+def test_signatures_are_those_of_botocore(token: str | None, key: str) -> None:
     """The same request, key and time give the same signature."""
+    path = "/" + quote(key, safe="/-_.~")
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     headers = {
         "content-type": "text/html; charset=utf-8",
         "cache-control": "public,  max-age=1",
         "x-amz-content-sha256": "0" * 64,
-        "x-amz-copy-source": "/b/a%20b",
+        "x-amz-copy-source": f"/b{path}",
     }
     ours = signed(
         "PUT",
         "b.s3.eu-north-1.amazonaws.com",
-        "/a%20b.html",
+        path,
         headers,
         region="eu-north-1",
         credentials=Credentials("AK", "SK", token),
         now=now,
     )
     whole = {name: value for name, value in headers.items() if name != "cache-control"}
-    request = AWSRequest("PUT", "https://b.s3.eu-north-1.amazonaws.com/a%20b.html", headers=whole)
+    request = AWSRequest("PUT", f"https://b.s3.eu-north-1.amazonaws.com{path}", headers=whole)
     request.context["timestamp"] = "20260102T030405Z"
     request.headers["X-Amz-Date"] = "20260102T030405Z"
     if token:
@@ -162,10 +174,44 @@ def test_nobody_there_is_worth_another_try() -> None:
     assert not refused.value.slow_down
 
 
-def test_a_proxy_is_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With `aws:httpsProxy` the connection goes to the proxy, with a tunnel to S3."""
-    monkeypatch.setenv("no_proxy", "")
-    place = Place("https://b.s3.amazonaws.com", "us-east-1", proxy="http://proxy.example:8080")
-    connection = Transfer(place, lambda: Credentials("a", "b", None))._connect()
-    assert (connection.host, connection.port) == ("proxy.example", 8080)
-    assert connection._tunnel_host == "b.s3.amazonaws.com"  # type: ignore[attr-defined]  # http.client's own
+@pytest.mark.parametrize(
+    ("proxy", "port", "headers"),
+    [
+        ("http://proxy.example:8080", 8080, {}),
+        ("http://proxy.example", 80, {}),
+        ("proxy.example:3128", 3128, {}),
+        ("http://me:p%40ss@proxy.example:3128", 3128, {"Proxy-Authorization": "Basic bWU6cEBzcw=="}),
+    ],
+)
+def test_a_proxy_is_gone_through(proxy: str, port: int, headers: dict[str, str]) -> None:
+    """However it is written, the connection goes to it, with a tunnel to S3, and says who asks."""
+    place = Place("https://b.s3.amazonaws.com", "us-east-1", proxy=proxy)
+    connection: Any = Transfer(place, lambda: Credentials("a", "b", None))._connect()
+    assert (connection.host, connection.port) == ("proxy.example", port)
+    assert (connection._tunnel_host, connection._tunnel_port) == ("b.s3.amazonaws.com", 443)
+    assert {name: value for name, value in connection._tunnel_headers.items() if name != "Host"} == headers
+
+
+def test_a_refusal_in_the_middle_of_a_large_body_is_read() -> None:
+    """S3 may say no and hang up before all has come in: the reason is told, and nothing is sent again."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/b"
+        asked = []
+
+        def refuse() -> None:
+            connection, _ = server.accept()
+            asked.append(connection.recv(1000))
+            body = b"<Error><Code>ExpiredToken</Code><Message>It has expired.</Message></Error>"
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            connection.shutdown(socket.SHUT_RD)
+            time.sleep(0.3)
+            connection.close()
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        transfer = Transfer(Place(url, "us-east-1"), lambda: Credentials("a", "b", None))
+        with pytest.raises(TransferError, match="ExpiredToken: It has expired") as refused:
+            transfer.put("k", {"x-amz-content-sha256": "0" * 64}, b"x" * 60_000_000)
+        thread.join()
+    assert not refused.value.passing
+    assert len(asked) == 1
