@@ -94,7 +94,7 @@ def _measure(  # noqa: PLR0913 - all of a run
             tool = make()
             for step in _STEPS:
                 if step == "one changed":
-                    tree.change_one(folder, repetition)
+                    tree.change_one(tool.tree, f"{name} {repetition}")
                 one = tool.publish()
                 found[f"{case.name}|{name}|{step}"].append(_row(one))
                 print(f"{case.name:<22} {name:<20} {step:<12} {one.seconds:7.2f} s {one.python:6.0f} MB", flush=True)

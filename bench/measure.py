@@ -22,7 +22,7 @@ class Measured:
     Attributes:
         seconds: from start to end, as a clock on the wall shows it.
         memory: the most that its largest process had at once, in MB.
-        python: the most that its largest Python process had: the program, or a dynamic provider.
+        python: the same of the program and its dynamic providers together; their peaks, were they at one time or not.
     """
 
     seconds: float
@@ -60,10 +60,14 @@ class _Watch(threading.Thread):
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.most = 0
-        self.most_python = 0
+        self._python: dict[int, int] = {}
         self._pid = pid
         self._end = threading.Event()
         self.start()
+
+    @property
+    def most_python(self) -> int:
+        return sum(self._python.values())
 
     def stop(self) -> None:
         self._end.set()
@@ -71,21 +75,21 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         while not self._end.wait(_SAMPLE_S):
-            for name, kilobytes in _family(self._pid):
+            for pid, name, kilobytes in _family(self._pid):
                 self.most = max(self.most, kilobytes)
                 # The sandbox's own providers are Python too, but stand for Go programs.
                 if "pulumi.dynamic" in name or "pulumi-language-python-exec" in name:
-                    self.most_python = max(self.most_python, kilobytes)
+                    self._python[pid] = max(self._python.get(pid, 0), kilobytes)
 
 
-def _family(pid: int) -> list[tuple[str, int]]:
-    """Return command and peak resident memory in kB of a process and its descendants."""
+def _family(pid: int) -> list[tuple[int, str, int]]:
+    """Return id, command and peak resident memory in kB of a process and its descendants."""
     found = []
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-        found.append((command, int(peak)))
+        found.append((pid, command, int(peak)))
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
                 found += _family(int(child))

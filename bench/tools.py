@@ -20,9 +20,15 @@ _NUMBERS = itertools.count(1)
 
 
 class Tool(Protocol):
-    """One way to publish."""
+    """One way to publish.
+
+    Attributes:
+        name: what the table calls it.
+        tree: the folder that it publishes.
+    """
 
     name: str
+    tree: Path
 
     def publish(self) -> Measured:
         """Publish the tree once."""
@@ -36,8 +42,8 @@ class Command:
 
     def __init__(self, name: str, sandbox: Sandbox, tree: Path) -> None:
         self.name = name
+        self.tree = tree
         self._sandbox = sandbox
-        self._tree = tree
         self._bucket = f"bench-{name.split(maxsplit=1)[0]}-{next(_NUMBERS)}"
         sandbox.s3.create_bucket(Bucket=self._bucket)
 
@@ -46,15 +52,15 @@ class Command:
         endpoint = self._sandbox.env["AWS_ENDPOINT_URL"]
         commands: dict[str, list[str | Path]] = {
             "s3deploy": [
-                *(S3DEPLOY, "-bucket", self._bucket, "-source", self._tree, "-region", "us-east-1", "-quiet"),
+                *(S3DEPLOY, "-bucket", self._bucket, "-source", self.tree, "-region", "us-east-1", "-quiet"),
                 *("-key", "test", "-secret", "test", "-endpoint-url", endpoint),
             ],
             "aws s3 sync": [
-                *(AWS, "s3", "sync", self._tree, f"s3://{self._bucket}", "--delete", "--no-progress", "--quiet"),
+                *(AWS, "s3", "sync", self.tree, f"s3://{self._bucket}", "--delete", "--no-progress", "--quiet"),
                 *("--endpoint-url", endpoint),
             ],
         }
-        return run(commands[self.name], self._tree, self._sandbox.env)
+        return run(commands[self.name], self.tree, self._sandbox.env)
 
     def end(self) -> None:
         """Remove the bucket's objects, so that the next measurement has as small a cloud to work with."""
@@ -69,6 +75,7 @@ class Pulumi:
 
     def __init__(self, name: str, sandbox: Sandbox, place: Path, tree: Path) -> None:
         self.name = name
+        self.tree = tree
         number = next(_NUMBERS)
         stack = "prod" if "bulk" in name else "dev"
         self._project = Project(sandbox, place / f"bench{number}", f"bench{number}", stack)
@@ -91,6 +98,7 @@ class Pulumi:
         settings = self._project.path / "Pulumi.yaml"
         settings.write_text(settings.read_text().replace("name: bare", f"name: {self._project.name}"))
         staging = self._project.path / ".hosting" / "staging" / "dev"
+        self.tree = staging
         # Split as managed mode splits it.
         for file in tree.rglob("*"):
             if file.is_file():
@@ -116,6 +124,7 @@ class Staging:
     name = "staging + hashing"
 
     def __init__(self, sandbox: Sandbox, place: Path, tree: Path) -> None:
+        self.tree = tree
         self._env = sandbox.env
         self._place = place / f"staging{next(_NUMBERS)}"
         self._place.mkdir()

@@ -25,8 +25,8 @@ def make(folder: Path, count: int, size: int | None = None) -> None:
         (place / f"file-{number}.{kind}").write_bytes(chance.randbytes(size or chance.choice(_SIZES)))
 
 
-def change_one(folder: Path, version: int) -> None:
+def change_one(folder: Path, version: str) -> None:
     """Give one file another content, as a build tool would: a new file in its place."""
-    file = folder / "section-0" / "file-0.html"
+    file = next(folder.rglob("section-0/file-0.html"))
     file.unlink()
     file.write_text(f"changed {version}")
