@@ -38,11 +38,8 @@ _LIST_PACKAGES = (
 _FIXED_ANSWERS: dict[str, tuple[type[Message], Callable[..., Message]]] = {
     "Handshake": (language_pb2.LanguageHandshakeRequest, lambda *_: language_pb2.LanguageHandshakeResponse()),
     "GetPluginInfo": (empty_pb2.Empty, lambda *_: plugin_pb2.PluginInfo(version="1.0.0")),
-    # Empty: plugins are found when a resource first asks for one.
-    "GetRequiredPackages": (
-        language_pb2.GetRequiredPackagesRequest,
-        lambda *_: language_pb2.GetRequiredPackagesResponse(),
-    ),
+    # `pulumi new` asks nothing and writes no option. The official host asks for a toolchain, and with pip writes
+    # `virtualenv: venv`; here the Python that runs the sandbox has all that a project made from here needs.
     "RuntimeOptionsPrompts": (
         language_pb2.RuntimeOptionsRequest,
         lambda *_: language_pb2.RuntimeOptionsResponse(),
@@ -110,16 +107,23 @@ class LanguageHost:
         self, request: language_pb2.InstallDependenciesRequest, _context: grpc.ServicerContext
     ) -> Iterator[language_pb2.InstallDependenciesResponse]:
         """Install requirements.txt into the program's virtualenv, made first if need be, streaming pip's output."""
-        requirements = Path(request.directory) / "requirements.txt"
-        virtualenv = _virtualenv(request.info)
-        commands = []
-        if virtualenv is not None and not _python_in(virtualenv).exists():
-            commands.append([_ambient_python(), "-m", "venv", str(virtualenv)])
-        if requirements.exists():
-            python = _ambient_python() if virtualenv is None else str(_python_in(virtualenv))
-            commands.append([python, "-m", "pip", "install", "--disable-pip-version-check", "-r", str(requirements)])
-        for command in commands:
+        for command in _installing(request.info, request.directory):
             yield from _streamed(command, request.directory)
+
+    def get_required_packages(
+        self, request: language_pb2.GetRequiredPackagesRequest, _context: grpc.ServicerContext
+    ) -> language_pb2.GetRequiredPackagesResponse:
+        """Tell none: plugins are found when a resource first asks for one.
+
+        The first call before a program runs. As the official host, it makes a virtualenv that is missing or empty:
+        https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/toolchain/pip.go
+        """
+        virtualenv = _virtualenv(request.info)
+        if virtualenv is not None and not any(virtualenv.glob("*")):
+            for command in _installing(request.info, request.info.program_directory):
+                for answer in _streamed(command, request.info.program_directory):
+                    print(answer.stdout.decode(errors="replace"), end="", flush=True)
+        return language_pb2.GetRequiredPackagesResponse()
 
     def about(self, request: language_pb2.AboutRequest, _context: grpc.ServicerContext) -> language_pb2.AboutResponse:
         """Which Python the program runs with."""
@@ -142,6 +146,7 @@ class LanguageHost:
             "Run": (pb.RunRequest, self.run),
             "About": (pb.AboutRequest, self.about),
             "GetProgramDependencies": (pb.GetProgramDependenciesRequest, self.get_program_dependencies),
+            "GetRequiredPackages": (pb.GetRequiredPackagesRequest, self.get_required_packages),
             "Cancel": (empty_pb2.Empty, self.cancel),
         }
         handlers = {
@@ -207,6 +212,16 @@ def _python_in(virtualenv: Path) -> Path:
 
 def _ambient_python() -> str:
     return os.environ.get("PULUMI_PYTHON_CMD") or shutil.which("python3") or sys.executable
+
+
+def _installing(info: language_pb2.ProgramInfo, directory: str) -> Iterator[list[str]]:
+    """Yield the commands that install the program's requirements, into its virtualenv if it has one."""
+    requirements, virtualenv = Path(directory) / "requirements.txt", _virtualenv(info)
+    if virtualenv is not None and not _python_in(virtualenv).exists():
+        yield [_ambient_python(), "-m", "venv", str(virtualenv)]
+    if requirements.exists():
+        python = _ambient_python() if virtualenv is None else str(_python_in(virtualenv))
+        yield [python, "-m", "pip", "install", "--disable-pip-version-check", "-r", str(requirements)]
 
 
 def _answer(command: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sysconfig
 from typing import TYPE_CHECKING
@@ -128,6 +129,10 @@ def test_installs_into_a_virtualenv_of_its_own(sandbox: Sandbox, tmp_path: Path)
     assert project.up(env=found).changes["created"] > 0
     assert project.pulumi("about", "--json", env=found).output.count(str(project.path / "venv")) == 1
     assert len(project.invalidations()) == 1
+    # A clone of the project has none: it is made again by what needs it first.
+    shutil.rmtree(project.path / "venv")
+    assert project.up(env=found).changes == {}
+    assert (project.path / "venv/bin/python").exists()
 
 
 def an_app(folder: Path) -> Path:

@@ -158,6 +158,23 @@ def test_installs_requirements_into_a_new_virtualenv(
     assert "pip" in {package.name for package in listing.dependencies}
 
 
+def test_virtualenv_that_is_missing_is_made_before_the_program_runs(
+    process: tuple[subprocess.Popen[str], int], tmp_path: Path
+) -> None:
+    """As by the official host, a fresh checkout of a project with the option runs; one that has files is left alone."""
+    (tmp_path / "requirements.txt").write_text("pip\n")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken/file").touch()
+    with grpc.insecure_channel(f"127.0.0.1:{process[1]}") as channel:
+        stub = language_pb2_grpc.LanguageRuntimeStub(channel)
+        for option in ("env", "taken"):
+            stub.GetRequiredPackages(
+                language_pb2.GetRequiredPackagesRequest(info=info(tmp_path, virtualenv=option)), timeout=60
+            )
+    assert (tmp_path / "env/bin/python").exists()
+    assert [path.name for path in (tmp_path / "taken").iterdir()] == ["file"]
+
+
 def test_interrupt_is_the_normal_end(process: tuple[subprocess.Popen[str], int]) -> None:
     """The engine interrupts its plugins when it is done: no traceback, exit code 0."""
     host, port = process
