@@ -22,6 +22,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
     project.write("www/index.html", "<h1>home</h1>")
     project.config("publish:directory", "www")
     project.config("aws:region", "eu-central-1")
+    project.config("cloudfront:errorResponses", "[]")
     project.config("cloudfront:geoRestriction", '{"deny": ["US", "CA"]}')
     project.config("cloudfront:webAclArn", ACL)
     project.config("cloudfront:logging", "true")
@@ -37,11 +38,25 @@ def test_the_distribution_has_it_all(prod: Project) -> None:
     assert (restriction["RestrictionType"], sorted(restriction["Items"])) == ("blacklist", ["CA", "US"])
     assert found["WebACLId"] == ACL
     assert found["Logging"]["Enabled"] is True
-    bucket = found["Logging"]["Bucket"].partition(".")[0]
+    bucket, _, rest = found["Logging"]["Bucket"].partition(".")
+    assert rest == "s3.us-east-1.amazonaws.com"
+    # Of us-east-1 there is no constraint: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
+    assert not prod.sandbox.s3.get_bucket_location(Bucket=bucket).get("LocationConstraint")
+    (owner,) = prod.sandbox.s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
+    assert owner == {"ObjectOwnership": "BucketOwnerPreferred"}
+    block = prod.sandbox.s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert set(block.values()) == {True}
     (rule,) = prod.sandbox.s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert rule["Expiration"]["Days"] == 90
     (alarm,) = [one for one in prod.state() if one["type"].endswith("MetricAlarm")]
     assert alarm["outputs"]["alarmActions"] == [TOPIC]
+
+
+def test_visitors_from_some_countries_are_turned_away(prod: Project) -> None:
+    """Who comes from a country that is denied gets CloudFront's 403, everyone else the site."""
+    for country, status in (("US", 403), ("CA", 403), ("DE", 200)):
+        assert prod.get("/", headers={"CloudFront-Viewer-Country": country}).status == status
+    assert prod.get("/").status == 200
 
 
 def test_a_second_up_is_a_no_op_also_after_a_refresh(prod: Project) -> None:

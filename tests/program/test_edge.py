@@ -125,7 +125,15 @@ def test_headers_are_a_viewer_response_function(deploy: Callable[..., Deployed],
 
 def test_logs_go_to_a_bucket_that_forgets(deploy: Callable[..., Deployed]) -> None:
     """Logs have a bucket of their own in us-east-1, closed to the public, whose objects expire."""
-    prod = deploy("prod", cloudfront_logging="true", cloudfront_logRetentionDays="30").resources
+    deployed = deploy("prod", cloudfront_logging="true", cloudfront_logRetentionDays="30")
+    prod = deployed.resources
+    logs = {one.typ.rpartition(":")[2]: one.inputs for one in deployed.every if one.name == "static-site-prod-logs"}
+    assert {kind: made["region"] for kind, made in logs.items()} == dict.fromkeys(
+        ("Bucket", "BucketOwnershipControls", "BucketPublicAccessBlock", "BucketLifecycleConfiguration"), "us-east-1"
+    )
+    assert logs["BucketOwnershipControls"]["rule"] == {"objectOwnership": "BucketOwnerPreferred"}
+    closed = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+    assert [logs["BucketPublicAccessBlock"][flag] for flag in closed] == [True] * 4
     (rule,) = prod["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"]["rules"]
     assert (rule["expiration"], rule["status"]) == ({"days": 30}, "Enabled")
     assert prod[DISTRIBUTION]["loggingConfig"]["bucket"].startswith("static-site-prod-logs.s3.")

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from sandbox.providers.aws import acm
 from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.cloudfront_logging import logging_refusals
 from sandbox.providers.aws.cloudfront_usage import distributions
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import Properties
@@ -144,8 +145,9 @@ def _error_response(response: Properties) -> Iterator[Refusal]:
 
 
 def _references(cloud: Cloud, inputs: Properties) -> Iterator[Refusal]:
-    """Certificates, policies, controls and functions must exist; CloudFront looks, the emulator doesn't."""
+    """Certificates, policies, functions and the like must exist; CloudFront looks, the emulator doesn't."""
     yield from _issued_certificate(cloud, inputs)
+    yield from logging_refusals(cloud, inputs)
     for origin in inputs["origins"]:
         control = origin.get("originAccessControlId")
         if control and _is_missing(cloud, "get_origin_access_control", Id=control):
@@ -156,6 +158,9 @@ def _references(cloud: Cloud, inputs: Properties) -> Iterator[Refusal]:
         headers = behavior.get("responseHeadersPolicyId")
         if headers and _is_missing(cloud, "get_response_headers_policy", Id=headers):
             yield 404, "NoSuchResponseHeadersPolicy", "The specified response headers policy does not exist."
+        viewers = behavior.get("originRequestPolicyId")
+        if viewers and _is_missing(cloud, "get_origin_request_policy", Id=viewers):
+            yield 404, "NoSuchOriginRequestPolicy", "The specified origin request policy does not exist."
         for association in behavior.get("functionAssociations") or []:
             name = association["functionArn"].rpartition("/")[2]
             if _is_missing(cloud, "describe_function", Name=name, Stage="LIVE"):

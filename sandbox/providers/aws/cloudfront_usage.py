@@ -29,6 +29,7 @@ def _references(summary: Properties) -> Iterator[object]:
         yield origin.get("OriginAccessControlId")
     for behavior in [summary["DefaultCacheBehavior"], *summary["CacheBehaviors"].get("Items", [])]:
         yield behavior.get("CachePolicyId")
+        yield behavior.get("OriginRequestPolicyId")
         yield behavior.get("ResponseHeadersPolicyId")
         for association in behavior.get("FunctionAssociations", {}).get("Items", []):
             yield association["FunctionARN"]

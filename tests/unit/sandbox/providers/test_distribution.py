@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.unit.sandbox.providers.harness import Engine, Made
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/x"
 
 
@@ -187,9 +188,17 @@ def test_what_a_distribution_uses_stays(engine: Engine, parts: Parts) -> None:
     """Controls, policies and functions that a distribution uses can't be deleted."""
     function = engine.make(FUNCTION, called=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
     associations = [{"eventType": "viewer-request", "functionArn": function.state["arn"]}]
-    behavior = parts.behavior(functionAssociations=associations)
+    viewers = engine.make(
+        "aws:cloudfront/originRequestPolicy:OriginRequestPolicy",
+        called=unique("viewers"),
+        cookiesConfig={"cookieBehavior": "none"},
+        headersConfig={"headerBehavior": "whitelist", "headers": {"items": ["CloudFront-Viewer-Country"]}},
+        queryStringsConfig={"queryStringBehavior": "none"},
+    )
+    behavior = parts.behavior(functionAssociations=associations, originRequestPolicyId=viewers.id)
     made = engine.make(DISTRIBUTION, **parts.inputs(defaultCacheBehavior=behavior))
     for used, code in (
+        (viewers, "OriginRequestPolicyInUse"),
         (parts.access, "OriginAccessControlInUse"),
         (parts.cache, "CachePolicyInUse"),
         (parts.headers, "ResponseHeadersPolicyInUse"),
@@ -283,6 +292,7 @@ def test_refusals(engine: Engine, parts: Parts, change: dict[str, object], reaso
         ({"viewerProtocolPolicy": "maybe"}, "viewerProtocolPolicy: expected"),
         ({"cachePolicyId": "00000000-0000-0000-0000-000000000000"}, "NoSuchCachePolicy"),
         ({"responseHeadersPolicyId": "00000000-0000-0000-0000-000000000000"}, "NoSuchResponseHeadersPolicy"),
+        ({"originRequestPolicyId": "00000000-0000-0000-0000-000000000000"}, "NoSuchOriginRequestPolicy"),
         (
             {"functionAssociations": [{"eventType": "viewer-request", "functionArn": "arn:x:function/nobody"}]},
             "InvalidFunctionAssociation",
@@ -294,6 +304,30 @@ def test_behavior_refusals(engine: Engine, parts: Parts, change: dict[str, objec
     """The same for what is wrong with a cache behavior."""
     with pytest.raises(RefusedError, match=reason):
         engine.make(DISTRIBUTION, **parts.inputs(defaultCacheBehavior=parts.behavior(**change)))
+
+
+@pytest.mark.parametrize("ownership", ["BucketOwnerPreferred", "ObjectWriter"])
+def test_logs_go_to_a_bucket_with_acls(engine: Engine, parts: Parts, bucket: str, ownership: str) -> None:
+    """CloudFront writes logs by an ACL of its own: both ownerships that have ACLs will do."""
+    engine.make(OWNERSHIP, called=unique("own"), bucket=bucket, rule={"objectOwnership": ownership})
+    for domain in (f"{bucket}.s3.amazonaws.com", f"{bucket}.s3.us-east-1.amazonaws.com"):
+        made = engine.make(DISTRIBUTION, **parts.inputs(loggingConfig={"bucket": domain}))
+        assert made.state["loggingConfig"]["bucket"] == domain
+
+
+def test_logs_go_to_no_other_bucket(engine: Engine, parts: Parts, bucket: str) -> None:
+    """One that is none, that is not there, or that has ACLs off, as new buckets have, is refused in AWS's words."""
+    domain = f"{bucket}.s3.us-east-1.amazonaws.com"
+    with pytest.raises(RefusedError, match="InvalidArgument: The parameter Logging Bucket does not refer to a valid"):
+        engine.make(DISTRIBUTION, **parts.inputs(loggingConfig={"bucket": bucket}))
+    with pytest.raises(RefusedError, match="for CloudFront logs doesn't exist: nobody"):
+        engine.make(DISTRIBUTION, **parts.inputs(loggingConfig={"bucket": "nobody.s3.amazonaws.com"}))
+    with pytest.raises(RefusedError, match=f"does not enable ACL access: {bucket}"):
+        engine.make(DISTRIBUTION, **parts.inputs(loggingConfig={"bucket": domain}))
+    engine.make(OWNERSHIP, called=unique("own"), bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"})
+    made = engine.make(DISTRIBUTION, **parts.inputs())
+    with pytest.raises(RefusedError, match="does not enable ACL access"):
+        engine.change(made, **parts.inputs(loggingConfig={"bucket": domain}))
 
 
 def test_an_alias_belongs_to_one_distribution(engine: Engine, parts: Parts, certificate: Made) -> None:
