@@ -91,7 +91,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         EdgeError: the rules do not hold, or need more than CloudFront takes.
     """
     website = settings.website
-    keys = {entry.path for entry in manifest.entries}
+    keys = _keys(settings, manifest, folder)
     table = _redirects(settings, keys, folder)
     finds_root = website.routing != "errors" or bool(table.rules)
     errors = _error_responses(settings, keys, table.fallbacks)
@@ -120,6 +120,17 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
             *(_without_headers(settings, errors) if rules and app is None else ()),
         ),
     )
+
+
+def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[str]:
+    """Return the keys of the site, as far as they are known.
+
+    A release can be pinned without its files at hand. The pages that answer for what is missing are then taken to be in
+    it, or each pin would be an update of the distribution.
+    """
+    if manifest.entries or settings.publish.release is None:
+        return {entry.path for entry in manifest.entries}
+    return {NOT_FOUND_PAGE, *(fallback.page.lstrip("/") for fallback in _written(settings, folder).fallbacks)}
 
 
 def _with_deep_links(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hosting.errors import PublishError
 from hosting.plan import RULE_FILES, keys_for
 from hosting.publish.build import run_build
 from hosting.publish.caching import CacheControl
@@ -46,23 +47,39 @@ def prepare(settings: Settings, run: Run) -> Staged:
         PublishError: the build fails, or what there is can't be published; nothing was touched.
     """
     publish = settings.publish
-    target = STATE / "staging" / settings.stack
     if publish.release is not None:
-        run.say(f"Going back to release {publish.release}: the files at hand are not looked at")
-        return Staged(Manifest(()), 0, run.project / publish.directory, target / "assets", target / "pages", ())
+        return _pinned(publish.release, settings, run)
     if publish.build_command is not None:
         _build(publish.build_command, settings, run)
+    staged = _staged(settings, run)
+    run.say(_summary(publish.directory, staged))
+    return staged
+
+
+def _staged(settings: Settings, run: Run) -> Staged:
+    publish = settings.publish
     source = resolve_directory(run.project, publish.directory)
-    staged = stage(
+    return stage(
         source,
-        target,
+        STATE / "staging" / settings.stack,
         IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore), ignore_file=publish.ignore_file),
         CacheControl(publish.cache_control).value_for,
         index_document=settings.website.index_document,
         keys=partial(keys_for, settings),
         as_one=publish.mode == "bulk",
     )
-    run.say(_summary(publish.directory, staged))
+
+
+def _pinned(release: str, settings: Settings, run: Run) -> Staged:
+    """Return the files at hand, if there are any: not to be published, but the edge goes by their names and rules."""
+    directory = settings.publish.directory
+    try:
+        staged = replace(_staged(settings, run), warnings=())
+    except PublishError:
+        run.say(f"Going back to release {release}, without the redirects and headers of {directory}: it is not there")
+        nowhere = STATE / "staging" / settings.stack
+        return Staged(Manifest(()), 0, run.project / directory, nowhere / "assets", nowhere / "pages", ())
+    run.say(f"Going back to release {release}, with the redirects and headers of {directory}")
     return staged
 
 

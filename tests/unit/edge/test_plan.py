@@ -58,6 +58,17 @@ def test_the_trees_own_page_answers_what_is_missing(tmp_path: Path) -> None:
     assert (errors.error_document, errors.default_root, errors.requests) == ("index.html", "index.html", ())
 
 
+def test_a_release_that_is_pinned_without_its_files_has_the_pages_that_answer_what_is_missing(tmp_path: Path) -> None:
+    """A pin is neither refused for them nor an update of the distribution."""
+    rules = '[{"source": "/<*>", "target": "/index.html", "status": "404-200"}]'
+    for own in ({"website_redirects": rules}, {"website_routing": "pages"}):
+        pinned = settings(**own, publish_mode="bulk", publish_release="0123")
+        with_files = plan_edge("site", settings(**own), manifest("index.html", "404.html"), tmp_path)
+        without = plan_edge("site", pinned, manifest(), tmp_path)
+        assert without.error_responses == with_files.error_responses
+        assert without.default_root == with_files.default_root
+
+
 def test_files_of_rules_do_nothing_without_a_distribution(tmp_path: Path) -> None:
     """On DEV each file of rules has its warning, with the command that gives it an edge."""
     (tmp_path / "_redirects").write_text("/a /b\n")

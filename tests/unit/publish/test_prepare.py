@@ -67,11 +67,21 @@ def test_a_build_is_refused_for_a_folder_that_must_not_be_published(project: Pat
     assert not (project / "ran").exists()
 
 
-def test_a_pinned_release_looks_at_no_files(tmp_path: Path) -> None:
-    """With `publish:release` nothing is built or staged: what is published is in the bucket already."""
+def test_a_pinned_release_needs_no_files(tmp_path: Path) -> None:
+    """With `publish:release` nothing is built, and no file has to be there: all is in the bucket already."""
     said: list[str] = []
     pinned = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
     staged = prepare(pinned, Run(tmp_path, preview=True, say=said.append))
     assert staged.manifest.file_count == 0
-    assert said == ["Going back to release 0123abcd: the files at hand are not looked at"]
+    assert said == ["Going back to release 0123abcd, without the redirects and headers of www: it is not there"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pinned_release_has_the_edge_of_the_files_at_hand(project: Path) -> None:
+    """What the edge knows by name stays as it was before the pin, so that this is no update of the distribution."""
+    said: list[str] = []
+    pinned = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
+    staged = prepare(pinned, Run(project, preview=True, say=said.append))
+    assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
+    assert said == ["Going back to release 0123abcd, with the redirects and headers of www"]
+    assert not (project / "ran").exists()
