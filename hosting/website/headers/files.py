@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from hosting.errors import EdgeError
-from hosting.website.headers.rules import HeaderError, HeaderRule, checked
+from hosting.website.headers.rules import PLACEHOLDER, HeaderError, HeaderRule, checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,8 +85,19 @@ class _Reader:
                 self._problem(number, "has a header before any path")
             elif not colon:
                 self._problem(number, f"is no header: no colon after '{words.split()[0]}'")
+            elif (filled := self._filled_in(pattern, value)) is not None:
+                self._problem(number, f"has '{filled}' of its path in a value: filling it in is not supported")
             else:
                 yield pattern, number, name.strip(), value.strip()
+
+    @staticmethod
+    def _filled_in(pattern: str, value: str) -> str | None:
+        """Return what Cloudflare would fill into a value, None if nothing; Netlify does no such thing.
+
+        https://developers.cloudflare.com/pages/configuration/headers/#placeholders
+        """
+        names = {*PLACEHOLDER.findall(pattern), *([":splat"] if "*" in pattern else [])}
+        return next((name for name in PLACEHOLDER.findall(value) if name in names), None)
 
     def _check_pattern(self, line: int, pattern: str) -> None:
         if not pattern.startswith("/") or " " in pattern:
@@ -107,6 +118,8 @@ class _Reader:
         for rule in self._items(self._entry(root, "customHeaders", 1)):
             line = rule.start_mark.line + 1
             pattern = self._scalar(self._entry(rule, "pattern", line), line)
+            if pattern == "":
+                self._problem(line, "has an empty pattern, which is no path's: '**' is all")
             for header in self._items(self._entry(rule, "headers", line)):
                 place = header.start_mark.line + 1
                 key = self._scalar(self._entry(header, "key", place), place)

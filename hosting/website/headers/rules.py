@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _FILE = Path(__file__).parent / "headers.js"
 _SPECIAL = re.compile(r"[.$()+\\/|^?{}\[\]]")
-_WILD = re.compile(r"\*\*/|\*+|:[A-Za-z_][A-Za-z0-9_]*")
+PLACEHOLDER = re.compile(r":[A-Za-z_][A-Za-z0-9_]*")
+_WILD = re.compile(rf"\*\*/|\*+|{PLACEHOLDER.pattern}")
 # https://www.rfc-editor.org/rfc/rfc9110.html#section-5.1 and #section-5.5
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")

@@ -163,6 +163,8 @@ def test_the_javascript_is_the_rules(
         ("/*\n  X-Amz-Cf-Id: me", "which CloudFront keeps for itself"),
         ("/*\n  Set-Cookie: a=b", "sets 'Set-Cookie'"),
         ("X-A: b", "line 1 of _headers has the path 'X-A', but"),
+        ("/m/:title\n  X-A: of :title", "line 2 of _headers has ':title' of its path in a value"),
+        ("/m/*\n  Link: <https://x.example/:splat>", "line 2 of _headers has ':splat' of its path in a value"),
         *(
             (f"/*\n  {name}: x", f"line 2 of _headers sets '{name}', which is the server's own")
             for name in ("Location", "Date", "Server", "Age", "Accept-Ranges", "Content-Range", "Allow", "Alt-Svc")
@@ -182,6 +184,7 @@ def test_what_does_not_hold_in_netlifys_file(tmp_path: Path, text: str, said: st
         ("", "line 1 of customHttp.yml has no 'customHeaders'"),
         ("applications:\n  - appRoot: a", "line 1 of customHttp.yml has no 'customHeaders'"),
         ("customHeaders: 1", "line 1 of customHttp.yml is no list"),
+        ("customHeaders:\n  - pattern: ''\n    headers: []", "line 2 of customHttp.yml has an empty pattern"),
         ("customHeaders:\n  - headers: []", "line 2 of customHttp.yml has no 'pattern'"),
         ("customHeaders:\n  - pattern: [a]\n    headers: []", "line 2 of customHttp.yml is no text"),
         ("customHeaders:\n- pattern: a\n  headers:\n  - key: a", "line 4 of customHttp.yml has no 'value'"),
@@ -219,6 +222,12 @@ def test_a_password_is_no_header(tmp_path: Path, name: str, text: str, said: str
     with pytest.raises(EdgeError, match=re.escape(said)) as caught:
         written(tmp_path, name, text)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_colon_in_a_value_is_a_colon(tmp_path: Path) -> None:
+    """Only what is a placeholder of the path would be filled in elsewhere."""
+    (rule,) = written(tmp_path, "_headers", "/m/:title\n  X-A: https://x.example:8080/:splat :titles")
+    assert rule.headers == {"x-a": "https://x.example:8080/:splat :titles"}
 
 
 def test_headers_are_in_one_place(tmp_path: Path) -> None:
