@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from tests.e2e.harness import Project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CONFIG = """\
-config:
+SETTINGS = """\
   publish:directory: www
   publish:buildCommand: sh build.sh
   deployments:repository: acme/website
@@ -31,7 +30,7 @@ config:
   deployments:preRunCommands: ['printf "%s" "$GREETING" > greeting.txt']
   deployments:environment: {GREETING: hello}
 """
-TEMPLATE = CONFIG + '  deployments:pullRequestTemplate: "true"\n'
+BRANCH = "new/shop"
 IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -82,31 +81,32 @@ def work(new_project: Callable[[str], Project], tmp_path_factory: pytest.TempPat
     project.write("www/index.html", "<h1>one</h1>")
     project.write("build.sh", "cp greeting.txt www/greeting.txt && test ! -e www/broken")
     project.write(".gitignore", ".hosting/\n__pycache__/\ngreeting.txt\n")
-    project.write("Pulumi.dev.yaml", CONFIG)
-    project.write("Pulumi.pr.yaml", TEMPLATE)
+    project.write("Pulumi.dev.yaml", f"config:\n{SETTINGS}")
+    project.write("Pulumi.pr.yaml", (REPOSITORY / "Pulumi.pr.yaml").read_text(encoding="utf-8") + SETTINGS)
     server = tmp_path_factory.mktemp("server")
-    _serve(server, _connected(project, ("dev", "pr")), project)
+    _serve(server, _connected(project), project)
     work = Work(project)
     work.git("init", "--quiet", "--initial-branch", "main")
     work.git("remote", "add", "origin", str(server / "website.git"))
     return work
 
 
-def _connected(project: Project, stacks: tuple[str, ...]) -> dict[str, Any]:
-    """Connect the stacks with the real CLI; return what Pulumi Cloud then has of them."""
+def _connected(project: Project) -> dict[str, Any]:
+    """Connect the stacks, and give a branch one, with the real CLI; return what Pulumi Cloud then has of them."""
     with PulumiCloud() as cloud:
         env = {**project.sandbox.env, "PULUMI_BACKEND_URL": cloud.url, "PULUMI_ACCESS_TOKEN": ADMIN}
-        connect = [sys.executable, "-m", "hosting.deployments", "connect", "--stack"]
-        for stack in stacks:
+        deployments = [sys.executable, "-m", "hosting.deployments"]
+        for stack in ("dev", "pr"):
             subprocess.run(
                 ["pulumi", "stack", "init", f"{ORGANIZATION}/{stack}", "--no-select"],
                 cwd=project.path,
                 env=env,
                 check=True,
             )
-            subprocess.run([*connect, stack], cwd=project.path, env=env, check=True)
+            subprocess.run([*deployments, "connect", "--stack", stack], cwd=project.path, env=env, check=True)
+        subprocess.run([*deployments, "branch", BRANCH], cwd=project.path, env=env, check=True)
         assert cloud.complaints == []
-        return {stack: cloud.stack(project.name, stack).settings for stack in stacks}
+        return {stack: cloud.stack(project.name, stack).settings for stack in ("dev", "pr", "new-shop")}
 
 
 def _serve(server: Path, stacks: dict[str, Any], project: Project) -> None:
@@ -177,3 +177,19 @@ def test_pull_request_gets_a_stack_of_its_own(work: Work) -> None:
     assert "deployments: pr-7 is gone" in work.git("push", "origin", ":refs/pull/7/head")
     assert {bucket["Name"] for bucket in sandbox.s3.list_buckets()["Buckets"]} == before
     assert "pr-7" not in work.project.pulumi("stack", "ls").output
+
+
+def test_branch_has_a_site_until_it_is_removed(work: Work) -> None:
+    """What `branch` connected is deployed by a push to that branch, and taken away by `branch --remove`."""
+    sandbox = work.project.sandbox
+    before = {bucket["Name"] for bucket in sandbox.s3.list_buckets()["Buckets"]}
+    # Pulumi Cloud has the stack since `branch`; the state that this runner deploys to is another one.
+    work.project.pulumi("stack", "init", "new-shop", "--no-select")
+    said = work.push("www/index.html", "<h1>feature</h1>", f"refs/heads/{BRANCH}")
+    assert "deployments: new-shop is deployed" in said
+    assert "dev" not in said.partition("deployments: ")[2]
+    assert fetch(work.url("new-shop")).text == "<h1>feature</h1>"
+    remove = [sys.executable, "-m", "hosting.deployments", "branch", BRANCH, "--remove", "--yes"]
+    subprocess.run(remove, cwd=work.project.path, env=dict(sandbox.env), check=True)
+    assert {bucket["Name"] for bucket in sandbox.s3.list_buckets()["Buckets"]} == before
+    assert not (work.project.path / "Pulumi.new-shop.yaml").exists()
