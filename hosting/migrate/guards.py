@@ -68,7 +68,7 @@ def _web_acl(given: object, findings: Findings) -> None:
 
 
 def _countries(restriction: dict[str, Any], findings: Findings) -> None:
-    kind = restriction.get("RestrictionType", "none")
+    kind = str(restriction.get("RestrictionType", "none"))
     if kind == "none":
         return
     given = restriction.get("Locations")

@@ -72,6 +72,10 @@ def test_a_new_site_beside_the_old_begins_without_its_names(migration: Migration
             {"Restrictions": {"GeoRestriction": {"RestrictionType": "whitelist", "Locations": [{"Ref": "Here"}]}}},
             "Restrictions.GeoRestriction whitelist: its countries are not literal",
         ),
+        (
+            {"Restrictions": {"GeoRestriction": {"RestrictionType": ["whitelist"], "Locations": ["DE"]}}},
+            "Restrictions.GeoRestriction ['whitelist']: its countries are not literal",
+        ),
         ({"Logging": {"Bucket": "logs", "IncludeCookies": "true"}}, "Logging.IncludeCookies true: cookies are not"),
     ],
 )
