@@ -28,6 +28,17 @@ _DATA = "$DATA"
 # What more than one piece calls; each is in a file of its name, and comes along where it is called.
 _SHARED = ("queryOf", "redirectTo", "canonicalPath")
 _NAME = re.compile(r"[a-z][A-Za-z]*")
+# Strings and regular expressions, in which a space is a space, and the code between them. A slash begins an expression
+# after what can't end a value: nothing here divides.
+_TOKENS = re.compile(
+    r"""
+    (?P<string>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)
+    |(?P<expression>(?<=[(,=:\[!&|?{};>\n\ ])/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*)
+    |(?P<code>[^'"`/]+|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SPACE = re.compile(r"(?<![\w$+-])\ +|\ +(?![\w$+-])|(?<=[+-])\ +(?=[\w$])|(?<=[\w$])\ +(?=[+-])")
 # JSON allows these two inside a string; JavaScript before ES2019 does not.
 _LINE_SEPARATORS = {"\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -111,6 +122,12 @@ def size_of(code: str) -> int:
 
 
 def _minified(code: str) -> str:
-    """Return ``code`` without indentation, empty lines, and lines that are a comment."""
+    """Return ``code`` without indentation, lines that are empty or a comment, and spaces that part nothing."""
     lines = (line.strip() for line in code.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return "".join(_without_spaces(found[0]) if found["code"] else found[0] for found in _TOKENS.finditer(kept))
+
+
+def _without_spaces(code: str) -> str:
+    # A space stays between two words, and where `+ +` or `- -` would be another operator.
+    return _SPACE.sub("", code)

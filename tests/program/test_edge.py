@@ -35,7 +35,7 @@ def test_a_router_is_a_viewer_request_function(deploy: Callable[..., Deployed], 
     """A router is one published function of runtime 2.0, and finds the first page itself."""
     prod = deploy("prod", website_routing=routing).resources
     function = prod[FUNCTION]
-    assert f"function {routing}(request, visit)" in function["code"]
+    assert f"function {routing}(request,visit)" in function["code"]
     assert (function["runtime"], function["publish"]) == ("cloudfront-js-2.0", True)
     (associated,) = prod[DISTRIBUTION]["defaultCacheBehavior"]["functionAssociations"]
     assert associated["eventType"] == "viewer-request"

@@ -1,27 +1,27 @@
-// Redirects and rewrites: the first rule that is for a visit. `Rule` in rules.py is the same in Python.
+// Redirects and rewrites: the first rule that is for a visit. `Rule` in rules.py is the same in Python, piece.py has its form.
 const redirectRules = $RULES, redirectEitherSlash = $EITHER;
 function redirects(request, visit) {
   const path = canonicalPath(request.uri);
   for (let i = 0; i < redirectRules.length; i++) {
-    const rule = redirectRules[i];
-    const taken = redirectMatch(rule, path, request);
+    const from = redirectRules[i][0], to = redirectRules[i][1], rule = redirectRules[i][2] || {};
+    const taken = redirectMatch(from, rule, path, request);
     if (taken) {
-      const target = rule.t.replace(/\{(\d)\}/g, (all, number, at) =>
-        redirectPut(taken[number], number < taken.ofPath, rule.t.slice(0, at).includes('?')));
+      const target = to.replace(/\{(\d)\}/g, (all, number, at) =>
+        redirectPut(taken[number], number < taken.ofPath, to.slice(0, at).includes('?')));
       if (rule.s === 200) {
         request.uri = target;
         visit.rewritten = true;
         return;
       }
       const mark = target.indexOf('#') < 0 ? target.length : target.indexOf('#');
-      const query = rule.q || rule.t.includes('?') ? '' : queryOf(request);
-      return redirectTo(rule.s, target.slice(0, mark) + query + target.slice(mark));
+      const query = rule.q || to.includes('?') ? '' : queryOf(request);
+      return redirectTo(rule.s || 301, target.slice(0, mark) + query + target.slice(mark));
     }
   }
 }
-function redirectMatch(rule, path, request) {
+function redirectMatch(from, rule, path, request) {
   const bare = redirectEitherSlash && path.endsWith('/') ? path.slice(0, -1) || '/' : path;
-  const found = typeof rule.f === 'string' ? rule.f === bare && [path] : rule.f.exec(path);
+  const found = typeof from === 'string' ? from === bare && [path] : from.exec(path);
   if (!found) return;
   if (rule.h && !(request.headers.host && request.headers.host.value.toLowerCase() === rule.h)) return;
   const country = request.headers['cloudfront-viewer-country'];

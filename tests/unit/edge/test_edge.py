@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hosting.cloudfront.edge import MAX_BYTES, Piece, as_javascript, compose, compose_response, piece_of, size_of
 from hosting.errors import EdgeError
@@ -29,10 +32,36 @@ def test_pieces_of_responses_change_the_response(edge: EdgeRuntime) -> None:
     assert answer["headers"] == {"server": {"value": "x"}, "path": {"value": "/a"}}
 
 
-def test_the_code_has_no_comments_and_no_indentation() -> None:
-    """What only people need does not count towards the size."""
+SPACED = r"""function spaced(request) {
+  const a = 1, b = -1, quote = '"', texts = [ ' // a  b ', "it's  ", `c  ${ a }  d` ];
+  const found = / '[/ "]  \/ /g.test(' \'"  / ') ? [ a + +a, a - -a, typeof a ] : [];
+  return { texts: texts, found: found, none: / / .test('') , quote: quote, more: a + b }
+}"""
+
+
+def test_the_code_has_no_comments_and_no_spaces_that_part_nothing(edge: EdgeRuntime) -> None:
+    """What only people need does not count towards the size, and the code does what it did."""
     assert "one form" not in compose([LOWER])
-    assert "\n " not in compose([LOWER])
+    assert compose([LOWER]).startswith("function lower(request){\nrequest.uri=request.uri.toLowerCase();\n}\n")
+    expected = {
+        "texts": [" // a  b ", "it's  ", "c  1  d"],
+        "found": [2, 2, "number"],
+        "none": False,
+        "quote": '"',
+        "more": 0,
+    }
+    assert edge.request([Piece("spaced", SPACED)], request_event("/")) == expected
+    assert "[a+ +a,a- -a,typeof a]" in compose([Piece("spaced", SPACED)])
+
+
+@given(text=st.text(alphabet="ab '\"`\\/[]+- \n(,:", max_size=12))
+def test_any_text_is_kept(edge: EdgeRuntime, text: str) -> None:
+    """Whatever is in a string or an expression, its spaces are its own."""
+    expression = re.sub(r"[^\w ]", r"\\\g<0>", text).replace("\n", "n") or "(?:)"
+    code = (
+        f"function kept(request) {{ return [ {as_javascript(text)} , /^{expression}$/.test({as_javascript(text)}) ]; }}"
+    )
+    assert edge.request([Piece("kept", code)], request_event("/")) == [text, True]
 
 
 def test_a_function_as_large_as_cloudfront_takes_is_composed_and_one_byte_more_is_refused() -> None:
