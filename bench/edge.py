@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.access.basic import access_piece
 from hosting.cloudfront.edge import MAX_BYTES, Piece, compose, compose_response, size_of
+from hosting.domain.piece import domain_pieces
+from hosting.domain.settings import DomainSettings
 from hosting.errors import EdgeError
+from hosting.publish.release.edge_piece import edge_piece, room_beside
 from hosting.website.headers.names import PageNames
 from hosting.website.headers.rules import HeaderRule, headers_piece
 from hosting.website.redirects.piece import redirects_piece
@@ -24,6 +27,13 @@ if TYPE_CHECKING:
 _INDEX = "index.html"
 _WARMING, _RUNS = 200, 2000
 _MOST = 2000
+
+
+def _settings(own: list[str]) -> DomainSettings:
+    return DomainSettings.model_construct(names=tuple(own), validated=True)
+
+
+_NAMES = _settings(["www.example.com", "example.com"])
 
 
 def literal(count: int) -> Piece:
@@ -49,6 +59,12 @@ def spa(count: int) -> Piece:
 def pages(count: int) -> Piece:
     """Return the router of a site with many files without an extension."""
     return routing_piece("pages", [f"folder/file-{number}" for number in range(count)], _INDEX)
+
+
+def names(count: int) -> Piece:
+    """Return what leads from a stage's other names to its first."""
+    (piece,) = domain_pieces(_settings(["www.example.com", *(f"name-{number}.example.com" for number in range(count))]))
+    return piece
 
 
 def headers(count: int) -> Piece:
@@ -83,6 +99,22 @@ def _behind_a_password(piece: Piece) -> str:
     return compose([access_piece("preview", "a long password", "bench"), piece])
 
 
+def _whole(piece: Piece) -> str:
+    return compose([*_before(), piece, routing_piece("pages", [f"folder/{_INDEX}"], _INDEX)])
+
+
+def _before() -> list[Piece]:
+    return [access_piece("preview", "a long password", "bench"), *domain_pieces(_NAMES)]
+
+
+def _bulk(piece: Piece) -> str:
+    """Return the function with the release, in which there is room for what a publish may change of it."""
+    room_beside([piece])
+    name = "0123456789abcdef"
+    live = {"slot": name, "generation": name, "mark": "01234567-abcdef", "overlays": {}, "fallback": "", "plain": []}
+    return compose([piece, edge_piece(live, _INDEX)])
+
+
 def _response(piece: Piece) -> str:
     return compose_response([piece])
 
@@ -94,7 +126,19 @@ def cases() -> Iterator[tuple[str, Callable[[int], Piece], Callable[[Piece], str
     yield "redirects, wildcards", wild, _request, nowhere
     yield "spa, folders with an index", spa, _request, nowhere
     yield "pages, files without extension", pages, _request, request_event("/no/such/page/")
-    yield "a password, and redirects", literal, _behind_a_password, _allowed(nowhere)
+    yield (
+        "a password, and redirects",
+        literal,
+        _behind_a_password,
+        _allowed(request_event("/no/such/page/" + "x" * 200)),
+    )
+    yield "names of a stage, of which one leads", names, _request, request_event("/", headers={"host": "x.example"})
+    everything = _allowed(request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200}))
+    yield "all of them, and redirects", literal, _whole, everything
+    yield "bulk mode: redirects, one path each", literal, _bulk, nowhere
+    yield "bulk mode: redirects, wildcards", wild, _bulk, nowhere
+    yield "bulk mode: spa, folders", spa, _bulk, nowhere
+    yield "bulk mode: pages, files", pages, _bulk, request_event("/no/such/page/")
     yield "headers by folder", headers, _response, response_event("/no/such/page/" + "x" * 200)
 
 
@@ -105,14 +149,14 @@ def _allowed(event: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Print a line for each table; the longest run is also told without node's own pauses."""
-    print(f"{'table':32} {'entries':>7} {'bytes':>6} of {MAX_BYTES}   in node: 99 of 100 within, longest run")
+    print(f"{'table':36} {'entries':>7} {'bytes':>6} of {MAX_BYTES}   in node: 99 of 100 within, longest run")
     with EdgeRuntime() as edge:
         for name, make, whole, event in cases():
             count, code = largest(make, whole)
             edge.load(code)
             edge.run(*[event] * _WARMING)
             taken = sorted(edge.microseconds(*[event] * _RUNS))
-            print(f"{name:32} {count:7} {size_of(code):6} {taken[int(_RUNS * 0.99)]:27.1f} us {taken[-1]:12.1f} us")
+            print(f"{name:36} {count:7} {size_of(code):6} {taken[int(_RUNS * 0.99)]:27.1f} us {taken[-1]:12.1f} us")
 
 
 if __name__ == "__main__":
