@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from hosting.cloudfront.edge import compose, compose_response
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.domain.piece import domain_pieces
 from hosting.errors import EdgeError
+from hosting.publish.release.pointer import PLAIN_BYTES
 from hosting.website.headers.files import read_headers
 from hosting.website.headers.names import page_names
 from hosting.website.headers.rules import headers_piece
@@ -144,14 +146,21 @@ def _with_deep_links(
     page = pages.pop() if len(pages) == 1 and len(_found_after_all(errors)) == len(_MISSING) else None
     if page is None or settings.website.routing != "errors":
         return None
-    if settings.publish.mode == "managed":
-        piece = deep_links_piece(canonical(page), keys)
-        try:
-            compose([*requests, piece])
-        except EdgeError:
-            return None
-        requests.append(piece)
+    if settings.publish.mode == "bulk":
+        return page if _release_leads(page.lstrip("/"), keys) else None
+    piece = deep_links_piece(canonical(page), keys)
+    try:
+        compose([*requests, piece])
+    except EdgeError:
+        return None
+    requests.append(piece)
     return page
+
+
+def _release_leads(page: str, keys: Collection[str]) -> bool:
+    """Whether a release's function knows all that an extensionless path can be, as pointer.py says."""
+    plain = sorted(key for key in keys if "." not in key.rpartition("/")[2])
+    return page in keys and len(json.dumps(plain).encode()) <= PLAIN_BYTES
 
 
 def _found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:

@@ -119,12 +119,15 @@ def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
     mend = "pulumi config set --stack prod website:routing spa"
     one = '[{"errorCode": 403, "responseCode": 200, "responsePagePath": "/index.html"}]'
     two = one.replace("]", ', {"errorCode": 404, "responseCode": 200, "responsePagePath": "/404.html"}]')
+    gone = two.replace("index.html", "gone.html").replace("404.html", "gone.html")
     many = [f"file-{number:04}" for number in range(800)]
     for plan in (
         with_headers(tmp_path, rules="/* /index.html 200\n", website_routing="pages"),
         with_headers(tmp_path, cloudfront_errorResponses=one),
         with_headers(tmp_path, cloudfront_errorResponses=two),
         with_headers(tmp_path, *many),
+        with_headers(tmp_path, *many[:60], publish_mode="bulk"),
+        with_headers(tmp_path, publish_mode="bulk", cloudfront_errorResponses=gone),
     ):
         assert "deepLinks" not in pieces(plan)
         assert [warning.endswith(mend) for warning in plan.warnings] == [True]
