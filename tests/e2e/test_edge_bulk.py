@@ -63,6 +63,17 @@ def test_spa_and_a_new_release(prod: Project) -> None:
     assert prod.get("/LICENSE").text == SITE["LICENSE"]
 
 
+def test_deep_links_by_the_error_responses(prod: Project) -> None:
+    """Without a router the release leads to the app itself, with the headers of the file."""
+    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    prod.up()
+    answer = prod.get("/client/route")
+    assert (answer.status, answer.text) == (200, "<h1>home, again</h1>")
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert prod.get("/docs/index.html").headers["x-docs"] == "yes"
+    assert prod.get("/LICENSE").text == SITE["LICENSE"]
+
+
 def test_access(prod: Project) -> None:
     """The password is asked for before the release is."""
     prod.config("access:username", "preview")

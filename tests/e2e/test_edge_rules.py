@@ -25,6 +25,7 @@ NETLIFY = """\
 /home            /                 301
 /blog/:year/:id  /news/:year-:id   302
 /old/*           https://old.example.com/:splat
+/search q=a%20b  /found            302
 /rewritten       /docs/index.html  200
 /                /de               302  Country=de
 /*               /404.html         404
@@ -50,6 +51,10 @@ def test_netlifys_redirects(prod: Project) -> None:
         ("/home", 301, "/"),
         ("/blog/2024/7?a=b", 302, "/news/2024-7?a=b"),
         ("/old/x/y", 301, "https://old.example.com/x/y"),
+        ("/home/?x=1&y=%26&x=2", 301, "/?x=1&y=%26&x=2"),
+        ("/old/%F0%9F%A6%8A%2Fb?%F0%9F%A6%8A", 301, "https://old.example.com/%F0%9F%A6%8A%2Fb?%F0%9F%A6%8A"),
+        ("/search?q=a+b", 302, "/found"),
+        ("/search?q=%61%20b", 302, "/found"),
     ):
         answer = prod.get(path)
         assert (answer.status, answer.headers["location"]) == (status, location)
@@ -65,16 +70,20 @@ def test_amplifys_redirects_in_the_setting(prod: Project) -> None:
     """The same by `website:redirects`, with the router after the rules."""
     (prod.path / "www/_redirects").unlink()
     rules = [
-        {"source": "/<*>", "target": "/404.html", "status": "404"},
+        {"source": "/<*>", "target": "/oops.html", "status": "404"},
         {"source": "/home", "target": "/docs", "status": "301"},
         {"source": "/rewritten", "target": "/docs/index.html", "status": "200"},
+        {"source": "/any/<*>", "target": "/<*>", "status": "200"},
     ]
+    prod.write("www/oops.html", "<h1>oops</h1>")
     prod.config("website:redirects", json.dumps(rules))
     prod.config("website:routing", "pages")
     prod.up()
     assert prod.get("/home").headers["location"] == "/docs"
-    assert prod.get("/docs").text == prod.get("/rewritten").text == SITE["docs/index.html"]
-    assert prod.get("/nowhere").status == 404
+    for path in ("/docs", "/rewritten", "/any/docs", "/any/docs/", "/any/docs.html", "/any/docs/index.html"):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE["docs/index.html"])
+    assert (prod.get("/nowhere").status, prod.get("/nowhere").text) == (404, "<h1>oops</h1>")
+    (prod.path / "www/oops.html").unlink()
 
 
 def test_rules_that_do_not_hold_touch_nothing(prod: Project) -> None:
