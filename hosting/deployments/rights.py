@@ -19,7 +19,7 @@ _VERSION = "2012-10-17"
 
 _LONGEST_PREFIX = 48
 # What a backend without organizations calls the one that it has:
-# https://www.pulumi.com/docs/iac/concepts/state-and-backends/
+# https://www.pulumi.com/docs/reference/pkg/nodejs/pulumi/pulumi/functions/automation.fullyQualifiedStackName.html
 _NO_ORGANIZATION = "organization"
 
 

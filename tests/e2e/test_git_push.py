@@ -27,9 +27,26 @@ SETTINGS = """\
   publish:buildCommand: sh build.sh
   deployments:repository: acme/website
   deployments:paths: [www/**, "*.sh", Pulumi.*, "!www/drafts/**"]
-  deployments:preRunCommands: ['printf "%s" "$GREETING" > greeting.txt']
+  deployments:preRunCommands:
+    - printf "%s" "$GREETING" > greeting.txt
+    - cd "$(git rev-parse --show-toplevel)" && npm ci
   deployments:environment: {GREETING: hello}
 """
+# An app whose build takes what npm installs: a package that is in the repository, so that nothing is downloaded.
+APP = {
+    "package.json": {"name": "shop", "dependencies": {"words": "file:words"}},
+    "package-lock.json": {
+        "name": "shop",
+        "lockfileVersion": 3,
+        "packages": {
+            "": {"name": "shop", "dependencies": {"words": "file:words"}},
+            "node_modules/words": {"resolved": "words", "link": True},
+            "words": {"version": "1.0.0"},
+        },
+    },
+    "words/package.json": {"name": "words", "version": "1.0.0", "word": "shop"},
+}
+BUILD = "cp greeting.txt www/ && cp node_modules/words/package.json www/words.json && test ! -e www/broken"
 BRANCH = "new/shop"
 IDENTITY = {
     f"GIT_{who}_{what}": value
@@ -79,8 +96,10 @@ def work(new_project: Callable[[str], Project], tmp_path_factory: pytest.TempPat
     """Connect the stacks `dev` and `pr` of a new project, and give its repository the hook that deploys them."""
     project = new_project("dev")
     project.write("www/index.html", "<h1>one</h1>")
-    project.write("build.sh", "cp greeting.txt www/greeting.txt && test ! -e www/broken")
-    project.write(".gitignore", ".hosting/\n__pycache__/\ngreeting.txt\n")
+    project.write("build.sh", BUILD)
+    for path, content in APP.items():
+        project.write(path, json.dumps(content))
+    project.write(".gitignore", ".hosting/\n__pycache__/\nnode_modules/\ngreeting.txt\n")
     project.write("Pulumi.dev.yaml", f"config:\n{SETTINGS}")
     project.write("Pulumi.pr.yaml", (REPOSITORY / "Pulumi.pr.yaml").read_text(encoding="utf-8") + SETTINGS)
     server = tmp_path_factory.mktemp("server")
@@ -124,11 +143,12 @@ def _serve(server: Path, stacks: dict[str, Any], project: Project) -> None:
 
 
 def test_push_to_the_branch_deploys_it(work: Work) -> None:
-    """The first push builds and publishes the site, pre-run command and variable included."""
+    """The first push builds and publishes the site, with what `npm ci` installs and a variable in it."""
     said = work.push("www/index.html", "<h1>first</h1>", "refs/heads/main")
     assert "deployments: dev is deployed" in said
     assert fetch(work.url("dev")).text == "<h1>first</h1>"
     assert fetch(work.url("dev"), "/greeting.txt").text == "hello"
+    assert json.loads(fetch(work.url("dev"), "/words.json").text)["word"] == "shop"
 
 
 def test_next_push_changes_the_site(work: Work) -> None:
