@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,9 +15,10 @@ from hosting.cloudfront.settings import CloudFrontSettings
 from hosting.deployments.settings import DeploymentsSettings
 from hosting.domain.settings import DomainSettings, expanded
 from hosting.errors import ConfigError
+from hosting.mending import mended, nearest
 from hosting.problems import Speaker, sentences
 from hosting.publish.settings import PublishSettings
-from hosting.section import Section, field_named, settings_of
+from hosting.section import Section, decoded, settings_of
 from hosting.website.settings import WebsiteSettings
 
 if TYPE_CHECKING:
@@ -89,18 +90,20 @@ class _Reader:
     """Reads one room after the other and keeps the problems of all."""
 
     raw: RawConfig
+    originals: Mapping[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def speaker(self, namespace: str) -> Speaker:
         secret = self.raw.secrets_of(namespace) | _ALWAYS_SECRET.get(namespace, frozenset())
-        return Speaker(self.raw.stack, namespace, secret)
+        return Speaker(self.raw.stack, namespace, secret, self.originals)
 
     def room(self, namespace: str, model: type[_Room], defaults: Mapping[str, str] | None = None) -> _Room | None:
-        given = {**(defaults or {}), **self.raw.of(namespace)}
+        texts = {**(defaults or {}), **self.raw.of(namespace)}
+        given = {key: decoded(model, key, text) for key, text in texts.items()}
         try:
-            return model.model_validate({key: _decoded(model, key, text) for key, text in given.items()})
+            return model.model_validate(given)
         except ValidationError as error:
-            self.problems += sentences(model, error.errors(), self.speaker(namespace))
+            self.problems += sentences(model, error.errors(), self.speaker(namespace), given)
         return None
 
     def strays(self) -> None:
@@ -119,8 +122,14 @@ class _Reader:
         remove = f"pulumi config rm --stack {self.raw.stack} {key}"
         if not meant:
             return f"'{key}' is not a setting: {remove}"
-        rename = f"{remove} && pulumi config set --stack {self.raw.stack} {meant[0]} <value>"
-        return f"'{key}' is not a setting, did you mean '{meant[0]}'? {rename}"
+        said = f"'{key}' is not a setting, did you mean '{meant[0]}'? {remove}"
+        if meant[0] in self.raw.values:
+            return said
+        namespace, _, name = meant[0].partition(":")
+        model = _ROOMS[namespace]
+        given = {name: decoded(model, name, self.raw.values[key])}
+        is_secret = key in self.raw.secret_keys
+        return f"{said} && {self.speaker(namespace).set((name,), mended(model, given, name), is_secret=is_secret)}"
 
     def plain_secrets(self) -> None:
         """Refuse what is a secret, but is kept in plain text."""
@@ -142,7 +151,7 @@ class _Reader:
 
     def aws(self, environment: Mapping[str, str]) -> aws.AwsSettings | None:
         given, speaker = self.raw.of(aws.NAMESPACE), self.speaker(aws.NAMESPACE)
-        found = [problem for key, text in given.items() if (problem := _aws_problem(speaker, key, text))]
+        found = [problem for key in given if (problem := _aws_problem(speaker, key, given))]
         if aws.region_of(given, environment) is None:
             found.append(
                 f"'aws:region' is missing, and neither AWS_REGION nor AWS_DEFAULT_REGION is set: "
@@ -152,31 +161,15 @@ class _Reader:
         return None if found else aws.settings_of(given, environment, speaker.secret_keys)
 
 
-def _decoded(model: type[Section], key: str, text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return a list's or map's value from its JSON; any other, and what is no JSON, as it is for the model to judge."""
-    setting = field_named(model, key)
-    if setting is None or not _is_json(setting.annotation):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _is_json(annotation: object) -> bool:
-    """Whether values of this type are lists or maps; an optional one is its type or None."""
-    options = get_args(annotation) if get_origin(annotation) is not tuple else ()
-    is_map = isinstance(annotation, type) and issubclass(annotation, Section)
-    return get_origin(annotation) is tuple or is_map or any(_is_json(option) for option in options)
-
-
-def _aws_problem(speaker: Speaker, key: str, text: str) -> str | None:
+def _aws_problem(speaker: Speaker, key: str, given: Mapping[str, str]) -> str | None:
     if key not in aws.KINDS:
-        return speaker.unknown((key,), aws.KINDS, text)
+        meant = nearest(key, aws.KINDS)
+        mend = aws.mended(meant, given[key]) if meant and meant not in given else None
+        return speaker.unknown(key, meant, mend)
     try:
-        aws.decode(key, text)
-    except ValueError as error:
-        return speaker.broken((key,), str(error), text)
+        aws.decode(key, given[key])
+    except aws.WrongValueError as error:
+        return speaker.broken((key, *error.path), str(error), error.got, error.mend)
     return None
 
 
@@ -186,7 +179,7 @@ def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: with every problem of every room, each ending in the command that mends it.
     """
-    reader = _Reader(_with_own_names(raw))
+    reader = _Reader(*_with_own_names(raw))
     enabled = "true" if raw.stack == PRODUCTION_STACK else "false"
     website = reader.room("website", WebsiteSettings)
     cloudfront = reader.room("cloudfront", CloudFrontSettings, {"enabled": enabled})
@@ -208,12 +201,15 @@ def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
     return Settings(raw.stack, website, cloudfront, publish, deployments, access, domain, own_aws)
 
 
-def _with_own_names(raw: RawConfig) -> RawConfig:
-    """Return the config with the stack and its branch in the names where they are asked for."""
+def _with_own_names(raw: RawConfig) -> tuple[RawConfig, Mapping[str, str]]:
+    """Return the config with the stack and its branch in the names where they are asked for; and names to theirs."""
     if _NAMES not in raw.values:
-        return raw
+        return raw, {}
     branch = raw.values.get("deployments:branch", DeploymentsSettings.model_fields["branch"].default)
-    return replace(raw, values={**raw.values, _NAMES: expanded(raw.values[_NAMES], raw.stack, branch)})
+    own = partial(expanded, stack=raw.stack, branch=branch)
+    written = decoded(DomainSettings, "names", raw.values[_NAMES])
+    names = [name for name in written if isinstance(name, str)] if isinstance(written, list) else []
+    return replace(raw, values={**raw.values, _NAMES: own(raw.values[_NAMES])}), {own(name): name for name in names}
 
 
 def load_room(raw: RawConfig, namespace: str, model: type[_Room]) -> _Room:

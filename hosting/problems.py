@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import shlex
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_origin
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-from pydantic.alias_generators import to_camel
-
-from hosting.section import field_named, settings_of
+from hosting.mending import PLACEHOLDER, Path, around, example_of, is_list, mended, nearest, path_of
+from hosting.section import decoded, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pydantic.fields import FieldInfo
+    from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
 _LONGEST_VALUE_SHOWN = 200
-
-
-@dataclass(frozen=True)
-class Mend:
-    """What to set so that a setting holds.
-
-    Attributes:
-        path: the key, step by step.
-        value: what to set it to; None where there is no better guess than a placeholder, or removing it.
-    """
-
-    path: tuple[str | int, ...]
-    value: object
 
 
 @dataclass(frozen=True)
@@ -43,56 +27,66 @@ class Speaker:
         stack: the stack, for the commands.
         namespace: such as ``cloudfront``.
         secret_keys: keys of the namespace whose values are never shown.
+        originals: what the config has in place of texts that were made of it, such as ``{stack}.example.com``.
     """
 
     stack: str
     namespace: str
     secret_keys: frozenset[str] = frozenset()
+    originals: Mapping[str, str] = field(default_factory=dict)
 
-    def broken(self, path: tuple[str | int, ...], rule: str, got: object, mend: Mend | None = None) -> str:
-        """Return the sentence for the value ``got`` at ``path`` that breaks ``rule``."""
-        return f"'{self.key(path)}' {rule} (got {self._shown(path, got)}): {self._set(mend or Mend(path, None))}"
+    def broken(self, path: Path, rule: str, got: object, mend: object = PLACEHOLDER) -> str:
+        """Return the sentence for the value ``got`` at ``path`` that breaks ``rule``; ``mend`` is the whole key's."""
+        return f"'{self.key(path)}' {rule} (got {self._shown(path, got)}): {self.set(path, mend)}"
 
-    def lacking(self, path: tuple[str | int, ...], rule: str, mend: Mend) -> str:
+    def lacking(self, path: Path, rule: str, mend: object) -> str:
         """Return the sentence for a value that others need beside them, by ``rule``."""
-        return f"'{self.key(path)}' {rule}: {self._set(mend)}"
+        return f"'{self.key(path)}' {rule}: {self.set(path, mend)}"
 
-    def missing(self, path: tuple[str | int, ...], mend: Mend) -> str:
+    def missing(self, path: Path, mend: object) -> str:
         """Return the sentence for a value that must be there and is not."""
-        return f"'{self.key(path)}' is missing: {self._set(mend)}"
+        return f"'{self.key(path)}' is missing: {self.set(path, mend)}"
 
-    def unknown(self, path: tuple[str | int, ...], known: Iterable[str], got: object) -> str:
-        """Return the sentence for a key that is not a setting, with the nearest one that is."""
-        remove = f"pulumi config rm --stack {self.stack} {self._quoted(path)}"
-        near = difflib.get_close_matches(str(path[-1]), list(known), n=1, cutoff=0.5)
-        if not near:
-            return f"'{self.key(path)}' is not a setting: {remove}"
-        meant = (*path[:-1], near[0])
-        value = None if self.secret_keys & {path[0], near[0]} else got
-        return (
-            f"'{self.key(path)}' is not a setting, did you mean '{self.key(meant)}'? "
-            f"{remove} && {self._set(Mend(meant, value))}"
-        )
+    def misnamed(self, path: Path, meant: str | None, mend: object) -> str:
+        """Return the sentence for a key in a map that is not a setting, and the nearest one that is."""
+        guess = f", did you mean '{self.key((*path[:-1], meant))}'? " if meant else ": "
+        return f"'{self.key(path)}' is not a setting{guess}{self.set(path, mend)}"
 
-    def key(self, path: tuple[str | int, ...]) -> str:
+    def unknown(self, key: str, meant: str | None, mend: object) -> str:
+        """Return the sentence for a key that is not a setting, and the nearest one that is.
+
+        ``mend`` is the value for that one, None if it has its own already.
+        """
+        remove = f"pulumi config rm --stack {self.stack} {self.key((key,))}"
+        if meant is None:
+            return f"'{self.key((key,))}' is not a setting: {remove}"
+        said = f"'{self.key((key,))}' is not a setting, did you mean '{self.key((meant,))}'? {remove}"
+        if mend is None:
+            return said
+        return f"{said} && {self.set((meant,), mend, is_secret=key in self.secret_keys)}"
+
+    def key(self, path: Path) -> str:
         """Return a path as `pulumi config set --path` writes it: ``cloudfront:errorResponses[0].errorCode``."""
         first, *rest = path
         steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in rest]
         return f"{self.namespace}:{first}{''.join(steps)}"
 
-    def _set(self, mend: Mend) -> str:
-        path, value = mend.path, mend.value
-        if value is None and isinstance(path[-1], int):
-            return f"pulumi config rm --stack {self.stack} {self._quoted(path)}"
-        secret = "--secret " if path[0] in self.secret_keys else ""
-        shown = "<value>" if value is None else shlex.quote(_as_typed(value))
-        return f"pulumi config set --stack {self.stack} {secret}{self._quoted(path)} {shown}"
+    def set(self, path: Path, value: object, *, is_secret: bool = False) -> str:
+        """Return the command that sets the key of ``path`` to ``value``, which is not shown if it is a secret."""
+        key = self.key(path[:1])
+        if is_secret or path[0] in self.secret_keys:
+            return f"pulumi config set --stack {self.stack} --secret {key} {PLACEHOLDER}"
+        text = _as_typed(self._original(value))
+        shown = text if text == PLACEHOLDER else shlex.quote(text)
+        # The CLI takes what begins with a dash for one of its flags.
+        return f"pulumi config set --stack {self.stack} {key} {'-- ' if text.startswith('-') else ''}{shown}"
 
-    def _quoted(self, path: tuple[str | int, ...]) -> str:
-        key = self.key(path)
-        return key if len(path) == 1 else f"--path {shlex.quote(key)}"
+    def _original(self, value: object) -> object:
+        if isinstance(value, list):
+            return [self._original(element) for element in value]
+        return self.originals.get(value, value) if isinstance(value, str) else value
 
-    def _shown(self, path: tuple[str | int, ...], value: object) -> str:
+    def _shown(self, path: Path, value: object) -> str:
         if path[0] in self.secret_keys:
             return "[secret]"
         text = _as_typed(value) if isinstance(value, dict | list | bool) else str(value)
@@ -101,12 +95,14 @@ class Speaker:
 
 def _as_typed(value: object) -> str:
     """Return ``value`` as one types it after `pulumi config set`."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def sentences(model: type[BaseModel], errors: Iterable[ErrorDetails], speaker: Speaker) -> list[str]:
-    """Return one sentence for each of pydantic's ``errors`` about ``model``."""
-    return [_sentence(model, error, speaker) for error in errors if not _is_echo(error)]
+def sentences(
+    model: type[BaseModel], errors: Iterable[ErrorDetails], speaker: Speaker, given: Mapping[str, Any]
+) -> list[str]:
+    """Return one sentence for each of pydantic's ``errors`` about ``given`` as values of ``model``."""
+    return [_sentence(model, error, speaker, given) for error in errors if not _is_echo(error)]
 
 
 def _is_echo(error: ErrorDetails) -> bool:
@@ -114,16 +110,15 @@ def _is_echo(error: ErrorDetails) -> bool:
     return error["type"] == "too_short" and bool(error["input"])
 
 
-def _sentence(model: type[BaseModel], error: ErrorDetails, speaker: Speaker) -> str:
-    context = error.get("ctx", {})
-    location = (*error["loc"], context["mend_key"]) if context.get("mend_key") else error["loc"]
+def _sentence(model: type[BaseModel], error: ErrorDetails, speaker: Speaker, given: Mapping[str, Any]) -> str:
+    context, path = error.get("ctx", {}), path_of(error)
     if error["type"] == "extra_forbidden":
-        parent, _ = _around(model, location)
-        return speaker.unknown(location, settings_of(parent), error["input"])
-    # pydantic names a default's field as Python does.
-    path = tuple(to_camel(step) if isinstance(step, str) else step for step in location)
-    _, field = _around(model, path)
-    mend = _mend(path, field, context.get("mend"))
+        return _of_unknown(model, path, speaker, given)
+    if not error["loc"]:
+        _, field = around(model, path)
+        example = example_of(field)
+        return speaker.lacking(path, _rule(error, context), [example] if is_list(field) else example)
+    mend = mended(model, given, str(path[0]))
     if error["type"] == "missing":
         return speaker.missing(path, mend)
     if context.get("mend_key"):
@@ -131,17 +126,14 @@ def _sentence(model: type[BaseModel], error: ErrorDetails, speaker: Speaker) -> 
     return speaker.broken(path, _rule(error, context), error["input"], mend)
 
 
-def _mend(path: tuple[str | int, ...], field: FieldInfo | None, value: object) -> Mend:
-    """Return what to set, and to what: ``value``, else the field's example, which for a list is one element."""
-    if field is None or value is not None:
-        return Mend(path, value)
-    example = field.examples[0] if field.examples else None
-    if get_origin(field.annotation) is not tuple:
-        return Mend(path, example)
-    if isinstance(path[-1], int):
-        return Mend(path, None if isinstance(example, dict) else example)
-    # A whole list can be set as JSON at the top; inside of another value only element by element.
-    return Mend(path, [example]) if len(path) == 1 else Mend((*path, 0), example)
+def _of_unknown(model: type[BaseModel], path: Path, speaker: Speaker, given: Mapping[str, Any]) -> str:
+    parent, _ = around(model, path)
+    key, meant = str(path[0]), nearest(str(path[-1]), settings_of(parent))
+    if len(path) > 1:
+        return speaker.misnamed(path, meant, mended(model, given, key))
+    if meant is None or meant in given:
+        return speaker.unknown(key, meant, None)
+    return speaker.unknown(key, meant, mended(model, {**given, meant: decoded(model, meant, given[key])}, meant))
 
 
 def _rule(error: ErrorDetails, context: Mapping[str, Any]) -> str:
@@ -160,23 +152,3 @@ def _rule(error: ErrorDetails, context: Mapping[str, Any]) -> str:
     }
     template = words.get(error["type"])
     return template.format(**context) if template else error["msg"]
-
-
-def _around(model: type[BaseModel], path: tuple[str | int, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
-    """Return the model that holds the last named key of ``path``, and that key's field (None: there is none)."""
-    named = [step for step in path if isinstance(step, str)]
-    for step in named[:-1]:
-        field = field_named(model, step)
-        model = (_model_in(field.annotation) if field else None) or model
-    return model, field_named(model, named[-1])
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - an annotation may be anything
-    """Return the model that ``annotation`` is, or holds as a tuple's element."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_in(argument)
-        if found:
-            return found
-    return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -78,3 +79,21 @@ def field_named(model: type[BaseModel], alias: str) -> Any:  # noqa: ANN401 - py
 def settings_of(model: type[BaseModel]) -> list[str]:
     """Return the config keys of a model."""
     return [field.alias or to_camel(name) for name, field in model.model_fields.items()]
+
+
+def decoded(model: type[BaseModel], key: str, text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return a list's or map's value from its JSON; any other, and what is no JSON, as it is for the model to judge."""
+    setting = field_named(model, key)
+    if setting is None or not _is_json(setting.annotation):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _is_json(annotation: object) -> bool:
+    """Whether values of this type are lists or maps; an optional one is its type or None."""
+    options = get_args(annotation) if get_origin(annotation) is not tuple else ()
+    is_map = isinstance(annotation, type) and issubclass(annotation, Section)
+    return get_origin(annotation) is tuple or is_map or any(_is_json(option) for option in options)

@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from hosting.aws.durations import seconds
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 NAMESPACE = "aws"
 
@@ -51,6 +53,28 @@ KINDS: dict[str, Kind] = {
     "useFipsEndpoint": "boolean",
     "userAgents": "list",
 }
+# Of the lists, those of maps.
+_LISTS_OF_MAPS = frozenset({"assumeRoles", "endpoints"})
+_EXAMPLES: dict[str, Any] = {
+    "allowedAccountIds": ["123456789012"],
+    "assumeRoleWithWebIdentity": {
+        "roleArn": "arn:aws:iam::123456789012:role/deploy",
+        "webIdentityTokenFile": "/run/token",
+    },
+    "assumeRoles": [{"roleArn": "arn:aws:iam::123456789012:role/deploy"}],
+    "defaultTags": {"tags": {"team": "web"}},
+    "endpoints": [{"s3": "https://s3.example.com"}],
+    "forbiddenAccountIds": ["123456789012"],
+    "ignoreTags": {"keys": ["team"]},
+    "sharedConfigFiles": ["~/.aws/config"],
+    "sharedCredentialsFiles": ["~/.aws/credentials"],
+    "userAgents": [{"productName": "site"}],
+}
+_EXAMPLE_INTEGER = 3
+_EXAMPLE_DURATION = "1h"
+_TYPES: dict[Kind, type] = {"boolean": bool, "integer": int, "list": list, "map": dict}
+# https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/provider/sdkv2/validate.go
+_SHORTEST_S, _LONGEST_S = 15 * 60, 12 * 3600
 _RULES: dict[Kind, str] = {
     "boolean": "must be true or false",
     "integer": "must be a whole number",
@@ -79,25 +103,88 @@ def region_of(config: Mapping[str, str], environment: Mapping[str, str]) -> str 
     return config.get("region") or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or None
 
 
+class WrongValueError(ValueError):
+    """A setting that does not hold; the message is the rule.
+
+    Attributes:
+        path: where in the setting.
+        got: what is there.
+        mend: what to set the setting to.
+    """
+
+    def __init__(self, rule: str, got: object, mend: object, path: tuple[str | int, ...] = ()) -> None:
+        self.path = path
+        self.got = got
+        self.mend = mend
+        super().__init__(rule)
+
+
 def decode(key: str, text: str) -> Any:  # noqa: ANN401 - one of five kinds, by the key
     """Return the value of the setting ``key`` as stored in ``text``.
 
     Raises:
         KeyError: there is no such setting.
-        ValueError: the text is not of the setting's kind; the message is the rule.
+        WrongValueError: the text does not hold.
     """
     kind = KINDS[key]
     if kind == "text":
         return text
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise ValueError(_RULES[kind]) from error
-    expected = {"boolean": bool, "integer": int, "list": list, "map": dict}[kind]
+    value = _read(text)
     # type() and not isinstance(): True is an int to Python, but no maxRetries.
-    if type(value) is not expected:
-        raise ValueError(_RULES[kind])
+    if type(value) is not _TYPES[kind]:
+        raise WrongValueError(_RULES[kind], text, mended(key, text))
+    for rule, got, path in _wrong_inside(key, value):
+        raise WrongValueError(rule, got, mended(key, text), path)
     return value
+
+
+def _read(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def mended(key: str, text: str) -> Any:  # noqa: ANN401 - one of five kinds, by the key
+    """Return a value for the setting ``key``: ``text`` if it holds, else what of it does, else an example."""
+    kind, value = KINDS[key], _read(text)
+    if kind == "text" or (type(value) is _TYPES[kind] and not list(_wrong_inside(key, value))):
+        return text
+    if kind == "list":
+        elements = value if isinstance(value, list) else [value]
+        right = [_mended_role(one) for one in elements if isinstance(one, dict) == (key in _LISTS_OF_MAPS)]
+        return right or _EXAMPLES[key]
+    if kind == "map":
+        return _mended_role(value) if isinstance(value, dict) else _EXAMPLES[key]
+    return True if kind == "boolean" else _EXAMPLE_INTEGER
+
+
+def _mended_role(value: Any) -> Any:  # noqa: ANN401 - any element
+    if not isinstance(value, dict) or "duration" not in value or _is_session_time(value["duration"]):
+        return value
+    return {**value, "duration": _EXAMPLE_DURATION}
+
+
+def _wrong_inside(key: str, value: Any) -> Iterator[tuple[str, Any, tuple[str | int, ...]]]:  # noqa: ANN401 - a list or a map
+    """Yield the rule, the value got, and where it is, of what is wrong in a list or a map."""
+    if key in _LISTS_OF_MAPS:
+        for index, element in enumerate(value):
+            if not isinstance(element, dict):
+                yield "must be a map", element, (index,)
+    roles: dict[str, list[tuple[tuple[int, ...], Any]]] = {
+        "assumeRoles": [((index,), role) for index, role in enumerate(value)] if isinstance(value, list) else [],
+        "assumeRoleWithWebIdentity": [((), value)],
+    }
+    for path, role in roles.get(key, []):
+        if _mended_role(role) != role:
+            yield "must be a duration from 15m to 12h, such as 1h30m", role["duration"], (*path, "duration")
+
+
+def _is_session_time(duration: object) -> bool:
+    try:
+        return _SHORTEST_S <= seconds(str(duration)) <= _LONGEST_S
+    except ValueError:
+        return False
 
 
 def settings_of(
@@ -106,7 +193,8 @@ def settings_of(
     """Return the settings of ``config``: keys without the namespace, values as text.
 
     Raises:
-        KeyError, ValueError: as ``decode``, or there is no region.
+        KeyError, WrongValueError: as ``decode``.
+        ValueError: there is no region.
     """
     region = region_of(config, environment)
     if region is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from hosting.publish.wildmatch import PatternError, parse
 from hosting.section import Boolean, Integer, Section, Text, broken_rule
@@ -17,11 +17,12 @@ _DIGEST = re.compile(r"[0-9a-f]{4,64}")
 _PATHS_IN_PROGRESS = 3000
 
 
-def _check_pattern(text: str) -> None:
+def _pattern(text: str) -> str:
     try:
         parse(text)
     except PatternError as error:
-        raise broken_rule(f"must be a gitignore pattern, but '{text}' {error}") from error
+        raise broken_rule(f"must be a gitignore pattern, but it {error}") from error
+    return text
 
 
 class CacheRule(Section):
@@ -33,7 +34,7 @@ class CacheRule(Section):
     @field_validator("pattern")
     @classmethod
     def _pattern_matches_something(cls, text: str) -> str:
-        _check_pattern(text)
+        _pattern(text)
         if text.startswith(("!", "#")):
             raise broken_rule("must not begin with ! or #: a rule that names no file gives it no header")
         return text
@@ -51,7 +52,7 @@ class PublishSettings(Section):
 
     directory: Annotated[Text, Field(examples=["dist"])] = "site"
     build_command: Annotated[Text | None, Field(examples=["npm run build"])] = None
-    ignore: Annotated[tuple[Text, ...], Field(examples=["*.map"])] = ()
+    ignore: Annotated[tuple[Annotated[Text, AfterValidator(_pattern)], ...], Field(examples=["*.map"])] = ()
     ignore_file: Annotated[Text | None, Field(examples=[".publishignore"])] = None
     cache_control: Annotated[
         tuple[CacheRule, ...],
@@ -68,13 +69,6 @@ class PublishSettings(Section):
     max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
     allow_gap: Annotated[Boolean, Field(examples=[True])] = False
 
-    @field_validator("ignore")
-    @classmethod
-    def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            _check_pattern(pattern)
-        return patterns
-
     @field_validator("release")
     @classmethod
     def _release_is_a_digest(cls, digest: str | None, info: ValidationInfo) -> str | None:
@@ -87,6 +81,10 @@ class PublishSettings(Section):
     @field_validator("ignore_file")
     @classmethod
     def _ignore_file_is_inside(cls, name: str | None) -> str | None:
-        if name is not None and (name.startswith("/") or ".." in name.split("/")):
+        if name is None:
+            return None
+        # As the scan will meet it, which knows its own file by its path: `./a` and `b//a` are `a` and `b/a`.
+        steps = [step for step in name.split("/") if step not in {"", "."}]
+        if name.startswith("/") or name.endswith("/") or ".." in steps or not steps:
             raise broken_rule("must be a path inside the distribution folder")
-        return name
+        return "/".join(steps)

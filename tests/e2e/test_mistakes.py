@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,6 +40,7 @@ BAD: dict[str, Any] = {
     "publish:invalidationMaxPaths": "3001",
     "publish:invalidationWait": "long",
     "aws:maxRetries": "many",
+    "aws:assumeRoles": [{"roleArn": "arn:aws:iam::123456789012:role/deploy", "duration": "3600"}],
 }
 
 
@@ -70,6 +73,18 @@ def test_every_bad_value_is_told_at_once(project: Project) -> None:
     named = {key for key in BAD if f"'{key}" in said}
     assert named == set(BAD)
     assert said.count("pulumi config ") >= len(BAD)
+
+
+def test_the_commands_mend_the_config(project: Project) -> None:
+    """The real CLI takes what was printed, as a shell hands it over, and no problem is left."""
+    with_config(project, BAD)
+    commands = re.findall(r"- '[^']+' .*?(pulumi config (?:set|rm) .*)$", refused(project), re.MULTILINE)
+    assert len(commands) >= len(BAD)
+    for command in dict.fromkeys(commands):
+        subprocess.run(["sh", "-ec", command], cwd=project.path, env=dict(project.sandbox.env), check=True)
+    said = refused(project)
+    assert "The config of stack" not in said
+    assert "npm run build" in said
 
 
 def test_no_region(project: Project) -> None:

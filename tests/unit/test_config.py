@@ -94,6 +94,14 @@ def test_values_arrive_as_strings_or_json() -> None:
     assert site.website.cors == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "name"), [("./.pub", ".pub"), ("sub//ign", "sub/ign"), ("./a/./b", "a/b"), (".pub", ".pub")]
+)
+def test_the_ignore_file_has_one_name(written: str, name: str) -> None:
+    """Under any other the file itself would not be known when it is met, and be published."""
+    assert settings(publish_ignoreFile=written).publish.ignore_file == name
+
+
 def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> None:
     """`pulumi config set --path` stores `404` as a number; an ignore pattern of that name is still a pattern."""
     assert settings(publish_ignore="[404, true]").publish.ignore == ("404", "true")
@@ -131,7 +139,7 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
             '[{"errorCode": 418}]',
             (
                 "'cloudfront:errorResponses[0].errorCode' must be one of 400, 403, 404, 405, 414, 416, 500, 501, 502, "
-                "503, 504 (got 418): pulumi config set --stack dev --path 'cloudfront:errorResponses[0].errorCode' 404"
+                "503, 504 (got 418): pulumi config set --stack dev cloudfront:errorResponses '[{\"errorCode\": 404}]'"
             ),
         ),
         (
@@ -154,7 +162,8 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
             '[{"errorCode": 404, "responseCode": 200, "responsePagePath": "404.html"}]',
             (
                 "'cloudfront:errorResponses[0].responsePagePath' must begin with '/' (got 404.html): pulumi config set "
-                "--stack dev --path 'cloudfront:errorResponses[0].responsePagePath' /404.html"
+                "--stack dev cloudfront:errorResponses "
+                """'[{"errorCode": 404, "responseCode": 200, "responsePagePath": "/404.html"}]'"""
             ),
         ),
         (
@@ -171,8 +180,8 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
             "cloudfront:errorResponses",
             '[{"responseCode": 404, "responsePagePath": "/"}]',
             (
-                "'cloudfront:errorResponses[0].errorCode' is missing: pulumi config set --stack dev --path "
-                "'cloudfront:errorResponses[0].errorCode' 404"
+                "'cloudfront:errorResponses[0].errorCode' is missing: pulumi config set --stack dev "
+                """cloudfront:errorResponses '[{"responseCode": 404, "responsePagePath": "/", "errorCode": 404}]'"""
             ),
         ),
         (
@@ -180,9 +189,8 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
             '[{"errorCode": 404, "cachingTtl": 5}]',
             (
                 "'cloudfront:errorResponses[0].cachingTtl' is not a setting, did you mean "
-                "'cloudfront:errorResponses[0].cachingMinTtl'? pulumi config rm --stack dev --path "
-                "'cloudfront:errorResponses[0].cachingTtl' && pulumi config set --stack dev --path "
-                "'cloudfront:errorResponses[0].cachingMinTtl' 5"
+                "'cloudfront:errorResponses[0].cachingMinTtl'? pulumi config set --stack dev "
+                """cloudfront:errorResponses '[{"errorCode": 404, "cachingMinTtl": 5}]'"""
             ),
         ),
         (
@@ -203,6 +211,7 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
         ("website:bucketName", "a..b", "'website:bucketName' must not have two periods side by side "),
         ("website:bucketName", "192.168.0.1", "'website:bucketName' must not look like an IP address "),
         ("website:bucketName", "xn--site", "'website:bucketName' must not begin with 'xn--', "),
+        ("website:bucketName", "site-an", "'website:bucketName' must not end with '-an', "),
         ("website:bucketName", "site-s3alias", "'website:bucketName' must not end with '-s3alias', "),
         ("website:cors", "GET", "'website:cors' must be a list (got GET): "),
         (
@@ -229,12 +238,15 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
             "../.gitignore",
             "'publish:ignoreFile' must be a path inside the distribution folder ",
         ),
+        ("publish:ignoreFile", "rules/", "'publish:ignoreFile' must be a path inside the distribution folder "),
+        ("publish:ignoreFile", "./", "'publish:ignoreFile' must be a path inside the distribution folder "),
+        ("publish:ignoreFile", "/rules", "'publish:ignoreFile' must be a path inside the distribution folder "),
         (
             "publish:cacheControl",
             '[{"pattern": "*.css", "value": "max-age=1\\nX: y"}]',
             "'publish:cacheControl[0].value' must be a header value: ",
         ),
-        ("publish:ignore", '["[a-"]', "'publish:ignore' must be a gitignore pattern, but '[a-' "),
+        ("publish:ignore", '["[a-"]', "'publish:ignore[0]' must be a gitignore pattern, but it "),
         (
             "publish:cacheControl",
             '[{"pattern": "!a", "value": "no-store"}]',
@@ -257,6 +269,24 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
         ("aws:maxRetries", "many", "'aws:maxRetries' must be a whole number (got many): "),
         ("aws:maxRetries", "true", "'aws:maxRetries' must be a whole number (got true): "),
         ("aws:endpoints", "http://localhost", "'aws:endpoints' must be a list "),
+        ("aws:assumeRoles", '{"roleArn": "arn:1"}', "'aws:assumeRoles' must be a list "),
+        ("aws:assumeRoles", '["arn:1"]', "'aws:assumeRoles[0]' must be a map (got arn:1): "),
+        (
+            "aws:assumeRoles",
+            '[{"duration": "3600"}]',
+            "'aws:assumeRoles[0].duration' must be a duration from 15m to 12h",
+        ),
+        ("aws:assumeRoles", '[{"duration": "500ms"}]', "'aws:assumeRoles[0].duration' must be a duration from 15m "),
+        (
+            "aws:assumeRoleWithWebIdentity",
+            '{"duration": "one hour"}',
+            "'aws:assumeRoleWithWebIdentity.duration' must be a duration from 15m to 12h, such as 1h30m (got one ",
+        ),
+        (
+            "aws:assumeRole",
+            '{"roleArn": "arn:1"}',
+            "'aws:assumeRole' is not a setting, did you mean 'aws:assumeRoles'? ",
+        ),
         ("aws:regoin", "eu-west-1", "'aws:regoin' is not a setting, did you mean 'aws:region'? "),
     ],
 )
@@ -309,23 +339,40 @@ def test_other_namespaces_are_none_of_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "meant"),
+    ("key", "meant", "value"),
     [
-        ("static-site:errorDocument", "website:errorDocument"),
-        ("static-site:errorDocumnet", "website:errorDocument"),
-        ("static-site:minTtl", "cloudfront:minTtl"),
-        ("Website:errorDocument", "website:errorDocument"),
-        ("publsh:ignore", "publish:ignore"),
-        ("cloudFront:minTTL", "cloudfront:minTtl"),
+        ("static-site:errorDocument", "website:errorDocument", "x"),
+        ("static-site:errorDocumnet", "website:errorDocument", "x"),
+        ("static-site:minTtl", "cloudfront:minTtl", "60"),
+        ("Website:errorDocument", "website:errorDocument", "x"),
+        ("publsh:ignore", "publish:ignore", """'["x"]'"""),
+        ("cloudFront:minTTL", "cloudfront:minTtl", "60"),
+        ("acess:password", "access:password", "<value>"),
     ],
 )
-def test_a_key_without_or_beside_its_namespace_is_told(key: str, meant: str) -> None:
+def test_a_key_without_or_beside_its_namespace_is_told(key: str, meant: str, value: str) -> None:
     """`pulumi config set errorDocument` lands in the project's own namespace, which holds no settings."""
+    secret = "--secret " if meant == "access:password" else ""
     (problem,) = problems_of(RawConfig("dev", {key: "x"}, frozenset(), "static-site"))
     assert problem == (
         f"'{key}' is not a setting, did you mean '{meant}'? "
-        f"pulumi config rm --stack dev {key} && pulumi config set --stack dev {meant} <value>"
+        f"pulumi config rm --stack dev {key} && pulumi config set --stack dev {secret}{meant} {value}"
     )
+
+
+def test_a_misspelt_key_beside_the_right_one_is_just_removed() -> None:
+    """What is set under the right name is not written over."""
+    for stray in ("static-site:errorDocument", "website:errorDocumnet", "aws:regoin"):
+        values = {stray: "x", "website:errorDocument": "404.html", "aws:region": "eu-west-1"}
+        (problem,) = problems_of(RawConfig("dev", values, frozenset(), "static-site"))
+        assert problem.endswith(f"? pulumi config rm --stack dev {stray}")
+
+
+def test_names_are_mended_as_they_are_written() -> None:
+    """A name that is made of the stack's stays so in the command."""
+    names = '["{stack}.example.com", "no name", 7]'
+    found = problems_of(RawConfig("prod", {"domain:names": names, "domain:zone": "example.com"}))
+    assert found[0].endswith("""pulumi config set --stack prod domain:names '["{stack}.example.com"]'""")
 
 
 def test_a_stray_key_like_no_setting_is_just_removed() -> None:

@@ -85,7 +85,7 @@ def test_what_is_no_host_name(name: str) -> None:
     """Each is refused where it stands in the list, with the command that mends it."""
     (problem,) = problems(names=json.dumps(["www.example.com", name]))
     assert problem.startswith("'domain:names[1]' must be a host name: ")
-    assert problem.endswith(": pulumi config set --stack prod --path 'domain:names[1]' www.example.com")
+    assert problem.endswith(""": pulumi config set --stack prod domain:names '[\"www.example.com\"]'""")
 
 
 @pytest.mark.parametrize(

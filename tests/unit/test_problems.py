@@ -28,18 +28,20 @@ def said(values: dict[str, Any]) -> list[str]:
     """Return the sentences about values that do not hold."""
     with pytest.raises(ValidationError) as caught:
         Outer.model_validate(values)
-    return sentences(Outer, caught.value.errors(), Speaker("dev", "room"))
+    return sentences(Outer, caught.value.errors(), Speaker("dev", "room"), values)
 
 
 def test_a_key_of_a_map_is_named() -> None:
     """A bad value in a map with free keys is named by its key, with a placeholder in the command."""
-    assert said({"tags": {"a": "x"}}) == [
-        "'room:tags.a' must be a whole number (got x): pulumi config set --stack dev --path room:tags.a <value>"
-    ]
+    (problem,) = said({"tags": {"a": "x"}})
+    assert problem.startswith("'room:tags.a' must be a whole number (got x): ")
+    assert problem.endswith("""pulumi config set --stack dev room:tags '{"a": "<value>"}'""")
 
 
 def test_a_setting_inside_of_a_map_is_named() -> None:
     """What is missing or unknown in a nested map is told with its whole path."""
     missing, unknown = said({"place": {"sise": 3}})
-    assert missing == "'room:place.size' is missing: pulumi config set --stack dev --path room:place.size <value>"
-    assert unknown.startswith("'room:place.sise' is not a setting, did you mean 'room:place.size'? ")
+    # Both are mended by the same.
+    command = """pulumi config set --stack dev room:place '{"size": 3}'"""
+    assert missing == f"'room:place.size' is missing: {command}"
+    assert unknown == f"'room:place.sise' is not a setting, did you mean 'room:place.size'? {command}"

@@ -1,0 +1,208 @@
+"""Each command that a problem of the config ends with, applied to the config, mends it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hosting.config import RawConfig, load_settings
+from hosting.errors import ConfigError
+
+REGION = {"AWS_REGION": "eu-central-1"}
+PLACEHOLDER = "<value>"
+
+
+class Stack:
+    """A stack's config as `pulumi config` keeps it: texts, of which lists and maps are JSON to the program."""
+
+    def __init__(self, values: dict[str, str], secret_keys: frozenset[str] = frozenset()) -> None:
+        self.values = dict(values)
+        self.secret_keys = secret_keys
+
+    def problems(self) -> list[str]:
+        try:
+            load_settings(RawConfig("dev", self.values, self.secret_keys, "static-site"), REGION)
+        except ConfigError as error:
+            return list(error.problems)
+        return []
+
+    def run(self, line: str) -> None:
+        """Run a line of commands, as the real CLI does (v3.259.0); with another flag or form they do not hold here."""
+        for command in line.split(" && "):
+            pulumi, config, verb, stack, name, *rest = shlex.split(command)
+            assert (pulumi, config, stack, name) == ("pulumi", "config", "--stack", "dev")
+            if verb == "rm":
+                (key,) = rest
+                del self.values[key]
+                continue
+            assert verb == "set"
+            flags, (key, *value) = (rest[:1], rest[1:]) if rest[0] == "--secret" else ([], rest)
+            if value[0] == "--":
+                del value[0]
+            else:
+                assert not value[0].startswith("-")
+            (self.values[key],) = value
+            self.secret_keys |= {key} if flags else set()
+
+
+def command_of(problem: str) -> str:
+    """Return the commands that a problem ends with."""
+    found = re.search(r"pulumi config .*$", problem, re.DOTALL)
+    assert found, problem
+    return found[0]
+
+
+def about(problem: str) -> str:
+    """Return the top-level key that a problem is about."""
+    return re.split(r"[.\[]", problem.split("'")[1])[0]
+
+
+def assert_mended(values: dict[str, str], secret_keys: frozenset[str] = frozenset()) -> Stack:
+    """Hold each command to mend its problem, and all of them together to leave none."""
+    problems = Stack(values, secret_keys).problems()
+    together = Stack(values, secret_keys)
+    for problem in problems:
+        command = command_of(problem)
+        alone = Stack(values, secret_keys)
+        alone.run(command)
+        if PLACEHOLDER not in command:
+            assert about(problem) not in {about(other) for other in alone.problems()}, command
+        if "config rm" not in command or about(problem) in together.values:
+            together.run(command)
+    if not any(PLACEHOLDER in problem for problem in problems):
+        assert together.problems() == []
+    return together
+
+
+CORS = {"allowedMethods": ["GET"], "allowedOrigins": ["https://one.example", "https://two.example"]}
+ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "mended"),
+    [
+        # A scalar where a list is wanted is its only element.
+        ("publish:ignore", "*.map", ["*.map"]),
+        ("publish:ignore", "404", [404]),
+        ("website:cors", "everyone", [{"allowedMethods": ["GET"], "allowedOrigins": ["https://example.com"]}]),
+        ("website:cors", {**CORS, "allowedMethods": "GET"}, [CORS]),
+        ("website:cors", [{**CORS, "allowedMethods": "GET"}, CORS], [CORS, CORS]),
+        ("website:cors", [{**CORS, "exposeHeaders": "ETag"}], [{**CORS, "exposeHeaders": ["ETag"]}]),
+        ("cloudfront:errorResponses", ERROR, [ERROR]),
+        # Good elements stay as they are.
+        ("publish:ignore", ["*.map", "[a-", "drafts/", ["x"], ""], ["*.map", "drafts/"]),
+        ("website:cors", [CORS, {**CORS, "allowedMethods": ["GET", "PATCH"]}], [CORS, CORS]),
+        ("website:cors", [{**CORS, "allowedMethods": ["PATCH"]}], [CORS]),
+        ("website:cors", [{**CORS, "allowedOrigins": ["*", "a*b*"]}], [{**CORS, "allowedOrigins": ["*"]}]),
+        ("website:cors", [CORS, "everyone"], [CORS]),
+        ("website:cors", [CORS, {**CORS, "maxAge": 5}], [CORS, {**CORS, "maxAgeSeconds": 5}]),
+        ("website:cors", [CORS, {**CORS, "zzz": 5}], [CORS, CORS]),
+        ("website:cors", [CORS] * 101, [CORS] * 100),
+        (
+            "cloudfront:errorResponses",
+            [ERROR, {**ERROR, "responsePagePath": "/b"}, {"errorCode": 403}],
+            [ERROR, {"errorCode": 403}],
+        ),
+        ("cloudfront:errorResponses", [ERROR, {"errorCode": 418}], [ERROR]),
+        (
+            "cloudfront:errorResponses",
+            [{"errorCode": 403, "responseCode": 200}],
+            [{"errorCode": 403, "responseCode": 200, "responsePagePath": "/index.html"}],
+        ),
+        (
+            "publish:cacheControl",
+            [{"pattern": "*.js", "value": "no-store"}, {"pattern": "*.css"}, {"pattern": "!x", "value": "no-cache"}],
+            [
+                {"pattern": "*.js", "value": "no-store"},
+                {"pattern": "*.css", "value": "public, max-age=3600"},
+                {"pattern": "*.css", "value": "no-cache"},
+            ],
+        ),
+        ("aws:assumeRoles", {"roleArn": "arn:1"}, [{"roleArn": "arn:1"}]),
+        ("aws:assumeRoles", [{"roleArn": "a", "duration": "3600"}], [{"roleArn": "a", "duration": "1h"}]),
+        ("aws:assumeRoles", [{"roleArn": "a"}, "b"], [{"roleArn": "a"}]),
+        ("aws:assumeRoleWithWebIdentity", {"duration": "1d"}, {"duration": "1h"}),
+        ("aws:sharedConfigFiles", "/etc/aws", ["/etc/aws"]),
+        ("aws:endpoints", "http://localhost", [{"s3": "https://s3.example.com"}]),
+        ("aws:defaultTags", "none", {"tags": {"team": "web"}}),
+    ],
+)
+def test_a_list_is_mended_where_it_is_broken(key: str, value: Any, mended: Any) -> None:  # noqa: ANN401 - JSON
+    """The command sets the whole value, with what was right in it as it was."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    assert json.loads(assert_mended({key: text}).values[key]) == mended
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ({"aws:assumeRole": '{"roleArn": "arn:1"}'}, {"aws:assumeRoles": '[{"roleArn": "arn:1"}]'}),
+        ({"aws:maxRetry": "-5"}, {"aws:maxRetries": "-5"}),
+        ({"aws:insecur": "yes"}, {"aws:insecure": "true"}),
+        ({"aws:profil": "me"}, {"aws:profile": "me"}),
+        ({"publish:ignor": "*.map"}, {"publish:ignore": '["*.map"]'}),
+        ({"publish:ignor": '["*.map"]'}, {"publish:ignore": '["*.map"]'}),
+        ({"publish:ignor": "x", "publish:ignore": '["a"]'}, {"publish:ignore": '["a"]'}),
+        ({"publish:buildComand": "-x && y 'z'"}, {"publish:buildCommand": "-x && y 'z'"}),
+        ({"static-site:minTtl": "30"}, {"cloudfront:minTtl": "30"}),
+        ({"cloudfont:minTtl": "soon"}, {"cloudfront:minTtl": "60"}),
+        ({"publish:zzz": "x", "static-site:zzz": "x"}, {}),
+    ],
+)
+def test_a_misspelt_key_is_renamed(wrong: dict[str, str], right: dict[str, str]) -> None:
+    """Its value goes with it, and never over one that is there."""
+    if "buildComand" in next(iter(wrong)):
+        # The model of a shell here knows no && inside of quotes.
+        (problem,) = Stack(wrong).problems()
+        assert problem.endswith(""" publish:buildCommand -- '-x && y '"'"'z'"'"''""")
+        return
+    assert assert_mended(wrong).values == right
+
+
+def test_what_is_secret_stays_so() -> None:
+    """A renamed secret is set as one, by whoever knows it."""
+    (problem,) = Stack({"publish:buildComand": "hunter2"}, frozenset({"publish:buildComand"})).problems()
+    assert problem.endswith("pulumi config set --stack dev --secret publish:buildCommand <value>")
+    (problem,) = Stack({"publsh:buildCommand": "hunter2"}, frozenset({"publsh:buildCommand"})).problems()
+    assert problem.endswith("pulumi config set --stack dev --secret publish:buildCommand <value>")
+
+
+SCALARS = st.one_of(
+    st.sampled_from(["GET", "PATCH", "*", "a*b*", "/404.html", "404.html", "*.map", "[a-", "!x", "no-store", "-x", ""]),
+    st.integers(-2, 700),
+    st.booleans(),
+    st.none(),
+)
+NAMES = st.sampled_from(
+    [
+        *("allowedMethods", "allowedOrigins", "maxAgeSeconds", "maxAge", "errorCode", "responseCode"),
+        *("responsePagePath", "cachingMinTtl", "pattern", "value", "source", "target", "roleArn", "duration", "zzz"),
+    ]
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4)),
+    max_leaves=12,
+)
+KEYS = st.sampled_from(
+    [
+        *("website:cors", "website:redirects", "website:bucketName", "website:indexDocument", "website:errorDocument"),
+        *("cloudfront:errorResponses", "cloudfront:minTtl", "cloudfront:maxTtl", "cloudfront:defaultTtl"),
+        *("publish:ignore", "publish:cacheControl", "publish:ignoreFile", "publish:invalidate", "publish:releases"),
+        *("aws:assumeRoles", "aws:endpoints", "aws:maxRetries", "aws:assumeRoleWithWebIdentity", "aws:defaultTags"),
+        *("publish:ignor", "static-site:minTtl", "cloudfront:ipv"),
+    ]
+)
+
+
+@given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
+@settings(deadline=None, max_examples=200)
+def test_whatever_is_set_is_mended_by_the_commands(config: dict[str, Any]) -> None:
+    """For any values of lists, maps and scalars: each problem's command mends it, and all together leave none."""
+    assert_mended({key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()})
