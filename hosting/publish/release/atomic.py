@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
@@ -43,7 +42,6 @@ class Atomic:
         self._log = log
         self._file = IndexFile(store, f"{layout.RECORDS}index")
         self._library = Library(store, layout.RECORDS)
-        self._now = time.time()
 
     def preview(self, *, drift: int = 0) -> str:
         """Return what a publish would do, in a sentence.
@@ -100,8 +98,16 @@ class Atomic:
         """Return the release with this digest, None if the bucket does not hold it."""
         return self._file.read().find(digest)
 
+    @property
+    def _now(self) -> float:
+        return self._file.now
+
     def _time(self) -> str:
-        return datetime.fromtimestamp(self._now, UTC).isoformat(timespec="milliseconds")
+        """Return the time of this publish: later than the last one's, whatever the clocks say."""
+        now = datetime.fromtimestamp(self._now, UTC)
+        last = self._file.index.held[:1]
+        later = [datetime.fromisoformat(held.time) + timedelta(milliseconds=1) for held in last]
+        return max([now, *later]).isoformat(timespec="milliseconds")
 
     def _note(self) -> Note:
         return Note.of(self._store)

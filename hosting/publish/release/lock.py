@@ -48,6 +48,8 @@ class IndexFile:
         self._etag = ""
         self._age = 0.0
         self._said = 0.0
+        # By S3's clock, as of the last look.
+        self.now = time.time()
         self.token = uuid.uuid4().hex[:_TOKEN_LENGTH]
         self._claim = Claim(self.token, platform.node(), _place(), os.getpid(), _started(os.getpid()))
         self.index = Index()
@@ -61,6 +63,7 @@ class IndexFile:
         found = self._store.read(self._key)
         self.index = Index.from_bytes(found.data, self._key) if found else Index()
         self._etag, self._age = (found.etag, found.age) if found else ("", 0.0)
+        self.now = (found.now if found else 0.0) or time.time()
         return self.index
 
     @property

@@ -45,12 +45,14 @@ class Stored:
     Attributes:
         data: its bytes.
         etag: for a write that must not miss another's.
-        time: when it was written, and `now` when it was read, both in seconds by S3's own clock.
+        age: how long ago it was written, in seconds by S3's clock.
+        now: when it was read, in seconds since 1970 by that clock; machines' own may be days off. 0 if not known.
     """
 
     data: bytes
     etag: str
     age: float
+    now: float = 0.0
 
 
 class Store(Protocol):
@@ -117,8 +119,8 @@ class S3Store:
             if error.response["Error"]["Code"] in _MISSING:
                 return None
             raise
-        headers = answer["ResponseMetadata"]["HTTPHeaders"]
-        return Stored(answer["Body"].read(), answer["ETag"], _age(headers))
+        written, now = _times(answer["ResponseMetadata"]["HTTPHeaders"])
+        return Stored(answer["Body"].read(), answer["ETag"], now - written, now)
 
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
         """Write an object of our own records, and return its ETag."""
@@ -221,9 +223,9 @@ def _headers(entry: ManifestEntry) -> Mapping[str, str]:
     return headers
 
 
-def _age(headers: Mapping[str, str]) -> float:
-    """Return how long ago an object was written, in seconds by S3's clock."""
+def _times(headers: Mapping[str, str]) -> tuple[float, float]:
+    """Return when an object was written, and when it was read, in seconds since 1970 by S3's clock."""
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only where there is something to read
 
-    written, now = (parsedate_to_datetime(headers[name]) for name in ("last-modified", "date"))
-    return (now - written).total_seconds()
+    written, now = (parsedate_to_datetime(headers[name]).timestamp() for name in ("last-modified", "date"))
+    return written, now

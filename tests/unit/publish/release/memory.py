@@ -62,6 +62,8 @@ class Memory:
         ever: all contents that visitors' keys have ever had.
         left: how many files it still takes; None for all.
         sent: the keys that were uploaded.
+        writes: how many there were of records.
+        now: by its clock, in seconds since 1970.
     """
 
     objects: dict[str, tuple[ManifestEntry, datetime]] = field(default_factory=dict)
@@ -70,11 +72,12 @@ class Memory:
     left: int | None = None
     sent: list[str] = field(default_factory=list)
     writes: int = 0
+    now: float = NOON.timestamp()
 
     def read(self, key: str) -> Stored | None:
         """Return a record."""
         found = self.records.get(key)
-        return Stored(found[0], str(found[1]), 0.0) if found else None
+        return Stored(found[0], str(found[1]), 0.0, self.now) if found else None
 
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
         """Write a record."""
@@ -168,7 +171,7 @@ class Site:
         publisher = Atomic(self.store, asked, Silent())
         # A second for each publish.
         self.days += 1 / 86_400
-        publisher._now = NOON.timestamp() + self.days * 86_400
+        self.store.now = NOON.timestamp() + self.days * 86_400
         done = publisher.publish()
         if switch:
             self.live = (done.held, {path: record.entry for path, record in done.records.items()})
