@@ -418,7 +418,12 @@ def test_circles_through_the_router(tmp_path: Path) -> None:
     )
     assert "redirects '/docs/' without end" in refusal(tmp_path, "/docs/ /docs", keys=docs, routing="spa")
     (tmp_path / "_redirects").unlink()
-    for routing, source, target in (("pages", "/docs", "/docs/"), ("spa", "/docs/", "/docs")):
+    for routing, source, target in (
+        ("pages", "/docs", "/docs/"),
+        ("pages", "/docs", "/docs.html"),
+        ("pages", "/docs", "/docs/index.html"),
+        ("spa", "/docs/", "/docs"),
+    ):
         with pytest.raises(EdgeError, match=f"line 2 of redirects.json redirects '{source}' without end"):
             check_rules(
                 amplify(tmp_path, {"source": source, "target": target}), docs, redirector(routing, docs, "index.html")
