@@ -13,7 +13,7 @@ import pulumi
 
 from hosting.aws.provider import make_provider
 from hosting.cloudfront.distribution import make_distribution
-from hosting.deployments.rights import Stack
+from hosting.deployments.rights import Stack, issuer_of
 from hosting.naming import COMPONENT
 from hosting.plan import plan_edge
 from hosting.publish.folder import publish_folder
@@ -55,8 +55,10 @@ class StaticSite(pulumi.ComponentResource):
             settings: the stack's settings.
             staged: the staged tree to publish.
         """
-        # First of all, as it may fail: nothing is touched before.
+        # First of all, as they may fail: nothing is touched before.
         self._edge = plan_edge(name, settings, staged.manifest, staged.directory)
+        if settings.deployments.create_role:
+            issuer_of(settings.deployments, _stack())
         super().__init__(COMPONENT, name)
         for warning in self._edge.warnings:
             pulumi.log.warn(warning, self)
@@ -184,8 +186,7 @@ class StaticSite(pulumi.ComponentResource):
             return {}
         from hosting.deployments.role import make_role  # noqa: PLC0415 - see above
 
-        stack = Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())
-        role = make_role(self._name, self._settings, stack, bucket.arn, self._options(), names=self._names)
+        role = make_role(self._name, self._settings, _stack(), bucket.arn, self._options(), names=self._names)
         return {"deploymentRoleArn": role.arn, "oidcProviderArn": role.provider_arn}
 
     def _outputs(
@@ -208,6 +209,10 @@ class StaticSite(pulumi.ComponentResource):
             "invalidationId": invalidation.invalidation_id if invalidation else None,
             **(self._names.lead_to(distribution) if self._names and distribution else {}),
         }
+
+
+def _stack() -> Stack:
+    return Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())
 
 
 def _of_release(release: Release) -> dict[str, pulumi.Input[object] | None]:
