@@ -1,8 +1,8 @@
 """Runs the site's build command: once for each `pulumi up`, although the program runs twice.
 
 `pulumi up` runs the program for its preview and again for the update. The preview always builds, and stamps
-what it built from and what came out; the update takes that result if both are still the same, and uses the
-stamp up. Whatever can't be told for sure means another build.
+what it built from and what came out; the update of the same run of the CLI takes that result if both are still
+the same, and uses the stamp up. An update by another run, and whatever can't be told for sure, means another build.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
+from hosting.publish.engine_run import engine_run
 from hosting.publish.snapshot import folder_snapshot, sources_snapshot
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def run_build(  # noqa: PLR0913 - all but the command are named where it is call
     directory: Path,
     preview: bool,
     echo: Callable[[str], None],
+    run_id: Callable[[], str | None] = engine_run,
 ) -> BuildResult:
     """Run the build command, or take what the preview of the same `pulumi up` has built.
 
@@ -73,14 +75,15 @@ def run_build(  # noqa: PLR0913 - all but the command are named where it is call
         directory: the distribution folder.
         preview: whether this is a preview.
         echo: gets each line of output as it comes.
+        run_id: tells one run of the CLI from another; None is one that can't be told.
 
     Raises:
         PublishError: the command failed; the message has its last lines.
     """
     stamp = state_dir / "build.json"
     kept = _taken(stamp)
-    excluded = (directory, state_dir)
-    if not preview and kept and kept == _stamp_of(command, sources_snapshot(cwd, *excluded), directory):
+    excluded, run = (directory, state_dir), run_id()
+    if not preview and kept and kept == _stamp_of(run, command, sources_snapshot(cwd, *excluded), directory):
         return BuildResult(ran=False, seconds=0.0)
     before = sources_snapshot(cwd, *excluded)
     started = time.monotonic()
@@ -88,7 +91,7 @@ def run_build(  # noqa: PLR0913 - all but the command are named where it is call
     result = BuildResult(ran=True, seconds=time.monotonic() - started)
     after = sources_snapshot(cwd, *excluded)
     if preview and _undisturbed(before, after):
-        _write(stamp, _stamp_of(command, after, directory))
+        _write(stamp, _stamp_of(run, command, after, directory))
     return result
 
 
@@ -97,12 +100,13 @@ def _undisturbed(before: Snapshot | None, after: Snapshot | None) -> bool:
     return before is not None and after is not None and before.items() <= after.items()
 
 
-def _stamp_of(command: str, sources: Snapshot | None, directory: Path) -> dict[str, str] | None:
-    """Return what a result holds for; None when the sources are too many to tell."""
+def _stamp_of(run: str | None, command: str, sources: Snapshot | None, directory: Path) -> dict[str, str] | None:
+    """Return what a result holds for; None when the sources are too many to tell, or the run of the CLI can't be."""
     made = folder_snapshot(directory)
-    if sources is None or made is None:
+    if sources is None or made is None or run is None:
         return None
     return {
+        "run": run,
         "command": command,
         "sources": _digest(sources),
         "made": _digest(made),

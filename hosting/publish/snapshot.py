@@ -1,7 +1,7 @@
 """Whether files are still as they were: their paths, sizes and modification times.
 
 Of the sources of a build: what git would commit or offer to add, where git is in use; else everything. Files
-that git ignores are not looked at, but for `.env…`, which builds read.
+that git ignores are not looked at, but for `.env…` beside those that it does not, which builds read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Snapshot: TypeAlias = dict[str, tuple[int, int]]
 
@@ -73,8 +76,8 @@ def _add_sources(found: Snapshot, root: str, without: frozenset[str]) -> None:
     if listed is None:
         _add_folder(found, root, without, _SKIPPED)
         return
-    environment = [path.name for path in Path(root).glob(".env*")]
-    for path in {*map(os.fsdecode, listed.split(b"\0")[:-1]), *environment}:
+    paths = set(map(os.fsdecode, listed.split(b"\0")[:-1]))
+    for path in paths | set(_environment_files(root, paths)):
         full = os.path.normpath(os.path.join(root, path))  # noqa: PTH118 - Path costs ten times as much
         if _SKIPPED.intersection(path.split("/")) or any(_is_inside(full, folder) for folder in without):
             continue
@@ -85,6 +88,17 @@ def _add_sources(found: Snapshot, root: str, without: frozenset[str]) -> None:
                 _add_sources(found, full, without)
         else:
             _add_file(found, full)
+
+
+def _environment_files(root: str, paths: Iterable[str]) -> Iterator[str]:
+    """Yield the `.env…` files in the folders of ``paths``, and in those around them, relative to ``root``."""
+    folders = {""}
+    for path in paths:
+        while (path := path.rpartition("/")[0]) not in folders:
+            folders.add(path)
+    for folder in folders:
+        for file in Path(root, folder).glob(".env*"):
+            yield f"{folder}/{file.name}" if folder else file.name
 
 
 def _add_folder(found: Snapshot, folder: str, without: frozenset[str], skipped: frozenset[str]) -> None:

@@ -103,6 +103,9 @@ def test_the_build_runs_once_for_each_up(new_project: Callable[[str], Project]) 
     assert run("preview") == 1
     assert run("up", "--yes") == 2
     assert run("up", "--yes") == 3
+    # Of a preview by itself nothing is taken, however short a time ago it was.
+    assert run("preview") == 4
+    assert run("up", "--yes", "--skip-preview") == 5
     assert project.get("/").text == "page\n"
 
 

@@ -28,6 +28,7 @@ class Project:
 
     root: Path
     lines: list[str] = field(default_factory=list)
+    cli: str | None = "4711 now"
 
     def program(self, *, preview: bool, command: str = COMMAND, stack: str = "dev") -> BuildResult:
         """Run the program's build, as a preview or an update does."""
@@ -38,6 +39,7 @@ class Project:
             directory=self.root / "dist",
             preview=preview,
             echo=self.lines.append,
+            run_id=lambda: self.cli,
         )
 
     def up(self) -> None:
@@ -81,6 +83,20 @@ def test_update_without_preview_builds(project: Project) -> None:
     """`pulumi up --skip-preview` builds, each time."""
     project.program(preview=False)
     project.program(preview=False)
+    assert project.runs == 2
+
+
+def test_an_update_does_not_take_what_another_run_of_the_cli_has_built(project: Project) -> None:
+    """`pulumi preview`, then `pulumi up --skip-preview`: somebody may have changed the CMS in between."""
+    project.program(preview=True)
+    project.cli = "4712 now"
+    assert project.program(preview=False).ran
+
+
+def test_a_run_that_cannot_be_told_builds_twice(project: Project) -> None:
+    """In doubt there is another build."""
+    project.cli = None
+    project.up()
     assert project.runs == 2
 
 

@@ -47,6 +47,14 @@ def test_in_git_what_it_would_commit_counts(tmp_path: Path) -> None:
     assert sources(tmp_path) == [".env.local", ".gitignore", "app/new.js", "shared/a.js"]
 
 
+def test_nested_env_files_count_though_git_ignores_them(tmp_path: Path) -> None:
+    """Each package of a monorepo has its own; those of installed packages are none of ours."""
+    git(tmp_path, "init")
+    made(tmp_path, "app/packages/web/a.js", "app/packages/web/.env.local", "app/.env", "app/node_modules/b/.env")
+    (tmp_path / ".gitignore").write_text(".env*\nnode_modules\n")
+    assert sources(tmp_path) == [".gitignore", "app/.env", "app/packages/web/.env.local", "app/packages/web/a.js"]
+
+
 def test_deleted_file_that_git_still_knows_does_not_count(tmp_path: Path) -> None:
     """What is gone is gone."""
     git(tmp_path, "init")
