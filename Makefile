@@ -37,7 +37,7 @@ bench: $(READY) ## measure the functions at the edge, and publishing beside s3de
 	@$(VENV)/python -m bench
 
 clean: sandbox-down ## stop the sandbox and remove all that these targets have made
-	rm -rf .venv .sandbox .hosting .tools .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .sandbox .hosting .tools .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@if [ "$$PULUMI_HOME" = "$(CURDIR)/.sandbox/pulumi" ]; then \
 	  echo "This shell, and any other that was activated, still looks in .sandbox; in each of them type: deactivate_sandbox"; fi

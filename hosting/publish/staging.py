@@ -263,7 +263,7 @@ def _costs(manifest: Manifest) -> Iterator[str]:
         yield (
             f"{manifest.file_count} files, and each is a resource: every pulumi up takes about {seconds} s longer, "
             "the first about three times that. To publish them as one: pulumi config set publish:mode bulk. To leave "
-            "some out: pulumi config set --path 'publish:ignore[0]' '*.map'"
+            "some out, add to what is ignored: pulumi config get publish:ignore"
         )
 
 
