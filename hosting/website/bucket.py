@@ -51,20 +51,19 @@ def open_website(
     name: str, bucket: Bucket, settings: WebsiteSettings, opts: pulumi.ResourceOptions, *, hidden: str | None = None
 ) -> Website:
     """Return ``bucket`` as a website that anyone may read, by its policy alone; but for keys that begin ``hidden``."""
-    guards = _guards(name, bucket, opts, public=True)
-    _cors(name, bucket, settings.cors, opts)
+    guards = _guards(name, bucket, settings.cors, opts, public=True)
     website = BucketWebsiteConfiguration(
         name,
         bucket=bucket.bucket,
         index_document={"suffix": settings.index_document},
         error_document={"key": settings.error_document},
-        opts=opts,
+        opts=_after(guards, opts),
     )
     statement: dict[str, Any] = {"Sid": "PublicRead", "Principal": "*"}
     if hidden is not None:
         # All of the bucket but: a denial would hold for the publisher too.
         statement |= {"NotResource": pulumi.Output.concat(bucket.arn, "/", hidden, "*")}
-    policy = _policy(name, bucket, statement, guards, opts)
+    policy = _policy(name, bucket, statement, _after([*guards, website], opts))
     return Website(bucket, [*guards, policy, website], website.website_endpoint)
 
 
@@ -80,31 +79,38 @@ def private_website(
     ``opts`` must depend on it: on a stage that was public until now, the bucket may close only when the
     distribution already answers, so that no visitor finds neither.
     """
-    guards = _guards(name, bucket, opts, public=False)
-    _cors(name, bucket, settings.cors, opts)
+    guards = _guards(name, bucket, settings.cors, opts, public=False)
     statement = {
         "Sid": "CloudFrontRead",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Condition": {"StringEquals": {"AWS:SourceArn": reader_arn}},
     }
-    policy = _policy(name, bucket, statement, guards, opts)
+    policy = _policy(name, bucket, statement, _after(guards, opts))
     return Website(bucket, [*guards, policy], None)
+
+
+def _after(others: list[pulumi.Resource], opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """Return ``opts`` that wait: two of S3's settings on one bucket, written at once, can conflict.
+
+    That is `OperationAborted`: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+    """
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=others))
 
 
 def _guards(
     name: str,
     bucket: Bucket,
+    cors: tuple[CorsRule, ...],
     opts: pulumi.ResourceOptions,
     *,
     public: bool,
 ) -> list[pulumi.Resource]:
-    """Return ownership controls and public access block: no ACLs ever, and no public policy unless ``public``."""
+    """Return ownership controls, public access block and CORS: no ACLs ever, no public policy unless ``public``."""
     # A retained bucket keeps its guards: with them deleted it would be more open than while it was ours.
     kept = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket))
     ownership = BucketOwnershipControls(
         name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=kept
     )
-    # Two of S3's settings on one bucket, written at once, can conflict (OperationAborted): one after the other.
     block = BucketPublicAccessBlock(
         name,
         bucket=bucket.bucket,
@@ -112,16 +118,15 @@ def _guards(
         ignore_public_acls=True,
         block_public_policy=not public,
         restrict_public_buckets=not public,
-        opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[ownership])),
+        opts=_after([ownership], kept),
     )
-    return [ownership, block]
+    return [ownership, block, *_cors(name, bucket, cors, _after([block], opts))]
 
 
 def _policy(
     name: str,
     bucket: Bucket,
     statement: dict[str, Any],
-    guards: list[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> BucketPolicy:
     """Return the policy that lets ``statement``'s principal read every object, and nothing else."""
@@ -129,15 +134,16 @@ def _policy(
     if "NotResource" not in statement:
         read["Resource"] = pulumi.Output.concat(bucket.arn, "/*")
     document = pulumi.Output.json_dumps({"Version": _POLICY_VERSION, "Statement": [{**read, **statement}]})
-    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=guards))
-    return BucketPolicy(name, bucket=bucket.bucket, policy=document, opts=after)
+    return BucketPolicy(name, bucket=bucket.bucket, policy=document, opts=opts)
 
 
-def _cors(name: str, bucket: Bucket, rules: tuple[CorsRule, ...], opts: pulumi.ResourceOptions) -> None:
-    """Attach the CORS rules; S3 has no empty configuration, so without rules there is none."""
+def _cors(
+    name: str, bucket: Bucket, rules: tuple[CorsRule, ...], opts: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
+    """Return what attaches the CORS rules; S3 has no empty configuration, so without rules there is nothing."""
     if not rules:
-        return
-    BucketCorsConfiguration(
+        return []
+    configuration = BucketCorsConfiguration(
         name,
         bucket=bucket.bucket,
         cors_rules=[
@@ -152,3 +158,4 @@ def _cors(name: str, bucket: Bucket, rules: tuple[CorsRule, ...], opts: pulumi.R
         ],
         opts=opts,
     )
+    return [configuration]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,6 +142,15 @@ def test_the_guards_of_both_stages(dev: Project, prod: Project) -> None:
         assert (block["BlockPublicPolicy"], block["RestrictPublicBuckets"]) == (public, public)
         (rule,) = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
         assert rule["ObjectOwnership"] == "BucketOwnerEnforced"
+
+
+def test_what_is_set_on_a_bucket_is_set_in_turn(dev: Project, prod: Project) -> None:
+    """S3 may refuse two settings that are written at once, so each waits for the one before."""
+    both = ["BucketOwnershipControls", "BucketPublicAccessBlock", "BucketCorsConfiguration", "BucketPolicy"]
+    for project, kinds in ((dev, [*both[:3], "BucketWebsiteConfiguration", both[3]]), (prod, both)):
+        found = {item["type"].rpartition(":")[2]: item for item in project.state()}
+        for before, after in pairwise(kinds):
+            assert found[before]["urn"] in found[after]["dependencies"]
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.e2e.gate import Gate
-from tests.e2e.harness import fetch
+from tests.e2e.harness import REPOSITORY, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,6 +138,23 @@ def test_no_cors_and_retained_bucket(new_project: Callable[[str], Project]) -> N
     project.pulumi("destroy", "--yes", "--stack", "dev")
     assert s3.get_object(Bucket=bucket, Key="index.html")["Body"].read() == b"kept"
     assert fetch(url, headers={"Host": f"{bucket}.s3-website-us-east-1.amazonaws.com"}).status != 200
+    take_back(project, bucket)
+    (project.path / "www/new.html").write_text("new")
+    project.up()
+    assert (project.outputs()["bucketName"], project.get("/").text) == (bucket, "kept")
+    assert project.stored() == ["index.html", "new.html"]
+
+
+def take_back(project: Project, bucket: str) -> None:
+    """Do what the page about retained buckets says."""
+    found = re.search(r"```sh\nproject=.*\n((?s:.*?))```", (REPOSITORY / "docs/retained-bucket.md").read_text())
+    assert found
+    names = {"project": project.name, "stack": project.stack, "bucket": bucket, "region": "us-east-1"}
+    subprocess.run(["sh", "-ec", found[1]], cwd=project.path, env={**project.sandbox.env, **names}, check=True)
+    planned = project.pulumi("preview", "--stack", project.stack).output
+    (line,) = [line for line in planned.splitlines() if "aws:s3:Bucket " in line] or [""]
+    assert "create" not in line
+    assert "replace" not in line
 
 
 def test_times_to_live(prod: Project) -> None:
