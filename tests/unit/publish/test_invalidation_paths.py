@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.publish.invalidation_paths import fallback_files, invalidation_paths
+from hosting.publish.invalidation_paths import answering_files, fallback_files, invalidation_paths
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/*\0"), min_size=1, max_size=12)
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
@@ -85,3 +85,9 @@ def test_paths_are_ascii_and_hold_no_wildcard(changed: str) -> None:
 def test_fallback_files_of_page_paths() -> None:
     """The root is the index document; responses without a page have none; each file comes once."""
     assert fallback_files(["/", "/404.html", None, "/"], "home.html") == ["404.html", "home.html"]
+
+
+def test_an_error_page_is_a_url() -> None:
+    """CloudFront's paths of error pages may be percent-encoded; either way to read them may be the file's name."""
+    pages = ["/not%20here.html", None, "/", "/404.html"]
+    assert answering_files(pages, "home.html") == ["404.html", "home.html", "not here.html", "not%20here.html"]
