@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hosting.config import RawConfig, Settings, load_settings
 from hosting.errors import PublishError
+from hosting.publish import prepare as preparation
+from hosting.publish.build import run_build
 from hosting.publish.prepare import Run, prepare
 
 if TYPE_CHECKING:
@@ -49,8 +52,10 @@ def test_rules_for_the_edge_are_not_published_whatever_the_patterns_say(project:
     assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
 
 
-def test_an_update_takes_the_build_of_its_preview(project: Path) -> None:
+def test_an_update_takes_the_build_of_its_preview(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command runs for the preview; the update that follows says that it uses the result."""
+    # No CLI is around the tests.
+    monkeypatch.setattr(preparation, "run_build", partial(run_build, run_id=lambda: "4711 now"))
     built = settings(directory="out", buildCommand="mkdir -p out && echo made > out/index.html")
     said: list[str] = []
     prepare(built, Run(project, preview=True, say=said.append))
