@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.access.basic import access_piece
 from hosting.cloudfront.edge import compose, compose_response
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.domain.piece import domain_pieces
 from hosting.errors import EdgeError
-from hosting.publish.release.pointer import PLAIN_BYTES
+from hosting.publish.release.pointer import leads_to
 from hosting.website.headers.files import read_headers
 from hosting.website.headers.names import page_names
 from hosting.website.headers.rules import headers_piece
@@ -24,6 +22,7 @@ from hosting.website.routing import canonical_keys, deep_links_piece, redirector
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from hosting.cloudfront.edge import Piece
     from hosting.config import Settings
@@ -69,8 +68,8 @@ class EdgePlan:
     warnings: tuple[str, ...]
 
 
-def keys_for(settings: Settings, paths: Collection[str]) -> Mapping[str, str]:
-    """Return the keys of the files that are staged under another path than theirs.
+def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mapping[str, str]:
+    """Return the keys of the files of the distribution ``folder`` that are staged under another path than theirs.
 
     Raises:
         EdgeError: two files would have the same URL, or the rules do not hold.
@@ -78,8 +77,8 @@ def keys_for(settings: Settings, paths: Collection[str]) -> Mapping[str, str]:
     website = settings.website
     if website.routing != "pages":
         return {}
-    # The distribution folder, from the project's own, in which the program runs: a rule may name an error page.
-    rules = _written(settings, Path(settings.publish.directory))
+    # A rule may name an error page, which keeps its name.
+    rules = _written(settings, folder)
     own = [response.response_page_path for response in settings.cloudfront.error_responses]
     own += [fallback.page for fallback in rules.fallbacks]
     kept = {NOT_FOUND_PAGE, website.error_document, *(path.lstrip("/") for path in own if path)}
@@ -95,33 +94,65 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     website = settings.website
     keys = _keys(settings, manifest, folder)
     table = _redirects(settings, keys, folder)
-    finds_root = website.routing != "errors" or bool(table.rules)
     errors = _error_responses(settings, keys, table.fallbacks)
-    requests = [*_access(settings, name), *domain_pieces(settings.domain)]
-    if table.rules:
-        requests.append(redirects_piece(table.rules))
-    if finds_root:
-        requests.append(routing_piece(website.routing, keys, website.index_document))
-    rules, headers_file = read_headers(folder)
-    app = _with_deep_links(settings, requests, errors, keys) if rules else None
-    names = page_names(website.routing, keys, website.index_document, app)
-    responses = [headers_piece(rules, names)] if rules else []
-    _check_sizes(requests, responses)
+    edge = _functions(name, settings, _Tree(keys, table, errors, folder))
     return EdgePlan(
-        requests=tuple(requests),
+        requests=tuple(edge.requests),
         is_secret=settings.access.password is not None,
-        responses=tuple(responses),
-        error_responses=tuple(_rooted(error, website.index_document) for error in errors) if finds_root else errors,
+        responses=tuple(edge.responses),
+        error_responses=tuple(_rooted(error, website.index_document) for error in errors)
+        if edge.finds_root
+        else errors,
         viewer_headers=(_COUNTRY,) if any(rule.countries for rule in table.rules) else (),
-        default_root=None if finds_root else website.index_document,
+        default_root=None if edge.finds_root else website.index_document,
         error_document=_error_document(settings, keys),
         fallbacks=(website.index_document,) if website.routing == "spa" else (),
         warnings=(
-            *_warnings(settings, [("redirects", table.name), ("headers", headers_file)]),
+            *_warnings(settings, [("redirects", table.name), ("headers", edge.headers_file)]),
             *_open_doors(settings, errors),
-            *(_without_headers(settings, errors) if rules and app is None else ()),
+            *(_without_headers(settings, errors) if edge.responses and edge.app is None else ()),
         ),
     )
+
+
+class _Tree(NamedTuple):
+    """What the functions go by, besides the settings."""
+
+    keys: Collection[str]
+    table: RuleTable
+    errors: Sequence[ErrorResponse]
+    folder: Path
+
+
+class _Functions(NamedTuple):
+    """The functions' pieces; the page that they lead unknown paths to, if they do; the file with the headers."""
+
+    requests: list[Piece]
+    responses: list[Piece]
+    finds_root: bool
+    app: str | None
+    headers_file: str
+
+
+def _functions(name: str, settings: Settings, tree: _Tree) -> _Functions:
+    """Return the pieces in the order in which a visitor meets them: access, names, redirects, routing.
+
+    Raises:
+        EdgeError: they don't fit.
+    """
+    website = settings.website
+    finds_root = website.routing != "errors" or bool(tree.table.rules)
+    requests = [*_access(settings, name), *domain_pieces(settings.domain)]
+    if tree.table.rules:
+        requests.append(redirects_piece(tree.table.rules))
+    if finds_root:
+        requests.append(routing_piece(website.routing, tree.keys, website.index_document))
+    rules, file = read_headers(tree.folder)
+    app = _with_deep_links(settings, requests, tree.errors, tree.keys) if rules else None
+    names = page_names(website.routing, tree.keys, website.index_document, app)
+    responses = [headers_piece(rules, names)] if rules else []
+    _check_sizes(requests, responses)
+    return _Functions(requests, responses, finds_root, app, file)
 
 
 def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[str]:
@@ -147,7 +178,7 @@ def _with_deep_links(
     if page is None or settings.website.routing != "errors":
         return None
     if settings.publish.mode == "bulk":
-        return page if _release_leads(page.lstrip("/"), keys) else None
+        return page if leads_to(page.lstrip("/"), keys) else None
     piece = deep_links_piece(canonical(page), keys)
     try:
         compose([*requests, piece])
@@ -155,12 +186,6 @@ def _with_deep_links(
         return None
     requests.append(piece)
     return page
-
-
-def _release_leads(page: str, keys: Collection[str]) -> bool:
-    """Whether a release's function knows all that an extensionless path can be, as pointer.py says."""
-    plain = sorted(key for key in keys if "." not in key.rpartition("/")[2])
-    return page in keys and len(json.dumps(plain).encode()) <= PLAIN_BYTES
 
 
 def _found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:

@@ -65,7 +65,7 @@ def _staged(settings: Settings, run: Run) -> Staged:
         IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore), ignore_file=publish.ignore_file),
         CacheControl(publish.cache_control).value_for,
         index_document=settings.website.index_document,
-        keys=partial(keys_for, settings),
+        keys=partial(keys_for, settings, source),
         as_one=publish.mode == "bulk",
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hosting.publish.release.planning import overlays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from hosting.publish.release.published import Published
     from hosting.publish.release.records import Records
@@ -48,8 +48,7 @@ class Pointer:
 def pointer_to(done: Published, wanted: Wanted) -> Pointer:
     """Return the pointer to a release."""
     held, records = done.held, done.records
-    plain = sorted(path for path in records if "." not in path.rpartition("/")[2])
-    known = wanted.fallback in records and len(json.dumps(plain).encode()) <= PLAIN_BYTES
+    known = leads_to(wanted.fallback, records)
     # What CloudFront answers for a missing path is cached under that path: with other error pages that must be another
     # entry. Not for the page that the function itself leads to, which is the first page as a rule: with each change of
     # it, all that is in the slot would have to be fetched anew.
@@ -62,8 +61,17 @@ def pointer_to(done: Published, wanted: Wanted) -> Pointer:
         time=held.time,
         overlays=overlays(held.exceptions),
         fallback=wanted.fallback if known else "",
-        plain=plain if known else [],
+        plain=_plain(records) if known else [],
     )
+
+
+def leads_to(page: str, paths: Collection[str]) -> bool:
+    """Tell whether the function leads paths that are no file to ``page``: it has to know all files of such names."""
+    return page in paths and len(json.dumps(_plain(paths)).encode()) <= PLAIN_BYTES
+
+
+def _plain(paths: Iterable[str]) -> list[str]:
+    return sorted(path for path in paths if "." not in path.rpartition("/")[2])
 
 
 def _mark(paths: Iterable[str], records: Records) -> str:

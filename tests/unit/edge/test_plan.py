@@ -27,23 +27,21 @@ def manifest(*paths: str) -> Manifest:
     return Manifest.of([ManifestEntry(path, 5, "a" * 64, "text/html", None) for path in paths])
 
 
-def test_only_pages_moves_files() -> None:
+def test_only_pages_moves_files(tmp_path: Path) -> None:
     """With `pages` each page but the error pages has the key of a folder's index document."""
     tree = {"index.html", "about.html", "404.html", "oops.html", "gone.html"}
-    assert keys_for(settings(website_routing="spa"), tree) == {}
+    assert keys_for(settings(website_routing="spa"), tmp_path, tree) == {}
     own = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/oops.html"}, {"errorCode": 500}]'
     pages = settings(website_routing="pages", website_errorDocument="gone.html", cloudfront_errorResponses=own)
-    assert keys_for(pages, tree) == {"about.html": "about/index.html"}
+    assert keys_for(pages, tmp_path, tree) == {"about.html": "about/index.html"}
 
 
-def test_a_page_that_a_rule_names_keeps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_a_rule_names_keeps_its_name(tmp_path: Path) -> None:
     """The page of a rule for what is missing is an error page: with `pages` it stays what CloudFront asks for."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "www").mkdir()
-    (tmp_path / "www/_redirects").write_text("/* /oops.html 404\n")
-    pages = settings(website_routing="pages", publish_directory="www")
-    assert keys_for(pages, {"index.html", "about.html", "oops.html"}) == {"about.html": "about/index.html"}
-    plan = plan_edge("site", pages, manifest("index.html", "about/index.html", "oops.html"), tmp_path / "www")
+    (tmp_path / "_redirects").write_text("/* /oops.html 404\n")
+    pages = settings(website_routing="pages")
+    assert keys_for(pages, tmp_path, {"index.html", "about.html", "oops.html"}) == {"about.html": "about/index.html"}
+    plan = plan_edge("site", pages, manifest("index.html", "about/index.html", "oops.html"), tmp_path)
     assert {(one.response_code, one.response_page_path) for one in plan.error_responses} == {(404, "/oops.html")}
 
 
