@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from hosting.access.basic import access_piece
 from hosting.cloudfront.edge import compose, compose_response
@@ -81,7 +82,7 @@ def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mappin
     rules = _written(settings, folder)
     own = [response.response_page_path for response in settings.cloudfront.error_responses]
     own += [fallback.page for fallback in rules.fallbacks]
-    kept = {NOT_FOUND_PAGE, website.error_document, *(path.lstrip("/") for path in own if path)}
+    kept = {NOT_FOUND_PAGE, website.error_document, *(unquote(path.lstrip("/")) for path in own if path)}
     return canonical_keys(paths, website.index_document, kept)
 
 

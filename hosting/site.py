@@ -128,11 +128,13 @@ class StaticSite(pulumi.ComponentResource):
 
     def _website(self, bucket: Bucket, distribution: Distribution | None) -> Website:
         settings = self._settings.website.model_copy(update={"error_document": self._edge.error_document})
+        is_bulk = self._settings.publish.mode == "bulk"
         if distribution is None:
-            hidden = layout.IN_PLACE_RECORDS if self._settings.publish.mode == "bulk" else None
+            hidden = layout.IN_PLACE_RECORDS if is_bulk else None
             return open_website(self._name, bucket, settings, self._options(), hidden=hidden)
+        hidden = layout.RECORDS if is_bulk else None
         after = self._options(after=[distribution])
-        return private_website(self._name, bucket, settings, distribution.arn, after)
+        return private_website(self._name, bucket, settings, distribution.arn, after, hidden=hidden)
 
     def _files(self, bucket: Bucket, ready: list[pulumi.Resource]) -> pulumi.Resource:
         """Return the pages' folder: the last to go up, so that no visitor gets a page before its assets."""

@@ -59,22 +59,21 @@ def open_website(
         error_document={"key": settings.error_document},
         opts=_after(guards, opts),
     )
-    statement: dict[str, Any] = {"Sid": "PublicRead", "Principal": "*"}
-    if hidden is not None:
-        # All of the bucket but: a denial would hold for the publisher too.
-        statement |= {"NotResource": pulumi.Output.concat(bucket.arn, "/", hidden, "*")}
+    statement: dict[str, Any] = {"Sid": "PublicRead", "Principal": "*", **_but(bucket, hidden)}
     policy = _policy(name, bucket, statement, _after([*guards, website], opts))
     return Website(bucket, [*guards, policy, website], website.website_endpoint)
 
 
-def private_website(
+def private_website(  # noqa: PLR0913 - what is hidden is named where something is
     name: str,
     bucket: Bucket,
     settings: WebsiteSettings,
     reader_arn: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
+    *,
+    hidden: str | None = None,
 ) -> Website:
-    """Return ``bucket`` closed to everyone but the distribution ``reader_arn``.
+    """Return ``bucket`` closed to everyone but the distribution ``reader_arn``; keys that begin ``hidden`` to it too.
 
     ``opts`` must depend on it: on a stage that was public until now, the bucket may close only when the
     distribution already answers, so that no visitor finds neither.
@@ -84,9 +83,15 @@ def private_website(
         "Sid": "CloudFrontRead",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Condition": {"StringEquals": {"AWS:SourceArn": reader_arn}},
+        **_but(bucket, hidden),
     }
     policy = _policy(name, bucket, statement, _after(guards, opts))
     return Website(bucket, [*guards, policy], None)
+
+
+def _but(bucket: Bucket, hidden: str | None) -> dict[str, Any]:
+    """Return what a statement is about if some keys are hidden: a denial would hold for the publisher too."""
+    return {} if hidden is None else {"NotResource": pulumi.Output.concat(bucket.arn, "/", hidden, "*")}
 
 
 def _after(others: list[pulumi.Resource], opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:

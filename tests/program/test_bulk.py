@@ -88,6 +88,23 @@ def test_without_cloudfront_files_are_in_place_and_records_hidden(deploy: Callab
     assert dev.outputs["invalidationId"] is None
 
 
+def test_the_distribution_reads_no_records(deploy: Callable[..., Deployed]) -> None:
+    """Manifests list all files, those that nothing links to as well: CloudFront may read all but them."""
+    prod = deploy("prod", publish_mode="bulk")
+    (statement,) = json.loads(prod.resources["aws:s3/bucketPolicy:BucketPolicy"]["policy"])["Statement"]
+    assert statement["NotResource"].endswith("/.release/records/*")
+    assert "Resource" not in statement
+
+
+def test_error_pages_are_urls_in_the_settings_and_files_in_the_bucket(deploy: Callable[..., Deployed]) -> None:
+    """A page with a space in its name is written with %20 there, is looked up without, and is asked for with it."""
+    own = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/not%20here.html"}]'
+    prod = deploy("prod", publish_mode="bulk", cloudfront_errorResponses=own).resources
+    assert prod[RELEASE]["error_pages"] == ["not here.html"]
+    (error,) = prod["aws:cloudfront/distribution:Distribution"]["customErrorResponses"]
+    assert error["responsePagePath"] == "/.release/e/not%20here.html"
+
+
 def test_a_pin_wants_no_files(deploy: Callable[..., Deployed]) -> None:
     """With `publish:release` the release is told the digest's prefix, and not what is at hand."""
     release = deploy("prod", publish_mode="bulk", publish_release="0123abcd").resources[RELEASE]

@@ -40,7 +40,7 @@ class Atomic:
         self._store = store
         self._wanted = wanted
         self._log = log
-        self._file = IndexFile(store, f"{layout.RECORDS}index")
+        self._file = IndexFile(store, f"{layout.RECORDS}index", laid_out=True)
         self._library = Library(store, layout.RECORDS)
 
     def preview(self, *, drift: int = 0) -> str:
@@ -103,10 +103,10 @@ class Atomic:
         return self._file.now
 
     def _time(self) -> str:
-        """Return the time of this publish: later than the last one's, whatever the clocks say."""
+        """Return the time of this publish: later than those before it, whatever the clocks say."""
         now = datetime.fromtimestamp(self._now, UTC)
-        last = self._file.index.held[:1]
-        later = [datetime.fromisoformat(held.time) + timedelta(milliseconds=1) for held in last]
+        before = (*self._file.index.held[:1], *self._file.index.leaving)
+        later = [datetime.fromisoformat(held.time) + timedelta(milliseconds=1) for held in before]
         return max([now, *later]).isoformat(timespec="milliseconds")
 
     def _note(self) -> Note:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 import pulumi
 
 from hosting.cloudfront.distribution import Leading
 from hosting.naming import COMPONENT
-from hosting.publish.invalidation_paths import fallback_files
 from hosting.publish.release import layout
 from hosting.publish.release.edge_piece import HEADER, edge_piece, room_beside
 from hosting.publish.release.live import Live, LiveArgs
 from hosting.publish.release.provider import Release, ReleaseArgs
+from hosting.publish.release.shared import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +54,8 @@ class Bulk:
             path = response.response_page_path
             if path is None:
                 return response
-            key = layout.error_page(fallback_files([path], index)[0])
-            return response.model_copy(update={"response_page_path": f"/{key}"})
+            key = layout.error_page(_page(path, index))
+            return response.model_copy(update={"response_page_path": f"/{quote(key)}"})
 
         return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)))
 
@@ -76,6 +77,7 @@ class Bulk:
             error_pages=self._error_pages(),
             fallback=self._fallback(),
             room=self._room,
+            rules=RULES,
             urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{_NAME}",
         )
         return Release(_NAME, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
@@ -105,8 +107,9 @@ class Bulk:
     def _error_pages(self) -> list[str]:
         if not self._settings.cloudfront.enabled:
             return []
+        index = self._settings.website.index_document
         paths = [response.response_page_path for response in self._plan.error_responses]
-        return fallback_files(paths, self._settings.website.index_document)
+        return sorted({_page(path, index) for path in paths if path})
 
     def _fallback(self) -> str:
         """Return the file that answers each path that is none, where that is as if the path were the file's own.
@@ -120,8 +123,11 @@ class Bulk:
     def _answers(self, responses: Sequence[ErrorResponse]) -> list[str]:
         index = self._settings.website.index_document
         return [
-            fallback_files([one.response_page_path], index)[0]
-            if one.response_page_path and one.response_code == _OK
-            else ""
+            _page(one.response_page_path, index) if one.response_page_path and one.response_code == _OK else ""
             for one in responses
         ]
+
+
+def _page(url: str, index: str) -> str:
+    """Return the file that an error page's URL path is of."""
+    return unquote(url.lstrip("/")) or index

@@ -37,7 +37,7 @@ class InPlace:
         self._store = store
         self._wanted = wanted
         self._log = log
-        self._file = IndexFile(store, f"{layout.IN_PLACE_RECORDS}index")
+        self._file = IndexFile(store, f"{layout.IN_PLACE_RECORDS}index", laid_out=False)
         self._library = Library(store, layout.IN_PLACE_RECORDS)
 
     def preview(self, *, drift: int = 0) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def prefixes(held: Held, *, fills: bool) -> list[str]:
-    """Return where a publish of ``held`` writes what is its own."""
-    return [layout.overlay(held.id), *([layout.slot(held.fill)] if fills else [])]
+    """Return where a publish of ``held`` writes: its own prefixes, and that of the shared files."""
+    return [layout.overlay(held.id), layout.shared(held.generation), *([layout.slot(held.fill)] if fills else [])]
 
 
 def leftovers(store: Store, library: Library, index: Index) -> dict[str, Record]:
@@ -40,5 +40,5 @@ def leftovers(store: Store, library: Library, index: Index) -> dict[str, Record]
 
 
 def _listed(store: Store, begun: Begun) -> Mapping[str, Listed]:
-    places = [*prefixes(begun.held, fills=begun.fills), layout.shared(begun.held.generation)]
+    places = prefixes(begun.held, fills=begun.fills)
     return {place + rest: found for place in places for rest, found in store.list(place).items()}

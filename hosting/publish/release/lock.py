@@ -42,9 +42,11 @@ _TOKEN_LENGTH = 16
 class IndexFile:
     """The index, and what is known of it."""
 
-    def __init__(self, store: Store, key: str) -> None:
+    def __init__(self, store: Store, key: str, *, laid_out: bool) -> None:
+        """``laid_out`` is whether the files are at other keys than their paths."""
         self._store = store
         self._key = key
+        self._laid_out = laid_out
         self._etag = ""
         self._age = 0.0
         self._said = 0.0
@@ -62,6 +64,8 @@ class IndexFile:
         """
         found = self._store.read(self._key)
         self.index = Index.from_bytes(found.data, self._key) if found else Index()
+        if self._laid_out:
+            self.index = self.index.by_our_rules()
         self._etag, self._age = (found.etag, found.age) if found else ("", 0.0)
         self.now = (found.now if found else 0.0) or time.time()
         return self.index

@@ -195,6 +195,7 @@ class ReleaseArgs:
         error_pages: the site's files that CloudFront answers errors with.
         fallback: the one that it answers every unknown path with, as if that were the page; "" without one.
         room: what a release's exceptions may take of the function, in bytes.
+        rules: by which rules shared files are told from others.
         urn: the resource's own, beside which the engine shows how far it is.
     """
 
@@ -212,6 +213,7 @@ class ReleaseArgs:
     error_pages: list[str]
     fallback: str
     room: int
+    rules: int
     urn: str
 
 

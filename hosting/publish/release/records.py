@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hosting.errors import PublishError
 from hosting.publish.manifest import ManifestEntry
 from hosting.publish.release import layout
-from hosting.publish.release.shared import is_shared
+from hosting.publish.release.shared import RULES, is_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -129,6 +129,7 @@ class Index:
             The edge and browsers may keep those for a year.
         leaving: where releases stood before they were moved to another slot, while visitors may still be led there.
         doomed: keys, and prefixes that end in a slash, that nothing needs any more.
+        rules: by which rules shared files were told from others.
         took_over: a publish in place has found the files of another publisher, and not ended yet.
         claim: who is publishing.
     """
@@ -140,8 +141,16 @@ class Index:
     retired: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     leaving: tuple[Held, ...] = ()
     doomed: tuple[str, ...] = ()
+    rules: int = RULES
     took_over: bool = False
     claim: Claim | None = None
+
+    def by_our_rules(self) -> Index:
+        """Return the index; if it is of other rules, one that knows of its releases only where visitors are led."""
+        if self.rules == RULES:
+            return self
+        leaving = (*self.held, *self.leaving, *(plan.held for plan in self.plans))
+        return Index(leaving=leaving, doomed=self.doomed, claim=self.claim)
 
     def find(self, digest: str) -> Held | None:
         """Return the release with this digest."""

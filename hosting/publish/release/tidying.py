@@ -43,7 +43,12 @@ class Tidying:
             note: what visitors saw for sure when the function was last known to be updated.
         """
         kept, leaving = self._kept(index, held, note), _leaving(index, held, note)
-        orphans = self._orphans(index, held, records)
+        generations = {one.generation for one in (*kept, *leaving)}
+        orphans = {
+            key: one
+            for key, one in self._orphans(index, held, records).items()
+            if layout.shared_path(key)[0] in generations
+        }
         expired = self._expired(orphans, [*kept, *leaving], held, records)
         fills = {one.fill for one in kept}
         after = replace(
@@ -80,7 +85,7 @@ class Tidying:
         """Return the prefixes and manifests that an index speaks of."""
         led_to = (*index.held, *index.leaving)
         places = {layout.overlay(name) for held in led_to for name in held.exceptions.values() if name}
-        places |= {layout.slot(held.fill) for held in led_to}
+        places |= {place for held in led_to for place in (layout.slot(held.fill), layout.shared(held.generation))}
         places |= {place for plan in index.plans for place in prefixes(plan.held, fills=plan.fills)}
         names = {held.id for held in led_to} | set(index.fills.values()) | {plan.name for plan in index.plans}
         return places | {self._library.key(name) for name in names}

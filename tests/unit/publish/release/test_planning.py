@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -205,6 +205,21 @@ def test_a_publish_interrupted_again_and_again_sends_each_file_once() -> None:
     assert len(site.store.sent) == 100
     assert site.broken() == []
     assert {key.split("/")[2] for key in site.store.objects} == {site.index().held[0].fill}
+
+
+def test_other_rules_for_shared_files_lay_the_bucket_out_anew() -> None:
+    """What visitors are led to stays until they are led elsewhere, and then goes."""
+    site = Site()
+    take(site, Step(page(1, app=1)))
+    old = site.index()
+    site.store.write(".release/records/index", replace(old, rules=0).to_bytes(), replaces=None)
+    for number in (1, 2):
+        site.publish(Step(page(number, app=1)).files, switch=False)
+        assert site.broken() == []
+    assert old.held[0].fill not in {held.fill for held in site.index().held}
+    take(site, Step(page(3, app=1)))
+    take(site, Step(page(4, app=1)))
+    assert [key for key in site.store.objects if old.held[0].fill in key] == []
 
 
 def test_a_bucket_whose_index_is_lost_is_published_anew_beside_what_is_live() -> None:
