@@ -81,7 +81,8 @@ class GeoRestriction(Section):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if bool(self.allow) == bool(self.deny):
-            raise broken_rule("must have either allow or deny, with a country", mend={"allow": list(self.allow) or ["DE"]})
+            meant = {"allow": list(self.allow) or ["DE"]}
+            raise broken_rule("must have either allow or deny, with a country", mend=meant)
         return self
 
 
