@@ -155,7 +155,7 @@ class Atomic:
         if plan.fills or len(plan.sends) > 1:
             self._file.begin(Begun(self._library.plan(new, self._file.token), plan.held, plan.fills))
         etags = {**plan.etags, **Uploading(self._store, self._wanted, self._log, self._file).send(plan.sends)}
-        index = self._with_carried(self._file.index, base, plan.carries)
+        index = self._with_carried(self._file.index, plan.carries)
         records = {entry.path: Record(entry, etags.get(entry.path, "")) for entry in new.entries}
         self._library.write(plan.held.id, records.values())
         if plan.fills:
@@ -166,7 +166,7 @@ class Atomic:
         """Go back to a release that the bucket holds, or see to it that it is whole."""
         if base is not None and held.generation != base.held.generation:
             carries = planning.carried_back(base, base_of(index, held, records))
-            index = self._with_carried(index, base, tuple(carries))
+            index = self._with_carried(index, tuple(carries))
         repaired = self._repair(held, records) if repair else []
         if repaired:
             # What the edge may have got of the wrong content is not asked for again.
@@ -177,9 +177,9 @@ class Atomic:
         pages = drifted_pages(self._note().etags, self._listed()) if repair else []
         return Published(held, ended, records, len(repaired) + len(pages))
 
-    def _with_carried(self, index: Index, base: Base | None, carries: tuple[Carry, ...]) -> Index:
+    def _with_carried(self, index: Index, carries: tuple[Carry, ...]) -> Index:
         """Take shared files along to another generation, for tabs that are open, and return the index with them."""
-        if base is None or not carries:
+        if not carries:
             return index
         etags = Uploading(self._store, self._wanted, self._log, self._file).carry(carries)
         orphans = dict(index.orphans)
@@ -187,7 +187,7 @@ class Atomic:
             before = index.orphans.get(carry.source)
             if carry.key in etags:
                 since = before.since if before else self._now
-                orphans[carry.key] = Orphan(since, base.shared[carry.path].token, etags[carry.key])
+                orphans[carry.key] = Orphan(since, carry.token, etags[carry.key])
         return replace(index, orphans=orphans)
 
     def _with_left(self, index: Index, base: Base | None, left: Mapping[str, Record]) -> Index:

@@ -17,7 +17,7 @@ from hosting.publish.release.records import Held, Record, id_of
 from hosting.publish.release.shared import is_shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hosting.publish.manifest import Manifest, ManifestEntry
     from hosting.publish.release.base import Base
@@ -52,11 +52,13 @@ class Carry:
         source: where it is.
         key: where it goes.
         path: its own.
+        token: its entry's fingerprint.
     """
 
     source: str
     key: str
     path: str
+    token: str
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ class Plan:
 
 def plan_overlay(base: Base, new: Manifest, time: str, room: int = EXCEPTION_BYTES) -> Plan | None:
     """Return the publish that leaves the base's slot as it is; None when exceptions would take more than ``room``."""
-    exceptions = _exceptions(base, new)
+    changed = [entry for entry in new.entries if not base.same(entry)]
+    exceptions = _exceptions(base, new, changed)
     if exception_bytes(exceptions) > room:
         return None
     held = replace(
@@ -117,19 +120,20 @@ def plan_overlay(base: Base, new: Manifest, time: str, room: int = EXCEPTION_BYT
         bytes=new.total_bytes,
         exceptions=exceptions,
     )
-    return _plan(held, base, new, fills=False)
+    plan = _plan(held, base, changed, fills=False)
+    # What did not change stays where it is.
+    stays = {path: record.etag for path, record in base.records.items() if new.get(path) == record.entry}
+    return replace(plan, etags={**stays, **plan.etags})
 
 
-def _exceptions(base: Base, new: Manifest) -> dict[str, str]:
+def _exceptions(base: Base, new: Manifest, changed: Sequence[ManifestEntry]) -> dict[str, str]:
     """Return the exceptions of a release that stands on its base's slot."""
     found = dict(base.held.exceptions)
     for path in base.records:
         if new.get(path) is None:
             _except_gone(found, base, path)
     name = id_of(new.digest)
-    for entry in new.entries:
-        if base.same(entry):
-            continue
+    for entry in changed:
         if base.is_in_slot(entry) or (is_shared(entry.path) and not base.clashes(entry)):
             found.pop(entry.path, None)
         else:
@@ -160,19 +164,19 @@ def plan_fill(base: Base | None, new: Manifest, time: str, fill: str, room: int 
             exceptions, generation = {}, fill
             carries = tuple(one for one in carried(base, generation) if new.get(one.path) is None)
     held = Held(new.digest, time, new.file_count, new.total_bytes, fill, generation, exceptions)
-    return replace(_plan(held, base, new, fills=True), carries=carries)
+    return replace(_plan(held, base, new.entries, fills=True), carries=carries)
 
 
 def carried(base: Base, generation: str) -> Iterator[Carry]:
     """Yield the shared files of the base, as they go along to another generation."""
-    for path in base.shared:
-        yield Carry(layout.shared(base.held.generation) + path, layout.shared(generation) + path, path)
+    for path, known in base.shared.items():
+        yield Carry(layout.shared(base.held.generation) + path, layout.shared(generation) + path, path, known.token)
 
 
 def carried_back(base: Base, to: Base) -> Iterator[Carry]:
     """Yield the shared files of the base as they go along to the generation of ``to``, which lacks them."""
     for carry in carried(base, to.held.generation):
-        if carry.path not in to.shared and not to.had_another(carry.path, base.shared[carry.path].token):
+        if to.known(carry.path) is None and not to.had_another(carry.path, carry.token):
             yield carry
 
 
@@ -180,16 +184,16 @@ def _is_clash(base: Base, entry: ManifestEntry) -> bool:
     return is_shared(entry.path) and base.clashes(entry)
 
 
-def _plan(held: Held, base: Base | None, new: Manifest, *, fills: bool) -> Plan:
+def _plan(held: Held, base: Base | None, entries: Sequence[ManifestEntry], *, fills: bool) -> Plan:
     sends, etags = [], {}
-    for entry in new.entries:
+    for entry in entries:
         key = held.key(entry.path)
         there = base.at(key, entry) if base else None
         if there is None:
             sends.append(Send(key, entry, base.source(entry) if base else None))
         else:
             etags[entry.path] = there
-    conflicts = tuple(entry.path for entry in new.entries if base and _is_news(base, entry)) if base else ()
+    conflicts = tuple(entry.path for entry in entries if base and _is_news(base, entry))
     return Plan(held, tuple(sends), etags, fills, conflicts)
 
 

@@ -13,6 +13,7 @@ from hosting.publish.release import layout
 from hosting.publish.release.base import shortened
 from hosting.publish.release.leftovers import prefixes
 from hosting.publish.release.records import Orphan
+from hosting.publish.release.shared import is_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,11 +67,12 @@ class Tidying:
 
     def sweep(self, doomed: Sequence[str], index: Index, held: Held, records: Records) -> None:
         """Remove what is doomed; but for what ``index``, or the files of its last release, need again."""
-        needed = self._used(index) | index.orphans.keys() | {held.key(path) for path in records}
-        for place in doomed:
-            if place.endswith("/") and place not in needed:
+        needed = self._used(index) | index.orphans.keys()
+        going = [place for place in doomed if place not in needed and not _has(held, records, place)]
+        for place in going:
+            if place.endswith("/"):
                 self._store.delete([place + path for path in self._store.list(place)])
-        self._store.delete([key for key in doomed if not key.endswith("/") and key not in needed])
+        self._store.delete([key for key in going if not key.endswith("/")])
 
     def _kept(self, index: Index, held: Held, note: Note) -> list[Held]:
         """Return the releases that are held from now on.
@@ -95,13 +97,14 @@ class Tidying:
         orphans = dict(index.orphans)
         if index.held and index.held[0].digest != held.digest:
             last = index.held[0]
+            moved = last.generation != held.generation
             for path, record in self._library.read(last.id).items():
-                key = last.key(path)
-                if key.startswith(layout.SHARED):
-                    orphans[key] = Orphan(self._now, record.entry.fingerprint, record.etag)
-        for path in records:
-            orphans.pop(held.key(path), None)
-        return orphans
+                # Told of few names: see `Base`.
+                if (moved or path not in records or path in held.exceptions) and is_shared(path):
+                    orphans[last.key(path)] = Orphan(self._now, record.entry.fingerprint, record.etag)
+        return {
+            key: one for key, one in orphans.items() if key.startswith(layout.SHARED) and not _has(held, records, key)
+        }
 
     def _expired(
         self, orphans: Mapping[str, Orphan], kept: Sequence[Held], last: Held, records: Records
@@ -112,6 +115,12 @@ class Tidying:
             for path in records if held.digest == last.digest else self._library.read(held.id):
                 expired.pop(held.key(path), None)
         return expired
+
+
+def _has(held: Held, records: Records, key: str) -> bool:
+    """Tell whether a release has one of its shared files at ``key``."""
+    path = layout.shared_path(key)[1]
+    return key.startswith(layout.SHARED) and path in records and held.key(path) == key
 
 
 def _leaving(index: Index, held: Held, note: Note) -> tuple[Held, ...]:

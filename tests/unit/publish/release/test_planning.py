@@ -81,7 +81,7 @@ def take(site: Site, step: Step) -> None:
 
 
 @given(st.lists(STEPS, min_size=2, max_size=9))
-@settings(max_examples=6000, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_key_has_two_contents_and_what_is_held_is_whole(steps: list[Step]) -> None:
     """Over any publishes, rollbacks and interruptions: what visitors may have is right, what they are led to is there.
 
