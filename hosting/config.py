@@ -113,6 +113,12 @@ class _Reader:
             near = difflib.get_close_matches(namespace.lower(), _ROOMS, n=1, cutoff=0.8)
             if namespace in (*_ROOMS, aws.NAMESPACE) or not (near or namespace == self.raw.project):
                 continue
+            if name in _ROOMS:
+                self.problems.append(
+                    f"'{key}' is not a setting: those of '{name}' are written {name}:<key>, with a colon: "
+                    f"pulumi config rm --stack {self.raw.stack} {key}"
+                )
+                continue
             known = [f"{room}:{setting}" for room, model in _ROOMS.items() for setting in settings_of(model)]
             meant = difflib.get_close_matches(f"{near[0]}:{name}" if near else name, known, n=1, cutoff=0.5)
             same = [setting for setting in known if setting.endswith(f":{name}")]

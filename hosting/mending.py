@@ -83,6 +83,11 @@ def is_list(field: FieldInfo | None) -> bool:
     return field is not None and get_origin(field.annotation) is tuple
 
 
+def _listed(value: object) -> list[object]:
+    """Return a value as the list that it was meant to be: `*.map, *.txt` are two."""
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else [value]
+
+
 class _Mending:
     """Puts right one error of one setting after the other, until there is none."""
 
@@ -141,7 +146,7 @@ class _Mending:
             self._drop_the_first_that(error, path, value)
         elif isinstance(value, dict) and isinstance(example, dict):
             self._set(path, [value])
-        elif not self._holds(path, [value]):
+        elif not self._holds(path, _listed(value)):
             self._set(path, [example])
 
     def _holds(self, path: Path, value: object) -> bool:

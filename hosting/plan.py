@@ -110,6 +110,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         fallbacks=(website.index_document,) if website.routing == "spa" else (),
         warnings=(
             *_warnings(settings, [("redirects", table.name), ("headers", edge.headers_file)]),
+            *_without_error_document(settings, keys),
             *_open_doors(settings, errors),
             *(_without_headers(settings, errors) if edge.responses and edge.app is None else ()),
         ),
@@ -249,6 +250,16 @@ def _warnings(settings: Settings, files: Sequence[tuple[str, str]]) -> Iterator[
                 f"The {what} in {file} need CloudFront, which this stack has not, and do nothing here: "
                 f"pulumi config set --stack {settings.stack} cloudfront:enabled true"
             )
+
+
+def _without_error_document(settings: Settings, keys: Collection[str]) -> Iterator[str]:
+    """Warn of what S3's website would answer with an error of its own. A missing first page is told elsewhere."""
+    document = _error_document(settings, keys)
+    if keys and not settings.cloudfront.enabled and document not in {*keys, settings.website.index_document}:
+        yield (
+            f"There is no '{document}', which 'website:errorDocument' names, and what is missing gets S3's own page: "
+            f"pulumi config set --stack {settings.stack} website:errorDocument {settings.website.index_document}"
+        )
 
 
 def _open_doors(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator[str]:

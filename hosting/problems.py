@@ -75,9 +75,10 @@ class Speaker:
         """Return the command that sets the key of ``path`` to ``value``, which is not shown if it is a secret."""
         key = self.key(path[:1])
         if is_secret or path[0] in self.secret_keys:
-            return f"pulumi config set --stack {self.stack} --secret {key} {PLACEHOLDER}"
+            # The CLI asks for it, so that it is in no shell's history.
+            return f"pulumi config set --stack {self.stack} --secret {key}"
         text = _as_typed(self._original(value))
-        shown = text if text == PLACEHOLDER else shlex.quote(text)
+        shown = shlex.quote(text)
         # The CLI takes what begins with a dash for one of its flags.
         return f"pulumi config set --stack {self.stack} {key} {'-- ' if text.startswith('-') else ''}{shown}"
 
@@ -136,6 +137,10 @@ def _of_unknown(model: type[BaseModel], path: Path, speaker: Speaker, given: Map
     return speaker.unknown(key, meant, mended(model, {**given, meant: decoded(model, meant, given[key])}, meant))
 
 
+def _is_broken_json(value: object) -> bool:
+    return isinstance(value, str) and value.lstrip().startswith(("[", "{"))
+
+
 def _rule(error: ErrorDetails, context: Mapping[str, Any]) -> str:
     """Return the rule in our words; pydantic's own where we have none."""
     words = {
@@ -143,7 +148,7 @@ def _rule(error: ErrorDetails, context: Mapping[str, Any]) -> str:
         "greater_than_equal": "must be >= {ge}",
         "less_than_equal": "must be <= {le}",
         "literal_error": "must be {expected}",
-        "tuple_type": "must be a list",
+        "tuple_type": "must be a list" if not _is_broken_json(error["input"]) else "must be a list, and is broken JSON",
         "model_type": "must be a map",
         "model_attributes_type": "must be a map",
         "too_short": "must have at least {min_length} of them",

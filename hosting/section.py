@@ -82,9 +82,12 @@ def settings_of(model: type[BaseModel]) -> list[str]:
 
 
 def decoded(model: type[BaseModel], key: str, text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return a list's or map's value from its JSON; any other, and what is no JSON, as it is for the model to judge."""
+    """Return a list's or map's value from its JSON; any other, and what is no JSON, as it is for the model to judge.
+
+    So is a list or map where none is wanted, which `pulumi config set --path` may have made: nobody means its JSON.
+    """
     setting = field_named(model, key)
-    if setting is None or not _is_json(setting.annotation):
+    if setting is None or not (_is_json(setting.annotation) or text.startswith(("[", "{"))):
         return text
     try:
         return json.loads(text)

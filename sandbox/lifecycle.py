@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sandbox import cloud, environment, launchers, locks, processes
 from sandbox.door import ports
-from sandbox.door.stacks import Stacks
+from sandbox.door.stacks import Stacks, stack_files
 from sandbox.engine import locate
 from sandbox.errors import SandboxError
 from sandbox.progress import Step, run
@@ -122,8 +122,10 @@ def status(home: Home) -> bool:
     door = processes.is_running(processes.read(_door_record(home)))
     print(f"cloud  {endpoint or 'stopped'}\ndoor   {'open' if door else 'closed'}")
     if door:
+        there = stack_files(home)
         for stack, port in sorted(ports.load(home).ports.items()):
-            print(f"       {stack}  http://localhost:{port}/")
+            if stack in there:
+                print(f"       {stack}  http://localhost:{port}/")
     return bool(endpoint) and door
 
 

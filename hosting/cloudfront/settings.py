@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from hosting.cloudfront.countries import COUNTRIES, country_of
+from hosting.mending import PLACEHOLDER
 from hosting.section import Boolean, Integer, Section, Text, broken_rule
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-response-code.html
@@ -71,10 +72,10 @@ class GeoRestriction(Section):
     def _countries_by_their_codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
         unknown = [code for code in codes if code not in COUNTRIES]
         if unknown:
-            meant = [country_of(code) for code in codes]
+            several = "are" if len(unknown) > 1 else "is"
             raise broken_rule(
-                f"must be country codes of ISO 3166-1, of which '{unknown[0]}' is none",
-                mend=None if None in meant else meant,
+                f"must be country codes of ISO 3166-1, of which {', '.join(map(repr, unknown))} {several} none",
+                mend=[country_of(code) or PLACEHOLDER for code in codes],
             )
         return tuple(sorted(set(codes)))
 

@@ -64,7 +64,7 @@ class DeploymentsSettings(Section):
     paths: Annotated[tuple[Text, ...], Field(examples=["site/**"])] = ()
     pre_run_commands: Annotated[tuple[Text, ...], Field(examples=["npm ci"])] = ()
     pull_request_template: Annotated[Boolean, Field(examples=[True])] = False
-    preview_pull_requests: Annotated[Boolean | None, Field(examples=[False])] = None
+    preview_pull_requests: Annotated[Boolean | None, Field(examples=[True])] = None
     environment: Annotated[
         dict[str, str] | None, BeforeValidator(_environment), Field(examples=[_ENVIRONMENT_EXAMPLE])
     ] = None

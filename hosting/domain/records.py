@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import route53
 
 from hosting.domain.settings import is_in_zone
+from hosting.errors import HostingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,24 +24,29 @@ def find_zone(
 ) -> pulumi.Output[route53.GetZoneResult]:
     """Return the public zone that the settings name.
 
-    One given by its id is held against the names here, at preview already: the provider would put the zone's
-    name behind a name that is not inside.
+    Asked at once: what an Output's look-up fails with can be told only with a traceback. One given by its id is held
+    against the names here, at preview already: the provider would put the zone's name behind a name that is not inside.
+
+    Raises:
+        HostingError: there is no such zone, or the names are outside of it.
     """
-    ask = pulumi.InvokeOutputOptions(provider=opts.provider, parent=opts.parent)
-    if settings.zone_id is None:
-        return route53.get_zone_output(name=settings.zone, private_zone=False, opts=ask)
-    found = route53.get_zone_output(zone_id=settings.zone_id, opts=ask)
-    return found.apply(lambda zone: _holding(zone, settings, stack))
-
-
-def _holding(zone: route53.GetZoneResult, settings: DomainSettings, stack: str) -> route53.GetZoneResult:
+    ask = pulumi.InvokeOptions(provider=opts.provider, parent=opts.parent)
+    by_id: dict[str, Any] = {"zone_id": settings.zone_id}
+    by_name: dict[str, Any] = {"name": settings.zone, "private_zone": False}
+    try:
+        zone = route53.get_zone(**(by_name if settings.zone_id is None else by_id), opts=ask)
+    except Exception as error:
+        raise HostingError(
+            f"'domain:zone' can't be found in this account (got {settings.zone}: {error}): make it in Route 53, or "
+            f"pulumi config set --stack {stack} domain:zone '<another zone>'"
+        ) from error
     outside = [name for name in settings.names if not is_in_zone(name, zone.name.rstrip("."))]
     if outside:
-        raise pulumi.RunError(
+        raise HostingError(
             f"'domain:names' must be in the zone {zone.name}, {', '.join(outside)} can't be: "
-            f"pulumi config set --stack {stack} domain:zone <another zone>"
+            f"pulumi config set --stack {stack} domain:zone '<another zone>'"
         )
-    return zone
+    return pulumi.Output.from_input(zone)
 
 
 def point_names(

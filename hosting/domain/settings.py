@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -33,7 +34,11 @@ def _host_name(name: str) -> str:
     """Return the name in lower case; its first label may be a *."""
     lower = name.lower()
     if not _is_host_name(lower.removeprefix("*.")):
-        raise broken_rule("must be a host name: labels of letters, digits and -, of 63 at the most, with dots between")
+        host = (urlsplit(lower if "//" in lower else f"//{lower}").hostname or "") if lower.isascii() else ""
+        raise broken_rule(
+            "must be a host name: labels of letters, digits and -, of 63 at the most, with dots between",
+            mend=host if _is_host_name(host.removeprefix("*.")) else None,
+        )
     return lower
 
 

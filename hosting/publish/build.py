@@ -202,7 +202,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _failure(command: str, code: int, cwd: Path, last: deque[str]) -> str:
     how = f"failed with exit code {code}" if code > 0 else f"was ended by signal {-code}"
     shown = "".join(f"\n  {line}" for line in last)
-    told = f"; its last lines:{shown}" if shown else " without a word"
+    told = f"; its last lines:{shown}" if shown else "; it said nothing"
     return (
         f"The build command '{command}' {how} in {cwd}; nothing was touched. Mend it and run pulumi up again, or "
         f"pulumi config set publish:buildCommand '<command>'{told}"

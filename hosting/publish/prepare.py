@@ -58,7 +58,7 @@ def prepare(settings: Settings, run: Run) -> Staged:
 
 def _staged(settings: Settings, run: Run) -> Staged:
     publish = settings.publish
-    source = resolve_directory(run.project, publish.directory)
+    source = resolve_directory(run.project, publish.directory, is_built=publish.build_command is not None)
     return stage(
         source,
         STATE / "staging" / settings.stack,

@@ -82,15 +82,15 @@ def locate_directory(project: Path, directory: str) -> Path:
     return place
 
 
-def resolve_directory(project: Path, directory: str) -> Path:
-    """Return the distribution folder, which is there and holds something.
+def resolve_directory(project: Path, directory: str, *, is_built: bool = False) -> Path:
+    """Return the distribution folder, which is there and holds something; ``is_built`` is whether a build has run.
 
     Raises:
         PublishError: it is missing, no folder or empty, or what ``locate_directory`` refuses.
     """
     place = locate_directory(project, directory)
     if not place.exists():
-        raise _nothing_there(directory, f"is not there ({place})")
+        raise _nothing_there(directory, f"is not there ({place})", is_built=is_built)
     if not place.is_dir():
         raise _refused(directory, f"is not a folder ({place})")
     try:
@@ -98,7 +98,7 @@ def resolve_directory(project: Path, directory: str) -> Path:
     except OSError as error:
         raise _refused(directory, f"can't be read ({error.strerror})") from error
     if empty:
-        raise _nothing_there(directory, f"is empty ({place})")
+        raise _nothing_there(directory, f"is empty ({place})", is_built=is_built)
     return place
 
 
@@ -106,16 +106,20 @@ def _refused(directory: str, what: str) -> PublishError:
     """Return the error of a folder that must never be published."""
     return PublishError(
         f"The distribution folder '{directory}' {what}; nothing was touched: name the folder that the build makes: "
-        "pulumi config set publish:directory dist"
+        "pulumi config set publish:directory '<folder>'"
     )
 
 
-def _nothing_there(directory: str, what: str) -> PublishError:
-    """Return the error of a folder that a build may yet fill."""
+def _nothing_there(directory: str, what: str, *, is_built: bool) -> PublishError:
+    """Return the error of a folder that a build may yet fill, or has not filled."""
+    build = (
+        "the build command has run, and has put nothing there"
+        if is_built
+        else "build the site into it: pulumi config set publish:buildCommand 'npm run build'"
+    )
     return PublishError(
-        f"The distribution folder '{directory}' {what}; nothing was touched: build the site into it, such as by "
-        "pulumi config set publish:buildCommand 'npm run build', or name the folder that the build makes: "
-        "pulumi config set publish:directory dist"
+        f"The distribution folder '{directory}' {what}; nothing was touched. Either {build}\n"
+        "Or name the folder that the build makes: pulumi config set publish:directory '<folder>'"
     )
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.door.stacks import stack_files
 from sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sandbox.environment import Home
 
 PATIENCE = 5.0  # seconds that a new stack's port may take: the door looks for new stacks every second
@@ -96,12 +96,23 @@ def full_name(home: Home, stack: str) -> str:
     wanted = "/".join(stack.split("/")[-2:])
     known = list(stack_files(home))
     found = [name for name in known if name == wanted or name.endswith(f"/{wanted}")]
-    if len(found) == 1:
-        return found[0]
+    here = f"{project_here()}/{wanted}"
+    if len(found) == 1 or here in found:
+        return here if here in found else found[0]
     if found:
-        raise DoorError(f"stack {stack!r} is ambiguous: say one of {', '.join(found)}")
+        raise DoorError(f"stack {stack!r} is ambiguous: type 'python -m sandbox url' and one of {', '.join(found)}")
     there = ", ".join(known) or "none yet"
     raise DoorError(f"no stack {stack!r}; there is {there}; make one with 'pulumi stack init'")
+
+
+def project_here() -> str:
+    """Return the name of the project that the working directory is in, as the CLI would find it; "" without one."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        file = folder / "Pulumi.yaml"
+        if file.is_file():
+            found = re.search(r"(?m)^name:\s*['\"]?([^'\"\s]+)", file.read_text(encoding="utf-8"))
+            return found[1] if found else ""
+    return ""
 
 
 def _file(home: Home) -> Path:

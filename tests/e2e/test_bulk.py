@@ -239,7 +239,7 @@ def test_too_much_removal_is_refused(prod: Project) -> None:
             file.unlink()
     refused = prod.up(check=False)
     assert refused.code != 0
-    assert "pulumi config set publish:maxRemove 99" in refused.output
+    assert "pulumi config set --stack prod publish:maxRemove 99" in refused.output
     assert prod.get("/").text.startswith("killed")
     prod.config("publish:maxRemove", "99")
     prod.up()
@@ -314,13 +314,14 @@ def test_switching_to_bulk_without_cloudfront_takes_a_yes(new_project: Callable[
     project.config("publish:mode", "bulk")
     previewed = project.pulumi("preview", "--stack", "dev", check=False)
     assert previewed.code != 0
-    assert "pulumi config set publish:allowGap true" in previewed.output
+    assert "pulumi config set --stack dev publish:allowGap true" in previewed.output
     refused = project.up(check=False)
     assert refused.code != 0
-    assert "pulumi config set publish:allowGap true" in refused.output
+    assert "pulumi config set --stack dev publish:allowGap true" in refused.output
     assert project.get("/").text.startswith("one")
     project.config("publish:allowGap", "true")
-    project.up()
+    said = project.up().output
+    assert "put them back at once by pulumi up --stack dev" in said
     project.up()
     assert project.get("/").text.startswith("one")
     assert project.up().changes == {}

@@ -89,6 +89,18 @@ def aliases(project: Project) -> list[str]:
     return sorted(distribution(project).get("Aliases", {}).get("Items", []))
 
 
+def test_a_zone_that_is_not_there_is_told(project: Project) -> None:
+    """A misspelt zone is a sentence with its command, and no traceback; nothing is touched."""
+    project.config("domain:names", '["www.example.org"]')
+    project.config("domain:zone", "example.org")
+    refused = project.pulumi("preview", "--stack", "prod", check=False)
+    assert refused.code != 0
+    assert "'domain:zone' can't be found in this account (got example.org:" in refused.output
+    assert "Traceback" not in refused.output
+    for key in ("names", "zone"):
+        project.pulumi("config", "rm", "--stack", "prod", f"domain:{key}")
+
+
 def test_a_zone(project: Project, world: World, zone: str) -> None:
     """With a zone one `up` makes the certificate, what proves it and the records; the first name is the address."""
     project.config("domain:zone", "example.com")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pulumi
 import pytest
+
+from hosting.errors import HostingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,5 +138,5 @@ def test_another_dns_that_has_them(deploy: Callable[..., Deployed]) -> None:
 
 def test_names_outside_of_the_zone(deploy: Callable[..., Deployed]) -> None:
     """A zone given by its id is held against the names by its own name."""
-    with pytest.raises(pulumi.RunError, match=r"must be in the zone example\.com, www\.example\.org can't be"):
+    with pytest.raises(HostingError, match=r"must be in the zone example\.com, www\.example\.org can't be"):
         deploy("prod", domain_names='["www.example.org"]', domain_zone="Z0123456789ABC")

@@ -170,7 +170,11 @@ def test_countries_and_a_web_acl(deploy: Callable[..., Deployed]) -> None:
         ("geoRestriction", '{"allow": ["DE"], "deny": ["US"]}', "must have either allow or deny"),
         ("geoRestriction", '{"allow": ["Germany"]}', "of which 'Germany' is none"),
         ("geoRestriction", '{"allow": ["DE", "XX"]}', "of which 'XX' is none"),
-        ("geoRestriction", '{"deny": ["fr", "UK"]}', "must be country codes of ISO 3166-1, of which 'fr' is none"),
+        (
+            "geoRestriction",
+            '{"deny": ["fr", "UK"]}',
+            "must be country codes of ISO 3166-1, of which 'fr', 'UK' are none",
+        ),
         ("geoRestriction", '{"deny": ["fr", "UK"]}', '["FR", "GB"]'),
         ("geoRestriction", "DE", "must be a map"),
         ("webAclArn", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/b", "scope CLOUDFRONT"),

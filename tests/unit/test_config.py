@@ -338,6 +338,33 @@ def test_other_namespaces_are_none_of_ours() -> None:
     assert load_settings(raw, REGION) == settings()
 
 
+@pytest.mark.parametrize("key", ["website:errorDocument", "publish:buildCommand", "publish:directory"])
+@pytest.mark.parametrize("value", ['["x"]', '{"name": "x"}'])
+def test_a_list_or_map_is_no_text(key: str, value: str) -> None:
+    """`pulumi config set --path 'key[0]' x` makes one, and nobody means the JSON itself."""
+    (problem,) = problems_of(RawConfig("dev", {key: value}))
+    assert problem.startswith(f"'{key}' must be a string (got ")
+
+
+def test_a_rooms_name_in_the_projects_own_namespace_is_told() -> None:
+    """`pulumi config set --path publish.ignore x` makes a map there, which is no setting of another name."""
+    (problem,) = problems_of(RawConfig("dev", {"static-site:publish": '{"ignore": "x"}'}, frozenset(), "static-site"))
+    assert "those of 'publish' are written publish:<key>" in problem
+    assert problem.endswith("pulumi config rm --stack dev static-site:publish")
+
+
+def test_several_patterns_in_one_text_are_told_apart() -> None:
+    """A comma is no part of a list, and no pattern has one in it as a rule."""
+    (problem,) = problems_of(RawConfig("dev", {"publish:ignore": "*.map, *.txt"}))
+    assert problem.endswith("""publish:ignore '["*.map", "*.txt"]'""")
+
+
+def test_json_that_breaks_off_is_told_as_such() -> None:
+    """That a list is wanted is no news to who has typed half of one."""
+    (problem,) = problems_of(RawConfig("dev", {"publish:ignore": '["*.map"'}))
+    assert "must be a list, and is broken JSON" in problem
+
+
 @pytest.mark.parametrize(
     ("key", "meant", "value"),
     [
@@ -347,7 +374,7 @@ def test_other_namespaces_are_none_of_ours() -> None:
         ("Website:errorDocument", "website:errorDocument", "x"),
         ("publsh:ignore", "publish:ignore", """'["x"]'"""),
         ("cloudFront:minTTL", "cloudfront:minTtl", "60"),
-        ("acess:password", "access:password", "<value>"),
+        ("acess:password", "access:password", ""),
     ],
 )
 def test_a_key_without_or_beside_its_namespace_is_told(key: str, meant: str, value: str) -> None:
@@ -356,7 +383,7 @@ def test_a_key_without_or_beside_its_namespace_is_told(key: str, meant: str, val
     (problem,) = problems_of(RawConfig("dev", {key: "x"}, frozenset(), "static-site"))
     assert problem == (
         f"'{key}' is not a setting, did you mean '{meant}'? "
-        f"pulumi config rm --stack dev {key} && pulumi config set --stack dev {secret}{meant} {value}"
+        f"pulumi config rm --stack dev {key} && pulumi config set --stack dev {secret}{meant} {value}".rstrip()
     )
 
 

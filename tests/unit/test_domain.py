@@ -77,7 +77,7 @@ def test_the_branch_is_main_unless_said_otherwise() -> None:
     "name",
     [
         *("example", "exa mple.com", "-a.example.com", "a..example.com", "a.*.example.com", "*example.com", "10.0.0.1"),
-        *("https://example.com", "example.com/docs", "example.com.", "münchen.example", "{pr}.example.com"),
+        *("example.com.", "münchen.example", "{pr}.example.com"),
         *("a" * 64 + ".example.com", "*.", ".".join(["a" * 60] * 5)),
     ],
 )
@@ -86,6 +86,13 @@ def test_what_is_no_host_name(name: str) -> None:
     (problem,) = problems(names=json.dumps(["www.example.com", name]))
     assert problem.startswith("'domain:names[1]' must be a host name: ")
     assert problem.endswith(""": pulumi config set --stack prod domain:names '[\"www.example.com\"]'""")
+
+
+@pytest.mark.parametrize("name", ["https://example.com", "example.com/docs", "http://Example.com:80/"])
+def test_a_url_is_mended_into_its_host_name(name: str) -> None:
+    """What was copied from a browser's address bar has the name in it."""
+    (problem,) = problems(names=json.dumps(["www.example.com", name]))
+    assert problem.endswith("""domain:names '["www.example.com", "example.com"]'""")
 
 
 @pytest.mark.parametrize(

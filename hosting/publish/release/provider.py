@@ -25,7 +25,7 @@ from pulumi.dynamic import (
 from pulumi.runtime.rpc import UNKNOWN
 
 from hosting.aws import settings as aws
-from hosting.errors import HostingError, PublishError
+from hosting.errors import HostingError, PublishError, for_stack
 from hosting.publish.release import layout
 from hosting.publish.release.atomic import Atomic
 from hosting.publish.release.engine_log import EngineLog
@@ -89,7 +89,7 @@ class ReleaseProvider(ResourceProvider):
         try:
             InPlace(self.store(str(news["bucket"])), Wanted.of(news), EngineLog(str(news["urn"]))).check_first()
         except PublishError as error:
-            return str(error)
+            return for_stack(str(error), _stack_of(news))
         except (BotoCoreError, ClientError, TransferError):
             # The bucket may have its name, and yet have to be made.
             return None
@@ -102,7 +102,7 @@ class ReleaseProvider(ResourceProvider):
         drift = int(_olds.get("drift") or 0)
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _is_crowded(_olds, _news)
         if changes and not replaces:
-            said = _reported(lambda: self._publisher(_news).preview(drift=drift))
+            said = _reported(_news, lambda: self._publisher(_news).preview(drift=drift))
             EngineLog(str(_news["urn"])).info(f"Release: {said}")
         return DiffResult(changes=changes, replaces=replaces)
 
@@ -117,8 +117,8 @@ class ReleaseProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Compare each object of the live release with what was put there."""
         publisher = self._publisher(props)
-        held = _reported(lambda: publisher.find(str(props["digest"])))
-        drift = ["everything"] if held is None else _reported(lambda: publisher.drift(held))
+        held = _reported(props, lambda: publisher.find(str(props["digest"])))
+        drift = ["everything"] if held is None else _reported(props, lambda: publisher.drift(held))
         if drift:
             said = f"Release: {len(drift)} objects were changed or removed by another hand, such as '{drift[0]}'"
             EngineLog(str(props["urn"])).warn(said)
@@ -129,9 +129,9 @@ class ReleaseProvider(ResourceProvider):
         """Remove what is the publisher's own."""
         store = self.store(str(_props["bucket"]))
         if _props["atomic"]:
-            _reported(lambda: store.delete([layout.ROOT + rest for rest in store.list(layout.ROOT)]))
+            _reported(_props, lambda: store.delete([layout.ROOT + rest for rest in store.list(layout.ROOT)]))
         else:
-            _reported(lambda: InPlace(store, Wanted.of(_props), EngineLog(str(_props["urn"]))).remove())
+            _reported(_props, lambda: InPlace(store, Wanted.of(_props), EngineLog(str(_props["urn"]))).remove())
 
     def _publisher(self, props: Mapping[str, Any]) -> Atomic | InPlace:
         kind = Atomic if props["atomic"] else InPlace
@@ -139,12 +139,17 @@ class ReleaseProvider(ResourceProvider):
 
     def _published(self, props: dict[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
         """Publish, and return the resource's outputs."""
-        done = _reported(lambda: self._publisher(props).publish(repair=bool(olds.get("drift"))))
+        done = _reported(props, lambda: self._publisher(props).publish(repair=bool(olds.get("drift"))))
+        if done.recheck:
+            EngineLog(str(props["urn"])).warn(
+                "The engine is about to remove the files that managed mode has put there, and the site with them: put "
+                f"them back at once by pulumi up --stack {_stack_of(props)}"
+            )
         pages = props["error_pages"]
         if props["atomic"] and pages != olds.get("error_pages"):
             # The distribution is about to name these; those that it names already wait for the switch.
             store, digest = self.store(str(props["bucket"])), done.held.digest
-            _reported(lambda: put_error_pages(store, digest, pages, only_missing=True))
+            _reported(props, lambda: put_error_pages(store, digest, pages, only_missing=True))
         return {**props, **_outputs(done, Wanted.of(props))}
 
 
@@ -164,10 +169,17 @@ def _outputs(done: Published, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _reported(action: Callable[[], T]) -> T:
-    """Return what ``action`` returns; what AWS refuses becomes a sentence."""
+def _stack_of(props: Mapping[str, Any]) -> str:
+    """Return the stack that a resource's inputs are of: `urn:pulumi:<stack>::...`."""
+    return str(props["urn"]).removeprefix("urn:pulumi:").partition("::")[0]
+
+
+def _reported(props: Mapping[str, Any], action: Callable[[], T]) -> T:
+    """Return what ``action`` returns; what AWS refuses becomes a sentence, and each command names the stack."""
     try:
         return action()
+    except HostingError as error:
+        raise type(error)(for_stack(str(error), _stack_of(props))) from error
     except (BotoCoreError, ClientError, TransferError) as error:
         why = str(error).rstrip(".")
         raise HostingError(

@@ -26,7 +26,7 @@ def read_headers(folder: Path) -> tuple[tuple[HeaderRule, ...], str]:
     """
     found = [name for name in (AMPLIFY_FILE, NETLIFY_FILE) if (folder / name).is_file()]
     if len(found) > 1:
-        raise EdgeError(f"Headers are in {' and in '.join(found)}; nothing was touched: keep them in one place")
+        raise EdgeError(f"Headers are in {' and in '.join(found)}; nothing was touched: remove one of them")
     for name in found:
         return _Reader(name).rules(_text(folder / name)), name
     return (), ""

@@ -65,7 +65,10 @@ def read_rules(setting: Iterable[Mapping[str, object]], folder: Path) -> RuleTab
     places = list(_places(list(setting), folder))
     if len(places) > 1:
         names = " and in ".join(place.name for place in places)
-        raise EdgeError(f"Redirects are in {names}; nothing was touched: keep them in one place")
+        raise EdgeError(
+            f"Redirects are in {names}; nothing was touched: keep them in one place: remove a file, or "
+            "pulumi config rm website:redirects"
+        )
     return _table(places[0]) if places else RuleTable()
 
 

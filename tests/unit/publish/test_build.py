@@ -210,7 +210,7 @@ def test_failure_is_told(project: Project) -> None:
 
 def test_silent_failure_by_signal_is_told(project: Project) -> None:
     """A command that was killed is told so."""
-    with pytest.raises(PublishError, match=r"was ended by signal 9 in .* without a word"):
+    with pytest.raises(PublishError, match=r"was ended by signal 9 in .*; it said nothing"):
         project.program(preview=True, command="kill -9 $$")
 
 

@@ -65,8 +65,15 @@ def test_directory_is_refused_by_name(project: Path, directory: str, what: str) 
     """What can't be a distribution folder is an error that says so, and what to type."""
     (project / "loop").symlink_to("loop")
     (project / "hollow").mkdir()
-    with pytest.raises(PublishError, match=rf"{what}.*nothing was touched.*pulumi config set publish:directory"):
+    with pytest.raises(PublishError, match=rf"(?s){what}.*nothing was touched.*pulumi config set publish:directory"):
         resolve_directory(project, directory)
+
+
+def test_a_build_that_made_nothing_is_told(project: Path) -> None:
+    """Who has a build command is not told to set another one."""
+    with pytest.raises(PublishError, match="the build command has run, and has put nothing there") as refused:
+        resolve_directory(project, "missing", is_built=True)
+    assert "publish:buildCommand" not in str(refused.value)
 
 
 def test_home_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

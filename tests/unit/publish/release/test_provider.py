@@ -119,7 +119,7 @@ def test_a_preview_knows_that_files_are_in_the_way(site: Site) -> None:
     provider = Releasing(site)
     in_place = props(site, atomic=False)
     (failure,) = provider.check({}, in_place).failures
-    assert "pulumi config set publish:allowGap true" in failure.reason
+    assert "pulumi config set --stack s publish:allowGap true" in failure.reason
     assert provider.check({}, {**in_place, "allow_gap": True}).failures == []
     assert provider.check({}, {**in_place, "bucket": UNKNOWN}).failures == []
     assert provider.check(in_place, in_place).failures == []

@@ -56,7 +56,7 @@ def test_url_of_a_stack(tmp_path: Path, name: str) -> None:
     [
         (["hosting/dev"], "prod", "no stack 'prod'; there is hosting/dev; make one with 'pulumi stack init'"),
         ([], "dev", "no stack 'dev'; there is none yet; make one with 'pulumi stack init'"),
-        (["a/dev", "b/dev"], "dev", "stack 'dev' is ambiguous: say one of a/dev, b/dev"),
+        (["a/dev", "b/dev"], "dev", "stack 'dev' is ambiguous: type 'python -m sandbox url' and one of a/dev, b/dev"),
     ],
 )
 def test_name_that_is_no_stack(tmp_path: Path, stacks: list[str], name: str, message: str) -> None:
@@ -64,6 +64,17 @@ def test_name_that_is_no_stack(tmp_path: Path, stacks: list[str], name: str, mes
     with pytest.raises(DoorError) as caught:
         url_for(home_with(tmp_path, *stacks), name)
     assert str(caught.value) == message
+
+
+def test_a_stack_of_the_project_here_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for the CLI: of two projects' `dev` it is that of the Pulumi.yaml that is next."""
+    (tmp_path / "shop/www").mkdir(parents=True)
+    (tmp_path / "shop/Pulumi.yaml").write_text("description: x\nname: 'b'\n")
+    monkeypatch.chdir(tmp_path / "shop/www")
+    assert url_for(home_with(tmp_path, "a/dev", "b/dev"), "dev") == "http://localhost:20002/"
+    (tmp_path / "shop/Pulumi.yaml").write_text("runtime: python\n")
+    with pytest.raises(DoorError, match="ambiguous"):
+        url_for(home_with(tmp_path, "a/dev", "b/dev"), "dev")
 
 
 def test_closed_door_has_no_urls(tmp_path: Path) -> None:
