@@ -67,6 +67,16 @@ def test_a_release_that_is_pinned_without_its_files_has_the_pages_that_answer_wh
         assert without.default_root == with_files.default_root
 
 
+def test_an_error_document_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """On DEV S3 would answer with an error of its own; with CloudFront, or with the page there, nothing is said."""
+    named = {"website_errorDocument": "405.html"}
+    (warning,) = plan_edge("site", settings("dev", **named), manifest("index.html"), tmp_path).warnings
+    assert warning.startswith("There is no '405.html', which 'website:errorDocument' names")
+    assert warning.endswith("pulumi config set --stack dev website:errorDocument index.html")
+    assert plan_edge("site", settings("dev", **named), manifest("index.html", "405.html"), tmp_path).warnings == ()
+    assert plan_edge("site", settings("prod", **named), manifest("index.html"), tmp_path).warnings == ()
+
+
 def test_files_of_rules_do_nothing_without_a_distribution(tmp_path: Path) -> None:
     """On DEV each file of rules has its warning, with the command that gives it an edge."""
     (tmp_path / "_redirects").write_text("/a /b\n")
