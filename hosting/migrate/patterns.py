@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hosting.publish.wildmatch import PatternError, parse
+from hosting.publish.wildmatch import why_invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ def gitignore_patterns(patterns: Iterable[str], findings: Findings) -> list[str]
             findings.gap(f"Ignore pattern '{given}'", why)
             continue
         for one in _expanded(pattern):
-            broken = _broken(one)
+            broken = why_invalid(one)
             if broken:
                 findings.gap(f"Ignore pattern '{one}'", f"gitignore does not take it, it {broken}: write it otherwise")
                 continue
@@ -63,15 +63,6 @@ def _why_not(pattern: str) -> str | None:
         return "gitignore has neither '(a|b)' nor '{1..9}': set one pattern for each with 'publish:ignore[<n>]'"
     if pattern.startswith(("./", "../")):
         return "it never matched anything, and in gitignore it does not either: write it with a leading '/'"
-    return None
-
-
-def _broken(pattern: str) -> str | None:
-    """Return what the program has against the pattern, None if it takes it."""
-    try:
-        parse(pattern)
-    except PatternError as error:
-        return str(error)
     return None
 
 

@@ -29,7 +29,7 @@ def engine_run(proc: Path = Path("/proc")) -> str | None:
     """Return the run's id; None where there is no telling."""
     pid = os.getppid()
     for _ in range(_MOST_AROUND):
-        process = _in_proc(proc, pid) if proc.is_dir() else _in_ps(pid)
+        process = in_proc(proc, pid) if proc.is_dir() else _in_ps(pid)
         if process is None:
             return None
         if process.name in _CLI:
@@ -38,8 +38,11 @@ def engine_run(proc: Path = Path("/proc")) -> str | None:
     return None
 
 
-def _in_proc(proc: Path, pid: int) -> Process | None:
-    """https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name is in parentheses, and may hold some."""
+def in_proc(proc: Path, pid: int) -> Process | None:
+    """Return a process as the system tells of it below ``proc``, None if it does not.
+
+    https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name is in parentheses, and may hold some.
+    """
     try:
         before, _, after = (proc / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")
     except OSError:

@@ -6,7 +6,6 @@ state of every stack, and importing it must have no side effect.
 
 from __future__ import annotations
 
-import os
 import uuid
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,16 +13,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.dynamic import (
-    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
     Resource,
-    ResourceProvider,
     UpdateResult,
 )
 
-from hosting.aws import settings as aws
+from hosting.aws.dynamic import AwsProvider
 from hosting.aws.session import client
 from hosting.errors import HostingError
 from hosting.publish.invalidation_paths import EVERYTHING, invalidation_paths
@@ -64,37 +61,24 @@ class CloudFront(Protocol):
         """Return the waiter called ``name``."""
 
 
-class InvalidationProvider(ResourceProvider):
+class InvalidationProvider(AwsProvider):
     """Invalidates on create and update; reads, and deletes nothing: an invalidation is an event of the past.
 
     Before it invalidates, an update removes the objects of files that have vanished. The engine would do so only when
     everything else is done, and whoever asked in between would bring a removed file back to the edge, for a day.
     """
 
-    # Nothing of the provider is secret; as a secret its pickle would change at every update.
-    serialize_as_secret_always = False
-
-    _settings: aws.AwsSettings | None = None
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Read the stack's `aws:` settings: the same that the provider of all other resources has."""
-        self._settings = aws.settings_from(req.config.get, os.environ)
-
     def cloudfront(self) -> CloudFront:
         """Return the client; overridden in tests."""
-        if self._settings is None:
-            raise HostingError("The invalidation provider was not configured: update the Pulumi CLI")
-        made: CloudFront = client("cloudfront", self._settings)
+        made: CloudFront = client("cloudfront", self.settings)
         return made
 
     def objects(self, bucket: str) -> Objects:
         """Return the bucket; overridden in tests."""
-        if self._settings is None:
-            raise HostingError("The invalidation provider was not configured: update the Pulumi CLI")
         # It takes boto3 with it, which an update with nothing to do has no use for.
         from hosting.publish.release.store import open_store  # noqa: PLC0415 - see above
 
-        return open_store(bucket, self._settings)
+        return open_store(bucket, self.settings)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Return a change exactly when an update would invalidate; nothing is ever replaced."""

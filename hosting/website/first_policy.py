@@ -11,13 +11,12 @@ state of every stack, and importing it must have no side effect.
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource
 
-from hosting.aws import settings as aws
+from hosting.aws.dynamic import AwsProvider
 from hosting.aws.session import client_of, make_session
 from hosting.errors import HostingError
 
@@ -46,24 +45,13 @@ class Sts(Protocol):
         """Return whose credentials these are."""
 
 
-class FirstPolicyProvider(ResourceProvider):
+class FirstPolicyProvider(AwsProvider):
     """Sets a policy on create, on a bucket that has none; its own policy replaces it, and goes with the bucket."""
-
-    # Nothing of the provider is secret; as a secret its pickle would change at every update.
-    serialize_as_secret_always = False
-
-    _settings: aws.AwsSettings | None = None
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Read the stack's `aws:` settings: the same that the provider of all other resources has."""
-        self._settings = aws.settings_from(req.config.get, os.environ)
 
     def clients(self) -> tuple[S3, Sts]:
         """Return the clients; overridden in tests."""
-        if self._settings is None:
-            raise HostingError("The provider of the first policy was not configured: update the Pulumi CLI")
-        session = make_session(self._settings)
-        return client_of(session, "s3", self._settings), client_of(session, "sts", self._settings)
+        session = make_session(self.settings)
+        return client_of(session, "s3", self.settings), client_of(session, "sts", self.settings)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Return a replacement when the bucket is another."""

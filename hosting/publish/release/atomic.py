@@ -167,14 +167,15 @@ class Atomic:
         if base is not None and held.generation != base.held.generation:
             carries = planning.carried_back(base, base_of(index, held, records))
             index = self._with_carried(index, tuple(carries))
-        repaired = self._repair(held, records) if repair else []
+        listed = self._listed() if repair else {}
+        repaired = self._repair(held, records, listed) if repair else []
         if repaired:
             # What the edge may have got of the wrong content is not asked for again.
             held = replace(held, stamp=int(self._now))
         held = replace(held, time=self._time())
         left = leftovers(self._store, self._library, index)
         ended = self._end(self._with_left(index, base, left), held, records)
-        pages = drifted_pages(self._note().etags, self._listed()) if repair else []
+        pages = drifted_pages(self._note().etags, listed) if repair else []
         return Published(held, ended, records, len(repaired) + len(pages))
 
     def _with_carried(self, index: Index, carries: tuple[Carry, ...]) -> Index:
@@ -215,9 +216,9 @@ class Atomic:
     def _listed(self) -> dict[str, Listed]:
         return {layout.ROOT + rest: found for rest, found in self._store.list(layout.ROOT).items()}
 
-    def _repair(self, held: Held, records: Records) -> list[str]:
+    def _repair(self, held: Held, records: Records, listed: Mapping[str, Listed]) -> list[str]:
         """Put back what another hand has changed or removed, and return its paths."""
-        wrong = self._drifted(held, records, self._listed())
+        wrong = self._drifted(held, records, listed)
         if not wrong:
             return []
         at_hand = self._wanted.manifest() if self._wanted.digest else None

@@ -39,9 +39,7 @@ class LiveProvider(InvalidationProvider):
 
     def store(self, bucket: str) -> Store:
         """Return the bucket; overridden in tests."""
-        if self._settings is None:
-            raise HostingError("The provider was not configured: update the Pulumi CLI")
-        return open_store(bucket, self._settings)
+        return open_store(bucket, self.settings)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Return a change when another release is live, or is to be invalidated at each update."""

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hosting.errors import PublishError
+from hosting.publish.engine_run import in_proc
 from hosting.publish.release.records import Begun, Claim, Index
 from hosting.publish.release.store import ConflictError
 
@@ -174,11 +175,6 @@ def _place() -> str:
 
 
 def _started(pid: int) -> str:
-    """Return when a process began; "" if there is none.
-
-    The 22nd field, counted after the name, which may have spaces: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-    """
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
-    except OSError:
-        return ""
+    """Return when a process began; "" if there is none."""
+    process = in_proc(Path("/proc"), pid)
+    return process.started if process else ""

@@ -6,7 +6,6 @@ state of every stack, and importing it must have no side effect.
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +13,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
-    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
     Resource,
-    ResourceProvider,
     UpdateResult,
 )
 from pulumi.runtime.rpc import UNKNOWN
 
-from hosting.aws import settings as aws
+from hosting.aws.dynamic import AwsProvider
 from hosting.errors import HostingError, PublishError, for_stack
 from hosting.publish.release import layout
 from hosting.publish.release.atomic import Atomic
@@ -54,23 +51,12 @@ _REPLACING = ("bucket", "atomic")
 _MANNERS = frozenset({"max_remove", "allow_gap", "urn", "files", "bytes", "room"})
 
 
-class ReleaseProvider(ResourceProvider):
+class ReleaseProvider(AwsProvider):
     """Publishes on create and update, compares on read, removes what is its own on delete."""
-
-    # Nothing of the provider is secret; as a secret its pickle would change at every update.
-    serialize_as_secret_always = False
-
-    _settings: aws.AwsSettings | None = None
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Read the stack's `aws:` settings: the same that the provider of all other resources has."""
-        self._settings = aws.settings_from(req.config.get, os.environ)
 
     def store(self, bucket: str) -> Store:
         """Return the bucket; overridden in tests."""
-        if self._settings is None:
-            raise HostingError("The release provider was not configured: update the Pulumi CLI")
-        return open_store(bucket, self._settings)
+        return open_store(bucket, self.settings)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Tell what a first publish will send; for all others ``diff`` does, which knows what is there."""
