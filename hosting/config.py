@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from hosting.access.settings import AccessSettings
+from hosting.aws import regions
 from hosting.aws import settings as aws
 from hosting.cloudfront.settings import CloudFrontSettings
 from hosting.deployments.settings import DeploymentsSettings
@@ -146,11 +147,13 @@ class _Reader:
                     f"pulumi config set --stack {self.raw.stack} --secret {namespace}:{key}"
                 )
 
-    def needs_cloudfront(self, access: AccessSettings, domain: DomainSettings) -> None:
-        """Refuse, on a stack without CloudFront, what only that can do."""
+    def needs_cloudfront(self, access: AccessSettings | None, domain: DomainSettings | None) -> None:
+        """Refuse, on a stack without CloudFront, what only that can do; None are settings that do not hold."""
         given = {
-            "'access:username' needs CloudFront, without which anyone may read the site": access.username is not None,
-            "'domain:names' needs CloudFront, the website of S3 has no HTTPS under names of its own": domain.names,
+            "'access:username' needs CloudFront, without which anyone may read the site": access and access.username,
+            "'domain:names' needs CloudFront, the website of S3 has no HTTPS under names of its own": (
+                domain and domain.names
+            ),
         }
         mend = f"pulumi config set --stack {self.raw.stack} cloudfront:enabled true"
         self.problems += [f"{problem}: {mend}" for problem, is_given in given.items() if is_given]
@@ -158,11 +161,9 @@ class _Reader:
     def aws(self, environment: Mapping[str, str]) -> aws.AwsSettings | None:
         given, speaker = self.raw.of(aws.NAMESPACE), self.speaker(aws.NAMESPACE)
         found = [problem for key in given if (problem := _aws_problem(speaker, key, given))]
-        if aws.region_of(given, environment) is None:
-            found.append(
-                f"'aws:region' is missing, and neither AWS_REGION nor AWS_DEFAULT_REGION is set: "
-                f"pulumi config set --stack {self.raw.stack} aws:region us-east-1"
-            )
+        wrong = _region_problem(speaker, given, environment)
+        if wrong:
+            found.append(wrong)
         self.problems += found
         return None if found else aws.settings_of(given, environment, speaker.secret_keys)
 
@@ -177,6 +178,18 @@ def _aws_problem(speaker: Speaker, key: str, given: Mapping[str, str]) -> str | 
     except aws.WrongValueError as error:
         return speaker.broken((key, *error.path), str(error), error.got, error.mend)
     return None
+
+
+def _region_problem(speaker: Speaker, given: Mapping[str, str], environment: Mapping[str, str]) -> str | None:
+    region = aws.region_of(given, environment)
+    if region is None:
+        rule = "is missing, and neither AWS_REGION nor AWS_DEFAULT_REGION is set"
+        return speaker.lacking(("region",), rule, regions.EXAMPLE)
+    # Who says so has a cloud of another kind.
+    if regions.is_region(region) or given.get("skipRegionValidation") == "true":
+        return None
+    rule = "must be a region of AWS" if given.get("region") else "is given by the environment, and must be a region"
+    return speaker.broken(("region",), rule, region, regions.nearest_region(region))
 
 
 def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
@@ -196,12 +209,12 @@ def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
     own_aws = reader.aws(environment)
     reader.plain_secrets()
     reader.strays()
+    if cloudfront is not None and not cloudfront.enabled:
+        reader.needs_cloudfront(access, domain)
     if website is None or cloudfront is None or publish is None or deployments is None or access is None:
         raise ConfigError(raw.stack, reader.problems)
     if domain is None or own_aws is None:
         raise ConfigError(raw.stack, reader.problems)
-    if not cloudfront.enabled:
-        reader.needs_cloudfront(access, domain)
     if reader.problems:
         raise ConfigError(raw.stack, reader.problems)
     return Settings(raw.stack, website, cloudfront, publish, deployments, access, domain, own_aws)

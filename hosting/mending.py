@@ -45,8 +45,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def path_of(error: ErrorDetails) -> Path:
     """Return where an error is, in the config's own words."""
     location = error["loc"]
-    mend_key = error.get("ctx", {}).get("mend_key")
-    steps = (*location, mend_key) if mend_key else location
+    about = error.get("ctx", {}).get("about")
+    steps = (*location[:-1], about) if about else location
     if error["type"] == "extra_forbidden":
         return steps
     # pydantic names a default's field as Python does.
@@ -120,7 +120,7 @@ class _Mending:
             self._rename(path, settings_of(parent))
         elif mend is not None:
             self._set(path, mend)
-        elif error["type"] == "missing":
+        elif error["type"] == "missing" or error.get("ctx", {}).get("about"):
             self._set(path, [example_of(field)] if is_list(field) else example_of(field))
         elif is_list(field) and not isinstance(path[-1], int):
             self._put_list_right(path, error, example_of(field))

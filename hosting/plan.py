@@ -8,15 +8,23 @@ from urllib.parse import unquote
 
 from hosting.access.basic import access_piece
 from hosting.cloudfront.edge import compose, compose_response
-from hosting.cloudfront.settings import ErrorResponse
 from hosting.domain.piece import domain_pieces
 from hosting.errors import EdgeError
+from hosting.missing import (
+    MISSING,
+    NOT_FOUND_PAGE,
+    OK,
+    error_document,
+    error_responses,
+    found_after_all,
+    rooted,
+)
 from hosting.publish.release.pointer import leads_to
-from hosting.website.headers.files import read_headers
+from hosting.website.headers.files import Headers, read_headers
 from hosting.website.headers.names import page_names
 from hosting.website.headers.rules import headers_piece
 from hosting.website.redirects.checks import Hosts, check_rules
-from hosting.website.redirects.files import read_rules
+from hosting.website.redirects.files import RuleTable, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import canonical
 from hosting.website.routing import canonical_keys, deep_links_piece, redirector, routing_piece
@@ -26,20 +34,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hosting.cloudfront.edge import Piece
+    from hosting.cloudfront.settings import ErrorResponse
     from hosting.config import Settings
     from hosting.publish.manifest import Manifest
-    from hosting.website.redirects.files import RuleTable
-    from hosting.website.redirects.rules import Fallback
+    from hosting.website.headers.rules import HeaderRule
 
-# What a site calls the page for what is not there, if it has one.
-NOT_FOUND_PAGE = "404.html"
 # In the distribution folder, but not for visitors.
 RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 _COUNTRY = "CloudFront-Viewer-Country"
-_OK, _FORBIDDEN = 200, 403
-# Without s3:ListBucket a missing key is 403 to CloudFront.
-_MISSING = (403, 404)
+_FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mappin
     if website.routing != "pages":
         return {}
     # A rule may name an error page, which keeps its name.
-    rules = _written(settings, folder)
+    rules, _ = _written(settings, folder)
     own = [response.response_page_path for response in settings.cloudfront.error_responses]
     own += [fallback.page for fallback in rules.fallbacks]
     kept = {NOT_FOUND_PAGE, website.error_document, *(unquote(path.lstrip("/")) for path in own if path)}
@@ -94,22 +98,21 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     """
     website = settings.website
     keys = _keys(settings, manifest, folder)
-    table = _redirects(settings, keys, folder)
-    errors = _error_responses(settings, keys, table.fallbacks)
-    edge = _functions(name, settings, _Tree(keys, table, errors, folder))
+    table, headers = _written(settings, folder)
+    _check_redirects(settings, table, keys)
+    errors = error_responses(settings, keys, table.fallbacks)
+    edge = _functions(name, settings, _Tree(keys, table, errors, headers.rules))
     return EdgePlan(
         requests=tuple(edge.requests),
         is_secret=settings.access.password is not None,
         responses=tuple(edge.responses),
-        error_responses=tuple(_rooted(error, website.index_document) for error in errors)
-        if edge.finds_root
-        else errors,
+        error_responses=tuple(rooted(error, website.index_document) for error in errors) if edge.finds_root else errors,
         viewer_headers=(_COUNTRY,) if any(rule.countries for rule in table.rules) else (),
         default_root=None if edge.finds_root else website.index_document,
-        error_document=_error_document(settings, keys),
+        error_document=error_document(settings, keys),
         fallbacks=(website.index_document,) if website.routing == "spa" else (),
         warnings=(
-            *_warnings(settings, [("redirects", table.name), ("headers", edge.headers_file)]),
+            *_warnings(settings, [("redirects", table.name), ("headers", headers.file)]),
             *_without_error_document(settings, keys),
             *_open_doors(settings, errors),
             *(_without_headers(settings, errors) if edge.responses and edge.app is None else ()),
@@ -123,17 +126,16 @@ class _Tree(NamedTuple):
     keys: Collection[str]
     table: RuleTable
     errors: Sequence[ErrorResponse]
-    folder: Path
+    headers: Sequence[HeaderRule]
 
 
 class _Functions(NamedTuple):
-    """The functions' pieces; the page that they lead unknown paths to, if they do; the file with the headers."""
+    """The functions' pieces; the page that they lead unknown paths to, if they do."""
 
     requests: list[Piece]
     responses: list[Piece]
     finds_root: bool
     app: str | None
-    headers_file: str
 
 
 def _functions(name: str, settings: Settings, tree: _Tree) -> _Functions:
@@ -149,12 +151,11 @@ def _functions(name: str, settings: Settings, tree: _Tree) -> _Functions:
         requests.append(redirects_piece(tree.table.rules))
     if finds_root:
         requests.append(routing_piece(website.routing, tree.keys, website.index_document))
-    rules, file = read_headers(tree.folder)
-    app = _with_deep_links(settings, requests, tree.errors, tree.keys) if rules else None
+    app = _with_deep_links(settings, requests, tree.errors, tree.keys) if tree.headers else None
     names = page_names(website.routing, tree.keys, website.index_document, app)
-    responses = [headers_piece(rules, names)] if rules else []
+    responses = [headers_piece(tree.headers, names)] if tree.headers else []
     _check_sizes(requests, responses)
-    return _Functions(requests, responses, finds_root, app, file)
+    return _Functions(requests, responses, finds_root, app)
 
 
 def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[str]:
@@ -165,7 +166,8 @@ def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[st
     """
     if manifest.entries or settings.publish.release is None:
         return {entry.path for entry in manifest.entries}
-    return {NOT_FOUND_PAGE, *(fallback.page.lstrip("/") for fallback in _written(settings, folder).fallbacks)}
+    table, _ = _written(settings, folder)
+    return {NOT_FOUND_PAGE, *(fallback.page.lstrip("/") for fallback in table.fallbacks)}
 
 
 def _with_deep_links(
@@ -175,8 +177,8 @@ def _with_deep_links(
 
     In bulk mode the release leads there; else a piece does, which is added to ``requests`` if there is room for it.
     """
-    pages = {_rooted(error, settings.website.index_document).response_page_path for error in _found_after_all(errors)}
-    page = pages.pop() if len(pages) == 1 and len(_found_after_all(errors)) == len(_MISSING) else None
+    pages = {rooted(error, settings.website.index_document).response_page_path for error in found_after_all(errors)}
+    page = pages.pop() if len(pages) == 1 and len(found_after_all(errors)) == len(MISSING) else None
     if page is None or settings.website.routing != "errors":
         return None
     if settings.publish.mode == "bulk":
@@ -190,30 +192,24 @@ def _with_deep_links(
     return page
 
 
-def _found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
-    """Return the error responses that answer for what is missing as if it were there."""
-    return [error for error in errors if error.error_code in _MISSING and error.response_code == _OK]
-
-
 def _without_headers(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator[str]:
     """Warn where pages go out without the headers that a file sets for them.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
     """
-    found = _found_after_all(errors)
+    found = found_after_all(errors)
     # With `spa` only missing files with an extension are answered so.
     if found and settings.cloudfront.enabled and settings.website.routing != "spa":
         yield (
-            f"What is missing gets the page '{found[0].response_page_path}' with status {_OK}, but none of the file's "
+            f"What is missing gets the page '{found[0].response_page_path}' with status {OK}, but none of the file's "
             "headers: CloudFront runs no function when the origin has no file. A router leads there itself: "
             f"pulumi config set --stack {settings.stack} website:routing spa"
         )
 
 
-def _redirects(settings: Settings, keys: Collection[str], folder: Path) -> RuleTable:
-    """Return the rules of the setting or a file, which hold together and with the router."""
+def _check_redirects(settings: Settings, table: RuleTable, keys: Collection[str]) -> None:
+    """Refuse rules that do not hold together, or with the tree and the router."""
     website = settings.website
-    table = _written(settings, folder)
     # Names that are not attached yet are held against the rules too: they will be.
     hosts = Hosts(settings.domain.names, settings.domain.redirect_aliases)
     check_rules(table, keys, redirector(website.routing, keys, website.index_document), hosts)
@@ -222,11 +218,32 @@ def _redirects(settings: Settings, keys: Collection[str], folder: Path) -> RuleT
             f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "
             f"nothing was touched: pulumi config rm --stack {settings.stack} cloudfront:errorResponses"
         )
-    return table
 
 
-def _written(settings: Settings, folder: Path) -> RuleTable:
-    return read_rules([rule.model_dump() for rule in settings.website.redirects], folder)
+class _Written(NamedTuple):
+    redirects: RuleTable
+    headers: Headers
+
+
+def _written(settings: Settings, folder: Path) -> _Written:
+    """Return the rules of the settings and of the files in the distribution folder, each right in itself.
+
+    Raises:
+        EdgeError: with what is wrong in all of them.
+    """
+    problems = []
+    table, headers = RuleTable(), Headers()
+    try:
+        table = read_rules([rule.model_dump() for rule in settings.website.redirects], folder)
+    except EdgeError as error:
+        problems.append(str(error))
+    try:
+        headers = read_headers(folder)
+    except EdgeError as error:
+        problems.append(str(error))
+    if problems:
+        raise EdgeError("\n".join(problems))
+    return _Written(table, headers)
 
 
 def _check_sizes(requests: Sequence[Piece], responses: Sequence[Piece]) -> None:
@@ -254,7 +271,7 @@ def _warnings(settings: Settings, files: Sequence[tuple[str, str]]) -> Iterator[
 
 def _without_error_document(settings: Settings, keys: Collection[str]) -> Iterator[str]:
     """Warn of what S3's website would answer with an error of its own. A missing first page is told elsewhere."""
-    document = _error_document(settings, keys)
+    document = error_document(settings, keys)
     if keys and not settings.cloudfront.enabled and document not in {*keys, settings.website.index_document}:
         yield (
             f"There is no '{document}', which 'website:errorDocument' names, and what is missing gets S3's own page: "
@@ -270,41 +287,10 @@ def _open_doors(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator
     cloudfront = settings.cloudfront
     guards = {"geoRestriction": cloudfront.geo_restriction, "webAclArn": cloudfront.web_acl_arn}
     set_guards = [key for key, value in guards.items() if value is not None]
-    page = next((one for one in errors if one.error_code == _FORBIDDEN and one.response_code == _OK), None)
+    page = next((one for one in errors if one.error_code == _FORBIDDEN and one.response_code == OK), None)
     if cloudfront.enabled and set_guards and page is not None:
         yield (
             f"Visitors that 'cloudfront:{set_guards[0]}' turns away get the page '{page.response_page_path}' with "
             "status 200, as the error response for 403 says: set 'cloudfront:errorResponses' without one, or a router: "
             f"pulumi config set --stack {settings.stack} website:routing spa"
         )
-
-
-def _error_document(settings: Settings, keys: Collection[str]) -> str:
-    """Return the setting; with a router, if there is none, the tree's own page."""
-    website = settings.website
-    if website.routing != "errors" and "error_document" not in website.model_fields_set and NOT_FOUND_PAGE in keys:
-        return NOT_FOUND_PAGE
-    return website.error_document
-
-
-def _error_responses(
-    settings: Settings, keys: Collection[str], fallbacks: Sequence[Fallback]
-) -> tuple[ErrorResponse, ...]:
-    """Return what a rule says of what is missing; else the setting; else, with a router, a 404."""
-    cloudfront = settings.cloudfront
-    if fallbacks:
-        return _missing(fallbacks[0].status, fallbacks[0].page)
-    if settings.website.routing == "errors" or "error_responses" in cloudfront.model_fields_set:
-        return cloudfront.error_responses
-    return _missing(404, f"/{_error_document(settings, keys)}")
-
-
-def _missing(status: int, page: str) -> tuple[ErrorResponse, ...]:
-    return tuple(ErrorResponse(errorCode=code, responseCode=status, responsePagePath=page) for code in _MISSING)
-
-
-def _rooted(error: ErrorResponse, index_document: str) -> ErrorResponse:
-    """Return the response with the first page by its key: without a default root object `/` is no object."""
-    if error.response_page_path != "/":
-        return error
-    return error.model_copy(update={"response_page_path": f"/{index_document}"})

@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hosting.mending import PLACEHOLDER, Path, around, example_of, is_list, mended, nearest, path_of
+from hosting.mending import PLACEHOLDER, Path, around, mended, nearest, path_of
 from hosting.section import decoded, settings_of
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ def sentences(
     model: type[BaseModel], errors: Iterable[ErrorDetails], speaker: Speaker, given: Mapping[str, Any]
 ) -> list[str]:
     """Return one sentence for each of pydantic's ``errors`` about ``given`` as values of ``model``."""
-    return [_sentence(model, error, speaker, given) for error in errors if not _is_echo(error)]
+    # What two settings want of a third is one problem.
+    return list(dict.fromkeys(_sentence(model, error, speaker, given) for error in errors if not _is_echo(error)))
 
 
 def _is_echo(error: ErrorDetails) -> bool:
@@ -115,14 +116,10 @@ def _sentence(model: type[BaseModel], error: ErrorDetails, speaker: Speaker, giv
     context, path = error.get("ctx", {}), path_of(error)
     if error["type"] == "extra_forbidden":
         return _of_unknown(model, path, speaker, given)
-    if not error["loc"]:
-        _, field = around(model, path)
-        example = example_of(field)
-        return speaker.lacking(path, _rule(error, context), [example] if is_list(field) else example)
     mend = mended(model, given, str(path[0]))
     if error["type"] == "missing":
         return speaker.missing(path, mend)
-    if context.get("mend_key"):
+    if context.get("about"):
         return speaker.lacking(path, _rule(error, context), mend)
     return speaker.broken(path, _rule(error, context), error["input"], mend)
 

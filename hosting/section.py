@@ -25,13 +25,15 @@ class Section(BaseModel):
     )
 
 
-def broken_rule(rule: str, *, mend: object = None, mend_key: str | None = None) -> PydanticCustomError:
+def broken_rule(rule: str, *, mend: object = None, about: str | None = None) -> PydanticCustomError:
     """Return the error of a value that breaks ``rule``, such as ``must be <= defaultTtl``.
 
     ``mend`` is a value that would hold, for the command that the message ends with; without one the
-    field's example is offered. ``mend_key`` is the key inside the value that the command sets.
+    field's example is offered. ``about`` is the key beside the one at hand that the rule is about, of
+    a rule between settings: such a rule belongs to the last of them, where `ValidationInfo.data` has
+    the others, as far as they hold. One of the whole model would wait until all of its settings do.
     """
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "mend": mend, "mend_key": mend_key})
+    return PydanticCustomError("rule", "{rule}", {"rule": rule, "mend": mend, "about": about})
 
 
 def _integer(value: object) -> int:

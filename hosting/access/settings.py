@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from hosting.section import Section, Text, broken_rule
 
@@ -23,10 +23,12 @@ class AccessSettings(Section):
             raise broken_rule("must be printable, and without a colon")
         return name
 
-    @model_validator(mode="after")
-    def _both_or_neither(self) -> Self:
-        if self.username is not None and self.password is None:
-            raise broken_rule("must be given together with username", mend_key="password")
-        if self.password is not None and self.username is None:
-            raise broken_rule("must be given together with password", mend_key="username")
-        return self
+    @field_validator("password")
+    @classmethod
+    def _both_or_neither(cls, password: str | None, info: ValidationInfo) -> str | None:
+        username = info.data.get("username", password)
+        if username is not None and password is None:
+            raise broken_rule("must be given together with username", about="password")
+        if password is not None and username is None:
+            raise broken_rule("must be given together with password", about="username")
+        return password

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from hosting.cloudfront.countries import COUNTRIES, country_of
 from hosting.mending import PLACEHOLDER
@@ -48,13 +48,15 @@ class ErrorResponse(Section):
             raise broken_rule("must begin with '/'", mend=f"/{path}")
         return path
 
-    @model_validator(mode="after")
-    def _code_and_page_go_together(self) -> Self:
-        if self.response_code is None and self.response_page_path is not None:
-            raise broken_rule("must be given together with responsePagePath", mend_key="responseCode")
-        if self.response_page_path is None and self.response_code is not None:
-            raise broken_rule("must be given together with responseCode", mend_key="responsePagePath")
-        return self
+    @field_validator("response_page_path")
+    @classmethod
+    def _code_and_page_go_together(cls, path: str | None, info: ValidationInfo) -> str | None:
+        code = info.data.get("response_code", path)
+        if code is None and path is not None:
+            raise broken_rule("must be given together with responsePagePath", about="responseCode")
+        if path is None and code is not None:
+            raise broken_rule("must be given together with responseCode", about="responsePagePath")
+        return path
 
 
 def _listed(codes: tuple[int, ...]) -> str:
@@ -79,12 +81,15 @@ class GeoRestriction(Section):
             )
         return tuple(sorted(set(codes)))
 
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if bool(self.allow) == bool(self.deny):
-            meant = {"allow": list(self.allow) or ["DE"]}
-            raise broken_rule("must have either allow or deny, with a country", mend=meant)
-        return self
+    @field_validator("deny")
+    @classmethod
+    def _one_of_both(cls, deny: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        allow = info.data.get("allow")
+        if allow and deny:
+            raise broken_rule("must be empty where allow is given", mend=[])
+        if allow == () and not deny:
+            raise broken_rule("must have a country, or deny must", about="allow", mend=["DE"])
+        return deny
 
 
 # Amplify's: any path that is no file is answered by the site's root, which a client-side router then reads.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from hosting.section import Boolean, Section, Text, broken_rule
 
@@ -133,14 +133,15 @@ class DeploymentsSettings(Section):
             raise broken_rule("must be false on a template of review stacks", mend=False)
         return previews
 
-    @model_validator(mode="after")
-    def _of_a_role_that_is_made(self) -> Self:
-        if not self.create_role and (self.review_stacks or self.oidc_provider_arn):
+    @field_validator("review_stacks", "oidc_provider_arn")
+    @classmethod
+    def _of_a_role_that_is_made(cls, given: object, info: ValidationInfo) -> object:
+        if given and info.data.get("create_role") is False:
             raise broken_rule(
                 "must be true where reviewStacks or oidcProviderArn is given, which are of the role that it makes",
-                mend_key="createRole",
+                about="createRole",
             )
-        return self
+        return given
 
     @property
     def previews(self) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from hosting.section import Boolean, Section, Text, broken_rule
 
@@ -99,11 +99,14 @@ class DomainSettings(Section):
             raise broken_rule(f"must be in the zone {zone}, {', '.join(outside)} can't be")
         return names
 
-    @model_validator(mode="after")
-    def _nothing_without_names(self) -> Self:
-        if not self.names and (self.zone or self.certificate_arn or self.validated):
-            raise broken_rule("must be given together with zone, certificateArn or validated", mend_key="names")
-        return self
+    @field_validator("names")
+    @classmethod
+    def _nothing_without_names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not names and any(info.data.get(key) for key in ("zone", "certificate_arn", "validated")):
+            zone = info.data.get("zone")
+            mend = [f"www.{zone}"] if zone and not _ZONE_ID.fullmatch(zone) else None
+            raise broken_rule("must be given together with zone, certificateArn or validated", mend=mend, about="names")
+        return names
 
     @property
     def zone_id(self) -> str | None:

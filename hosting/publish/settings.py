@@ -7,11 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from hosting.publish.wildmatch import PatternError, parse
+from hosting.publish.wildmatch import PatternError, as_literal, parse
 from hosting.section import Boolean, Integer, Section, Text, broken_rule
 
 # https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5: visible ASCII, spaces and tabs inside.
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
+# https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2: names, of which these have a time, as others may.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_DIRECTIVE = re.compile(r'(?:[^,"]|"[^"]*"?)+')
+_SECONDS = re.compile(r'[0-9]+|"[0-9]+"')
+_TIMED = frozenset({"max-age", "s-maxage", "stale-while-revalidate", "stale-if-error"})
 _DIGEST = re.compile(r"[0-9a-f]{4,64}")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 _PATHS_IN_PROGRESS = 3000
@@ -21,7 +26,7 @@ def _pattern(text: str) -> str:
     try:
         parse(text)
     except PatternError as error:
-        raise broken_rule(f"must be a gitignore pattern, but it {error}") from error
+        raise broken_rule(f"must be a gitignore pattern, but it {error}", mend=as_literal(text)) from error
     return text
 
 
@@ -44,6 +49,12 @@ class CacheRule(Section):
     def _value_is_a_header(cls, value: str) -> str:
         if not _HEADER_VALUE.fullmatch(value):
             raise broken_rule("must be a header value: one line of visible ASCII characters")
+        for directive in _DIRECTIVE.findall(value):
+            name, _, seconds = directive.strip().partition("=")
+            if name.lower() in _TIMED and not _SECONDS.fullmatch(seconds):
+                raise broken_rule(f"must have a number of seconds in '{name}=<seconds>'")
+            if name and not _TOKEN.fullmatch(name):
+                raise broken_rule(f"must be directives with commas between, and '{name}' is none")
         return value
 
 
@@ -69,13 +80,24 @@ class PublishSettings(Section):
     max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
     allow_gap: Annotated[Boolean, Field(examples=[True])] = False
 
+    @field_validator("cache_control", mode="before")
+    @classmethod
+    def _rules_and_not_a_map(cls, rules: object) -> object:
+        """One map from patterns to values is what other tools have; it has no order, and here the last match wins."""
+        if isinstance(rules, dict) and not set(rules) <= {"pattern", "value"}:
+            raise broken_rule(
+                "must be a list of pattern and value",
+                mend=[{"pattern": pattern, "value": value} for pattern, value in rules.items()],
+            )
+        return rules
+
     @field_validator("release")
     @classmethod
     def _release_is_a_digest(cls, digest: str | None, info: ValidationInfo) -> str | None:
         if digest is not None and not _DIGEST.fullmatch(digest):
             raise broken_rule("must be a release's digest, or its first 4 digits or more")
-        if digest is not None and info.data.get("mode") != "bulk":
-            raise broken_rule("must go with 'publish:mode bulk': the other mode holds no releases")
+        if digest is not None and info.data.get("mode") == "managed":
+            raise broken_rule("must be bulk where release is given: the other mode holds none", about="mode")
         return digest
 
     @field_validator("ignore_file")

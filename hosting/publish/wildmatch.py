@@ -88,6 +88,12 @@ def why_invalid(pattern: str) -> str | None:
     return None
 
 
+def as_literal(pattern: str) -> str | None:
+    """Return a pattern that never matches with what is broken in it taken literally; None where that is no pattern."""
+    literal = re.sub(r"(?<!\\)\[", r"\\[", pattern).rstrip("\\")
+    return None if why_invalid(literal) or not literal.strip() else literal
+
+
 def _stripped(raw: bytes) -> bytes:
     """Return a line without its carriage return and its trailing spaces, but for an escaped one."""
     raw = raw.removesuffix(b"\r")

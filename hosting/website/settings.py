@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from hosting.section import Boolean, Integer, Section, Text, broken_rule
+from hosting.website.redirects.checks import problems_of
+from hosting.website.redirects.files import amplify_table
+from hosting.website.redirects.rules import RuleError
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET_CHARACTERS = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -44,6 +47,23 @@ class Redirect(Section):
     target: Annotated[Text, Field(examples=["/new"])]
     status: Annotated[Text | None, Field(examples=["301"])] = None
     condition: Annotated[Text | None, Field(examples=["<US>"])] = None
+
+    @field_validator("source", "target")
+    @classmethod
+    def _from_the_root(cls, place: str) -> str:
+        """A host, and what a visitor's path gives, may stand there too, and are judged with the rest of the rule."""
+        if not re.match(r"/|<|https?:", place, re.IGNORECASE):
+            raise broken_rule("must begin with '/' or 'https://'", mend=f"/{place}")
+        return place
+
+    @model_validator(mode="after")
+    def _one_that_the_edge_can_do(self) -> Self:
+        rule = self.model_dump(exclude_none=True)
+        try:
+            amplify_table([("it", rule)])
+        except RuleError as error:
+            raise broken_rule(str(error), mend={**rule, **error.mend} if error.mend else None) from error
+        return self
 
 
 # What Amplify's template gave its bucket.
@@ -88,6 +108,15 @@ class WebsiteSettings(Section):
         if key.startswith("/"):
             raise broken_rule("must be a path inside the site, without the leading slash", mend=key.lstrip("/") or None)
         return key
+
+    @field_validator("redirects")
+    @classmethod
+    def _none_in_vain(cls, rules: tuple[Redirect, ...]) -> tuple[Redirect, ...]:
+        written = [(f"[{index}]", rule.model_dump()) for index, rule in enumerate(rules)]
+        problems = problems_of(amplify_table(written))
+        if problems:
+            raise broken_rule(f"must have no rule in vain, but {'; '.join(problems)}")
+        return rules
 
     @field_validator("bucket_name")
     @classmethod

@@ -167,7 +167,7 @@ def test_countries_and_a_web_acl(deploy: Callable[..., Deployed]) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("geoRestriction", '{"allow": ["DE"], "deny": ["US"]}', "must have either allow or deny"),
+        ("geoRestriction", '{"allow": ["DE"], "deny": ["US"]}', "must be empty where allow is given"),
         ("geoRestriction", '{"allow": ["Germany"]}', "of which 'Germany' is none"),
         ("geoRestriction", '{"allow": ["DE", "XX"]}', "of which 'XX' is none"),
         (

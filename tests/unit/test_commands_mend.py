@@ -96,7 +96,9 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
         ("website:cors", [{**CORS, "exposeHeaders": "ETag"}], [{**CORS, "exposeHeaders": ["ETag"]}]),
         ("cloudfront:errorResponses", ERROR, [ERROR]),
         # Good elements stay as they are.
-        ("publish:ignore", ["*.map", "[a-", "drafts/", ["x"], ""], ["*.map", "drafts/"]),
+        ("publish:ignore", ["*.map", "a\nb", "drafts/", ["x"], ""], ["*.map", "drafts/"]),
+        # What could never match is taken literally.
+        ("publish:ignore", ["[a-", "a[[:no:]]/", "b\\", "\\", "!\\[x["], ["\\[a-", "a\\[\\[:no:]]/", "b", "!\\[x\\["]),
         ("website:cors", [CORS, {**CORS, "allowedMethods": ["GET", "PATCH"]}], [CORS, CORS]),
         ("website:cors", [{**CORS, "allowedMethods": ["PATCH"]}], [CORS]),
         ("website:cors", [{**CORS, "allowedOrigins": ["*", "a*b*"]}], [{**CORS, "allowedOrigins": ["*"]}]),
@@ -124,6 +126,37 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
                 {"pattern": "*.css", "value": "no-cache"},
             ],
         ),
+        (
+            "publish:cacheControl",
+            {"*.css": "no-store", "*.js": "max-age=soon"},
+            [{"pattern": "*.css", "value": "no-store"}, {"pattern": "*.js", "value": "public, max-age=3600"}],
+        ),
+        (
+            "website:redirects",
+            [
+                {"source": "old", "target": "new", "status": "moved"},
+                {"source": "/api", "target": "https://api.example.com/", "status": "200"},
+                {"source": "/b", "target": "/c", "condition": "<UK>"},
+                {"source": "/d", "target": "/e", "condition": "<XX>"},
+                {"source": "</^[^.]+$/>", "target": "/index.html", "status": "200"},
+                {"source": "/api", "target": "/twice"},
+            ],
+            [
+                {"source": "/old", "target": "/new", "status": "301"},
+                {"source": "/api", "target": "https://api.example.com/", "status": "302"},
+                {"source": "/b", "target": "/c", "condition": "<GB>"},
+            ],
+        ),
+        (
+            "website:redirects",
+            [
+                {"source": "/<*>", "target": "/a", "status": "404"},
+                {"source": "/<*>", "target": "/b", "status": "404-200"},
+            ],
+            [{"source": "/<*>", "target": "/a", "status": "404"}],
+        ),
+        ("cloudfront:geoRestriction", {"allow": ["UK"], "deny": ["US"]}, {"allow": ["GB"], "deny": []}),
+        ("cloudfront:geoRestriction", {}, {"allow": ["DE"]}),
         ("aws:assumeRoles", {"roleArn": "arn:1"}, [{"roleArn": "arn:1"}]),
         ("aws:assumeRoles", [{"roleArn": "a", "duration": "3600"}], [{"roleArn": "a", "duration": "1h"}]),
         ("aws:assumeRoles", [{"roleArn": "a"}, "b"], [{"roleArn": "a"}]),
@@ -165,6 +198,37 @@ def test_a_misspelt_key_is_renamed(wrong: dict[str, str], right: dict[str, str])
     assert assert_mended(wrong).values == right
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("eu-wst-1", "eu-west-1"),
+        ("eu-west-1a", "eu-west-1"),
+        ("EU_WEST_1", "eu-west-1"),
+        ("ap-southest-2", "ap-southeast-2"),
+        ("us-gov-wets-1", "us-gov-west-1"),
+        ("moon-zzz-1", "us-east-1"),
+        ("Frankfurt", "us-east-1"),
+    ],
+)
+def test_a_misspelt_region_is_mended(wrong: str, right: str) -> None:
+    """The command names the region that is meant, or an example."""
+    assert assert_mended({"aws:region": wrong}).values["aws:region"] == right
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key", "value"),
+    [
+        ({"publish:release": "0123abcd"}, "publish:mode", "bulk"),
+        ({"publish:release": "0123abcd", "publish:mode": "managed"}, "publish:mode", "bulk"),
+        ({"domain:zone": "example.com", "cloudfront:enabled": "true"}, "domain:names", '["www.example.com"]'),
+        ({"domain:validated": "true", "cloudfront:enabled": "true"}, "domain:names", '["www.example.com"]'),
+    ],
+)
+def test_what_another_setting_needs_is_set(wrong: dict[str, str], key: str, value: str) -> None:
+    """The command is about the setting that is lacking, and not about the one that asks for it."""
+    assert assert_mended(wrong).values[key] == value
+
+
 def test_what_is_secret_stays_so() -> None:
     """A renamed secret is set as one, by whoever knows it."""
     (problem,) = Stack({"publish:buildComand": "hunter2"}, frozenset({"publish:buildComand"})).problems()
@@ -175,6 +239,9 @@ def test_what_is_secret_stays_so() -> None:
 
 SCALARS = st.one_of(
     st.sampled_from(["GET", "PATCH", "*", "a*b*", "/404.html", "404.html", "*.map", "[a-", "!x", "no-store", "-x", ""]),
+    st.sampled_from(
+        ["/a", "/<*>", "/<a>", "</x/>", "404", "404-200", "200", "https://x.example", "//x", "<UK>", "max-age=x"]
+    ),
     st.integers(-2, 700),
     st.booleans(),
     st.none(),
@@ -183,6 +250,7 @@ NAMES = st.sampled_from(
     [
         *("allowedMethods", "allowedOrigins", "maxAgeSeconds", "maxAge", "errorCode", "responseCode"),
         *("responsePagePath", "cachingMinTtl", "pattern", "value", "source", "target", "roleArn", "duration", "zzz"),
+        *("status", "condition", "allow", "deny"),
     ]
 )
 VALUES = st.recursive(
@@ -196,7 +264,7 @@ KEYS = st.sampled_from(
         *("cloudfront:errorResponses", "cloudfront:minTtl", "cloudfront:maxTtl", "cloudfront:defaultTtl"),
         *("publish:ignore", "publish:cacheControl", "publish:ignoreFile", "publish:invalidate", "publish:releases"),
         *("aws:assumeRoles", "aws:endpoints", "aws:maxRetries", "aws:assumeRoleWithWebIdentity", "aws:defaultTags"),
-        *("publish:ignor", "static-site:minTtl", "cloudfront:ipv"),
+        *("publish:ignor", "static-site:minTtl", "cloudfront:ipv", "cloudfront:geoRestriction"),
     ]
 )
 

@@ -253,6 +253,43 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
             "'publish:cacheControl[0].pattern' must not begin with ! or #",
         ),
         ("publish:cacheControl", '[{"pattern": "*.css"}]', "'publish:cacheControl[0].value' is missing: "),
+        (
+            "publish:cacheControl",
+            '[{"pattern": "*.css", "value": "public, max-age=abc"}]',
+            "'publish:cacheControl[0].value' must have a number of seconds in 'max-age=<seconds>' (got public, max-",
+        ),
+        (
+            "publish:cacheControl",
+            '[{"pattern": "*.css", "value": "S-MaxAge: 60"}]',
+            "'publish:cacheControl[0].value' must be directives with commas between, and 'S-MaxAge: 60' is none ",
+        ),
+        (
+            "publish:cacheControl",
+            '{"*.css": "no-store"}',
+            "'publish:cacheControl' must be a list of pattern and value ",
+        ),
+        (
+            "website:redirects",
+            '[{"source": "/a", "target": "/b", "status": "999"}]',
+            (
+                "'website:redirects[0]' has the status '999', which is none of 301, 302, 303, 307, 308, 200, 404, "
+                '404-200 (got {"source": "/a", "target": "/b", "status": "999"}): '
+            ),
+        ),
+        (
+            "website:redirects",
+            '[{"source": "a", "target": "/b"}]',
+            "'website:redirects[0].source' must begin with '/' or 'https://' (got a): ",
+        ),
+        (
+            "website:redirects",
+            '[{"source": "/a", "target": "/b"}, {"source": "/a", "target": "/c"}]',
+            (
+                "'website:redirects' must have no rule in vain, but [1] is for the same paths as [0], which comes "
+                "first: remove one "
+            ),
+        ),
+        ("aws:region", "eu-wst-1", "'aws:region' must be a region of AWS (got eu-wst-1): "),
         ("publish:invalidate", "sometimes", "'publish:invalidate' must be 'auto', 'always' or 'never' "),
         ("publish:invalidationMaxPaths", "0", "'publish:invalidationMaxPaths' must be >= 1 (got 0): "),
         (
@@ -263,7 +300,14 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
         ("publish:invalidationWait", "60", "'publish:invalidationWait' must be true or false (got 60): "),
         ("publish:mode", "fast", "'publish:mode' must be 'managed' or 'bulk' (got fast): "),
         ("publish:release", "latest", "'publish:release' must be a release's digest, or its first 4 digits or more "),
-        ("publish:release", "0123abcd", "'publish:release' must go with 'publish:mode bulk': "),
+        (
+            "publish:release",
+            "0123abcd",
+            (
+                "'publish:mode' must be bulk where release is given: the other mode holds none: "
+                "pulumi config set --stack dev publish:mode bulk"
+            ),
+        ),
         ("publish:releases", "1", "'publish:releases' must be >= 2 (got 1): "),
         ("publish:maxRemove", "101", "'publish:maxRemove' must be <= 100 (got 101): "),
         ("aws:maxRetries", "many", "'aws:maxRetries' must be a whole number (got many): "),
@@ -314,6 +358,43 @@ def test_all_problems_are_told_at_once() -> None:
         "publish:invalidate",
         "aws:insecure",
     ]
+
+
+def test_what_settings_want_of_each_other_does_not_wait_for_the_others() -> None:
+    """A rule between settings is told beside the mistakes in others of the same namespace, and of all namespaces."""
+    found = problems(
+        website_redirects='[{"source": "/a", "target": "/b", "status": "999"}]',
+        cloudfront_errorResponses='[{"errorCode": 418, "responseCode": 200}]',
+        cloudfront_geoRestriction='{"allow": ["DE"], "deny": ["US"]}',
+        publish_release="0123abcd",
+        publish_releases="1",
+        deployments_roleArn="arn:aws:iam::123456789012:role/deploy",
+        deployments_createRole="true",
+        deployments_repository="nobody",
+        access_username="preview",
+    )
+    assert [problem.split("'")[1] for problem in found] == [
+        "website:redirects[0]",
+        "cloudfront:errorResponses[0].errorCode",
+        "cloudfront:errorResponses[0].responsePagePath",
+        "cloudfront:geoRestriction.deny",
+        "publish:releases",
+        "publish:mode",
+        "deployments:createRole",
+        "deployments:repository",
+        "access:password",
+    ]
+    assert [problem.split("'")[1] for problem in problems(domain_names='["a.example"]', publish_mode="fast")] == [
+        "publish:mode",
+        "domain:names",
+    ]
+
+
+def test_what_two_settings_want_of_a_third_is_told_once() -> None:
+    """Both `reviewStacks` and `oidcProviderArn` are of a role that is made."""
+    provider = "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"
+    (problem,) = problems(deployments_reviewStacks='["pr-*"]', deployments_oidcProviderArn=provider)
+    assert problem.endswith("pulumi config set --stack dev deployments:createRole true")
 
 
 def test_an_unknown_key_suggests_the_nearest() -> None:
@@ -439,6 +520,22 @@ def test_the_region_comes_from_config_then_the_environment(
 ) -> None:
     """`aws:region` wins over AWS_REGION, which wins over AWS_DEFAULT_REGION."""
     assert load_settings(RawConfig("dev", values), environment).aws.region == region
+
+
+def test_a_region_of_the_environment_that_is_none_is_told() -> None:
+    """The command sets the stack's own, which goes before it."""
+    with pytest.raises(ConfigError) as caught:
+        load_settings(RawConfig("dev", {}), {"AWS_REGION": "eu-wst-1"})
+    (problem,) = caught.value.problems
+    assert problem == (
+        "'aws:region' is given by the environment, and must be a region (got eu-wst-1): "
+        "pulumi config set --stack dev aws:region eu-west-1"
+    )
+
+
+def test_a_cloud_of_another_kind_names_its_regions_as_it_likes() -> None:
+    """`aws:skipRegionValidation` says that the region is not to be judged."""
+    assert settings(aws_region="garage", aws_skipRegionValidation="true").aws.region == "garage"
 
 
 def test_no_region_is_told_with_the_command() -> None:

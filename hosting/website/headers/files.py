@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
@@ -18,8 +18,20 @@ NETLIFY_FILE = "_headers"
 _AMPLIFYS = "it is 'customHeaders:', a list of 'pattern' and 'headers', a list of 'key' and 'value'"
 
 
-def read_headers(folder: Path) -> tuple[tuple[HeaderRule, ...], str]:
-    """Return the headers of the file in the distribution folder, and its name; empty if there is none.
+class Headers(NamedTuple):
+    """The headers of a site.
+
+    Attributes:
+        rules: in the order of the file.
+        file: where they are written, for people; empty if nowhere.
+    """
+
+    rules: tuple[HeaderRule, ...] = ()
+    file: str = ""
+
+
+def read_headers(folder: Path) -> Headers:
+    """Return the headers of the file in the distribution folder.
 
     Raises:
         EdgeError: a header does not hold, with every one of them and its line; or both files are there.
@@ -28,8 +40,8 @@ def read_headers(folder: Path) -> tuple[tuple[HeaderRule, ...], str]:
     if len(found) > 1:
         raise EdgeError(f"Headers are in {' and in '.join(found)}; nothing was touched: remove one of them")
     for name in found:
-        return _Reader(name).rules(_text(folder / name)), name
-    return (), ""
+        return Headers(_Reader(name).rules(_text(folder / name)), name)
+    return Headers()
 
 
 def _text(file: Path) -> str:

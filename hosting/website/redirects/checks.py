@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from hosting.website.redirects.files import RuleTable
-    from hosting.website.redirects.rules import Rule
+    from hosting.website.redirects.rules import Fallback, Rule
 
 # Browsers give up after 20: https://fetch.spec.whatwg.org/#http-redirect-fetch
 _MOST_HOPS = 20
@@ -67,10 +67,15 @@ def check_rules(
     Raises:
         EdgeError: with every problem and its lines.
     """
-    problems = [*_alike(table.rules), *_unreached(table.rules), *_fallbacks(table, keys)]
+    problems = [*problems_of(table), *_missing_pages(table.fallbacks, keys)]
     problems += _circles(_Way(table.rules, routed, hosts))
     if problems:
         raise rules_refused(table.name, problems)
+
+
+def problems_of(table: RuleTable) -> list[str]:
+    """Return what is wrong with rules together, whatever the site: each names a rule that does nothing."""
+    return [*_alike(table.rules), *_unreached(table.rules), *_second_fallbacks(table.fallbacks)]
 
 
 def _alike(rules: Sequence[Rule]) -> Iterator[str]:
@@ -86,10 +91,13 @@ def _unreached(rules: Sequence[Rule]) -> Iterator[str]:
         yield f"{rule.where} is never reached: {rules[everything].where} is for all paths and comes first"
 
 
-def _fallbacks(table: RuleTable, keys: Collection[str]) -> Iterator[str]:
-    for fallback in table.fallbacks[1:]:
-        yield f"{fallback.where} is for what is missing, and so is {table.fallbacks[0].where}: remove one"
-    for fallback in table.fallbacks:
+def _second_fallbacks(fallbacks: Sequence[Fallback]) -> Iterator[str]:
+    for fallback in fallbacks[1:]:
+        yield f"{fallback.where} is for what is missing, and so is {fallbacks[0].where}: remove one"
+
+
+def _missing_pages(fallbacks: Sequence[Fallback], keys: Collection[str]) -> Iterator[str]:
+    for fallback in fallbacks:
         if fallback.page.lstrip("/") not in keys:
             yield f"{fallback.where} names the page '{fallback.page}', which is not published"
 

@@ -20,7 +20,7 @@ from hosting.website.redirects.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from hosting.website.redirects.rules import Template
@@ -81,6 +81,15 @@ def _places(setting: list[Mapping[str, object]], folder: Path) -> Iterator[_Plac
         yield _Place(NETLIFY_FILE, _lines(_text(folder / NETLIFY_FILE)), _netlify)
 
 
+def amplify_table(rules: Iterable[tuple[str, Mapping[str, object]]]) -> RuleTable:
+    """Return rules as Amplify writes them, each after where it stands.
+
+    Raises:
+        RuleError: one is none, or none that the edge can do.
+    """
+    return _sorted(SETTING, [rule_of(_amplify(where, rule)) for where, rule in rules])
+
+
 def _table(place: _Place) -> RuleTable:
     rules: list[Rule | Fallback] = []
     problems = []
@@ -91,8 +100,12 @@ def _table(place: _Place) -> RuleTable:
             problems.append(f"{where} {error}")
     if problems:
         raise rules_refused(place.name, problems)
+    return _sorted(place.name, rules)
+
+
+def _sorted(name: str, rules: Sequence[Rule | Fallback]) -> RuleTable:
     plain = tuple(rule for rule in rules if isinstance(rule, Rule))
-    return RuleTable(plain, tuple(rule for rule in rules if isinstance(rule, Fallback)), place.name)
+    return RuleTable(plain, tuple(rule for rule in rules if isinstance(rule, Fallback)), name)
 
 
 def rules_refused(name: str, problems: Iterable[str]) -> EdgeError:

@@ -33,7 +33,15 @@ _SPECIAL = re.compile(r"[.$()*+\\/|^?{}\[\]]")
 
 
 class RuleError(Exception):
-    """What is wrong with one rule, to be said after where it stands."""
+    """What is wrong with one rule, to be said after where it stands.
+
+    Attributes:
+        mend: what to write for parts of the rule instead, such as ``{"status": "301"}``; empty where nobody knows.
+    """
+
+    def __init__(self, what: str, **mend: str) -> None:
+        self.mend = mend
+        super().__init__(what)
 
 
 @dataclass(frozen=True)

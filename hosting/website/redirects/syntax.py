@@ -66,8 +66,7 @@ def amplify_template(text: str) -> Template:
     """Return the parts of a source or target with `<*>` and `<name>`."""
     if text.startswith("</"):
         raise RuleError(
-            "is a regular expression, which is not supported; if it is for a single-page app: "
-            "pulumi config set website:routing spa"
+            "is a regular expression, which is not supported; for a single-page app there is 'website:routing spa'"
         )
     return _parts(text, _AMPLIFY)
 
@@ -148,7 +147,7 @@ def _status(text: str) -> int:
     statuses = (*REDIRECTS, REWRITE)
     if text not in map(str, statuses):
         known = ", ".join([*map(str, statuses), *MISSING])
-        raise RuleError(f"has the status '{text}', which is none of {known}")
+        raise RuleError(f"has the status '{text}', which is none of {known}", status="301")
     return int(text)
 
 
@@ -204,7 +203,8 @@ def _target(parts: Template, taken: Sequence[str], status: int) -> str:
     )
     url = _URL.fullmatch(text)
     if url and status == REWRITE:
-        raise RuleError("is a rewrite (200) to another host, which is a proxy: not supported; redirect with 302")
+        message = "is a rewrite (200) to another host, which is a proxy: not supported; redirect with 302"
+        raise RuleError(message, status="302")
     if url and ("{" in url[1] or not url[1]):
         raise RuleError("has a target whose host comes from the visitor's path: write the host, then a slash")
     _check_place(text)
@@ -231,6 +231,6 @@ def _countries(written: Sequence[str]) -> tuple[str, ...]:
     for code in codes:
         if code not in COUNTRIES:
             meant = country_of(code)
-            instead = f": write {meant}" if meant else ""
-            raise RuleError(f"has the country '{code}', which is no code of ISO 3166-1{instead}")
+            instead, mend = (f": write {meant}", {"condition": f"<{meant}>"}) if meant else ("", {})
+            raise RuleError(f"has the country '{code}', which is no code of ISO 3166-1{instead}", **mend)
     return codes

@@ -45,6 +45,19 @@ def test_a_page_that_a_rule_names_keeps_its_name(tmp_path: Path) -> None:
     assert {(one.response_code, one.response_page_path) for one in plan.error_responses} == {(404, "/oops.html")}
 
 
+def test_the_files_of_rules_are_told_together(tmp_path: Path) -> None:
+    """What is wrong in the redirects does not hide what is wrong in the headers."""
+    (tmp_path / "_redirects").write_text("/a /b 999\n")
+    (tmp_path / "_headers").write_text("/*\n  no header\n")
+    with pytest.raises(EdgeError) as at_staging:
+        keys_for(settings(website_routing="pages"), tmp_path, {"index.html"})
+    with pytest.raises(EdgeError) as planned:
+        plan_edge("site", settings(), manifest("index.html"), tmp_path)
+    for said in (str(at_staging.value), str(planned.value)):
+        assert "line 1 of _redirects has the status '999'" in said
+        assert "line 2 of _headers is no header" in said
+
+
 def test_the_trees_own_page_answers_what_is_missing(tmp_path: Path) -> None:
     """With a router `404.html` is the error document if the tree has it and the stack names none."""
     plan = plan_edge("site", settings(website_routing="pages"), manifest("index.html", "404.html"), tmp_path)

@@ -468,7 +468,7 @@ def test_what_ends_is_no_circle(tmp_path: Path) -> None:
         ('[{"source": "/<a b>", "target": "/b"}]', "'<a b>', which is no placeholder"),
         (
             '[{"source": "</^[^.]+$/>", "target": "/index.html", "status": "200"}]',
-            "pulumi config set website:routing spa",
+            "for a single-page app there is 'website:routing spa'",
         ),
     ],
 )

@@ -1,0 +1,31 @@
+"""What a region of AWS is called. No list of them: a new one must not wait for a release of ours."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+# https://docs.aws.amazon.com/general/latest/gr/rande.html: an area, in some partitions with more words, and in it a
+# direction and a number.
+_REGION = re.compile(r"(?P<area>[a-z]{2,4}(?:-(?:gov|iso[a-z]?|de))?)-(?P<direction>[a-z]+)-(?P<number>[0-9]{1,2})")
+# Those that some region has, and those that one may get.
+_MEANT = ("central", "north", "south", "east", "west", "northeast", "southeast")
+_DIRECTIONS = (*_MEANT, "northwest", "southwest")
+EXAMPLE = "us-east-1"
+
+
+def is_region(name: str) -> bool:
+    """Whether AWS may have a region of this name, now or later."""
+    found = _REGION.fullmatch(name)
+    return found is not None and found["direction"] in _DIRECTIONS
+
+
+def nearest_region(name: str) -> str:
+    """Return the region that is meant by a name that is none: ``eu-wst-1`` is ``eu-west-1``; an example if unclear."""
+    # `eu-west-1a` is one of its availability zones.
+    lower = re.sub(r"(?<=[0-9])[a-f]$", "", name.strip().lower().replace("_", "-"))
+    found = _REGION.fullmatch(lower)
+    if found is None:
+        return EXAMPLE
+    near = difflib.get_close_matches(found["direction"], _MEANT, n=1)
+    return f"{found['area']}-{near[0]}-{found['number']}" if near else EXAMPLE
