@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,14 +21,19 @@ from sandbox.environment import Home
 from tests.e2e.harness import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bench.measure import Measured
     from bench.tools import Tool
 
 _RESULTS = peers.HERE / "results"
 _BULK = "pulumi up, bulk"
+_MANAGED = "pulumi up, managed"
+_BARE = "bare synced folder"
 _PEER = "s3deploy"
+_SYNC = "aws s3 sync"
+_STAGING = "staging + hashing"
+_TOOLS = (_BULK, _MANAGED, _BARE, _PEER, _SYNC, _STAGING)
 # Each file is a resource in managed mode: 3,000 take seven minutes, so beyond this there is nothing to learn.
 _MOST_MANAGED = 1_000
 _STEPS = ("create", "unchanged", "one changed")
@@ -58,6 +64,9 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--no-large", action="store_true", help="without the run of 500 files of 1 MB")
     parser.add_argument("--no-managed", action="store_true", help="without managed mode, which takes minutes")
+    parser.add_argument(
+        "--only", nargs="*", default=_TOOLS, choices=_TOOLS, metavar="TOOL", help="of these tools alone"
+    )
     chosen = parser.parse_args()
     peers.install()
     cases = [Case(count) for count in chosen.files] + ([] if chosen.no_large else [Case(500, 1_000_000)])
@@ -69,48 +78,47 @@ def main() -> None:
         sandbox = Sandbox(home, env)
         try:
             for case in cases:
-                _measure(case, chosen.repetitions, sandbox, Path(folder), found, managed=not chosen.no_managed)
+                names = _names(case, chosen.only, managed=not chosen.no_managed)
+                for key, row in _measured(case, names, chosen.repetitions, sandbox, Path(folder)):
+                    found[key].append(row)
         finally:
             lifecycle.down(home)
     _report(found)
 
 
-def _measure(  # noqa: PLR0913 - all of a run
-    case: Case,
-    repetitions: int,
-    sandbox: Sandbox,
-    place: Path,
-    found: dict[str, list[dict[str, float]]],
-    *,
-    managed: bool,
-) -> None:
+def _names(case: Case, only: Sequence[str], *, managed: bool) -> list[str]:
+    """Return the names of the tools that publish a tree."""
+    small = managed and case.files <= _MOST_MANAGED and not case.size
+    return [name for name in only if small or name not in (_MANAGED, _BARE)]
+
+
+def _measured(
+    case: Case, names: Sequence[str], repetitions: int, sandbox: Sandbox, place: Path
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield each figure, by tree, tool and step, as soon as it is there."""
     folder = place / f"tree-{case.files}-{case.size or 'mixed'}"
     tree.make(folder, case.files, case.size)
     makers = _makers(sandbox, place, folder)
-    if not managed or case.files > _MOST_MANAGED or case.size:
-        makers = [(name, make) for name, make in makers if name not in ("pulumi up, managed", "bare synced folder")]
     for repetition in range(repetitions):
-        for name, make in makers:
-            tool = make()
+        for name in names:
+            tool = makers[name]()
             for step in _STEPS:
                 if step == "one changed":
                     tree.change_one(tool.tree, f"{name} {repetition}")
                 one = tool.publish()
-                found[f"{case.name}|{name}|{step}"].append(_row(one))
-                print(f"{case.name:<22} {name:<20} {step:<12} {one.seconds:7.2f} s {one.python:6.0f} MB", flush=True)
+                yield f"{case.name}|{name}|{step}", _row(one)
+                memory = one.python or one.memory
+                print(f"{case.name:<22} {name:<20} {step:<12} {one.seconds:7.2f} s {memory:6.0f} MB", flush=True)
             tool.end()
     shutil.rmtree(folder)
 
 
-def _makers(sandbox: Sandbox, place: Path, folder: Path) -> list[tuple[str, Callable[[], Tool]]]:
-    return [
-        (_BULK, lambda: Pulumi(_BULK, sandbox, place, folder)),
-        ("pulumi up, managed", lambda: Pulumi("pulumi up, managed", sandbox, place, folder)),
-        ("bare synced folder", lambda: Pulumi("bare synced folder", sandbox, place, folder)),
-        (_PEER, lambda: Command(_PEER, sandbox, folder)),
-        ("aws s3 sync", lambda: Command("aws s3 sync", sandbox, folder)),
-        ("staging + hashing", lambda: Staging(sandbox, place, folder)),
-    ]
+def _makers(sandbox: Sandbox, place: Path, folder: Path) -> dict[str, Callable[[], Tool]]:
+    return {
+        **{name: partial(Pulumi, name, sandbox, place, folder) for name in (_BULK, _MANAGED, _BARE)},
+        **{name: partial(Command, name, sandbox, folder) for name in (_PEER, _SYNC)},
+        _STAGING: partial(Staging, sandbox, place, folder),
+    }
 
 
 def _row(one: Measured) -> dict[str, float]:
@@ -136,11 +144,10 @@ def _table(found: dict[str, list[dict[str, float]]]) -> str:
     for pair in dict.fromkeys(key.rpartition("|")[0] for key in found):
         case, _, name = pair.partition("|")
         create, same, one = (_median(found[f"{pair}|{step}"], "seconds") for step in _STEPS)
-        peer = _median(found[f"{case}|{_PEER}|create"], "seconds")
+        peers_rows = found.get(f"{case}|{_PEER}|create")
+        ratio = f"{create / _median(peers_rows, 'seconds'):.1f}" if peers_rows else "-"
         memory = max(row["python"] or row["memory"] for step in _STEPS for row in found[f"{pair}|{step}"])
-        lines.append(
-            f"| {case} | {name} | {create:.2f} s | {same:.2f} s | {one:.2f} s | {create / peer:.1f} | {memory:.0f} MB |"
-        )
+        lines.append(f"| {case} | {name} | {create:.2f} s | {same:.2f} s | {one:.2f} s | {ratio} | {memory:.0f} MB |")
     return "\n".join(lines) + "\n"
 
 

@@ -12,7 +12,7 @@ import time
 import urllib.request
 from typing import TYPE_CHECKING
 
-from sandbox import processes
+from sandbox import launchers, processes
 from sandbox.environment import REGION, REPOSITORY
 from sandbox.errors import SandboxError
 from sandbox.progress import Step, run
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # One for each checkout, whatever the home: tests with a home of their own need not install it again.
 VENV = REPOSITORY / ".sandbox" / "cloud" / "venv"
 _REQUIREMENTS = REPOSITORY / "sandbox" / "requirements.txt"
-_LAUNCHER = REPOSITORY / "sandbox" / "emulator.py"
 _HEALTH = "/_ministack/health"
 _START_TIMEOUT_S = 60.0
 _POLL_S = 0.1
@@ -58,8 +57,7 @@ def start(home: Home) -> str:
     if processes.is_running(record):
         return _endpoint(record.port)
     port = _choose_port(home, record.port)
-    # -P: the modules beside the launcher are the sandbox's, and no business of the emulator.
-    command = (str(VENV / "bin" / "python"), "-P", str(_LAUNCHER))
+    command = tuple(launchers.module_command("sandbox.emulator", VENV / "bin" / "python"))
     with Step("Local cloud") as step:
         log = home.logs / "cloud.log"
         pid = processes.start(command, env=_environment(home, port), log=log, cwd=home.cloud)

@@ -35,7 +35,7 @@ def write(home: Home, engine: Engine) -> None:
             _replace(script, text)
 
 
-def module_command(name: str) -> list[str]:
+def module_command(name: str, python: str | Path = sys.executable) -> list[str]:
     """A command that runs a module of this repository from any directory.
 
     Not `PYTHONPATH=... python -m`: that variable would reach the user's program, and the working directory, which
@@ -45,7 +45,7 @@ def module_command(name: str) -> list[str]:
         f"import runpy, sys; sys.path.insert(0, {str(REPOSITORY)!r}); "
         f"runpy.run_module({name!r}, run_name='__main__', alter_sys=True)"
     )
-    return [sys.executable, "-P", "-c", start]
+    return [str(python), "-P", "-c", start]
 
 
 def plugin_command(name: str) -> list[str]:

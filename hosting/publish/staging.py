@@ -90,7 +90,8 @@ def resolve_directory(project: Path, directory: str, *, is_built: bool = False) 
     """
     place = locate_directory(project, directory)
     if not place.exists():
-        raise _nothing_there(directory, f"is not there ({place})", is_built=is_built)
+        home = ", where ~ is a name as any other" if directory.startswith("~") else ""
+        raise _nothing_there(directory, f"is not there ({place}{home})", is_built=is_built)
     if not place.is_dir():
         raise _refused(directory, f"is not a folder ({place})")
     try:

@@ -11,7 +11,7 @@ import urllib3
 
 from sandbox.door.cors import CorsRule
 from sandbox.door.policy import Visitor, visitor_of
-from sandbox.emulator import is_one_of
+from sandbox.emulator.visits import is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
 import re
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "requirements.txt", "hosting", "site")
+_LOCATIONS = itertools.count()
 _CHANGES = re.compile(r"^\s+([+~-]{1,2}) (\d+) (?:to )?(created?|updated?|deleted?|replaced?)", re.MULTILINE)
 
 
@@ -65,6 +67,11 @@ def fetch(url: str, path: str = "/", *, method: str = "GET", headers: Mapping[st
         return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
     finally:
         connection.close()
+
+
+def elsewhere() -> dict[str, str]:
+    """Return the header by which an edge location answers that has not been asked yet, and so has nothing cached."""
+    return {"X-Sandbox-Location": f"location-{next(_LOCATIONS)}"}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ from zlib import crc32
 
 import pytest
 
-from tests.e2e.harness import Poll, descendants, end, fetch
+from tests.e2e.harness import Poll, descendants, elsewhere, end, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,14 +58,18 @@ def dev(new_project: Callable[[str], Project]) -> Project:
 
 
 def whole_site(project: Project) -> Callable[[], str | None]:
-    """Return a check that visitors see one version, never an older one later, and never a page without its script."""
+    """Return a check that visitors see one version, never an older one later, and never a page without its script.
+
+    Every other time at an edge location that has nothing cached, so that what is in the bucket is seen at all times.
+    """
     url = project.url()
     seen: list[str] = []
+    rounds = itertools.count()
 
     def ask() -> str | None:
-        first, *between, last = [
-            fetch(url, path) for path in ("/", "/style.css", "/pages/7.html", "/client/route", "/pages/39.html", "/")
-        ]
+        at = elsewhere() if next(rounds) % 2 else None
+        paths = ("/", "/style.css", "/pages/7.html", "/client/route", "/pages/39.html", "/")
+        first, *between, last = [fetch(url, path, headers=at) for path in paths]
         if {answer.status for answer in (first, *between, last)} != {200}:
             return str([answer.status for answer in (first, *between, last)])
         if first.text == last.text and any(answer.text != first.text for answer in between):
@@ -73,7 +78,7 @@ def whole_site(project: Project) -> Callable[[], str | None]:
             return f"{last.text} after {seen[-1]}"
         if seen[-1:] != [last.text]:
             seen.append(last.text)
-        script = fetch(url, f"/{first.text.split()[1]}")
+        script = fetch(url, f"/{first.text.split()[1]}", headers=at)
         return None if script.text.startswith("script") else f"{first.text}: {script.status}"
 
     return ask
@@ -293,7 +298,7 @@ def test_cloudfront_comes_and_goes_in_bulk_mode(dev: Project) -> None:
     url = dev.url()
 
     def ask() -> str | None:
-        answer = fetch(url, "/pages/7.html")
+        answer = fetch(url, "/pages/7.html", headers=elsewhere())
         return None if answer.text == text else f"{answer.status} {answer.text[:60]}"
 
     for enabled in ("true", "false"):

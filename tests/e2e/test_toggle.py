@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.harness import Poll, fetch
+from tests.e2e.harness import Poll, elsewhere, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def own_url_answers(project: Project) -> Callable[[], str | None]:
     url = project.url()
 
     def ask() -> str | None:
-        answer = fetch(url)
+        answer = fetch(url, headers=elsewhere())
         return None if (answer.status, answer.text) == (200, PAGE) else f"{answer.status} {answer.text[:80]}"
 
     return ask
@@ -48,7 +48,9 @@ def either_answers(project: Project) -> Callable[[], str | None]:
         return [website, *(item["DomainName"] for item in ours if item["Enabled"])]
 
     def ask() -> str | None:
-        answers = {host: fetch(url, headers={"Host": host, "X-Forwarded-Proto": "https"}) for host in hosts()}
+        answers = {
+            host: fetch(url, headers={"Host": host, "X-Forwarded-Proto": "https", **elsewhere()}) for host in hosts()
+        }
         if any((answer.status, answer.text) == (200, PAGE) for answer in answers.values()):
             return None
         return str({host: answer.status for host, answer in answers.items()})
@@ -94,7 +96,7 @@ def distribution_answers(project: Project) -> Callable[[], str | None]:
     url, domain = project.url(), project.outputs()["distributionDomain"]
 
     def ask() -> str | None:
-        answer = fetch(url, headers={"Host": domain, "X-Forwarded-Proto": "https"})
+        answer = fetch(url, headers={"Host": domain, "X-Forwarded-Proto": "https", **elsewhere()})
         return None if (answer.status, answer.text) == (200, PAGE) else f"{answer.status} {answer.text[:80]}"
 
     return ask

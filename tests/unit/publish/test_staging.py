@@ -57,6 +57,7 @@ def test_directory_is_resolved_against_the_project(project: Path) -> None:
         ("..", r"'\.\.' is a folder around the project"),
         ("loop", "can't be followed"),
         ("missing", "'missing' is not there"),
+        ("~/dist", "where ~ is a name as any other"),
         ("dist/index.html", "is not a folder"),
         ("hollow", "'hollow' is empty"),
     ],

@@ -457,6 +457,19 @@ def test_slots_that_are_no_longer_needed_go(site: Site) -> None:
     assert site.seen(done) == site.files
 
 
+@pytest.mark.parametrize("text", ["abouT", "another about" * 300_000])
+def test_a_file_that_changed_after_staging_is_refused(site: Site, text: str) -> None:
+    """S3 takes nothing but the bytes that the manifest names, and what is live stays."""
+    done = site.publish()
+    site.files["about.html"] = "a" * len(text)
+    publisher = site.publisher()
+    site.wanted.file("about.html").write_text(text)
+    with pytest.raises(PublishError, match="after 0 of 1 files: XAmzContentSHA256Mismatch"):
+        publisher.publish(repair=False)
+    assert site.seen(done)["about.html"] == "about"
+    assert site.seen(site.publish())["about.html"] == "a" * len(text)
+
+
 def test_a_large_file_arrives_whole(site: Site) -> None:
     """What is too large to be read at once is sent in pieces, and is the same."""
     site.files["film.mp4"] = "0123456789" * 400_000

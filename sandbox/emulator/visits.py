@@ -1,4 +1,4 @@
-"""Runs MiniStack in its own environment, with what CloudFront does and it does not.
+"""What MiniStack's CloudFront is told of one request, and what it answers differently.
 
 - A distribution answers under its aliases too: MiniStack keeps them, and answers under `<label>.cloudfront.net` alone,
   so that a function at the edge would never see another Host.
@@ -7,21 +7,21 @@
 - A function is told the query as the visitor sent it, in `rawQueryString()` too; MiniStack decodes it.
 - A function is told of CloudFront's own headers only what a policy asks for, and a distribution turns countries away.
   Where a visitor comes from says his header CloudFront-Viewer-Country, since everyone here is on this machine.
-
-This is a script for the emulator's Python, and imports nothing of the sandbox.
 """
 
 from __future__ import annotations
 
-import importlib
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sandbox.emulator.cache import LOCATION
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
     from types import ModuleType
-    from typing import Any
+
+    from sandbox.emulator.cache import Key
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 COUNTRY = "cloudfront-viewer-country"
@@ -36,30 +36,25 @@ class Visit:
     Attributes:
         query: as the visitor sent it.
         is_turned_away: the distribution is not for his country, of which he has not been told yet.
+        distribution: MiniStack's own record.
+        path: as the visitor sent it, which is what a behavior is chosen by.
+        location: the edge location that he is at.
+        asked: how often the origin's answer was wanted; the second is for a custom error page.
+        failed: what the error is kept under that the page is for.
+        is_hit: the cache had the last answer.
     """
 
     query: str = ""
     is_turned_away: bool = False
+    distribution: dict[str, Any] = field(default_factory=dict)
+    path: str = ""
+    location: str = ""
+    asked: int = 0
+    failed: Key | None = None
+    is_hit: bool = False
 
 
 _visit: ContextVar[Visit] = ContextVar("visit")
-
-
-def main() -> None:
-    """Run it until it is stopped."""
-    app = importlib.import_module("ministack.app")
-    cloudfront = importlib.import_module("ministack.services.cloudfront")
-    # The places where MiniStack tells which distribution a Host is for, and what it does; its version is pinned.
-    app.__dict__["_parse_cloudfront_dataplane_host"] = with_aliases(app._parse_cloudfront_dataplane_host, cloudfront)  # noqa: SLF001 - see above
-    change = cloudfront.__dict__
-    change["parse_distribution_dataplane_config"] = with_error_page_at_the_root(
-        without_functions_for_the_turned_away(cloudfront.parse_distribution_dataplane_config)
-    )
-    change["handle_viewer_request"] = with_visits(cloudfront.handle_viewer_request, cloudfront)
-    change["_fetch_from_origin"] = with_refusals(cloudfront._fetch_from_origin)  # noqa: SLF001 - see above
-    change["_build_function_event"] = with_raw_queries(cloudfront._build_function_event)  # noqa: SLF001 - see above
-    cloudfront.cloudfront_js._pool.script = with_raw_query_strings(cloudfront.cloudfront_js._pool.script)  # noqa: SLF001 - see above
-    app.main()
 
 
 def with_visits(
@@ -68,7 +63,7 @@ def with_visits(
     """Return a function that answers a request by ``known``, while the others know of the visit."""
 
     async def answer(  # noqa: PLR0913, PLR0917 - MiniStack's own
-        distribution: Any,  # noqa: ANN401 - MiniStack's own
+        distribution: dict[str, Any],
         method: str,
         path: str,
         uri: str,
@@ -77,17 +72,34 @@ def with_visits(
         *rest: object,
     ) -> tuple[Any, ...]:
         # Each request is a task of its own, and so is what it sets here.
-        _visit.set(Visit(query, is_turned_away(cloudfront, distribution, headers.get(COUNTRY, ""))))
+        away = is_turned_away(cloudfront, distribution, headers.get(COUNTRY, ""))
+        _visit.set(Visit(query, away, distribution, path, headers.get(LOCATION, "")))
         told = _told(cloudfront, distribution, path)
-        shown = {name: value for name, value in headers.items() if not name.startswith(_OWN_HEADERS) or name in told}
+        shown = {
+            name: value
+            for name, value in headers.items()
+            if name != LOCATION and (not name.startswith(_OWN_HEADERS) or name in told)
+        }
         return await known(distribution, method, path, uri, query, shown, *rest)
 
     return answer
 
 
+def current() -> Visit:
+    """Return the visit that is being answered."""
+    return _visit.get()
+
+
+def behavior_of(cloudfront: ModuleType, distribution: object, path: str) -> dict[str, Any]:
+    """Return what a distribution does with a path; empty for nothing."""
+    config = cloudfront.parse_distribution_dataplane_config(distribution)
+    found: dict[str, Any] | None = cloudfront._match_behavior(config, path)  # noqa: SLF001 - see above
+    return found or {}
+
+
 def _told(cloudfront: ModuleType, distribution: object, path: str) -> set[str]:
     """Return the headers that the policies of the behavior for a path name."""
-    behavior = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(distribution), path) or {}  # noqa: SLF001 - see above
+    behavior = behavior_of(cloudfront, distribution, path)
     policies = (
         cloudfront.cache_policy_params(behavior.get("cache_policy_id")),
         cloudfront.origin_request_policy_config(behavior.get("origin_request_policy_id")),
@@ -226,7 +238,3 @@ def is_one_of(host: str, aliases: Iterable[str]) -> bool:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-wildcard
     """
     return any(host == one.lower() or (one.startswith("*.") and host.endswith(one[1:].lower())) for one in aliases)
-
-
-if __name__ == "__main__":
-    main()

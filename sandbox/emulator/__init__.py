@@ -1,0 +1,9 @@
+"""MiniStack in its own environment, with what S3 and CloudFront do and it does not.
+
+- `visits`: what the data plane of CloudFront is told of one request, and what it answers differently.
+- `cache`, `caching`: what an edge location keeps of what the origin answered.
+- `uploads`: what S3 refuses of an upload.
+- `__main__`: puts them where MiniStack looks; its version is pinned.
+
+All of it runs on the emulator's Python and imports nothing that is not the standard library's.
+"""

@@ -1,0 +1,41 @@
+"""Runs MiniStack with what S3 and CloudFront do and it does not."""
+
+import importlib
+
+from sandbox.emulator import caching, visits
+from sandbox.emulator.cache import EdgeCache
+from sandbox.emulator.uploads import with_checksums
+
+
+def main() -> None:
+    """Run it until it is stopped."""
+    app = importlib.import_module("ministack.app")
+    mend_cloudfront(app)
+    s3 = importlib.import_module("ministack.services.s3")
+    s3.__dict__["_validate_content_md5"] = with_checksums(s3._validate_content_md5, s3._error)  # noqa: SLF001 - the place where MiniStack looks
+    app.main()
+
+
+def mend_cloudfront(app: object) -> None:
+    """Put `visits` where MiniStack tells which distribution a Host is for, and what it does."""
+    cloudfront = importlib.import_module("ministack.services.cloudfront")
+    cache = EdgeCache()
+    own = app.__dict__
+    own["_parse_cloudfront_dataplane_host"] = visits.with_aliases(own["_parse_cloudfront_dataplane_host"], cloudfront)
+    change = cloudfront.__dict__
+    change["parse_distribution_dataplane_config"] = visits.with_error_page_at_the_root(
+        visits.without_functions_for_the_turned_away(change["parse_distribution_dataplane_config"])
+    )
+    change["handle_viewer_request"] = visits.with_visits(change["handle_viewer_request"], cloudfront)
+    change["_fetch_from_origin"] = visits.with_refusals(
+        caching.with_cache(change["_fetch_from_origin"], cloudfront, cache)
+    )
+    change["_add_cloudfront_headers"] = caching.with_hits(change["_add_cloudfront_headers"])
+    change["_create_invalidation"] = caching.with_forgetting(change["_create_invalidation"], cloudfront, cache)
+    change["_build_function_event"] = visits.with_raw_queries(change["_build_function_event"])
+    pool = cloudfront.cloudfront_js._pool  # noqa: SLF001 - the place where MiniStack looks
+    pool.script = visits.with_raw_query_strings(pool.script)
+
+
+if __name__ == "__main__":
+    main()

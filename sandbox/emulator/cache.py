@@ -1,0 +1,222 @@
+"""What an edge location keeps of what the origin answered, how long, and what an invalidation makes it forget.
+
+CloudFront has many edge locations, each with a cache of its own: the header X-Sandbox-Location says which one answers,
+so that a test can ask one that has nothing yet, and another that has what it was asked before.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+LOCATION = "x-sandbox-location"
+_NOT_MODIFIED, _ERRORS = 304, 400
+# Of a cache policy: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html
+_DEFAULT_S, _LONGEST_S = 86_400, 31_536_000
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
+_ERROR_S = 10
+# Not cached unless the origin says how long:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+_ONLY_WHEN_TOLD = (400, 403, 412, 415)
+_UNCACHED = re.compile(r"no-store|no-cache|private")
+_SECONDS = {name: re.compile(rf'(?:^|[\s,]){name}="?([0-9]+)') for name in ("s-maxage", "max-age")}
+_CONDITIONS = ("if-none-match", "if-modified-since")
+# These are the origin's to answer: parts of files, and conditions of writers.
+_OTHER_CONDITIONS = frozenset({"range", "if-range", "if-match", "if-unmodified-since"})
+# What a 304 has of the whole answer: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.4.5
+_OF_NOT_MODIFIED = frozenset({"cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary"})
+_MOST_KEPT = 20_000
+
+
+class Answer(NamedTuple):
+    """What an origin answers; header names are lower-case."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, Any]
+    body: Any
+
+
+@dataclass(frozen=True)
+class Key:
+    """What an answer is kept under: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-the-cache-key.html."""
+
+    distribution: str
+    location: str
+    uri: str
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The times to live of a cache policy, and of each error, in seconds."""
+
+    minimum: int = 0
+    default: int = _DEFAULT_S
+    maximum: int = _LONGEST_S
+    errors: Mapping[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, policy: Mapping[str, Any], errors: Mapping[int, int]) -> Limits:
+        """Return those of a cache policy as MiniStack keeps it."""
+        minimum = int(policy.get("MinTTL", 0))
+        default, longest = policy.get("DefaultTTL"), policy.get("MaxTTL")
+        return cls(
+            minimum,
+            max(minimum, _DEFAULT_S) if default is None else int(default),
+            max(minimum, _LONGEST_S) if longest is None else int(longest),
+            errors,
+        )
+
+    def of_answer(self, status: int, headers: Mapping[str, Any]) -> int:
+        """Return how long an answer is kept; 0 is not at all.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#ExpirationDownloadDist
+        """
+        control = str(headers.get("cache-control", "")).lower()
+        told = _told(control, headers)
+        if status >= _ERRORS:
+            shortest = self.errors.get(status, _ERROR_S)
+            return 0 if status in _ONLY_WHEN_TOLD and told is None else max(shortest, told or 0)
+        if _UNCACHED.search(control):
+            return self.minimum
+        return max(self.minimum, self.default) if told is None else min(max(told, self.minimum), self.maximum)
+
+
+def _told(control: str, headers: Mapping[str, Any]) -> int | None:
+    """Return for how long the origin says an answer holds, None if it does not say."""
+    found = next((match for expression in _SECONDS.values() if (match := expression.search(control))), None)
+    if found:
+        return int(found[1])
+    expires = _date(headers.get("expires"))
+    return None if expires is None else max(0, int(expires - time.time()))
+
+
+def _date(text: object) -> float | None:
+    try:
+        return parsedate_to_datetime(str(text)).timestamp()
+    except ValueError:
+        return None
+
+
+@dataclass
+class _Kept:
+    answer: Answer
+    until: float
+    # The custom error page that was shown in its place.
+    page: Answer | None = None
+
+
+class EdgeCache:
+    """The caches of all edge locations."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+
+    def get(self, key: Key) -> Answer | None:
+        """Return what is kept under a key and holds, or None."""
+        kept = self._fresh(key)
+        return kept.answer if kept else None
+
+    def page(self, key: Key) -> Answer | None:
+        """Return the custom error page that is kept in place of an error, or None."""
+        kept = self._fresh(key)
+        return kept.page if kept else None
+
+    def keep(self, key: Key, answer: Answer, seconds: float) -> None:
+        """Keep an answer."""
+        if seconds > 0:
+            self._kept[key] = _Kept(answer, self._now() + seconds)
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+
+    def keep_page(self, key: Key, page: Answer) -> None:
+        """Keep the page that is shown in place of an error for as long as that."""
+        kept = self._fresh(key)
+        if kept:
+            kept.page = page
+
+    def invalidate(self, distribution: str, paths: Iterable[str]) -> None:
+        """Forget what is kept under paths, whatever the query or headers; a ``*`` at the end is for whatever follows.
+
+        By the URI that the function at the edge leads to, which is the stricter half of what AWS recommends:
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+        """
+        wanted = [unquote(path) for path in paths]
+        for key in [key for key in self._kept if key.distribution == distribution]:
+            uri = unquote(key.uri)
+            if any(uri.startswith(path[:-1]) if path.endswith("*") else uri == path for path in wanted):
+                del self._kept[key]
+
+    def _fresh(self, key: Key) -> _Kept | None:
+        kept = self._kept.get(key)
+        if kept is None or kept.until > self._now():
+            return kept
+        del self._kept[key]
+        return None
+
+
+@dataclass
+class Ask:
+    """One request to the origin.
+
+    Attributes:
+        method: of HTTP.
+        headers: that would be sent, with lower-case names.
+        send: asks the origin, with these headers in place of them.
+    """
+
+    method: str
+    headers: Mapping[str, str]
+    send: Callable[[Mapping[str, str]], Awaitable[Answer]]
+
+    @property
+    def is_cacheable(self) -> bool:
+        """Whether the cache may answer."""
+        return self.method in ("GET", "HEAD") and not _OTHER_CONDITIONS & self.headers.keys()
+
+
+async def answered(cache: EdgeCache, key: Key, limits: Limits, ask: Ask) -> tuple[Answer, bool]:
+    """Return the answer from the cache or the origin, and whether it was the cache."""
+    if not ask.is_cacheable:
+        return await ask.send(ask.headers), False
+    kept = cache.get(key)
+    if kept is not None:
+        return _for_method(ask.method, _unless_had(ask.headers, kept)), True
+    if ask.method == "HEAD":
+        return await ask.send(ask.headers), False
+    whole = await ask.send({name: value for name, value in ask.headers.items() if name not in _CONDITIONS})
+    if isinstance(whole.body, bytes):
+        cache.keep(key, whole, limits.of_answer(whole.status, whole.headers))
+    return _unless_had(ask.headers, whole), False
+
+
+def _for_method(method: str, answer: Answer) -> Answer:
+    return answer._replace(body=b"") if method == "HEAD" else answer
+
+
+def _unless_had(asked: Mapping[str, str], answer: Answer) -> Answer:
+    """Return the answer, or that the visitor has it: https://www.rfc-editor.org/rfc/rfc9110.html#section-13.2.2."""
+    if answer.status >= _ERRORS or not _has(asked, answer.headers):
+        return answer
+    headers = {name: value for name, value in answer.headers.items() if name in _OF_NOT_MODIFIED}
+    return Answer(_NOT_MODIFIED, "Not Modified", headers, b"")
+
+
+def _has(asked: Mapping[str, str], headers: Mapping[str, Any]) -> bool:
+    tags, etag = asked.get("if-none-match"), str(headers.get("etag", ""))
+    if tags is not None:
+        had = [tag.strip().removeprefix("W/") for tag in tags.split(",")]
+        return "*" in had or etag.removeprefix("W/") in had
+    since, modified = _date(asked.get("if-modified-since")), _date(headers.get("last-modified"))
+    return since is not None and modified is not None and modified <= since
