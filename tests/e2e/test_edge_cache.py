@@ -112,3 +112,46 @@ def test_an_asset_that_kept_its_name_is_invalidated(bulk: Project) -> None:
     bulk.write(f"www/{SCRIPT}", "other script")
     bulk.up()
     assert bulk.get(f"/{SCRIPT}").text == "other script"
+
+
+PATHS = (
+    *("/", "/index.html", "/about", "/about/", "/about.html", "/docs", "/docs/", "/docs/index.html", "/docs/guide"),
+    *("/docs/guide.html", "/docs/guide/", "/new", "/new.html", "/new/", "/a%20b%2B%C3%A4.html", "/a%20b%2B%C3%A4"),
+    *("/404.html", "/no/such/page", "/no-such.png", "/style.css", f"/{SCRIPT}"),
+)
+
+
+def answers(project: Project, at: dict[str, str] | None = None) -> dict[str, tuple[int, str, str | None]]:
+    """Return status, body and target of each path's answer, at an edge location."""
+    found = {path: project.get(path, headers=at) for path in PATHS}
+    return {path: (one.status, one.text, one.headers.get("location")) for path, one in found.items()}
+
+
+@pytest.mark.parametrize("routing", ["errors", "spa", "pages"])
+@pytest.mark.parametrize("mode", ["managed", "bulk"])
+def test_the_edge_is_never_behind(new_project: Callable[[str], Project], mode: str, routing: str) -> None:
+    """Whatever a publish changes, adds or removes, a location that had every path answers as one that had none."""
+    project = new_project("prod")
+    project.write("www/404.html", "404 one")
+    project.write("www/about.html", "about one")
+    project.write("www/docs/guide.html", "guide one")
+    project.write("www/a b+ä.html", "name one")
+    project.config("website:routing", routing)
+    live(project, mode)
+    changes: tuple[dict[str, str | None], ...] = (
+        {"about.html": "about two", "docs/index.html": "docs two", "a b+ä.html": "name two", "style.css": "style two"},
+        {"docs/guide.html": None, "new.html": "new one"},
+        {"index.html": "index two"},
+        {"404.html": "404 two"},
+    )
+    for change in changes:
+        before = answers(project)
+        for name, text in change.items():
+            if text is None:
+                (project.path / "www" / name).unlink()
+            else:
+                project.write(f"www/{name}", text)
+        project.up()
+        after = answers(project)
+        assert after == answers(project, elsewhere())
+        assert after != before
