@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
@@ -36,6 +37,8 @@ def run(command: Sequence[str | Path], cwd: Path, env: Mapping[str, str]) -> Mea
     Raises:
         RuntimeError: it failed; with what it said.
     """
+    # What was written before is on the disk by then, or this command would wait for it.
+    os.sync()
     started = time.perf_counter()
     with subprocess.Popen(
         [str(part) for part in command],
