@@ -1,32 +1,36 @@
 """Runs MiniStack with what S3 and CloudFront do and it does not."""
 
 import importlib
+from types import ModuleType
 
 from sandbox.emulator import caching, visits
 from sandbox.emulator.cache import EdgeCache
+from sandbox.emulator.logs import Logs, with_logs
 from sandbox.emulator.uploads import with_checksums
 
 
 def main() -> None:
     """Run it until it is stopped."""
     app = importlib.import_module("ministack.app")
-    mend_cloudfront(app)
     s3 = importlib.import_module("ministack.services.s3")
+    mend_cloudfront(app, s3)
     s3.__dict__["_validate_content_md5"] = with_checksums(s3._validate_content_md5, s3._error)  # noqa: SLF001 - the place where MiniStack looks
     app.main()
 
 
-def mend_cloudfront(app: object) -> None:
-    """Put `visits` where MiniStack tells which distribution a Host is for, and what it does."""
+def mend_cloudfront(app: ModuleType, s3: ModuleType) -> None:
+    """Put `visits`, `caching` and `logs` where MiniStack tells which distribution a Host is for, and what it does."""
     cloudfront = importlib.import_module("ministack.services.cloudfront")
     cache = EdgeCache()
+    written = Logs(lambda bucket, key, body: s3._put_object(bucket, key, body, {}))  # noqa: SLF001 - see above
     own = app.__dict__
     own["_parse_cloudfront_dataplane_host"] = visits.with_aliases(own["_parse_cloudfront_dataplane_host"], cloudfront)
     change = cloudfront.__dict__
     change["parse_distribution_dataplane_config"] = visits.with_error_page_at_the_root(
         visits.without_functions_for_the_turned_away(change["parse_distribution_dataplane_config"])
     )
-    change["handle_viewer_request"] = visits.with_visits(change["handle_viewer_request"], cloudfront)
+    visited = visits.with_visits(change["handle_viewer_request"], cloudfront)
+    change["handle_viewer_request"] = with_logs(visited, cloudfront, written)
     change["_fetch_from_origin"] = visits.with_refusals(
         caching.with_cache(change["_fetch_from_origin"], cloudfront, cache)
     )

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import ModuleType
 
+_ERRORS = 400
+
 
 def with_cache(
     known: Callable[..., Awaitable[tuple[Any, ...]]], cloudfront: ModuleType, cache: EdgeCache
@@ -41,9 +43,10 @@ def with_cache(
         key = Key(visit.distribution["ARN"], visit.location, uri, query, told)
         limits = Limits.of(policy, error_lifetimes(cloudfront, visit.distribution))
         answer, visit.is_hit = await answered(cache, key, limits, Ask(method, headers, send))
+        visit.is_error = visit.is_error or answer.status >= _ERRORS
         if visit.failed is not None:
             cache.keep_page(visit.failed, answer)
-        elif cache.get(key) is not None:
+        elif visit.is_error and cache.get(key) is not None:
             visit.failed = key
         return answer
 
@@ -70,11 +73,12 @@ def error_lifetimes(cloudfront: ModuleType, distribution: object) -> dict[int, i
 
 
 def with_hits(known: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Return a function that adds CloudFront's headers by ``known``, of which one says whether the cache had it."""
+    """Return a function that adds CloudFront's headers by ``known``, of which one says where the answer is from."""
 
     def add(headers: dict[str, Any], x_cache: str, *rest: object, **named: object) -> dict[str, Any]:
-        is_hit = x_cache.startswith("Miss") and current().is_hit
-        return known(headers, "Hit from cloudfront" if is_hit else x_cache, *rest, **named)
+        visit = current()
+        source = "Error" if visit.is_error else "Hit" if visit.is_hit else "Miss"
+        return known(headers, f"{source} from cloudfront" if x_cache.startswith("Miss") else x_cache, *rest, **named)
 
     return add
 

@@ -42,6 +42,7 @@ class Visit:
         asked: how often the origin's answer was wanted; the second is for a custom error page.
         failed: what the error is kept under that the page is for.
         is_hit: the cache had the last answer.
+        is_error: the origin's answer was an error, whatever is shown in its place.
     """
 
     query: str = ""
@@ -52,6 +53,7 @@ class Visit:
     asked: int = 0
     failed: Key | None = None
     is_hit: bool = False
+    is_error: bool = False
 
 
 _visit: ContextVar[Visit] = ContextVar("visit")
@@ -153,6 +155,7 @@ def with_refusals(known: Callable[..., Awaitable[tuple[Any, ...]]]) -> Callable[
         if not visit.is_turned_away:
             return await known(*asked)
         visit.is_turned_away = False
+        visit.is_error = True
         return 403, "Forbidden", {"content-type": "text/html"}, _BLOCKED
 
     return fetch

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,6 +59,29 @@ def test_visitors_from_some_countries_are_turned_away(prod: Project) -> None:
     for country, status in (("US", 403), ("CA", 403), ("DE", 200)):
         assert prod.get("/", headers={"CloudFront-Viewer-Country": country}).status == status
     assert prod.get("/").status == 200
+
+
+def test_visits_are_in_the_access_logs(prod: Project) -> None:
+    """The log bucket gets a line for each visit, with what was asked and answered, and whether the edge had it."""
+    for query, agent in (("?campaign=logs", "First/1.0"), ("?campaign=logs", "Second/1.0")):
+        prod.get(f"/index.html{query}", headers={"User-Agent": agent, "CloudFront-Viewer-Country": "DE"})
+    prod.get("/index.html", headers={"User-Agent": "Third/1.0", "CloudFront-Viewer-Country": "US"})
+    found = prod.sandbox.cloudfront.get_distribution_config(Id=prod.outputs()["distributionId"])["DistributionConfig"]
+    bucket = found["Logging"]["Bucket"].partition(".")[0]
+    seen: dict[str, tuple[str, ...]] = {}
+    deadline = time.monotonic() + 30
+    while "Third/1.0" not in seen and time.monotonic() < deadline:
+        for item in prod.sandbox.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+            assert item["Key"].startswith(f"{prod.outputs()['distributionId']}.")
+            body = prod.sandbox.s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+            _, fields, *lines = gzip.decompress(body).decode().splitlines()
+            for line in lines:
+                row = dict(zip(fields.split()[1:], line.split("\t"), strict=True))
+                names = ("cs-uri-stem", "cs-uri-query", "sc-status", "x-edge-result-type")
+                seen[row["cs(User-Agent)"]] = tuple(row[name] for name in names)
+    assert seen["First/1.0"][:3] == ("/index.html", "campaign=logs", "200")
+    assert seen["Second/1.0"] == ("/index.html", "campaign=logs", "200", "Hit")
+    assert seen["Third/1.0"] == ("/index.html", "-", "403", "Error")
 
 
 def test_a_second_up_is_a_no_op_also_after_a_refresh(prod: Project) -> None:
