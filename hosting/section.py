@@ -36,6 +36,17 @@ def broken_rule(rule: str, *, mend: object = None, about: str | None = None) -> 
     return PydanticCustomError("rule", "{rule}", {"rule": rule, "mend": mend, "about": about})
 
 
+def check_both_or_neither(keys: tuple[str, str], values: tuple[object, object]) -> None:
+    """Refuse one of two settings that mean nothing without each other.
+
+    Raises:
+        PydanticCustomError: one of ``values`` is None, and the other is not.
+    """
+    if (values[0] is None) != (values[1] is None):
+        given, lacking = keys if values[1] is None else reversed(keys)
+        raise broken_rule(f"must be given together with {given}", about=lacking)
+
+
 def _integer(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value

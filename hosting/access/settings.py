@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from hosting.section import Section, Text, broken_rule
+from hosting.section import Section, Text, broken_rule, check_both_or_neither
 
 
 class AccessSettings(Section):
@@ -26,9 +26,5 @@ class AccessSettings(Section):
     @field_validator("password")
     @classmethod
     def _both_or_neither(cls, password: str | None, info: ValidationInfo) -> str | None:
-        username = info.data.get("username", password)
-        if username is not None and password is None:
-            raise broken_rule("must be given together with username", about="password")
-        if password is not None and username is None:
-            raise broken_rule("must be given together with password", about="username")
+        check_both_or_neither(("username", "password"), (info.data.get("username", password), password))
         return password

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from hosting.cloudfront.countries import COUNTRIES, country_of
 from hosting.mending import PLACEHOLDER
-from hosting.section import Boolean, Integer, Section, Text, broken_rule
+from hosting.section import Boolean, Integer, Section, Text, broken_rule, check_both_or_neither
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-response-code.html
 ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
@@ -51,11 +51,7 @@ class ErrorResponse(Section):
     @field_validator("response_page_path")
     @classmethod
     def _code_and_page_go_together(cls, path: str | None, info: ValidationInfo) -> str | None:
-        code = info.data.get("response_code", path)
-        if code is None and path is not None:
-            raise broken_rule("must be given together with responsePagePath", about="responseCode")
-        if path is None and code is not None:
-            raise broken_rule("must be given together with responseCode", about="responsePagePath")
+        check_both_or_neither(("responseCode", "responsePagePath"), (info.data.get("response_code", path), path))
         return path
 
 
