@@ -16,7 +16,7 @@ from hosting.cloudfront.settings import CloudFrontSettings
 from hosting.deployments.settings import DeploymentsSettings
 from hosting.domain.settings import DomainSettings, expanded
 from hosting.errors import ConfigError
-from hosting.mending import mended, nearest
+from hosting.mending import PLACEHOLDER, mended, nearest
 from hosting.problems import Speaker, sentences
 from hosting.publish.settings import PublishSettings
 from hosting.section import Section, decoded, settings_of
@@ -189,7 +189,7 @@ def _region_problem(speaker: Speaker, given: Mapping[str, str], environment: Map
     if regions.is_region(region) or given.get("skipRegionValidation") == "true":
         return None
     rule = "must be a region of AWS" if given.get("region") else "is given by the environment, and must be a region"
-    return speaker.broken(("region",), rule, region, regions.nearest_region(region))
+    return speaker.broken(("region",), rule, region, regions.nearest_region(region) or PLACEHOLDER)
 
 
 def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:

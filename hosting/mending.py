@@ -98,7 +98,7 @@ class _Mending:
 
     def value(self) -> Any:  # noqa: ANN401 - any setting's value
         seen: set[str] = set()
-        while (errors := self._errors()) and repr(self._values) not in seen:
+        while (errors := [one for one in self._errors() if not self._is_left(one)]) and repr(self._values) not in seen:
             seen.add(repr(self._values))
             # Misspelt keys first: what is missing may be there under another name.
             self._put_right(min(errors, key=lambda error: error["type"] != "extra_forbidden"))
@@ -111,6 +111,13 @@ class _Mending:
         except ValidationError as error:
             return [one for one in error.errors() if path_of(one)[0] == self._key]
         return []
+
+    def _is_left(self, error: ErrorDetails) -> bool:
+        """Whether an error is about what the user has to think of."""
+        try:
+            return PLACEHOLDER in repr(self._at(path_of(error)))
+        except (KeyError, IndexError, TypeError):
+            return False
 
     def _put_right(self, error: ErrorDetails) -> None:
         path = path_of(error)

@@ -10,7 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-_INTEGER = re.compile(r"-?[0-9]+")
+# No setting has a number of more digits, and Python refuses to read those of thousands.
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
 class Section(BaseModel):
@@ -25,15 +26,18 @@ class Section(BaseModel):
     )
 
 
-def broken_rule(rule: str, *, mend: object = None, about: str | None = None) -> PydanticCustomError:
+def broken_rule(
+    rule: str, *, mend: object = None, about: str | None = None, remove: bool = False
+) -> PydanticCustomError:
     """Return the error of a value that breaks ``rule``, such as ``must be <= defaultTtl``.
 
     ``mend`` is a value that would hold, for the command that the message ends with; without one the
     field's example is offered. ``about`` is the key beside the one at hand that the rule is about, of
     a rule between settings: such a rule belongs to the last of them, where `ValidationInfo.data` has
     the others, as far as they hold. One of the whole model would wait until all of its settings do.
+    ``remove`` says that the setting is mended by its removal.
     """
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "mend": mend, "about": about})
+    return PydanticCustomError("rule", "{rule}", {"rule": rule, "mend": mend, "about": about, "remove": remove})
 
 
 def check_both_or_neither(keys: tuple[str, str], values: tuple[object, object]) -> None:
@@ -73,6 +77,8 @@ def _text(value: object) -> str:
         raise broken_rule("must be a string")
     if not value.strip():
         raise broken_rule("must not be empty")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise broken_rule("must be Unicode, of which half a character is none")
     return value
 
 
@@ -83,10 +89,8 @@ Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
 
 def field_named(model: type[BaseModel], alias: str) -> Any:  # noqa: ANN401 - pydantic's FieldInfo, or None
     """Return the model's field whose config key is ``alias``, or None."""
-    for name, field in model.model_fields.items():
-        if alias in (name, field.alias or to_camel(name)):
-            return field
-    return None
+    fields = model.model_fields.items()
+    return next((field for name, field in fields if alias == (field.alias or to_camel(name))), None)
 
 
 def settings_of(model: type[BaseModel]) -> list[str]:
@@ -104,7 +108,7 @@ def decoded(model: type[BaseModel], key: str, text: str) -> Any:  # noqa: ANN401
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

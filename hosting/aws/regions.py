@@ -1,4 +1,7 @@
-"""What a region of AWS is called. No list of them: a new one must not wait for a release of ours."""
+"""What a region of AWS is called. No list of them: a new one must not wait for a release of ours.
+
+Not even one of a new partition: who is in it can say `aws:skipRegionValidation true`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ _REGION = re.compile(r"(?P<area>[a-z]{2,4}(?:-(?:gov|iso[a-z]?|de))?)-(?P<direct
 _MEANT = ("central", "north", "south", "east", "west", "northeast", "southeast")
 _DIRECTIONS = (*_MEANT, "northwest", "southwest")
 EXAMPLE = "us-east-1"
+_NEAR = 3
 
 
 def is_region(name: str) -> bool:
@@ -20,12 +24,14 @@ def is_region(name: str) -> bool:
     return found is not None and found["direction"] in _DIRECTIONS
 
 
-def nearest_region(name: str) -> str:
-    """Return the region that is meant by a name that is none: ``eu-wst-1`` is ``eu-west-1``; an example if unclear."""
+def nearest_region(name: str) -> str | None:
+    """Return the region that a name that is none means: ``eu-wst-1`` is ``eu-west-1``; None if that is unclear."""
     # `eu-west-1a` is one of its availability zones.
     lower = re.sub(r"(?<=[0-9])[a-f]$", "", name.strip().lower().replace("_", "-"))
-    found = _REGION.fullmatch(lower)
-    if found is None:
-        return EXAMPLE
-    near = difflib.get_close_matches(found["direction"], _MEANT, n=1)
-    return f"{found['area']}-{near[0]}-{found['number']}" if near else EXAMPLE
+    found = _REGION.fullmatch(re.sub(r"(?<=[a-z])(?=[0-9])", "-", lower))
+    near = difflib.get_close_matches(found["direction"], _MEANT, n=_NEAR) if found else []
+    if not found or not near:
+        return None
+    # `est` is as near to west as to east, and few mistype the first letter.
+    meant = next((one for one in near if one[0] == found["direction"][0]), near[0])
+    return f"{found['area']}-{meant}-{found['number']}"

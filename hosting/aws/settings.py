@@ -141,7 +141,7 @@ def decode(key: str, text: str) -> Any:  # noqa: ANN401 - one of five kinds, by 
 def _read(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -136,6 +136,8 @@ class DeploymentsSettings(Section):
     @field_validator("review_stacks", "oidc_provider_arn")
     @classmethod
     def _of_a_role_that_is_made(cls, given: object, info: ValidationInfo) -> object:
+        if given and info.data.get("role_arn") is not None:
+            raise broken_rule("must not be given where roleArn is: it is of a role that createRole makes", remove=True)
         if given and info.data.get("create_role") is False:
             raise broken_rule(
                 "must be true where reviewStacks or oidcProviderArn is given, which are of the role that it makes",

@@ -30,11 +30,20 @@ def _is_host_name(name: str) -> bool:
     return len(name) <= _LONGEST_NAME and bool(_NAME.fullmatch(name)) and not is_number
 
 
+def _host_in(text: str) -> str:
+    """Return the host of a URL, or of one without its scheme; empty if there is none."""
+    try:
+        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    except ValueError:
+        return ""
+    return host if host.isascii() else ""
+
+
 def _host_name(name: str) -> str:
     """Return the name in lower case; its first label may be a *."""
     lower = name.lower()
     if not _is_host_name(lower.removeprefix("*.")):
-        host = (urlsplit(lower if "//" in lower else f"//{lower}").hostname or "") if lower.isascii() else ""
+        host = _host_in(lower)
         raise broken_rule(
             "must be a host name: labels of letters, digits and -, of 63 at the most, with dots between",
             mend=host if _is_host_name(host.removeprefix("*.")) else None,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from hosting.mending import nearest
 from hosting.publish.wildmatch import PatternError, as_literal, parse
 from hosting.section import Boolean, Integer, Section, Text, broken_rule
 
@@ -14,7 +15,7 @@ from hosting.section import Boolean, Integer, Section, Text, broken_rule
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
 # https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2: names, of which these have a time, as others may.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_DIRECTIVE = re.compile(r'(?:[^,"]|"[^"]*"?)+')
+_DIRECTIVE = re.compile(r"""(?:[^,"]|"(?:[^"\\]|\\.)*"?)+""")
 _SECONDS = re.compile(r'[0-9]+|"[0-9]+"')
 _TIMED = frozenset({"max-age", "s-maxage", "stale-while-revalidate", "stale-if-error"})
 _DIGEST = re.compile(r"[0-9a-f]{4,64}")
@@ -84,7 +85,7 @@ class PublishSettings(Section):
     @classmethod
     def _rules_and_not_a_map(cls, rules: object) -> object:
         """One map from patterns to values is what other tools have; it has no order, and here the last match wins."""
-        if isinstance(rules, dict) and not set(rules) <= {"pattern", "value"}:
+        if isinstance(rules, dict) and not any(nearest(key.lower(), ("pattern", "value")) for key in rules):
             raise broken_rule(
                 "must be a list of pattern and value",
                 mend=[{"pattern": pattern, "value": value} for pattern, value in rules.items()],

@@ -90,8 +90,12 @@ def why_invalid(pattern: str) -> str | None:
 
 def as_literal(pattern: str) -> str | None:
     """Return a pattern that never matches with what is broken in it taken literally; None where that is no pattern."""
-    literal = re.sub(r"(?<!\\)\[", r"\\[", pattern).rstrip("\\")
-    return None if why_invalid(literal) or not literal.strip() else literal
+    if why_invalid(f"{pattern}\\") is None:
+        return f"{pattern}\\"
+    # The last [ is the one that lacks its ], as a rule.
+    last = re.sub(r"(?<!\\)\[(?=[^\[]*$)", r"\\[", pattern)
+    every = re.sub(r"(?<!\\)\[", r"\\[", pattern)
+    return next((literal for literal in (last, every) if why_invalid(literal) is None), None)
 
 
 def _stripped(raw: bytes) -> bytes:

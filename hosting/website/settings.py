@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from hosting.mending import PLACEHOLDER
 from hosting.section import Boolean, Integer, Section, Text, broken_rule
 from hosting.website.redirects.checks import problems_of
 from hosting.website.redirects.files import amplify_table
@@ -16,6 +17,9 @@ from hosting.website.redirects.rules import RuleError
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET_CHARACTERS = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+# What has a host where one is to begin, and what was meant to be a path.
+_HOST = re.compile(r"//|(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/|$)(?<!\.html)(?<!\.htm)", re.IGNORECASE)
+_PATH = re.compile(r"(?!/)[^\s:]+")
 # The last is for names in an account's own regional namespace, which have to be asked for as such.
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
 
@@ -41,7 +45,7 @@ class CorsRule(Section):
 
 
 class Redirect(Section):
-    """One redirect or rewrite, as Amplify writes it; what it means is read with the tree at hand."""
+    """One redirect or rewrite, as Amplify writes it; the pages that it names are looked for with the tree at hand."""
 
     source: Annotated[Text, Field(examples=["/old"])]
     target: Annotated[Text, Field(examples=["/new"])]
@@ -52,9 +56,12 @@ class Redirect(Section):
     @classmethod
     def _from_the_root(cls, place: str) -> str:
         """A host, and what a visitor's path gives, may stand there too, and are judged with the rest of the rule."""
-        if not re.match(r"/|<|https?:", place, re.IGNORECASE):
-            raise broken_rule("must begin with '/' or 'https://'", mend=f"/{place}")
-        return place
+        if re.match(r"/(?!/)|<|https?:", place, re.IGNORECASE):
+            return place
+        if _HOST.match(place.strip()):
+            raise broken_rule("must begin with '/' or 'https://'", mend=f"https://{place.strip().lstrip('/')}")
+        is_path = _PATH.fullmatch(place.strip())
+        raise broken_rule("must begin with '/' or 'https://'", mend=f"/{place.strip()}" if is_path else PLACEHOLDER)
 
     @model_validator(mode="after")
     def _one_that_the_edge_can_do(self) -> Self:

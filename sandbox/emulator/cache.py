@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import re
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 LOCATION = "x-sandbox-location"
-_NOT_MODIFIED, _ERRORS = 304, 400
+_OK, _PARTIAL, _NOT_MODIFIED, _ERRORS = 200, 206, 304, 400
 # Of a cache policy: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html
 _DEFAULT_S, _LONGEST_S = 86_400, 31_536_000
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
 _ERROR_S = 10
-# Not cached unless the origin says how long:
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+# Not cached unless the origin says how long, by https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html;
+# or the distribution, by the page above. The stricter of both is what a publish has to get right.
 _ONLY_WHEN_TOLD = (400, 403, 412, 415)
 _UNCACHED = re.compile(r"no-store|no-cache|private")
 _SECONDS = {name: re.compile(rf'(?:^|[\s,]){name}="?([0-9]+)') for name in ("s-maxage", "max-age")}
 _CONDITIONS = ("if-none-match", "if-modified-since")
-# These are the origin's to answer: parts of files, and conditions of writers.
-_OTHER_CONDITIONS = frozenset({"range", "if-range", "if-match", "if-unmodified-since"})
+# These are the origin's to answer.
+_OTHER_CONDITIONS = frozenset({"if-range", "if-match", "if-unmodified-since"})
+_RANGE = re.compile(r"bytes=(?:(?P<first>[0-9]{1,15})-|-(?=[0-9]))(?P<last>[0-9]{1,15})?")
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+_UNRESERVED = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~"}
 # What a 304 has of the whole answer: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.4.5
 _OF_NOT_MODIFIED = frozenset({"cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary"})
 _MOST_KEPT = 20_000
@@ -85,8 +88,8 @@ class Limits:
         control = str(headers.get("cache-control", "")).lower()
         told = _told(control, headers)
         if status >= _ERRORS:
-            shortest = self.errors.get(status, _ERROR_S)
-            return 0 if status in _ONLY_WHEN_TOLD and told is None else max(shortest, told or 0)
+            shortest = self.errors.get(status, 0 if status in _ONLY_WHEN_TOLD and told is None else _ERROR_S)
+            return max(shortest, told or 0)
         if _UNCACHED.search(control):
             return self.minimum
         return max(self.minimum, self.default) if told is None else min(max(told, self.minimum), self.maximum)
@@ -122,6 +125,7 @@ class EdgeCache:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._invalidated: Counter[str] = Counter()
 
     def get(self, key: Key) -> Answer | None:
         """Return what is kept under a key and holds, or None."""
@@ -137,6 +141,7 @@ class EdgeCache:
         """Keep an answer."""
         if seconds > 0:
             self._kept[key] = _Kept(answer, self._now() + seconds)
+            self._kept.move_to_end(key)
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
 
@@ -152,11 +157,16 @@ class EdgeCache:
         By the URI that the function at the edge leads to, which is the stricter half of what AWS recommends:
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
         """
-        wanted = [unquote(path) for path in paths]
+        self._invalidated[distribution] += 1
+        wanted = [normalized(path) for path in paths]
         for key in [key for key in self._kept if key.distribution == distribution]:
-            uri = unquote(key.uri)
+            uri = normalized(key.uri)
             if any(uri.startswith(path[:-1]) if path.endswith("*") else uri == path for path in wanted):
                 del self._kept[key]
+
+    def invalidations(self, distribution: str) -> int:
+        """Return how many there have been: what was asked for before the last may be what it is to forget."""
+        return self._invalidated[distribution]
 
     def _fresh(self, key: Key) -> _Kept | None:
         kept = self._kept.get(key)
@@ -164,6 +174,14 @@ class EdgeCache:
             return kept
         del self._kept[key]
         return None
+
+
+def normalized(uri: str) -> str:
+    """Return a URI with only those escapes that it needs, in upper case; others than them are not the same.
+
+    https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
+    """
+    return _ESCAPE.sub(lambda escape: _UNRESERVED.get(escape[0].upper(), escape[0].upper()), uri)
 
 
 @dataclass
@@ -182,23 +200,42 @@ class Ask:
 
     @property
     def is_cacheable(self) -> bool:
-        """Whether the cache may answer."""
-        return self.method in ("GET", "HEAD") and not _OTHER_CONDITIONS & self.headers.keys()
+        """Whether the cache may answer, and keep what the origin does."""
+        return self.method in ("GET", "HEAD") and not {*_OTHER_CONDITIONS, "range"} & self.headers.keys()
 
 
 async def answered(cache: EdgeCache, key: Key, limits: Limits, ask: Ask) -> tuple[Answer, bool]:
     """Return the answer from the cache or the origin, and whether it was the cache."""
+    kept = cache.get(key)
+    part = _part(ask, kept) if kept is not None else None
+    if part is not None:
+        return part, True
     if not ask.is_cacheable:
         return await ask.send(ask.headers), False
-    kept = cache.get(key)
     if kept is not None:
         return _for_method(ask.method, _unless_had(ask.headers, kept)), True
     if ask.method == "HEAD":
         return await ask.send(ask.headers), False
+    before = cache.invalidations(key.distribution)
     whole = await ask.send({name: value for name, value in ask.headers.items() if name not in _CONDITIONS})
-    if isinstance(whole.body, bytes):
+    if isinstance(whole.body, bytes) and cache.invalidations(key.distribution) == before:
         cache.keep(key, whole, limits.of_answer(whole.status, whole.headers))
     return _unless_had(ask.headers, whole), False
+
+
+def _part(ask: Ask, kept: Answer) -> Answer | None:
+    """Return the one range of a file that is asked for, None if that is not what is asked, or for the origin to say."""
+    found = _RANGE.fullmatch(ask.headers.get("range", ""))
+    if ask.method != "GET" or kept.status != _OK or found is None or _OTHER_CONDITIONS & ask.headers.keys():
+        return None
+    size = len(kept.body)
+    first = int(found["first"]) if found["first"] else max(0, size - int(found["last"] or 0))
+    last = min(int(found["last"]), size - 1) if found["first"] and found["last"] else size - 1
+    if first > last:
+        return None
+    body = kept.body[first : last + 1]
+    span = {"content-range": f"bytes {first}-{last}/{size}", "content-length": str(len(body))}
+    return Answer(_PARTIAL, "Partial Content", {**kept.headers, **span}, body)
 
 
 def _for_method(method: str, answer: Answer) -> Answer:

@@ -117,6 +117,7 @@ def test_an_asset_that_kept_its_name_is_invalidated(bulk: Project) -> None:
 PATHS = (
     *("/", "/index.html", "/about", "/about/", "/about.html", "/docs", "/docs/", "/docs/index.html", "/docs/guide"),
     *("/docs/guide.html", "/docs/guide/", "/new", "/new.html", "/new/", "/a%20b%2B%C3%A4.html", "/a%20b%2B%C3%A4"),
+    *("/one(1)@2,3.html", "/one(1)@2,3"),
     *("/404.html", "/no/such/page", "/no-such.png", "/style.css", f"/{SCRIPT}"),
 )
 
@@ -130,16 +131,23 @@ def answers(project: Project, at: dict[str, str] | None = None) -> dict[str, tup
 @pytest.mark.parametrize("routing", ["errors", "spa", "pages"])
 @pytest.mark.parametrize("mode", ["managed", "bulk"])
 def test_the_edge_is_never_behind(new_project: Callable[[str], Project], mode: str, routing: str) -> None:
-    """Whatever a publish changes, adds or removes, a location that had every path answers as one that had none."""
+    """Whatever a publish changes, adds or removes, a location that had every path answers as one that had none.
+
+    But for what docs/publishing.md says of bulk mode, where the first page is the error page: a missing file with an
+    extension has the one of before for `cachingMinTtl`.
+    """
+    late = {"/no-such.png", "/docs/guide.html"} if (mode, routing) == ("bulk", "errors") else set()
     project = new_project("prod")
     project.write("www/404.html", "404 one")
     project.write("www/about.html", "about one")
     project.write("www/docs/guide.html", "guide one")
     project.write("www/a b+ä.html", "name one")
+    project.write("www/one(1)@2,3.html", "sign one")
     project.config("website:routing", routing)
     live(project, mode)
     changes: tuple[dict[str, str | None], ...] = (
-        {"about.html": "about two", "docs/index.html": "docs two", "a b+ä.html": "name two", "style.css": "style two"},
+        {"about.html": "about two", "docs/index.html": "docs two", "style.css": "style two"},
+        {"a b+ä.html": "name two", "one(1)@2,3.html": "sign two"},
         {"docs/guide.html": None, "new.html": "new one"},
         {"index.html": "index two"},
         {"404.html": "404 two"},
@@ -153,5 +161,5 @@ def test_the_edge_is_never_behind(new_project: Callable[[str], Project], mode: s
                 project.write(f"www/{name}", text)
         project.up()
         after = answers(project)
-        assert after == answers(project, elsewhere())
+        assert {path for path, one in answers(project, elsewhere()).items() if one != after[path]} <= late
         assert after != before

@@ -98,7 +98,11 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
         # Good elements stay as they are.
         ("publish:ignore", ["*.map", "a\nb", "drafts/", ["x"], ""], ["*.map", "drafts/"]),
         # What could never match is taken literally.
-        ("publish:ignore", ["[a-", "a[[:no:]]/", "b\\", "\\", "!\\[x["], ["\\[a-", "a\\[\\[:no:]]/", "b", "!\\[x\\["]),
+        (
+            "publish:ignore",
+            ["[a-", "a[[:no:]]/", "b\\", "\\", "!\\[x[", "[a-c].js["],
+            ["\\[a-", "a[\\[:no:]]/", "b\\\\", "\\\\", "!\\[x\\[", "[a-c].js\\["],
+        ),
         ("website:cors", [CORS, {**CORS, "allowedMethods": ["GET", "PATCH"]}], [CORS, CORS]),
         ("website:cors", [{**CORS, "allowedMethods": ["PATCH"]}], [CORS]),
         ("website:cors", [{**CORS, "allowedOrigins": ["*", "a*b*"]}], [{**CORS, "allowedOrigins": ["*"]}]),
@@ -137,7 +141,7 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
                 {"source": "old", "target": "new", "status": "moved"},
                 {"source": "/api", "target": "https://api.example.com/", "status": "200"},
                 {"source": "/b", "target": "/c", "condition": "<UK>"},
-                {"source": "/d", "target": "/e", "condition": "<XX>"},
+                {"source": " www.example.com/x", "target": "//example.org/y"},
                 {"source": "</^[^.]+$/>", "target": "/index.html", "status": "200"},
                 {"source": "/api", "target": "/twice"},
             ],
@@ -145,6 +149,7 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
                 {"source": "/old", "target": "/new", "status": "301"},
                 {"source": "/api", "target": "https://api.example.com/", "status": "302"},
                 {"source": "/b", "target": "/c", "condition": "<GB>"},
+                {"source": "https://www.example.com/x", "target": "https://example.org/y"},
             ],
         ),
         (
@@ -156,6 +161,24 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
             [{"source": "/<*>", "target": "/a", "status": "404"}],
         ),
         ("cloudfront:geoRestriction", {"allow": ["UK"], "deny": ["US"]}, {"allow": ["GB"], "deny": []}),
+        (
+            "website:redirects",
+            [
+                {"source": "/a", "target": "/b", "condition": "<XX>"},
+                {"source": "/c", "target": "/d", "condition": "USA"},
+                {"source": "/e", "target": "mailto:someone@example.com"},
+            ],
+            [
+                {"source": "/a", "target": "/b", "condition": "<value>"},
+                {"source": "/c", "target": "/d", "condition": "<value>"},
+                {"source": "/e", "target": "<value>"},
+            ],
+        ),
+        (
+            "publish:cacheControl",
+            {"Pattern": "*.css", "valu": "no-store"},
+            [{"pattern": "*.css", "value": "no-store"}],
+        ),
         ("cloudfront:geoRestriction", {}, {"allow": ["DE"]}),
         ("aws:assumeRoles", {"roleArn": "arn:1"}, [{"roleArn": "arn:1"}]),
         ("aws:assumeRoles", [{"roleArn": "a", "duration": "3600"}], [{"roleArn": "a", "duration": "1h"}]),
@@ -186,6 +209,16 @@ def test_a_list_is_mended_where_it_is_broken(key: str, value: Any, mended: Any) 
         ({"static-site:minTtl": "30"}, {"cloudfront:minTtl": "30"}),
         ({"cloudfont:minTtl": "soon"}, {"cloudfront:minTtl": "60"}),
         ({"publish:zzz": "x", "static-site:zzz": "x"}, {}),
+        # Nothing is lacking that is there under another name, or it would be set twice.
+        (
+            {"domain:zone": "example.com", "domain:name": '["shop.example.com"]', "cloudfront:enabled": "true"},
+            {"domain:zone": "example.com", "domain:names": '["shop.example.com"]', "cloudfront:enabled": "true"},
+        ),
+        (
+            {"publish:cache_control": "*.js"},
+            {"publish:cacheControl": '[{"pattern": "*.css", "value": "public, max-age=3600"}]'},
+        ),
+        ({"publish:build_command": '["a"]'}, {"publish:buildCommand": "npm run build"}),
     ],
 )
 def test_a_misspelt_key_is_renamed(wrong: dict[str, str], right: dict[str, str]) -> None:
@@ -206,12 +239,14 @@ def test_a_misspelt_key_is_renamed(wrong: dict[str, str], right: dict[str, str])
         ("EU_WEST_1", "eu-west-1"),
         ("ap-southest-2", "ap-southeast-2"),
         ("us-gov-wets-1", "us-gov-west-1"),
-        ("moon-zzz-1", "us-east-1"),
-        ("Frankfurt", "us-east-1"),
+        ("eu-west1", "eu-west-1"),
+        ("us-est-1", "us-east-1"),
+        ("moon-zzz-1", PLACEHOLDER),
+        ("Frankfurt", PLACEHOLDER),
     ],
 )
 def test_a_misspelt_region_is_mended(wrong: str, right: str) -> None:
-    """The command names the region that is meant, or an example."""
+    """The command names the region that is meant, and none where that is unclear."""
     assert assert_mended({"aws:region": wrong}).values["aws:region"] == right
 
 
@@ -227,6 +262,64 @@ def test_a_misspelt_region_is_mended(wrong: str, right: str) -> None:
 def test_what_another_setting_needs_is_set(wrong: dict[str, str], key: str, value: str) -> None:
     """The command is about the setting that is lacking, and not about the one that asks for it."""
     assert assert_mended(wrong).values[key] == value
+
+
+ROLE = "arn:aws:iam::123456789012:role/deploy"
+PROVIDER = "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"
+
+
+@pytest.mark.parametrize("key", ["reviewStacks", "oidcProviderArn"])
+def test_what_a_setting_has_no_use_for_is_removed(key: str) -> None:
+    """Of a role that is there, nothing is said; and no two commands lead in a circle."""
+    given = {"deployments:roleArn": ROLE, f"deployments:{key}": '["pr-*"]' if key == "reviewStacks" else PROVIDER}
+    (problem,) = Stack(given).problems()
+    assert problem.endswith(
+        f"must not be given where roleArn is: it is of a role that createRole makes: "
+        f"pulumi config rm --stack dev deployments:{key}"
+    )
+    assert assert_mended(given).values == {"deployments:roleArn": ROLE}
+
+
+def test_what_is_left_out_is_said() -> None:
+    """Who pastes the command knows that it does away with something."""
+    (problem,) = Stack(
+        {"website:redirects": json.dumps([{"source": "/a", "target": "/b", "status": "404"}])}
+    ).problems()
+    assert "; this leaves something out: pulumi config set --stack dev website:redirects '[]'" in problem
+
+
+@pytest.mark.parametrize(
+    ("values", "secret"),
+    [
+        ({"publish:cacheControl": '[{"pattern": "*", "value": "s3cr3t token"}]'}, "publish:cacheControl"),
+        ({"website:redirects": '[{"source": "/a<s3cr3t!x>", "target": "/b"}]'}, "website:redirects"),
+        ({"domain:zone": "s3cr3t.example.com", "cloudfront:enabled": "true"}, "domain:zone"),
+        (
+            {"domain:zone": "s3cr3t.example.com", "domain:names": '["a.example.org"]', "cloudfront:enabled": "true"},
+            "domain:zone",
+        ),
+    ],
+)
+def test_no_rule_and_no_command_tells_a_secret(values: dict[str, str], secret: str) -> None:
+    """Not even a part of it, and not of another setting's problem."""
+    (problem,) = Stack(values, frozenset({secret})).problems()
+    assert "s3cr3t" not in problem
+
+
+@pytest.mark.parametrize("depth", [100_000])
+def test_json_without_end_is_a_problem_like_any_other(depth: int) -> None:
+    """Python itself gives up on it."""
+    (problem,) = Stack({"publish:ignore": "[" * depth}).problems()
+    assert "must be a list, and is broken JSON" in problem
+    (problem,) = Stack({"aws:assumeRoles": "[" * depth}).problems()
+    assert "'aws:assumeRoles' must be a list" in problem
+
+
+def test_half_a_character_can_be_told() -> None:
+    """No terminal takes it, so the message has its number."""
+    (problem,) = Stack({"website:redirects": '[{"source": "/\\ud800", "target": "/b"}]'}).problems()
+    assert "must be Unicode, of which half a character is none (got /\\ud800)" in problem
+    assert problem.encode()
 
 
 def test_what_is_secret_stays_so() -> None:

@@ -133,7 +133,7 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
         ("cloudfront:priceClass", "200", "'cloudfront:priceClass' must be 'PriceClass_All', "),
         ("cloudfront:httpVersion", "http4", "'cloudfront:httpVersion' must be 'http1.1', 'http2', "),
         ("cloudfront:errorResponses", "404", "'cloudfront:errorResponses' must be a list (got 404): "),
-        ("cloudfront:errorResponses", "[404]", "'cloudfront:errorResponses[0]' must be a map (got 404): "),
+        ("cloudfront:errorResponses", "[404]", "'cloudfront:errorResponses[0]' must be a map (got 404); this "),
         (
             "cloudfront:errorResponses",
             '[{"errorCode": 418}]',
@@ -263,6 +263,8 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
             '[{"pattern": "*.css", "value": "S-MaxAge: 60"}]',
             "'publish:cacheControl[0].value' must be directives with commas between, and 'S-MaxAge: 60' is none ",
         ),
+        ("domain:names", '["a[b.com"]', "'domain:names[0]' must be a host name: "),
+        ("publish:releases", "9" * 5000, "'publish:releases' must be a whole number "),
         (
             "publish:cacheControl",
             '{"*.css": "no-store"}',

@@ -15,7 +15,7 @@ from hosting.publish.release.pointer import PLAIN_BYTES, Pointer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# That the piece sets: in the cache key of what is in a slot, as what is missing there is answered with error pages.
+# That the piece sets: in the cache key of what may be in a slot, as what is missing there is answered with error pages.
 HEADER = "x-release"
 _STEP = 100
 _HERE = Path(__file__).parent

@@ -61,10 +61,10 @@ function release(request) {
   const overlay = Object.keys(releaseAt.overlays).filter(name => releaseAt.overlays[name].indexOf(path) >= 0)[0];
   // A visitor's own header of that name must not split the cache.
   delete request.headers['x-release'];
-  if (overlay !== undefined) request.uri = '/.release/o/' + (overlay || 'gone') + uri;
-  else if (releaseShares(path)) request.uri = releaseAt.shared + uri;
+  if (overlay) request.uri = '/.release/o/' + overlay + uri;
+  else if (overlay === undefined && releaseShares(path)) request.uri = releaseAt.shared + uri;
   else {
-    request.uri = releaseAt.slot + uri;
+    request.uri = (overlay === undefined ? releaseAt.slot : '/.release/o/gone') + uri;
     request.headers['x-release'] = { value: releaseAt.mark };
   }
 }

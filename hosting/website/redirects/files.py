@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import EdgeError
+from hosting.mending import PLACEHOLDER
 from hosting.website.redirects.rules import Fallback, Rule, RuleError, Taken
 from hosting.website.redirects.syntax import (
     Written,
@@ -166,7 +167,7 @@ def _amplify_countries(condition: object) -> tuple[str, ...]:
         return ()
     found = _CONDITION.fullmatch(condition.strip()) if isinstance(condition, str) else None
     if found is None:
-        raise RuleError(f"has the condition '{condition}', which is no country such as <US>")
+        raise RuleError(f"has the condition '{condition}', which is no country such as <US>", condition=PLACEHOLDER)
     return (found[1] or found[2],)
 
 

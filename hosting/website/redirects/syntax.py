@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from hosting.cloudfront.countries import COUNTRIES, country_of
+from hosting.mending import PLACEHOLDER
 from hosting.website.redirects.rules import (
     MOST_TAKEN,
     REDIRECTS,
@@ -231,6 +232,7 @@ def _countries(written: Sequence[str]) -> tuple[str, ...]:
     for code in codes:
         if code not in COUNTRIES:
             meant = country_of(code)
-            instead, mend = (f": write {meant}", {"condition": f"<{meant}>"}) if meant else ("", {})
-            raise RuleError(f"has the country '{code}', which is no code of ISO 3166-1{instead}", **mend)
+            instead = f": write {meant}" if meant else ""
+            message = f"has the country '{code}', which is no code of ISO 3166-1{instead}"
+            raise RuleError(message, condition=f"<{meant}>" if meant else PLACEHOLDER)
     return codes

@@ -98,13 +98,16 @@ def test_paths_that_are_no_file_are_led_to_the_fallback(edge: EdgeRuntime) -> No
 
 
 def test_only_what_is_in_a_slot_has_the_release_in_its_cache_key(edge: EdgeRuntime) -> None:
-    """Shared files and overlays stay cached over a publish; a visitor's own header counts for nothing."""
+    """Shared files and overlays stay cached over a publish; a visitor's own header counts for nothing.
+
+    What was removed is answered with an error page, as what is missing in a slot is.
+    """
     edge.load(compose([edge_piece(POINTER, "index.html")]))
-    events = [request_event(uri) for uri in ("/style.css", "/app.99aabb1c.js", "/about.html")]
+    events = [request_event(uri) for uri in ("/style.css", "/app.99aabb1c.js", "/about.html", "/gone.html")]
     for event in events:
         event["request"]["headers"]["x-release"] = {"value": "visitor"}
     headers = [request["headers"].get("x-release") for request in edge.run(*events)]
-    assert headers == [{"value": "2-abc-def"}, None, None]
+    assert headers == [{"value": "2-abc-def"}, None, None, {"value": "2-abc-def"}]
 
 
 def test_the_records_are_not_served(edge: EdgeRuntime) -> None:
