@@ -16,10 +16,10 @@ from hosting.cloudfront.settings import CloudFrontSettings
 from hosting.deployments.settings import DeploymentsSettings
 from hosting.domain.settings import DomainSettings, expanded
 from hosting.errors import ConfigError
-from hosting.mending import PLACEHOLDER, mended, nearest
+from hosting.mending import mended, nearest
 from hosting.problems import Speaker, sentences
 from hosting.publish.settings import PublishSettings
-from hosting.section import Section, decoded, settings_of
+from hosting.section import PLACEHOLDER, Section, decoded, settings_of
 from hosting.website.settings import WebsiteSettings
 
 if TYPE_CHECKING:
@@ -147,7 +147,9 @@ class _Reader:
                     f"pulumi config set --stack {self.raw.stack} --secret {namespace}:{key}"
                 )
 
-    def needs_cloudfront(self, access: AccessSettings | None, domain: DomainSettings | None) -> None:
+    def needs_cloudfront(
+        self, access: AccessSettings | None, domain: DomainSettings | None, publish: PublishSettings | None
+    ) -> None:
         """Refuse, on a stack without CloudFront, what only that can do; None are settings that do not hold."""
         given = {
             "'access:username' needs CloudFront, without which anyone may read the site": access and access.username,
@@ -157,6 +159,9 @@ class _Reader:
         }
         mend = f"pulumi config set --stack {self.raw.stack} cloudfront:enabled true"
         self.problems += [f"{problem}: {mend}" for problem, is_given in given.items() if is_given]
+        if publish is not None and publish.release is not None:
+            rule = "needs CloudFront, without which there is one release alone"
+            self.problems.append(self.speaker("publish").unwanted(("release",), rule))
 
     def aws(self, environment: Mapping[str, str]) -> aws.AwsSettings | None:
         given, speaker = self.raw.of(aws.NAMESPACE), self.speaker(aws.NAMESPACE)
@@ -210,7 +215,7 @@ def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
     reader.plain_secrets()
     reader.strays()
     if cloudfront is not None and not cloudfront.enabled:
-        reader.needs_cloudfront(access, domain)
+        reader.needs_cloudfront(access, domain, publish)
     if website is None or cloudfront is None or publish is None or deployments is None or access is None:
         raise ConfigError(raw.stack, reader.problems)
     if domain is None or own_aws is None:

@@ -7,13 +7,15 @@ the value was set so: of one that was set as JSON it keeps nothing else.
 from __future__ import annotations
 
 import difflib
+import re
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 
-from hosting.section import field_named, settings_of
+from hosting.section import PLACEHOLDER, field_named, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,9 +25,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-# What the user has to think of.
-PLACEHOLDER = "<value>"
 _NEAR = 0.5
+_LONGEST_READ = 20_000
 
 
 def mended(model: type[BaseModel], given: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - any setting's value
@@ -84,8 +85,49 @@ def is_list(field: FieldInfo | None) -> bool:
 
 
 def _listed(value: object) -> list[object]:
-    """Return a value as the list that it was meant to be: `*.map, *.txt` are two."""
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else [value]
+    """Return a value as the list that it was meant to be: `*.map, *.txt` are two, and so are two lines."""
+    return [part.strip() for part in re.split(r"[,\n]", value)] if isinstance(value, str) else [value]
+
+
+def _read(value: Any) -> Any:  # noqa: ANN401 - any setting's value
+    """Return the list or map that a text is in YAML's looser words: with commas at the end, or without quotes."""
+    if not (isinstance(value, str) and value.lstrip().startswith(("[", "{")) and len(value) < _LONGEST_READ):
+        return value
+    for end in ("", "]", "}]"):
+        try:
+            found = yaml.safe_load(f"{value}{end}")
+        except (yaml.YAMLError, RecursionError, ValueError):
+            continue
+        return found if isinstance(found, list | dict) else value
+    return value
+
+
+def _in_place_of(error: ErrorDetails, field: FieldInfo | None) -> object:
+    """Return what does no harm in place of a value that breaks a rule: the nearest that is allowed, or the default.
+
+    Where that would be an invention, the user has to think of it.
+    """
+    if error["input"] is None:
+        return example_of(field)
+    context, got = error.get("ctx", {}), str(error["input"]).lower()
+    if error["type"] == "literal_error" and field:
+        options = [str(option) for option in _options(field.annotation)]
+        by_case = {option.lower(): option for option in options}
+        ending = [option for option in options if got and option.lower().endswith(got)]
+        near = difflib.get_close_matches(got, by_case, n=1, cutoff=_NEAR)
+        return ending[0] if ending else by_case[near[0]] if near else field.default
+    for bound in ("ge", "le"):
+        if bound in context:
+            return context[bound]
+    has_default = field is not None and isinstance(field.default, bool | int) and not field.is_required()
+    return field.default if field is not None and has_default else PLACEHOLDER
+
+
+def _options(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation may be anything
+    """Return the values that a Literal has, or one that is in the annotation."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return next((found for each in get_args(annotation) if (found := _options(each))), ())
 
 
 class _Mending:
@@ -131,10 +173,8 @@ class _Mending:
             self._set(path, [example_of(field)] if is_list(field) else example_of(field))
         elif is_list(field) and not isinstance(path[-1], int):
             self._put_list_right(path, error, example_of(field))
-        elif is_list(field):
-            del self._at(path[:-1])[path[-1]]
         else:
-            self._set(path, example_of(field))
+            self._set(path, PLACEHOLDER if isinstance(path[-1], int) else _in_place_of(error, field))
 
     def _rename(self, path: Path, known: Iterable[str]) -> None:
         holder = self._at(path[:-1])
@@ -145,16 +185,19 @@ class _Mending:
 
     def _put_list_right(self, path: Path, error: ErrorDetails, example: object) -> None:
         value = self._at(path)
+        read = _read(value)
         if error["type"] == "too_short":
             self._set(path, [example])
         elif error["type"] == "too_long":
             self._set(path, value[: error["ctx"]["max_length"]])
+        elif read is not value:
+            self._set(path, read)
         elif isinstance(value, list):
             self._drop_the_first_that(error, path, value)
         elif isinstance(value, dict) and isinstance(example, dict):
             self._set(path, [value])
         elif not self._holds(path, _listed(value)):
-            self._set(path, [example])
+            self._set(path, PLACEHOLDER)
 
     def _holds(self, path: Path, value: object) -> bool:
         """Set a value, and tell whether it has no error."""

@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from hosting.access.basic import access_piece
 from hosting.cloudfront.edge import compose, compose_response
 from hosting.domain.piece import domain_pieces
+from hosting.edge_warnings import warnings_of, without_headers
 from hosting.errors import EdgeError
 from hosting.missing import (
     MISSING,
     NOT_FOUND_PAGE,
-    OK,
     error_document,
     error_responses,
     found_after_all,
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 _COUNTRY = "CloudFront-Viewer-Country"
-_FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
@@ -112,10 +111,8 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         error_document=error_document(settings, keys),
         fallbacks=(website.index_document,) if website.routing == "spa" else (),
         warnings=(
-            *_warnings(settings, [("redirects", table.name), ("headers", headers.file)]),
-            *_without_error_document(settings, keys),
-            *_open_doors(settings, errors),
-            *(_without_headers(settings, errors) if edge.responses and edge.app is None else ()),
+            *warnings_of(settings, keys, errors, [("redirects", table.name), ("headers", headers.file)]),
+            *(without_headers(settings, errors) if edge.responses and edge.app is None else ()),
         ),
     )
 
@@ -192,21 +189,6 @@ def _with_deep_links(
     return page
 
 
-def _without_headers(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator[str]:
-    """Warn where pages go out without the headers that a file sets for them.
-
-    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
-    """
-    found = found_after_all(errors)
-    # With `spa` only missing files with an extension are answered so.
-    if found and settings.cloudfront.enabled and settings.website.routing != "spa":
-        yield (
-            f"What is missing gets the page '{found[0].response_page_path}' with status {OK}, but none of the file's "
-            "headers: CloudFront runs no function when the origin has no file. A router leads there itself: "
-            f"pulumi config set --stack {settings.stack} website:routing spa"
-        )
-
-
 def _check_redirects(settings: Settings, table: RuleTable, keys: Collection[str]) -> None:
     """Refuse rules that do not hold together, or with the tree and the router."""
     website = settings.website
@@ -258,39 +240,3 @@ def _access(settings: Settings, name: str) -> Iterator[Piece]:
     access = settings.access
     if access.username is not None and access.password is not None:
         yield access_piece(access.username, access.password, name)
-
-
-def _warnings(settings: Settings, files: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for what, file in files:
-        if file and not settings.cloudfront.enabled:
-            yield (
-                f"The {what} in {file} need CloudFront, which this stack has not, and do nothing here: "
-                f"pulumi config set --stack {settings.stack} cloudfront:enabled true"
-            )
-
-
-def _without_error_document(settings: Settings, keys: Collection[str]) -> Iterator[str]:
-    """Warn of what S3's website would answer with an error of its own. A missing first page is told elsewhere."""
-    document = error_document(settings, keys)
-    if keys and not settings.cloudfront.enabled and document not in {*keys, settings.website.index_document}:
-        yield (
-            f"There is no '{document}', which 'website:errorDocument' names, and what is missing gets S3's own page: "
-            f"pulumi config set --stack {settings.stack} website:errorDocument {settings.website.index_document}"
-        )
-
-
-def _open_doors(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator[str]:
-    """Warn where a page replaces CloudFront's refusal: custom error responses are for its own 403s too.
-
-    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
-    """
-    cloudfront = settings.cloudfront
-    guards = {"geoRestriction": cloudfront.geo_restriction, "webAclArn": cloudfront.web_acl_arn}
-    set_guards = [key for key, value in guards.items() if value is not None]
-    page = next((one for one in errors if one.error_code == _FORBIDDEN and one.response_code == OK), None)
-    if cloudfront.enabled and set_guards and page is not None:
-        yield (
-            f"Visitors that 'cloudfront:{set_guards[0]}' turns away get the page '{page.response_page_path}' with "
-            "status 200, as the error response for 403 says: set 'cloudfront:errorResponses' without one, or a router: "
-            f"pulumi config set --stack {settings.stack} website:routing spa"
-        )

@@ -8,8 +8,8 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hosting.mending import PLACEHOLDER, Path, around, mended, nearest, path_of
-from hosting.section import decoded, settings_of
+from hosting.mending import Path, around, mended, nearest, path_of
+from hosting.section import PLACEHOLDER, decoded, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -12,6 +12,13 @@ from pydantic_core import PydanticCustomError
 
 # No setting has a number of more digits, and Python refuses to read those of thousands.
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
+# What the user has to think of, in a command.
+PLACEHOLDER = "<value>"
+# YAML's other words.
+_MEANT_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "y", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "n", "off", "0"), False),
+}
 
 
 class Section(BaseModel):
@@ -64,7 +71,7 @@ def _boolean(value: object) -> bool:
         return value
     if value in ("true", "false"):
         return value == "true"
-    raise broken_rule("must be true or false")
+    raise broken_rule("must be true or false", mend=_MEANT_BOOLEANS.get(str(value).lower()))
 
 
 def _text(value: object) -> str:
@@ -77,6 +84,8 @@ def _text(value: object) -> str:
         raise broken_rule("must be a string")
     if not value.strip():
         raise broken_rule("must not be empty")
+    if PLACEHOLDER in value:
+        raise broken_rule(f"must be a value of yours, for which {PLACEHOLDER} stands")
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         raise broken_rule("must be Unicode, of which half a character is none")
     return value

@@ -73,7 +73,9 @@ class DomainSettings(Section):
             return zone
         lower = zone.lower().removesuffix(".")
         if not _is_host_name(lower):
-            raise broken_rule("must be the name or the id of a Route 53 hosted zone")
+            host = _host_in(lower)
+            mend = host if _is_host_name(host) else None
+            raise broken_rule("must be the name or the id of a Route 53 hosted zone", mend=mend)
         return lower
 
     @field_validator("certificate_arn")
@@ -96,7 +98,8 @@ class DomainSettings(Section):
         if len(set(names)) != len(names):
             raise broken_rule("must have each name once", mend=list(dict.fromkeys(names)))
         if names and names[0].startswith("*"):
-            raise broken_rule("must begin with the site's own address, which has no *")
+            mend = sorted(names, key=lambda name: name.startswith("*"))
+            raise broken_rule("must begin with the site's own address, which has no *", mend=mend)
         if names and len(names[0]) > LONGEST_CERTIFIED and not info.data.get("certificate_arn"):
             raise broken_rule(
                 f"must begin with a name of {LONGEST_CERTIFIED} characters at the most, for a certificate"

@@ -202,8 +202,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _failure(command: str, code: int, cwd: Path, last: deque[str]) -> str:
     how = f"failed with exit code {code}" if code > 0 else f"was ended by signal {-code}"
     shown = "".join(f"\n  {line}" for line in last)
-    told = f"; its last lines:{shown}" if shown else "; it said nothing"
+    told = f"Its last lines:{shown}\n" if shown else "It said nothing. "
     return (
-        f"The build command '{command}' {how} in {cwd}; nothing was touched. Mend it and run pulumi up again, or "
-        f"pulumi config set publish:buildCommand '<command>'{told}"
+        f"The build command '{command}' {how} in {cwd}; nothing was touched. {told}"
+        "Mend it and run pulumi up again, or set another: pulumi config set publish:buildCommand '<command>'"
     )

@@ -8,8 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from hosting.mending import PLACEHOLDER
-from hosting.section import Boolean, Integer, Section, Text, broken_rule
+from hosting.section import PLACEHOLDER, Boolean, Integer, Section, Text, broken_rule
 from hosting.website.redirects.checks import problems_of
 from hosting.website.redirects.files import amplify_table
 from hosting.website.redirects.rules import RuleError

@@ -12,6 +12,7 @@ import urllib3
 from sandbox.door.cors import CorsRule
 from sandbox.door.policy import Visitor, visitor_of
 from sandbox.emulator.visits import is_one_of
+from sandbox.environment import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 CLOUDFRONT = "/2020-05-31"
 CHUNK = 65_536
 OK = 200
+# How S3 answers in a region where the bucket is not.
+ELSEWHERE = (301, 307, 400)
 
 
 class CloudError(Exception):
@@ -64,6 +67,7 @@ class Cloud:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
+        self._regions: dict[str, str] = {}
         self._pool = urllib3.connection_from_url(endpoint, maxsize=64, block=False)
 
     def close(self) -> None:
@@ -90,7 +94,7 @@ class Cloud:
 
     def object(self, method: str, bucket: str, key: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         """Ask for an object, with the owner's eyes: who may see it is decided by the door."""
-        return self.open(method, f"/{bucket}/{quote(key)}", {**_signed("s3"), **headers})
+        return self._of(bucket, method, f"/{quote(key)}", headers)
 
     def website(self, bucket: str) -> Website:
         """Return the bucket's website settings.
@@ -99,45 +103,56 @@ class Cloud:
             CloudError: NoSuchBucket or NoSuchWebsiteConfiguration.
 
         """
-        found = self._document("s3", f"/{bucket}?website")
+        found = self._settings(bucket, "website")
         index = found.findtext("{*}IndexDocument/{*}Suffix")
         return Website(index or "index.html", found.findtext("{*}ErrorDocument/{*}Key"))
 
     def visitor(self, bucket: str) -> Visitor:
         """Return what an anonymous visitor of the bucket may do."""
-        block = self._document_if_any(f"/{bucket}?publicAccessBlock", "NoSuchPublicAccessBlockConfiguration")
+        block = self._settings_if_any(bucket, "publicAccessBlock", "NoSuchPublicAccessBlockConfiguration")
         restricted = block is not None and block.findtext("{*}RestrictPublicBuckets") == "true"
-        reply = self.open("GET", f"/{bucket}?policy", _signed("s3"))
+        reply = self._of(bucket, "GET", "?policy", {})
         return visitor_of(reply.data.decode() if reply.status == OK else "", restricted=restricted)
 
     def cors(self, bucket: str) -> tuple[CorsRule, ...]:
         """Return the bucket's CORS rules, none where CORS is not enabled."""
-        found = self._document_if_any(f"/{bucket}?cors", "NoSuchCORSConfiguration")
+        found = self._settings_if_any(bucket, "cors", "NoSuchCORSConfiguration")
         return tuple(map(_cors_rule, found.iterfind("{*}CORSRule"))) if found is not None else ()
 
     def distributions(self) -> list[Distribution]:
         """Return every distribution; the local cloud tells up to 100 at once, which has to do."""
-        found = self._document("cloudfront", f"{CLOUDFRONT}/distribution")
+        found = _document(self.open("GET", f"{CLOUDFRONT}/distribution", _signed("cloudfront")))
         return [_distribution(summary) for summary in found.iterfind("{*}Items/{*}DistributionSummary")]
 
     def wants_gzip(self, cache_policy: str) -> bool:
         """Tell whether a cache policy has EnableAcceptEncodingGzip."""
-        found = self._document("cloudfront", f"{CLOUDFRONT}/cache-policy/{cache_policy}")
+        found = _document(self.open("GET", f"{CLOUDFRONT}/cache-policy/{cache_policy}", _signed("cloudfront")))
         return any(element.text == "true" for element in found.iterfind(".//{*}EnableAcceptEncodingGzip"))
 
-    def _document_if_any(self, target: str, absent: str) -> ET.Element | None:
+    def _settings_if_any(self, bucket: str, name: str, absent: str) -> ET.Element | None:
         try:
-            return self._document("s3", target)
+            return self._settings(bucket, name)
         except CloudError as error:
             if error.code == absent:
                 return None
             raise
 
-    def _document(self, service: str, target: str) -> ET.Element:
-        reply = self.open("GET", target, _signed(service))
-        if reply.status != OK:
-            raise refusal(reply.status, reply.data)
-        return _parsed(reply.data)
+    def _settings(self, bucket: str, name: str) -> ET.Element:
+        return _document(self._of(bucket, "GET", f"?{name}", {}))
+
+    def _of(self, bucket: str, method: str, rest: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        """Ask for something of a bucket, where it is: S3 answers who asks in another region which one that would be.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+        """
+        asked = self._regions.get(bucket, REGION)
+        reply = self.open(method, f"/{bucket}{rest}", {**_signed("s3", asked), **headers})
+        home = reply.headers.get("x-amz-bucket-region", asked)
+        if reply.status not in ELSEWHERE or home == asked:
+            return reply
+        reply.drain_conn()
+        self._regions[bucket] = home
+        return self.open(method, f"/{bucket}{rest}", {**_signed("s3", home), **headers})
 
 
 def chunks(reply: BaseHTTPResponse) -> Iterator[bytes]:
@@ -159,13 +174,19 @@ def refusal(status: int, body: bytes) -> CloudError:
     return CloudError(status, code, found.findtext(".//{*}Message") or code)
 
 
+def _document(reply: BaseHTTPResponse) -> ET.Element:
+    if reply.status != OK:
+        raise refusal(reply.status, reply.data)
+    return _parsed(reply.data)
+
+
 def _parsed(body: bytes) -> ET.Element:
     return ET.fromstring(body)  # noqa: S314 - our own local cloud wrote it
 
 
-def _signed(service: str) -> dict[str, str]:
-    """Name the account and the service; the local cloud does not check signatures."""
-    scope = f"Credential=test/20200101/us-east-1/{service}/aws4_request"
+def _signed(service: str, region: str = REGION) -> dict[str, str]:
+    """Name the account, the region and the service; the local cloud does not check signatures."""
+    scope = f"Credential=test/20200101/{region}/{service}/aws4_request"
     return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
 
 

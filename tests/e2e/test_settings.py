@@ -257,3 +257,12 @@ def test_aws_settings_are_used_by_every_call(new_project: Callable[[str], Projec
     assert outputs["bucketRegion"] == "eu-west-1"
     assert outputs["invalidationId"] is not None
     assert len(project.invalidations()) == 1
+
+
+def test_dev_in_another_region_has_visitors(new_project: Callable[[str], Project]) -> None:
+    """The site is where its bucket is, which is not where the sandbox looks first."""
+    project = new_project("dev")
+    project.config("aws:region", "eu-central-1")
+    project.up()
+    assert project.outputs()["bucketRegion"] == "eu-central-1"
+    assert (project.get("/").status, project.get("/no/such/page").status) == (200, 404)

@@ -90,23 +90,39 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
         # A scalar where a list is wanted is its only element.
         ("publish:ignore", "*.map", ["*.map"]),
         ("publish:ignore", "404", [404]),
-        ("website:cors", "everyone", [{"allowedMethods": ["GET"], "allowedOrigins": ["https://example.com"]}]),
         ("website:cors", {**CORS, "allowedMethods": "GET"}, [CORS]),
         ("website:cors", [{**CORS, "allowedMethods": "GET"}, CORS], [CORS, CORS]),
         ("website:cors", [{**CORS, "exposeHeaders": "ETag"}], [{**CORS, "exposeHeaders": ["ETag"]}]),
         ("cloudfront:errorResponses", ERROR, [ERROR]),
         # Good elements stay as they are.
-        ("publish:ignore", ["*.map", "a\nb", "drafts/", ["x"], ""], ["*.map", "drafts/"]),
+        (
+            "publish:ignore",
+            ["*.map", "a\nb", "drafts/", ["x"], ""],
+            ["*.map", "<value>", "drafts/", "<value>", "<value>"],
+        ),
+        # What can be read is read: without its end, with a comma too many, in other quotes, on two lines.
+        ("publish:ignore", '["*.map", "drafts/"', ["*.map", "drafts/"]),
+        ("publish:ignore", "*.map\ndrafts/", ["*.map", "drafts/"]),
+        ("publish:ignore", "['*.map', 'drafts/',]", ["*.map", "drafts/"]),
+        (
+            "cloudfront:errorResponses",
+            '[{"errorCode": 404, "cachingMinTtl": 5},]',
+            [{"errorCode": 404, "cachingMinTtl": 5}],
+        ),
+        ("website:redirects", "[{'source': '/a', 'target': '/b'},]", [{"source": "/a", "target": "/b"}]),
         # What could never match is taken literally.
         (
             "publish:ignore",
             ["[a-", "a[[:no:]]/", "b\\", "\\", "!\\[x[", "[a-c].js["],
             ["\\[a-", "a[\\[:no:]]/", "b\\\\", "\\\\", "!\\[x\\[", "[a-c].js\\["],
         ),
-        ("website:cors", [CORS, {**CORS, "allowedMethods": ["GET", "PATCH"]}], [CORS, CORS]),
-        ("website:cors", [{**CORS, "allowedMethods": ["PATCH"]}], [CORS]),
+        (
+            "website:cors",
+            [CORS, {**CORS, "allowedMethods": ["GET", "P"]}],
+            [CORS, {**CORS, "allowedMethods": ["GET", "<value>"]}],
+        ),
         ("website:cors", [{**CORS, "allowedOrigins": ["*", "a*b*"]}], [{**CORS, "allowedOrigins": ["*"]}]),
-        ("website:cors", [CORS, "everyone"], [CORS]),
+        ("website:cors", [CORS, "everyone"], [CORS, "<value>"]),
         ("website:cors", [CORS, {**CORS, "maxAge": 5}], [CORS, {**CORS, "maxAgeSeconds": 5}]),
         ("website:cors", [CORS, {**CORS, "zzz": 5}], [CORS, CORS]),
         ("website:cors", [CORS] * 101, [CORS] * 100),
@@ -115,7 +131,7 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
             [ERROR, {**ERROR, "responsePagePath": "/b"}, {"errorCode": 403}],
             [ERROR, {"errorCode": 403}],
         ),
-        ("cloudfront:errorResponses", [ERROR, {"errorCode": 418}], [ERROR]),
+        ("cloudfront:errorResponses", [ERROR, {"errorCode": 418}], [ERROR, {"errorCode": "<value>"}]),
         (
             "cloudfront:errorResponses",
             [{"errorCode": 403, "responseCode": 200}],
@@ -127,13 +143,13 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
             [
                 {"pattern": "*.js", "value": "no-store"},
                 {"pattern": "*.css", "value": "public, max-age=3600"},
-                {"pattern": "*.css", "value": "no-cache"},
+                {"pattern": "<value>", "value": "no-cache"},
             ],
         ),
         (
             "publish:cacheControl",
             {"*.css": "no-store", "*.js": "max-age=soon"},
-            [{"pattern": "*.css", "value": "no-store"}, {"pattern": "*.js", "value": "public, max-age=3600"}],
+            [{"pattern": "*.css", "value": "no-store"}, {"pattern": "*.js", "value": "<value>"}],
         ),
         (
             "website:redirects",
@@ -150,6 +166,8 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
                 {"source": "/api", "target": "https://api.example.com/", "status": "302"},
                 {"source": "/b", "target": "/c", "condition": "<GB>"},
                 {"source": "https://www.example.com/x", "target": "https://example.org/y"},
+                "<value>",
+                {"source": "/api", "target": "/twice"},
             ],
         ),
         (
@@ -214,11 +232,6 @@ def test_a_list_is_mended_where_it_is_broken(key: str, value: Any, mended: Any) 
             {"domain:zone": "example.com", "domain:name": '["shop.example.com"]', "cloudfront:enabled": "true"},
             {"domain:zone": "example.com", "domain:names": '["shop.example.com"]', "cloudfront:enabled": "true"},
         ),
-        (
-            {"publish:cache_control": "*.js"},
-            {"publish:cacheControl": '[{"pattern": "*.css", "value": "public, max-age=3600"}]'},
-        ),
-        ({"publish:build_command": '["a"]'}, {"publish:buildCommand": "npm run build"}),
     ],
 )
 def test_a_misspelt_key_is_renamed(wrong: dict[str, str], right: dict[str, str]) -> None:
@@ -253,8 +266,12 @@ def test_a_misspelt_region_is_mended(wrong: str, right: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "key", "value"),
     [
-        ({"publish:release": "0123abcd"}, "publish:mode", "bulk"),
-        ({"publish:release": "0123abcd", "publish:mode": "managed"}, "publish:mode", "bulk"),
+        ({"publish:release": "0123abcd", "cloudfront:enabled": "true"}, "publish:mode", "bulk"),
+        (
+            {"publish:release": "0123abcd", "publish:mode": "managed", "cloudfront:enabled": "true"},
+            "publish:mode",
+            "bulk",
+        ),
         ({"domain:zone": "example.com", "cloudfront:enabled": "true"}, "domain:names", '["www.example.com"]'),
         ({"domain:validated": "true", "cloudfront:enabled": "true"}, "domain:names", '["www.example.com"]'),
     ],
@@ -282,10 +299,50 @@ def test_what_a_setting_has_no_use_for_is_removed(key: str) -> None:
 
 def test_what_is_left_out_is_said() -> None:
     """Who pastes the command knows that it does away with something."""
-    (problem,) = Stack(
-        {"website:redirects": json.dumps([{"source": "/a", "target": "/b", "status": "404"}])}
-    ).problems()
-    assert "; this leaves something out: pulumi config set --stack dev website:redirects '[]'" in problem
+    twice = [{"source": "/a", "target": "/b"}, {"source": "/a", "target": "/c"}]
+    (problem,) = Stack({"website:redirects": json.dumps(twice)}).problems()
+    assert "; this leaves something out: pulumi config set --stack dev website:redirects " in problem
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "right"),
+    [
+        *(("cloudfront:ipv6", word, "false") for word in ("no", "off", "0", "n", "False")),
+        *(("cloudfront:ipv6", word, "true") for word in ("yes", "ON", "1", "True", "maybe")),
+        ("cloudfront:enabled", "maybe", "false"),
+        ("website:retainBucket", "nope", "false"),
+        ("cloudfront:priceClass", "PriceClass_ALL", "PriceClass_All"),
+        ("cloudfront:priceClass", "all", "PriceClass_All"),
+        ("cloudfront:priceClass", "200", "PriceClass_200"),
+        ("cloudfront:priceClass", "pricclass100", "PriceClass_100"),
+        ("cloudfront:priceClass", "cheap", "PriceClass_All"),
+        ("cloudfront:httpVersion", "HTTP2", "http2"),
+        ("cloudfront:httpVersion", "3", "http3"),
+        ("publish:mode", "atomic", "managed"),
+        ("publish:releases", "1", "2"),
+        ("publish:releases", "99", "10"),
+        ("publish:releases", "many", "3"),
+        ("website:bucketName", "My_Bucket", PLACEHOLDER),
+        ("cloudfront:alarms", "me", PLACEHOLDER),
+    ],
+)
+def test_a_value_is_mended_to_what_it_means_or_to_the_default(key: str, wrong: str, right: str) -> None:
+    """Never to something that nobody asked for; what only the user knows is left to him."""
+    assert assert_mended({key: wrong}).values[key] == right
+
+
+def test_the_placeholder_is_no_value() -> None:
+    """Who pastes a command as it is, is told again."""
+    for key in ("publish:directory", "website:bucketName"):
+        (problem,) = Stack({key: "<value>"}).problems()
+        assert "must be a value of yours, for which <value> stands" in problem
+
+
+def test_a_key_as_python_writes_it_is_no_setting() -> None:
+    """It is told as any that is misspelt, with its value read once."""
+    given = {"publish:cache_control": '[{"pattern": "*.js", "value": "no-store"}]', "publish:build_command": "make"}
+    right = {"publish:cacheControl": '[{"pattern": "*.js", "value": "no-store"}]', "publish:buildCommand": "make"}
+    assert assert_mended(given).values == right
 
 
 @pytest.mark.parametrize(

@@ -133,13 +133,14 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
         ("cloudfront:priceClass", "200", "'cloudfront:priceClass' must be 'PriceClass_All', "),
         ("cloudfront:httpVersion", "http4", "'cloudfront:httpVersion' must be 'http1.1', 'http2', "),
         ("cloudfront:errorResponses", "404", "'cloudfront:errorResponses' must be a list (got 404): "),
-        ("cloudfront:errorResponses", "[404]", "'cloudfront:errorResponses[0]' must be a map (got 404); this "),
+        ("cloudfront:errorResponses", "[404]", "'cloudfront:errorResponses[0]' must be a map (got 404): "),
         (
             "cloudfront:errorResponses",
             '[{"errorCode": 418}]',
             (
                 "'cloudfront:errorResponses[0].errorCode' must be one of 400, 403, 404, 405, 414, 416, 500, 501, 502, "
-                "503, 504 (got 418): pulumi config set --stack dev cloudfront:errorResponses '[{\"errorCode\": 404}]'"
+                "503, 504 (got 418): pulumi config set --stack dev cloudfront:errorResponses "
+                """'[{"errorCode": "<value>"}]'"""
             ),
         ),
         (
@@ -392,6 +393,15 @@ def test_what_settings_want_of_each_other_does_not_wait_for_the_others() -> None
     ]
 
 
+def test_a_pin_needs_cloudfront() -> None:
+    """Without it the bucket holds one release, so the config alone tells that there is nothing to go back to."""
+    (problem,) = problems(publish_mode="bulk", publish_release="0123abcd")
+    assert problem == (
+        "'publish:release' needs CloudFront, without which there is one release alone: "
+        "pulumi config rm --stack dev publish:release"
+    )
+
+
 def test_what_two_settings_want_of_a_third_is_told_once() -> None:
     """Both `reviewStacks` and `oidcProviderArn` are of a role that is made."""
     provider = "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"
@@ -482,7 +492,9 @@ def test_names_are_mended_as_they_are_written() -> None:
     """A name that is made of the stack's stays so in the command."""
     names = '["{stack}.example.com", "no name", 7]'
     found = problems_of(RawConfig("prod", {"domain:names": names, "domain:zone": "example.com"}))
-    assert found[0].endswith("""pulumi config set --stack prod domain:names '["{stack}.example.com"]'""")
+    assert found[0].endswith(
+        """pulumi config set --stack prod domain:names '["{stack}.example.com", "<value>", "<value>"]'"""
+    )
 
 
 def test_a_stray_key_like_no_setting_is_just_removed() -> None:

@@ -85,7 +85,7 @@ def test_what_is_no_host_name(name: str) -> None:
     """Each is refused where it stands in the list, with the command that mends it."""
     (problem,) = problems(names=json.dumps(["www.example.com", name]))
     assert problem.startswith("'domain:names[1]' must be a host name: ")
-    assert problem.endswith(""": pulumi config set --stack prod domain:names '[\"www.example.com\"]'""")
+    assert problem.endswith(""": pulumi config set --stack prod domain:names '[\"www.example.com\", \"<value>\"]'""")
 
 
 @pytest.mark.parametrize("name", ["https://example.com", "example.com/docs", "http://Example.com:80/"])
@@ -93,6 +93,18 @@ def test_a_url_is_mended_into_its_host_name(name: str) -> None:
     """What was copied from a browser's address bar has the name in it."""
     (problem,) = problems(names=json.dumps(["www.example.com", name]))
     assert problem.endswith("""domain:names '["www.example.com", "example.com"]'""")
+
+
+def test_a_wildcard_goes_behind_the_address() -> None:
+    """Both names stay, in an order that holds."""
+    (problem,) = problems(names='["*.example.com", "example.com"]')
+    assert problem.endswith("""domain:names '["example.com", "*.example.com"]'""")
+
+
+def test_a_url_is_mended_into_its_zone() -> None:
+    """As it is into a name."""
+    (problem,) = problems(names='["a.example.com"]', zone="https://example.com/")
+    assert problem.endswith("domain:zone example.com")
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ class InPlace:
                 f"The bucket holds {len(taken)} of these files already, such as '{taken[0]}', and they belong to "
                 "another publisher: after a switch from managed to bulk mode the engine would remove them last, and "
                 "with them the site, until the next pulumi up puts it back; nothing was touched. With CloudFront there "
-                "is no such gap. To take it: pulumi config set publish:allowGap true, then pulumi up twice"
+                "is no such gap. To take it, run pulumi up twice after: pulumi config set publish:allowGap true"
             )
         return bool(taken)
 

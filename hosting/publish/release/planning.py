@@ -233,6 +233,7 @@ def pinned(index: Index, prefix: str) -> Held:
     listed = "".join(f"\n  - {held.digest[:12]}  {held.time}  {held.files} files" for held in index.held)
     what = "names more than one release" if found else "is not a release that the bucket holds"
     raise PublishError(
-        f"'publish:release' {what} (got {prefix}); nothing was touched: pulumi config set publish:release <digest>, "
-        f"or pulumi config rm publish:release to publish the files at hand. Held are:{listed or ' none'}"
+        f"'publish:release' {what} (got {prefix}); nothing was touched. Held are:{listed or ' none'}\n"
+        "To go to one of them: pulumi config set publish:release '<digest>'\n"
+        "To publish the files at hand: pulumi config rm publish:release"
     )

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import EdgeError
-from hosting.mending import PLACEHOLDER
+from hosting.section import PLACEHOLDER
 from hosting.website.redirects.rules import Fallback, Rule, RuleError, Taken
 from hosting.website.redirects.syntax import (
     Written,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from hosting.cloudfront.countries import COUNTRIES, country_of
-from hosting.mending import PLACEHOLDER
+from hosting.section import PLACEHOLDER
 from hosting.website.redirects.rules import (
     MOST_TAKEN,
     REDIRECTS,

@@ -205,12 +205,13 @@ def test_failure_is_told(project: Project) -> None:
     message = str(failed.value)
     assert "'seq 1 30; exit 3' failed with exit code 3" in message
     assert "nothing was touched" in message
-    assert message.endswith("its last lines:\n  " + "\n  ".join(map(str, range(11, 31))))
+    assert "Its last lines:\n  " + "\n  ".join(map(str, range(11, 31))) + "\n" in message
+    assert message.endswith("pulumi config set publish:buildCommand '<command>'")
 
 
 def test_silent_failure_by_signal_is_told(project: Project) -> None:
     """A command that was killed is told so."""
-    with pytest.raises(PublishError, match=r"was ended by signal 9 in .*; it said nothing"):
+    with pytest.raises(PublishError, match=r"was ended by signal 9 in .*It said nothing"):
         project.program(preview=True, command="kill -9 $$")
 
 
