@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -62,7 +63,7 @@ class CloudFront(Protocol):
 
 
 class InvalidationProvider(AwsProvider):
-    """Invalidates on create and update; reads, and deletes nothing: an invalidation is an event of the past.
+    """Invalidates on create and update; deletes nothing: an invalidation is an event of the past.
 
     Before it invalidates, an update removes the objects of files that have vanished. The engine would do so only when
     everything else is done, and whoever asked in between would bring a removed file back to the edge, for a day.
@@ -95,11 +96,27 @@ class InvalidationProvider(AwsProvider):
         return UpdateResult(self._invalidated(_news, _stale_paths(_olds, _news)))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Return what is known: there is nothing in the cloud that could have drifted."""
-        return ReadResult(id_, props)
+        """Return what is known, less the files that another hand has changed or removed since.
+
+        The engine repairs them in the bucket by itself, but the edge may have them as they were meanwhile: so the next
+        update invalidates them, as files that it has not seen before.
+        """
+        return ReadResult(id_, {**props, "entries": self._untouched(props)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Do nothing: an invalidation can't be taken back."""
+
+    def _untouched(self, props: Mapping[str, Any]) -> dict[str, str]:
+        entries: dict[str, str] = props["entries"]
+        if not props.get("settled"):
+            return entries
+        settled = datetime.fromisoformat(props["settled"])
+        try:
+            there = self.objects(props["bucket"]).list("")
+        except (BotoCoreError, ClientError, TransferError, OSError):
+            # A bucket that is gone, or may not be listed, is for others to tell.
+            return entries
+        return {path: entry for path, entry in entries.items() if path in there and there[path].time <= settled}
 
     def _settle_objects(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         gone, doubtful = vanished(olds, news), _doubtful(olds, news)
@@ -120,10 +137,12 @@ class InvalidationProvider(AwsProvider):
 
     def _invalidated(self, props: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:
         """Return the resource's outputs after invalidating ``paths``."""
-        invalidation_id = self._invalidate(props, paths) if paths else None
-        return {**props, "invalidation_id": invalidation_id, "paths": list(paths)}
+        made = self._invalidate(props, paths) if paths else None
+        invalidation_id, settled = made or (None, None)
+        return {**props, "invalidation_id": invalidation_id, "paths": list(paths), "settled": settled}
 
-    def _invalidate(self, props: Mapping[str, Any], paths: Sequence[str]) -> str:
+    def _invalidate(self, props: Mapping[str, Any], paths: Sequence[str]) -> tuple[str, str]:
+        """Invalidate ``paths``, and return the invalidation's id and CloudFront's time of it."""
         distribution = props["distribution_id"]
         batch = {
             "Paths": {"Quantity": len(paths), "Items": list(paths)},
@@ -134,6 +153,7 @@ class InvalidationProvider(AwsProvider):
             cloudfront = self.cloudfront()
             answer = cloudfront.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
             invalidation_id = str(answer["Invalidation"]["Id"])
+            settled = answer["Invalidation"]["CreateTime"].isoformat()
             if props["wait"]:
                 cloudfront.get_waiter("invalidation_completed").wait(
                     DistributionId=distribution, Id=invalidation_id, WaiterConfig=_POLL
@@ -143,7 +163,7 @@ class InvalidationProvider(AwsProvider):
                 f"The files are up, but distribution {distribution} could not be invalidated: {error}. "
                 "Run `pulumi up` again: it invalidates what is still stale"
             ) from error
-        return invalidation_id
+        return invalidation_id, settled
 
 
 def _stale_paths(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
@@ -233,14 +253,17 @@ class Invalidation(Resource, module="hosting", name="Invalidation"):
     Attributes:
         invalidation_id: the last invalidation's id.
         paths: what it invalidated.
+        settled: when, by CloudFront's clock: the bucket held by then what it should.
     """
 
     invalidation_id: pulumi.Output[str | None]
     paths: pulumi.Output[list[str]]
+    settled: pulumi.Output[str | None]
 
     def __init__(self, name: str, args: InvalidationArgs, opts: pulumi.ResourceOptions) -> None:
         """Declare it under the logical name ``name``."""
         # Not asdict(): it would copy the distribution's id, which is an Output, too deeply.
         inputs = {field.name: getattr(args, field.name) for field in fields(args)}
         # Outputs have to be declared among the inputs.
-        super().__init__(InvalidationProvider(), name, {**inputs, "invalidation_id": None, "paths": None}, opts)
+        outputs = dict.fromkeys(("invalidation_id", "paths", "settled"))
+        super().__init__(InvalidationProvider(), name, {**inputs, **outputs}, opts)

@@ -10,15 +10,24 @@ from hosting.publish.staging import MANIFEST, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from hosting.publish.manifest import ManifestEntry
 
 
+class Written(Protocol):
+    """An object in a listing."""
+
+    @property
+    def time(self) -> datetime:
+        """When it was written, by S3's clock."""
+
+
 class Objects(Protocol):
     """The calls to a bucket that a publish in managed mode makes itself."""
 
-    def list(self, prefix: str) -> Mapping[str, object]:
+    def list(self, prefix: str) -> Mapping[str, Written]:
         """Return the objects whose keys begin with ``prefix``."""
 
     def delete(self, keys: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,11 +15,15 @@ from pulumi.runtime.rpc import UNKNOWN
 from hosting.errors import HostingError, PublishError
 from hosting.publish.invalidation import InvalidationProvider
 from hosting.publish.manifest import Manifest, ManifestEntry
+from hosting.publish.release.arrived import Listed
 from hosting.publish.staging import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+
+PUBLISHED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 class FakeCloudFront:
@@ -41,7 +46,7 @@ class FakeCloudFront:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CreateInvalidation")
         self.calls.append("invalidate")
         self.batches.append(InvalidationBatch)
-        return {"Invalidation": {"Id": f"I{len(self.batches)}"}}
+        return {"Invalidation": {"Id": f"I{len(self.batches)}", "CreateTime": PUBLISHED}}
 
     def get_waiter(self, name: str) -> FakeCloudFront:
         assert name == "invalidation_completed"
@@ -57,16 +62,20 @@ class FakeCloudFront:
 
 
 class FakeObjects:
-    """A bucket's keys; `fail` makes the next call fail."""
+    """A bucket's keys, and those that another hand has written since; `fail` makes the next call fail."""
 
     def __init__(self, calls: list[str]) -> None:
         self.calls = calls
         self.keys: set[str] = set()
+        self.changed: set[str] = set()
         self.fail = False
 
-    def list(self, prefix: str) -> Mapping[str, object]:
+    def list(self, prefix: str) -> Mapping[str, Listed]:
         assert prefix == ""
-        return dict.fromkeys(self.keys)
+        if self.fail:
+            raise ClientError({"Error": {"Code": "NoSuchBucket", "Message": "no"}}, "ListObjectsV2")
+        after = timedelta(seconds=1)
+        return {key: Listed(1, "etag", PUBLISHED + (after if key in self.changed else -after)) for key in self.keys}
 
     def delete(self, keys: Iterable[str]) -> None:
         if self.fail:
@@ -309,12 +318,40 @@ def test_a_failure_says_what_to_do_next() -> None:
         provider.update("id", props(A), props(B))
 
 
-def test_read_and_delete_touch_nothing() -> None:
-    """An invalidation is an event of the past: refresh returns what is known, destroy calls nobody."""
+def test_delete_touches_nothing() -> None:
+    """An invalidation is an event of the past: destroy calls nobody."""
     provider = Provider()
-    assert provider.read("id", {"x": 1}).outs == {"x": 1}
     provider.delete("id", {})
     assert provider.fake.batches == []
+
+
+def test_what_another_hand_changed_is_invalidated_after_a_refresh() -> None:
+    """The edge may have had it while it was wrong; what is as it was published is no change."""
+    provider = Provider()
+    published = provider.create(props(A)).outs
+    assert published is not None
+    provider.bucket.keys = set(A)
+    assert provider.read("id", published).outs == published
+    assert not provider.diff("id", published, props(A)).changes
+    for keys, changed, paths in (
+        ({"index.html", "a.html"}, {"a.html"}, ["/a.html"]),
+        ({"index.html"}, set(), ["/a.html"]),
+    ):
+        provider.bucket.keys, provider.bucket.changed = keys, changed
+        found = provider.read("id", published).outs
+        assert found is not None
+        assert provider.diff("id", found, props(A)).changes
+        provider.bucket.keys = set(A)
+        assert provider.update("id", found, props(A)).outs["paths"] == paths  # type: ignore[index]  # it has outputs
+
+
+@pytest.mark.parametrize("settled", [None, PUBLISHED.isoformat()])
+def test_a_refresh_that_can_not_know_changes_nothing(settled: str | None) -> None:
+    """A state from before there was a time, and a bucket that can't be listed."""
+    provider = Provider()
+    provider.bucket.fail = True
+    known = {**props(A), "settled": settled}
+    assert provider.read("id", known).outs == known
 
 
 def test_the_pickle_is_a_reference() -> None:
