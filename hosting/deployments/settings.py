@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from hosting.section import Boolean, Section, Text, broken_rule
+from hosting.section import PLACEHOLDER, Boolean, Section, Text, broken_rule
 
 NAMESPACE = "deployments"
 
@@ -116,7 +116,9 @@ class DeploymentsSettings(Section):
     @classmethod
     def _whose_workflow_may_take_the_role(cls, repository: str | None, info: ValidationInfo) -> str | None:
         if repository is None and info.data.get("create_role") and info.data.get("runs_on") == "github-actions":
-            raise broken_rule("must be given for a role that GitHub Actions takes on")
+            raise broken_rule(
+                "must be given for a role that GitHub Actions takes on", about="repository", mend=PLACEHOLDER
+            )
         return repository
 
     @field_validator("pull_request_template")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from hosting.section import Boolean, Section, Text, broken_rule
+from hosting.section import PLACEHOLDER, Boolean, Section, Text, broken_rule
 
 NAMESPACE = "domain"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions
@@ -116,7 +116,7 @@ class DomainSettings(Section):
     def _nothing_without_names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if not names and any(info.data.get(key) for key in ("zone", "certificate_arn", "validated")):
             zone = info.data.get("zone")
-            mend = [f"www.{zone}"] if zone and not _ZONE_ID.fullmatch(zone) else None
+            mend = [f"www.{zone}" if zone and not _ZONE_ID.fullmatch(zone) else PLACEHOLDER]
             raise broken_rule("must be given together with zone, certificateArn or validated", mend=mend, about="names")
         return names
 

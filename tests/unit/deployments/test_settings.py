@@ -131,5 +131,5 @@ def test_previews_can_be_turned_off() -> None:
 def test_role_for_github_needs_the_repository() -> None:
     """A role that any repository's workflow could take on is refused."""
     told = _problem(createRole="true", runsOn="github-actions")
-    assert told.endswith("pulumi config set --stack prod deployments:repository acme/website")
+    assert told.endswith("pulumi config set --stack prod deployments:repository '<value>'")
     assert _settings(createRole="true", runsOn="github-actions", repository="acme/site").create_role
