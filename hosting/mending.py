@@ -7,6 +7,7 @@ the value was set so: of one that was set as JSON it keeps nothing else.
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -95,8 +96,9 @@ def _read(value: Any) -> Any:  # noqa: ANN401 - any setting's value
         return value
     for end in ("", "]", "}]"):
         try:
-            found = yaml.safe_load(f"{value}{end}")
-        except (yaml.YAMLError, RecursionError, ValueError):
+            # Through JSON, which has no dates, and no keys but texts.
+            found = json.loads(json.dumps(yaml.safe_load(f"{value}{end}")))
+        except (yaml.YAMLError, RecursionError, ValueError, TypeError):
             continue
         return found if isinstance(found, list | dict) else value
     return value

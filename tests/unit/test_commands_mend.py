@@ -104,6 +104,7 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
         ("publish:ignore", '["*.map", "drafts/"', ["*.map", "drafts/"]),
         ("publish:ignore", "*.map\ndrafts/", ["*.map", "drafts/"]),
         ("publish:ignore", "['*.map', 'drafts/',]", ["*.map", "drafts/"]),
+        ("publish:ignore", "[{1: 2},]", ["<value>"]),
         (
             "cloudfront:errorResponses",
             '[{"errorCode": 404, "cachingMinTtl": 5},]',
@@ -370,6 +371,12 @@ def test_json_without_end_is_a_problem_like_any_other(depth: int) -> None:
     assert "must be a list, and is broken JSON" in problem
     (problem,) = Stack({"aws:assumeRoles": "[" * depth}).problems()
     assert "'aws:assumeRoles' must be a list" in problem
+
+
+def test_yaml_that_json_has_not_is_left_to_the_user() -> None:
+    """A date is no text, and nobody meant one."""
+    (problem,) = Stack({"publish:ignore": "[2026-01-02, {1: 2},]"}).problems()
+    assert problem.endswith("pulumi config set --stack dev publish:ignore '<value>'")
 
 
 def test_half_a_character_can_be_told() -> None:
