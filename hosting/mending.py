@@ -118,11 +118,10 @@ def _in_place_of(error: ErrorDetails, field: FieldInfo | None) -> object:
         ending = [option for option in options if got and option.lower().endswith(got)]
         near = difflib.get_close_matches(got, by_case, n=1, cutoff=_NEAR)
         return ending[0] if ending else by_case[near[0]] if near else field.default
-    for bound in ("ge", "le"):
-        if bound in context:
-            return context[bound]
+    if "le" in context:
+        return context["le"]
     has_default = field is not None and isinstance(field.default, bool | int) and not field.is_required()
-    return field.default if field is not None and has_default else PLACEHOLDER
+    return field.default if field is not None and has_default else context.get("ge", PLACEHOLDER)
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation may be anything

@@ -43,6 +43,15 @@ BAD: dict[str, Any] = {
     "aws:assumeRoles": [{"roleArn": "arn:aws:iam::123456789012:role/deploy", "duration": "3600"}],
 }
 
+MEANT = {
+    "website:bucketName": "my-site",
+    "website:cors": "[]",
+    "cloudfront:errorResponses": "404",
+    "publish:directory": "site",
+    "publish:buildCommand": "npm run build",
+    "publish:ignoreFile": ".rules",
+}
+
 
 @pytest.fixture(scope="module")
 def project(new_project: Callable[[str], Project]) -> Project:
@@ -76,12 +85,17 @@ def test_every_bad_value_is_told_at_once(project: Project) -> None:
 
 
 def test_the_commands_mend_the_config(project: Project) -> None:
-    """The real CLI takes what was printed, as a shell hands it over, and no problem is left."""
+    """The real CLI takes what was printed, as a shell hands it over, and no problem is left.
+
+    Where only the user knows what he meant, he puts it in the place of `<value>`.
+    """
     with_config(project, BAD)
     commands = re.findall(r"- '[^']+' .*?(pulumi config (?:set|rm) .*)$", refused(project), re.MULTILINE)
     assert len(commands) >= len(BAD)
     for command in dict.fromkeys(commands):
-        subprocess.run(["sh", "-ec", command], cwd=project.path, env=dict(project.sandbox.env), check=True)
+        found = re.search(r"config set --stack dev (\S+)", command)
+        filled = command.replace("<value>", MEANT.get(found[1], "<value>")) if found else command
+        subprocess.run(["sh", "-ec", filled], cwd=project.path, env=dict(project.sandbox.env), check=True)
     said = refused(project)
     assert "The config of stack" not in said
     assert "npm run build" in said

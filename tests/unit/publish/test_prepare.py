@@ -34,6 +34,8 @@ def quiet(_: str) -> None:
 def settings(**publish: str) -> Settings:
     """Return the settings of a stack with the given `publish:` values."""
     values = {f"publish:{key}": value for key, value in {"directory": "www", **publish}.items()}
+    # Releases are CloudFront's alone.
+    values["cloudfront:enabled"] = "true"
     return load_settings(RawConfig("dev", values), {"AWS_REGION": "eu-north-1"})
 
 
