@@ -82,13 +82,14 @@ def _idle(settings: Settings) -> Iterator[str]:
 def _missing_error_pages(settings: Settings, errors: Sequence[ErrorResponse], keys: Collection[str]) -> Iterator[str]:
     """Warn of error pages that are not published: visitors would get S3's XML."""
     pages = {unquote(error.response_page_path.lstrip("/")) for error in errors if error.response_page_path}
+    if not (settings.cloudfront.enabled and keys):
+        return
     # A missing first page is told elsewhere.
     for page in sorted(pages - {"", settings.website.index_document, *keys}):
-        if settings.cloudfront.enabled and keys:
-            yield (
-                f"There is no '{page}', which answers for errors, and visitors get S3's own instead: publish it, or "
-                "name another one in 'cloudfront:errorResponses' or 'website:errorDocument'"
-            )
+        yield (
+            f"There is no '{page}', which answers for errors, and visitors get S3's own instead: publish it, or "
+            "name another one in 'cloudfront:errorResponses' or 'website:errorDocument'"
+        )
 
 
 def _without_error_document(settings: Settings, keys: Collection[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import difflib
 import json
 import re
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -109,11 +109,9 @@ def _in_place_of(error: ErrorDetails, field: FieldInfo | None) -> object:
 
     Where that would be an invention, the user has to think of it.
     """
-    if error["input"] is None:
-        return example_of(field)
     context, got = error.get("ctx", {}), str(error["input"]).lower()
     if error["type"] == "literal_error" and field:
-        options = [str(option) for option in _options(field.annotation)]
+        options = [str(option) for option in get_args(field.annotation)]
         by_case = {option.lower(): option for option in options}
         ending = [option for option in options if got and option.lower().endswith(got)]
         near = difflib.get_close_matches(got, by_case, n=1, cutoff=_NEAR)
@@ -122,13 +120,6 @@ def _in_place_of(error: ErrorDetails, field: FieldInfo | None) -> object:
         return context["le"]
     has_default = field is not None and isinstance(field.default, bool | int) and not field.is_required()
     return field.default if field is not None and has_default else context.get("ge", PLACEHOLDER)
-
-
-def _options(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation may be anything
-    """Return the values that a Literal has, or one that is in the annotation."""
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    return next((found for each in get_args(annotation) if (found := _options(each))), ())
 
 
 class _Mending:
@@ -207,11 +198,13 @@ class _Mending:
 
     def _drop_the_first_that(self, error: ErrorDetails, path: Path, value: list[Any]) -> None:
         """Drop the first element with which the list, up to there, has the error."""
-        for length in range(1, len(value) + 1):
+
+        def has_it(length: int) -> bool:
             self._set(path, value[:length])
-            if any((one["type"], path_of(one)) == (error["type"], path) for one in self._errors()):
-                self._set(path, [*value[: length - 1], *value[length:]])
-                return
+            return any((one["type"], path_of(one)) == (error["type"], path) for one in self._errors())
+
+        first = next((length for length in range(1, len(value)) if has_it(length)), len(value))
+        self._set(path, [*value[: first - 1], *value[first:]])
 
     def _at(self, path: Path) -> Any:  # noqa: ANN401 - any part of a setting
         found: Any = self._values

@@ -103,26 +103,43 @@ def run(
         for line in process.stdout or ():
             lines.append(line)
             on_line(line.rstrip())
-    if interrupts:
+            interrupts.tell()
+    if interrupts.count:
         raise KeyboardInterrupt
     return process.returncode, "".join(lines)
 
 
+class _Interrupts:
+    """Counts Ctrl-C, and says of each that it was heard."""
+
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        self.count = 0
+        self._told = 0
+        self._on_line = on_line
+
+    def tell(self) -> None:
+        """Say what has not been said; in the midst of another line Python refuses to, and it is said after that."""
+        with contextlib.suppress(RuntimeError):
+            while self._told < self.count:
+                self._on_line("interrupted, ending in good order")
+                self._told += 1
+
+
 @contextlib.contextmanager
-def _interrupts_noted(on_line: Callable[[str], None]) -> Iterator[list[int]]:
+def _interrupts_noted(on_line: Callable[[str], None]) -> Iterator[_Interrupts]:
     """Collect Ctrl-C instead of stopping at it, until there are too many."""
-    noted: list[int] = []
+    noted = _Interrupts(on_line)
     before = signal.getsignal(signal.SIGINT)
     # Only the main thread may have a handler; and where nobody listens to Ctrl-C (`make sandbox &`), we don't either.
     if threading.current_thread() is not threading.main_thread() or before is not signal.default_int_handler:
         yield noted
         return
 
-    def note(number: int, _: object) -> None:
-        noted.append(number)
-        if len(noted) > _PATIENT_INTERRUPTS:
+    def note(_number: int, _frame: object) -> None:
+        noted.count += 1
+        if noted.count > _PATIENT_INTERRUPTS:
             raise KeyboardInterrupt
-        on_line("interrupted, ending in good order")
+        noted.tell()
 
     signal.signal(signal.SIGINT, note)
     try:

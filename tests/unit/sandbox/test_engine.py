@@ -206,3 +206,24 @@ def test_a_command_that_goes_on_is_left_at_the_third_interrupt() -> None:
     said, code = interrupted("trap 'echo ready' INT; echo ready; while true; do sleep 0.1; done", 3)
     assert said.count("interrupted, ending in good order") == 2
     assert code == -signal.SIGINT
+
+
+def test_an_interrupt_in_the_midst_of_a_line_is_told_after_it() -> None:
+    """Python refuses to write a line inside of another one, as the handler of Ctrl-C would."""
+    program = (
+        "import os, signal, sys\n"
+        "from sandbox.progress import run\n"
+        "class Out(list):\n"
+        "    busy = False\n"
+        "    def __call__(self, line):\n"
+        "        if self.busy: raise RuntimeError('reentrant call')\n"
+        "        self.busy = True\n"
+        "        if line == 'ready': os.kill(os.getpid(), signal.SIGINT)\n"
+        "        self.append(line)\n"
+        "        self.busy = False\n"
+        "out = Out()\n"
+        "try: run(['echo', 'ready'], on_line=out)\n"
+        "except KeyboardInterrupt: print(out)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout == "['ready', 'interrupted, ending in good order']\n"
