@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 # CloudFront takes a minute or so as a rule; half an hour means that something is wrong.
 _POLL = {"Delay": 5, "MaxAttempts": 360}
 
+# No file's fingerprint.
+_UNKNOWN = ""
+
 
 class Waiter(Protocol):
     """Waits for one thing of the cloud's."""
@@ -96,17 +99,17 @@ class InvalidationProvider(AwsProvider):
         return UpdateResult(self._invalidated(_news, _stale_paths(_olds, _news)))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Return what is known, less the files that another hand has changed or removed since.
+        """Return what is known, but for the content of files that another hand has changed or removed since.
 
         The engine repairs them in the bucket by itself, but the edge may have them as they were meanwhile: so the next
-        update invalidates them, as files that it has not seen before.
+        update invalidates them, whatever they are by then.
         """
-        return ReadResult(id_, {**props, "entries": self._untouched(props)})
+        return ReadResult(id_, {**props, "entries": self._as_found(props)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Do nothing: an invalidation can't be taken back."""
 
-    def _untouched(self, props: Mapping[str, Any]) -> dict[str, str]:
+    def _as_found(self, props: Mapping[str, Any]) -> dict[str, str]:
         entries: dict[str, str] = props["entries"]
         if not props.get("settled"):
             return entries
@@ -116,7 +119,11 @@ class InvalidationProvider(AwsProvider):
         except (BotoCoreError, ClientError, TransferError, OSError):
             # A bucket that is gone, or may not be listed, is for others to tell.
             return entries
-        return {path: entry for path, entry in entries.items() if path in there and there[path].time <= settled}
+        # Kept by name, or one that the site no longer has would not be known to have gone.
+        return {
+            path: entry if path in there and there[path].time <= settled else _UNKNOWN
+            for path, entry in entries.items()
+        }
 
     def _settle_objects(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         gone, doubtful = vanished(olds, news), _doubtful(olds, news)

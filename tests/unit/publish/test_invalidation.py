@@ -345,6 +345,19 @@ def test_what_another_hand_changed_is_invalidated_after_a_refresh() -> None:
         assert provider.update("id", found, props(A)).outs["paths"] == paths  # type: ignore[index]  # it has outputs
 
 
+def test_what_another_hand_changed_and_the_site_no_longer_has_is_invalidated_too() -> None:
+    """A refresh does not make the removal of a file forgotten: the edge may have it from before, or by that hand."""
+    provider = Provider()
+    published = provider.create(props(A)).outs
+    assert published is not None
+    provider.bucket.keys, provider.bucket.changed = set(A), {"a.html"}
+    found = provider.read("id", published).outs
+    without = props({"index.html": "1"})
+    assert provider.diff("id", found, without).changes
+    assert provider.update("id", found, without).outs["paths"] == ["/a.html"]  # type: ignore[index]  # it has outputs
+    assert "delete a.html" in provider.calls
+
+
 @pytest.mark.parametrize("settled", [None, PUBLISHED.isoformat()])
 def test_a_refresh_that_can_not_know_changes_nothing(settled: str | None) -> None:
     """A state from before there was a time, and a bucket that can't be listed."""
