@@ -115,10 +115,8 @@ class _Reader:
             if namespace in (*_ROOMS, aws.NAMESPACE) or not (near or namespace == self.raw.project):
                 continue
             if name in _ROOMS:
-                self.problems.append(
-                    f"'{key}' is not a setting: those of '{name}' are written {name}:<key>, with a colon: "
-                    f"pulumi config rm --stack {self.raw.stack} {key}"
-                )
+                rule = f"is not a setting: those of '{name}' are written {name}:<key>, with a colon"
+                self.problems.append(self.speaker(namespace).unwanted((name,), rule))
                 continue
             known = [f"{room}:{setting}" for room, model in _ROOMS.items() for setting in settings_of(model)]
             meant = difflib.get_close_matches(f"{near[0]}:{name}" if near else name, known, n=1, cutoff=0.5)
@@ -126,10 +124,11 @@ class _Reader:
             self.problems.append(self._stray(key, [*same, *meant]))
 
     def _stray(self, key: str, meant: list[str]) -> str:
-        remove = f"pulumi config rm --stack {self.raw.stack} {key}"
+        namespace, _, name = key.partition(":")
+        stray = self.speaker(namespace)
         if not meant:
-            return f"'{key}' is not a setting: {remove}"
-        said = f"'{key}' is not a setting, did you mean '{meant[0]}'? {remove}"
+            return stray.unwanted((name,), "is not a setting")
+        said = f"'{key}' is not a setting, did you mean '{meant[0]}'? {stray.remove((name,))}"
         if meant[0] in self.raw.values:
             return said
         namespace, _, name = meant[0].partition(":")
@@ -142,10 +141,7 @@ class _Reader:
         """Refuse what is a secret, but is kept in plain text."""
         for namespace, keys in _ALWAYS_SECRET.items():
             for key in sorted((keys & self.raw.of(namespace).keys()) - self.raw.secrets_of(namespace)):
-                self.problems.append(
-                    f"'{namespace}:{key}' is kept in plain text: "
-                    f"pulumi config set --stack {self.raw.stack} --secret {namespace}:{key}"
-                )
+                self.problems.append(self.speaker(namespace).lacking((key,), "is kept in plain text", PLACEHOLDER))
 
     def needs_cloudfront(
         self, access: AccessSettings | None, domain: DomainSettings | None, publish: PublishSettings | None
@@ -157,7 +153,7 @@ class _Reader:
                 domain and domain.names
             ),
         }
-        mend = f"pulumi config set --stack {self.raw.stack} cloudfront:enabled true"
+        mend = self.speaker("cloudfront").set(("enabled",), value=True)
         self.problems += [f"{problem}: {mend}" for problem, is_given in given.items() if is_given]
         if publish is not None and publish.release is not None:
             rule = "needs CloudFront, without which there is one release alone"

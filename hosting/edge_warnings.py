@@ -53,10 +53,14 @@ def _idle_files(settings: Settings, files: Sequence[tuple[str, str]]) -> Iterato
     """Warn of files that only CloudFront acts on, on a stack without it."""
     for what, file in files:
         if file and not settings.cloudfront.enabled:
-            yield (
-                f"The {what} in {file} need CloudFront, which this stack has not, and do nothing here: "
-                f"pulumi config set --stack {settings.stack} cloudfront:enabled true"
-            )
+            yield _do_nothing(f"The {what} in {file}", settings.stack)
+
+
+def _do_nothing(what: str, stack: str) -> str:
+    return (
+        f"{what} need CloudFront, which this stack has not, and do nothing here: "
+        f"pulumi config set --stack {stack} cloudfront:enabled true"
+    )
 
 
 def _idle(settings: Settings) -> Iterator[str]:
@@ -73,17 +77,14 @@ def _idle(settings: Settings) -> Iterator[str]:
     }
     names = [name for name, value in values.items() if value]
     if names:
-        yield (
-            f"{' and '.join(map(repr, names))} need CloudFront, which this stack has not, and do nothing here: "
-            f"pulumi config set --stack {settings.stack} cloudfront:enabled true"
-        )
+        yield _do_nothing(" and ".join(map(repr, names)), settings.stack)
 
 
 def _missing_error_pages(settings: Settings, errors: Sequence[ErrorResponse], keys: Collection[str]) -> Iterator[str]:
     """Warn of error pages that are not published: visitors would get S3's XML."""
-    pages = {unquote(error.response_page_path.lstrip("/")) for error in errors if error.response_page_path}
     if not (settings.cloudfront.enabled and keys):
         return
+    pages = {unquote(error.response_page_path.lstrip("/")) for error in errors if error.response_page_path}
     # A missing first page is told elsewhere.
     for page in sorted(pages - {"", settings.website.index_document, *keys}):
         yield (

@@ -75,12 +75,12 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - an a
     return None
 
 
-def example_of(field: FieldInfo | None) -> Any:  # noqa: ANN401 - any setting's value
+def _example_of(field: FieldInfo | None) -> Any:  # noqa: ANN401 - any setting's value
     """Return a value for a field; for a list, one element; ``PLACEHOLDER`` where there is no good guess."""
     return field.examples[0] if field and field.examples else PLACEHOLDER
 
 
-def is_list(field: FieldInfo | None) -> bool:
+def _is_list(field: FieldInfo | None) -> bool:
     """Whether the values of a field are lists."""
     return field is not None and get_origin(field.annotation) is tuple
 
@@ -162,9 +162,9 @@ class _Mending:
         elif mend is not None:
             self._set(path, mend)
         elif error["type"] == "missing" or error.get("ctx", {}).get("about"):
-            self._set(path, [example_of(field)] if is_list(field) else example_of(field))
-        elif is_list(field) and not isinstance(path[-1], int):
-            self._put_list_right(path, error, example_of(field))
+            self._set(path, [_example_of(field)] if _is_list(field) else _example_of(field))
+        elif _is_list(field) and not isinstance(path[-1], int):
+            self._put_list_right(path, error, _example_of(field))
         else:
             self._set(path, PLACEHOLDER if isinstance(path[-1], int) else _in_place_of(error, field))
 

@@ -72,7 +72,7 @@ class Speaker:
         """
         remove = self.remove((key,))
         if meant is None:
-            return f"'{self.key((key,))}' is not a setting: {remove}"
+            return self.unwanted((key,), "is not a setting")
         said = f"'{self.key((key,))}' is not a setting, did you mean '{self.key((meant,))}'? {remove}"
         if mend is None:
             return said

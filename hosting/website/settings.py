@@ -57,10 +57,12 @@ class Redirect(Section):
         """A host, and what a visitor's path gives, may stand there too, and are judged with the rest of the rule."""
         if re.match(r"/(?!/)|<|https?:", place, re.IGNORECASE):
             return place
-        if _HOST.match(place.strip()):
-            raise broken_rule("must begin with '/' or 'https://'", mend=f"https://{place.strip().lstrip('/')}")
-        is_path = _PATH.fullmatch(place.strip())
-        raise broken_rule("must begin with '/' or 'https://'", mend=f"/{place.strip()}" if is_path else PLACEHOLDER)
+        text = place.strip()
+        if _HOST.match(text):
+            mend = f"https://{text.lstrip('/')}"
+        else:
+            mend = f"/{text}" if _PATH.fullmatch(text) else PLACEHOLDER
+        raise broken_rule("must begin with '/' or 'https://'", mend=mend)
 
     @model_validator(mode="after")
     def _one_that_the_edge_can_do(self) -> Self:

@@ -47,6 +47,11 @@ class Answer(NamedTuple):
     headers: Mapping[str, Any]
     body: Any
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it is one of a client's or a server's errors."""
+        return self.status >= _ERRORS
+
 
 @dataclass(frozen=True)
 class Key:
@@ -244,7 +249,7 @@ def _for_method(method: str, answer: Answer) -> Answer:
 
 def _unless_had(asked: Mapping[str, str], answer: Answer) -> Answer:
     """Return the answer, or that the visitor has it: https://www.rfc-editor.org/rfc/rfc9110.html#section-13.2.2."""
-    if answer.status >= _ERRORS or not _has(asked, answer.headers):
+    if answer.is_error or not _has(asked, answer.headers):
         return answer
     headers = {name: value for name, value in answer.headers.items() if name in _OF_NOT_MODIFIED}
     return Answer(_NOT_MODIFIED, "Not Modified", headers, b"")

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import ModuleType
 
-_ERRORS = 400
-
 
 def with_cache(
     known: Callable[..., Awaitable[tuple[Any, ...]]], cloudfront: ModuleType, cache: EdgeCache
@@ -43,7 +41,7 @@ def with_cache(
         key = Key(visit.distribution["ARN"], visit.location, uri, query, told)
         limits = Limits.of(policy, error_lifetimes(cloudfront, visit.distribution))
         answer, visit.is_hit = await answered(cache, key, limits, Ask(method, headers, send))
-        visit.is_error = visit.is_error or answer.status >= _ERRORS
+        visit.is_error = visit.is_error or answer.is_error
         if visit.failed is not None:
             cache.keep_page(visit.failed, answer)
         elif visit.is_error and cache.get(key) is not None:

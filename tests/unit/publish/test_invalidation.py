@@ -352,6 +352,7 @@ def test_what_another_hand_changed_and_the_site_no_longer_has_is_invalidated_too
     assert published is not None
     provider.bucket.keys, provider.bucket.changed = set(A), {"a.html"}
     found = provider.read("id", published).outs
+    assert found is not None
     without = props({"index.html": "1"})
     assert provider.diff("id", found, without).changes
     assert provider.update("id", found, without).outs["paths"] == ["/a.html"]  # type: ignore[index]  # it has outputs
