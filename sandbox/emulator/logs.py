@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from sandbox.emulator.visits import Asked
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import ModuleType
@@ -127,27 +129,24 @@ def with_logs(
 ) -> Callable[..., Awaitable[tuple[Any, ...]]]:
     """Return a function that answers a request by ``known``, and writes down what it was if the distribution logs."""
 
-    async def answer(  # noqa: PLR0913, PLR0917 - MiniStack's own
-        distribution: Mapping[str, Any],
-        method: str,
-        path: str,
-        uri: str,
-        query: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        parameters: object,
-        client: str = "127.0.0.1",
-    ) -> tuple[Any, ...]:
-        started = time.monotonic()
-        found = await known(distribution, method, path, uri, query, headers, body, parameters, client)
-        place = log_place(cloudfront, distribution)
+    async def answer(*request: Any) -> tuple[Any, ...]:  # noqa: ANN401 - MiniStack's own
+        asked, started = Asked(*request), time.monotonic()
+        found = await known(*asked)
+        place = log_place(cloudfront, asked.distribution)
         if place is not None:
             status, told, content = found
-            lower = {name.lower(): value for name, value in told.items()}
-            size = len(content) if isinstance(content, bytes) else None
-            taken = time.monotonic() - started
-            domain = str(distribution["DomainName"])
-            seen = Seen(client, domain, method, uri, query, status, headers, lower, size, taken)
+            seen = Seen(
+                client=asked.client,
+                domain=str(asked.distribution["DomainName"]),
+                method=asked.method,
+                path=asked.uri,
+                query=asked.query,
+                status=status,
+                asked=asked.headers,
+                told={name.lower(): value for name, value in told.items()},
+                size=len(content) if isinstance(content, bytes) else None,
+                seconds=time.monotonic() - started,
+            )
             if logs.add(place, seen):
                 asyncio.get_running_loop().call_later(_DELAY_S, logs.deliver)
         return found

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox.emulator.cache import LOCATION
 
@@ -37,7 +37,7 @@ class Visit:
         query: as the visitor sent it.
         is_turned_away: the distribution is not for his country, of which he has not been told yet.
         distribution: MiniStack's own record.
-        path: as the visitor sent it, which is what a behavior is chosen by.
+        path: decoded, which is what a behavior is chosen by.
         location: the edge location that he is at.
         asked: how often the origin's answer was wanted; the second is for a custom error page.
         failed: what the error is kept under that the page is for.
@@ -59,30 +59,47 @@ class Visit:
 _visit: ContextVar[Visit] = ContextVar("visit")
 
 
+class Asked(NamedTuple):
+    """A request to a distribution, as MiniStack hands it on.
+
+    Attributes:
+        distribution: MiniStack's own record.
+        path: decoded.
+        uri: as the visitor sent it.
+        query: as the visitor sent it.
+        headers: by lower-case name.
+        parameters: of the query, decoded.
+        client: the visitor's address.
+    """
+
+    distribution: dict[str, Any]
+    method: str
+    path: str
+    uri: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    parameters: object
+    client: str
+
+
 def with_visits(
     known: Callable[..., Awaitable[tuple[Any, ...]]], cloudfront: ModuleType
 ) -> Callable[..., Awaitable[tuple[Any, ...]]]:
     """Return a function that answers a request by ``known``, while the others know of the visit."""
 
-    async def answer(  # noqa: PLR0913, PLR0917 - MiniStack's own
-        distribution: dict[str, Any],
-        method: str,
-        path: str,
-        uri: str,
-        query: str,
-        headers: Mapping[str, str],
-        *rest: object,
-    ) -> tuple[Any, ...]:
+    async def answer(*request: Any) -> tuple[Any, ...]:  # noqa: ANN401 - MiniStack's own
+        asked = Asked(*request)
         # Each request is a task of its own, and so is what it sets here.
-        away = is_turned_away(cloudfront, distribution, headers.get(COUNTRY, ""))
-        _visit.set(Visit(query, away, distribution, path, headers.get(LOCATION, "")))
-        told = _told(cloudfront, distribution, path)
+        away = is_turned_away(cloudfront, asked.distribution, asked.headers.get(COUNTRY, ""))
+        _visit.set(Visit(asked.query, away, asked.distribution, asked.path, asked.headers.get(LOCATION, "")))
+        told = _told(cloudfront, asked.distribution, asked.path)
         shown = {
             name: value
-            for name, value in headers.items()
+            for name, value in asked.headers.items()
             if name != LOCATION and (not name.startswith(_OWN_HEADERS) or name in told)
         }
-        return await known(distribution, method, path, uri, query, shown, *rest)
+        return await known(*asked._replace(headers=shown))
 
     return answer
 
