@@ -74,9 +74,8 @@ def names(count: int) -> Piece:
 
 def headers(count: int) -> Piece:
     """Return headers for many folders."""
-    return headers_piece(
-        [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)], RouteChoice(_INDEX).routes(())
-    )
+    rules = [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)]
+    return headers_piece(rules, RouteChoice(_INDEX).routes(()))
 
 
 def _rule(source: tuple[str | Taken, ...], target: str) -> Rule:
@@ -142,7 +141,7 @@ def cases() -> Iterator[tuple[str, Callable[[int], Piece], Callable[[Piece], str
     yield "all of them, and redirects", literal, _whole, everything
     yield "bulk mode: redirects, one path each", literal, _bulk, nowhere
     yield "bulk mode: redirects, wildcards", wild, _bulk, nowhere
-    yield "bulk mode: spa, folders", spa, _bulk, nowhere
+    yield "bulk mode: auto, pages of the less frequent form", auto, _bulk, nowhere
     yield "bulk mode: pages, files", pages, _bulk, request_event("/no/such/page/")
     yield "headers by folder", headers, _response, response_event("/no/such/page/" + "x" * 200)
 
