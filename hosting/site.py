@@ -144,7 +144,12 @@ class StaticSite(pulumi.ComponentResource):
 
     def _first_policy(self, bucket: Bucket) -> FirstPolicy:
         """Declare what lets the distribution read a bucket from the moment that it is pointed at it."""
-        return FirstPolicy("first-policy", bucket.bucket, self._own(after=[bucket]))
+        after = self._own(after=[bucket])
+        return FirstPolicy("first-policy", bucket.bucket, after, missing_is_404=self._missing_is_404())
+
+    def _missing_is_404(self) -> bool:
+        """Return whether S3 answers 404 for a key that does not exist; `errors` maps its 403."""
+        return self._settings.website.routing != "errors"
 
     def _website(self, bucket: Bucket, distribution: Distribution | None) -> Website:
         settings = self._settings.website.model_copy(update={"error_document": self._edge.error_document})
@@ -153,8 +158,10 @@ class StaticSite(pulumi.ComponentResource):
             hidden = layout.IN_PLACE_RECORDS if is_bulk else None
             return open_website(self._name, bucket, settings, self._options(), hidden=hidden)
         hidden = layout.RECORDS if is_bulk else None
-        after = self._options(after=[distribution])
-        return private_website(self._name, bucket, settings, distribution.arn, after, hidden=hidden)
+        after, missing_is_404 = self._options(after=[distribution]), self._missing_is_404()
+        return private_website(
+            self._name, bucket, settings, distribution.arn, after, missing_is_404=missing_is_404, hidden=hidden
+        )
 
     def _files(self, bucket: Bucket, ready: list[pulumi.Resource]) -> pulumi.Resource:
         """Return the pages' folder: the last to go up, so that no visitor gets a page before its assets."""

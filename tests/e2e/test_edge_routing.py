@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,11 +80,28 @@ def test_two_files_of_one_url_touch_nothing(prod: Project) -> None:
     (prod.path / "www/docs.html").unlink()
 
 
+@pytest.mark.parametrize(("mode", "routing", "double_slash"), [("managed", "pages", 301), ("bulk", "spa", 200)])
+def test_s3_says_what_is_missing_and_lists_nothing(prod: Project, mode: str, routing: str, double_slash: int) -> None:
+    """Without error responses a missing file is S3's own 404; no way to ask for the bucket itself lists it."""
+    prod.config("cloudfront:errorResponses", "[]")
+    prod.config("website:routing", routing)
+    prod.config("publish:mode", mode)
+    prod.up()
+    missing = prod.get("/missing.js")
+    assert (missing.status, "<Code>NoSuchKey</Code>" in missing.text) == (404, True)
+    answers = {path: prod.get(path) for path in ("/", "//", "/?list-type=2&prefix=", "//?list-type=2&prefix=")}
+    assert [answer.status for answer in answers.values()] == [200, double_slash, 200, double_slash]
+    assert [path for path, answer in answers.items() if "ListBucketResult" in answer.text] == []
+
+
 def test_back_to_errors(prod: Project) -> None:
-    """Without the setting the functions are gone, and any path is the first page, as Amplify has it."""
-    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    """Without the setting the functions are gone, and any path is the first page, as Amplify has it: by S3's 403."""
+    for key in ("website:routing", "cloudfront:errorResponses", "publish:mode"):
+        prod.pulumi("config", "rm", key, "--stack", "prod")
     prod.up()
     assert (prod.get("/client/route").status, prod.get("/client/route").text) == (200, SITE["index.html"])
     assert prod.get("/about.html").status == 200
     functions = prod.sandbox.cloudfront.list_functions()["FunctionList"].get("Items", [])
     assert not [function for function in functions if prod.name in function["Name"]]
+    policy = prod.sandbox.s3.get_bucket_policy(Bucket=prod.outputs()["bucketName"])["Policy"]
+    assert [one["Action"] for one in json.loads(policy)["Statement"]] == ["s3:GetObject"]

@@ -29,6 +29,7 @@ HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
 FOLDER = "synced-folder:index:S3BucketFolder"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
+FIRST_POLICY = "pulumi-python:dynamic/hosting:FirstPolicy"
 MARK = "pulumi-python:dynamic/hosting:Mark"
 
 
@@ -72,6 +73,30 @@ def test_prod_is_private_behind_cloudfront(deploy: Callable[..., Deployed]) -> N
     assert found["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert found["Condition"] == {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::1:distribution/E1"}}
     assert (found["Effect"], found["Action"]) == ("Allow", "s3:GetObject")
+
+
+@pytest.mark.parametrize("mode", ["managed", "bulk"])
+@pytest.mark.parametrize(
+    ("routing", "granted"),
+    [
+        ("errors", [("s3:GetObject", None)]),
+        ("spa", [("s3:GetObject", None), ("s3:ListBucket", "arn:aws:s3:::static-site-prod")]),
+        ("pages", [("s3:GetObject", None), ("s3:ListBucket", "arn:aws:s3:::static-site-prod")]),
+    ],
+)
+def test_a_router_gets_s3s_404(
+    deploy: Callable[..., Deployed], mode: str, routing: str, granted: list[tuple[str, str | None]]
+) -> None:
+    """With a router, CloudFront may list the bucket, in bulk mode too; `errors` keeps the policy that it had."""
+    prod = deploy("prod", website_routing=routing, publish_mode=mode).resources
+    objects, *listing = json.loads(prod[POLICY]["policy"])["Statement"]
+    assert [(objects["Action"], None), *((one["Action"], one["Resource"]) for one in listing)] == granted
+    for one in listing:
+        assert [one[name] for name in ("Effect", "Principal", "Condition")] == [
+            objects[name] for name in ("Effect", "Principal", "Condition")
+        ]
+        assert "NotResource" not in one
+    assert prod[FIRST_POLICY]["missing_is_404"] is (len(granted) == 2)
 
 
 def test_the_distribution_reads_the_regional_domain_through_an_access_control(
