@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from hosting.missing import OK, error_document, found_after_all
+from hosting.missing import MISSING, OK, error_document, found_after_all
 from hosting.website.site_routes import APP_PAGE, NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def warnings_of(
     yield from _missing_error_pages(settings, errors, keys)
     yield from _without_error_document(settings, keys, routes)
     yield from _unused_error_document(settings, keys)
+    yield from _unmapped_missing(settings)
     yield from _open_doors(settings, errors)
 
 
@@ -168,6 +169,19 @@ def _unused_error_document(settings: Settings, keys: Collection[str]) -> Iterato
             f"'website:errorDocument' is not used here, as the site has a {NOT_FOUND_PAGE}, which answers for missing "
             f"pages: pulumi config rm --stack {settings.stack} website:errorDocument, or "
             f"pulumi config set --stack {settings.stack} cloudfront:errorResponses '{response}'"
+        )
+
+
+def _unmapped_missing(settings: Settings) -> Iterator[str]:
+    """Warn of own error responses that were meant for missing files, which S3 answers with 404 behind a router."""
+    cloudfront = settings.cloudfront
+    codes = {one.error_code for one in cloudfront.error_responses if one.response_page_path}
+    is_set = cloudfront.enabled and "error_responses" in cloudfront.model_fields_set
+    if is_set and settings.website.routing != "errors" and codes & set(MISSING) == {_FORBIDDEN}:
+        yield (
+            "'cloudfront:errorResponses' has a page for 403, but with this routing what is missing is a 404: add one for "
+            "404, or keep Amplify's way, in which a missing file is a 403: pulumi config set --stack "
+            f"{settings.stack} website:routing errors"
         )
 
 

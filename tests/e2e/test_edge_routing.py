@@ -32,6 +32,41 @@ def prod(new_project: Callable[[str], Project]) -> Project:
     return project
 
 
+def test_auto(prod: Project) -> None:
+    """Without a setting each page has the URL of its own form, the other form redirects, and what is missing is 404."""
+    said = prod.up().output
+    assert "Routing: pages, with trailing slash; 404.html" in said
+    for path, file in (("/", "index.html"), ("/about", "about.html"), ("/docs/", "docs/index.html")):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE[file])
+    for path in ("/about.html", "/docs/index.html", "/LICENSE", "/app.js"):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE[path[1:]])
+    for path, target in (("/docs?a=b", "/docs/?a=b"), ("/about/", "/about")):
+        answer = prod.get(path)
+        assert (answer.status, answer.headers["location"]) == (301, target)
+        assert answer.headers["cache-control"] == "max-age=0, must-revalidate"
+    for path in ("/nowhere/", "/missing.js", "/docs.html"):
+        assert (prod.get(path).status, prod.get(path).text) == (404, SITE["404.html"])
+    assert prod.outputs()["routing"] == "pages"
+    assert prod.up().changes == {}
+
+
+def test_an_app_that_gets_a_second_page(prod: Project) -> None:
+    """The kind of the last `pulumi up` is remembered: the preview of another one warns, and names the file."""
+    for name in ("about.html", "docs/index.html"):
+        (prod.path / "www" / name).unlink()
+    said = prod.up().output
+    assert "Routing: single-page app; 404.html" in said
+    assert "with 'index.html' alone it is a single-page app" in said
+    for path in ("/users/jane.doe", "/items/v1.2", "/docs/"):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE["index.html"])
+    assert (prod.get("/missing.js").status, prod.get("/missing.js").text) == (404, SITE["404.html"])
+    for name in ("about.html", "docs/index.html"):
+        prod.write(f"www/{name}", SITE[name])
+    preview = prod.pulumi("preview", "--stack", "prod").output
+    assert "with 'about.html' it is a site of pages" in preview
+    assert "pulumi config set --stack prod website:routing spa" in preview
+
+
 def test_spa(prod: Project) -> None:
     """Deep links get the app with 200, missing files are true 404s with the site's own page, folders have an index."""
     prod.config("website:routing", "spa")
@@ -95,9 +130,10 @@ def test_s3_says_what_is_missing_and_lists_nothing(prod: Project, mode: str, rou
 
 
 def test_back_to_errors(prod: Project) -> None:
-    """Without the setting the functions are gone, and any path is the first page, as Amplify has it: by S3's 403."""
-    for key in ("website:routing", "cloudfront:errorResponses", "publish:mode"):
+    """With `errors` the functions are gone, and any path is the first page, as Amplify has it: by S3's 403."""
+    for key in ("cloudfront:errorResponses", "publish:mode"):
         prod.pulumi("config", "rm", key, "--stack", "prod")
+    prod.config("website:routing", "errors")
     prod.up()
     assert (prod.get("/client/route").status, prod.get("/client/route").text) == (200, SITE["index.html"])
     assert prod.get("/about.html").status == 200

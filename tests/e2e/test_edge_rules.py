@@ -126,7 +126,7 @@ def test_amplifys_headers(prod: Project) -> None:
 
 def test_deep_links_have_the_headers(prod: Project) -> None:
     """A path that is no file is answered as an app's, by the default error responses as by a rule, with the headers."""
-    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    prod.config("website:routing", "errors")
     prod.write("www/LICENSE", "do what you like")
     prod.write("www/_headers", "/*\n  X-Frame-Options: DENY\n/\n  X-Home: yes\n")
     for rules in ("", "/* /index.html 200\n"):

@@ -192,7 +192,8 @@ def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
         assert [warning.endswith(mend) for warning in plan.warnings if "There is no '" not in warning] == [True]
     for calm in ({"website_routing": "spa"}, {"website_routing": "pages"}, {"cloudfront_errorResponses": "[]"}):
         assert with_headers(tmp_path, **calm).warnings == ()
-    assert with_headers(tmp_path, cloudfront_errorResponses=one, website_routing="spa").warnings == ()
+    routed = with_headers(tmp_path, cloudfront_errorResponses=one, website_routing="spa").warnings
+    assert not [warning for warning in routed if warning.endswith(mend)]
 
 
 def test_a_redirect_to_the_stacks_own_name_is_a_circle(tmp_path: Path) -> None:
@@ -246,6 +247,18 @@ def test_a_rule_for_unknown_paths_decides(
     plan = plan_edge("site", settings(**AUTO), manifest(*tree), tmp_path)
     assert ("app" if plan.routes.app_page else "pages", answers(plan)) == (kind, error)
     assert not rule or plan.routes.app_page in (rule.split()[1].lstrip("/"), "")
+
+
+def test_a_page_for_403_alone_is_a_warning(tmp_path: Path) -> None:
+    """With a router S3 says 404 for what is missing; error responses that only map 403 would not catch it."""
+    own = settings(**AUTO, cloudfront_errorResponses=ERRORS)
+    (warning,) = plan_edge("site", own, manifest("index.html", "nix.html"), tmp_path).warnings
+    assert "what is missing is a 404" in warning
+    assert warning.endswith("pulumi config set --stack prod website:routing errors")
+    both = ERRORS.replace("]", ', {"errorCode": 404, "responseCode": 404, "responsePagePath": "/nix.html"}]')
+    calm = [settings(**AUTO, cloudfront_errorResponses=both), settings(cloudfront_errorResponses=ERRORS)]
+    for one in calm:
+        assert plan_edge("site", one, manifest("index.html", "nix.html"), tmp_path).warnings == ()
 
 
 def test_what_is_recognized_is_reported(tmp_path: Path) -> None:
