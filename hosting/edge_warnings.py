@@ -179,9 +179,9 @@ def _unmapped_missing(settings: Settings) -> Iterator[str]:
     is_set = cloudfront.enabled and "error_responses" in cloudfront.model_fields_set
     if is_set and settings.website.routing != "errors" and codes & set(MISSING) == {_FORBIDDEN}:
         yield (
-            "'cloudfront:errorResponses' has a page for 403, but with this routing what is missing is a 404: add one for "
-            "404, or keep Amplify's way, in which a missing file is a 403: pulumi config set --stack "
-            f"{settings.stack} website:routing errors"
+            "'cloudfront:errorResponses' has a page for 403, but with this routing what is missing is a 404: add one "
+            "for 404, or keep Amplify's way, in which a missing file is a 403: "
+            f"pulumi config set --stack {settings.stack} website:routing errors"
         )
 
 
