@@ -74,15 +74,6 @@ def test_deep_links_by_the_error_responses(prod: Project) -> None:
     assert prod.get("/LICENSE").text == SITE["LICENSE"]
 
 
-def test_access(prod: Project) -> None:
-    """The password is asked for before the release is."""
-    prod.config("access:username", "preview")
-    prod.config("access:password", "correct-horse", "--secret")
-    prod.up()
-    assert prod.get("/").status == 401
-    assert prod.get("/", headers={"Authorization": "Basic cHJldmlldzpjb3JyZWN0LWhvcnNl"}).status == 200
-
-
 def test_a_rollback_has_the_routes_of_its_own_tree(prod: Project) -> None:
     """A release whose pages had another form is served in that form again, although the files at hand differ."""
     prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
@@ -101,3 +92,12 @@ def test_a_rollback_has_the_routes_of_its_own_tree(prod: Project) -> None:
     prod.pulumi("config", "rm", "publish:release", "--stack", "prod")
     prod.up()
     assert prod.get("/about/").text == "<h1>about, in a folder</h1>"
+
+
+def test_access(prod: Project) -> None:
+    """The password is asked for before the release is."""
+    prod.config("access:username", "preview")
+    prod.config("access:password", "correct-horse", "--secret")
+    prod.up()
+    assert prod.get("/").status == 401
+    assert prod.get("/", headers={"Authorization": "Basic cHJldmlldzpjb3JyZWN0LWhvcnNl"}).status == 200
