@@ -62,6 +62,8 @@ class StaticSite(pulumi.ComponentResource):
         super().__init__(COMPONENT, name)
         for warning in self._edge.warnings:
             pulumi.log.warn(warning, self)
+        for note in self._edge.notes:
+            pulumi.log.info(note, self)
         self._name = name
         self._settings = settings
         self._staged = staged
