@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from hosting.website.site_routes import SiteRoutes
 
 _FORBIDDEN = 403
+# By default, up to 100 on request: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#general-limits
+_NAMES_OF_CERTIFICATE = 10
 
 
-def notes_of(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> Iterator[str]:
+def routing_notes(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> Iterator[str]:
     """Yield what the preview reports of `website:routing auto`: sentences that call for nothing.
 
     Args:
@@ -97,6 +99,7 @@ def warnings_of(
     yield from _unused_error_document(settings, keys)
     yield from _unmapped_missing(settings)
     yield from _open_doors(settings, errors)
+    yield from _many_names(settings)
 
 
 def without_headers(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator[str]:
@@ -209,4 +212,16 @@ def _open_doors(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator
             f"Visitors that 'cloudfront:{set_guards[0]}' turns away get the page '{page.response_page_path}' with "
             "status 200, as the error response for 403 says: set 'cloudfront:errorResponses' without one, or a router: "
             f"pulumi config set --stack {settings.stack} website:routing spa"
+        )
+
+
+def _many_names(settings: Settings) -> Iterator[str]:
+    """Warn of more names than an account's requested certificates have by default; its quota may be larger."""
+    domain = settings.domain
+    if len(domain.names) > _NAMES_OF_CERTIFICATE and domain.certificate_arn is None:
+        yield (
+            f"'domain:names' has {len(domain.names)} names, and a certificate that is requested from ACM has at most "
+            f"{_NAMES_OF_CERTIFICATE} by default: request more, up to 100, of the quota 'Domain names per ACM "
+            "certificate' in us-east-1 (aws service-quotas request-service-quota-increase --region us-east-1 "
+            f"--service-code acm --quota-code L-FB94F0B0 --desired-value {len(domain.names)}), or use a wildcard"
         )

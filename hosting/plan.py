@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 from hosting.access.basic import access_piece
 from hosting.cloudfront.edge import compose, compose_response
+from hosting.cloudfront.policies import policy_notes, response_headers_policy
 from hosting.domain.piece import domain_pieces
-from hosting.edge_warnings import notes_of, warnings_of, without_headers
+from hosting.edge_warnings import routing_notes, warnings_of, without_headers
 from hosting.errors import EdgeError
 from hosting.missing import (
     MISSING,
@@ -57,6 +58,7 @@ class EdgePlan:
         responses: the pieces of the viewer-response function.
         error_responses: of the distribution.
         viewer_headers: of CloudFront's own, that the functions read.
+        response_headers_policy: the id of the distribution's policy.
         default_root: the distribution's default root object; None where the function finds the first page itself.
         error_document: the key that answers what is not there, of an S3 website.
         fallbacks: keys that answer under other paths than their own.
@@ -71,6 +73,7 @@ class EdgePlan:
     responses: tuple[Piece, ...]
     error_responses: tuple[ErrorResponse, ...]
     viewer_headers: tuple[str, ...]
+    response_headers_policy: str
     default_root: str | None
     error_document: str
     fallbacks: tuple[str, ...]
@@ -112,18 +115,23 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     errors = error_responses(settings, keys, table.fallbacks)
     edge = _functions(name, settings, _Tree(keys, table, errors, headers.rules, routes, choice))
     files = [("redirects", table.name), ("headers", headers.file)]
+    by_country = any(rule.countries for rule in table.rules)
     return EdgePlan(
         requests=tuple(edge.requests),
         is_secret=settings.access.password is not None,
         responses=tuple(edge.responses),
         error_responses=tuple(rooted(error, website.index_document) for error in errors) if edge.finds_root else errors,
-        viewer_headers=(_COUNTRY,) if any(rule.countries for rule in table.rules) else (),
+        viewer_headers=(_COUNTRY,) if by_country else (),
+        response_headers_policy=response_headers_policy(website.cors),
         default_root=None if edge.finds_root else website.index_document,
         error_document=error_document(settings, keys, routes),
         fallbacks=(routes.app_page,) if routes.app_page else (),
         routes=routes,
         route_choice=choice,
-        notes=tuple(notes_of(settings, keys, routes)) if settings.publish.release is None else (),
+        notes=(
+            *(routing_notes(settings, keys, routes) if settings.publish.release is None else ()),
+            *policy_notes(settings, by_country=by_country),
+        ),
         warnings=(
             *warnings_of(settings, keys, errors, files, routes),
             *(without_headers(settings, errors) if edge.responses and edge.app is None else ()),

@@ -1,20 +1,16 @@
-"""The distribution: reads the private bucket through an Origin Access Control, and caches by the stack's TTLs."""
+"""The distribution: reads the private bucket through an Origin Access Control, and caches by the files' headers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pulumi_aws.cloudfront import (
-    CachePolicy,
-    Distribution,
-    OriginAccessControl,
-    OriginRequestPolicy,
-    ResponseHeadersPolicy,
-)
+from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
 from hosting.cloudfront.functions import make_functions
 from hosting.cloudfront.logs import log_config
+from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
+from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
 
 if TYPE_CHECKING:
     import pulumi
@@ -26,10 +22,6 @@ if TYPE_CHECKING:
     from hosting.plan import EdgePlan
 
 _ORIGIN = "bucket"
-_YEAR = 31_536_000
-# For browsers, where the object itself says nothing: ask the edge each time. The edge does not read this
-# header, it is added after the cache: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-response-headers.html
-REVALIDATE = "public, max-age=0, must-revalidate"
 
 
 @dataclass(frozen=True)
@@ -110,23 +102,8 @@ def _at_the_edge(name: str, edge: EdgePlan, release: Leading | None, opts: pulum
             {"event_type": one.event, "function_arn": one.function.arn} for one in functions
         ]
     if edge.viewer_headers:
-        found["origin_request_policy_id"] = _viewer_headers(name, edge.viewer_headers, opts).id
+        found["origin_request_policy_id"] = make_origin_request_policy(name, edge.viewer_headers, opts).id
     return found
-
-
-def _viewer_headers(name: str, headers: tuple[str, ...], opts: pulumi.ResourceOptions) -> OriginRequestPolicy:
-    """Return the policy by which CloudFront tells a function of the viewer, without another copy in the cache.
-
-    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
-    """
-    return OriginRequestPolicy(
-        name,
-        comment=f"What the functions of {name} are told of viewers",
-        cookies_config={"cookie_behavior": "none"},
-        headers_config={"header_behavior": "whitelist", "headers": {"items": list(headers)}},
-        query_strings_config={"query_string_behavior": "none"},
-        opts=opts,
-    )
 
 
 def _behavior(
@@ -138,51 +115,18 @@ def _behavior(
         "allowed_methods": ["GET", "HEAD", "OPTIONS"],
         "cached_methods": ["GET", "HEAD"],
         "compress": settings.compress,
-        "cache_policy_id": _cache_policy(name, settings, [release.header] if release else [], opts).id,
-        "response_headers_policy_id": _response_headers(name, opts).id,
+        "cache_policy_id": _cache_policy_id(name, settings, release, opts),
+        "response_headers_policy_id": edge.response_headers_policy,
         **_at_the_edge(name, edge, release, opts),
     }
 
 
-def _cache_policy(
-    name: str, settings: CloudFrontSettings, headers: list[str], opts: pulumi.ResourceOptions
-) -> CachePolicy:
-    # With caching off (a maxTtl of 0) CloudFront refuses a cache key by encoding, and by headers:
-    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ParametersInCacheKeyAndForwardedToOrigin.html
-    by_encoding = settings.compress and settings.max_ttl > 0
-    by_headers: Any = {"header_behavior": "none"}
-    if headers and settings.max_ttl > 0:
-        by_headers = {"header_behavior": "whitelist", "headers": {"items": headers}}
-    return CachePolicy(
-        name,
-        comment=f"Times to live of {name}",
-        min_ttl=settings.min_ttl,
-        default_ttl=settings.default_ttl,
-        max_ttl=settings.max_ttl,
-        parameters_in_cache_key_and_forwarded_to_origin={
-            "cookies_config": {"cookie_behavior": "none"},
-            "headers_config": by_headers,
-            "query_strings_config": {"query_string_behavior": "none"},
-            "enable_accept_encoding_gzip": by_encoding,
-            "enable_accept_encoding_brotli": by_encoding,
-        },
-        opts=opts,
-    )
-
-
-def _response_headers(name: str, opts: pulumi.ResourceOptions) -> ResponseHeadersPolicy:
-    return ResponseHeadersPolicy(
-        name,
-        comment=f"Security headers and browser caching of {name}",
-        security_headers_config={
-            "strict_transport_security": {"access_control_max_age_sec": _YEAR, "override": False},
-            "content_type_options": {"override": True},
-            "referrer_policy": {"referrer_policy": "strict-origin-when-cross-origin", "override": False},
-            "frame_options": {"frame_option": "SAMEORIGIN", "override": False},
-        },
-        custom_headers_config={"items": [{"header": "Cache-Control", "value": REVALIDATE, "override": False}]},
-        opts=opts,
-    )
+def _cache_policy_id(
+    name: str, settings: CloudFrontSettings, release: Leading | None, opts: pulumi.ResourceOptions
+) -> pulumi.Input[str]:
+    if release is None or not needs_cache_policy(settings, is_bulk=True):
+        return managed_cache_policy(settings)
+    return make_cache_policy(name, release.header, opts, compress=settings.compress).id
 
 
 def _geo_restriction(setting: GeoRestriction | None) -> Any:  # noqa: ANN401 - input dict

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from hosting.cloudfront.countries import COUNTRIES, country_of
+from hosting.cloudfront.policies import CACHING_OPTIMIZED_TTLS
 from hosting.section import PLACEHOLDER, Boolean, Integer, Section, Text, broken_rule, check_both_or_neither
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-response-code.html
@@ -16,6 +17,7 @@ ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 _WEB_ACL = re.compile(r"arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/[^/]+/[^/]+")
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
 RESPONSE_CODES = (200, *ERROR_CODES)
+_LONGEST_TTL = CACHING_OPTIMIZED_TTLS[2]
 
 
 class ErrorResponse(Section):
@@ -97,10 +99,10 @@ class CloudFrontSettings(Section):
     """The section CloudFront of `amplify hosting configure`. Times to live are in seconds."""
 
     enabled: Annotated[Boolean, Field(examples=[True])] = False
-    # defaultTtl comes first: the other two are held against it.
-    default_ttl: Annotated[Integer, Field(ge=0, examples=[86400])] = 86400
-    min_ttl: Annotated[Integer, Field(ge=0, examples=[60])] = 60
-    max_ttl: Annotated[Integer, Field(ge=0, examples=[31536000])] = 31536000
+    # defaultTtl comes first: the other two are compared with it.
+    default_ttl: Annotated[Integer, Field(ge=0, le=_LONGEST_TTL, examples=[86400])] = 86400
+    min_ttl: Annotated[Integer, Field(ge=0, le=_LONGEST_TTL, examples=[60])] = 60
+    max_ttl: Annotated[Integer, Field(ge=0, le=_LONGEST_TTL, examples=[31536000])] = 31536000
     error_responses: Annotated[
         tuple[ErrorResponse, ...],
         Field(examples=[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}]),

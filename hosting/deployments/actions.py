@@ -75,19 +75,13 @@ CLOUDFRONT_ACTIONS = {
         "cloudfront:GetOriginAccessControlConfig",
         "cloudfront:UpdateOriginAccessControl",
     ),
+    # Of bulk mode.
     "cache-policy": (
         "cloudfront:CreateCachePolicy",
         "cloudfront:DeleteCachePolicy",
         "cloudfront:GetCachePolicy",
         "cloudfront:GetCachePolicyConfig",
         "cloudfront:UpdateCachePolicy",
-    ),
-    "response-headers-policy": (
-        "cloudfront:CreateResponseHeadersPolicy",
-        "cloudfront:DeleteResponseHeadersPolicy",
-        "cloudfront:GetResponseHeadersPolicy",
-        "cloudfront:GetResponseHeadersPolicyConfig",
-        "cloudfront:UpdateResponseHeadersPolicy",
     ),
     "function": (
         "cloudfront:CreateFunction",

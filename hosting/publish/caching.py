@@ -1,7 +1,7 @@
 """The Cache-Control header of each file: the rules of `publish:cacheControl`, then the default.
 
 The default: what is fingerprinted never changes under its name, so browsers may keep it for a year without
-asking; everything else has no header of its own, and the distribution makes browsers revalidate it.
+asking; browsers revalidate everything else each time. How long the edge keeps a file is in its header too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from hosting.errors import PublishError
 from hosting.publish.fingerprint import is_fingerprinted
 from hosting.publish.ignore import PatternList
+from hosting.publish.lifetimes import MANAGED, Ttls, final_header
 from hosting.publish.wildmatch import PatternError, parse
 
 if TYPE_CHECKING:
@@ -40,18 +41,23 @@ class CacheRule(Protocol):
 class CacheControl:
     """The rules of one stack; the last one that matches a file, or a folder around it, wins."""
 
-    def __init__(self, rules: Sequence[CacheRule]) -> None:
-        """Compile ``rules``.
+    def __init__(self, rules: Sequence[CacheRule], ttls: Ttls = MANAGED) -> None:
+        """Compile ``rules``; ``ttls`` are those of the edge.
 
         Raises:
             PublishError: a pattern matches nothing: it is empty, a comment, negated or broken.
         """
+        self._ttls = ttls
         self._values = tuple(rule.value for rule in rules)
         self._patterns = PatternList(_parsed(index, rule.pattern) for index, rule in enumerate(rules))
         self._folders = {"": -1}
 
-    def value_for(self, path: str) -> str | None:
-        """Return the header of the file ``path``, None when it has none of its own."""
+    def value_for(self, path: str) -> str:
+        """Return the header of the file ``path``."""
+        return final_header(self._own(path), self._ttls)
+
+    def _own(self, path: str) -> str | None:
+        """Return the header that the rules or the name of a file give it, None where they do not."""
         if self._values:
             folder = self._last_around(path.rpartition("/")[0])
             index = max(folder, self._patterns.last_match(path, is_dir=False))

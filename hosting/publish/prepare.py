@@ -12,6 +12,7 @@ from hosting.plan import RULE_FILES, keys_for
 from hosting.publish.build import run_build
 from hosting.publish.caching import CacheControl
 from hosting.publish.ignore import IgnoreRules
+from hosting.publish.lifetimes import Ttls
 from hosting.publish.manifest import Manifest
 from hosting.publish.staging import Staged, locate_directory, resolve_directory, stage
 
@@ -57,13 +58,15 @@ def prepare(settings: Settings, run: Run) -> Staged:
 
 
 def _staged(settings: Settings, run: Run) -> Staged:
-    publish = settings.publish
+    publish, cloudfront = settings.publish, settings.cloudfront
+    # With or without CloudFront the same, so that switching it on or off uploads nothing again.
+    ttls = Ttls(cloudfront.min_ttl, cloudfront.default_ttl, cloudfront.max_ttl)
     source = resolve_directory(run.project, publish.directory, is_built=publish.build_command is not None)
     return stage(
         source,
         STATE / "staging" / settings.stack,
         IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore), ignore_file=publish.ignore_file),
-        CacheControl(publish.cache_control).value_for,
+        CacheControl(publish.cache_control, ttls).value_for,
         index_document=settings.website.index_document,
         keys=partial(keys_for, settings, source),
         as_one=publish.mode == "bulk",

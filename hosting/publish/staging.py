@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hosting.errors import PublishError
 from hosting.publish.content_types import content_type
 from hosting.publish.hashing import HashCache
+from hosting.publish.header_changes import header_changes
 from hosting.publish.manifest import Manifest, ManifestEntry
 from hosting.publish.scan import scan
 
@@ -161,8 +162,8 @@ def stage(  # noqa: PLR0913 - the two that tell how are named where it is called
     except OSError as error:
         raise PublishError(f"Staging into {target} failed: {error}; run pulumi up again when it is mended") from error
     manifest = Manifest.of(entries)
-    (target / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-    warnings = [*([] if as_one else _costs(manifest)), *_warnings(manifest, index_document, source)]
+    changes = _remember(manifest, target / MANIFEST)
+    warnings = [*([] if as_one else _costs(manifest)), *changes, *_warnings(manifest, index_document, source)]
     return Staged(manifest, found.ignored_count, source, target / "assets", target / "pages", tuple(warnings))
 
 
@@ -261,6 +262,14 @@ def _place(real: str, staged: str) -> None:
         if error.errno not in _NO_LINK:
             raise
         shutil.copyfile(real, staged)
+
+
+def _remember(manifest: Manifest, file: Path) -> list[str]:
+    """Write the manifest for the next run, and return what to say about the one of the last run."""
+    text = manifest.to_json()
+    before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    file.write_text(text, encoding="utf-8")
+    return [] if text == before else list(header_changes(before, manifest))
 
 
 def _costs(manifest: Manifest) -> Iterator[str]:

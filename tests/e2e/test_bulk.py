@@ -96,7 +96,7 @@ def test_a_site_from_nothing(prod: Project) -> None:
     assert types.count("pulumi-python:dynamic/hosting:Release") == 1
     assert "aws:s3/bucketObject:BucketObject" not in types
     assert prod.get("/").text.startswith("one")
-    assert prod.get("/pages/3.html").headers["cache-control"] == "public, max-age=0, must-revalidate"
+    assert prod.get("/pages/3.html").headers["cache-control"] == "public, max-age=0, must-revalidate, s-maxage=86400"
     script = prod.get("/" + prod.get("/").text.split()[1])
     assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert (prod.get("/no/such/page").status, prod.get("/no-such.png").status) == (200, 200)

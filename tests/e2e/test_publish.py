@@ -93,19 +93,21 @@ def test_prod_redirects_to_https(prod: Project) -> None:
 
 
 def test_headers_of_both_stages(dev: Project, prod: Project) -> None:
-    """Text has a charset, fingerprinted assets are kept for a year, and PROD's pages are revalidated."""
+    """Text has a charset, fingerprinted assets are kept for a year, pages are revalidated, and PROD is guarded."""
     for project in (dev, prod):
+        page = project.get("/about.html").headers
+        assert page["content-type"] == "text/html; charset=utf-8"
+        assert page["cache-control"] == "public, max-age=0, must-revalidate, s-maxage=86400"
         script = project.get("/app.0a1b2c3d.js").headers
         assert script["content-type"] == "text/javascript; charset=utf-8"
         assert script["cache-control"] == "public, max-age=31536000, immutable"
-    page = prod.get("/about.html").headers
-    assert page["content-type"] == "text/html; charset=utf-8"
-    assert page["cache-control"] == "public, max-age=0, must-revalidate"
+    page = prod.get("/about.html", headers={"Origin": "https://app.example"}).headers
+    assert page["access-control-allow-origin"] == "*"
     assert page["x-content-type-options"] == "nosniff"
     assert page["x-frame-options"] == "SAMEORIGIN"
     assert page["strict-transport-security"] == "max-age=31536000"
     assert page["referrer-policy"] == "strict-origin-when-cross-origin"
-    assert "cache-control" not in dev.get("/about.html").headers
+    assert page["x-xss-protection"] == "1; mode=block"
 
 
 def test_outputs_say_what_there_is(dev: Project, prod: Project) -> None:
@@ -222,7 +224,7 @@ def test_a_hand_deleted_object_is_repaired_by_refresh(dev: Project) -> None:
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_destroy_leaves_nothing(stage: str, request: pytest.FixtureRequest) -> None:
-    """After `pulumi destroy` there is neither bucket nor distribution nor policy of the stage."""
+    """After `pulumi destroy` there is neither bucket nor distribution nor access control of the stage."""
     project: Project = request.getfixturevalue(stage)
     outputs = project.outputs()
     project.pulumi("destroy", "--yes", "--stack", stage)
@@ -230,8 +232,6 @@ def test_destroy_leaves_nothing(stage: str, request: pytest.FixtureRequest) -> N
     assert outputs["bucketName"] not in {bucket["Name"] for bucket in sandbox.s3.list_buckets()["Buckets"]}
     listed = sandbox.cloudfront.list_distributions()["DistributionList"].get("Items", [])
     assert outputs["distributionId"] not in {item["Id"] for item in listed}
-    kept = str(sandbox.cloudfront.list_cache_policies(Type="custom"))
-    kept += str(sandbox.cloudfront.list_response_headers_policies(Type="custom"))
-    kept += str(sandbox.cloudfront.list_origin_access_controls())
+    kept = str(sandbox.cloudfront.list_origin_access_controls())
     assert project.name not in kept
     assert project.state() == []

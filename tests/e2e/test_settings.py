@@ -59,6 +59,9 @@ def prod(new_project: Callable[[str], Project]) -> Project:
     project.config("cloudfront:minTtl", "10")
     project.config("cloudfront:defaultTtl", "20")
     project.config("cloudfront:maxTtl", "30")
+    project.write("www/app.0a1b2c3d.js", "let a")
+    project.config("publish:cacheControl[0].pattern", "*.txt", "--path")
+    project.config("publish:cacheControl[0].value", "max-age=5", "--path")
     project.config("cloudfront:errorResponses[0].errorCode", "404", "--path")
     project.config("cloudfront:errorResponses[0].responseCode", "404", "--path")
     project.config("cloudfront:errorResponses[0].responsePagePath", "/404.html", "--path")
@@ -110,7 +113,7 @@ def test_directory_ignore_and_ignore_file(dev: Project) -> None:
 def test_cache_control(dev: Project) -> None:
     """`publish:cacheControl` is the header of the files that it matches."""
     assert dev.get("/style.css").headers["cache-control"] == "public, max-age=60"
-    assert "cache-control" not in dev.get("/").headers
+    assert dev.get("/").headers["cache-control"] == "public, max-age=0, must-revalidate, s-maxage=86400"
 
 
 def test_build_command(dev: Project) -> None:
@@ -158,12 +161,26 @@ def take_back(project: Project, bucket: str) -> None:
 
 
 def test_times_to_live(prod: Project) -> None:
-    """`cloudfront:minTtl`, `defaultTtl` and `maxTtl` are the cache policy's."""
-    policy = distribution(prod)["DefaultCacheBehavior"]["CachePolicyId"]
-    config = prod.sandbox.cloudfront.get_cache_policy(Id=policy)["CachePolicy"]["CachePolicyConfig"]
-    assert (config["MinTTL"], config["DefaultTTL"], config["MaxTTL"]) == (10, 20, 30)
-    key = config["ParametersInCacheKeyAndForwardedToOrigin"]
-    assert (key["EnableAcceptEncodingGzip"], key["EnableAcceptEncodingBrotli"]) == (False, False)
+    """`cloudfront:minTtl`, `defaultTtl` and `maxTtl` are in the files' headers, and another one is said at preview."""
+    control = {path: prod.get(path).headers["cache-control"] for path in ("/", "/0.txt", "/app.0a1b2c3d.js")}
+    revalidate = "public, max-age=0, must-revalidate"
+    assert control == {
+        "/": f"{revalidate}, s-maxage=20",
+        "/0.txt": "max-age=5, s-maxage=10",
+        "/app.0a1b2c3d.js": "public, max-age=31536000, immutable, s-maxage=30",
+    }
+    prod.config("cloudfront:defaultTtl", "25")
+    said = prod.pulumi("preview", "--stack", "prod").output
+    assert "2 of 7 files are written to the bucket again for their Cache-Control alone" in said
+    prod.config("cloudfront:defaultTtl", "20")
+
+
+def test_policies_are_managed_ones(prod: Project) -> None:
+    """With TTLs and compression changed, the distribution has AWS's policies, and the account none of the stack's."""
+    behavior = distribution(prod)["DefaultCacheBehavior"]
+    assert behavior["CachePolicyId"] == "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"
+    assert behavior["ResponseHeadersPolicyId"] == "e61eb60c-9c35-4d20-a928-2b84e02af89c"
+    assert not [one["type"] for one in prod.state() if "cloudfront" in one["type"] and one["type"].endswith("Policy")]
 
 
 def test_error_responses(prod: Project) -> None:

@@ -59,10 +59,11 @@ def either_answers(project: Project) -> Callable[[], str | None]:
 
 
 def toggle(project: Project, enabled: str) -> None:
-    """Switch CloudFront while both checks poll, and hold them to no miss."""
+    """Switch CloudFront while both checks poll, and hold them to no miss, and the update to no upload."""
     project.config("cloudfront:enabled", enabled)
     with Poll(own_url_answers(project)) as own, Poll(either_answers(project)) as either:
-        project.up()
+        done = project.up()
+    assert "BucketObject" not in done.output
     assert min(own.rounds, either.rounds) > 10
     assert own.misses == []
     assert either.misses == []

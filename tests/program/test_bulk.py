@@ -29,12 +29,12 @@ def key_headers(policy: dict[str, Any]) -> Any:  # noqa: ANN401 - input dict
 
 
 def test_managed_mode_has_nothing_of_bulk_mode(deploy: Callable[..., Deployed]) -> None:
-    """By default each file is a resource, and neither policy nor error pages know of releases."""
+    """By default each file is a resource, and there is no policy that knows of releases."""
     prod = deploy("prod")
     assert {RELEASE, LIVE}.isdisjoint(prod.resources)
     assert "function release(" not in prod.resources[FUNCTION]["code"]
     assert FOLDER in prod.resources
-    assert key_headers(prod.resources[POLICY]) == {"headerBehavior": "none"}
+    assert POLICY not in prod.resources
     assert "releases" not in prod.outputs
 
 
@@ -65,8 +65,18 @@ def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(depl
     # The router is the release's own: that of an earlier one, after a rollback.
     assert '"named":[["/of-the-release"]' in code
     assert key_headers(prod[POLICY]) == {"headerBehavior": "whitelist", "headers": {"items": ["x-release"]}}
-    off = deploy("prod", publish_mode="bulk", cloudfront_minTtl="0", cloudfront_defaultTtl="0", cloudfront_maxTtl="0")
-    assert key_headers(off.resources[POLICY]) == {"headerBehavior": "none"}
+
+
+def test_the_cache_policy_of_bulk_mode_has_the_managed_ones_times(deploy: Callable[..., Deployed]) -> None:
+    """How long a file is kept says the file, in both modes; without caching the managed policy does."""
+    ttls = {"cloudfront_minTtl": "5", "cloudfront_defaultTtl": "6", "cloudfront_maxTtl": "7"}
+    policy = deploy("prod", publish_mode="bulk", cloudfront_compress="false", **ttls).resources[POLICY]
+    assert (policy["minTtl"], policy["defaultTtl"], policy["maxTtl"]) == (1, 86400, 31536000)
+    key = policy["parametersInCacheKeyAndForwardedToOrigin"]
+    assert (key["enableAcceptEncodingGzip"], key["enableAcceptEncodingBrotli"]) == (False, False)
+    off = deploy("prod", publish_mode="bulk", **dict.fromkeys(ttls, "0")).resources
+    assert POLICY not in off
+    assert off[DISTRIBUTION]["defaultCacheBehavior"]["cachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 
 def test_error_pages_have_a_place_of_their_own(deploy: Callable[..., Deployed]) -> None:
@@ -99,7 +109,7 @@ def test_without_cloudfront_files_are_in_place_and_records_hidden(deploy: Callab
 def test_the_distribution_reads_no_records(deploy: Callable[..., Deployed]) -> None:
     """Manifests list all files, those that nothing links to as well: CloudFront may read all but them."""
     prod = deploy("prod", publish_mode="bulk")
-    (statement,) = json.loads(prod.resources["aws:s3/bucketPolicy:BucketPolicy"]["policy"])["Statement"]
+    statement, _ = json.loads(prod.resources["aws:s3/bucketPolicy:BucketPolicy"]["policy"])["Statement"]
     assert statement["NotResource"].endswith("/.release/records/*")
     assert "Resource" not in statement
 

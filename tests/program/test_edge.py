@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -138,6 +139,31 @@ def test_headers_are_a_viewer_response_function(deploy: Callable[..., Deployed],
     associated = prod[DISTRIBUTION]["defaultCacheBehavior"]["functionAssociations"]
     assert [one["eventType"] for one in associated] == ["viewer-request", "viewer-response"]
     assert '"x-frame-options":"DENY"' in prod[FUNCTION]["code"]
+
+
+def test_what_a_stack_makes_is_counted(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
+    """With default settings, redirects and headers a stack makes two functions, and no policy of CloudFront."""
+    (tmp_path / "_redirects").write_text("/old /new 301\n/* /index.html 200\n")
+    (tmp_path / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
+    made = Counter(one.typ for one in deploy("prod", directory=tmp_path).every)
+    assert made == {
+        "hosting:index:StaticSite": 1,
+        "pulumi:providers:aws": 1,
+        "aws:s3/bucket:Bucket": 1,
+        "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": 1,
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls": 1,
+        "aws:s3/bucketPolicy:BucketPolicy": 1,
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": 1,
+        "aws:cloudfront/distribution:Distribution": 1,
+        "aws:cloudfront/function:Function": 2,
+        "aws:cloudfront/originAccessControl:OriginAccessControl": 1,
+        "synced-folder:index:S3BucketFolder": 2,
+        "pulumi-python:dynamic/hosting:FirstPolicy": 1,
+        "pulumi-python:dynamic/hosting:Invalidation": 1,
+        "pulumi-python:dynamic/hosting:Mark": 1,
+        # The stack's own previous outputs, which are read.
+        "pulumi:pulumi:StackReference": 1,
+    }
 
 
 def test_logs_go_to_a_bucket_that_forgets(deploy: Callable[..., Deployed]) -> None:

@@ -24,8 +24,6 @@ CORS = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
 OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 BUCKET = "aws:s3/bucket:Bucket"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
-CACHE_POLICY = "aws:cloudfront/cachePolicy:CachePolicy"
-HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
 FOLDER = "synced-folder:index:S3BucketFolder"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
@@ -69,7 +67,7 @@ def test_prod_is_private_behind_cloudfront(deploy: Callable[..., Deployed]) -> N
     assert [prod[BLOCK][key] for key in blocks] == [True, True, True, True]
     assert prod[OWNERSHIP]["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
     assert WEBSITE not in prod
-    found = statement(prod[POLICY])
+    found = statement(deploy("prod", website_routing="errors").resources[POLICY])
     assert found["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert found["Condition"] == {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::1:distribution/E1"}}
     assert (found["Effect"], found["Action"]) == ("Allow", "s3:GetObject")
@@ -80,6 +78,7 @@ def test_prod_is_private_behind_cloudfront(deploy: Callable[..., Deployed]) -> N
     ("routing", "granted"),
     [
         ("errors", [("s3:GetObject", None)]),
+        ("auto", [("s3:GetObject", None), ("s3:ListBucket", "arn:aws:s3:::static-site-prod")]),
         ("spa", [("s3:GetObject", None), ("s3:ListBucket", "arn:aws:s3:::static-site-prod")]),
         ("pages", [("s3:GetObject", None), ("s3:ListBucket", "arn:aws:s3:::static-site-prod")]),
     ],
@@ -113,7 +112,8 @@ def test_the_distribution_reads_the_regional_domain_through_an_access_control(
     behavior = prod[DISTRIBUTION]["defaultCacheBehavior"]
     assert behavior["targetOriginId"] == origin["originId"]
     assert behavior["viewerProtocolPolicy"] == "redirect-to-https"
-    assert (behavior["cachePolicyId"], behavior["responseHeadersPolicyId"]) == ("static-site-prod-id",) * 2
+    assert behavior["cachePolicyId"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
+    assert behavior["responseHeadersPolicyId"] == "e61eb60c-9c35-4d20-a928-2b84e02af89c"
 
 
 def test_the_defaults_of_the_distribution(deploy: Callable[..., Deployed]) -> None:
@@ -129,29 +129,16 @@ def test_the_defaults_of_the_distribution(deploy: Callable[..., Deployed]) -> No
         {"errorCode": code, "responseCode": 200, "responsePagePath": "/", "errorCachingMinTtl": 300}
         for code in (400, 403, 404)
     ]
-    policy = prod[CACHE_POLICY]
-    assert (policy["minTtl"], policy["defaultTtl"], policy["maxTtl"]) == (60, 86400, 31536000)
 
 
-def test_browsers_revalidate_where_the_object_says_nothing(deploy: Callable[..., Deployed]) -> None:
-    """Cache-Control is added only where there is none; the security headers come with it."""
-    policy = deploy("prod").resources[HEADERS_POLICY]
-    assert policy["customHeadersConfig"]["items"] == [
-        {"header": "Cache-Control", "value": "public, max-age=0, must-revalidate", "override": False}
-    ]
-    assert set(policy["securityHeadersConfig"]) == {
-        "strictTransportSecurity",
-        "contentTypeOptions",
-        "referrerPolicy",
-        "frameOptions",
-    }
-
-
-def test_caching_off_has_no_encodings_in_the_key(deploy: Callable[..., Deployed]) -> None:
-    """CloudFront refuses a cache key by encoding when maxTtl is 0."""
-    off = {"cloudfront_minTtl": "0", "cloudfront_defaultTtl": "0", "cloudfront_maxTtl": "0"}
-    key = deploy("prod", **off).resources[CACHE_POLICY]["parametersInCacheKeyAndForwardedToOrigin"]
-    assert (key["enableAcceptEncodingGzip"], key["enableAcceptEncodingBrotli"]) == (False, False)
+def test_policies_are_managed_ones_whatever_the_settings(deploy: Callable[..., Deployed]) -> None:
+    """No TTL, no compression setting and no CORS rule makes a policy of the stack's own."""
+    ttls = ("cloudfront_minTtl", "cloudfront_defaultTtl", "cloudfront_maxTtl")
+    for config in (dict.fromkeys(ttls, "0"), dict.fromkeys(ttls, "7"), {"cloudfront_compress": "false"}):
+        prod = deploy("prod", website_cors="[]", **config).resources
+        assert not [kind for kind in prod if "cloudfront" in kind and kind.endswith("Policy")]
+        behavior = prod[DISTRIBUTION]["defaultCacheBehavior"]
+        assert behavior["responseHeadersPolicyId"] == "67f7725c-6f97-4210-82d7-5512b31e9d03"
 
 
 def test_settings_reach_their_resources(deploy: Callable[..., Deployed]) -> None:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from sandbox.providers.aws.cloudfront_parts import CloudFrontPart
+from sandbox.providers.aws.cloudfront_quotas import ORIGIN_ACCESS_CONTROLS
 from sandbox.providers.naming import AutoName
 from sandbox.providers.schema import Fields, text
 from sandbox.providers.values import Properties
@@ -14,6 +15,7 @@ class OriginAccessControl(CloudFrontPart):
     token = "aws:cloudfront/originAccessControl:OriginAccessControl"  # noqa: S105 - a type's token, not a secret
     title = "CloudFront Origin Access Control"
     api_noun, call_noun, arn_noun = "OriginAccessControl", "origin_access_control", "origin-access-control"
+    quota = ORIGIN_ACCESS_CONTROLS
     auto_name = AutoName("name", 64)
     fields: ClassVar[Fields] = {
         "description": text(default="Managed by Pulumi", low=0, high=256),

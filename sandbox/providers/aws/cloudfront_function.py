@@ -4,6 +4,7 @@ import re
 from typing import ClassVar
 
 from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.cloudfront_quotas import FUNCTIONS
 from sandbox.providers.aws.cloudfront_usage import refuse_in_use
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
@@ -44,6 +45,7 @@ class Function(Resource):
                 "The parameter Name must match the pattern [a-zA-Z0-9-_]{1,64}.",
             )
         _refuse_large(inputs)
+        FUNCTIONS.refuse_one_more(cloud, "CloudFront: CreateFunction")
         tags = all_tags(cloud, inputs)
         tagging = {"Tags": {"Items": tag_list(tags)}} if tags else {}
         answer = cloud.cloudfront("create_function", Name=name, **_definition(inputs), **tagging)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from sandbox.providers.aws.api_shapes import from_api, to_api
 from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.cloudfront_quotas import Quota
 from sandbox.providers.aws.cloudfront_usage import refuse_in_use
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
@@ -18,6 +19,7 @@ class CloudFrontPart(Resource):
     api_noun: ClassVar[str]
     call_noun: ClassVar[str]
     arn_noun: ClassVar[str]
+    quota: ClassVar[Quota]
     outputs = ("arn", "etag")
 
     @abstractmethod
@@ -30,7 +32,9 @@ class CloudFrontPart(Resource):
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """Create it."""
-        self.refuse(f"CloudFront: Create{self.api_noun}", inputs)
+        call = f"CloudFront: Create{self.api_noun}"
+        self.refuse(call, inputs)
+        self.quota.refuse_one_more(cloud, call)
         config = {f"{self.api_noun}Config": self.api_config(inputs)}
         answer = cloud.cloudfront(f"create_{self.call_noun}", **config)
         return str(answer[self.api_noun]["Id"])

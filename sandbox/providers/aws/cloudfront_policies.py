@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from sandbox.providers.aws.cloudfront_parts import CloudFrontPart
+from sandbox.providers.aws.cloudfront_quotas import (
+    CACHE_POLICIES,
+    ORIGIN_REQUEST_POLICIES,
+    RESPONSE_HEADERS_POLICIES,
+)
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.naming import AutoName
 from sandbox.providers.schema import Field, Fields, block, flag, listing, text, whole
@@ -21,6 +26,7 @@ class CachePolicy(CloudFrontPart):
     token = "aws:cloudfront/cachePolicy:CachePolicy"  # noqa: S105 - a type's token, not a secret
     title = "CloudFront Cache Policy"
     api_noun, call_noun, arn_noun = "CachePolicy", "cache_policy", "cache-policy"
+    quota = CACHE_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
         "comment": text(),
@@ -80,6 +86,7 @@ class OriginRequestPolicy(CloudFrontPart):
     title = "CloudFront Origin Request Policy"
     api_noun, call_noun = "OriginRequestPolicy", "origin_request_policy"
     arn_noun = "origin-request-policy"
+    quota = ORIGIN_REQUEST_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
         "comment": text(),
@@ -164,6 +171,7 @@ class ResponseHeadersPolicy(CloudFrontPart):
     title = "CloudFront Response Headers Policy"
     api_noun, call_noun = "ResponseHeadersPolicy", "response_headers_policy"
     arn_noun = "response-headers-policy"
+    quota = RESPONSE_HEADERS_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
         "comment": text(low=0, high=128),

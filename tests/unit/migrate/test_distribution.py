@@ -39,7 +39,7 @@ def test_a_cache_policy_has_the_times_instead(migration: Migration) -> None:
     behavior_of(template)["CachePolicyId"] = "658327ea-f89d-4fab-a63d-7e88639e58f6"
     ran = migration.of(template)
     assert not [key for key in ran.config() if "Ttl" in key]
-    assert "DefaultCacheBehavior.CachePolicyId: the program makes a cache policy of its own" in ran.out
+    assert "DefaultCacheBehavior.CachePolicyId: cloudfront:defaultTtl, minTtl and maxTtl say" in ran.out
 
 
 def test_error_pages_that_keep_their_codes(migration: Migration) -> None:

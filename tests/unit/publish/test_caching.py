@@ -8,6 +8,7 @@ import pytest
 
 from hosting.errors import PublishError
 from hosting.publish.caching import IMMUTABLE, CacheControl
+from hosting.publish.lifetimes import Ttls
 
 
 class Rule(NamedTuple):
@@ -18,6 +19,7 @@ class Rule(NamedTuple):
 
 
 HASHED = "app.3f2a9c1b.js"
+REVALIDATED = "public, max-age=0, must-revalidate, s-maxage=86400"
 
 
 def test_fingerprinted_is_immutable_by_default() -> None:
@@ -25,9 +27,17 @@ def test_fingerprinted_is_immutable_by_default() -> None:
     assert CacheControl([]).value_for(HASHED) == "public, max-age=31536000, immutable"
 
 
-def test_all_else_has_no_header_by_default() -> None:
-    """Without rules, any other file is left to the distribution."""
-    assert CacheControl([]).value_for("index.html") is None
+def test_all_else_is_revalidated_by_default() -> None:
+    """Without rules, browsers ask for any other file each time, and the edge keeps it for a day."""
+    assert CacheControl([]).value_for("index.html") == REVALIDATED
+
+
+def test_the_edge_has_its_own_time() -> None:
+    """The TTLs of the edge are in each header that they change, and in no other."""
+    cache = CacheControl([Rule("*.css", "max-age=5"), Rule("*.png", "max-age=50")], Ttls(10, 20, 100))
+    assert cache.value_for("index.html") == "public, max-age=0, must-revalidate, s-maxage=20"
+    assert (cache.value_for("a.css"), cache.value_for("a.png")) == ("max-age=5, s-maxage=10", "max-age=50")
+    assert cache.value_for(HASHED) == f"{IMMUTABLE}, s-maxage=100"
 
 
 def test_last_matching_rule_wins() -> None:
@@ -52,7 +62,7 @@ def test_folder_pattern_reaches_what_is_in_it() -> None:
     cache = CacheControl([Rule("images/", "day"), Rule("/docs/img", "week")])
     assert cache.value_for("a/images/b/c.png") == "day"
     assert cache.value_for("a/images/d.png") == "day"
-    assert cache.value_for("images") is None
+    assert cache.value_for("images") == REVALIDATED
     assert cache.value_for("docs/img/x.png") == "week"
 
 

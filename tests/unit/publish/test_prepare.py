@@ -92,3 +92,32 @@ def test_a_pinned_release_has_the_edge_of_the_files_at_hand(project: Path) -> No
     assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
     assert said == ["Going back to release 0123abcd, with the redirects and headers of www"]
     assert not (project / "ran").exists()
+
+
+def test_another_ttl_says_that_all_files_go_up_again(project: Path) -> None:
+    """The first run with another `cloudfront:defaultTtl` warns with the count; the next is as it was."""
+    prepare(settings(), Run(project, preview=True, say=quiet))
+    other = load_settings(
+        RawConfig("dev", {"publish:directory": "www", "cloudfront:defaultTtl": "3600"}), {"AWS_REGION": "eu-north-1"}
+    )
+    runs = [prepare(other, Run(project, preview=True, say=quiet)) for _ in range(2)]
+    assert [len(run.warnings) for run in runs] == [1, 0]
+    assert runs[0].warnings[0].startswith("2 of 2 files are written to the bucket again")
+    assert [entry.cache_control for entry in runs[1].manifest.entries] == [
+        "public, max-age=0, must-revalidate, s-maxage=3600"
+    ] * 2
+
+
+def test_both_stages_write_the_same_headers(project: Path) -> None:
+    """With and without CloudFront the digest is the same, so switching it uploads nothing again."""
+    digests = {
+        prepare(
+            load_settings(
+                RawConfig("dev", {"publish:directory": "www", "cloudfront:enabled": enabled}),
+                {"AWS_REGION": "eu-north-1"},
+            ),
+            Run(project, preview=True, say=quiet),
+        ).manifest.digest
+        for enabled in ("true", "false")
+    }
+    assert len(digests) == 1

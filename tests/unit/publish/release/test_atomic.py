@@ -70,7 +70,7 @@ def test_the_first_publish_fills_a_slot(site: Site) -> None:
     assert head["CacheControl"] == "public, max-age=31536000, immutable"
     page = site.s3.head_object(Bucket=site.bucket, Key=f"{slot}about.html")
     assert page["ContentType"] == "text/html; charset=utf-8"
-    assert "CacheControl" not in page
+    assert page["CacheControl"] == "public, max-age=0, must-revalidate, s-maxage=86400"
 
 
 def test_one_changed_file_is_one_upload_a_manifest_and_the_index(site: Site) -> None:

@@ -124,15 +124,15 @@ class World:
         self.allow(bucket, {"Principal": principal, "Resource": f"arn:aws:s3:::{bucket}/*", "Condition": condition})
         return dict(made)
 
-    def function(self, code: str, *told: str) -> dict[str, Any]:
-        """Return what a behavior has for a viewer-request function, which is told these headers of CloudFront's."""
+    def function(self, code: str, *told: str, event: str = "viewer-request") -> dict[str, Any]:
+        """Return what a behavior has for a function, to which CloudFront adds these headers of its own."""
         name = f"function-{next(NUMBERS)}"
         made = self.cloudfront.create_function(
             Name=name, FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=code.encode()
         )
         self.cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
         arn = made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
-        associations = {"Quantity": 1, "Items": [{"EventType": "viewer-request", "FunctionARN": arn}]}
+        associations = {"Quantity": 1, "Items": [{"EventType": event, "FunctionARN": arn}]}
         return {"FunctionAssociations": associations, **(self._told(told) if told else {})}
 
     def _told(self, headers: tuple[str, ...]) -> dict[str, str]:

@@ -129,6 +129,75 @@ def test_response_headers_policy(world: World) -> None:
     assert (visitor.get("/")["Cache-Control"], visitor.get("/app.js")["Cache-Control"]) == ("max-age=0", "immutable")
 
 
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
+SECURITY_HEADERS = {
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-XSS-Protection": "1; mode=block",
+}
+
+
+@pytest.mark.parametrize(
+    ("policy", "allowed"),
+    [("67f7725c-6f97-4210-82d7-5512b31e9d03", None), ("e61eb60c-9c35-4d20-a928-2b84e02af89c", "*")],
+)
+def test_managed_response_headers_policies(world: World, policy: str, allowed: str | None) -> None:
+    """Both add the same security headers to each answer; one allows any origin, of requests that have an Origin."""
+    behavior = {"ResponseHeadersPolicyId": policy}
+    visitor = world.through(
+        world.distribution(world.bucket({"index.html": "root"}), behavior=behavior, **fallback(403))
+    )
+    for path in ("/", "/nowhere"):
+        plain, across = visitor.get(path), visitor.get(path, Origin="https://app.example")
+        assert {name: plain[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+        assert {name: across[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+        assert (plain["Access-Control-Allow-Origin"], across["Access-Control-Allow-Origin"]) == (None, allowed)
+        assert across["Access-Control-Allow-Methods"] is None
+    # The last came from the edge, which keeps an answer without the headers of a policy.
+    assert across["X-Cache"] == "Error from cloudfront"
+    assert visitor.get("/")["X-Cache"] == "Hit from cloudfront"
+
+
+FRAMED = """function handler(event) {
+  event.response.headers['x-frame-options'] = { value: 'DENY' };
+  event.response.headers['x-xss-protection'] = { value: '0' };
+  return event.response;
+}"""
+
+
+def test_a_function_for_responses_comes_after_the_policy(world: World) -> None:
+    """What a function sets wins over the policy: https://aws.amazon.com/blogs/networking-and-content-delivery/amazon-cloudfront-introduces-response-headers-policies/."""
+    behavior = {
+        "ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03",
+        **world.function(FRAMED, event="viewer-response"),
+    }
+    reply = world.through(world.distribution(world.bucket({"index.html": "root"}), behavior=behavior)).get("/")
+    assert (reply["X-Frame-Options"], reply["X-XSS-Protection"]) == ("DENY", "0")
+    assert reply["X-Content-Type-Options"] == "nosniff"
+
+
+HIT, MISS = "Hit from cloudfront", "Miss from cloudfront"
+
+
+@pytest.mark.parametrize(
+    ("policy", "source", "encoding"),
+    [
+        ("658327ea-f89d-4fab-a63d-7e88639e58f6", HIT, "gzip"),
+        ("b2884449-e4de-46a7-ac36-70bc7f1ddd6d", HIT, None),
+        ("4135ea2d-6df8-44a3-9df3-4b5a84be39ad", MISS, None),
+    ],
+)
+def test_managed_cache_policies(world: World, policy: str, source: str, encoding: str | None) -> None:
+    """CachingOptimized keeps and compresses, its sibling keeps alone, and CachingDisabled does neither."""
+    distribution = world.distribution(world.bucket({"index.html": LONG}), behavior={"CachePolicyId": policy})
+    visitor = world.through(distribution)
+    replies = [visitor.get("/", Accept_Encoding="gzip") for _ in range(2)]
+    assert [reply["X-Cache"] for reply in replies] == [MISS, source]
+    assert replies[0]["Content-Encoding"] == encoding
+
+
 def test_disabled_distribution(world: World) -> None:
     """A disabled distribution serves nothing."""
     reply = world.through(world.distribution(world.bucket({"index.html": "root"}), Enabled=False)).get("/")

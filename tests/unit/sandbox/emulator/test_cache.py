@@ -56,6 +56,29 @@ def ask(cache: EdgeCache, origin: Origin, key: Key = KEY, method: str = "GET", *
     return run(answered(cache, key, LIMITS, Ask(method, told, origin.send)))
 
 
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_OPTIMIZED = Limits.of({"MinTTL": 1, "DefaultTTL": 86400, "MaxTTL": 31536000}, {})
+CACHING_DISABLED = Limits.of({"MinTTL": 0, "DefaultTTL": 0, "MaxTTL": 0}, {})
+
+
+@pytest.mark.parametrize(
+    ("control", "seconds"),
+    [
+        ("public, max-age=0, must-revalidate, s-maxage=3600", 3600),
+        ("public, max-age=0, must-revalidate, s-maxage=0", 1),
+        ("public, max-age=31536000, immutable", 31536000),
+        ("no-store", 1),
+        ("private, max-age=600", 1),
+        (None, 86400),
+    ],
+)
+def test_the_managed_policies(control: str | None, seconds: int) -> None:
+    """CachingOptimized keeps a file for its s-maxage, a second at the least; CachingDisabled keeps none."""
+    headers = {} if control is None else {"cache-control": control}
+    assert CACHING_OPTIMIZED.of_answer(200, headers) == seconds
+    assert CACHING_DISABLED.of_answer(200, headers) == 0
+
+
 @pytest.mark.parametrize(
     ("control", "seconds"),
     [

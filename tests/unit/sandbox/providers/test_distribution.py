@@ -285,6 +285,24 @@ def test_refusals(engine: Engine, parts: Parts, change: dict[str, object], reaso
 
 
 @pytest.mark.parametrize(
+    ("cache", "headers"),
+    [
+        ("658327ea-f89d-4fab-a63d-7e88639e58f6", "e61eb60c-9c35-4d20-a928-2b84e02af89c"),
+        ("b2884449-e4de-46a7-ac36-70bc7f1ddd6d", "67f7725c-6f97-4210-82d7-5512b31e9d03"),
+        ("4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "67f7725c-6f97-4210-82d7-5512b31e9d03"),
+    ],
+)
+def test_managed_policies_are_there(engine: Engine, parts: Parts, cache: str, headers: str) -> None:
+    """AWS's managed policies are named by their ids, and nobody makes them."""
+    managed = parts.behavior(cachePolicyId=cache, responseHeadersPolicyId=headers)
+    made = engine.make(DISTRIBUTION, **parts.inputs(defaultCacheBehavior=managed))
+    behavior = made.state["defaultCacheBehavior"]
+    assert (behavior["cachePolicyId"], behavior["responseHeadersPolicyId"]) == (cache, headers)
+    engine.refresh(made)
+    assert engine.diff(made, **parts.inputs(defaultCacheBehavior=managed)) == {}
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"allowedMethods": ["GET"]}, "AllowedMethods contains an invalid set"),

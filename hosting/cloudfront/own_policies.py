@@ -1,0 +1,52 @@
+"""The policies that a stack makes itself, for settings that no managed policy serves: each counts in its account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_aws.cloudfront import CachePolicy, OriginRequestPolicy
+
+from hosting.cloudfront.policies import CACHING_OPTIMIZED_TTLS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pulumi
+
+
+def make_cache_policy(name: str, header: str, opts: pulumi.ResourceOptions, *, compress: bool) -> CachePolicy:
+    """Return the managed policy CachingOptimized with a ``header`` in its key, for which there is no managed policy."""
+    minimum, default, maximum = CACHING_OPTIMIZED_TTLS
+    return CachePolicy(
+        name,
+        comment=f"The cache key of {name}",
+        min_ttl=minimum,
+        default_ttl=default,
+        max_ttl=maximum,
+        parameters_in_cache_key_and_forwarded_to_origin={
+            "cookies_config": {"cookie_behavior": "none"},
+            "headers_config": {"header_behavior": "whitelist", "headers": {"items": [header]}},
+            "query_strings_config": {"query_string_behavior": "none"},
+            "enable_accept_encoding_gzip": compress,
+            "enable_accept_encoding_brotli": compress,
+        },
+        opts=opts,
+    )
+
+
+def make_origin_request_policy(name: str, headers: Sequence[str], opts: pulumi.ResourceOptions) -> OriginRequestPolicy:
+    """Return the policy by which CloudFront adds headers about the viewer, without another copy in the cache.
+
+    The one managed policy with the viewer's country, AllViewerAndCloudFrontHeaders-2022-06, is not for S3: it also
+    sends the viewer's Host, by which S3 would look for another bucket, and all headers, cookies and query parameters.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
+    """
+    return OriginRequestPolicy(
+        name,
+        comment=f"Headers about viewers for the functions of {name}",
+        cookies_config={"cookie_behavior": "none"},
+        headers_config={"header_behavior": "whitelist", "headers": {"items": list(headers)}},
+        query_strings_config={"query_string_behavior": "none"},
+        opts=opts,
+    )

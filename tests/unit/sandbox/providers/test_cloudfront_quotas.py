@@ -1,0 +1,101 @@
+"""What an account of CloudFront has at most: AWS refuses one more, and so does the sandbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from tests.unit.sandbox.providers.conftest import config_for
+from tests.unit.sandbox.providers.harness import RefusedError
+from tests.unit.sandbox.providers.test_cloudfront_parts import (
+    ACCESS,
+    CACHE,
+    CODE,
+    FUNCTION,
+    HEADERS,
+    KEY,
+    SIGNED,
+    cache_inputs,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_cloudfront import CloudFrontClient
+
+    from tests.unit.sandbox.providers.harness import Engine
+
+# Of its own: the other tests' resources are not in it.
+ACCOUNT = "111122223333"
+ORIGIN_REQUEST = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
+VIEWER = {"headersConfig": {"headerBehavior": "whitelist", "headers": {"items": ["CloudFront-Viewer-Country"]}}}
+
+
+@pytest.fixture
+def account(bare: Engine, endpoint: str) -> Engine:
+    """The provider, configured for an account of its own."""
+    bare.configure(**config_for(endpoint, accessKey=ACCOUNT))
+    return bare
+
+
+@pytest.fixture
+def cloudfront(endpoint: str) -> CloudFrontClient:
+    """What the cloud itself says of that account."""
+    return boto3.client(
+        "cloudfront", "us-east-1", endpoint_url=endpoint, aws_access_key_id=ACCOUNT, aws_secret_access_key="b"
+    )
+
+
+def add_function(cloudfront: CloudFrontClient, name: str) -> None:
+    """Make a function, and publish it."""
+    config: Any = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    made = cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=CODE.encode())
+    cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
+
+
+def add_control(cloudfront: CloudFrontClient, name: str) -> None:
+    """Make an origin access control."""
+    config: Any = {"Name": name, **{key[0].upper() + key[1:]: value for key, value in SIGNED.items()}}
+    cloudfront.create_origin_access_control(OriginAccessControlConfig=config)
+
+
+ADD = {ACCESS: add_control, FUNCTION: add_function}
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "code"),
+    [
+        (CACHE, cache_inputs(), "TooManyCachePolicies"),
+        (ORIGIN_REQUEST, {**KEY, **VIEWER}, "TooManyOriginRequestPolicies"),
+        (
+            HEADERS,
+            {"securityHeadersConfig": {"contentTypeOptions": {"override": True}}},
+            "TooManyResponseHeadersPolicies",
+        ),
+    ],
+)
+def test_the_21st_policy_is_refused(account: Engine, token: str, inputs: dict[str, Any], code: str) -> None:
+    """An account has 20 policies of each kind beside AWS's own, and one that is deleted makes room for another."""
+    made = [account.make(token, called=f"own{number}", **inputs) for number in range(20)]
+    with pytest.raises(RefusedError, match=f"{code}: You have reached the maximum number"):
+        account.make(token, called="one-more", **inputs)
+    account.delete(made[0])
+    account.make(token, called="another", **inputs)
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "code"),
+    [
+        (ACCESS, SIGNED, "TooManyOriginAccessControls"),
+        (FUNCTION, {"runtime": "cloudfront-js-2.0", "code": CODE}, "TooManyFunctions"),
+    ],
+)
+def test_the_101st_is_refused(
+    account: Engine, cloudfront: CloudFrontClient, token: str, inputs: dict[str, Any], code: str
+) -> None:
+    """An account has 100 functions, whatever their stages, and 100 origin access controls."""
+    for number in range(99):
+        ADD[token](cloudfront, f"other-{number}")
+    account.make(token, called="hundredth", **inputs)
+    with pytest.raises(RefusedError, match=code):
+        account.make(token, called="one-more", **inputs)
