@@ -75,11 +75,11 @@ def test_dev_from_nothing(dev: Project) -> None:
 
 
 def test_prod_from_nothing(prod: Project) -> None:
-    """One `pulumi up` makes a private bucket behind a distribution that answers unknown paths with the root."""
+    """One `pulumi up` makes a private bucket behind a distribution; what is missing is a 404 with the site's page."""
     prod.up()
     assert prod.stored() == PUBLISHED
     assert (prod.get("/").status, prod.get("/").text) == (200, SITE["index.html"])
-    assert (prod.get("/client/route").status, prod.get("/client/route").text) == (200, SITE["index.html"])
+    assert (prod.get("/missing.js").status, prod.get("/missing.js").text) == (404, SITE["404.html"])
     website = f"{prod.outputs()['bucketName']}.s3-website-us-east-1.amazonaws.com"
     assert fetch(prod.url(), headers={"Host": website}).status != 200
 
@@ -121,6 +121,7 @@ def test_outputs_say_what_there_is(dev: Project, prod: Project) -> None:
         "distributionDomain",
         "digest",
         "fileCount",
+        "routing",
         "invalidationId",
     }
     on_dev, on_prod = dev.outputs(), prod.outputs()
@@ -131,7 +132,7 @@ def test_outputs_say_what_there_is(dev: Project, prod: Project) -> None:
     assert on_prod["url"] == f"https://{on_prod['distributionDomain']}"
     assert on_prod["websiteUrl"] is None
     assert on_dev["digest"] == on_prod["digest"]
-    assert (on_dev["fileCount"], on_dev["bucketRegion"]) == (7, "us-east-1")
+    assert (on_dev["fileCount"], on_dev["bucketRegion"], on_dev["routing"]) == (7, "us-east-1", "pages")
 
 
 def test_the_guards_of_both_stages(dev: Project, prod: Project) -> None:
@@ -204,12 +205,12 @@ def test_there_and_back_invalidates_twice(prod: Project) -> None:
         prod.write("www/about.html", text)
         prod.up()
         assert prod.get("/about.html").text == text
-    assert prod.invalidations()[before:] == [["/about.html"], ["/about.html"]]
+    assert prod.invalidations()[before:] == [["/about", "/about.html"], ["/about", "/about.html"]]
 
 
 def test_a_changed_error_page_invalidates_everything(prod: Project) -> None:
-    """The root answers unknown paths by default, so a new root is cached nowhere any more."""
-    prod.write("www/index.html", "<h1>new home</h1>")
+    """The error page is cached under many paths, so a new one is cached nowhere any more."""
+    prod.write("www/404.html", "<h1>not here, again</h1>")
     prod.up()
     assert prod.invalidations()[-1] == ["/*"]
 

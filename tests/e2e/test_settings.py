@@ -187,7 +187,7 @@ def test_error_responses(prod: Project) -> None:
     """`cloudfront:errorResponses` replaces Amplify's: a missing page is a 404 with its own document."""
     (item,) = distribution(prod)["CustomErrorResponses"]["Items"]
     assert item == {"ErrorCode": 404, "ResponseCode": "404", "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
-    missing = prod.get("/nowhere")
+    missing = prod.get("/nowhere.js")
     assert (missing.status, missing.text) == (404, "<h1>not here</h1>")
 
 
