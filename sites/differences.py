@@ -1,0 +1,132 @@
+"""The intended differences: where the program answers otherwise than a generator's own server, and why. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sites.crawl import Seen
+    from sites.probes import Kind, Tree
+
+Aspect = Literal["status", "address", "redirects", "bytes", "type"]
+_OK = 200
+_FAILED = 400
+_MOVED = 301
+_NOT_FOUND = 404
+# What servers call a file: their name, and the program's.
+_TYPES = frozenset(
+    {
+        ("application/javascript", "text/javascript"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request to both servers.
+
+    Attributes:
+        path: what was asked for.
+        kind: what the path is about.
+        tree: the site's files.
+        own: what the generator's own server answered.
+        edge: what the program's distribution answered.
+    """
+
+    path: str
+    kind: Kind
+    tree: Tree
+    own: Seen
+    edge: Seen
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One kind of intended difference.
+
+    Attributes:
+        name: short, for the report.
+        aspect: what of the answer is different.
+        reason: why that is intended.
+        allows: whether a case is of this kind.
+    """
+
+    name: str
+    aspect: Aspect
+    reason: str
+    allows: Callable[[Case], bool]
+
+
+def _media_type(kind: str) -> str:
+    return kind.partition(";")[0].strip().lower()
+
+
+def _is_same_page(case: Case) -> bool:
+    return case.tree.file(case.own.path) == case.tree.file(case.edge.path) != ""
+
+
+INTENDED = (
+    Difference(
+        "missing asset",
+        "status",
+        "A missing asset is a 404: a script that gets a page instead fails with a worse message, and caches keep it.",
+        lambda case: case.kind == "missing asset" and (case.own.status, case.edge.status) == (_OK, _NOT_FOUND),
+    ),
+    Difference(
+        "more forms",
+        "status",
+        "Each form of a page's address leads to the page; several own servers answer one form alone.",
+        lambda case: case.kind == "form" and case.own.status >= _FAILED and case.edge.status == _OK,
+    ),
+    Difference(
+        "permanent redirect",
+        "redirects",
+        "A redirect to the other form is a 301, which search engines remember; own servers send 302, 307 or 308.",
+        lambda case: set(case.edge.redirects) == {_MOVED} and case.own.redirects != (),
+    ),
+    Difference(
+        "redirect to the file's form",
+        "address",
+        "A page has one address, the one of its file's form: relative links then work as on the generator's own pages.",
+        lambda case: case.kind == "form" and _is_same_page(case) and case.tree.is_address(case.edge.path),
+    ),
+    Difference(
+        "a file's path is the file",
+        "address",
+        "A path that is a file is that file at once; some own servers redirect to a form without the ending.",
+        lambda case: case.kind in ("page", "asset") and case.edge.path == case.path,
+    ),
+    Difference(
+        "redirect before a 404",
+        "address",
+        "The function at the edge knows forms, not files, so an unknown path may be redirected before its 404.",
+        lambda case: case.kind.startswith("missing") and case.edge.status == _NOT_FOUND,
+    ),
+    Difference(
+        "page of the 404",
+        "bytes",
+        "A 404 shows the site's `404.html` or, without one, S3's message; an own server may have a page of its own.",
+        lambda case: case.own.status == case.edge.status == _NOT_FOUND,
+    ),
+    Difference(
+        "type of the 404",
+        "type",
+        "The type is that of the page shown.",
+        lambda case: case.own.status == case.edge.status == _NOT_FOUND,
+    ),
+    Difference(
+        "charset",
+        "type",
+        "Text is UTF-8 and says so; own servers leave it out of some types.",
+        lambda case: _media_type(case.own.content_type) == _media_type(case.edge.content_type),
+    ),
+    Difference(
+        "name of the type",
+        "type",
+        "The types are those that IANA lists now, `text/javascript` above all.",
+        lambda case: (_media_type(case.own.content_type), _media_type(case.edge.content_type)) in _TYPES,
+    ),
+)

@@ -1,0 +1,1 @@
+export default defineNuxtConfig({ telemetry: false, vite: { build: { assetsInlineLimit: 0 } } });
