@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 import time
@@ -15,7 +16,7 @@ from sandbox import lifecycle
 from sandbox.environment import Home
 from sites import report
 from sites.build import build
-from sites.catalogue import SITES
+from sites.catalogue import HERE, SITES
 from sites.compare import compare
 from sites.crawl import Crawl
 from sites.probes import Tree, files_of, forms, missing, samples
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _MODES: tuple[Mode, ...] = ("managed", "bulk")
 # Documents whose links are followed: enough for every site but one with tens of thousands of pages.
 _MOST_FOLLOWED = 1_000
+_DOCS = HERE.parent / "docs" / "generators.md"
+_TABLE = re.compile(r"(<!-- table.*?-->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             lifecycle.down(home)
     print("\n" + report.table(rows))
+    if chosen.docs:
+        _write_docs(report.summary(rows))
     return 0 if all(row.ok for row in rows) else 1
 
 
@@ -80,6 +85,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     names = [site.name for site in SITES]
     parser.add_argument("sites", nargs="*", metavar="SITE", help=f"all by default: {', '.join(names)}")
     parser.add_argument("--own", action="store_true", help="only build the sites and show their own servers' answers")
+    parser.add_argument("--docs", action="store_true", help=f"write the table to {_DOCS.name} too")
     parser.add_argument("--modes", nargs="*", choices=_MODES, default=_MODES)
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="settings to try out")
     chosen = parser.parse_args(arguments)
@@ -135,6 +141,11 @@ def _crawled(site: Site, url: str, tree: Tree, name: str) -> Crawl:
     print(f"  {len(crawl.seen):,} requests in {time.monotonic() - started:.0f} s", flush=True)
     _keep(crawl, site, name)
     return crawl
+
+
+def _write_docs(summary: str) -> None:
+    """Replace the table of the documentation."""
+    _DOCS.write_text(_TABLE.sub(lambda match: f"{match[1]}{summary}\n{match[2]}", _DOCS.read_text()))
 
 
 def _keep(crawl: Crawl, site: Site, name: str) -> None:

@@ -71,6 +71,25 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join([shown[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *shown[1:]])
 
 
+def summary(rows: Sequence[Row]) -> str:
+    """Return the table of the documentation: a line for each site, with its result in each mode."""
+    lines = ["| generator | version | form | files | recognised | result |", "|---|---|---|---:|---|---|"]
+    for site in dict.fromkeys(row.site for row in rows):
+        mine = [row for row in rows if row.site == site]
+        result = ", ".join(f"{row.mode}: {_result(row)}" for row in mine)
+        first = mine[0]
+        facts = (first.generator, first.version, first.form, f"{first.files:,}", mine[-1].recognised)
+        lines.append(f"| {' | '.join(facts)} | {result} |")
+    return "\n".join(lines)
+
+
+def _result(row: Row) -> str:
+    if row.found is None:
+        return "not published"
+    faults = sum(map(len, row.found.faults.values()))
+    return f"{faults} of {row.found.requests + row.found.links:,} wrong"
+
+
 def details(row: Row) -> str:
     """Return what is wrong with a site, and which intended differences it has."""
     lines = [f"{row.site}, {row.mode}: {row.problem or ('right' if row.ok else 'not right')}"]

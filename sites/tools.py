@@ -77,7 +77,7 @@ def run(command: Sequence[str | Path], folder: Path, env: Mapping[str, str] | No
     Raises:
         SkippedError: it is not installed, or failed.
     """
-    nice = ["nice", *map(str, command)] if shutil.which("nice") else [*map(str, command)]
+    nice = [*(("nice", "-n", "5") if shutil.which("nice") else ()), *map(str, command)]
     done = subprocess.run(
         nice,
         cwd=folder,
@@ -90,7 +90,7 @@ def run(command: Sequence[str | Path], folder: Path, env: Mapping[str, str] | No
         check=False,
     )
     if done.returncode != 0:
-        raise SkippedError(f"`{' '.join(nice[1:4])}` failed:\n{done.stdout[-3000:]}")
+        raise SkippedError(f"`{' '.join(map(str, command[:3]))}` failed:\n{done.stdout[-3000:]}")
     return done.stdout
 
 
@@ -136,7 +136,7 @@ def _hugo(_site: Site, _folder: Path) -> tuple[str, str]:
 
 def _jekyll(_site: Site, folder: Path) -> tuple[str, str]:
     if shutil.which("jekyll") is None:
-        raise SkippedError("jekyll is not on PATH; Debian: apt-get install jekyll")
+        raise SkippedError("jekyll is not on PATH; Debian: apt-get install jekyll ruby-jekyll-relative-links")
     return "", run(["jekyll", "--version"], folder).strip()
 
 
