@@ -60,7 +60,7 @@ def build(site: Site) -> Built:
     _copy(site, project)
     tools = install(site, project)
     if site.build:
-        run(shlex.split(site.build), project, tools.env)
+        run(shlex.split(site.build), project, tools.env(site))
     built = Built(site, project, project / site.output, tools, round(time.monotonic() - started, 1))
     record.write_text(json.dumps({"key": key, "tools": asdict(tools), "seconds": built.seconds}))
     (place / "files.txt").write_text("".join(f"{path}\n" for path in built.files()))

@@ -17,7 +17,7 @@ NODE = "22.23.3"
 HUGO = "v0.165.0"
 RUST_DOC = "rust-doc"
 
-Form = Literal["app", "slash", "bare", "html", "mixed", "fallback"]
+Form = Literal["app", "slash", "folder", "bare", "html", "mixed", "fallback"]
 Tool = Literal["node", "python", "hugo", "jekyll", "deb"]
 
 _SERVE = "serve --listen tcp://127.0.0.1:{port} --no-port-switching --no-clipboard --no-request-logging"
@@ -34,9 +34,9 @@ class Site:
         generator: the generator, with the setting that makes this site differ from its siblings.
         packages: the packages whose versions the table shows.
         tool: what has to be installed for it.
-        form: how its pages are stored and linked: an app of one page; `docs/index.html` linked as `/docs/` (slash);
-            `docs.html` linked as `/docs` (bare) or as `/docs.html` (html); both kinds of files (mixed); `200.html`
-            beside several pages (fallback).
+        form: how its pages are stored and linked: an app of one page; `docs/index.html` linked as `/docs/` (slash)
+            or as `/docs` (folder); `docs.html` linked as `/docs` (bare) or as `/docs.html` (html); both kinds of
+            file (mixed); `200.html` beside several pages (fallback).
         build: the command that builds it; empty where the package has the pages built.
         output: the folder that the build writes.
         serve: the generator's own server for that folder.
@@ -161,7 +161,7 @@ SITES = (
         generator="Docusaurus",
         packages=("@docusaurus/core",),
         tool="node",
-        form="slash",
+        form="folder",
         build="docusaurus build",
         output="build",
         serve="docusaurus serve --host 127.0.0.1 --port {port} --no-open",
@@ -213,7 +213,8 @@ SITES = (
         form="fallback",
         build="vite build",
         output="build",
-        serve=_VITE,
+        # The preview of SvelteKit renders its error page instead of 200.html.
+        serve="sirv build --single 200.html --host 127.0.0.1 --port {port} --quiet",
         project="sveltekit",
         env={"FALLBACK": "200.html"},
     ),
@@ -222,7 +223,7 @@ SITES = (
         generator="Nuxt generate",
         packages=("nuxt",),
         tool="node",
-        form="slash",
+        form="folder",
         build="nuxt generate",
         output=".output/public",
         serve=f"{_SERVE} .output/public",

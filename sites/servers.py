@@ -36,7 +36,7 @@ def serving(built: Built) -> Iterator[str]:
         process = subprocess.Popen(
             shlex.split(built.site.serve.format(port=port)),
             cwd=built.project,
-            env=dict(built.tools.env),
+            env=built.tools.env(built.site),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

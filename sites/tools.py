@@ -37,12 +37,17 @@ class Installed:
     """The tools of one site.
 
     Attributes:
-        env: the environment in which its commands run.
+        path: the folders of its programs, as in PATH.
         version: the versions that the table shows.
     """
 
-    env: Mapping[str, str]
+    path: str
     version: str
+
+    def env(self, site: Site) -> dict[str, str]:
+        """Return the environment in which the site's commands run."""
+        path = os.pathsep.join(filter(None, (self.path, os.environ["PATH"])))
+        return {**os.environ, **_SETTINGS, **site.env, "PATH": path}
 
 
 def install(site: Site, folder: Path) -> Installed:
@@ -51,10 +56,7 @@ def install(site: Site, folder: Path) -> Installed:
     Raises:
         SkippedError: this machine or its registries do not have it.
     """
-    path, version = _INSTALLERS[site.tool](site, folder)
-    return Installed(
-        {**os.environ, **_SETTINGS, **site.env, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}"}, version
-    )
+    return Installed(*_INSTALLERS[site.tool](site, folder))
 
 
 _SETTINGS = {
