@@ -14,11 +14,11 @@ from hosting.domain.piece import domain_pieces
 from hosting.domain.settings import DomainSettings
 from hosting.errors import EdgeError
 from hosting.publish.release.edge_piece import edge_piece, room_beside
-from hosting.website.headers.names import PageNames
 from hosting.website.headers.rules import HeaderRule, headers_piece
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import Rule, Taken
-from hosting.website.routing import routing_piece
+from hosting.website.routing import router_piece
+from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.runtime import EdgeRuntime, request_event, response_event
 
 if TYPE_CHECKING:
@@ -51,14 +51,19 @@ def wild(count: int) -> Piece:
     )
 
 
-def spa(count: int) -> Piece:
-    """Return the router of an app with many folders that have an index document."""
-    return routing_piece("spa", [f"folder/number-{number}/{_INDEX}" for number in range(count)], _INDEX)
+def auto(count: int) -> Piece:
+    """Return the router that goes by the tree, for many pages that have the form of the minority."""
+    minority = [f"folder/number-{number}.html" for number in range(count)]
+    return _router("auto", [*minority, *(f"{number}/{_INDEX}" for number in range(count))])
 
 
 def pages(count: int) -> Piece:
-    """Return the router of a site with many files without an extension."""
-    return routing_piece("pages", [f"folder/file-{number}" for number in range(count)], _INDEX)
+    """Return the router `pages` of a site with many files without an extension."""
+    return _router("pages", [f"folder/file-{number}" for number in range(count)])
+
+
+def _router(routing: str, keys: list[str]) -> Piece:
+    return router_piece(routing, keys, RouteChoice(_INDEX).routes(keys))
 
 
 def names(count: int) -> Piece:
@@ -69,9 +74,8 @@ def names(count: int) -> Piece:
 
 def headers(count: int) -> Piece:
     """Return headers for many folders."""
-    return headers_piece(
-        [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)], PageNames(_INDEX)
-    )
+    rules = [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)]
+    return headers_piece(rules, RouteChoice(_INDEX).routes(()))
 
 
 def _rule(source: tuple[str | Taken, ...], target: str) -> Rule:
@@ -100,7 +104,7 @@ def _behind_a_password(piece: Piece) -> str:
 
 
 def _whole(piece: Piece) -> str:
-    return compose([*_before(), piece, routing_piece("pages", [f"folder/{_INDEX}"], _INDEX)])
+    return compose([*_before(), piece, _router("pages", [f"folder/{_INDEX}"])])
 
 
 def _before() -> list[Piece]:
@@ -124,7 +128,7 @@ def cases() -> Iterator[tuple[str, Callable[[int], Piece], Callable[[Piece], str
     nowhere = request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200})
     yield "redirects, one path each", literal, _request, nowhere
     yield "redirects, wildcards", wild, _request, nowhere
-    yield "spa, folders with an index", spa, _request, nowhere
+    yield "auto, pages of the less frequent form", auto, _request, nowhere
     yield "pages, files without extension", pages, _request, request_event("/no/such/page/")
     yield (
         "a password, and redirects",
@@ -137,7 +141,7 @@ def cases() -> Iterator[tuple[str, Callable[[int], Piece], Callable[[Piece], str
     yield "all of them, and redirects", literal, _whole, everything
     yield "bulk mode: redirects, one path each", literal, _bulk, nowhere
     yield "bulk mode: redirects, wildcards", wild, _bulk, nowhere
-    yield "bulk mode: spa, folders", spa, _bulk, nowhere
+    yield "bulk mode: auto, pages of the less frequent form", auto, _bulk, nowhere
     yield "bulk mode: pages, files", pages, _bulk, request_event("/no/such/page/")
     yield "headers by folder", headers, _response, response_event("/no/such/page/" + "x" * 200)
 

@@ -5,19 +5,81 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from hosting.missing import OK, error_document, found_after_all
+from hosting.missing import MISSING, OK, error_document, found_after_all
+from hosting.website.site_routes import APP_PAGE, NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from hosting.cloudfront.settings import ErrorResponse
     from hosting.config import Settings
+    from hosting.website.site_routes import SiteRoutes
 
 _FORBIDDEN = 403
 
 
+def notes_of(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> Iterator[str]:
+    """Yield what the preview reports of `website:routing auto`: sentences that call for nothing.
+
+    Args:
+        settings: the stack's settings.
+        keys: of all objects.
+        routes: how the tree is served.
+    """
+    if settings.website.routing != "auto" or not keys:
+        return
+    if not settings.cloudfront.enabled:
+        yield from _limits_of_s3(routes)
+        return
+    yield f"Routing: {routes.describe(keys)}"
+    if routes.page_count > 1 and not routes.app_page and {APP_PAGE, NOT_FOUND_PAGE} <= set(keys):
+        yield (
+            f"Unknown paths get {NOT_FOUND_PAGE} with status 404. To answer them with {APP_PAGE} and status 200: "
+            f"pulumi config set --stack {settings.stack} website:routing spa"
+        )
+
+
+def routing_output(routing: str, routes: SiteRoutes) -> str:
+    """Return the stack's output ``routing``: the setting, or what `auto` has recognized."""
+    return ("app" if routes.is_app else "pages") if routing == "auto" else routing
+
+
+def changed_kind(previous: str | None, routes: SiteRoutes, stack: str) -> str | None:
+    """Return the warning if a tree is recognized as another kind of site than at the last `pulumi up`.
+
+    Args:
+        previous: the output ``routing`` of then; None if there is none.
+        routes: how the tree is served now.
+        stack: the stack's name.
+    """
+    if previous == "app" and not routes.is_app:
+        return (
+            f"The site was a single-page app until now; with '{routes.second_page}' it is a site of pages, and unknown "
+            f"paths are missing. To keep it an app: pulumi config set --stack {stack} website:routing spa"
+        )
+    if previous == "pages" and routes.is_app:
+        return (
+            f"The site had several pages until now; with '{routes.app_page}' alone it is a single-page app, which "
+            f"answers unknown paths. To keep them missing: pulumi config set --stack {stack} website:routing pages"
+        )
+    return None
+
+
+def _limits_of_s3(routes: SiteRoutes) -> Iterator[str]:
+    """Yield one sentence if the site works behind CloudFront, but not entirely on an S3 website."""
+    if routes.app_page:
+        yield f"On this stage S3 answers the app's own routes with {routes.app_page}, but with status 404, not 200."
+    elif routes.bare_page:
+        page = routes.bare_page
+        yield f"On this stage S3 serves {page}.html at {page}.html alone; behind CloudFront {page} is its URL too."
+
+
 def warnings_of(
-    settings: Settings, keys: Collection[str], errors: Sequence[ErrorResponse], files: Sequence[tuple[str, str]]
+    settings: Settings,
+    keys: Collection[str],
+    errors: Sequence[ErrorResponse],
+    files: Sequence[tuple[str, str]],
+    routes: SiteRoutes,
 ) -> Iterator[str]:
     """Yield the warnings about a stack's edge.
 
@@ -26,11 +88,14 @@ def warnings_of(
         keys: of all objects.
         errors: the distribution's error responses.
         files: what is written in files for the edge, such as ``redirects``, and the file; "" is none.
+        routes: how the tree is served.
     """
     yield from _idle_files(settings, files)
     yield from _idle(settings)
     yield from _missing_error_pages(settings, errors, keys)
-    yield from _without_error_document(settings, keys)
+    yield from _without_error_document(settings, keys, routes)
+    yield from _unused_error_document(settings, keys)
+    yield from _unmapped_missing(settings)
     yield from _open_doors(settings, errors)
 
 
@@ -40,8 +105,8 @@ def without_headers(settings: Settings, errors: Sequence[ErrorResponse]) -> Iter
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
     """
     found = found_after_all(errors)
-    # With `spa` only missing files with an extension are answered so.
-    if found and settings.cloudfront.enabled and settings.website.routing != "spa":
+    # With these routers only missing files with an extension are answered so.
+    if found and settings.cloudfront.enabled and settings.website.routing not in ("auto", "spa"):
         yield (
             f"What is missing gets the page '{found[0].response_page_path}' with status {OK}, but none of the file's "
             "headers: CloudFront runs no function when the origin has no file. A router leads there itself: "
@@ -73,7 +138,7 @@ def _idle(settings: Settings) -> Iterator[str]:
         "cloudfront:webAclArn": cloudfront.web_acl_arn,
         "cloudfront:logging": cloudfront.logging,
         "cloudfront:alarms": cloudfront.alarms,
-        "website:routing": settings.website.routing != "errors",
+        "website:routing": settings.website.routing in ("spa", "pages"),
     }
     names = [name for name, value in values.items() if value]
     if names:
@@ -93,9 +158,36 @@ def _missing_error_pages(settings: Settings, errors: Sequence[ErrorResponse], ke
         )
 
 
-def _without_error_document(settings: Settings, keys: Collection[str]) -> Iterator[str]:
-    """Warn of what S3's website would answer with an error of its own. A missing first page is told elsewhere."""
-    document = error_document(settings, keys)
+def _unused_error_document(settings: Settings, keys: Collection[str]) -> Iterator[str]:
+    """Warn of an error document that a router does not use, as the tree has a 404.html."""
+    website, cloudfront = settings.website, settings.cloudfront
+    is_set = "error_document" in website.model_fields_set and website.error_document != NOT_FOUND_PAGE
+    is_used = website.routing == "errors" or "error_responses" in cloudfront.model_fields_set
+    if cloudfront.enabled and is_set and not is_used and NOT_FOUND_PAGE in keys:
+        response = f'[{{"errorCode": 404, "responseCode": 404, "responsePagePath": "/{website.error_document}"}}]'
+        yield (
+            f"'website:errorDocument' is not used here, as the site has a {NOT_FOUND_PAGE}, which answers for missing "
+            f"pages: pulumi config rm --stack {settings.stack} website:errorDocument, or "
+            f"pulumi config set --stack {settings.stack} cloudfront:errorResponses '{response}'"
+        )
+
+
+def _unmapped_missing(settings: Settings) -> Iterator[str]:
+    """Warn of own error responses that were meant for missing files, which S3 answers with 404 behind a router."""
+    cloudfront = settings.cloudfront
+    codes = {one.error_code for one in cloudfront.error_responses if one.response_page_path}
+    is_set = cloudfront.enabled and "error_responses" in cloudfront.model_fields_set
+    if is_set and settings.website.routing != "errors" and codes & set(MISSING) == {_FORBIDDEN}:
+        yield (
+            "'cloudfront:errorResponses' has a page for 403, but with this routing what is missing is a 404: add one "
+            "for 404, or keep Amplify's way, in which a missing file is a 403: "
+            f"pulumi config set --stack {settings.stack} website:routing errors"
+        )
+
+
+def _without_error_document(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> Iterator[str]:
+    """Warn if S3's website would answer with an error of its own. A missing first page is reported elsewhere."""
+    document = error_document(settings, keys, routes)
     if keys and not settings.cloudfront.enabled and document not in {*keys, settings.website.index_document}:
         yield (
             f"There is no '{document}', which 'website:errorDocument' names, and what is missing gets S3's own page: "

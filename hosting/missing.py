@@ -1,22 +1,24 @@
-"""What answers for what is not there: the page, and CloudFront's error responses. Makes nothing, asks nobody."""
+"""What answers for a missing file: the error document of S3's website, and CloudFront's error responses. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from hosting.cloudfront.settings import ErrorResponse
+from hosting.website.site_routes import NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from hosting.config import Settings
     from hosting.website.redirects.rules import Fallback
+    from hosting.website.site_routes import SiteRoutes
 
-# What a site calls the page for what is not there, if it has one.
-NOT_FOUND_PAGE = "404.html"
-OK = 200
-# Without s3:ListBucket a missing key is 403 to CloudFront.
-MISSING = (403, 404)
+OK, NOT_FOUND = 200, 404
+# Without s3:ListBucket S3 answers 403 for a missing key:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+MISSING = (403, NOT_FOUND)
 
 
 def found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
@@ -24,28 +26,49 @@ def found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
     return [error for error in errors if error.error_code in MISSING and error.response_code == OK]
 
 
-def error_document(settings: Settings, keys: Collection[str]) -> str:
-    """Return the setting; with a router, if there is none, the tree's own page."""
+def error_document(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> str:
+    """Return the key that S3's website answers for what is missing, always with status 404.
+
+    That is `website:errorDocument`; if it is not set, an app's page, so that its routes open, or the tree's 404.html.
+    """
     website = settings.website
-    if website.routing != "errors" and "error_document" not in website.model_fields_set and NOT_FOUND_PAGE in keys:
-        return NOT_FOUND_PAGE
-    return website.error_document
+    if website.routing == "errors" or "error_document" in website.model_fields_set:
+        return website.error_document
+    if routes.app_page:
+        return routes.app_page
+    return NOT_FOUND_PAGE if NOT_FOUND_PAGE in keys else website.error_document
 
 
 def error_responses(
     settings: Settings, keys: Collection[str], fallbacks: Sequence[Fallback]
 ) -> tuple[ErrorResponse, ...]:
-    """Return what a rule says of what is missing; else the setting; else, with a router, a 404."""
-    cloudfront = settings.cloudfront
-    if fallbacks:
-        return _missing(fallbacks[0].status, fallbacks[0].page)
-    if settings.website.routing == "errors" or "error_responses" in cloudfront.model_fields_set:
+    """Return the distribution's error responses.
+
+    `cloudfront:errorResponses` has the last word. With a router only 404 is mapped: the distribution may list the
+    bucket, so S3 answers 404 for what is missing, and a 403 is a refusal that stays one.
+    """
+    website, cloudfront = settings.website, settings.cloudfront
+    if "error_responses" in cloudfront.model_fields_set:
         return cloudfront.error_responses
-    return _missing(404, f"/{error_document(settings, keys)}")
+    rule = fallbacks[0] if fallbacks else None
+    if website.routing == "errors":
+        return _mapped(MISSING, rule.status, rule.page) if rule else cloudfront.error_responses
+    if rule and (rule.status == NOT_FOUND or website.routing == "pages"):
+        return _mapped((NOT_FOUND,), rule.status, rule.page)
+    page = not_found_page(settings, keys)
+    return _mapped((NOT_FOUND,), NOT_FOUND, f"/{quote(page)}") if page else ()
 
 
-def _missing(status: int, page: str) -> tuple[ErrorResponse, ...]:
-    return tuple(ErrorResponse(errorCode=code, responseCode=status, responsePagePath=page) for code in MISSING)
+def not_found_page(settings: Settings, keys: Collection[str]) -> str | None:
+    """Return the key of the page that a router's 404 has: 404.html, else `website:errorDocument` if it is set."""
+    if NOT_FOUND_PAGE in keys:
+        return NOT_FOUND_PAGE
+    website = settings.website
+    return website.error_document if "error_document" in website.model_fields_set else None
+
+
+def _mapped(codes: Sequence[int], status: int, page: str) -> tuple[ErrorResponse, ...]:
+    return tuple(ErrorResponse(errorCode=code, responseCode=status, responsePagePath=page) for code in codes)
 
 
 def rooted(error: ErrorResponse, index_document: str) -> ErrorResponse:

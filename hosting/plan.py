@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from hosting.access.basic import access_piece
 from hosting.cloudfront.edge import compose, compose_response
 from hosting.domain.piece import domain_pieces
-from hosting.edge_warnings import warnings_of, without_headers
+from hosting.edge_warnings import notes_of, warnings_of, without_headers
 from hosting.errors import EdgeError
 from hosting.missing import (
     MISSING,
-    NOT_FOUND_PAGE,
+    OK,
     error_document,
     error_responses,
     found_after_all,
@@ -21,13 +21,13 @@ from hosting.missing import (
 )
 from hosting.publish.release.pointer import leads_to
 from hosting.website.headers.files import Headers, read_headers
-from hosting.website.headers.names import page_names
 from hosting.website.headers.rules import headers_piece
 from hosting.website.redirects.checks import Hosts, check_rules
 from hosting.website.redirects.files import RuleTable, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import canonical
-from hosting.website.routing import canonical_keys, deep_links_piece, redirector, routing_piece
+from hosting.website.routing import canonical_keys, deep_links_piece, redirector, router_piece
+from hosting.website.site_routes import NOT_FOUND_PAGE, RouteChoice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from hosting.config import Settings
     from hosting.publish.manifest import Manifest
     from hosting.website.headers.rules import HeaderRule
+    from hosting.website.redirects.rules import Fallback
+    from hosting.website.site_routes import SiteRoutes
 
 # In the distribution folder, but not for visitors.
 RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
@@ -58,6 +60,9 @@ class EdgePlan:
         default_root: the distribution's default root object; None where the function finds the first page itself.
         error_document: the key that answers what is not there, of an S3 website.
         fallbacks: keys that answer under other paths than their own.
+        routes: how the tree is served.
+        route_choice: what of that the settings and rules choose.
+        notes: sentences for the user that call for nothing.
         warnings: sentences for the user.
     """
 
@@ -69,6 +74,9 @@ class EdgePlan:
     default_root: str | None
     error_document: str
     fallbacks: tuple[str, ...]
+    routes: SiteRoutes
+    route_choice: RouteChoice
+    notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -90,17 +98,20 @@ def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mappin
 
 
 def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -> EdgePlan:
-    """Return the plan for the site ``name``, its staged tree, and the distribution ``folder`` with the files of rules.
+    """Return the plan for the site ``name``, its staged tree, and the distribution ``folder`` with the rule files.
 
     Raises:
-        EdgeError: the rules do not hold, or need more than CloudFront takes.
+        EdgeError: the rules are wrong, or need more than CloudFront takes.
     """
     website = settings.website
     keys = _keys(settings, manifest, folder)
     table, headers = _written(settings, folder)
-    _check_redirects(settings, table, keys)
+    choice = route_choice(settings, table.fallbacks)
+    routes = choice.routes(keys)
+    _check_redirects(settings, table, keys, routes)
     errors = error_responses(settings, keys, table.fallbacks)
-    edge = _functions(name, settings, _Tree(keys, table, errors, headers.rules))
+    edge = _functions(name, settings, _Tree(keys, table, errors, headers.rules, routes, choice))
+    files = [("redirects", table.name), ("headers", headers.file)]
     return EdgePlan(
         requests=tuple(edge.requests),
         is_secret=settings.access.password is not None,
@@ -108,26 +119,31 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         error_responses=tuple(rooted(error, website.index_document) for error in errors) if edge.finds_root else errors,
         viewer_headers=(_COUNTRY,) if any(rule.countries for rule in table.rules) else (),
         default_root=None if edge.finds_root else website.index_document,
-        error_document=error_document(settings, keys),
-        fallbacks=(website.index_document,) if website.routing == "spa" else (),
+        error_document=error_document(settings, keys, routes),
+        fallbacks=(routes.app_page,) if routes.app_page else (),
+        routes=routes,
+        route_choice=choice,
+        notes=tuple(notes_of(settings, keys, routes)) if settings.publish.release is None else (),
         warnings=(
-            *warnings_of(settings, keys, errors, [("redirects", table.name), ("headers", headers.file)]),
+            *warnings_of(settings, keys, errors, files, routes),
             *(without_headers(settings, errors) if edge.responses and edge.app is None else ()),
         ),
     )
 
 
 class _Tree(NamedTuple):
-    """What the functions go by, besides the settings."""
+    """What the functions depend on, besides the settings."""
 
     keys: Collection[str]
     table: RuleTable
     errors: Sequence[ErrorResponse]
     headers: Sequence[HeaderRule]
+    routes: SiteRoutes
+    choice: RouteChoice
 
 
 class _Functions(NamedTuple):
-    """The functions' pieces; the page that they lead unknown paths to, if they do."""
+    """The functions' pieces, whether they answer `/`, and the page that error responses would give unknown paths."""
 
     requests: list[Piece]
     responses: list[Piece]
@@ -147,12 +163,28 @@ def _functions(name: str, settings: Settings, tree: _Tree) -> _Functions:
     if tree.table.rules:
         requests.append(redirects_piece(tree.table.rules))
     if finds_root:
-        requests.append(routing_piece(website.routing, tree.keys, website.index_document))
+        requests.append(router_piece(website.routing, tree.keys, tree.routes))
     app = _with_deep_links(settings, requests, tree.errors, tree.keys) if tree.headers else None
-    names = page_names(website.routing, tree.keys, website.index_document, app)
-    responses = [headers_piece(tree.headers, names)] if tree.headers else []
-    _check_sizes(requests, responses)
+    routes = tree.routes
+    if website.routing == "errors":
+        # Without a page for unknown paths the tree does not matter, and its files may be too many for the function.
+        routes = replace(routes, app_page=unquote(app.lstrip("/"))) if app else tree.choice.routes(())
+    responses = [headers_piece(tree.headers, routes)] if tree.headers else []
+    _check_sizes(requests, responses, tree.routes)
     return _Functions(requests, responses, finds_root, app)
+
+
+def route_choice(settings: Settings, fallbacks: Sequence[Fallback]) -> RouteChoice:
+    """Return what `website:routing`, and a rule for unknown paths if there is one, choose."""
+    website = settings.website
+    choice = RouteChoice(website.index_document)
+    if website.routing in ("errors", "pages"):
+        return replace(choice, has_app_page=False)
+    if fallbacks and fallbacks[0].status == OK:
+        return replace(choice, has_app_page=True, app_page=unquote(fallbacks[0].page.lstrip("/")))
+    if website.routing == "spa":
+        return replace(choice, has_app_page=True)
+    return replace(choice, has_app_page=False) if fallbacks else choice
 
 
 def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[str]:
@@ -189,12 +221,11 @@ def _with_deep_links(
     return page
 
 
-def _check_redirects(settings: Settings, table: RuleTable, keys: Collection[str]) -> None:
+def _check_redirects(settings: Settings, table: RuleTable, keys: Collection[str], routes: SiteRoutes) -> None:
     """Refuse rules that do not hold together, or with the tree and the router."""
-    website = settings.website
     # Names that are not attached yet are held against the rules too: they will be.
     hosts = Hosts(settings.domain.names, settings.domain.redirect_aliases)
-    check_rules(table, keys, redirector(website.routing, keys, website.index_document), hosts)
+    check_rules(table, keys, redirector(settings.website.routing, keys, routes), hosts)
     if table.fallbacks and "error_responses" in settings.cloudfront.model_fields_set:
         raise EdgeError(
             f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "
@@ -228,12 +259,16 @@ def _written(settings: Settings, folder: Path) -> _Written:
     return _Written(table, headers)
 
 
-def _check_sizes(requests: Sequence[Piece], responses: Sequence[Piece]) -> None:
+def _check_sizes(requests: Sequence[Piece], responses: Sequence[Piece], routes: SiteRoutes) -> None:
     """Refuse what does not fit, before anything is touched."""
-    if requests:
-        compose(requests)
-    if responses:
-        compose_response(responses)
+    try:
+        if requests:
+            compose(requests)
+        if responses:
+            compose_response(responses)
+    except EdgeError as error:
+        figures = routes.figures
+        raise (EdgeError(f"{error}. The routes have {figures}") if figures else error) from error
 
 
 def _access(settings: Settings, name: str) -> Iterator[Piece]:

@@ -14,6 +14,7 @@ import pulumi
 from hosting.aws.provider import make_provider
 from hosting.cloudfront.distribution import make_distribution
 from hosting.deployments.rights import Stack, issuer_of
+from hosting.edge_warnings import changed_kind, routing_output
 from hosting.naming import COMPONENT
 from hosting.plan import plan_edge
 from hosting.publish.folder import publish_folder
@@ -60,17 +61,36 @@ class StaticSite(pulumi.ComponentResource):
         if settings.deployments.create_role:
             issuer_of(settings.deployments, _stack())
         super().__init__(COMPONENT, name)
+        for note in self._edge.notes:
+            pulumi.log.info(note, self)
         for warning in self._edge.warnings:
             pulumi.log.warn(warning, self)
         self._name = name
         self._settings = settings
         self._staged = staged
+        self._warn_of_another_kind()
         self._provider = make_provider(name, settings.aws, pulumi.ResourceOptions(parent=self))
         bucket = make_bucket(name, settings.website, self._options())
         self._names = self._own_names()
         published = self._bulk(bucket) if settings.publish.mode == "bulk" else self._managed(bucket)
         self.outputs = {**published, **self._role(bucket)}
         self.register_outputs(self.outputs)
+
+    def _warn_of_another_kind(self) -> None:
+        """Warn if the tree was served in another way at the last `pulumi up`: as an app, or as a site of pages."""
+        if self._settings.website.routing != "auto" or not self._edge.notes or not self._settings.cloudfront.enabled:
+            return
+        own = _stack()
+        previous = pulumi.StackReference(
+            "previous", f"{own.organization}/{own.project}/{own.name}", self._own(after=[])
+        )
+
+        def warn(kind: str | None) -> None:
+            warning = changed_kind(kind, self._edge.routes, own.name)
+            if warning:
+                pulumi.log.warn(warning, self)
+
+        previous.get_output("routing").apply(warn)
 
     def _own_names(self) -> OwnNames | None:
         if not self._settings.domain.names:
@@ -124,7 +144,12 @@ class StaticSite(pulumi.ComponentResource):
 
     def _first_policy(self, bucket: Bucket) -> FirstPolicy:
         """Declare what lets the distribution read a bucket from the moment that it is pointed at it."""
-        return FirstPolicy("first-policy", bucket.bucket, self._own(after=[bucket]))
+        after = self._own(after=[bucket])
+        return FirstPolicy("first-policy", bucket.bucket, after, missing_is_404=self._missing_is_404())
+
+    def _missing_is_404(self) -> bool:
+        """Return whether S3 answers 404 for a key that does not exist; `errors` maps its 403."""
+        return self._settings.website.routing != "errors"
 
     def _website(self, bucket: Bucket, distribution: Distribution | None) -> Website:
         settings = self._settings.website.model_copy(update={"error_document": self._edge.error_document})
@@ -133,8 +158,10 @@ class StaticSite(pulumi.ComponentResource):
             hidden = layout.IN_PLACE_RECORDS if is_bulk else None
             return open_website(self._name, bucket, settings, self._options(), hidden=hidden)
         hidden = layout.RECORDS if is_bulk else None
-        after = self._options(after=[distribution])
-        return private_website(self._name, bucket, settings, distribution.arn, after, hidden=hidden)
+        after, missing_is_404 = self._options(after=[distribution]), self._missing_is_404()
+        return private_website(
+            self._name, bucket, settings, distribution.arn, after, missing_is_404=missing_is_404, hidden=hidden
+        )
 
     def _files(self, bucket: Bucket, ready: list[pulumi.Resource]) -> pulumi.Resource:
         """Return the pages' folder: the last to go up, so that no visitor gets a page before its assets."""
@@ -208,6 +235,7 @@ class StaticSite(pulumi.ComponentResource):
             "distributionDomain": domain,
             "digest": self._staged.manifest.digest,
             "fileCount": self._staged.manifest.file_count,
+            "routing": routing_output(self._settings.website.routing, self._edge.routes),
             "invalidationId": invalidation.invalidation_id if invalidation else None,
             **(self._names.lead_to(distribution) if self._names and distribution else {}),
         }

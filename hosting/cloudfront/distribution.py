@@ -37,11 +37,11 @@ class Leading:
     """What leads requests to the live release of bulk mode.
 
     Attributes:
-        piece: of the function for requests, the last.
+        pieces: of the function for requests, the last ones.
         header: that the piece sets, for the edge to tell one release's copy of a file from another's.
     """
 
-    piece: pulumi.Output[Piece]
+    pieces: pulumi.Output[list[Piece]]
     header: str
 
 
@@ -103,7 +103,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
 
 def _at_the_edge(name: str, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
     """Return what a behavior has for its functions: nothing where there are none."""
-    functions = make_functions(name, edge, opts, release.piece if release else None)
+    functions = make_functions(name, edge, opts, release.pieces if release else None)
     found: dict[str, Any] = {}
     if functions:
         found["function_associations"] = [

@@ -26,7 +26,7 @@ RUNTIME = "cloudfront-js-2.0"
 MAX_BYTES = 10_240
 _DATA = "$DATA"
 # What more than one piece calls; each is in a file of its name, and comes along where it is called.
-_SHARED = ("queryOf", "redirectTo", "canonicalPath")
+_SHARED = ("queryOf", "redirectTo", "canonicalPath", "routeKind")
 _NAME = re.compile(r"[a-z][A-Za-z]*")
 # Strings and regular expressions, in which a space is a space, and the code between them. A slash begins an expression
 # after what can't end a value: nothing here divides.

@@ -33,12 +33,12 @@ class Association:
 
 
 def make_functions(
-    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[Piece] | None = None
+    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[Piece]] | None = None
 ) -> list[Association]:
-    """Return the functions that run the pieces of ``edge``: none, one or two; ``last`` is one more for requests."""
+    """Return the functions that run the pieces of ``edge``: none, one or two; ``last`` are more for requests."""
     made = []
     if last is not None:
-        code = last.apply(lambda piece: compose([*edge.requests, piece]))
+        code = last.apply(lambda pieces: compose([*edge.requests, *pieces]))
         made.append(_made(name, "viewer-request", _kept(edge, code), opts))
     elif edge.requests:
         made.append(_made(name, "viewer-request", _kept(edge, compose(edge.requests)), opts))

@@ -55,12 +55,24 @@ def map_distribution(template: dict[str, Any], findings: Findings) -> None:
     _behavior(section(config, "DefaultCacheBehavior"), findings)
     responses = [_error_response(one) for one in objects(config.get("CustomErrorResponses"))]
     findings.found("cloudfront:errorResponses", responses, "DistributionConfig.CustomErrorResponses")
+    _routing(findings)
     _behaviors(config, findings)
     _origins(config, findings)
     map_guards(config, findings)
     if config.get("Comment"):
         findings.gap("DistributionConfig.Comment", "the program writes the stage's name there")
     findings.strangers("DistributionConfig.", config, _CONFIG)
+
+
+def _routing(findings: Findings) -> None:
+    """Keep the behavior of Amplify's distribution, which answers by its error responses alone."""
+    findings.found("website:routing", "errors", "DistributionConfig.CustomErrorResponses")
+    findings.notes.append(
+        "`website:routing errors` answers as the distribution did: what is not a file gets the page of the error "
+        "responses, also `/docs/` and pages that do not exist. `auto` serves each page at its own URL, an app's routes "
+        "with the app, and what is missing with 404 (docs/routing.md): pulumi config rm website:routing && pulumi "
+        "config rm cloudfront:errorResponses"
+    )
 
 
 def _plain(config: dict[str, Any], findings: Findings) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 EVERYTHING = "/*"
+_PAGE = ".html"
 # "URL-encode those characters. Do not URL-encode any other characters in the path":
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
 # These are all of ASCII's punctuation that RFC 1738 calls neither unsafe nor, like `?`, the end of a path. It calls `~`
@@ -39,11 +40,15 @@ def invalidation_paths(
 
 
 def _urls(path: str, index_document: str) -> list[str]:
-    """Return the URLs under which a visitor may have got the file ``path``."""
+    """Return the URLs under which a visitor may have got the file ``path``.
+
+    A function at the edge changes the URI of a page. AWS recommends to invalidate both URIs, before and after:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+    """
     url = "/" + quote(path, safe=_SAFE)
     folder, _, name = path.rpartition("/")
     if name != index_document:
-        return [url]
+        return [url, url.removesuffix(_PAGE)] if url.endswith(_PAGE) else [url]
     if not folder:
         return [url, "/"]
     folder_url = "/" + quote(folder, safe=_SAFE)

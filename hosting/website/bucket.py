@@ -59,39 +59,57 @@ def open_website(
         error_document={"key": settings.error_document},
         opts=_after(guards, opts),
     )
-    statement: dict[str, Any] = {"Sid": "PublicRead", "Principal": "*", **_but(bucket, hidden)}
-    policy = _policy(name, bucket, statement, _after([*guards, website], opts))
+    anyone = {"Sid": "PublicRead", "Principal": "*"}
+    policy = _policy(name, bucket, [_read(bucket, hidden, anyone)], _after([*guards, website], opts))
     return Website(bucket, [*guards, policy, website], website.website_endpoint)
 
 
-def private_website(  # noqa: PLR0913 - what is hidden is named where something is
+def private_website(  # noqa: PLR0913 - each stage decides what is hidden, and how S3 answers for a missing key
     name: str,
     bucket: Bucket,
     settings: WebsiteSettings,
     reader_arn: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
     *,
+    missing_is_404: bool,
     hidden: str | None = None,
 ) -> Website:
-    """Return ``bucket`` closed to everyone but the distribution ``reader_arn``; keys that begin ``hidden`` to it too.
+    """Return ``bucket`` as a private bucket that only the distribution ``reader_arn`` may read.
 
-    ``opts`` must depend on it: on a stage that was public until now, the bucket may close only when the
-    distribution already answers, so that no visitor finds neither.
+    Keys that begin with ``hidden`` are not for the distribution either. With ``missing_is_404``, S3 answers 404 for a
+    key that does not exist. That takes the right to list the bucket, so the distribution must never ask S3 for `/`.
+
+    ``opts`` must depend on the distribution: when a public stage becomes private, the bucket may close only when the
+    distribution answers.
     """
     guards = _guards(name, bucket, settings.cors, opts, public=False)
-    statement = {
-        "Sid": "CloudFrontRead",
+    reader = {
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Condition": {"StringEquals": {"AWS:SourceArn": reader_arn}},
-        **_but(bucket, hidden),
     }
-    policy = _policy(name, bucket, statement, _after(guards, opts))
+    listing = [_list(bucket, reader)] if missing_is_404 else []
+    statements = [_read(bucket, hidden, {"Sid": "CloudFrontRead", **reader}), *listing]
+    policy = _policy(name, bucket, statements, _after(guards, opts))
     return Website(bucket, [*guards, policy], None)
 
 
-def _but(bucket: Bucket, hidden: str | None) -> dict[str, Any]:
-    """Return what a statement is about if some keys are hidden: a denial would hold for the publisher too."""
-    return {} if hidden is None else {"NotResource": pulumi.Output.concat(bucket.arn, "/", hidden, "*")}
+def _read(bucket: Bucket, hidden: str | None, reader: dict[str, Any]) -> dict[str, Any]:
+    """Return the statement that lets ``reader`` read all objects, except keys that begin with ``hidden``.
+
+    A statement that denies the hidden keys would deny them to the publisher too.
+    """
+    granted = {"Effect": "Allow", "Action": "s3:GetObject"}
+    if hidden is None:
+        return {**granted, "Resource": pulumi.Output.concat(bucket.arn, "/*"), **reader}
+    return {**granted, **reader, "NotResource": pulumi.Output.concat(bucket.arn, "/", hidden, "*")}
+
+
+def _list(bucket: Bucket, reader: dict[str, Any]) -> dict[str, Any]:
+    """Return the statement by which S3 answers ``reader`` 404 and not 403 for a key that does not exist.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    return {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket.arn, "Sid": "CloudFrontList", **reader}
 
 
 def _after(others: list[pulumi.Resource], opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
@@ -128,17 +146,9 @@ def _guards(
     return [ownership, block, *_cors(name, bucket, cors, _after([block], opts))]
 
 
-def _policy(
-    name: str,
-    bucket: Bucket,
-    statement: dict[str, Any],
-    opts: pulumi.ResourceOptions,
-) -> BucketPolicy:
-    """Return the policy that lets ``statement``'s principal read every object, and nothing else."""
-    read: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject"}
-    if "NotResource" not in statement:
-        read["Resource"] = pulumi.Output.concat(bucket.arn, "/*")
-    document = pulumi.Output.json_dumps({"Version": _POLICY_VERSION, "Statement": [{**read, **statement}]})
+def _policy(name: str, bucket: Bucket, statements: list[dict[str, Any]], opts: pulumi.ResourceOptions) -> BucketPolicy:
+    """Return the policy that grants ``statements``, and nothing else."""
+    document = pulumi.Output.json_dumps({"Version": _POLICY_VERSION, "Statement": statements})
     return BucketPolicy(name, bucket=bucket.bucket, policy=document, opts=opts)
 
 

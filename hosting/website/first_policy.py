@@ -2,7 +2,8 @@
 
 The bucket's own policy names its distribution, and so comes after it: on a live site that moves to another bucket,
 visitors would be refused from the moment the distribution reads the new one until the policy is there, which is as long
-as CloudFront takes to deploy. Until then, any distribution of the account may read the bucket.
+as CloudFront takes to deploy. Until then, any distribution of the account may read the bucket, and list it where the
+bucket's own policy will let its distribution do so.
 
 The engine pickles the provider by reference to this module's name, so renaming the module breaks the
 state of every stack, and importing it must have no side effect.
@@ -54,26 +55,28 @@ class FirstPolicyProvider(AwsProvider):
         return client_of(session, "s3", self.settings), client_of(session, "sts", self.settings)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Return a replacement when the bucket is another."""
+        """Return a replacement for another bucket; the policy of a bucket that has one is never changed."""
         moved = _olds["bucket"] != _news["bucket"]
         return DiffResult(changes=moved, replaces=["bucket"] if moved else [])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Set the policy, unless the bucket has one: then it is live already, and its own."""
+        """Set the policy, unless the bucket has one: then the bucket is live already."""
         bucket = props["bucket"]
         try:
             s3, sts = self.clients()
             if not _has_policy(s3, bucket):
-                s3.put_bucket_policy(Bucket=bucket, Policy=_document(bucket, str(sts.get_caller_identity()["Arn"])))
+                caller = str(sts.get_caller_identity()["Arn"])
+                policy = _document(bucket, caller, missing_is_404=props["missing_is_404"])
+                s3.put_bucket_policy(Bucket=bucket, Policy=policy)
         except (BotoCoreError, ClientError) as error:
             raise HostingError(
-                f"CloudFront could not be let into bucket {bucket}: {error}. Nothing was changed for visitors: "
-                "run `pulumi up` again when it is mended"
+                f"The policy that lets CloudFront into bucket {bucket} could not be set: {error}. Nothing changed for "
+                "visitors. Fix this, then run `pulumi up` again"
             ) from error
         return CreateResult(f"first-policy-{bucket}", props)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Return what is known: the policy has long been replaced."""
+        """Return the inputs: the bucket's own policy has replaced this one."""
         return ReadResult(id_, props)
 
 
@@ -87,23 +90,33 @@ def _has_policy(s3: S3, bucket: str) -> bool:
     return True
 
 
-def _document(bucket: str, caller: str) -> str:
+def _document(bucket: str, caller: str, *, missing_is_404: bool) -> str:
     """Return the policy for all distributions of the account of ``caller``, an ARN."""
     _, partition, _, _, account, *_ = caller.split(":")
-    statement = {
-        "Sid": "CloudFrontReadAtFirst",
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudfront.amazonaws.com"},
-        "Action": "s3:GetObject",
-        "Resource": f"arn:{partition}:s3:::{bucket}/*",
-        "Condition": {"ArnLike": {"AWS:SourceArn": f"arn:{partition}:cloudfront::{account}:distribution/*"}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = f"arn:{partition}:s3:::{bucket}"
+    grants = [("CloudFrontReadAtFirst", "s3:GetObject", f"{arn}/*")]
+    if missing_is_404:
+        grants.append(("CloudFrontListAtFirst", "s3:ListBucket", arn))
+    distributions = {"ArnLike": {"AWS:SourceArn": f"arn:{partition}:cloudfront::{account}:distribution/*"}}
+    statements = [
+        {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": action,
+            "Resource": resource,
+            "Condition": distributions,
+        }
+        for sid, action, resource in grants
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 class FirstPolicy(Resource, module="hosting", name="FirstPolicy"):
     """Lets the account's distributions read a bucket that has no policy yet."""
 
-    def __init__(self, name: str, bucket: pulumi.Input[str], opts: pulumi.ResourceOptions) -> None:
-        """Declare it under the logical name ``name``."""
-        super().__init__(FirstPolicyProvider(), name, {"bucket": bucket}, opts)
+    def __init__(
+        self, name: str, bucket: pulumi.Input[str], opts: pulumi.ResourceOptions, *, missing_is_404: bool
+    ) -> None:
+        """Declare it under the logical name ``name``; ``missing_is_404`` is as in `hosting.website.bucket`."""
+        super().__init__(FirstPolicyProvider(), name, {"bucket": bucket, "missing_is_404": missing_is_404}, opts)

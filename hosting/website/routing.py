@@ -1,8 +1,7 @@
-"""Which file answers which path: `website:routing`, as a tree in one form and a piece of JavaScript at the edge.
+"""The routers besides `auto`: `website:routing pages` and `errors`, as JavaScript at the edge.
 
-The edge can't ask whether a file exists, so it goes by the form of a path, and the tree is brought to that form: with
-`pages` both `docs.html` and `docs/index.html` are staged as `docs/index.html`. What the form does not tell (a file
-without an extension, a page with a dot in its name; for `spa` also folders with an index document) is in a table.
+With `pages` the tree has one form: both `docs.html` and `docs/index.html` are staged as `docs/index.html`. What the
+form of a path does not say (a file without an extension, a page with a dot in its name) is in a table.
 """
 
 from __future__ import annotations
@@ -13,9 +12,12 @@ from urllib.parse import unquote
 
 from hosting.cloudfront.edge import Piece, piece_of
 from hosting.errors import EdgeError
+from hosting.website.site_routes import route_piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from hosting.website.site_routes import SiteRoutes
 
 _HERE = Path(__file__).parent
 _PAGE = ".html"
@@ -66,38 +68,41 @@ def _clean_path(path: str, index_document: str, known: Collection[str]) -> str:
     return path.rstrip("/") or "/"
 
 
-def redirector(routing: str, keys: Iterable[str], index_document: str) -> Callable[[str], str | None]:
-    """Return what tells where the edge redirects the visitor of a path to, None if nowhere."""
-    spa, pages = spa_table(keys, index_document), pages_table(keys, index_document)
+def redirector(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Callable[[str], str | None]:
+    """Return a function that returns where the edge redirects a path to, or None."""
+    index_document = routes.index_document
+    known = pages_table(keys, index_document)
 
-    def to_folder(path: str) -> str | None:
-        return f"{path}/" if spa.get(unquote(path)) == _INDEXED and not path.endswith("/") else None
+    def to_other_form(path: str) -> str | None:
+        answer = routes.answer(path)
+        return answer.path if answer.is_redirect else None
 
     def to_clean(path: str) -> str | None:
-        clean = _clean_path(path, index_document, pages)
-        is_page_or_known = unquote(clean) in pages or "." not in clean.rpartition("/")[2]
+        clean = _clean_path(path, index_document, known)
+        is_page_or_known = unquote(clean) in known or "." not in clean.rpartition("/")[2]
         return clean if clean != path and is_page_or_known else None
 
-    return {"spa": to_folder, "pages": to_clean}.get(routing, _nowhere)
+    return {"auto": to_other_form, "spa": to_other_form, "pages": to_clean}.get(routing, _nowhere)
 
 
 def _nowhere(_: str) -> None:
     return None
 
 
-def routing_piece(routing: str, keys: Iterable[str], index_document: str) -> Piece:
-    """Return the piece that finds the file for a path; with ``errors`` only the first page's.
+def router_piece(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Piece:
+    """Return the piece that finds the file for a path; with ``errors`` only the page of `/`.
 
     Args:
         routing: `website:routing`.
         keys: of all objects, with ``pages`` after ``canonical_keys``.
-        index_document: its name.
+        routes: how the tree is served.
     """
-    if routing == "spa":
-        return piece_of(_HERE / "spa.js", [index_document, spa_table(keys, index_document)])
+    index_document = routes.index_document
     if routing == "pages":
         return piece_of(_HERE / "pages.js", [index_document, pages_table(keys, index_document)])
-    return piece_of(_HERE / "root.js", index_document)
+    if routing == "errors":
+        return piece_of(_HERE / "root.js", index_document)
+    return route_piece(routes.data)
 
 
 def deep_links_piece(page: str, keys: Iterable[str]) -> Piece:
@@ -108,19 +113,6 @@ def deep_links_piece(page: str, keys: Iterable[str]) -> Piece:
 def plain_table(keys: Iterable[str]) -> Mapping[str, int]:
     """Return the files without an extension (0), by path."""
     return {f"/{key}": _FILE for key in sorted(keys) if "." not in key.rpartition("/")[2]}
-
-
-def spa_table(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
-    """Return the files without an extension (0) and the folders with an index document (1), by path."""
-    table = {}
-    for key in sorted(keys):
-        folder, _, name = key.rpartition("/")
-        if name == index_document:
-            table[f"/{folder}"] = _INDEXED
-        elif "." not in name:
-            table[f"/{key}"] = _FILE
-    table.pop("/", None)
-    return table
 
 
 def pages_table(keys: Iterable[str], index_document: str) -> Mapping[str, int]:

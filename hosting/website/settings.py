@@ -89,7 +89,7 @@ class WebsiteSettings(Section):
     index_document: Annotated[Text, Field(examples=["index.html"])] = "index.html"
     error_document: Annotated[Text, Field(examples=["404.html"])] = "index.html"
     bucket_name: Annotated[Text | None, Field(examples=["my-site-bucket"])] = None
-    routing: Annotated[Literal["errors", "spa", "pages"], Field(examples=["spa"])] = "errors"
+    routing: Annotated[Literal["auto", "errors", "spa", "pages"], Field(examples=["spa"])] = "auto"
     redirects: Annotated[
         tuple[Redirect, ...], Field(examples=[{"source": "/old", "target": "/new", "status": "301"}])
     ] = ()

@@ -47,10 +47,12 @@ class _Handler(BaseHTTPRequestHandler):
     def serve(self) -> None:
         """Answer one request, of whatever method."""
         started = time.monotonic()
-        answer = self._routed(Request(self.command, self.path, HTTPHeaderDict(self.headers.items()), self._body()))
+        # As sent: `self.path` has one slash where the visitor sent several in front, and S3's keys tell them apart.
+        target = self.requestline.split()[1]
+        answer = self._routed(Request(self.command, target, HTTPHeaderDict(self.headers.items()), self._body()))
         sent = self._send(answer)
         took = (time.monotonic() - started) * 1000
-        who, what = self.server.stack or "-", f"{self.command} {self.headers.get('Host', '-')} {self.path!r}"
+        who, what = self.server.stack or "-", f"{self.command} {self.headers.get('Host', '-')} {target!r}"
         LOG.info("%s %s %s %d %.1fms", who, what, answer.status, sent, took)
 
     def _body(self) -> bytes:

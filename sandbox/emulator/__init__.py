@@ -2,6 +2,7 @@
 
 - `visits`: what the data plane of CloudFront is told of one request, and what it answers differently.
 - `cache`, `caching`: what an edge location keeps of what the origin answered.
+- `origin`: what S3 answers a distribution that may list the bucket.
 - `logs`: the access logs of distributions.
 - `uploads`: what S3 refuses of an upload.
 - `__main__`: puts them where MiniStack looks; its version is pinned.

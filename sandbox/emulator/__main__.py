@@ -2,8 +2,9 @@
 
 import importlib
 from types import ModuleType
+from typing import Any
 
-from sandbox.emulator import caching, visits
+from sandbox.emulator import caching, origin, visits
 from sandbox.emulator.cache import EdgeCache
 from sandbox.emulator.logs import Logs, with_logs
 from sandbox.emulator.uploads import with_checksums
@@ -31,6 +32,7 @@ def mend_cloudfront(app: ModuleType, s3: ModuleType) -> None:
     )
     visited = visits.with_visits(change["handle_viewer_request"], cloudfront)
     change["handle_viewer_request"] = with_logs(visited, cloudfront, written)
+    patch_s3_origins(change, s3)
     change["_fetch_from_origin"] = visits.with_refusals(
         caching.with_cache(change["_fetch_from_origin"], cloudfront, cache)
     )
@@ -39,6 +41,16 @@ def mend_cloudfront(app: ModuleType, s3: ModuleType) -> None:
     change["_build_function_event"] = visits.with_raw_queries(change["_build_function_event"])
     pool = cloudfront.cloudfront_js._pool  # noqa: SLF001 - the place where MiniStack looks
     pool.script = visits.with_raw_query_strings(pool.script)
+
+
+def patch_s3_origins(cloudfront: dict[str, Any], s3: ModuleType) -> None:
+    """Put `origin` where MiniStack's CloudFront asks S3; ``cloudfront`` has the globals of its module."""
+    evaluator, actions = (importlib.import_module(f"ministack.core.iam_{name}") for name in ("evaluator", "actions"))
+    cloudfront["_s3_object_key"] = origin.object_key
+    cloudfront["_fetch_from_origin"] = origin.with_forwarded_query(cloudfront["_fetch_from_origin"])
+    answers = s3.__dict__
+    known = answers["serve_cloudfront_origin_fetch"]
+    answers["serve_cloudfront_origin_fetch"] = origin.with_lists(known, origin.MiniStack(s3, evaluator, actions))
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ class Visit:
         failed: what the error is kept under that the page is for.
         is_hit: the cache had the last answer.
         is_error: the origin's answer was an error, whatever is shown in its place.
+        forwarded: the query that the origin is asked with.
     """
 
     query: str = ""
@@ -54,6 +55,7 @@ class Visit:
     failed: Key | None = None
     is_hit: bool = False
     is_error: bool = False
+    forwarded: str = ""
 
 
 _visit: ContextVar[Visit] = ContextVar("visit")

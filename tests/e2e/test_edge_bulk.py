@@ -65,13 +65,33 @@ def test_spa_and_a_new_release(prod: Project) -> None:
 
 def test_deep_links_by_the_error_responses(prod: Project) -> None:
     """Without a router the release leads to the app itself, with the headers of the file."""
-    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    prod.config("website:routing", "errors")
     prod.up()
     answer = prod.get("/client/route")
     assert (answer.status, answer.text) == (200, "<h1>home, again</h1>")
     assert answer.headers["x-frame-options"] == "DENY"
     assert prod.get("/docs/index.html").headers["x-docs"] == "yes"
     assert prod.get("/LICENSE").text == SITE["LICENSE"]
+
+
+def test_a_rollback_has_the_routes_of_its_own_tree(prod: Project) -> None:
+    """A release whose pages had another form is served in that form again, although the files at hand differ."""
+    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    prod.up()
+    earlier = prod.outputs()["digest"]
+    assert prod.get("/about").text == SITE["about.html"]
+    (prod.path / "www/about.html").unlink()
+    (prod.path / "www/_redirects").unlink()
+    prod.write("www/about/index.html", "<h1>about, in a folder</h1>")
+    prod.up()
+    assert prod.get("/about").headers["location"] == "/about/"
+    prod.config("publish:release", earlier)
+    prod.up()
+    assert (prod.get("/about").status, prod.get("/about").text) == (200, SITE["about.html"])
+    assert prod.get("/about/").headers["location"] == "/about"
+    prod.pulumi("config", "rm", "publish:release", "--stack", "prod")
+    prod.up()
+    assert prod.get("/about/").text == "<h1>about, in a folder</h1>"
 
 
 def test_access(prod: Project) -> None:

@@ -147,7 +147,7 @@ def answers(project: Project, at: dict[str, str] | None = None) -> dict[str, tup
     return {path: (one.status, one.text, one.headers.get("location")) for path, one in found.items()}
 
 
-@pytest.mark.parametrize("routing", ["errors", "spa", "pages"])
+@pytest.mark.parametrize("routing", ["errors", "auto", "pages"])
 @pytest.mark.parametrize("mode", ["managed", "bulk"])
 def test_the_edge_is_never_behind(new_project: Callable[[str], Project], mode: str, routing: str) -> None:
     """Whatever a publish changes, adds or removes, a location that had every path answers as one that had none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,41 @@ def prod(new_project: Callable[[str], Project]) -> Project:
         project.write(f"www/{path}", text)
     project.config("publish:directory", "www")
     return project
+
+
+def test_auto(prod: Project) -> None:
+    """Without a setting each page has the URL of its own form, the other form redirects, and what is missing is 404."""
+    said = prod.up().output
+    assert "Routing: pages, with trailing slash; 404.html" in said
+    for path, file in (("/", "index.html"), ("/about", "about.html"), ("/docs/", "docs/index.html")):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE[file])
+    for path in ("/about.html", "/docs/index.html", "/LICENSE", "/app.js"):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE[path[1:]])
+    for path, target in (("/docs?a=b", "/docs/?a=b"), ("/about/", "/about")):
+        answer = prod.get(path)
+        assert (answer.status, answer.headers["location"]) == (301, target)
+        assert answer.headers["cache-control"] == "max-age=0, must-revalidate"
+    for path in ("/nowhere/", "/missing.js", "/docs.html"):
+        assert (prod.get(path).status, prod.get(path).text) == (404, SITE["404.html"])
+    assert prod.outputs()["routing"] == "pages"
+    assert prod.up().changes == {}
+
+
+def test_an_app_that_gets_a_second_page(prod: Project) -> None:
+    """The kind of the last `pulumi up` is remembered: the preview of another one warns, and names the file."""
+    for name in ("about.html", "docs/index.html"):
+        (prod.path / "www" / name).unlink()
+    said = prod.up().output
+    assert "Routing: single-page app; 404.html" in said
+    assert "with 'index.html' alone it is a single-page app" in said
+    for path in ("/users/jane.doe", "/items/v1.2", "/docs/"):
+        assert (prod.get(path).status, prod.get(path).text) == (200, SITE["index.html"])
+    assert (prod.get("/missing.js").status, prod.get("/missing.js").text) == (404, SITE["404.html"])
+    for name in ("about.html", "docs/index.html"):
+        prod.write(f"www/{name}", SITE[name])
+    preview = prod.pulumi("preview", "--stack", "prod").output
+    assert "with 'about.html' it is a site of pages" in preview
+    assert "pulumi config set --stack prod website:routing spa" in preview
 
 
 def test_spa(prod: Project) -> None:
@@ -79,11 +115,29 @@ def test_two_files_of_one_url_touch_nothing(prod: Project) -> None:
     (prod.path / "www/docs.html").unlink()
 
 
+@pytest.mark.parametrize(("mode", "routing", "double_slash"), [("managed", "pages", 301), ("bulk", "spa", 200)])
+def test_s3_says_what_is_missing_and_lists_nothing(prod: Project, mode: str, routing: str, double_slash: int) -> None:
+    """Without error responses a missing file is S3's own 404; no way to ask for the bucket itself lists it."""
+    prod.config("cloudfront:errorResponses", "[]")
+    prod.config("website:routing", routing)
+    prod.config("publish:mode", mode)
+    prod.up()
+    missing = prod.get("/missing.js")
+    assert (missing.status, "<Code>NoSuchKey</Code>" in missing.text) == (404, True)
+    answers = {path: prod.get(path) for path in ("/", "//", "/?list-type=2&prefix=", "//?list-type=2&prefix=")}
+    assert [answer.status for answer in answers.values()] == [200, double_slash, 200, double_slash]
+    assert [path for path, answer in answers.items() if "ListBucketResult" in answer.text] == []
+
+
 def test_back_to_errors(prod: Project) -> None:
-    """Without the setting the functions are gone, and any path is the first page, as Amplify has it."""
-    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    """With `errors` the functions are gone, and any path is the first page, as Amplify has it: by S3's 403."""
+    for key in ("cloudfront:errorResponses", "publish:mode"):
+        prod.pulumi("config", "rm", key, "--stack", "prod")
+    prod.config("website:routing", "errors")
     prod.up()
     assert (prod.get("/client/route").status, prod.get("/client/route").text) == (200, SITE["index.html"])
     assert prod.get("/about.html").status == 200
     functions = prod.sandbox.cloudfront.list_functions()["FunctionList"].get("Items", [])
     assert not [function for function in functions if prod.name in function["Name"]]
+    policy = prod.sandbox.s3.get_bucket_policy(Bucket=prod.outputs()["bucketName"])["Policy"]
+    assert [one["Action"] for one in json.loads(policy)["Statement"]] == ["s3:GetObject"]

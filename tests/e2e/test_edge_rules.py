@@ -61,7 +61,7 @@ def test_netlifys_redirects(prod: Project) -> None:
     assert (prod.get("/rewritten").status, prod.get("/rewritten").text) == (200, SITE["docs/index.html"])
     assert prod.get("/").text == SITE["index.html"]
     assert prod.get("/", headers={"CloudFront-Viewer-Country": "DE"}).headers["location"] == "/de"
-    assert (prod.get("/nowhere").status, prod.get("/nowhere").text) == (404, SITE["404.html"])
+    assert (prod.get("/nowhere/").status, prod.get("/nowhere/").text) == (404, SITE["404.html"])
     assert (prod.get("/_redirects").status, prod.get("/app.js").text) == (404, SITE["app.js"])
     assert prod.up().changes == {}
 
@@ -126,7 +126,7 @@ def test_amplifys_headers(prod: Project) -> None:
 
 def test_deep_links_have_the_headers(prod: Project) -> None:
     """A path that is no file is answered as an app's, by the default error responses as by a rule, with the headers."""
-    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    prod.config("website:routing", "errors")
     prod.write("www/LICENSE", "do what you like")
     prod.write("www/_headers", "/*\n  X-Frame-Options: DENY\n/\n  X-Home: yes\n")
     for rules in ("", "/* /index.html 200\n"):

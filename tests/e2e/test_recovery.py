@@ -53,7 +53,7 @@ def test_a_failed_invalidation_fails_the_update_and_is_made_by_the_next(
     assert gate.refused == 1
     assert project.get("/about.html").text == "two"
     assert project.up().changes == {"updated": 1}
-    assert project.invalidations()[-1] == ["/about.html"]
+    assert project.invalidations()[-1] == ["/about", "/about.html"]
     assert project.up().changes == {}
 
 
@@ -85,7 +85,7 @@ def test_a_removed_file_is_gone_before_the_edge_is_told(new_project: Callable[[s
     # The engine deletes the object afterwards, and does not mind that it is gone.
     assert project.up().changes == {"updated": 2, "deleted": 1}
     assert stored == [["index.html"]]
-    assert project.invalidations()[-1] == ["/old.html"]
+    assert project.invalidations()[-1] == ["/old", "/old.html"]
     assert project.up("--refresh").changes == {}
 
 

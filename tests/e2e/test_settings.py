@@ -59,7 +59,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
     project.config("cloudfront:minTtl", "10")
     project.config("cloudfront:defaultTtl", "20")
     project.config("cloudfront:maxTtl", "30")
-    project.config("cloudfront:errorResponses[0].errorCode", "403", "--path")
+    project.config("cloudfront:errorResponses[0].errorCode", "404", "--path")
     project.config("cloudfront:errorResponses[0].responseCode", "404", "--path")
     project.config("cloudfront:errorResponses[0].responsePagePath", "/404.html", "--path")
     project.config("cloudfront:errorResponses[0].cachingMinTtl", "5", "--path")
@@ -169,7 +169,7 @@ def test_times_to_live(prod: Project) -> None:
 def test_error_responses(prod: Project) -> None:
     """`cloudfront:errorResponses` replaces Amplify's: a missing page is a 404 with its own document."""
     (item,) = distribution(prod)["CustomErrorResponses"]["Items"]
-    assert item == {"ErrorCode": 403, "ResponseCode": "404", "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
+    assert item == {"ErrorCode": 404, "ResponseCode": "404", "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
     missing = prod.get("/nowhere")
     assert (missing.status, missing.text) == (404, "<h1>not here</h1>")
 

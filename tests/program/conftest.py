@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from hosting.publish.manifest import Manifest, ManifestEntry
 from hosting.publish.release.pointer import Pointer
 from hosting.publish.staging import Staged
 from hosting.site import StaticSite
+from hosting.website.site_routes import RouteChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +28,10 @@ MANIFEST = Manifest.of(
         ManifestEntry("app.0a1b2c3d.js", 7, "c" * 64, "text/javascript; charset=utf-8", "public, immutable"),
     ]
 )
+
+
+# Of the stack that is deployed, as an earlier deployment has left them.
+PREVIOUS_OUTPUTS: dict[str, Any] = {}
 
 
 @dataclass
@@ -76,7 +82,7 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
             "file_count": 3,
             "releases": [{"digest": "d" * 64}],
             "repaired": 0,
-            "pointer": asdict(Pointer("f1", "f0", "0-abc", "abc", "now", {}, "index.html", [])),
+            "pointer": asdict(Pointer("f1", "f0", "0-abc", "abc", "now", {}, "index.html", [], _routes(args.inputs))),
         },
         "aws:acm/certificate:Certificate": {
             "arn": "arn:certificate",
@@ -90,9 +96,16 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
                 for name in [args.inputs.get("domainName", ""), *args.inputs.get("subjectAlternativeNames", [])]
             ],
         },
+        "pulumi:pulumi:StackReference": {"outputs": dict(PREVIOUS_OUTPUTS)},
         "aws:route53/record:Record": {"fqdn": args.inputs.get("name")},
     }
     return computed.get(args.typ, {})
+
+
+def _routes(release: dict[str, Any]) -> dict[str, object] | None:
+    """Return the routes of a release with one file without an extension, if it is asked for them."""
+    choice = release.get("route_choice")
+    return RouteChoice(**json.loads(choice)).routes({"of-the-release", "index.html"}).data if choice else None
 
 
 @dataclass

@@ -31,7 +31,8 @@ def key_headers(policy: dict[str, Any]) -> Any:  # noqa: ANN401 - input dict
 def test_managed_mode_has_nothing_of_bulk_mode(deploy: Callable[..., Deployed]) -> None:
     """By default each file is a resource, and neither policy nor error pages know of releases."""
     prod = deploy("prod")
-    assert {RELEASE, LIVE, FUNCTION}.isdisjoint(prod.resources)
+    assert {RELEASE, LIVE}.isdisjoint(prod.resources)
+    assert "function release(" not in prod.resources[FUNCTION]["code"]
     assert FOLDER in prod.resources
     assert key_headers(prod.resources[POLICY]) == {"headerBehavior": "none"}
     assert "releases" not in prod.outputs
@@ -55,7 +56,14 @@ def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(depl
     prod = deploy("prod", publish_mode="bulk", website_routing="spa").resources
     code = prod[FUNCTION]["code"]
     assert '"/.release/s/f1"' in code
-    assert "spa(request,visit)||release(request,visit)" in code
+    assert "return route(request,visit)||release(request,visit)||request" in code
+    assert json.loads(prod[RELEASE]["route_choice"]) == {
+        "index_document": "index.html",
+        "has_app_page": True,
+        "app_page": "",
+    }
+    # The router is the release's own: that of an earlier one, after a rollback.
+    assert '"named":[["/of-the-release"]' in code
     assert key_headers(prod[POLICY]) == {"headerBehavior": "whitelist", "headers": {"items": ["x-release"]}}
     off = deploy("prod", publish_mode="bulk", cloudfront_minTtl="0", cloudfront_defaultTtl="0", cloudfront_maxTtl="0")
     assert key_headers(off.resources[POLICY]) == {"headerBehavior": "none"}
@@ -63,7 +71,7 @@ def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(depl
 
 def test_error_pages_have_a_place_of_their_own(deploy: Callable[..., Deployed]) -> None:
     """CloudFront fetches them without the function; where they are the page itself, the function leads there."""
-    prod = deploy("prod", publish_mode="bulk").resources
+    prod = deploy("prod", publish_mode="bulk", website_routing="errors").resources
     pages = {error["responsePagePath"] for error in prod[DISTRIBUTION]["customErrorResponses"]}
     assert pages == {"/.release/e/index.html"}
     assert (prod[RELEASE]["error_pages"], prod[RELEASE]["fallback"]) == (["index.html"], "index.html")

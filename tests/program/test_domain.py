@@ -97,7 +97,8 @@ def test_the_distribution_has_its_names(deploy: Callable[..., Deployed]) -> None
 def test_a_certificate_of_ones_own(deploy: Callable[..., Deployed]) -> None:
     """With `domain:certificateArn` nothing is requested; what leads to the site is told."""
     found = deploy("prod", domain_names='["www.example.com"]', domain_certificateArn=ARN)
-    assert {CERTIFICATE, VALIDATION, RECORD, FUNCTION}.isdisjoint(found.resources)
+    assert {CERTIFICATE, VALIDATION, RECORD}.isdisjoint(found.resources)
+    assert "function domain(" not in found.resources[FUNCTION]["code"]
     assert found.resources[DISTRIBUTION]["viewerCertificate"]["acmCertificateArn"] == ARN
     assert found.outputs["domainRecords"] == [
         {"for": "visitors", "name": "www.example.com", "type": "CNAME or ALIAS", "value": "d1.cloudfront.net"}
@@ -114,7 +115,8 @@ def test_a_certificate_of_ones_own_with_a_zone(deploy: Callable[..., Deployed]) 
 def test_another_dns_is_told_what_to_have(deploy: Callable[..., Deployed]) -> None:
     """Until the records are there nothing waits, and the distribution is as it was."""
     found = deploy("prod", domain_names=NAMES)
-    assert {VALIDATION, RECORD, FUNCTION}.isdisjoint(found.resources)
+    assert {VALIDATION, RECORD}.isdisjoint(found.resources)
+    assert "function domain(" not in found.resources[FUNCTION]["code"]
     assert "aliases" not in found.resources[DISTRIBUTION]
     assert found.outputs["url"] == "https://d1.cloudfront.net"
     assert [(one["for"], one["name"], one["type"]) for one in found.outputs["domainRecords"]] == [

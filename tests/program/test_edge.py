@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosting.errors import ConfigError, EdgeError
+from tests.program.conftest import PREVIOUS_OUTPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,19 +24,19 @@ INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
 WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
 
 
-def test_without_settings_there_is_no_function(deploy: Callable[..., Deployed]) -> None:
+def test_with_routing_by_errors_there_is_no_function(deploy: Callable[..., Deployed]) -> None:
     """A stage that asks nothing of the edge declares no function and associates none."""
-    prod = deploy("prod").resources
+    prod = deploy("prod", website_routing="errors").resources
     assert FUNCTION not in prod
     assert "functionAssociations" not in prod[DISTRIBUTION]["defaultCacheBehavior"]
 
 
-@pytest.mark.parametrize("routing", ["spa", "pages"])
-def test_a_router_is_a_viewer_request_function(deploy: Callable[..., Deployed], routing: str) -> None:
+@pytest.mark.parametrize(("routing", "piece"), [("auto", "route"), ("spa", "route"), ("pages", "pages")])
+def test_a_router_is_a_viewer_request_function(deploy: Callable[..., Deployed], routing: str, piece: str) -> None:
     """A router is one published function of runtime 2.0, and finds the first page itself."""
     prod = deploy("prod", website_routing=routing).resources
     function = prod[FUNCTION]
-    assert f"function {routing}(request,visit)" in function["code"]
+    assert f"function {piece}(request,visit)" in function["code"]
     assert (function["runtime"], function["publish"]) == ("cloudfront-js-2.0", True)
     (associated,) = prod[DISTRIBUTION]["defaultCacheBehavior"]["functionAssociations"]
     assert associated["eventType"] == "viewer-request"
@@ -46,9 +47,9 @@ def test_with_a_router_what_is_missing_is_a_404(deploy: Callable[..., Deployed])
     """With a router the error responses answer 404 with the error document, unless the stack sets its own."""
     found = deploy("prod", website_routing="spa", website_errorDocument="oops.html").resources[DISTRIBUTION]
     assert found["customErrorResponses"] == [
-        {"errorCode": code, "responseCode": 404, "responsePagePath": "/oops.html", "errorCachingMinTtl": 300}
-        for code in (403, 404)
+        {"errorCode": 404, "responseCode": 404, "responsePagePath": "/oops.html", "errorCachingMinTtl": 300}
     ]
+    assert deploy("prod").resources[DISTRIBUTION]["customErrorResponses"] == []
     own = '[{"errorCode": 404, "responseCode": 200, "responsePagePath": "/"}]'
     found = deploy("prod", website_routing="spa", cloudfront_errorResponses=own).resources[DISTRIBUTION]
     assert [error["responsePagePath"] for error in found["customErrorResponses"]] == ["/index.html"]
@@ -62,6 +63,21 @@ def test_the_app_answers_under_any_path(deploy: Callable[..., Deployed]) -> None
     assert pages[INVALIDATION]["fallbacks"] == ["oops.html"]
 
 
+def test_another_kind_of_site_is_a_warning(
+    deploy: Callable[..., Deployed], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stack's own previous outputs say what the site was; the warning names the file and the command."""
+    monkeypatch.setitem(PREVIOUS_OUTPUTS, "routing", "pages")
+    deploy("prod")
+    assert "until now" not in caplog.text
+    monkeypatch.setitem(PREVIOUS_OUTPUTS, "routing", "app")
+    found = deploy("prod")
+    assert "with 'docs/index.html' it is a site of pages" in caplog.text
+    assert "pulumi config set --stack prod website:routing spa" in caplog.text
+    assert found.outputs["routing"] == "pages"
+    assert deploy("prod", website_routing="spa").outputs["routing"] == "spa"
+
+
 def test_dev_routes_as_s3_does(deploy: Callable[..., Deployed]) -> None:
     """DEV has no edge: a router there declares no function."""
     dev = deploy("dev", website_routing="spa").resources
@@ -73,9 +89,9 @@ def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
     """Redirects are in the one function, and asked before the router."""
     rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
     prod = deploy("prod", website_redirects=rule, website_routing="spa").resources
-    assert "redirects(request,visit)||spa(request,visit)||request" in prod[FUNCTION]["code"]
+    assert "redirects(request,visit)||route(request,visit)||request" in prod[FUNCTION]["code"]
     assert ORIGIN_REQUEST not in prod
-    alone = deploy("prod", website_redirects=rule).resources
+    alone = deploy("prod", website_redirects=rule, website_routing="errors").resources
     assert "redirects(request,visit)||root(request,visit)||request" in alone[FUNCTION]["code"]
     assert [error["responsePagePath"] for error in alone[DISTRIBUTION]["customErrorResponses"]] == ["/index.html"] * 3
 
@@ -89,9 +105,10 @@ def test_a_rule_for_a_country_is_told_the_country(deploy: Callable[..., Deployed
 
 
 def test_a_page_for_what_is_missing_is_in_one_place(deploy: Callable[..., Deployed]) -> None:
-    """A rule for what is missing is the error responses, and can't be set beside them."""
+    """A rule for missing files is the router's app page, or the error responses, and can't be set beside them."""
     rule = '[{"source": "/<*>", "target": "/index.html", "status": "404-200"}]'
-    prod = deploy("prod", website_redirects=rule).resources
+    assert deploy("prod", website_redirects=rule).resources[DISTRIBUTION]["customErrorResponses"] == []
+    prod = deploy("prod", website_redirects=rule, website_routing="errors").resources
     assert FUNCTION not in prod
     assert [error["responseCode"] for error in prod[DISTRIBUTION]["customErrorResponses"]] == [200, 200]
     with pytest.raises(EdgeError, match="pulumi config rm --stack prod cloudfront:errorResponses"):

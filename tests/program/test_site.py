@@ -29,6 +29,7 @@ HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
 FOLDER = "synced-folder:index:S3BucketFolder"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
+FIRST_POLICY = "pulumi-python:dynamic/hosting:FirstPolicy"
 MARK = "pulumi-python:dynamic/hosting:Mark"
 
 
@@ -74,6 +75,30 @@ def test_prod_is_private_behind_cloudfront(deploy: Callable[..., Deployed]) -> N
     assert (found["Effect"], found["Action"]) == ("Allow", "s3:GetObject")
 
 
+@pytest.mark.parametrize("mode", ["managed", "bulk"])
+@pytest.mark.parametrize(
+    ("routing", "granted"),
+    [
+        ("errors", [("s3:GetObject", None)]),
+        ("spa", [("s3:GetObject", None), ("s3:ListBucket", "arn:aws:s3:::static-site-prod")]),
+        ("pages", [("s3:GetObject", None), ("s3:ListBucket", "arn:aws:s3:::static-site-prod")]),
+    ],
+)
+def test_a_router_gets_s3s_404(
+    deploy: Callable[..., Deployed], mode: str, routing: str, granted: list[tuple[str, str | None]]
+) -> None:
+    """With a router, CloudFront may list the bucket, in bulk mode too; `errors` keeps the policy that it had."""
+    prod = deploy("prod", website_routing=routing, publish_mode=mode).resources
+    objects, *listing = json.loads(prod[POLICY]["policy"])["Statement"]
+    assert [(objects["Action"], None), *((one["Action"], one["Resource"]) for one in listing)] == granted
+    for one in listing:
+        assert [one[name] for name in ("Effect", "Principal", "Condition")] == [
+            objects[name] for name in ("Effect", "Principal", "Condition")
+        ]
+        assert "NotResource" not in one
+    assert prod[FIRST_POLICY]["missing_is_404"] is (len(granted) == 2)
+
+
 def test_the_distribution_reads_the_regional_domain_through_an_access_control(
     deploy: Callable[..., Deployed],
 ) -> None:
@@ -97,8 +122,10 @@ def test_the_defaults_of_the_distribution(deploy: Callable[..., Deployed]) -> No
     distribution = prod[DISTRIBUTION]
     assert (distribution["httpVersion"], distribution["priceClass"]) == ("http2and3", "PriceClass_All")
     assert (distribution["isIpv6Enabled"], distribution["waitForDeployment"]) == (True, True)
-    assert distribution["defaultRootObject"] == "index.html"
-    assert distribution["customErrorResponses"] == [
+    assert ("defaultRootObject" in distribution, distribution["customErrorResponses"]) == (False, [])
+    amplifys = deploy("prod", website_routing="errors").resources[DISTRIBUTION]
+    assert amplifys["defaultRootObject"] == "index.html"
+    assert amplifys["customErrorResponses"] == [
         {"errorCode": code, "responseCode": 200, "responsePagePath": "/", "errorCachingMinTtl": 300}
         for code in (400, 403, 404)
     ]
@@ -134,6 +161,7 @@ def test_settings_reach_their_resources(deploy: Callable[..., Deployed]) -> None
         website_bucketName="my-bucket",
         website_indexDocument="home.html",
         website_retainBucket="true",
+        website_routing="errors",
         cloudfront_ipv6="false",
         cloudfront_compress="false",
         cloudfront_waitForDeployment="false",
@@ -172,9 +200,10 @@ def test_a_mark_is_for_all_that_is_invalidated(deploy: Callable[..., Deployed]) 
         {"cloudfront_errorResponses": '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/"}]'},
         {"cloudfront_errorResponses": '[{"errorCode": 404, "responseCode": 200, "responsePagePath": "/"}]'},
     ]
-    marks = [deploy("prod", **setting).resources[MARK]["content"] for setting in settings]
+    plain = {"website_routing": "errors"}
+    marks = [deploy("prod", **plain, **setting).resources[MARK]["content"] for setting in settings]
     assert len(set(marks)) == len(settings)
-    assert deploy("prod", cloudfront_priceClass="PriceClass_100").resources[MARK]["content"] == marks[0]
+    assert deploy("prod", **plain, cloudfront_priceClass="PriceClass_100").resources[MARK]["content"] == marks[0]
 
 
 def test_an_error_page_is_a_file_whatever_its_path_is_written_like(deploy: Callable[..., Deployed]) -> None:
@@ -185,8 +214,9 @@ def test_an_error_page_is_a_file_whatever_its_path_is_written_like(deploy: Calla
 
 
 def test_the_invalidation_watches_every_file_and_the_error_pages(deploy: Callable[..., Deployed]) -> None:
-    """The invalidation goes by each file's fingerprint; the page of the default error responses is a fallback."""
-    invalidation = deploy("prod").resources[INVALIDATION]
+    """The invalidation goes by each file's fingerprint; the page of Amplify's error responses is a fallback."""
+    assert deploy("prod").resources[INVALIDATION]["fallbacks"] == []
+    invalidation = deploy("prod", website_routing="errors").resources[INVALIDATION]
     assert invalidation["entries"] == {entry.path: entry.fingerprint for entry in MANIFEST.entries}
     assert invalidation["fallbacks"] == ["index.html"]
     assert invalidation["distribution_id"] == "static-site-prod-id"

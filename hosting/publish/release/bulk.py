@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import pulumi
@@ -15,13 +16,15 @@ from hosting.publish.release.edge_piece import HEADER, edge_piece, room_beside
 from hosting.publish.release.live import Live, LiveArgs
 from hosting.publish.release.provider import Release, ReleaseArgs
 from hosting.publish.release.shared import RULES
+from hosting.website.site_routes import ROUTER, route_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
 
+    from hosting.cloudfront.edge import Piece
     from hosting.cloudfront.settings import ErrorResponse
     from hosting.config import Settings
     from hosting.plan import EdgePlan
@@ -47,7 +50,7 @@ class Bulk:
 
     @property
     def edge(self) -> EdgePlan:
-        """The plan with the error pages where they are in bulk mode."""
+        """The plan with the error pages where they are in bulk mode, without the router that the release brings."""
         index = self._settings.website.index_document
 
         def moved(response: ErrorResponse) -> ErrorResponse:
@@ -57,7 +60,10 @@ class Bulk:
             key = layout.error_page(_page(path, index))
             return response.model_copy(update={"response_page_path": f"/{quote(key)}"})
 
-        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)))
+        requests = self._plan.requests
+        if self._route_choice():
+            requests = tuple(piece for piece in requests if piece.name != ROUTER)
+        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), requests=requests)
 
     def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
         """Declare the site's files."""
@@ -77,15 +83,26 @@ class Bulk:
             error_pages=self._error_pages(),
             fallback=self._fallback(),
             room=self._room,
+            route_choice=self._route_choice(),
             rules=RULES,
             urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{_NAME}",
         )
         return Release(_NAME, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
 
+    def _route_choice(self) -> str:
+        """Return the choice if the router goes by the tree: the release's own, which may be an earlier one."""
+        is_routed = self._settings.cloudfront.enabled and self._settings.website.routing in ("auto", "spa")
+        return json.dumps(asdict(self._plan.route_choice)) if is_routed else ""
+
     def leading(self, release: Release) -> Leading:
         """Return what the function at the edge does for the release."""
         index = self._settings.website.index_document
-        return Leading(release.pointer.apply(lambda pointer: edge_piece(pointer, index)), HEADER)
+
+        def pieces(pointer: Mapping[str, Any]) -> list[Piece]:
+            routes = pointer.get("routes")
+            return [*([route_piece(routes)] if routes else []), edge_piece(pointer, index)]
+
+        return Leading(release.pointer.apply(pieces), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
         """Declare the end of a publish; ``opts`` wait for the distribution and its function."""

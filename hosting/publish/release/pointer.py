@@ -33,6 +33,7 @@ class Pointer:
         overlays: the paths of each overlay, and under "" those that are gone.
         fallback: the file that answers paths which are no file; "" when the function can't tell, or need not.
         plain: the files without an extension, all that such a path can be.
+        routes: how the release's own tree is served, as ``SiteRoutes.data``; None without the router for it.
     """
 
     slot: str
@@ -43,6 +44,7 @@ class Pointer:
     overlays: dict[str, list[str]]
     fallback: str
     plain: list[str]
+    routes: dict[str, object] | None = None
 
 
 def pointer_to(done: Published, wanted: Wanted) -> Pointer:
@@ -62,6 +64,7 @@ def pointer_to(done: Published, wanted: Wanted) -> Pointer:
         overlays=overlays(held.exceptions),
         fallback=wanted.fallback if known else "",
         plain=_plain(records) if known else [],
+        routes=wanted.route_choice.routes(records.keys()).data if wanted.route_choice else None,
     )
 
 

@@ -193,6 +193,7 @@ class ReleaseArgs:
         error_pages: the site's files that CloudFront answers errors with.
         fallback: the one that it answers every unknown path with, as if that were the page; "" without one.
         room: what a release's exceptions may take of the function, in bytes.
+        route_choice: what the settings choose of the release's routes, as JSON; "" without the router for them.
         rules: by which rules shared files are told from others.
         urn: the resource's own, beside which the engine shows how far it is.
     """
@@ -211,6 +212,7 @@ class ReleaseArgs:
     error_pages: list[str]
     fallback: str
     room: int
+    route_choice: str
     rules: int
     urn: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from hosting.errors import PublishError
 from hosting.publish.manifest import Manifest
 from hosting.publish.release import layout
 from hosting.publish.staging import MANIFEST
+from hosting.website.site_routes import RouteChoice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,7 @@ class Wanted:
         error_pages: the site's files that CloudFront answers errors with.
         fallback: the one that it answers every unknown path with, as if that were the page; "" without one.
         room: what a release's exceptions may take of the function, in bytes.
+        route_choice: what the settings choose of the release's routes; None without the router that goes by the tree.
     """
 
     digest: str
@@ -51,6 +54,7 @@ class Wanted:
     error_pages: tuple[str, ...]
     fallback: str
     room: int
+    route_choice: RouteChoice | None = None
 
     @classmethod
     def of(cls, props: Mapping[str, Any]) -> Wanted:
@@ -66,6 +70,7 @@ class Wanted:
             error_pages=tuple(props["error_pages"]),
             fallback=str(props["fallback"]),
             room=int(props["room"]),
+            route_choice=RouteChoice(**json.loads(props["route_choice"])) if props["route_choice"] else None,
         )
 
     def manifest(self) -> Manifest:

@@ -1,23 +1,18 @@
-// Response headers: of all patterns that match one of the page's names, as names.py has them in Python.
-const headerRules = $RULES, headerPages = $PAGES;
-function headersFolder(folder) {
-  const names = [folder + '/', folder + headerPages[0]];
-  if (folder) names.push(folder);
-  if (folder && headerPages[3]) names.push(folder + '.html');
-  return names;
-}
+// Sets the headers of all patterns that match one of the page's names; names.py has the names in Python.
+const headerRules = $RULES, headerRoutes = $ROUTES;
 function headersNames(path) {
-  const bare = path.replace(/\/+$/, ''), app = headerPages[2];
-  let decoded = bare, names = [];
-  try { decoded = decodeURIComponent(bare); } catch (malformed) {}
-  const known = headerPages[1].hasOwnProperty(decoded) ? headerPages[1][decoded] : 2;
-  if (path.endsWith(headerPages[0])) names = headersFolder(path.slice(0, -headerPages[0].length));
-  else if (!bare || known === 1) names = headersFolder(bare);
-  else if (known === 2 && !path.slice(path.lastIndexOf('/')).includes('.')) {
-    if (app && path !== app) names = headersNames(app);
-    else if (headerPages[3]) names = headersFolder(bare);
-  }
-  return [path].concat(names);
+  const index = headerRoutes.index, app = headerRoutes.app;
+  const ending = [index, '/', '.html'].filter((one) => path.endsWith(one))[0] || '';
+  const name = path.slice(0, path.length - ending.length);
+  let plain = name;
+  try { plain = decodeURIComponent(name); } catch (malformed) {}
+  const kind = routeKind(headerRoutes, plain);
+  if (kind === 0) return [path];
+  const isUnknown = kind === 4 && name && path !== app;
+  if (isUnknown && (ending === '/' || !ending)) return [path].concat(headersNames(app));
+  const folder = [name + '/', name + index], bare = name ? [name, name + '.html'] : [];
+  if (kind !== 3) return [path].concat(folder, bare);
+  return [path].concat(ending === index || ending === '/' ? folder : bare);
 }
 function headers(request, response) {
   const path = request.uri.replace(/^\/\.release\/(?:s\d+|[sao]\/[^\/]+)(?=\/)/, '');

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hosting.cloudfront.edge import Piece, as_javascript
+from hosting.website.headers.names import page_names
 from hosting.website.redirects.rules import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hosting.website.headers.names import PageNames
+    from hosting.website.site_routes import SiteRoutes
 
 _FILE = Path(__file__).parent / "headers.js"
 _SPECIAL = re.compile(r"[.$()+\\/|^?{}\[\]]")
@@ -108,19 +109,19 @@ def checked(name: str, value: str) -> tuple[str, str]:
     return lower, value
 
 
-def headers_for(rules: Sequence[HeaderRule], path: str, names: PageNames) -> dict[str, str]:
-    """Return the headers for a path: of all patterns that match it, the last one's where two set the same."""
+def headers_for(rules: Sequence[HeaderRule], path: str, routes: SiteRoutes) -> dict[str, str]:
+    """Return the headers for a path: those of all patterns that match it; the last one wins where two set the same."""
     found: dict[str, str] = {}
-    paths = names.of(canonical(path))
+    paths = page_names(canonical(path), routes)
     for rule in rules:
         if any(re.match(rule.regex, one) for one in paths):
             found.update(rule.headers)
     return found
 
 
-def headers_piece(rules: Sequence[HeaderRule], names: PageNames) -> Piece:
+def headers_piece(rules: Sequence[HeaderRule], routes: SiteRoutes) -> Piece:
     """Return the piece that sets the headers of a response."""
     table = ",\n".join(f"[/{rule.regex}/,{as_javascript(dict(rule.headers))}]" for rule in rules)
+    data = {**routes.data, "index": canonical(routes.index_url), "app": canonical(routes.app_url)}
     code = _FILE.read_text(encoding="utf-8")
-    pages = [f"/{canonical(names.index_document)}", dict(names.known), names.app, names.clean]
-    return Piece("headers", code.replace("$PAGES", as_javascript(pages)).replace("$RULES", f"[{table}]"))
+    return Piece("headers", code.replace("$ROUTES", as_javascript(data)).replace("$RULES", f"[{table}]"))

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from hosting.cloudfront.edge import compose, compose_response
 from hosting.errors import EdgeError
 from hosting.website.headers.files import read_headers
-from hosting.website.headers.names import PageNames
 from hosting.website.headers.rules import headers_piece
 from hosting.website.redirects.checks import check_rules
 from hosting.website.redirects.files import read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.routing import redirector
+from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.runtime import request_event, response_event
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.unit.edge.runtime import EdgeRuntime
 
 # One folder serves all examples of a test: each writes its file anew.
+KEYS = {"index.html"}
+ROUTES = RouteChoice("index.html").routes(KEYS)
 lenient = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 pieces_of_text = st.sampled_from(
     [
@@ -79,7 +81,7 @@ def redirected(edge: EdgeRuntime, tmp_path: Path, visit: str) -> None:
     """Run the rules in the folder, unless they are refused."""
     try:
         table = read_rules([], tmp_path)
-        check_rules(table, {"index.html"}, redirector("pages", {"index.html"}, "index.html"))
+        check_rules(table, {"index.html"}, redirector("pages", KEYS, ROUTES))
         code = compose([redirects_piece(table.rules)])
     except EdgeError:
         return
@@ -147,7 +149,7 @@ def sent(edge: EdgeRuntime, tmp_path: Path) -> None:
     """Run the headers in the folder, unless they are refused."""
     try:
         found, _ = read_headers(tmp_path)
-        code = compose_response([headers_piece(found, PageNames("index.html"))])
+        code = compose_response([headers_piece(found, ROUTES)])
     except EdgeError:
         return
     edge.load(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from hosting.errors import EdgeError
 from hosting.website.headers.files import read_headers
-from hosting.website.headers.names import PageNames, page_names
 from hosting.website.headers.rules import HeaderRule, headers_for, headers_piece
+from hosting.website.site_routes import RouteChoice, SiteRoutes
 from tests.unit.edge.runtime import response_event
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.unit.edge.runtime import EdgeRuntime
 
-PLAIN = PageNames("index.html")
+PLAIN = RouteChoice("index.html").routes(())
 TREE = ("index.html", "docs/index.html", "v1.2/index.html", "LICENSE", "404.html", "app.js")
 AMPLIFY = """\
 customHeaders:
@@ -61,7 +62,7 @@ def sent(
     edge: EdgeRuntime,
     rules: tuple[HeaderRule, ...],
     path: str,
-    names: PageNames = PLAIN,
+    names: SiteRoutes = PLAIN,
     own: dict[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the headers that a response has then, which had its ``own``."""
@@ -85,13 +86,15 @@ def test_netlifys_file(edge: EdgeRuntime, tmp_path: Path) -> None:
     everywhere = {"x-frame-options": "DENY", "link": "</a.css>; rel=preload, </b.css>; rel=preload"}
     assert sent(edge, rules, "/a.html") == everywhere
     assert sent(edge, rules, "/docs/a/b/c") == {**everywhere, "x-docs": "1"}
-    assert sent(edge, rules, "/docs/a/") == everywhere
+    assert sent(edge, rules, "/docs/") == everywhere
     assert sent(edge, rules, "/caf%c3%a9") == {**everywhere, "x-cafe": "a:b"}
 
 
-PAGES = page_names("pages", TREE, "index.html", None)
-SPA = page_names("spa", TREE, "index.html", None)
-LED = page_names("errors", TREE, "index.html", "/oops.html")
+PAGES = RouteChoice("index.html", has_app_page=False).routes(TREE)
+SPA = RouteChoice("index.html", has_app_page=True).routes(TREE)
+LED = replace(PAGES, app_page="oops.html")
+PRERENDERED = RouteChoice("index.html").routes({"a/index.html", "a.html", "b", "index.html", "200.html"})
+BOTH = RouteChoice("index.html").routes({*TREE, "docs.html"})
 
 
 @pytest.mark.parametrize(
@@ -99,18 +102,21 @@ LED = page_names("errors", TREE, "index.html", "/oops.html")
     [
         *(
             (PAGES, path, {"/docs", "/docs/", "/docs/index.html", "/docs.html"})
-            for path in ("/docs", "/docs/index.html", "/.release/s0/docs/index.html", "/.release/s/x1/docs/index.html")
+            for path in (
+                *("/docs", "/docs/", "/docs.html", "/docs/index.html"),
+                *("/.release/s0/docs/index.html", "/.release/s/x1/docs/index.html"),
+            )
         ),
         (PAGES, "/v1.2", {"/v1.2", "/v1.2/", "/v1.2/index.html", "/v1.2.html"}),
         (PAGES, "/", {"/", "/index.html"}),
+        (PAGES, "/index.html", {"/", "/index.html"}),
         (PAGES, "/LICENSE", {"/LICENSE"}),
-        (PAGES, "/404.html", {"/404.html"}),
         (PAGES, "/app.js", {"/app.js"}),
-        (PLAIN, "/docs/index.html", {"/docs", "/docs/", "/docs/index.html"}),
-        (PLAIN, "/", {"/", "/index.html"}),
-        (PLAIN, "/index.html", {"/", "/index.html"}),
-        (PLAIN, "/docs", {"/docs"}),
-        (SPA, "/docs/", {"/docs", "/docs/", "/docs/index.html"}),
+        (BOTH, "/docs", {"/docs", "/docs.html"}),
+        (BOTH, "/docs.html", {"/docs", "/docs.html"}),
+        (BOTH, "/docs/", {"/docs/", "/docs/index.html"}),
+        (BOTH, "/docs/index.html", {"/docs/", "/docs/index.html"}),
+        (SPA, "/docs/", {"/docs", "/docs/", "/docs/index.html", "/docs.html"}),
         (SPA, "/client/route", {"/client/route", "/", "/index.html"}),
         (SPA, "/client/%E0%A4%A", {"/", "/index.html"}),
         (SPA, "/.release/a/0/LICENSE", {"/LICENSE"}),
@@ -118,10 +124,10 @@ LED = page_names("errors", TREE, "index.html", "/oops.html")
         (LED, "/oops.html", {"/oops.html"}),
         (LED, "/LICENSE", {"/LICENSE"}),
         (LED, "/", {"/", "/index.html"}),
-        (page_names("errors", (), "index.html", "/app"), "/app", {"/app"}),
+        (RouteChoice("index.html", has_app_page=True, app_page="app").routes({"app"}), "/x", {"/app"}),
     ],
 )
-def test_a_page_is_itself_by_every_name(edge: EdgeRuntime, names: PageNames, path: str, pages: set[str]) -> None:
+def test_a_page_is_itself_by_every_name(edge: EdgeRuntime, names: SiteRoutes, path: str, pages: set[str]) -> None:
     """A rule for one of a page's names is for all: the function may be told the visitor's, or that of the file."""
     asked = sorted({*pages, "/docs", "/docs/", "/docs/index.html", "/docs.html", "/", "/index.html", "/client/route"})
     rules = tuple(HeaderRule(pattern, {f"x-{number}": "1"}) for number, pattern in enumerate(asked))
@@ -140,10 +146,19 @@ rules_drawn = st.builds(
 @given(
     rules=st.lists(rules_drawn, min_size=1, max_size=3),
     path=st.lists(st.sampled_from(["a", "b", "a.js", "x-y", "%C3%A9", "index.html", ""]), min_size=1, max_size=3),
-    named=st.sampled_from([PLAIN, PAGES, SPA, LED, page_names("spa", ["a/index.html", "b"], "index.html", None)]),
+    named=st.sampled_from(
+        [
+            PLAIN,
+            PAGES,
+            SPA,
+            LED,
+            BOTH,
+            RouteChoice("index.html").routes({"a/index.html", "a.html", "b", "index.html", "200.html"}),
+        ]
+    ),
 )
 def test_the_javascript_is_the_rules(
-    edge: EdgeRuntime, rules: list[HeaderRule], path: list[str], named: PageNames
+    edge: EdgeRuntime, rules: list[HeaderRule], path: list[str], named: SiteRoutes
 ) -> None:
     """For any rules and path, the edge sets the headers that Python says."""
     asked = "/" + "/".join(path)

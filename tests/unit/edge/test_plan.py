@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosting.config import RawConfig, Settings, load_settings
+from hosting.edge_warnings import changed_kind, routing_output
 from hosting.errors import EdgeError
 from hosting.plan import EdgePlan, keys_for, plan_edge
 from hosting.publish.manifest import Manifest, ManifestEntry
+from hosting.website.site_routes import RouteChoice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def settings(stack: str = "prod", **config: str) -> Settings:
-    """Return the settings of a stack; `website_routing` stands for `website:routing`."""
+    """Return the settings of a stack with routing by error responses, unless `website_routing` says otherwise."""
+    config = {"website_routing": "errors", **config}
     values = {key.replace("_", ":"): value for key, value in config.items()}
     return load_settings(RawConfig(stack, values), {"AWS_REGION": "eu-north-1"})
 
@@ -61,13 +64,45 @@ def test_the_files_of_rules_are_told_together(tmp_path: Path) -> None:
         assert "line 2 of _headers is no header" in said
 
 
-def test_the_trees_own_page_answers_what_is_missing(tmp_path: Path) -> None:
-    """With a router `404.html` is the error document if the tree has it and the stack names none."""
-    plan = plan_edge("site", settings(website_routing="pages"), manifest("index.html", "404.html"), tmp_path)
-    assert {error.response_page_path for error in plan.error_responses} == {"/404.html"}
-    assert plan.error_document == "404.html"
-    without = plan_edge("site", settings(website_routing="pages"), manifest("index.html"), tmp_path)
-    assert {error.response_page_path for error in without.error_responses} == {"/index.html"}
+def answers(plan: EdgePlan) -> list[tuple[int, int | None, str | None]]:
+    """Return the error responses as code, status and page."""
+    return [(one.error_code, one.response_code, one.response_page_path) for one in plan.error_responses]
+
+
+@pytest.mark.parametrize("routing", ["auto", "spa", "pages"])
+def test_with_a_router_only_404_is_mapped(tmp_path: Path, routing: str) -> None:
+    """To 404.html if the tree has it, else to the error document that is set; without both it is S3's own 404."""
+    own = {"website_routing": routing}
+    plan = plan_edge("site", settings(**own), manifest("index.html", "404.html"), tmp_path)
+    assert answers(plan) == [(404, 404, "/404.html")]
+    assert answers(plan_edge("site", settings(**own), manifest("index.html"), tmp_path)) == []
+    set_ = settings(**own, website_errorDocument="oh no.html")
+    assert answers(plan_edge("site", set_, manifest("index.html", "oh no.html"), tmp_path)) == [
+        (404, 404, "/oh%20no.html")
+    ]
+    both = plan_edge("site", set_, manifest("index.html", "404.html"), tmp_path)
+    assert answers(both) == [(404, 404, "/404.html")]
+    assert [re.findall(r"'website:errorDocument' is not used", warning) for warning in both.warnings] == [
+        ["'website:errorDocument' is not used"]
+    ]
+    last = settings(**own, cloudfront_errorResponses=ERRORS)
+    assert answers(plan_edge("site", last, manifest("index.html", "404.html", "nix.html"), tmp_path)) == [
+        (403, 404, "/nix.html")
+    ]
+
+
+def test_the_error_document_of_an_s3_website(tmp_path: Path) -> None:
+    """It is the setting, else an app's page, so that its routes open, else the tree's 404.html, else the default."""
+    auto = {"website_routing": "auto"}
+    for tree, document in (
+        (("index.html", "a.js"), "index.html"),
+        (("200.html", "a.js"), "200.html"),
+        (("index.html", "a.html", "404.html"), "404.html"),
+        (("index.html", "a.html"), "index.html"),
+    ):
+        assert plan_edge("site", settings("dev", **auto), manifest(*tree), tmp_path).error_document == document
+    own = settings("dev", **auto, website_errorDocument="x.html")
+    assert plan_edge("site", own, manifest("index.html", "404.html", "x.html"), tmp_path).error_document == "x.html"
     errors = plan_edge("site", settings(), manifest("index.html", "404.html"), tmp_path)
     assert (errors.error_document, errors.default_root, errors.requests) == ("index.html", "index.html", ())
 
@@ -157,7 +192,8 @@ def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
         assert [warning.endswith(mend) for warning in plan.warnings if "There is no '" not in warning] == [True]
     for calm in ({"website_routing": "spa"}, {"website_routing": "pages"}, {"cloudfront_errorResponses": "[]"}):
         assert with_headers(tmp_path, **calm).warnings == ()
-    assert with_headers(tmp_path, cloudfront_errorResponses=one, website_routing="spa").warnings == ()
+    routed = with_headers(tmp_path, cloudfront_errorResponses=one, website_routing="spa").warnings
+    assert not [warning for warning in routed if warning.endswith(mend)]
 
 
 def test_a_redirect_to_the_stacks_own_name_is_a_circle(tmp_path: Path) -> None:
@@ -188,3 +224,96 @@ def test_an_error_page_that_is_not_there_is_told(tmp_path: Path) -> None:
         assert warning.startswith("There is no 'nix.html', which answers for errors")
         assert plan_edge("site", settings(**own), manifest("nix.html"), tmp_path).warnings == ()
     assert plan_edge("site", settings(), manifest("home.html"), tmp_path).warnings == ()
+
+
+AUTO = {"website_routing": "auto"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "error"),
+    [
+        ("", "app", []),
+        ("/* /index.html 200", "app", []),
+        ("/* /other.html 200", "app", []),
+        ("/* /404.html 404", "pages", [(404, 404, "/404.html")]),
+    ],
+)
+def test_a_rule_for_unknown_paths_decides(
+    tmp_path: Path, rule: str, kind: str, error: list[tuple[int, int, str]]
+) -> None:
+    """With `auto` Netlify's rule for single-page apps is the router's; a rule with 404 keeps unknown paths missing."""
+    (tmp_path / "_redirects").write_text(rule)
+    tree = ["index.html", *([] if not rule else ["404.html" if "404" in rule else "other.html"])]
+    plan = plan_edge("site", settings(**AUTO), manifest(*tree), tmp_path)
+    assert ("app" if plan.routes.app_page else "pages", answers(plan)) == (kind, error)
+    assert not rule or plan.routes.app_page in (rule.split()[1].lstrip("/"), "")
+
+
+def test_a_page_for_403_alone_is_a_warning(tmp_path: Path) -> None:
+    """With a router S3 says 404 for what is missing; error responses that only map 403 would not catch it."""
+    own = settings(**AUTO, cloudfront_errorResponses=ERRORS)
+    (warning,) = plan_edge("site", own, manifest("index.html", "nix.html"), tmp_path).warnings
+    assert "what is missing is a 404" in warning
+    assert warning.endswith("pulumi config set --stack prod website:routing errors")
+    both = ERRORS.replace("]", ', {"errorCode": 404, "responseCode": 404, "responsePagePath": "/nix.html"}]')
+    calm = [settings(**AUTO, cloudfront_errorResponses=both), settings(cloudfront_errorResponses=ERRORS)]
+    for one in calm:
+        assert plan_edge("site", one, manifest("index.html", "nix.html"), tmp_path).warnings == ()
+
+
+def test_what_is_recognized_is_reported(tmp_path: Path) -> None:
+    """The preview has one line for it, a second one for a 200.html that is not used, and none with another router."""
+    pages = manifest("index.html", "404.html", "200.html", "a/index.html")
+    assert plan_edge("site", settings(**AUTO), pages, tmp_path).notes == (
+        "Routing: pages, with trailing slash; 404.html",
+        (
+            "Unknown paths get 404.html with status 404. To answer them with 200.html and status 200: "
+            "pulumi config set --stack prod website:routing spa"
+        ),
+    )
+    assert plan_edge("site", settings(**AUTO), manifest("index.html"), tmp_path).notes == ("Routing: single-page app",)
+    assert plan_edge("site", settings(website_routing="spa"), pages, tmp_path).notes == ()
+    pinned = settings(**AUTO, publish_mode="bulk", publish_release="0123")
+    assert plan_edge("site", pinned, pages, tmp_path).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("tree", "note"),
+    [
+        (
+            ("index.html",),
+            "On this stage S3 answers the app's own routes with index.html, but with status 404, not 200.",
+        ),
+        (
+            ("index.html", "about.html"),
+            "On this stage S3 serves /about.html at /about.html alone; behind CloudFront /about is its URL too.",
+        ),
+        (("index.html", "a/index.html"), ""),
+    ],
+)
+def test_what_an_s3_website_cannot_do_is_reported(tmp_path: Path, tree: tuple[str, ...], note: str) -> None:
+    """On DEV one sentence says where the site works behind CloudFront, but not on S3."""
+    assert plan_edge("site", settings("dev", **AUTO), manifest(*tree), tmp_path).notes == ((note,) if note else ())
+
+
+def test_a_tree_whose_table_does_not_fit_is_refused_with_its_figures(tmp_path: Path) -> None:
+    """The function's size is known before anything is touched, and the message says what the table has."""
+    tree = ["index.html", "a.html", *(f"folder/file-number-{number}" for number in range(900))]
+    with pytest.raises(EdgeError, match=r"route \d+\).* The routes have 900 files without an extension$"):
+        plan_edge("site", settings(**AUTO), manifest(*tree), tmp_path)
+
+
+def test_another_kind_of_site_is_a_warning() -> None:
+    """It names the file that made the difference, and the command that keeps the site as it was."""
+    app, pages = (RouteChoice("index.html").routes(tree) for tree in ({"index.html"}, {"index.html", "new.html"}))
+    grown = changed_kind("app", pages, "prod")
+    shrunk = changed_kind("pages", app, "prod")
+    assert grown is not None
+    assert "with 'new.html' it is a site of pages" in grown
+    assert grown.endswith("pulumi config set --stack prod website:routing spa")
+    assert shrunk is not None
+    assert shrunk.endswith("pulumi config set --stack prod website:routing pages")
+    for previous, routes in (("app", app), ("pages", pages), ("errors", app), (None, app)):
+        assert changed_kind(previous, routes, "prod") is None
+    assert [routing_output("auto", one) for one in (app, pages)] == ["app", "pages"]
+    assert routing_output("spa", pages) == "spa"

@@ -16,7 +16,8 @@ from hosting.website.redirects.checks import Hosts, check_rules
 from hosting.website.redirects.files import RuleTable, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import Rule, Taken, Visit, canonical, first_match
-from hosting.website.routing import redirector, routing_piece
+from hosting.website.routing import redirector, router_piece
+from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
 
@@ -43,7 +44,7 @@ def netlify(folder: Path, *lines: str) -> RuleTable:
 def refusal(folder: Path, *lines: str, keys: frozenset[str] = frozenset(), routing: str = "errors") -> str:
     """Return what is said of a `_redirects` that does not hold."""
     with pytest.raises(EdgeError) as caught:
-        check_rules(netlify(folder, *lines), keys, redirector(routing, keys, "index.html"))
+        check_rules(netlify(folder, *lines), keys, redirector(routing, keys, RouteChoice("index.html").routes(keys)))
     return str(caught.value)
 
 
@@ -402,7 +403,7 @@ NAMES = ("www.example.com", "example.com", "*.old.example")
 )
 def test_circles_through_the_sites_own_names(tmp_path: Path, lines: list[str], leads: bool, said: str) -> None:  # noqa: FBT001 - a parameter of the test
     """A redirect to one of the site's names comes back to it, by the redirect of its other names too."""
-    table, router = netlify(tmp_path, *lines), redirector("errors", (), "index.html")
+    table, router = netlify(tmp_path, *lines), redirector("errors", (), RouteChoice("index.html").routes(()))
     if not said:
         return check_rules(table, (), router, Hosts(NAMES, leads))
     with pytest.raises(EdgeError, match=re.escape(said)):
@@ -416,20 +417,22 @@ def test_circles_through_the_router(tmp_path: Path) -> None:
     assert "line 1 of _redirects redirects '/docs' without end" in refusal(
         tmp_path, "/docs /docs/", keys=docs, routing="pages"
     )
-    assert "redirects '/docs/' without end" in refusal(tmp_path, "/docs/ /docs", keys=docs, routing="spa")
+    assert "redirects '/docs/' without end" in refusal(tmp_path, "/docs/ /docs", keys=docs, routing="auto")
     (tmp_path / "_redirects").unlink()
     for routing, source, target in (
         ("pages", "/docs", "/docs/"),
         ("pages", "/docs", "/docs.html"),
         ("pages", "/docs", "/docs/index.html"),
-        ("spa", "/docs/", "/docs"),
+        ("auto", "/docs/", "/docs"),
     ):
         with pytest.raises(EdgeError, match=f"line 2 of redirects.json redirects '{source}' without end"):
             check_rules(
-                amplify(tmp_path, {"source": source, "target": target}), docs, redirector(routing, docs, "index.html")
+                amplify(tmp_path, {"source": source, "target": target}),
+                docs,
+                redirector(routing, docs, RouteChoice("index.html").routes(docs)),
             )
     table = amplify(tmp_path, {"source": "/docs", "target": "/docs/"})
-    check_rules(table, docs, redirector("errors", docs, "index.html"))
+    check_rules(table, docs, redirector("errors", docs, RouteChoice("index.html").routes(docs)))
 
 
 def test_what_ends_is_no_circle(tmp_path: Path) -> None:
@@ -450,7 +453,7 @@ def test_what_ends_is_no_circle(tmp_path: Path) -> None:
         "/g x=:x /4",
         "/g /5",
     )
-    check_rules(netlify(tmp_path, *lines), frozenset(), redirector("errors", (), "index.html"))
+    check_rules(netlify(tmp_path, *lines), frozenset(), redirector("errors", (), RouteChoice("index.html").routes(())))
 
 
 @pytest.mark.parametrize(
@@ -522,9 +525,9 @@ def test_a_page_for_what_is_missing(tmp_path: Path) -> None:
         ("pages", "/all/LICENSE/", "LICENSE"),
         ("pages", "/all/404.html", "404.html"),
         ("pages", "/all/app.js", "app.js"),
-        ("spa", "/a", "b.html"),
-        ("spa", "/all/b", "b/index.html"),
-        ("spa", "/all/b/", "b/index.html"),
+        ("auto", "/a", "b.html"),
+        ("auto", "/all/b", "b/index.html"),
+        ("auto", "/all/b/", "b/index.html"),
     ],
 )
 def test_a_rewrite_does_not_change_the_address(
@@ -533,5 +536,5 @@ def test_a_rewrite_does_not_change_the_address(
     """Whatever name of a page a rewrite leads to, the router finds the file and redirects nobody."""
     table = netlify(tmp_path, "/a /b.html 200", "/all/* /:splat 200")
     keys = {"index.html", "b/index.html", "LICENSE", "404.html", "app.js"}
-    pieces = [redirects_piece(table.rules), routing_piece(routing, keys, "index.html")]
+    pieces = [redirects_piece(table.rules), router_piece(routing, keys, RouteChoice("index.html").routes(keys))]
     assert shown(edge.request(pieces, request_event(path))) == key

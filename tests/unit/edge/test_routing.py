@@ -1,4 +1,4 @@
-"""Which file answers which path: the JavaScript at the edge against a reference that may ask the tree."""
+"""The routers `pages` and `errors`: the JavaScript at the edge against a reference that may ask the tree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from hosting.cloudfront.edge import MAX_BYTES, compose
 from hosting.errors import EdgeError
-from hosting.website.routing import canonical_keys, pages_table, routing_piece, spa_table
+from hosting.website.routing import canonical_keys, pages_table, router_piece
+from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ trees = st.sets(paths, max_size=6).map(without_clashes)
 def answered(edge: EdgeRuntime, routing: str, keys: Collection[str], uri: str, query: str = "") -> str:
     """Return what the edge makes of a path: the key that it asks for, or `301 /location`."""
     event = request_event(uri, {"q": query} if query else {})
-    return shown(edge.request([routing_piece(routing, keys, INDEX)], event))
+    return shown(edge.request([router_piece(routing, keys, RouteChoice(INDEX).routes(keys))], event))
 
 
 def shown(answer: dict[str, Any]) -> str:
@@ -54,17 +55,6 @@ def shown(answer: dict[str, Any]) -> str:
     if "statusCode" in answer:
         return f"{answer['statusCode']} {answer['headers']['location']['value']}"
     return unquote(answer["uri"].removeprefix("/"))
-
-
-def spa_reference(keys: Collection[str], path: str) -> str:
-    """Return what `spa` says in words: a file, a folder's index document, the file that is missing, or the app."""
-    folder = path.rstrip("/")
-    extensionless = "." not in path.rpartition("/")[2]
-    if path.removeprefix("/") in keys and extensionless:
-        return path.removeprefix("/")
-    if folder and f"{folder}/{INDEX}".removeprefix("/") in keys:
-        return f"{folder}/{INDEX}".removeprefix("/") if path.endswith("/") else f"302 {quote(path)}/"
-    return INDEX if extensionless else path.removeprefix("/")
 
 
 def pages_reference(keys: Collection[str], path: str) -> str:
@@ -84,13 +74,6 @@ def pages_reference(keys: Collection[str], path: str) -> str:
     if clean != path:
         return f"301 {quote(clean) or '/'}"
     return key if is_file else f"{key}/{INDEX}"
-
-
-@given(tree=trees, asked=paths, slash=st.sampled_from(["", "/"]))
-def test_spa_is_its_reference(edge: EdgeRuntime, tree: set[str], asked: str, slash: str) -> None:
-    """For any tree and path the edge without a file system does what the words say, which need one."""
-    path = f"/{asked}{slash}"
-    assert answered(edge, "spa", tree, quote(path)) == spa_reference(tree, path)
 
 
 @given(tree=trees, asked=paths, slash=st.sampled_from(["", "/"]))
@@ -124,28 +107,6 @@ def test_every_page_is_found_at_one_url(edge: EdgeRuntime, tree: set[str]) -> No
     ("path", "answer"),
     [
         ("/", "index.html"),
-        ("/client/route", "index.html"),
-        ("/client/route/", "index.html"),
-        ("/missing.js", "missing.js"),
-        ("/app.js", "app.js"),
-        ("/LICENSE", "LICENSE"),
-        ("/.well-known/acme", ".well-known/acme"),
-        ("/docs/", "docs/index.html"),
-        ("/docs", "302 /docs/?q=1"),
-        ("/v1.2/", "v1.2/index.html"),
-        ("/%E0%A4%A", "index.html"),
-        ("/__proto__", "index.html"),
-    ],
-)
-def test_spa_by_example(edge: EdgeRuntime, path: str, answer: str) -> None:
-    """Deep links get the app, files are files, missing files stay missing, and folders have their index document."""
-    assert answered(edge, "spa", SITE, path, "1") == answer
-
-
-@pytest.mark.parametrize(
-    ("path", "answer"),
-    [
-        ("/", "index.html"),
         ("/docs", "docs/index.html"),
         ("/docs/", "301 /docs?q=1"),
         ("/docs.html", "301 /docs?q=1"),
@@ -173,7 +134,7 @@ def test_pages_by_example(edge: EdgeRuntime, path: str, answer: str) -> None:
 def test_a_redirect_never_leaves_the_site(edge: EdgeRuntime) -> None:
     """Two slashes in front of a path would name another host to browsers."""
     assert answered(edge, "pages", SITE, "//evil/") == "301 /evil"
-    assert answered(edge, "spa", {"evil/index.html", "/evil/index.html"}, "//evil") == "302 /evil/"
+    assert answered(edge, "auto", {"evil/index.html", "index.html"}, "//evil") == "301 /evil/"
 
 
 def test_the_root_is_the_index_document_without_a_default_root_object(edge: EdgeRuntime) -> None:
@@ -200,16 +161,14 @@ def test_two_files_of_one_url_are_refused(other: str) -> None:
 
 
 def test_tables_have_only_what_the_form_does_not_tell() -> None:
-    """A usual tree has no table for `pages` but of its error page, and one of folders for `spa`."""
+    """A usual tree has no table for `pages` but of its error page."""
     usual = {"index.html", "404.html", "docs/index.html", "docs/api/index.html", "app.js"}
     assert pages_table(usual, INDEX) == {"/404.html": 0}
-    assert spa_table(usual, INDEX) == {"/docs": 1, "/docs/api": 1}
     assert pages_table(SITE, INDEX) == {"/404.html": 0, "/LICENSE": 0, "/.well-known/acme": 0, "/v1.2": 1}
 
 
 def test_a_table_that_does_not_fit_is_refused_with_its_figures() -> None:
-    """A tree of too many folders for `spa` fails before anything is touched."""
-    tree = {f"folder-number-{number}/{INDEX}" for number in range(800)}
-    with pytest.raises(EdgeError, match=rf"CloudFront takes {MAX_BYTES} \(queryOf \d+, redirectTo \d+, spa \d+\)"):
-        compose([routing_piece("spa", tree, INDEX)])
-    compose([routing_piece("pages", tree, INDEX)])
+    """A tree of too many files without an extension fails before anything is touched."""
+    tree = {f"folder/file-number-{number}" for number in range(800)}
+    with pytest.raises(EdgeError, match=rf"CloudFront takes {MAX_BYTES} \(queryOf \d+, redirectTo \d+, pages \d+\)"):
+        compose([router_piece("pages", tree, RouteChoice(INDEX).routes(tree))])

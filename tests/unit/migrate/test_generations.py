@@ -18,6 +18,7 @@ COMMON = {
     "aws:region": "eu-west-1",
     "website:retainBucket": True,
     "cloudfront:httpVersion": "http2",
+    "website:routing": "errors",
     "publish:directory": "../build",
     "publish:buildCommand": "cd .. && npm run-script build",
 }
@@ -102,3 +103,11 @@ def test_the_ignore_list_of_2018(migration: Migration) -> None:
     """2018's ignore patterns are one of the settings in .amplifyrc."""
     ran = migration.of(amplify.first_generation(), amplifyrc={"publish-ignore": ["deploy.sh"]})
     assert ran.config()["publish:ignore"] == ["deploy.sh"]
+
+
+def test_the_routing_stays_as_it_was(migration: Migration) -> None:
+    """A distribution answers by its error responses, as Amplify's did; the report names the router and the commands."""
+    ran = migration.of(amplify.fifth_generation())
+    assert ran.config()["website:routing"] == "errors"
+    assert "`auto` serves each page at its own URL" in ran.out
+    assert "pulumi config rm website:routing" in ran.out

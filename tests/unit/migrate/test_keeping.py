@@ -111,7 +111,7 @@ def test_a_new_bucket_is_the_other_way(migration: Migration) -> None:
 
 def test_a_new_bucket_needs_no_name_taken_out_where_none_was_written(migration: Migration) -> None:
     """Without a bucket's name in the config there is nothing to remove."""
-    assert "config rm" not in migration.of(amplify.second_generation(), parameters=None).out
+    assert "config rm --stack" not in migration.of(amplify.second_generation(), parameters=None).out
 
 
 def test_it_runs_where_the_program_is(migration: Migration, monkeypatch: pytest.MonkeyPatch) -> None:

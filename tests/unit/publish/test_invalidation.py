@@ -130,10 +130,10 @@ def test_the_first_publish_invalidates_what_appeared() -> None:
     """On create every file appeared."""
     provider = Provider()
     created = provider.create(props(A))
-    assert provider.fake.paths == [["/", "/a.html", "/index.html"]]
+    assert provider.fake.paths == [["/", "/a", "/a.html", "/index.html"]]
     assert created.outs is not None
     assert created.outs["invalidation_id"] == "I1"
-    assert created.outs["paths"] == ["/", "/a.html", "/index.html"]
+    assert created.outs["paths"] == ["/", "/a", "/a.html", "/index.html"]
 
 
 def test_the_same_content_is_no_change() -> None:
@@ -209,7 +209,7 @@ def test_a_publish_that_follows_the_served_one_names_its_paths() -> None:
     """The mark that was served is the one before the new one: nothing else went up in between."""
     provider = Provider()
     provider.update("id", props(A), props(B, mark="m2", previous_mark="m1"))
-    assert provider.fake.paths == [["/a.html"]]
+    assert provider.fake.paths == [["/a", "/a.html"]]
 
 
 def test_a_preview_does_not_know_the_next_mark_and_is_right_all_the_same() -> None:
@@ -271,7 +271,7 @@ def test_there_and_back_invalidates_twice_with_different_references() -> None:
     provider = Provider()
     provider.update("id", props(A), props(B))
     provider.update("id", props(B), props(A))
-    assert provider.fake.paths == [["/a.html"], ["/a.html"]]
+    assert provider.fake.paths == [["/a", "/a.html"], ["/a", "/a.html"]]
     first, second = (batch["CallerReference"] for batch in provider.fake.batches)
     assert first != second
 
@@ -298,7 +298,7 @@ def test_another_distribution_starts_anew() -> None:
     old, new = props(A), props(A, distribution_id="E2", fallbacks=[])
     assert provider.diff("id", old, new).changes is True
     provider.update("id", old, new)
-    assert provider.fake.paths == [["/", "/a.html", "/index.html"]]
+    assert provider.fake.paths == [["/", "/a", "/a.html", "/index.html"]]
 
 
 def test_wait_waits_for_completion() -> None:
@@ -334,8 +334,8 @@ def test_what_another_hand_changed_is_invalidated_after_a_refresh() -> None:
     assert provider.read("id", published).outs == published
     assert not provider.diff("id", published, props(A)).changes
     for keys, changed, paths in (
-        ({"index.html", "a.html"}, {"a.html"}, ["/a.html"]),
-        ({"index.html"}, set(), ["/a.html"]),
+        ({"index.html", "a.html"}, {"a.html"}, ["/a", "/a.html"]),
+        ({"index.html"}, set(), ["/a", "/a.html"]),
     ):
         provider.bucket.keys, provider.bucket.changed = keys, changed
         found = provider.read("id", published).outs
@@ -355,7 +355,7 @@ def test_what_another_hand_changed_and_the_site_no_longer_has_is_invalidated_too
     assert found is not None
     without = props({"index.html": "1"})
     assert provider.diff("id", found, without).changes
-    assert provider.update("id", found, without).outs["paths"] == ["/a.html"]  # type: ignore[index]  # it has outputs
+    assert provider.update("id", found, without).outs["paths"] == ["/a", "/a.html"]  # type: ignore[index]  # it has outputs
     assert "delete a.html" in provider.calls
 
 

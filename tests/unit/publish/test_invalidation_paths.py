@@ -22,21 +22,21 @@ def paths(*changed: str, fallbacks: tuple[str, ...] = (), max_paths: int = 15) -
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ("about.html", ["/about.html"]),
+        ("about.html", ["/about", "/about.html"]),
         ("index.html", ["/", "/index.html"]),
         ("docs/index.html", ["/docs", "/docs/", "/docs/index.html"]),
-        ("docs/myindex.html", ["/docs/myindex.html"]),
-        ("a b.html", ["/a%20b.html"]),
+        ("docs/myindex.html", ["/docs/myindex", "/docs/myindex.html"]),
+        ("a b.html", ["/a%20b", "/a%20b.html"]),
         ("caf\u00e9/index.html", ["/caf%C3%A9", "/caf%C3%A9/", "/caf%C3%A9/index.html"]),
-        ("100%.html", ["/100%25.html"]),
-        ("what?.html", ["/what%3F.html"]),
-        ("a#b.html", ["/a%23b.html"]),
-        ("~me/[x].html", ["/~me/%5Bx%5D.html"]),
-        ("c++/(1),it's!.html", ["/c%2B%2B/(1),it's!.html"]),
+        ("100%.html", ["/100%25", "/100%25.html"]),
+        ("what?.html", ["/what%3F", "/what%3F.html"]),
+        ("a#b.html", ["/a%23b", "/a%23b.html"]),
+        ("~me/[x].html", ["/~me/%5Bx%5D", "/~me/%5Bx%5D.html"]),
+        ("c++/(1),it's!.html", ["/c%2B%2B/(1),it's!", "/c%2B%2B/(1),it's!.html"]),
     ],
 )
 def test_the_urls_of_a_file(changed: str, expected: list[str]) -> None:
-    """A file is stale under its own URL, an index document under its folder's too, percent-encoded."""
+    """A file is stale under its own URL, a page also under its URL without the extension or with its folder's."""
     assert paths(changed) == expected
 
 

@@ -43,38 +43,55 @@ class Cloud(FirstPolicyProvider):
         return {"Arn": "arn:aws-cn:sts::123456789012:assumed-role/deploy/hosting"}
 
 
-def test_a_new_bucket_is_readable_by_the_accounts_distributions() -> None:
-    """Only CloudFront may read, and only for this account."""
+@pytest.mark.parametrize(
+    ("missing_is_404", "granted"),
+    [
+        (False, [("s3:GetObject", "arn:aws-cn:s3:::my-bucket/*")]),
+        (
+            True,
+            [("s3:GetObject", "arn:aws-cn:s3:::my-bucket/*"), ("s3:ListBucket", "arn:aws-cn:s3:::my-bucket")],
+        ),
+    ],
+)
+def test_a_new_bucket_is_readable_by_the_accounts_distributions(
+    missing_is_404: bool,  # noqa: FBT001 - a parameter of the test
+    granted: list[tuple[str, str]],
+) -> None:
+    """Only CloudFront may read, and only for this account; it may list where the bucket's own policy will say so."""
     cloud = Cloud()
-    cloud.create({"bucket": "my-bucket"})
-    (statement,) = json.loads(cloud.policy or "")["Statement"]
-    assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
-    assert (statement["Action"], statement["Resource"]) == ("s3:GetObject", "arn:aws-cn:s3:::my-bucket/*")
-    assert statement["Condition"] == {
-        "ArnLike": {"AWS:SourceArn": "arn:aws-cn:cloudfront::123456789012:distribution/*"}
-    }
+    cloud.create({"bucket": "my-bucket", "missing_is_404": missing_is_404})
+    statements = json.loads(cloud.policy or "")["Statement"]
+    assert [(one["Action"], one["Resource"]) for one in statements] == granted
+    assert len({one["Sid"] for one in statements}) == len(granted)
+    for one in statements:
+        assert (one["Effect"], one["Principal"]) == ("Allow", {"Service": "cloudfront.amazonaws.com"})
+        assert one["Condition"] == {"ArnLike": {"AWS:SourceArn": "arn:aws-cn:cloudfront::123456789012:distribution/*"}}
 
 
 def test_a_bucket_that_has_a_policy_keeps_it() -> None:
-    """A website that gets its distribution stays open until that answers."""
+    """A website that gets its distribution stays public until the distribution answers."""
     cloud = Cloud("public")
-    cloud.create({"bucket": "my-bucket"})
+    cloud.create({"bucket": "my-bucket", "missing_is_404": True})
     assert cloud.policy == "public"
 
 
-def test_a_refusal_is_told() -> None:
-    """Without the right to look, nothing is set."""
+def test_a_refusal_is_reported() -> None:
+    """Without the right to read the bucket's policy, nothing is set."""
     cloud = Cloud(refusal="AccessDenied")
     with pytest.raises(HostingError, match=r"into bucket my-bucket.*AccessDenied.*run `pulumi up` again"):
-        cloud.create({"bucket": "my-bucket"})
+        cloud.create({"bucket": "my-bucket", "missing_is_404": True})
     assert cloud.policy is None
 
 
 def test_another_bucket_is_another_policy() -> None:
-    """It is replaced with its bucket, and never changed."""
+    """It is replaced with its bucket, and by no other change: the bucket's own policy has replaced it by then."""
     provider = FirstPolicyProvider()
-    assert provider.diff("id", {"bucket": "one"}, {"bucket": "one"}).changes is False
-    moved = provider.diff("id", {"bucket": "one"}, {"bucket": "two"})
+    # A state of before has no `missing_is_404`.
+    same = provider.diff("id", {"bucket": "one"}, {"bucket": "one", "missing_is_404": True})
+    assert (same.changes, same.replaces) == (False, [])
+    other = provider.diff("id", {"bucket": "one", "missing_is_404": True}, {"bucket": "one", "missing_is_404": False})
+    assert other.changes is False
+    moved = provider.diff("id", {"bucket": "one"}, {"bucket": "two", "missing_is_404": True})
     assert (moved.changes, moved.replaces) == (True, ["bucket"])
     assert provider.read("id", {"bucket": "one"}).outs == {"bucket": "one"}
 

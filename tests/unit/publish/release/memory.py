@@ -164,6 +164,7 @@ class Site:
             "error_pages": (),
             "fallback": "",
             "room": 2000,
+            "route_choice": "",
             **changes,
         }
         asked = Asked(**values)

@@ -1,0 +1,25 @@
+// Finds the file for a path; `SiteRoutes.answer` in site_routes.py does the same.
+const routeData = $DATA;
+function route(request, visit) {
+  const uri = request.uri, slash = uri.endsWith('/');
+  if (uri === '/') {
+    request.uri = routeData.root;
+    return;
+  }
+  let path = uri;
+  try { path = decodeURIComponent(uri); } catch (malformed) {}
+  const kind = routeKind(routeData, slash ? path.slice(0, -1) : path);
+  const bare = slash ? uri.slice(0, -1) : uri;
+  if (kind === 4) request.uri = routeData.app;
+  else if (kind === 0) request.uri = slash ? bare + routeData.index : uri;
+  else {
+    const hasForm = kind === 3 || (routeData.slash === (kind === 1)) === slash;
+    if (!hasForm && !visit.rewritten && /^(?:GET|HEAD)$/.test(request.method)) {
+      const answer = redirectTo(301, (slash ? bare : uri + '/') + queryOf(request));
+      // A browser must ask again: the page may have the other form after the next publish.
+      answer.headers['cache-control'] = { value: 'max-age=0, must-revalidate' };
+      return answer;
+    }
+    request.uri = bare + (slash === hasForm ? routeData.index : '.html');
+  }
+}

@@ -1,0 +1,285 @@
+"""Which file answers which path, as the published tree itself says it: `website:routing auto` and `spa`. Pure.
+
+A page has one of two forms in a tree: `docs/index.html`, whose URL is `/docs/`, or `docs.html`, whose URL is `/docs`.
+Most generators use one form for all pages. So the function at the edge needs no list of pages: it knows the form of
+the majority, and the pages and files that differ from what their path looks like. `route.js` does the same as
+`SiteRoutes.answer`, and a test compares both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, unquote
+
+from hosting.cloudfront.edge import Piece, piece_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+NOT_FOUND_PAGE = "404.html"
+# Surge and SvelteKit's adapter-static call the page of a single-page app so:
+# https://surge.sh/help/adding-a-200-page-for-client-side-routing, https://svelte.dev/docs/kit/single-page-apps
+APP_PAGE = "200.html"
+PAGE = ".html"
+_PAGE_TYPES = frozenset({"html", "htm", "xhtml"})
+_MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# Files by which search engines and other services verify who owns a site; they are no pages of it.
+_VERIFICATION_FILES = (
+    "google*.html",  # https://support.google.com/webmasters/answer/9008080
+    "yandex_*.html",  # https://yandex.com/support/webmaster/en/service/rights
+    "baidu_verify_*.html",  # https://ziyuan.baidu.com/college/courseinfo?id=267&page=1
+    "naver*.html",  # https://searchadvisor.naver.com/guide/start-register
+    "pinterest-*.html",  # https://help.pinterest.com/en/business/article/claim-your-website
+)
+# Extensions of files that a site has beside its pages. A missing one is missing, even on a site that has no such file.
+_FILE_TYPES = frozenset(
+    """
+    html js mjs cjs css map json xml txt webmanifest wasm png jpg jpeg gif svg webp avif ico woff woff2 ttf otf mp4 webm
+    mp3 pdf zip php
+    """.split()  # noqa: SIM905 - one word a type is easier to read
+)
+
+# The piece's name, and its file's.
+ROUTER = "route"
+FILE, MAJORITY, OTHER, BOTH, UNKNOWN = range(5)
+# The two forms of a page: `docs/index.html` and `docs.html`.
+_FOLDER, _BARE = "folder", "bare"
+
+
+class RouteAnswer(NamedTuple):
+    """What the router makes of a path.
+
+    Attributes:
+        path: the path that the bucket is asked for, or that the visitor is redirected to.
+        is_redirect: which of the two.
+    """
+
+    path: str
+    is_redirect: bool = False
+
+
+@dataclass(frozen=True)
+class SiteRoutes:
+    """How a tree is served.
+
+    All names are decoded paths from the root without the slash at the end, such as ``/docs``.
+
+    Attributes:
+        index_document: the name of a folder's page.
+        root: the key that answers `/`.
+        trailing_slash: whether most pages are a folder's index document, with the URL `/docs/`.
+        files: files whose last segment does not look like a file's.
+        pages: pages of the majority's form that have to be named: their last segment looks like a file's, or
+            there is an app page, which answers for all paths that are neither files nor pages.
+        other_form: pages that have only the form of the minority.
+        both_forms: names with a page in each form.
+        file_types: lower-case extensions; a path that ends in one of them is a file.
+        app_page: the key that answers unknown paths with status 200; empty without one.
+        page_count: the number of pages besides the error page, the app page and verification files.
+        bare_page: the name of one page that is no folder's index document, such as ``/about``; empty without one.
+        second_page: the key of one page besides the index document; empty without one.
+    """
+
+    index_document: str
+    root: str
+    trailing_slash: bool
+    files: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    other_form: tuple[str, ...] = ()
+    both_forms: tuple[str, ...] = ()
+    file_types: tuple[str, ...] = ()
+    app_page: str = ""
+    page_count: int = 0
+    bare_page: str = ""
+    second_page: str = ""
+
+    @property
+    def index_url(self) -> str:
+        """The path of the index document in a folder, such as ``/index.html``."""
+        return f"/{quote(self.index_document)}"
+
+    @property
+    def app_url(self) -> str:
+        """The path of the app page; empty without one."""
+        return f"/{quote(self.app_page)}" if self.app_page else ""
+
+    @property
+    def is_app(self) -> bool:
+        """Whether the site is a single-page app: there is an app page, and no page besides the index document."""
+        return bool(self.app_page) and self.page_count <= 1
+
+    def kind_of(self, name: str) -> int:
+        """Return what a decoded path without the slash at its end is; routeKind.js has the same cases."""
+        known = self._kinds.get(name)
+        if known is not None:
+            return known
+        if _file_type(name) in self._file_types:
+            return FILE
+        return UNKNOWN if self.app_page else MAJORITY
+
+    def answer(self, path: str, *, redirects: bool = True) -> RouteAnswer:
+        """Return what the router makes of a path.
+
+        Args:
+            path: as the visitor sends it, percent-encoded.
+            redirects: whether the visitor may be redirected: for GET and HEAD, unless a rule has rewritten the path.
+        """
+        if path == "/":
+            return RouteAnswer(f"/{quote(self.root)}")
+        has_slash = path.endswith("/")
+        name = decoded(path)
+        kind = self.kind_of(name[:-1] if has_slash else name)
+        if kind == UNKNOWN:
+            return RouteAnswer(self.app_url)
+        if kind == FILE:
+            return RouteAnswer(path[:-1] + self.index_url if has_slash else path)
+        bare = path[:-1] if has_slash else path
+        has_form = kind == BOTH or self._has_slash(kind) == has_slash
+        if not has_form and redirects:
+            return RouteAnswer(bare if has_slash else f"{bare}/", is_redirect=True)
+        return RouteAnswer(bare + (self.index_url if has_slash == has_form else PAGE))
+
+    def _has_slash(self, kind: int) -> bool:
+        return self.trailing_slash if kind == MAJORITY else not self.trailing_slash
+
+    @cached_property
+    def _kinds(self) -> dict[str, int]:
+        lists: tuple[tuple[int, tuple[str, ...]], ...] = (
+            (BOTH, self.both_forms),
+            (OTHER, self.other_form),
+            (MAJORITY, self.pages),
+            (FILE, self.files),
+        )
+        return {name: kind for kind, names in lists for name in names}
+
+    @cached_property
+    def _file_types(self) -> frozenset[str]:
+        return frozenset(self.file_types)
+
+    @property
+    def data(self) -> dict[str, object]:
+        """The routes as the JavaScript reads them; ``named`` has a list for each kind but the last."""
+        return {
+            "index": self.index_url,
+            "root": f"/{quote(self.root)}",
+            "slash": self.trailing_slash,
+            "named": [list(names) for names in (self.files, self.pages, self.other_form, self.both_forms)],
+            "types": f"/{'/'.join(self.file_types)}/",
+            "app": self.app_url,
+        }
+
+    @property
+    def figures(self) -> str:
+        """The size of the table in words, such as ``12 files without an extension``; empty for an empty table."""
+        counts = {
+            "files without an extension": len(self.files),
+            "pages that have to be named": len(self.pages),
+            "pages of the less frequent form": len(self.other_form),
+            "pages in both forms": len(self.both_forms),
+        }
+        return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+    def describe(self, keys: Collection[str]) -> str:
+        """Return what was recognized, in a few words for the preview."""
+        not_found = f"; {NOT_FOUND_PAGE}" if NOT_FOUND_PAGE in keys else ""
+        if self.is_app:
+            return f"single-page app{'' if self.app_page == self.root else f' ({self.app_page})'}{not_found}"
+        if not self.page_count:
+            return f"files without pages{not_found}"
+        form = "with" if self.trailing_slash else "without"
+        app = f"; {self.app_page} for unknown paths" if self.app_page else ""
+        return f"pages, {form} trailing slash{app or not_found}"
+
+
+@dataclass(frozen=True)
+class RouteChoice:
+    """What the stack's settings and rules choose; the tree decides the rest.
+
+    Attributes:
+        index_document: the name of a folder's page.
+        has_app_page: whether a page answers unknown paths with status 200; None if the tree decides.
+        app_page: the key of that page; empty for 200.html if it is published, else the index document.
+    """
+
+    index_document: str
+    has_app_page: bool | None = None
+    app_page: str = ""
+
+    def routes(self, keys: Collection[str]) -> SiteRoutes:
+        """Return how a tree with these keys is served."""
+        pages = sorted(key for key in keys if _is_page(key, self.index_document))
+        app_page = self._app_page(keys, pages)
+        forms = _forms(pages, self.index_document)
+        counts = Counter(form for has in forms.values() for form in has)
+        most, other = (_FOLDER, _BARE) if counts[_FOLDER] >= counts[_BARE] else (_BARE, _FOLDER)
+        types = _FILE_TYPES | {_file_type(key) for key in keys if not key.endswith(PAGE)} - {""}
+        majority = [name for name, has in forms.items() if has == {most}]
+        return SiteRoutes(
+            index_document=self.index_document,
+            root=self.index_document if self.index_document in keys or not app_page else app_page,
+            trailing_slash=most == _FOLDER,
+            files=tuple(f"/{key}" for key in sorted(keys) if _file_type(key) == ""),
+            pages=tuple(name for name in majority if app_page or _file_type(name) in types),
+            other_form=tuple(name for name, has in forms.items() if has == {other}),
+            both_forms=tuple(name for name, has in forms.items() if len(has) > 1),
+            file_types=tuple(sorted(types)),
+            app_page=app_page,
+            page_count=len(pages),
+            bare_page=next((name for name, has in forms.items() if _BARE in has), ""),
+            second_page=next((key for key in pages if key != self.index_document), ""),
+        )
+
+    def _app_page(self, keys: Collection[str], pages: Collection[str]) -> str:
+        """Return the page for unknown paths: the chosen one, an app's only page, or 200.html without a 404.html."""
+        if self.has_app_page is False or self.app_page:
+            return self.app_page
+        is_only_index = set(pages) <= {self.index_document}
+        if APP_PAGE in keys and (self.has_app_page or is_only_index or NOT_FOUND_PAGE not in keys):
+            return APP_PAGE
+        is_app = self.has_app_page or (is_only_index and self.index_document in keys)
+        return self.index_document if is_app else ""
+
+
+def _is_page(key: str, index_document: str) -> bool:
+    name = key.rpartition("/")[2]
+    if key in (NOT_FOUND_PAGE, APP_PAGE) or not (_file_type(key) in _PAGE_TYPES or name == index_document):
+        return False
+    is_at_root = name == key
+    return not (is_at_root and any(fnmatchcase(key, pattern) for pattern in _VERIFICATION_FILES))
+
+
+def _forms(pages: Iterable[str], index_document: str) -> dict[str, set[str]]:
+    """Return the forms of each page by name."""
+    forms: dict[str, set[str]] = {}
+    for key in pages:
+        folder, _, name = key.rpartition("/")
+        if name == index_document and folder:
+            forms.setdefault(f"/{folder}", set()).add(_FOLDER)
+        elif name.endswith(PAGE) and name not in (index_document, PAGE):
+            forms.setdefault(f"/{key.removesuffix(PAGE)}", set()).add(_BARE)
+    return forms
+
+
+def _file_type(path: str) -> str:
+    """Return the lower-case extension of a path's last segment; empty without one."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def decoded(path: str) -> str:
+    """Return a path decoded as JavaScript's decodeURIComponent does it; a malformed one as it is."""
+    try:
+        return path if _MALFORMED.search(path) else unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return path
+
+
+def route_piece(data: Mapping[str, object]) -> Piece:
+    """Return the piece of the viewer-request function that finds the file for a path, from ``SiteRoutes.data``."""
+    return piece_of(Path(__file__).parent / f"{ROUTER}.js", dict(data))

@@ -1,0 +1,233 @@
+"""How a tree is served by `website:routing auto`: the JavaScript at the edge, and the same in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hosting.website.site_routes import RouteAnswer, RouteChoice, SiteRoutes, route_piece
+from tests.unit.edge.runtime import request_event
+
+if TYPE_CHECKING:
+    from tests.unit.edge.runtime import EdgeRuntime
+
+INDEX = "index.html"
+FOLDERS = {"index.html", "404.html", "docs/index.html", "docs/v1.2/index.html", "about.html", "app.js", "LICENSE"}
+BARE = {"index.html", "404.html", "docs.html", "docs/v1.2.html", "node.js.html", "a/b.html", "blog/index.html", "x.js"}
+APP = {"index.html", "assets/app.js", "google1234.html", "404.html", ".well-known/assetlinks"}
+# Pages that are rendered beforehand, and SvelteKit's or Nuxt's page for all other paths.
+PRERENDERED = {"index.html", "200.html", "docs.html", "blog/index.html", "app.js"}
+
+segments = st.sampled_from(["a", "b.c", "d.js", "é", "x y", "index", "200", "%"])
+folders = st.lists(segments, max_size=2).map("/".join)
+keys_drawn = st.builds(
+    lambda folder, name, ending: "/".join(filter(None, [folder, name])) + ending,
+    folders,
+    segments,
+    st.sampled_from(["", ".html", "/index.html", ".js"]),
+)
+
+
+def without_clashes(found: set[str]) -> set[str]:
+    """Return the keys that can be in one folder: no file is a folder of another."""
+    kept: set[str] = set()
+    for key in sorted(found):
+        if not any(one.startswith(f"{key}/") or key.startswith(f"{one}/") for one in kept):
+            kept.add(key)
+    return kept
+
+
+trees = st.builds(
+    lambda keys, root: without_clashes({*keys, *root}),
+    st.sets(keys_drawn, max_size=6),
+    st.sets(st.sampled_from(["index.html", "404.html", "200.html"])),
+)
+choices = st.sampled_from(
+    [RouteChoice(INDEX), RouteChoice(INDEX, has_app_page=True), RouteChoice(INDEX, has_app_page=False)]
+)
+
+
+def at_the_edge(
+    edge: EdgeRuntime, routes: SiteRoutes, path: str, method: str = "GET", query: str = ""
+) -> dict[str, Any]:
+    """Return what the function makes of a request."""
+    event = request_event(path, {"q": query} if query else {}, method=method)
+    answer: dict[str, Any] = edge.request([route_piece(routes.data)], event)
+    return answer
+
+
+def answer_of(edge: EdgeRuntime, routes: SiteRoutes, path: str) -> RouteAnswer:
+    """Return what the function makes of a path, in Python's words."""
+    answer = at_the_edge(edge, routes, path)
+    if "statusCode" in answer:
+        return RouteAnswer(answer["headers"]["location"]["value"], is_redirect=True)
+    return RouteAnswer(answer["uri"])
+
+
+@pytest.mark.parametrize(
+    ("tree", "path", "answer"),
+    [
+        (FOLDERS, "/", "docs"),
+        (FOLDERS, "/docs/", "docs/index.html"),
+        (FOLDERS, "/docs", "301 /docs/"),
+        (FOLDERS, "/docs/index.html", "docs/index.html"),
+        (FOLDERS, "/docs.html", "docs.html"),
+        (FOLDERS, "/docs/v1.2/", "docs/v1.2/index.html"),
+        (FOLDERS, "/docs/v1.2", "301 /docs/v1.2/"),
+        (FOLDERS, "/about", "about.html"),
+        (FOLDERS, "/about/", "301 /about"),
+        (FOLDERS, "/about.html", "about.html"),
+        (FOLDERS, "/LICENSE", "LICENSE"),
+        (FOLDERS, "/LICENSE/", "LICENSE/index.html"),
+        (FOLDERS, "/app.js/", "app.js/index.html"),
+        (FOLDERS, "/missing", "301 /missing/"),
+        (FOLDERS, "/missing/", "missing/index.html"),
+        (FOLDERS, "/missing.js", "missing.js"),
+        (FOLDERS, "/%E0%A4%A", "301 /%E0%A4%A/"),
+        (FOLDERS, "/%64ocs", "301 /%64ocs/"),
+        (FOLDERS, "//evil.example", "301 /evil.example/"),
+        (FOLDERS, "/__proto__/", "__proto__/index.html"),
+        (BARE, "/docs", "docs.html"),
+        (BARE, "/docs/", "301 /docs"),
+        (BARE, "/docs.html", "docs.html"),
+        (BARE, "/docs/v1.2", "docs/v1.2.html"),
+        (BARE, "/node.js", "node.js.html"),
+        (BARE, "/other.js", "other.js"),
+        (BARE, "/blog/", "blog/index.html"),
+        (BARE, "/blog", "301 /blog/"),
+        (BARE, "/missing/", "301 /missing"),
+        (BARE, "//", "301 /"),
+        ({*BARE, "docs/index.html"}, "/docs", "docs.html"),
+        ({*BARE, "docs/index.html"}, "/docs/", "docs/index.html"),
+        (APP, "/users/jane.doe", "index.html"),
+        (APP, "/items/v1.2", "index.html"),
+        (APP, "/users/", "index.html"),
+        (APP, "/missing.js", "missing.js"),
+        (APP, "/missing.PNG", "missing.PNG"),
+        (APP, "/google1234.html", "google1234.html"),
+        (APP, "/.well-known/assetlinks", ".well-known/assetlinks"),
+        ({"200.html", "a.js"}, "/", "200.html"),
+        ({"200.html", "a.js"}, "/deep/link", "200.html"),
+        ({"200.html", "index.html", "a.js"}, "/", "index.html"),
+        ({"200.html", "index.html", "a.js"}, "/deep/link", "200.html"),
+        (PRERENDERED, "/docs", "docs.html"),
+        (PRERENDERED, "/docs/", "301 /docs"),
+        (PRERENDERED, "/blog", "301 /blog/"),
+        (PRERENDERED, "/deep/link", "200.html"),
+        (PRERENDERED, "/deep/link/", "200.html"),
+        (PRERENDERED, "/missing.css", "missing.css"),
+        ({*PRERENDERED, "404.html"}, "/deep/link", "301 /deep/link/"),
+    ],
+)
+def test_forms_and_requests(edge: EdgeRuntime, tree: set[str], path: str, answer: str) -> None:
+    """The table of docs/routing.md: a file is itself, a page has its own URL, and the other form redirects there."""
+    expected = "index.html" if path == "/" and "index.html" in tree else answer
+    found = answer_of(edge, RouteChoice(INDEX).routes(tree), path)
+    assert (f"301 {found.path}" if found.is_redirect else unquote(found.path[1:]) or found.path) == expected
+
+
+paths_drawn = st.builds(
+    lambda key, ending, written: f"/{written(key)}{ending}",
+    keys_drawn,
+    st.sampled_from(["", "/", "//", "%2F"]),
+    st.sampled_from([quote, lambda key: quote(key, safe="/%")]),
+)
+
+
+@given(tree=trees, choice=choices, path=paths_drawn)
+def test_javascript_and_python_agree(edge: EdgeRuntime, tree: set[str], choice: RouteChoice, path: str) -> None:
+    """For any tree and path, written in whatever way, the function at the edge answers as Python says."""
+    routes = choice.routes(tree)
+    assert answer_of(edge, routes, path) == routes.answer(path)
+
+
+@given(tree=trees, choice=choices)
+def test_every_file_and_page_is_reached(tree: set[str], choice: RouteChoice) -> None:
+    """Each file answers at its own path at once; each page at its URL, and its other form redirects there once."""
+    routes = choice.routes(tree)
+    for key in tree:
+        assert routes.answer(f"/{quote(key)}") == RouteAnswer(f"/{quote(key)}")
+        folder, _, name = key.rpartition("/")
+        if name == INDEX and folder:
+            url, other, other_key = f"/{quote(folder)}/", f"/{quote(folder)}", f"{folder}.html"
+        elif key.endswith(".html") and name != INDEX and key not in ("404.html", "200.html"):
+            url, other, other_key = f"/{quote(key[:-5])}", f"/{quote(key[:-5])}/", f"{key[:-5]}/{INDEX}"
+        else:
+            continue
+        if unquote(url[1:]) in tree:
+            # A file of the page's name without an extension goes first.
+            continue
+        assert routes.answer(url) == RouteAnswer(f"/{quote(key)}")
+        if not {other_key, unquote(other[1:])} & tree:
+            assert routes.answer(other) == RouteAnswer(url, is_redirect=True)
+
+
+@given(tree=trees, choice=choices, asked=keys_drawn, slash=st.sampled_from(["", "/", "//"]))
+def test_no_path_is_redirected_twice(tree: set[str], choice: RouteChoice, asked: str, slash: str) -> None:
+    """A redirect leads to a path that answers: no visitor goes in a circle, and none is handed on to the root."""
+    routes = choice.routes(tree)
+    first = routes.answer(f"/{quote(asked)}{slash}")
+    if first.is_redirect:
+        first = routes.answer(first.path)
+    assert slash == "//" or not first.is_redirect
+    assert first.path != "/" or first.is_redirect
+
+
+def test_a_redirect_is_for_get_and_head(edge: EdgeRuntime) -> None:
+    """It keeps the query and is checked again by browsers; any other method gets the page in the form that it has."""
+    routes = RouteChoice(INDEX).routes(FOLDERS)
+    for method in ("GET", "HEAD"):
+        answer = at_the_edge(edge, routes, "/docs", method, "1")
+        assert answer["statusCode"] == 301
+        assert {name: one["value"] for name, one in answer["headers"].items()} == {
+            "location": "/docs/?q=1",
+            "cache-control": "max-age=0, must-revalidate",
+        }
+    assert at_the_edge(edge, routes, "/docs", "OPTIONS")["uri"] == "/docs/index.html"
+    assert routes.answer("/docs", redirects=False) == RouteAnswer("/docs/index.html")
+    assert routes.answer("/about/", redirects=False) == RouteAnswer("/about.html")
+
+
+@pytest.mark.parametrize(
+    ("tree", "choice", "described"),
+    [
+        (FOLDERS, RouteChoice(INDEX), "pages, with trailing slash; 404.html"),
+        (BARE, RouteChoice(INDEX), "pages, without trailing slash; 404.html"),
+        (BARE - {"404.html"}, RouteChoice(INDEX), "pages, without trailing slash"),
+        (APP, RouteChoice(INDEX), "single-page app; 404.html"),
+        (APP - {"404.html"}, RouteChoice(INDEX), "single-page app"),
+        ({"index.html", "200.html"}, RouteChoice(INDEX), "single-page app (200.html)"),
+        (PRERENDERED, RouteChoice(INDEX), "pages, with trailing slash; 200.html for unknown paths"),
+        ({*PRERENDERED, "404.html"}, RouteChoice(INDEX), "pages, with trailing slash; 404.html"),
+        (FOLDERS, RouteChoice(INDEX, has_app_page=True), "pages, with trailing slash; index.html for unknown paths"),
+        (APP, RouteChoice(INDEX, has_app_page=False), "pages, with trailing slash; 404.html"),
+        ({"index.html", "old.htm"}, RouteChoice(INDEX), "pages, with trailing slash"),
+        ({"docs/index.html"}, RouteChoice(INDEX), "pages, with trailing slash"),
+        ({"a.js", "robots.txt"}, RouteChoice(INDEX), "files without pages"),
+        ({"home", "b/home"}, RouteChoice("home"), "pages, with trailing slash"),
+        ({"home"}, RouteChoice("home"), "single-page app"),
+    ],
+)
+def test_what_is_recognized(tree: set[str], choice: RouteChoice, described: str) -> None:
+    """One page alone is an app's, more are a site of pages; the settings may say otherwise."""
+    assert choice.routes(tree).describe(tree) == described
+
+
+def test_a_chosen_page_answers_unknown_paths() -> None:
+    """A rule's own page is the app's, whatever the tree has."""
+    routes = RouteChoice(INDEX, has_app_page=True, app_page="my app.html").routes({"index.html", "my app.html"})
+    assert routes.answer("/deep") == RouteAnswer("/my%20app.html")
+    assert routes.answer("/") == RouteAnswer("/index.html")
+
+
+def test_figures_of_a_table() -> None:
+    """They name each list that has entries, and are empty for a tree without exceptions."""
+    assert RouteChoice(INDEX).routes({"index.html", "a/index.html"}).figures == ""
+    assert RouteChoice(INDEX).routes(BARE | {"docs/index.html", "LICENSE"}).figures == (
+        "1 files without an extension, 1 pages that have to be named, 1 pages of the less frequent form, "
+        "1 pages in both forms"
+    )
