@@ -18,7 +18,7 @@ from sites import report
 from sites.build import build
 from sites.catalogue import HERE, SITES
 from sites.compare import compare
-from sites.crawl import Crawl
+from sites.crawl import Crawl, digest_of
 from sites.probes import Tree, files_of, forms, missing, samples
 from sites.publish import PublishFailedError, publish
 from sites.report import Row
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _MODES: tuple[Mode, ...] = ("managed", "bulk")
 # Documents whose links are followed: enough for every site but one with tens of thousands of pages.
-_MOST_FOLLOWED = 1_000
+_MOST_FOLLOWED = 300
 _DOCS = HERE.parent / "docs" / "generators.md"
 _TABLE = re.compile(r"(<!-- table.*?-->\n).*?(<!-- end of table -->)", re.DOTALL)
 
@@ -109,7 +109,7 @@ def _own(site: Site) -> Iterator[tuple[Built, Tree, Crawl]]:
     """Yield the site as it is built and as its own server shows it; nothing if it can't be built here."""
     try:
         built = build(site)
-        tree = Tree(frozenset(built.files()))
+        tree = _tree(built)
         print(f"{site.name}: built in {built.seconds:.0f} s, {len(tree.files)} files", flush=True)
         with serving(built) as url:
             own = _crawled(site, url, tree, "own")
@@ -117,6 +117,15 @@ def _own(site: Site) -> Iterator[tuple[Built, Tree, Crawl]]:
         print(f"{site.name}: skipped: {error}", flush=True)
         return
     yield built, tree, own
+
+
+def _tree(built: Built) -> Tree:
+    addresses = _own_addresses(built.site)
+    return Tree({path: digest_of((built.tree / path).read_bytes(), addresses) for path in built.files()})
+
+
+def _own_addresses(site: Site) -> tuple[str, ...]:
+    return (site.url,) if site.url else ()
 
 
 def _row(built: Built, tree: Tree, own: Crawl, how: tuple[Mode, Publishing]) -> Row:
@@ -134,7 +143,7 @@ def _row(built: Built, tree: Tree, own: Crawl, how: tuple[Mode, Publishing]) -> 
 
 def _crawled(site: Site, url: str, tree: Tree, name: str) -> Crawl:
     """Ask a server for everything, and keep its answers."""
-    crawl = Crawl(url, (site.url,) if site.url else (), site.noise)
+    crawl = Crawl(url, _own_addresses(site))
     started = time.monotonic()
     crawl.follow(["/", "/sitemap.xml"], _MOST_FOLLOWED)
     crawl.ask([*files_of(tree, site.sample), *forms(tree, site.sample), *missing(tree)])

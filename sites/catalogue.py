@@ -45,7 +45,6 @@ class Site:
         renamed: names that the generator expects instead of those of the shared content.
         env: environment variables of the build and the server.
         url: the site's own address, as the generator writes it into canonical links and sitemaps.
-        noise: regular expressions of what the generator's server adds to a file or changes in it.
         bulk_only: whether the site has too many files for managed mode.
         sample: ask for every n-th file only.
     """
@@ -63,7 +62,6 @@ class Site:
     renamed: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
-    noise: tuple[str, ...] = ()
     bulk_only: bool = False
     sample: int = 1
 
@@ -278,7 +276,7 @@ SITES = (
         packages=("sphinx",),
         tool="python",
         form="html",
-        build="sphinx-build -q -b html . _build -c .",
+        build="sphinx-build -q -d .doctrees -b html . _build",
         output="_build",
         serve=f"{_HTTP_SERVER} _build",
         content=".",
@@ -289,7 +287,7 @@ SITES = (
         packages=("sphinx",),
         tool="python",
         form="slash",
-        build="sphinx-build -q -b dirhtml . _build -c .",
+        build="sphinx-build -q -d .doctrees -b dirhtml . _build",
         output="_build",
         serve=f"{_HTTP_SERVER} _build",
         project="sphinx",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from sites.differences import INTENDED, Aspect, Case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sites.crawl import Crawl, Seen
     from sites.probes import Tree
@@ -56,21 +56,37 @@ def compare(tree: Tree, own: Crawl, edge: Crawl) -> Findings:
 
 
 def _compare_links(tree: Tree, own: Crawl, edge: Crawl, found: Findings) -> None:
-    for key in own.links.keys() | edge.links.keys():
-        found.links += 1
-        there, here = own.links.get(key, set()), edge.links.get(key, set())
-        if not there or not here:
-            where = "the own server" if there else "the distribution"
-            _add(found, [("other", f"only {where} shows the page with the link {key[1]}")])
-        for path in sorted(here - there):
-            # A link of a page that has another address here, where it leads to another path.
-            _add(found, _of_link(tree, path, edge.seen[path], [own.seen[other] for other in there]))
+    """Compare where the links of each page lead that a visitor reaches; a page may have another address here."""
+    there, here = _by_page(tree, own), _by_page(tree, edge)
+    _add(found, [("other", f"{page}: no link leads there any more") for page in sorted(there.keys() - here.keys())])
+    for page, links in here.items():
+        for href, targets in links.items():
+            found.links += 1
+            expected = there.get(page, {}).get(href, set())
+            for path in sorted(targets - expected):
+                _add(found, _of_link(tree, path, edge.seen[path], [own.seen[other] for other in sorted(expected)]))
 
 
-def _of_link(tree: Tree, path: str, edge: Seen, own: Iterable[Seen]) -> list[tuple[Fault, str]]:
+def _by_page(tree: Tree, crawl: Crawl) -> dict[str, dict[str, set[str]]]:
+    """Return where the links of each page lead, from any of its addresses."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for place, links in crawl.links.items():
+        page = found.setdefault(tree.file(place) or place, {})
+        for href, target in links.items():
+            page.setdefault(href, set()).add(target)
+    return found
+
+
+def _of_link(tree: Tree, path: str, edge: Seen, own: Sequence[Seen]) -> list[tuple[Fault, str]]:
     """Return the faults of a link, none if it leads to what one of the own server's links leads to."""
+    if not own:
+        return (
+            []
+            if edge.status == _OK
+            else [("broken link", f"{path}: status {edge.status}, not linked on the own server")]
+        )
     judged = [_judged(Case(path, tree.kind(path), tree, seen, edge), Counter()) for seen in own]
-    return min(judged, key=len, default=[])
+    return min(judged, key=len)
 
 
 def _judged(case: Case, intended: Counter[str]) -> list[tuple[Fault, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -36,7 +35,7 @@ class Seen:
         redirects: the statuses on the way.
         content_type: of the last answer.
         size: its bytes.
-        digest: the hash of its body, without what the generator's own server adds.
+        digest: the hash of its body, see `digest_of`.
     """
 
     status: int
@@ -47,6 +46,13 @@ class Seen:
     digest: str
 
 
+def digest_of(body: bytes, origins: Iterable[str]) -> str:
+    """Return a hash of a body without the site's addresses: a server may write its own in its place."""
+    for origin in origins:
+        body = body.replace(origin.encode(), b"").replace(urlsplit(origin).netloc.encode(), b"")
+    return hashlib.sha256(body).hexdigest()
+
+
 @dataclass
 class Crawl:
     """A server under observation.
@@ -54,17 +60,15 @@ class Crawl:
     Attributes:
         url: where it answers.
         own: more origins whose links are the site's.
-        noise: what is removed from each body before it is hashed.
         seen: each path that was asked for.
-        links: where each link led, by the digest of its page and the link as it is written.
+        links: where each link leads, by the final path of its page and the link as it is written.
     """
 
     url: str
     own: tuple[str, ...] = ()
-    noise: tuple[str, ...] = ()
     seen: dict[str, Seen] = field(default_factory=dict)
-    links: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    _documents: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+    _documents: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def ask(self, paths: Iterable[str]) -> None:
         """Ask for each path that was not asked for."""
@@ -80,15 +84,9 @@ class Crawl:
             self.ask(waiting)
             places = sorted({self.seen[path].path for path in waiting} - done)[: most - len(done)]
             done.update(places)
-            waiting = list(dict.fromkeys(target for place in places for target in self._links(place)))
+            self.links.update({place: self._documents.get(place, {}) for place in places})
+            waiting = list(dict.fromkeys(target for place in places for target in self.links[place].values()))
         self._documents.clear()
-
-    def _links(self, place: str) -> Iterable[str]:
-        """Note the links of the document at a final path, and return where they lead."""
-        digest, targets = self._documents.pop(place, ("", {}))
-        for href, target in targets.items():
-            self.links.setdefault((digest, href), set()).add(target)
-        return targets.values()
 
     def _origins(self) -> tuple[str, ...]:
         return (self.url.rstrip("/"), *self.own)
@@ -108,17 +106,10 @@ class Crawl:
         return Seen(LOOP, place, tuple(redirects), "", 0, "")
 
     def _finished(self, place: str, redirects: tuple[int, ...], answer: Answer) -> Seen:
-        body = answer.body
-        for pattern in self.noise:
-            body = re.sub(pattern.encode(), b"", body)
-        # A server writes its own address where the build has the site's.
-        for origin in self._origins():
-            body = body.replace(origin.encode(), b"").replace(urlsplit(origin).netloc.encode(), b"")
-        digest = hashlib.sha256(body).hexdigest()
         kind = answer.headers.get("content-type", "")
         if answer.status == OK:
-            self._documents[place] = (digest, self._targets(place, answer.body.decode(errors="replace"), kind))
-        return Seen(answer.status, place, redirects, kind, len(answer.body), digest)
+            self._documents[place] = self._targets(place, answer.body.decode(errors="replace"), kind)
+        return Seen(answer.status, place, redirects, kind, len(answer.body), digest_of(answer.body, self._origins()))
 
     def _targets(self, place: str, body: str, kind: str) -> dict[str, str]:
         """Return the path on the site of each link of a document, by the link as it is written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,11 @@ def _is_same_page(case: Case) -> bool:
     return case.tree.file(case.own.path) == case.tree.file(case.edge.path) != ""
 
 
+def _is_built_file(case: Case) -> bool:
+    name = unquote(case.path.partition("?")[0]).lstrip("/")
+    return case.edge.digest == case.tree.files.get(case.tree.file(case.path) or name)
+
+
 INTENDED = (
     Difference(
         "missing asset",
@@ -79,7 +85,13 @@ INTENDED = (
         "more forms",
         "status",
         "Each form of a page's address leads to the page; several own servers answer one form alone.",
-        lambda case: case.kind == "form" and case.own.status >= _FAILED and case.edge.status == _OK,
+        lambda case: case.kind in ("form", "other name") and case.own.status >= _FAILED and case.edge.status == _OK,
+    ),
+    Difference(
+        "other name",
+        "status",
+        "`/docs.html` does not exist beside `docs/index.html`; some own servers drop the ending and look again.",
+        lambda case: case.kind == "other name" and (case.own.status, case.edge.status) == (_OK, _NOT_FOUND),
     ),
     Difference(
         "permanent redirect",
@@ -91,7 +103,9 @@ INTENDED = (
         "redirect to the file's form",
         "address",
         "A page has one address, the one of its file's form: relative links then work as on the generator's own pages.",
-        lambda case: case.kind == "form" and _is_same_page(case) and case.tree.is_address(case.edge.path),
+        lambda case: (
+            case.kind in ("form", "other name") and _is_same_page(case) and case.tree.is_address(case.edge.path)
+        ),
     ),
     Difference(
         "a file's path is the file",
@@ -110,6 +124,12 @@ INTENDED = (
         "bytes",
         "A 404 shows the site's `404.html` or, without one, S3's message; an own server may have a page of its own.",
         lambda case: case.own.status == case.edge.status == _NOT_FOUND,
+    ),
+    Difference(
+        "the built file",
+        "bytes",
+        "What is published is what was built; a server for development adds its script, or renders the file again.",
+        lambda case: _is_built_file(case) and case.own.digest not in case.tree.files.values(),
     ),
     Difference(
         "type of the 404",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-Kind = Literal["asset", "page", "form", "missing page", "missing asset"]
+Kind = Literal["asset", "page", "form", "other name", "missing page", "missing asset"]
 
 _PAGE = ".html"
 _INDEX = "index.html"
@@ -30,10 +30,10 @@ class Tree:
     """The paths of a built site.
 
     Attributes:
-        files: all of them.
+        files: the digest of each.
     """
 
-    files: frozenset[str]
+    files: Mapping[str, str]
 
     @cached_property
     def pages(self) -> list[str]:
@@ -56,23 +56,24 @@ class Tree:
         if name in self.files:
             return "page" if name.endswith(_PAGE) else "asset"
         if self.file(path):
-            return "form"
+            return "other name" if name.endswith(_PAGE) else "form"
         return "missing asset" if name.rpartition(".")[2] in _ASSETS else "missing page"
 
     def file(self, path: str) -> str:
         """Return the page that a path of any form is about, empty if there is none."""
         name = unquote(path.partition("?")[0]).lstrip("/")
-        stem = name.removesuffix(_INDEX).rstrip("/").removesuffix(_PAGE) if name not in self.files else name
-        for candidate in (name, _index(stem), f"{stem}{_PAGE}"):
-            if candidate in self.files and candidate.endswith(_PAGE):
-                return candidate
-        return ""
+        if name in self.files:
+            return name if name.endswith(_PAGE) else ""
+        is_folder = name == "" or name.endswith(("/", f"/{_INDEX}"))
+        stem = name.removesuffix(_INDEX).rstrip("/").removesuffix(_PAGE)
+        candidates = (_index(stem), f"{stem}{_PAGE}")
+        return next((page for page in (candidates if is_folder else candidates[::-1]) if page in self.files), "")
 
     def is_address(self, path: str) -> bool:
         """Say whether a path has the form of a file: `/docs/` of `docs/index.html`, `/docs` of `docs.html`."""
         name = unquote(path.partition("?")[0]).lstrip("/")
         candidates = [f"{name}{_INDEX}"] if name.endswith("/") or not name else [name, f"{name}{_PAGE}"]
-        return not self.files.isdisjoint(candidates)
+        return any(candidate in self.files for candidate in candidates)
 
 
 def forms_of(page: str) -> list[str]:

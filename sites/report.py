@@ -105,8 +105,7 @@ def details(row: Row) -> str:
 def answers(crawl: Crawl, paths: Sequence[str]) -> str:
     """Return a line for each path: what the server answered."""
     lines = []
-    for path in paths:
-        seen = crawl.seen[path]
+    for path, seen in ((path, crawl.seen[path]) for path in paths if path in crawl.seen):
         hops = "".join(f"{status} " for status in seen.redirects)
         moved = f"{hops}-> {seen.path} " if seen.path != path else hops
         lines.append(f"  {path:<34} {moved}{seen.status} {seen.content_type} {seen.size}")

@@ -10,7 +10,7 @@ from sites.differences import INTENDED
 from sites.probes import Tree
 from sites.report import Row, answers, details, summary, table
 
-TREE = Tree(frozenset({"index.html", "about.html", "docs/index.html", "app.js"}))
+TREE = Tree({"index.html": "a", "about.html": "a", "docs/index.html": "a", "app.js": "s"})
 PAGE = Seen(200, "/", (), "text/html; charset=utf-8", 10, "a")
 MISSING = Seen(404, "/nothing", (), "text/html; charset=utf-8", 10, "m")
 
@@ -51,6 +51,8 @@ CASES = {
     ),
     "a file's path is the file": ("about.html", replace(PAGE, path="/about"), replace(PAGE, path="/about.html")),
     "redirect before a 404": ("nothing_", replace(MISSING, path="/nothing/"), MISSING),
+    "other name": ("docs.html", PAGE, MISSING),
+    "the built file": ("about", replace(PAGE, digest="script added"), PAGE),
     "page of the 404": ("nothing", MISSING, replace(MISSING, digest="b")),
     "type of the 404": ("nothing", MISSING, replace(MISSING, content_type="application/xml")),
     "charset": ("about", PAGE, replace(PAGE, content_type="text/html")),
@@ -72,23 +74,30 @@ def test_intended_differences(difference: object) -> None:
     assert dict(found.intended) == {name: 1}
 
 
-def linked(href: str, target: str, answer: Seen) -> Crawl:
-    """Return a server whose home page has one link."""
-    return Crawl("http://127.0.0.1:1/", seen={target: answer}, links={("a", href): {target}})
+def linked(href: str, target: str, answer: Seen, place: str = "/docs/") -> Crawl:
+    """Return a server with one page that has one link."""
+    return Crawl("http://127.0.0.1:1/", seen={target: answer}, links={place: {href: target}})
 
 
-def test_links_that_lead_elsewhere() -> None:
-    """A relative link of a page at another address is compared with where the own server's link leads."""
+def test_links_of_a_page_at_another_address() -> None:
+    """A relative link is compared with where the own server's link of the same page leads."""
     own = linked("b", "/docs/b", PAGE)
-    assert compare(TREE, own, linked("b", "/docs/b", PAGE)).ok
-    assert compare(TREE, own, linked("b", "/b", replace(PAGE, status=404))).count("broken link") == 1
-    assert compare(TREE, own, linked("b", "/about", replace(PAGE, digest="b"))).count("wrong page") == 1
+    assert compare(TREE, own, linked("b", "/docs/b", PAGE, "/docs")).ok
+    assert compare(TREE, own, linked("b", "/b", replace(PAGE, status=404), "/docs")).count("broken link") == 1
+    assert compare(TREE, own, linked("b", "/about", replace(PAGE, digest="b"), "/docs")).count("wrong page") == 1
 
 
-def test_a_page_that_one_server_alone_shows() -> None:
-    """A page that can't be reached takes its links with it."""
+def test_links_that_the_own_server_does_not_show() -> None:
+    """A server for development may leave links out of a page: they have to lead somewhere all the same."""
+    own = linked("b", "/about", PAGE)
+    assert compare(TREE, own, linked("c", "/docs/c", PAGE)).ok
+    assert compare(TREE, own, linked("c", "/docs/c", MISSING)).count("broken link") == 1
+
+
+def test_a_page_that_no_link_leads_to_any_more() -> None:
+    """A page that the own server's visitors reach is reached here too."""
     found = compare(TREE, linked("b", "/about", PAGE), Crawl("http://127.0.0.1:1/"))
-    assert (found.links, found.count("other")) == (1, 1)
+    assert (found.links, found.faults) == (0, {"other": ["docs/index.html: no link leads there any more"]})
 
 
 def test_the_table_and_its_details() -> None:

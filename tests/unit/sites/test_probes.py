@@ -4,8 +4,9 @@ import pytest
 
 from sites.probes import Tree, files_of, forms, forms_of, missing, samples
 
-PAGES = Tree(frozenset({"index.html", "about.html", "docs/index.html", "docs/v1.2.html", "404.html", "a b.js"}))
-APP = Tree(frozenset({"index.html", "200.html", "assets/index.js"}))
+PAGES = Tree(dict.fromkeys(("index.html", "about.html", "docs/index.html", "docs/v1.2.html", "404.html", "a b.js"), ""))
+APP = Tree(dict.fromkeys(("index.html", "200.html", "assets/index.js"), ""))
+BOTH = Tree(dict.fromkeys(("index.html", "docs.html", "docs/index.html", "LICENSE"), ""))
 
 
 def test_pages_of_a_tree() -> None:
@@ -24,8 +25,8 @@ def test_pages_of_a_tree() -> None:
         ("/a%20b.js", "asset"),
         ("/about", "form"),
         ("/about/?query", "form"),
-        ("/about/index.html", "form"),
-        ("/docs.html", "form"),
+        ("/about/index.html", "other name"),
+        ("/docs.html", "other name"),
         ("/docs/v1.2/", "form"),
         ("/nothing", "missing page"),
         ("/nothing.html", "missing page"),
@@ -75,3 +76,20 @@ def test_missing_paths() -> None:
     assert "/docs/missing" in missing(PAGES)
     assert "/users/jane.doe" in missing(APP)
     assert "/users/jane.doe" not in missing(PAGES)
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/", "index.html"),
+        ("/docs", "docs.html"),
+        ("/docs/", "docs/index.html"),
+        ("/docs/index.html", "docs/index.html"),
+        ("/docs.html", "docs.html"),
+        ("/LICENSE", ""),
+        ("/nothing/", ""),
+    ],
+)
+def test_the_page_of_a_path_where_both_forms_exist(path: str, page: str) -> None:
+    """With both files, each form of the address is its own."""
+    assert BOTH.file(path) == page
