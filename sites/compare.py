@@ -58,7 +58,8 @@ def compare(tree: Tree, own: Crawl, edge: Crawl) -> Findings:
 def _compare_links(tree: Tree, own: Crawl, edge: Crawl, found: Findings) -> None:
     """Compare where the links of each page lead that a visitor reaches; a page may have another address here."""
     there, here = _by_page(tree, own), _by_page(tree, edge)
-    _add(found, [("other", f"{page}: no link leads there any more") for page in sorted(there.keys() - here.keys())])
+    lost = sorted(page for page in there.keys() - here.keys() if page in tree.files and page.endswith(".html"))
+    _add(found, [("other", f"{page}: no link leads there any more") for page in lost])
     for page, links in here.items():
         for href, targets in links.items():
             found.links += 1

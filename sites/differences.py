@@ -17,10 +17,12 @@ _OK = 200
 _FAILED = 400
 _MOVED = 301
 _NOT_FOUND = 404
-# What servers call a file: their name, and the program's.
+# What an own server calls a file, and what the program does.
 _TYPES = frozenset(
     {
         ("application/javascript", "text/javascript"),
+        # A source map, of which Python's server does not know the type.
+        ("application/octet-stream", "application/json"),
     }
 )
 
@@ -78,7 +80,7 @@ INTENDED = (
     Difference(
         "missing asset",
         "status",
-        "A missing asset is a 404: a script that gets a page instead fails with a worse message, and caches keep it.",
+        "What has a file's extension and does not exist is a 404: a script can't be the app's page.",
         lambda case: case.kind == "missing asset" and (case.own.status, case.edge.status) == (_OK, _NOT_FOUND),
     ),
     Difference(

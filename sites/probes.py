@@ -57,7 +57,8 @@ class Tree:
             return "page" if name.endswith(_PAGE) else "asset"
         if self.file(path):
             return "other name" if name.endswith(_PAGE) else "form"
-        return "missing asset" if name.rpartition(".")[2] in _ASSETS else "missing page"
+        is_asset = name.rpartition(".")[2] in _ASSETS or (name.endswith(_PAGE) and (self.is_app or self.has_fallback))
+        return "missing asset" if is_asset else "missing page"
 
     def file(self, path: str) -> str:
         """Return the page that a path of any form is about, empty if there is none."""

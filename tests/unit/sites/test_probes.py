@@ -38,6 +38,12 @@ def test_kinds_of_paths(path: str, kind: str) -> None:
     assert PAGES.kind(path) == kind
 
 
+def test_an_app_has_no_missing_pages_with_an_ending() -> None:
+    """A route of an app has no `.html`: that is a file, and missing."""
+    assert APP.kind("/nothing.html") == "missing asset"
+    assert APP.kind("/nothing") == "missing page"
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [("/", True), ("/docs/", True), ("/docs", False), ("/about", True), ("/about/", False), ("/a%20b.js", True)],
