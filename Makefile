@@ -1,11 +1,11 @@
-# `make` lists the targets. Everything that they make is in .venv, .sandbox and .hosting, and the built Pulumi engine
+# `make` lists the targets. Everything that they make is in .venv, .sandbox, .sites and .hosting, and the built Pulumi engine
 # in ~/.cache/hosting-sandbox; `make clean` removes all but that engine, which takes minutes to build.
 PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-down test check clean bench python needs
+.PHONY: help sandbox sandbox-down test check clean bench sites python needs
 
 # The sandbox here is the one of this checkout, also in a shell that was activated for another.
 unexport SANDBOX_HOME
@@ -36,8 +36,11 @@ bench: $(READY) ## measure the functions at the edge, and publishing beside s3de
 	@$(VENV)/python -m bench.edge
 	@$(VENV)/python -m bench
 
+sites: needs $(READY) ## build real sites with their generators, publish them, and compare with the generators' servers
+	@$(VENV)/python -m sites
+
 clean: sandbox-down ## stop the sandbox and remove all that these targets have made
-	rm -rf .venv .sandbox .hosting .tools .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .sandbox .hosting .sites .tools .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@if [ "$$PULUMI_HOME" = "$(CURDIR)/.sandbox/pulumi" ]; then \
 	  echo "This shell, and any other that was activated, still looks in .sandbox; in each of them type: deactivate_sandbox"; fi

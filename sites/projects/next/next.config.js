@@ -1,0 +1,1 @@
+module.exports = { output: "export", trailingSlash: process.env.FORM === "slash", images: { unoptimized: true } };

@@ -1,0 +1,2 @@
+project = "Harbour"
+extensions = ["myst_parser"]

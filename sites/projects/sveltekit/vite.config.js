@@ -1,0 +1,7 @@
+import adapter from "@sveltejs/adapter-static";
+import { sveltekit } from "@sveltejs/kit/vite";
+
+export default {
+  plugins: [sveltekit({ adapter: adapter({ fallback: process.env.FALLBACK }) })],
+  build: { assetsInlineLimit: 0 },
+};
