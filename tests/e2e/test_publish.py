@@ -93,7 +93,7 @@ def test_prod_redirects_to_https(prod: Project) -> None:
 
 
 def test_headers_of_both_stages(dev: Project, prod: Project) -> None:
-    """Text has a charset, fingerprinted assets are kept for a year, and PROD's pages are revalidated."""
+    """Text has a charset, files with hashed names are kept for a year, and PROD's pages are revalidated."""
     for project in (dev, prod):
         script = project.get("/app.0a1b2c3d.js").headers
         assert script["content-type"] == "text/javascript; charset=utf-8"
