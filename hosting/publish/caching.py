@@ -1,7 +1,7 @@
 """The Cache-Control header of each file: the rules of `publish:cacheControl`, then the default.
 
-The default: what is fingerprinted never changes under its name, so browsers may keep it for a year without
-asking; browsers revalidate everything else each time. How long the edge keeps a file is in its header too.
+The default: a file with the hash of its content in its name never changes under that name, so browsers may keep it for
+a year without asking. They revalidate everything else each time. How long the edge keeps a file is in its header too.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from hosting.errors import PublishError
-from hosting.publish.fingerprint import is_fingerprinted
+from hosting.publish.hashed_names import hashed_names
 from hosting.publish.ignore import PatternList
 from hosting.publish.lifetimes import MANAGED, Ttls, final_header
 from hosting.publish.wildmatch import PatternError, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from hosting.publish.wildmatch import Pattern
 
@@ -52,18 +52,22 @@ class CacheControl:
         self._patterns = PatternList(_parsed(index, rule.pattern) for index, rule in enumerate(rules))
         self._folders = {"": -1}
 
-    def value_for(self, path: str) -> str:
-        """Return the header of the file ``path``."""
-        return final_header(self._own(path), self._ttls)
+    def values_for(self, paths: Collection[str]) -> dict[str, str]:
+        """Return the header of each of a site's ``paths``."""
+        own = self._own(paths)
+        return {path: final_header(own.get(path), self._ttls) for path in paths}
 
-    def _own(self, path: str) -> str | None:
-        """Return the header that the rules or the name of a file give it, None where they do not."""
+    def _own(self, paths: Collection[str]) -> dict[str, str]:
+        """Return the headers of the paths that get one from their name or a rule."""
+        values = dict.fromkeys(hashed_names(paths), IMMUTABLE)
         if self._values:
-            folder = self._last_around(path.rpartition("/")[0])
-            index = max(folder, self._patterns.last_match(path, is_dir=False))
-            if index >= 0:
-                return self._values[index]
-        return IMMUTABLE if is_fingerprinted(path) else None
+            values.update((path, self._values[index]) for path in paths if (index := self._last_rule(path)) >= 0)
+        return values
+
+    def _last_rule(self, path: str) -> int:
+        """Return the index of the last rule that matches the file ``path``, -1 if none does."""
+        around = self._last_around(path.rpartition("/")[0])
+        return max(around, self._patterns.last_match(path, is_dir=False))
 
     def _last_around(self, folder: str) -> int:
         """Return the index of the last rule that matches ``folder`` or one around it."""

@@ -66,7 +66,7 @@ def _staged(settings: Settings, run: Run) -> Staged:
         source,
         STATE / "staging" / settings.stack,
         IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore), ignore_file=publish.ignore_file),
-        CacheControl(publish.cache_control, ttls).value_for,
+        CacheControl(publish.cache_control, ttls).values_for,
         index_document=settings.website.index_document,
         keys=partial(keys_for, settings, source),
         as_one=publish.mode == "bulk",

@@ -134,7 +134,7 @@ def stage(  # noqa: PLR0913 - the two that tell how are named where it is called
     source: Path,
     target: Path,
     ignore: IgnoreRules,
-    cache_control: Callable[[str], str | None],
+    cache_control: Callable[[Collection[str]], Mapping[str, str]],
     *,
     index_document: str = "index.html",
     keys: Callable[[Collection[str]], Mapping[str, str]] = _no_keys,
@@ -142,8 +142,9 @@ def stage(  # noqa: PLR0913 - the two that tell how are named where it is called
 ) -> Staged:
     """Stage the distribution folder ``source`` into ``target``, which belongs to one stack alone.
 
-    ``keys`` is given all paths, and returns the keys of those that are staged under another. ``as_one`` is whether
-    the tree is published as one; if not, each file is a resource.
+    ``cache_control`` is given all paths, and returns the headers of those that have one. ``keys`` is given all paths,
+    and returns the keys of those that are staged under another. ``as_one`` is whether the tree is published as one; if
+    not, each file is a resource.
 
     Raises:
         PublishError: nothing is left to publish, or something in ``source`` can't be published.
@@ -155,10 +156,11 @@ def stage(  # noqa: PLR0913 - the two that tell how are named where it is called
             f"Nothing is left to publish in {source}, {found.ignored_count} ignored; nothing was touched: "
             "see pulumi config get publish:ignore and the ignore file"
         )
-    others = keys({file.path for file in found.files})
+    paths = {file.path for file in found.files}
+    others = keys(paths)
     placed = [_Placed(others.get(file.path, file.path), file) for file in found.files]
     try:
-        entries = _staged_entries(target, placed, cache_control)
+        entries = _staged_entries(target, placed, cache_control(paths))
     except OSError as error:
         raise PublishError(f"Staging into {target} failed: {error}; run pulumi up again when it is mended") from error
     manifest = Manifest.of(entries)
@@ -181,9 +183,7 @@ class _Placed(NamedTuple):
     file: FoundFile
 
 
-def _staged_entries(
-    target: Path, placed: list[_Placed], cache_control: Callable[[str], str | None]
-) -> list[ManifestEntry]:
+def _staged_entries(target: Path, placed: list[_Placed], headers: Mapping[str, str]) -> list[ManifestEntry]:
     """Make the tree and return what is in it. Hashed is what was staged, after it was."""
     _mirror({f"{part_of(key)}/{key}": file for key, file in placed}, target)
     hashes = HashCache(target / "hashes.json")
@@ -195,7 +195,7 @@ def _staged_entries(
         status = os.stat(name)  # noqa: PTH116 - the same
         digest = hashes.sha256(key, name, status)
         # The headers go by what the author has called the file.
-        header = cache_control(file.path)
+        header = headers.get(file.path)
         entries.append(ManifestEntry(key, status.st_size, digest, content_type(file.path), header))
     hashes.save()
     return entries

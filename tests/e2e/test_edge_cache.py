@@ -103,7 +103,7 @@ def test_the_edge_obeys_the_times_to_live(managed: Project) -> None:
 
 
 def test_a_release_needs_no_invalidation_and_leaves_the_assets_warm(bulk: Project) -> None:
-    """In bulk mode pages are new at once, a fingerprinted script stays at the edge, and nothing is invalidated."""
+    """In bulk mode pages are new at once, a script with a hashed name stays at the edge, and nothing is invalidated."""
     assert visit(bulk, "/", "/docs/index.html", f"/{SCRIPT}") == [HIT, HIT, HIT]
     before = bulk.invalidations()
     bulk.write("www/docs/index.html", "docs/index two")
@@ -127,7 +127,7 @@ def test_what_the_edge_has_of_an_earlier_release_does_not_come_back(bulk: Projec
 
 
 def test_an_asset_that_kept_its_name_is_invalidated(bulk: Project) -> None:
-    """A false fingerprint is no stale file: the edge forgets the one script whose bytes did change."""
+    """A name that only looks hashed is not a stale file: the edge forgets the one script whose bytes did change."""
     bulk.write(f"www/{SCRIPT}", "other script")
     bulk.up()
     assert bulk.get(f"/{SCRIPT}").text == "other script"

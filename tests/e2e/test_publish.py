@@ -93,7 +93,7 @@ def test_prod_redirects_to_https(prod: Project) -> None:
 
 
 def test_headers_of_both_stages(dev: Project, prod: Project) -> None:
-    """Text has a charset, fingerprinted assets are kept for a year, pages are revalidated, and PROD is guarded."""
+    """Text has a charset, files with hashed names are kept for a year, pages are revalidated, and PROD is guarded."""
     for project in (dev, prod):
         page = project.get("/about.html").headers
         assert page["content-type"] == "text/html; charset=utf-8"

@@ -21,7 +21,7 @@ def test_every_link_starts_at_the_root_and_leads_to_a_file(page: Path) -> None:
         assert link == "/" or (link.startswith("/") and target.is_file()), link
 
 
-def test_the_fingerprint_in_the_scripts_name_is_that_of_its_content() -> None:
+def test_the_hash_in_the_scripts_name_is_that_of_its_content() -> None:
     """Browsers keep the script for a year, so a change without a new name would not be seen."""
     (script,) = (SITE / "assets").glob("delivery-*.js")
     assert script.stem == f"delivery-{hashlib.sha256(script.read_bytes()).hexdigest()[:8]}"

@@ -149,8 +149,8 @@ class Atomic:
         plan = self._plan(base, new, left)
         for path in plan.conflicts:
             self._log.warn(
-                f"'{path}' looks fingerprinted, but its content changed under the same name: browsers may keep "
-                f"the old one for a year: rename it, or add '{path}' to 'publish:cacheControl' with 'no-cache'"
+                f"'{path}' has a name that looks hashed, but its content changed under that name: browsers may keep "
+                f"the old file for a year: rename it, or add '{path}' to 'publish:cacheControl' with 'no-cache'"
             )
         if plan.fills or len(plan.sends) > 1:
             self._file.begin(Begun(self._library.plan(new, self._file.token), plan.held, plan.fills))

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from hosting.cloudfront.edge import MAX_BYTES, Piece, compose, piece_of, size_of
+from hosting.cloudfront.edge import MAX_BYTES, Piece, as_javascript, compose, size_of
+from hosting.publish.generators import ADDITIONS
+from hosting.publish.hashed_names import EXCLUDED, FORM
 from hosting.publish.release import layout
 from hosting.publish.release.planning import EXCEPTION_BYTES
 from hosting.publish.release.pointer import PLAIN_BYTES, Pointer
@@ -34,7 +36,16 @@ def edge_piece(pointer: Mapping[str, Any], index_document: str) -> Piece:
         "page": _url(fallback),
         "plain": list(pointer["plain"]),
     }
-    return piece_of(_HERE / "release.js", data)
+    code = (_HERE / "release.js").read_text(encoding="utf-8")
+    for name, pattern in (("$FORM", FORM), ("$EXCLUDED", EXCLUDED), ("$ADDITIONS", ADDITIONS)):
+        code = code.replace(name, _as_expression(pattern))
+    # Last: what files are called may look like a name above.
+    return Piece("release", code.replace("$DATA", as_javascript(data)))
+
+
+def _as_expression(pattern: str) -> str:
+    """Return ``pattern`` as it stands between the slashes of a regular expression in JavaScript."""
+    return pattern.replace("/", r"\/").replace(r"[^\/", "[^/")
 
 
 def room_beside(pieces: Sequence[Piece]) -> int:

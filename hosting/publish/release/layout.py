@@ -3,8 +3,8 @@
 Behind a distribution everything is below one prefix that no site uses, so that the two modes own different keys.
 No key ever has two contents: what is new goes below a prefix that no publish had before.
 
-    .release/s/<fill>/index.html     a slot: everything of one release but fingerprinted assets
-    .release/a/<fill>/app.0a1b2c.js  fingerprinted assets, shared by all releases
+    .release/s/<fill>/index.html     a slot: everything of one release but files with hashed names
+    .release/a/<fill>/app.0a1b2c.js  files with hashed names, shared by all releases
     .release/o/<id>/about.html       what one release changed of the slot that it stands on
     .release/e/404.html              error pages, which CloudFront fetches without asking the function
     .release/records/                the index, and the manifests: no visitor's request leads here
@@ -35,7 +35,7 @@ def slot(fill: str) -> str:
 
 
 def shared(generation: str) -> str:
-    """Return the prefix of a generation of the fingerprinted assets: the name of the publish that began it."""
+    """Return the prefix of a generation of the shared files, which has the name of the publish that began it."""
     return f"{SHARED}{generation}/"
 
 

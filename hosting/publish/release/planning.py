@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
+from hosting.publish.caching import IMMUTABLE
 from hosting.publish.release import layout
 from hosting.publish.release.records import Held, Record, id_of
 from hosting.publish.release.shared import is_shared
@@ -70,7 +71,7 @@ class Plan:
         sends: what to write, in no order.
         etags: of what is there already, by path.
         fills: whether it goes into a slot of its own.
-        conflicts: fingerprinted files whose content changed under the same name.
+        conflicts: files that browsers keep for the hash in their names, and whose content changed all the same.
         carries: what goes along to a new generation of the shared files.
     """
 
@@ -198,9 +199,10 @@ def _plan(held: Held, base: Base | None, entries: Sequence[ManifestEntry], *, fi
 
 
 def _is_news(base: Base, entry: ManifestEntry) -> bool:
-    """Tell a file whose bytes just changed although its name says that they never do; other headers are no news."""
+    """Tell a file whose bytes just changed although its header says that they never do; other headers are no news."""
     before = base.records.get(entry.path)
-    return _is_clash(base, entry) and (before is None or before.entry.sha256 != entry.sha256)
+    has_changed = before is None or before.entry.sha256 != entry.sha256
+    return has_changed and entry.cache_control == IMMUTABLE and _is_clash(base, entry)
 
 
 def exception_bytes(exceptions: Mapping[str, str]) -> int:

@@ -186,7 +186,7 @@ class ReleaseArgs:
         files: how many files the staged tree has.
         bytes: of all of them.
         hold: how many releases to hold.
-        keep_assets_days: how long to keep fingerprinted assets that no release needs.
+        keep_assets_days: how long to keep shared files that no release needs.
         max_remove: how much of the site a publish may remove, in percent.
         pin: the digest's prefix of the release to go back to, "" for none.
         allow_gap: whether to go on although another publisher's files are in the way.

@@ -1,22 +1,23 @@
-"""Which files live in the prefix that all releases share: the fingerprinted ones.
+"""Which files live in the prefix that all releases share: those whose names have the form of a hashed one.
 
-The edge has to tell them from the others by a request's path alone, of files of earlier releases too, so
-`release.js` says in JavaScript what `hosting.publish.fingerprint` says in Python; a test holds the two together.
+The function at the edge has to know that from a request's path alone, also for files of earlier releases. So neither
+the other files of a release count here, nor whether the name may be a word: such a file gets no Cache-Control for its
+name, and when its content changes, it becomes an exception of the release.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from hosting.publish.fingerprint import is_fingerprinted
+from hosting.publish.hashed_names import has_hashed_form
 
-# Which rules laid a bucket out. A change of the rules needs another number here: the files of releases that were laid
-# out by others are not where the edge, which knows the new ones, would look for them.
-RULES = 1
+# Which patterns laid a bucket out. Other patterns need another number here: the edge, which knows only the new ones,
+# would look for the files of earlier releases in the wrong place.
+RULES = 2
 
 
 @lru_cache(maxsize=1 << 17)
 def is_shared(path: str) -> bool:
     """Tell whether the file ``path`` is shared by all releases."""
-    # Remembered, as a publish asks four times for each path: 0.2 s of 10,000 files.
-    return is_fingerprinted(path)
+    # Cached, as a publish asks four times for each path.
+    return has_hashed_form(path)

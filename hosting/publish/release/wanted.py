@@ -34,7 +34,7 @@ class Wanted:
         digest: of the staged tree; "" when a release is pinned.
         folder: the staged tree, relative to the project.
         releases: how many to hold.
-        keep_s: how long to keep fingerprinted assets that no release needs, in seconds.
+        keep_s: how long to keep shared files that no release needs, in seconds.
         max_remove: how much of the site it may remove, in percent.
         pin: the digest's prefix of the release to go back to.
         allow_gap: whether to go on although another publisher's files are in the way.

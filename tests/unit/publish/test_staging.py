@@ -30,8 +30,8 @@ def project(tmp_path: Path) -> Path:
 def staged(project: Path, *, rules: IgnoreRules = RULES, stack: str = "dev", index: str = "index.html") -> Staged:
     """Stage the project's `dist`, with one header for styles."""
     target = project / ".hosting" / "staging" / stack
-    header = {"css/style.css": "no-cache"}.get
-    return stage(project / "dist", target, rules, header, index_document=index)
+    headers = {"css/style.css": "no-cache"}
+    return stage(project / "dist", target, rules, lambda _: headers, index_document=index)
 
 
 def tree(folder: Path) -> list[str]:
@@ -148,7 +148,7 @@ def test_well_known_is_published(project: Path) -> None:
 def test_a_tree_that_goes_up_as_one_has_its_manifest_beside_it(project: Path) -> None:
     """Bulk mode's resource reads the manifest from a file, as its inputs must stay small."""
     target = project / ".hosting" / "staging" / "dev"
-    made = stage(project / "dist", target, RULES, lambda _: None, as_one=True)
+    made = stage(project / "dist", target, RULES, lambda _: {}, as_one=True)
     assert Manifest.from_json((target / MANIFEST).read_text(encoding="utf-8")) == made.manifest
 
 
@@ -267,7 +267,7 @@ def test_everything_ignored_is_refused(project: Path) -> None:
 def test_staging_inside_the_distribution_folder_is_refused(project: Path, target: str) -> None:
     """The staged tree can't be part of what is staged, nor the other way round."""
     with pytest.raises(PublishError, match="are in one another"):
-        stage(project / "dist", project / target, RULES, lambda _: None)
+        stage(project / "dist", project / target, RULES, lambda _: {})
 
 
 def test_missing_index_is_a_warning(project: Path) -> None:
@@ -398,4 +398,4 @@ def test_all_problems_are_told_at_once(project: Path) -> None:
 def test_folder_that_vanishes_is_told(project: Path) -> None:
     """A folder that can't be listed is named, with the system's reason."""
     with pytest.raises(PublishError, match=r"'' can't be read \(No such file or directory\)"):
-        stage(project / "gone", project / ".hosting", RULES, lambda _: None)
+        stage(project / "gone", project / ".hosting", RULES, lambda _: {})

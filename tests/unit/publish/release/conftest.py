@@ -111,15 +111,14 @@ class Site:
     def stage(self) -> Wanted:
         """Write the tree as staging would, and return what to publish."""
         entries = []
-        rules = CacheControl([])
+        headers = {**CacheControl([]).values_for(self.files), **self.headers}
         for path, text in self.files.items():
             file = self.wanted.file(path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
             digest = hashlib.sha256(text.encode()).hexdigest()
             size = len(text.encode())
-            header = self.headers.get(path, rules.value_for(path))
-            entries.append(ManifestEntry(path, size, digest, content_type(path), header))
+            entries.append(ManifestEntry(path, size, digest, content_type(path), headers.get(path)))
         manifest = Manifest.of(entries)
         (self.wanted.folder / MANIFEST).write_text(manifest.to_json())
         return replace(self.wanted, digest=manifest.digest)

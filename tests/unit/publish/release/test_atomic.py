@@ -60,7 +60,7 @@ def after(count: int) -> Callable[[str], None]:
 
 
 def test_the_first_publish_fills_a_slot(site: Site) -> None:
-    """Pages are in a slot, fingerprinted assets in the shared prefix, with their headers and contents."""
+    """Pages are in a slot, files with hashed names in the shared prefix, with their headers and contents."""
     done = site.publish()
     assert site.seen(done) == site.files
     slot = layout.slot(done.held.fill)
@@ -127,7 +127,7 @@ def test_a_pin_needs_no_files_and_an_unknown_one_lists_what_is_held(site: Site) 
 
 
 def test_an_old_page_finds_its_assets_for_days(site: Site) -> None:
-    """Fingerprinted assets of earlier releases stay, until neither a tab nor a release held needs them."""
+    """Shared files of earlier releases stay, until neither a tab nor a release held needs them."""
     first = site.publish()
     del site.files["app.0a1b2c3d.js"]
     site.files["app.99aabb1c.js"] = "js 2"
@@ -163,26 +163,37 @@ def test_an_asset_that_comes_back_is_not_sent_again(site: Site) -> None:
     assert site.seen(done) == site.files
 
 
-def test_a_false_fingerprint_is_not_a_stale_file(site: Site) -> None:
+def test_a_name_that_only_looks_hashed_is_not_a_stale_file(site: Site) -> None:
     """A shared file whose content changes gets another key for the new release, and a warning; the old one stays."""
     first = site.publish()
     site.files["app.0a1b2c3d.js"] = "changed"
     done = site.publish()
     assert done.held.key("app.0a1b2c3d.js") != first.held.key("app.0a1b2c3d.js")
     assert (site.seen(first)["app.0a1b2c3d.js"], site.seen(done)["app.0a1b2c3d.js"]) == ("js", "changed")
-    assert any("looks fingerprinted" in line for line in site.said.lines)
+    assert any("has a name that looks hashed" in line for line in site.said.lines)
     site.files |= many(100)
     assert site.seen(site.publish()) == site.files
 
 
-def test_false_fingerprints_in_masses_begin_the_shared_prefix_anew(site: Site) -> None:
+def test_a_changed_file_that_browsers_do_not_keep_needs_no_warning(site: Site) -> None:
+    """A word in the form of a hash is shared too, but has no header that says that it never changes."""
+    site.files["theme-decade90.css"] = "one"
+    first = site.publish()
+    assert first.held.key("theme-decade90.css").startswith(".release/a/")
+    site.files["theme-decade90.css"] = "two"
+    done = site.publish()
+    assert (site.seen(first)["theme-decade90.css"], site.seen(done)["theme-decade90.css"]) == ("one", "two")
+    assert not any("theme-decade90.css" in line for line in site.said.lines)
+
+
+def test_many_such_names_begin_the_shared_prefix_anew(site: Site) -> None:
     """When they are too many to be exceptions, no key is used twice either."""
     site.files |= {f"assets/a-long-name-of-a-script-{n}.0a1b2c3d.js": "one" for n in range(100)}
     first = site.publish()
     site.files = {path: text.replace("one", "two") for path, text in site.files.items()}
     done = site.publish()
     assert done.held.generation not in (first.held.generation, "")
-    assert len([line for line in site.said.lines if "looks fingerprinted" in line]) == 100
+    assert len([line for line in site.said.lines if "has a name that looks hashed" in line]) == 100
     assert site.seen(done) == site.files
     assert site.seen(first)["assets/a-long-name-of-a-script-1.0a1b2c3d.js"] == "one"
 

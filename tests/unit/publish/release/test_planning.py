@@ -101,7 +101,7 @@ def test_no_key_has_two_contents_and_what_is_held_is_whole(steps: list[Step]) ->
 
 
 def page(content: int, **others: int) -> dict[str, tuple[int, bool]]:
-    """Return a tree of a page and some scripts whose names look fingerprinted."""
+    """Return a tree of a page and some scripts whose names look hashed."""
     scripts = {f"{name}.0a1b2c3d.js": (number, False) for name, number in others.items()}
     return {"index.html": (content, False), **scripts}
 

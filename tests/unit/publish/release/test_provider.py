@@ -67,6 +67,7 @@ def props(site: Site, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any i
         "error_pages": ["index.html"],
         "fallback": "index.html",
         "room": 2000.0,
+        "route_choice": "",
         "rules": 1.0,
         "urn": "urn:pulumi:s::p::t::n",
         **changes,
