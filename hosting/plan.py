@@ -23,8 +23,8 @@ from hosting.publish.release.pointer import leads_to
 from hosting.website.headers.files import Headers, read_headers
 from hosting.website.headers.names import page_names
 from hosting.website.headers.rules import headers_piece
-from hosting.website.redirects.checks import Hosts, check_rules
-from hosting.website.redirects.files import RuleTable, read_rules
+from hosting.website.redirects.checks import Hosts, check_rules, with_published_pages
+from hosting.website.redirects.files import AMPLIFY_FILE, RuleTable, is_published, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import canonical
 from hosting.website.routing import canonical_keys, deep_links_piece, redirector, routing_piece
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from hosting.publish.manifest import Manifest
     from hosting.website.headers.rules import HeaderRule
 
-# In the distribution folder, but not for visitors.
+# In the distribution folder, but not published.
 RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 _COUNTRY = "CloudFront-Viewer-Country"
@@ -72,6 +72,11 @@ class EdgePlan:
     warnings: tuple[str, ...]
 
 
+def rule_files(folder: Path) -> list[str]:
+    """Return the names of the files of the distribution ``folder`` that are not published, as the edge reads them."""
+    return [name for name in RULE_FILES if name != AMPLIFY_FILE or not is_published(folder)]
+
+
 def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mapping[str, str]:
     """Return the keys of the files of the distribution ``folder`` that are staged under another path than theirs.
 
@@ -98,6 +103,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     website = settings.website
     keys = _keys(settings, manifest, folder)
     table, headers = _written(settings, folder)
+    table = with_published_pages(table, keys, website.index_document)
     _check_redirects(settings, table, keys)
     errors = error_responses(settings, keys, table.fallbacks)
     edge = _functions(name, settings, _Tree(keys, table, errors, headers.rules))
@@ -111,6 +117,8 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         error_document=error_document(settings, keys),
         fallbacks=(website.index_document,) if website.routing == "spa" else (),
         warnings=(
+            *table.warnings,
+            *headers.warnings,
             *warnings_of(settings, keys, errors, [("redirects", table.name), ("headers", headers.file)]),
             *(without_headers(settings, errors) if edge.responses and edge.app is None else ()),
         ),
@@ -194,7 +202,8 @@ def _check_redirects(settings: Settings, table: RuleTable, keys: Collection[str]
     website = settings.website
     # Names that are not attached yet are held against the rules too: they will be.
     hosts = Hosts(settings.domain.names, settings.domain.redirect_aliases)
-    check_rules(table, keys, redirector(website.routing, keys, website.index_document), hosts)
+    routed = redirector(website.routing, keys, website.index_document)
+    check_rules(table, keys, routed, hosts, website.index_document)
     if table.fallbacks and "error_responses" in settings.cloudfront.model_fields_set:
         raise EdgeError(
             f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "
