@@ -51,7 +51,7 @@ class Redirect(Section):
     @field_validator("source", "target")
     @classmethod
     def _from_the_root(cls, place: str) -> str:
-        """A path without its slash in front is taken, as Amplify does; the rest of the rule is checked with the rule."""
+        """A path may lack its slash in front, as in Amplify; the rest is checked with the whole rule."""
         text = from_root(place.strip())
         if re.match(r"/(?!/)|<|https?:", text, re.IGNORECASE):
             return place

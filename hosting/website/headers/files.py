@@ -110,7 +110,7 @@ class _Reader:
         return rules
 
     def _blocks(self, found: Iterator[_Found]) -> list[_Block]:
-        """Return each pattern with its headers. A header that is twice in one block has both values, as HTTP lists them.
+        """Return each pattern with its headers. A header that is twice in one block has both values, with a comma.
 
         A pattern that has a second block stays in both places: where two patterns match a path, the later one wins.
         """
@@ -207,7 +207,7 @@ class _Reader:
                 f"{self._name} has headers of several applications ({names}), and 'publish:directory' is in the folder "
                 "of none or of more than one; nothing was touched: leave the one of this site in the file"
             )
-        return (here or apps or [None])[0]
+        return next(iter(here or apps), None)
 
     def _entry(self, node: yaml.Node | None, key: str, line: int) -> yaml.Node | None:
         """Return the value of ``key`` in a map. If it is missing, that is a problem."""

@@ -90,13 +90,13 @@ _Node = _One | _Group | _Repeat
 
 
 def most_steps(expression: str) -> int:
-    """Return a bound on the steps of a search in the longest path.
+    """Return a bound on the steps of a search in the longest path, of an expression that Python can compile.
 
     Raises:
         ExpressionError: the expression is outside of the language.
     """
     total = 0
-    for sequence in _Parser(expression).whole():
+    for sequence in _Parser(expression).alternatives():
         begins = sequence[:1] == (_One("^", is_anchor=True),)
         total += _steps(sequence, _SUCCESS) * (1 if begins else LONGEST_PATH)
     return total
@@ -116,13 +116,7 @@ class _Parser:
             position = found.end()
         self._tokens.append(("end", ""))
 
-    def whole(self) -> tuple[tuple[_Node, ...], ...]:
-        alternatives = self._alternatives()
-        if self._tokens[0][0] != "end":
-            raise ExpressionError("has a ')' too many in its regular expression")
-        return alternatives
-
-    def _alternatives(self) -> tuple[tuple[_Node, ...], ...]:
+    def alternatives(self) -> tuple[tuple[_Node, ...], ...]:
         alternatives = [self._sequence()]
         while self._tokens[0][0] == "bar":
             self._tokens.pop(0)
@@ -136,9 +130,8 @@ class _Parser:
             if kind == "times":
                 nodes.append(_repeated(nodes, text))
             elif kind == "open":
-                nodes.append(_Group(self._alternatives(), text in ("(?=", "(?!")))
-                if self._tokens.pop(0)[0] != "close":
-                    raise ExpressionError("has a '(' too many in its regular expression")
+                nodes.append(_Group(self.alternatives(), text in ("(?=", "(?!")))
+                self._tokens.pop(0)
             else:
                 nodes.append(_One(text, kind == "anchor"))
         return tuple(nodes)

@@ -169,7 +169,8 @@ def _samples(rule: Rule) -> Iterator[str]:
     """Yield paths that a rule matches: with a long rest and none, and each with a slash at its end and without."""
     paths = [*_UNKNOWN] if rule.pattern else []
     for rest in ("x/y", ""):
-        paths.append(canonical("".join(part if isinstance(part, str) else _sample(part, rest) for part in rule.source)))
+        parts = (part if isinstance(part, str) else _sample(part, rest) for part in rule.source)
+        paths += [canonical("".join(parts))]
     either = [path for written in paths for path in (written, bare_path(written), f"{bare_path(written)}/")]
     yield from (path for path in dict.fromkeys(either) if rule.takes(path) is not None)
 
@@ -181,7 +182,7 @@ def _sample(part: Taken, rest: str) -> str:
 def _page_paths(keys: Collection[str], index_document: str) -> Iterator[str]:
     """Yield the paths that each page may be asked for by: as a file, as a folder, and with neither."""
     index = canonical(quote(index_document))
-    for key in keys:
+    for key in sorted(keys):
         folder, _, name = key.rpartition("/")
         if name == index_document:
             stem = canonical(quote(f"/{folder}")) if folder else ""

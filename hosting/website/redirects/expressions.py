@@ -63,7 +63,7 @@ def read_expression(source: str) -> str:
         raise RuleError(f"has a regular expression that can't be read ({error}): {_INSTEAD}") from error
     if steps > _MOST_STEPS:
         raise RuleError(
-            "has a regular expression that can take too many steps on a long path: begin it with '^', and have one '*' or "
-            f"'+' at most that the next character does not end; or {_INSTEAD}"
+            "has a regular expression that can take too many steps on a long path: begin it with '^', and have one '*' "
+            f"or '+' at most that the next character does not end; or {_INSTEAD}"
         )
     return _SLASH.sub(lambda one: r"\/" if one[0] == "/" else one[0], found[1])

@@ -58,7 +58,7 @@ def read_rules(setting: Iterable[Mapping[str, object]], folder: Path) -> RuleTab
 
 
 def is_published(folder: Path) -> bool:
-    """Whether `redirects.json` is a file of the site. jekyll-redirect-from writes one: an object, where rules are a list."""
+    """Whether `redirects.json` is a file of the site, as jekyll-redirect-from writes one: rules are a list."""
     file = folder / AMPLIFY_FILE
     try:
         return file.is_file() and not isinstance(_parsed(_text(file)), list)

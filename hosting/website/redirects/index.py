@@ -23,7 +23,7 @@ _FOLDER = re.compile(r"/[^/]*")
 class RuleIndex:
     """The rules of a table by their paths.
 
-    Literal rules are found by the whole path, others by its first folder if that is fixed, and the rest by one expression.
+    Literal rules are found by the whole path, others by its first folder if that is fixed, the rest by one expression.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
@@ -36,9 +36,8 @@ class RuleIndex:
             else:
                 self._folders[_fixed_folder(rule)].append(index)
         self._others = self._folders.pop("", [])
-        any_other = re.compile(
-            "|".join(f"(?P<r{index}>{rules[index].regex})" for index in self._others) or "(?!)", re.ASCII
-        )
+        named = "|".join(f"(?P<r{index}>{rules[index].regex})" for index in self._others)
+        any_other = re.compile(named or "(?!)", re.ASCII)
         # A search would try each place of a path for expressions that begin with its beginning.
         anchored = all(_is_anchored(rules[index]) for index in self._others)
         self._any = lru_cache(_REMEMBERED)(any_other.match if anchored else any_other.search)

@@ -38,27 +38,24 @@ def read_line(where: str, words: Sequence[str]) -> Written:
     source, *rest = words
     pairs, rest = _pairs(rest)
     target, rest = _target(source, rest)
-    status, forced = _DEFAULT, False
-    if rest and (found := _STATUS.fullmatch(rest[0])):
-        status, forced = found[1], bool(found[2])
-        rest.pop(0)
+    status = _STATUS.fullmatch(rest[0]) if rest else None
     origin, path = split_origin(source)
     parts = _template(path if origin[1] else from_root(path), target)
-    query = {name: _template(value, target) for name, value in pairs.items()}
-    taken = [part.name for part in (*parts, *chain.from_iterable(query.values())) if isinstance(part, Taken)]
+    query = tuple((name, _template(value, target)) for name, value in pairs.items())
+    taken = [part.name for part in chain(parts, *(value for _, value in query)) if isinstance(part, Taken)]
     wanted = _target_template(target, taken)
     rule = Written(
         where=where,
         source=parts,
         target=wanted,
-        status=status,
-        query=tuple(query.items()),
-        countries=_countries(rest),
+        status=status[1] if status else _DEFAULT,
+        query=query,
+        countries=_countries(rest[1:] if status else rest),
         either_slash=True,
         origin=origin,
         notes=tuple(_notes(source, parts, wanted)),
     )
-    return _shadowed(rule, forced=forced)
+    return _shadowed(rule, forced=bool(status and status[2]))
 
 
 def _pairs(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
@@ -94,7 +91,7 @@ def _template(text: str, target: str) -> Template:
 
 
 def _name(written: str, target: str) -> str:
-    """Return the longest beginning of `year-archive` that the target uses; if it uses none, all of it, as Netlify does."""
+    """Return the longest beginning of `year-archive` that the target uses; all of it if it uses none."""
     beginnings = [*accumulate(written.split("-"), lambda start, word: f"{start}-{word}")]
     return next((name for name in reversed(beginnings) if _is_used(name, target)), written)
 
@@ -126,7 +123,7 @@ def _notes(source: str, parts: Template, target: Template) -> Iterator[str]:
 
 
 def _shadowed(rule: Written, *, forced: bool) -> Written:
-    """Return the rule, with files before it if it is one page for many paths: `/* /index.html 200` is not for scripts."""
+    """Return the rule, with files before it if it is one page for many paths, as `/* /index.html 200` is."""
     constant = not any(isinstance(part, Taken) for part in rule.target)
     many = any(isinstance(part, Taken) for part in rule.source)
     if forced and rule.status == "404" and rule.source != EVERYTHING:

@@ -176,8 +176,8 @@ class Rule:
     def _own_paths(self) -> str:
         """The paths that the redirect itself leads to, as a negative lookahead; empty if it does not match them.
 
-        `/contact/* /contact` is no loop at Netlify, where a file precedes a rule, nor at Cloudflare, where the rule does
-        not match `/contact`. So a redirect does not apply to the paths that it produces.
+        `/contact/* /contact` is not a loop at Netlify, where a file precedes a rule, nor at Cloudflare, where the rule
+        does not match `/contact`. So a redirect does not apply to the paths that it produces.
         """
         target = _PATH_END.split(self.target)[0]
         is_constant = self.pattern or self.is_literal

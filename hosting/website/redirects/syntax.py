@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from hosting.website.redirects.rules import Template
 
-# A host is a name with a dot in it, and no page.
-_HOST_FIRST = re.compile(r"//|[^/]*\.(?!html?(?:/|$))[A-Za-z]{2,}(?::\d+)?(?:/|$)")
+# A name with a dot in it that is not a page's.
+_HOST_FIRST = re.compile(r"//|(?:[A-Za-z0-9*-]+\.)+(?!html?(?:/|$))[A-Za-z]{2,}(?::\d+)?(?:/|$)")
 _PATH = re.compile(r"[\w~.<*][^\s:]*")
 _NO_HOST = re.compile(r"[*<>:]|^$")
 _URL = re.compile(r"(?i)https?://([^/?#]*)(.*)", re.DOTALL)
@@ -84,8 +84,8 @@ def split_origin(source: str) -> tuple[tuple[str, str], str]:
     host = re.sub(r":\d+$", "", url[1])
     if _NO_HOST.search(host):
         raise RuleError(
-            f"has the host '{host}' in its source, but the host is one name, such as 'https://www.example.com/*': write "
-            "one rule for each"
+            f"has the host '{host}' in its source, but the host is one name, such as 'https://www.example.com/*': "
+            "write one rule for each"
         )
     return (source.partition(":")[0].lower(), url[1].lower()), url[2] or "/"
 
@@ -182,8 +182,8 @@ def _missing(written: Written) -> Rule | Fallback | Ignored:
         raise RuleError(f"has the status {written.status} and a regular expression: write '/<*>' for all paths")
     if all(isinstance(part, str) for part in written.source):
         raise RuleError(
-            f"has the status {written.status}, which is for all paths ('/*') or a folder ('/docs/*'): the edge can't know "
-            "whether there is a file. Write 301, or do not publish the file"
+            f"has the status {written.status}, which is for all paths ('/*') or a folder ('/docs/*'): the edge can't "
+            "know whether there is a file. Write 301, or do not publish the file"
         )
     if written.source != EVERYTHING and status != REWRITE:
         why = "has a 404 page for a part of the site. CloudFront has one for the whole site, which answers there too"

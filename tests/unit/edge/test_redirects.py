@@ -280,8 +280,10 @@ sources = st.lists(st.one_of(words, st.sampled_from([":p", ":q", "*"])), min_siz
 def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule's own
     """Return a rule of any kind."""
     parts: list[str | Taken] = []
-    for word in draw(sources):
-        parts += ["/", Taken(word.lstrip(":")) if word in (":p", ":q", "*") else word]
+    pattern = "" if either_slash else draw(st.sampled_from(["", "", "", "^\\/a[^.]*$", "\\.b$|^\\/b"]))
+    for word in () if pattern else draw(sources):
+        skips = word == "*" and draw(st.booleans())
+        parts += ["/", Taken(word.lstrip(":"), skips) if word in (":p", ":q", "*") else word]
     taken = sum(isinstance(part, Taken) for part in parts)
     query = draw(st.sampled_from([(), (("id", None),), (("id", "1"),), (("id", "a b"),)]))
     taken += sum(value is None for _, value in query)
@@ -290,13 +292,15 @@ def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule
     return Rule(
         where=f"line {draw(st.integers(1, 99))}",
         source=tuple(parts),
-        target=draw(st.sampled_from([target, "/c"])),
+        # Some rules match their own target, as `/:x/* /a` does.
+        target=draw(st.sampled_from([target, "/c", "/a", "/a/b", "/a/{1}" if taken else "/b"])),
         status=draw(st.sampled_from([200, 301, 302])),
         query=query,
         countries=draw(st.sampled_from([(), ("DE",), ("DE", "US")])),
         host=draw(st.sampled_from(["", "www.example.com", "example.org"])),
         not_for_files=draw(st.booleans()),
         either_slash=either_slash,
+        pattern=pattern,
     )
 
 
