@@ -23,8 +23,8 @@ from hosting.missing import (
 from hosting.publish.release.pointer import leads_to
 from hosting.website.headers.files import Headers, read_headers
 from hosting.website.headers.rules import headers_piece
-from hosting.website.redirects.checks import Hosts, check_rules
-from hosting.website.redirects.files import RuleTable, read_rules
+from hosting.website.redirects.checks import Hosts, check_rules, with_published_pages
+from hosting.website.redirects.files import AMPLIFY_FILE, RuleTable, is_published, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import canonical
 from hosting.website.routing import canonical_keys, deep_links_piece, redirector, router_piece
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from hosting.website.redirects.rules import Fallback
     from hosting.website.site_routes import SiteRoutes
 
-# In the distribution folder, but not for visitors.
+# In the distribution folder, but not published.
 RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 _COUNTRY = "CloudFront-Viewer-Country"
@@ -83,6 +83,11 @@ class EdgePlan:
     warnings: tuple[str, ...]
 
 
+def rule_files(folder: Path) -> list[str]:
+    """Return the names of the files of the distribution ``folder`` that are not published, as the edge reads them."""
+    return [name for name in RULE_FILES if name != AMPLIFY_FILE or not is_published(folder)]
+
+
 def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mapping[str, str]:
     """Return the keys of the files of the distribution ``folder`` that are staged under another path than theirs.
 
@@ -109,6 +114,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     website = settings.website
     keys = _keys(settings, manifest, folder)
     table, headers = _written(settings, folder)
+    table = with_published_pages(table, keys, website.index_document)
     choice = route_choice(settings, table.fallbacks)
     routes = choice.routes(keys)
     _check_redirects(settings, table, keys, routes)
@@ -133,6 +139,8 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
             *policy_notes(settings, by_country=by_country),
         ),
         warnings=(
+            *table.warnings,
+            *headers.warnings,
             *warnings_of(settings, keys, errors, files, routes),
             *(without_headers(settings, errors) if edge.responses and edge.app is None else ()),
         ),
@@ -233,7 +241,8 @@ def _check_redirects(settings: Settings, table: RuleTable, keys: Collection[str]
     """Refuse rules that do not hold together, or with the tree and the router."""
     # Names that are not attached yet are held against the rules too: they will be.
     hosts = Hosts(settings.domain.names, settings.domain.redirect_aliases)
-    check_rules(table, keys, redirector(settings.website.routing, keys, routes), hosts)
+    index_document = settings.website.index_document
+    check_rules(table, keys, redirector(settings.website.routing, keys, routes), hosts, index_document)
     if table.fallbacks and "error_responses" in settings.cloudfront.model_fields_set:
         raise EdgeError(
             f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
 from hosting.migrate.bucket import map_bucket
+from hosting.migrate.custom_rules import map_custom_rules
 from hosting.migrate.distribution import map_distribution
 from hosting.migrate.findings import Findings
 from hosting.migrate.keeping import Keeping, keeping
@@ -101,6 +102,7 @@ def _findings(project: AmplifyProject, request: Request, home: Path) -> Findings
         findings.found("aws:region", project.region, "--region" if request.region else "the environment's Region")
     map_bucket(project.template, project.outputs, findings)
     map_distribution(project.template, findings)
+    map_custom_rules(project.template, findings)
     map_publishing(project, home, findings)
     map_rest(project.template, findings)
     return findings

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
-from hosting.plan import RULE_FILES, keys_for
+from hosting.plan import keys_for, rule_files
 from hosting.publish.build import run_build
 from hosting.publish.caching import CacheControl
 from hosting.publish.ignore import IgnoreRules
@@ -65,7 +65,7 @@ def _staged(settings: Settings, run: Run) -> Staged:
     return stage(
         source,
         STATE / "staging" / settings.stack,
-        IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore), ignore_file=publish.ignore_file),
+        IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore, source), ignore_file=publish.ignore_file),
         CacheControl(publish.cache_control, ttls).values_for,
         index_document=settings.website.index_document,
         keys=partial(keys_for, settings, source),
@@ -86,9 +86,9 @@ def _pinned(release: str, settings: Settings, run: Run) -> Staged:
     return staged
 
 
-def _ignored(patterns: Sequence[str]) -> list[str]:
-    """Return the patterns, and after them, so that none brings them back, the files that are for the edge."""
-    return [*patterns, *(f"/{name}" for name in RULE_FILES)]
+def _ignored(patterns: Sequence[str], folder: Path) -> list[str]:
+    """Return the patterns, and after them, so that no pattern publishes them, the files that the edge reads."""
+    return [*patterns, *(f"/{name}" for name in rule_files(folder))]
 
 
 def _build(command: str, settings: Settings, run: Run) -> None:

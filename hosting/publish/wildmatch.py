@@ -70,13 +70,7 @@ def parse(line: str) -> Pattern | None:
     folders_only = body.endswith(b"/")
     body = body.removesuffix(b"/")
     name_only = b"/" not in body
-    # git compares the part before the first wildcard literally and starts wildmatch after it, so that a
-    # `**` there counts as the beginning of a name even in `foo**/bar`.
-    anchored = body.removeprefix(b"/")
-    special = re.search(rb"[*?\[\\]", anchored)
-    start = special.start() if special else len(anchored)
-    regex = re.escape(anchored[:start]) + _translated(anchored[start:])
-    return Pattern(negated, folders_only, name_only, regex)
+    return Pattern(negated, folders_only, name_only, _translated(body.removeprefix(b"/")))
 
 
 def why_invalid(pattern: str) -> str | None:
@@ -134,7 +128,11 @@ def _backslash(glob: bytes, position: int) -> tuple[bytes, int]:
 
 
 def _stars(glob: bytes, position: int) -> tuple[bytes, int]:
-    """Two stars cross slashes only when they are a whole name of the path."""
+    """Two stars cross slashes only when they are a whole name of the path.
+
+    So `foo**/bar` does not match `foobar`, as in git 2.52 and later. Before, git did not see the `foo` in front:
+    https://github.com/git/git/blob/v2.52.0/Documentation/RelNotes/2.52.0.adoc
+    """
     end = position
     while glob[end : end + 1] == b"*":
         end += 1

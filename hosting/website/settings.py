@@ -9,16 +9,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from hosting.section import PLACEHOLDER, Boolean, Integer, Section, Text, broken_rule
-from hosting.website.redirects.checks import problems_of
 from hosting.website.redirects.files import amplify_table
 from hosting.website.redirects.rules import RuleError
+from hosting.website.redirects.syntax import from_root, with_scheme
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET_CHARACTERS = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
-# What has a host where one is to begin, and what was meant to be a path.
-_HOST = re.compile(r"//|(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/|$)(?<!\.html)(?<!\.htm)", re.IGNORECASE)
-_PATH = re.compile(r"(?!/)[^\s:]+")
 # The last is for names in an account's own regional namespace, which have to be asked for as such.
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
 
@@ -54,15 +51,11 @@ class Redirect(Section):
     @field_validator("source", "target")
     @classmethod
     def _from_the_root(cls, place: str) -> str:
-        """A host, and what a visitor's path gives, may stand there too, and are judged with the rest of the rule."""
-        if re.match(r"/(?!/)|<|https?:", place, re.IGNORECASE):
+        """A path may lack its slash in front, as in Amplify; the rest is checked with the whole rule."""
+        text = from_root(place.strip())
+        if re.match(r"/(?!/)|<|https?:", text, re.IGNORECASE):
             return place
-        text = place.strip()
-        if _HOST.match(text):
-            mend = f"https://{text.lstrip('/')}"
-        else:
-            mend = f"/{text}" if _PATH.fullmatch(text) else PLACEHOLDER
-        raise broken_rule("must begin with '/' or 'https://'", mend=mend)
+        raise broken_rule("must begin with '/' or 'https://'", mend=with_scheme(text) or PLACEHOLDER)
 
     @model_validator(mode="after")
     def _one_that_the_edge_can_do(self) -> Self:
@@ -116,15 +109,6 @@ class WebsiteSettings(Section):
         if key.startswith("/"):
             raise broken_rule("must be a path inside the site, without the leading slash", mend=key.lstrip("/") or None)
         return key
-
-    @field_validator("redirects")
-    @classmethod
-    def _none_in_vain(cls, rules: tuple[Redirect, ...]) -> tuple[Redirect, ...]:
-        written = [(f"[{index}]", rule.model_dump()) for index, rule in enumerate(rules)]
-        problems = problems_of(amplify_table(written))
-        if problems:
-            raise broken_rule(f"must have no rule in vain, but {'; '.join(problems)}")
-        return rules
 
     @field_validator("bucket_name")
     @classmethod

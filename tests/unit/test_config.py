@@ -275,22 +275,14 @@ def test_a_path_value_that_looks_like_a_number_is_text_where_text_belongs() -> N
             "website:redirects",
             '[{"source": "/a", "target": "/b", "status": "999"}]',
             (
-                "'website:redirects[0]' has the status '999', which is none of 301, 302, 303, 307, 308, 200, 404, "
+                "'website:redirects[0]' has the status '999', which is not one of 301, 302, 303, 307, 308, 200, 404, "
                 '404-200 (got {"source": "/a", "target": "/b", "status": "999"}): '
             ),
         ),
         (
             "website:redirects",
-            '[{"source": "a", "target": "/b"}]',
-            "'website:redirects[0].source' must begin with '/' or 'https://' (got a): ",
-        ),
-        (
-            "website:redirects",
-            '[{"source": "/a", "target": "/b"}, {"source": "/a", "target": "/c"}]',
-            (
-                "'website:redirects' must have no rule in vain, but [1] is for the same paths as [0], which comes "
-                "first: remove one "
-            ),
+            '[{"source": "a.example/b", "target": "/b"}]',
+            "'website:redirects[0].source' must begin with '/' or 'https://' (got a.example/b): ",
         ),
         ("aws:region", "eu-wst-1", "'aws:region' must be a region of AWS (got eu-wst-1): "),
         ("publish:invalidate", "sometimes", "'publish:invalidate' must be 'auto', 'always' or 'never' "),

@@ -41,13 +41,17 @@ _FORBIDDEN = frozenset(
     }
 )
 _FORBIDDEN_PREFIXES = ("x-amz-cf-", "x-edge-")
-# What the server says of its own answer. Netlify leaves them out without a word:
+# What the server says of its own answer. Netlify leaves them out too:
 # https://docs.netlify.com/manage/routing/headers/#limitations
 _SERVERS_OWN = frozenset({"accept-ranges", "age", "allow", "alt-svc", "content-range", "date", "location", "server"})
 
 
 class HeaderError(Exception):
-    """What is wrong with one header, to be said after where it stands."""
+    """An invalid header. The message follows the header's place."""
+
+
+class ServersOwnError(HeaderError):
+    """A header that the server sets itself, and that is left out."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def checked(name: str, value: str) -> tuple[str, str]:
     """Return a header as it is sent.
 
     Raises:
-        HeaderError: it is no header, or none that CloudFront lets a function set.
+        HeaderError: it is not a header, or CloudFront does not let a function set it.
     """
     if not _NAME.fullmatch(name):
         raise HeaderError(f"has the header name '{name}', which no header can have")
@@ -99,7 +103,7 @@ def checked(name: str, value: str) -> tuple[str, str]:
             "whole site: pulumi config set access:username <name> && pulumi config set --secret access:password"
         )
     if lower in _SERVERS_OWN:
-        raise HeaderError(f"sets '{name}', which is the server's own to say of each answer")
+        raise ServersOwnError(f"sets '{name}', which the server sets itself for each answer: it is left out")
     if lower in _FORBIDDEN or lower.startswith(_FORBIDDEN_PREFIXES):
         raise HeaderError(f"sets '{name}', which CloudFront keeps for itself")
     if lower == "set-cookie":

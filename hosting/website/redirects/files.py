@@ -4,51 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import EdgeError
-from hosting.section import PLACEHOLDER
-from hosting.website.redirects.rules import Fallback, Rule, RuleError, Taken
-from hosting.website.redirects.syntax import (
-    Written,
-    amplify_template,
-    netlify_target,
-    netlify_template,
-    rule_of,
-    split_query,
-)
+from hosting.website.redirects import amplify, netlify
+from hosting.website.redirects.rules import RuleError
+from hosting.website.redirects.syntax import rule_of
+from hosting.website.redirects.table import RuleTable, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from hosting.website.redirects.rules import Template
+    from hosting.website.redirects.rules import Fallback, Ignored, Rule
+    from hosting.website.redirects.syntax import Written
+
+__all__ = ["AMPLIFY_FILE", "NETLIFY_FILE", "RuleTable", "amplify_table", "is_published", "read_rules", "rules_refused"]
 
 AMPLIFY_FILE = "redirects.json"
 NETLIFY_FILE = "_redirects"
 SETTING = "website:redirects"
-_KEYS = {"source", "target", "status", "condition"}
-_CONDITION = re.compile(r"<([A-Za-z]{2})>|([A-Za-z]{2})")
-_STATUS = re.compile(r"(\d{3})(!?)")
-_PAIR = re.compile(r"([^=/:]+)=(.*)")
-_NETLIFY_DEFAULT = "301"
-
-
-@dataclass(frozen=True)
-class RuleTable:
-    """The rules of a site, in their order.
-
-    Attributes:
-        rules: that the edge runs.
-        fallbacks: for what is missing.
-        name: where they were written, for people; empty if nowhere.
-    """
-
-    rules: tuple[Rule, ...] = ()
-    fallbacks: tuple[Fallback, ...] = ()
-    name: str = ""
+# A backslash that JSON has no escape for: Amplify's own examples have `\\.` in them.
+_ESCAPE = re.compile(r'\\(["\\/bfnrtu])?')
+_BLANK = re.compile(r"[\s,]*")
+_COMMENT = re.compile(r"(^|\s)#.*")
 
 
 class _Place(NamedTuple):
@@ -61,7 +41,7 @@ def read_rules(setting: Iterable[Mapping[str, object]], folder: Path) -> RuleTab
     """Return the rules of the setting, or of the file in the distribution folder.
 
     Raises:
-        EdgeError: rules do not hold, with every one of them and its line; or there is more than one place of them.
+        EdgeError: there are invalid rules, with each of them and its line; or rules are in more than one place.
     """
     places = list(_places(list(setting), folder))
     if len(places) > 1:
@@ -70,161 +50,102 @@ def read_rules(setting: Iterable[Mapping[str, object]], folder: Path) -> RuleTab
             f"Redirects are in {names}; nothing was touched: keep them in one place: remove a file, or "
             "pulumi config rm website:redirects"
         )
-    return _table(places[0]) if places else RuleTable()
+    table = _table(places[0]) if places else RuleTable()
+    if is_published(folder):
+        note = f"{AMPLIFY_FILE} is published as a file: it is not a list, so it holds no redirects for Amplify Hosting"
+        table = replace(table, warnings=(*table.warnings, note))
+    return table
+
+
+def is_published(folder: Path) -> bool:
+    """Whether `redirects.json` is a file of the site, as jekyll-redirect-from writes one: rules are a list."""
+    file = folder / AMPLIFY_FILE
+    try:
+        return file.is_file() and not isinstance(_parsed(_text(file)), list)
+    except EdgeError:
+        return False
 
 
 def _places(setting: list[Mapping[str, object]], folder: Path) -> Iterator[_Place]:
     if setting:
-        yield _Place(SETTING, ((f"'{SETTING}[{index}]'", rule) for index, rule in enumerate(setting)), _amplify)
-    if (folder / AMPLIFY_FILE).is_file():
-        yield _Place(AMPLIFY_FILE, _elements(_text(folder / AMPLIFY_FILE)), _amplify)
+        items = ((f"'{SETTING}[{index}]'", rule) for index, rule in enumerate(setting))
+        yield _Place(SETTING, items, amplify.read_rule)
+    if (folder / AMPLIFY_FILE).is_file() and not is_published(folder):
+        yield _Place(AMPLIFY_FILE, _elements(_text(folder / AMPLIFY_FILE)), amplify.read_rule)
     if (folder / NETLIFY_FILE).is_file():
-        yield _Place(NETLIFY_FILE, _lines(_text(folder / NETLIFY_FILE)), _netlify)
+        yield _Place(NETLIFY_FILE, _lines(_text(folder / NETLIFY_FILE)), netlify.read_line)
 
 
 def amplify_table(rules: Iterable[tuple[str, Mapping[str, object]]]) -> RuleTable:
-    """Return rules as Amplify writes them, each after where it stands.
+    """Return rules as Amplify writes them, each after its place.
 
     Raises:
-        RuleError: one is none, or none that the edge can do.
+        RuleError: one is invalid, or the edge can't do it.
     """
-    return _sorted(SETTING, [rule_of(_amplify(where, rule)) for where, rule in rules])
+    return table_of(SETTING, [rule_of(amplify.read_rule(where, rule)) for where, rule in rules])
 
 
 def _table(place: _Place) -> RuleTable:
-    rules: list[Rule | Fallback] = []
+    rules: list[Rule | Fallback | Ignored] = []
+    notes: list[str] = []
     problems = []
     for where, item in place.items:
         try:
-            rules.append(rule_of(place.read(where, item)))
+            written = place.read(where, item)
+            rules.append(rule_of(written))
+            notes += [f"{where} {note}" for note in written.notes]
         except RuleError as error:
             problems.append(f"{where} {error}")
     if problems:
         raise rules_refused(place.name, problems)
-    return _sorted(place.name, rules)
-
-
-def _sorted(name: str, rules: Sequence[Rule | Fallback]) -> RuleTable:
-    plain = tuple(rule for rule in rules if isinstance(rule, Rule))
-    return RuleTable(plain, tuple(rule for rule in rules if isinstance(rule, Fallback)), name)
+    return table_of(place.name, rules, notes)
 
 
 def rules_refused(name: str, problems: Iterable[str]) -> EdgeError:
-    """Return the error of rules that do not hold."""
+    """Return the error of invalid rules."""
     lines = "".join(f"\n  - {problem}" for problem in problems)
-    return EdgeError(f"The redirects in {name} do not hold; nothing was touched:{lines}")
+    return EdgeError(f"The redirects in {name} are invalid; nothing was touched:{lines}")
 
 
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise EdgeError(f"{file.name} can't be read ({error}); nothing was touched: mend it, or remove it") from error
+        raise EdgeError(f"{file.name} can't be read ({error}); nothing was touched: fix it, or remove it") from error
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(_with_escapes(text))
+    except (ValueError, RecursionError) as error:
+        raise EdgeError(f"{AMPLIFY_FILE} is not JSON ({error}); nothing was touched: fix it") from error
+
+
+def _with_escapes(text: str) -> str:
+    return _ESCAPE.sub(lambda found: found[0] if found[1] else r"\\", text)
 
 
 def _elements(text: str) -> Iterator[tuple[str, Any]]:
     """Yield each element of a JSON list with the line that it begins on."""
-    try:
-        if not isinstance(json.loads(text), list):
-            raise EdgeError(
-                f"{AMPLIFY_FILE} is no list of rules; nothing was touched: write it as Amplify does, or rename it"
-            )
-    except ValueError as error:
-        raise EdgeError(f"{AMPLIFY_FILE} is no JSON ({error}); nothing was touched: mend it") from error
-    blank = re.compile(r"[\s,]*")
+    _parsed(text)
+    text = _with_escapes(text)
     decoder = json.JSONDecoder()
-    position = _end(blank, text, text.index("[") + 1)
+    line, counted = 1, 0
+    position = _after_blank(text, text.index("[") + 1)
     while text[position] != "]":
+        line, counted = line + text.count("\n", counted, position), position
         value, end = decoder.raw_decode(text, position)
-        yield f"line {text.count(chr(10), 0, position) + 1} of {AMPLIFY_FILE}", value
-        position = _end(blank, text, end)
+        yield f"line {line} of {AMPLIFY_FILE}", value
+        position = _after_blank(text, end)
 
 
-def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
-    found = pattern.match(text, start)
+def _after_blank(text: str, start: int) -> int:
+    found = _BLANK.match(text, start)
     return found.end() if found else start
-
-
-def _amplify(where: str, rule: Any) -> Written:  # noqa: ANN401 - whatever JSON holds
-    if not isinstance(rule, dict) or not {"source", "target"} <= set(rule) <= _KEYS:
-        raise RuleError("is no rule: it has 'source' and 'target', and may have 'status' and 'condition'")
-    source, target, status = rule["source"], rule["target"], str(rule.get("status") or "302")
-    if not (isinstance(source, str) and source and isinstance(target, str) and target):
-        raise RuleError("has a source or a target that is no text")
-    path, query = ("", ()) if source.startswith("</") else split_query(source)
-    parts = amplify_template(path or source)
-    wanted = amplify_template(target)
-    if re.fullmatch(r"(?i)https?://[^/]+/?", path):
-        # Amplify goes on to the same path: https://docs.aws.amazon.com/amplify/latest/userguide/redirect-rewrite-examples.html
-        parts = (f"{path.rstrip('/')}/", Taken("*"))
-        if re.fullmatch(r"[^?#<]+", target):
-            wanted = (*amplify_template(target.rstrip("/") + "/"), Taken("*"))
-    return Written(where, parts, wanted, status, query, _amplify_countries(rule.get("condition")))
-
-
-def _amplify_countries(condition: object) -> tuple[str, ...]:
-    if condition in (None, ""):
-        return ()
-    found = _CONDITION.fullmatch(condition.strip()) if isinstance(condition, str) else None
-    if found is None:
-        raise RuleError(f"has the condition '{condition}', which is no country such as <US>", condition=PLACEHOLDER)
-    return (found[1] or found[2],)
 
 
 def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
     for number, line in enumerate(text.splitlines(), 1):
-        words = re.sub(r"(^|\s)#.*", "", line).split()
+        words = _COMMENT.sub("", line).split()
         if words:
             yield f"line {number} of {NETLIFY_FILE}", words
-
-
-def _netlify(where: str, words: list[str]) -> Written:
-    source, query, target, rest = _fields(words)
-    status, forced = _NETLIFY_DEFAULT, False
-    if rest and (found := _STATUS.fullmatch(rest[0])):
-        status, forced = found[1], bool(found[2])
-        rest.pop(0)
-    taken = [part.name for part in (*source, *chain.from_iterable(query.values())) if isinstance(part, Taken)]
-    rule = Written(
-        where=where,
-        source=source,
-        target=netlify_target(target, {"splat" if name == "*" else name for name in taken}),
-        status=status,
-        query=tuple(query.items()),
-        countries=_netlify_countries(rest),
-        either_slash=True,
-    )
-    return _shadowed(rule, forced=forced)
-
-
-def _fields(words: list[str]) -> tuple[Template, dict[str, Template], str, list[str]]:
-    """Return a line's source, its conditions on the query, its target, and what comes after that."""
-    source, *rest = words
-    query = {}
-    while rest and (pair := _PAIR.fullmatch(rest[0])):
-        query[pair[1]] = netlify_template(pair[2])
-        rest.pop(0)
-    if not rest:
-        raise RuleError("has no target: it is 'from to [status]'")
-    return netlify_template(source), query, rest[0], rest[1:]
-
-
-def _shadowed(rule: Written, *, forced: bool) -> Written:
-    """Return the rule, with files before it if it is one page for many paths: `/* /index.html 200` is for no script."""
-    constant = not any(isinstance(part, Taken) for part in rule.target)
-    many = any(isinstance(part, Taken) for part in rule.source)
-    if forced or not (rule.status == "200" and constant and many):
-        return rule
-    if rule.source == ("/", Taken("*")) and not rule.query and not rule.countries:
-        return Written(rule.where, rule.source, rule.target, "404-200")
-    return replace(rule, not_for_files=True)
-
-
-def _netlify_countries(conditions: list[str]) -> tuple[str, ...]:
-    countries: list[str] = []
-    for condition in conditions:
-        name, _, value = condition.partition("=")
-        if name.lower() != "country" or not value:
-            raise RuleError(f"has '{condition}', which is not supported: a status, or Country=de,fr")
-        countries += value.split(",")
-    return tuple(countries)

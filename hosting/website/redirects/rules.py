@@ -1,6 +1,6 @@
-"""A redirect or rewrite, whoever's syntax it was written in, and how it matches and answers.
+"""A redirect or rewrite, in whichever syntax it was written, and how it matches and answers.
 
-`Rule` is what the edge does, in Python: the JavaScript has the same cases, and a test holds the two together.
+`Rule` is the Python form of what the edge runs. The JavaScript has the same cases, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ _OF_QUERY = re.compile(r"[&+=#]")
 _OF_PATH = re.compile(r"[?#]")
 # In an expression that both languages read, and that stands between slashes in JavaScript.
 _SPECIAL = re.compile(r"[.$()*+\\/|^?{}\[\]]")
+_SLASH_TOO = r"\/?"
+_PATH_END = re.compile(r"[?#]")
 
 
 class RuleError(Exception):
-    """What is wrong with one rule, to be said after where it stands.
+    """An invalid rule. The message follows the rule's place: ``line 3 of _redirects`` and then it.
 
     Attributes:
-        mend: what to write for parts of the rule instead, such as ``{"status": "301"}``; empty where nobody knows.
+        mend: corrections of parts of the rule, such as ``{"status": "301"}``; empty if there is no safe one.
     """
 
     def __init__(self, what: str, **mend: str) -> None:
@@ -46,13 +48,15 @@ class RuleError(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """A part of a path or of a query that a rule takes.
+    """A placeholder: a part of a path or of a query that a rule takes.
 
     Attributes:
-        name: what the target calls it; ``*`` is the rest, whatever it holds.
+        name: its name in the target; ``*`` is the rest of the path, with slashes.
+        skips_slash: a slash in front of it belongs to neither side, so that `/blog* /news/:splat` has one slash.
     """
 
     name: str
+    skips_slash: bool = False
 
 
 Template = tuple["str | Taken", ...]
@@ -71,20 +75,6 @@ def plain(text: str) -> str:
         return text if _MALFORMED.search(spaced) else unquote(spaced, errors="strict")
     except UnicodeDecodeError:
         return text
-
-
-def asked_name(name: str) -> str:
-    """Return the name of a query's parameter as browsers send it: a function is given it so."""
-    return quote(plain(name), safe="!*'()")
-
-
-def query_of(text: str) -> dict[str, str]:
-    """Return the first value of each name of a query, neither of them decoded, as a function is given them."""
-    found: dict[str, str] = {}
-    for pair in filter(None, text.split("&")):
-        name, _, value = pair.partition("=")
-        found.setdefault(name, value)
-    return found
 
 
 @dataclass(frozen=True)
@@ -109,15 +99,17 @@ class Rule:
     """A rule that the edge runs.
 
     Attributes:
-        where: where it stands, for people: ``line 3 of _redirects``.
-        source: the path that it is for.
-        target: what it answers with, as ``/a/{1}``.
+        where: its place, for people: ``line 3 of _redirects``.
+        source: the paths that it matches; empty with ``pattern``.
+        target: the answer, such as ``/a/{1}``.
         status: 301, 302, 303, 307, 308, or 200 for a rewrite.
         query: names, as they are sent, with the plain value that each must have; None takes any, for the target.
-        countries: it is for these alone, unless empty.
-        host: it is for this one alone, unless empty.
-        not_for_files: it is not for paths that look like a file's.
-        either_slash: it is for the path with a slash at its end and without, however it is written.
+        countries: it applies to these only, unless empty.
+        host: it applies to this host only, unless empty.
+        not_for_files: it does not apply to paths with an extension.
+        either_slash: a slash at the end of a path makes no difference.
+        pattern: a regular expression in place of ``source``, in the language that Python and JavaScript share.
+        plain_http: it is written for http://. CloudFront redirects that to https:// before any rule.
     """
 
     where: str
@@ -129,12 +121,14 @@ class Rule:
     host: str = ""
     not_for_files: bool = False
     either_slash: bool = False
+    pattern: str = ""
+    plain_http: bool = False
 
     def covers(self, other: Rule) -> bool:
-        """Whether no visit to the same paths is for ``other`` without being for this one."""
+        """Whether this rule matches every visit that ``other`` matches; its own target aside."""
         asked = dict(other.query)
         return (
-            self.regex == other.regex
+            self.paths == other.paths
             and all(name in asked and value in (None, asked[name]) for name, value in self.query)
             and (not self.countries or {*self.countries} >= {*other.countries} != set())
             and self.host in ("", other.host)
@@ -143,35 +137,74 @@ class Rule:
 
     @cached_property
     def is_literal(self) -> bool:
-        """Whether it is for one path."""
-        return all(isinstance(part, str) for part in self.source)
+        """Whether it matches one path only."""
+        return not self.pattern and all(isinstance(part, str) for part in self.source)
 
     @cached_property
     def is_for_everything(self) -> bool:
-        """Whether no visit gets past it."""
-        bare = not (self.query or self.countries or self.host or self.not_for_files)
-        return bare and [*self.source] in ([Taken("*")], ["/", Taken("*")])
+        """Whether it matches every visit."""
+        return self.is_unconditional and not self._own_paths and self.source == ("/", Taken("*"))
+
+    @cached_property
+    def is_unconditional(self) -> bool:
+        """Whether its path decides alone."""
+        return not (self.query or self.countries or self.host or self.not_for_files)
 
     @cached_property
     def literal(self) -> str:
-        """The one path; without the slash at its end where that is of no matter."""
+        """The one path; without the slash at its end where that makes no difference."""
         path = canonical("".join(part for part in self.source if isinstance(part, str)))
-        return (path.removesuffix("/") or "/") if self.either_slash else path
+        return bare_path(path) if self.either_slash else path
 
     @cached_property
     def regex(self) -> str:
-        """The paths that it is for, in the language that Python and JavaScript have in common."""
+        """The paths that it matches, as a regular expression that means the same in Python and JavaScript."""
+        return f"^{self._own_paths}{self.paths[1:]}" if self._own_paths else self.paths
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression, compiled once: `re` itself remembers only 512."""
+        return re.compile(self.regex, re.ASCII)
+
+    @cached_property
+    def paths(self) -> str:
+        """The paths of its source as a regular expression."""
         expression = "".join(map(_expression, self.source))
-        return f"^{_either_slash(expression) if self.either_slash else expression}$"
+        return self.pattern or f"^{_either_slash(expression) if self.either_slash else expression}$"
+
+    @cached_property
+    def _own_paths(self) -> str:
+        """The paths that the redirect itself leads to, as a negative lookahead; empty if it does not match them.
+
+        `/contact/* /contact` is not a loop at Netlify, where a file precedes a rule, nor at Cloudflare, where the rule
+        does not match `/contact`. So a redirect does not apply to the paths that it produces.
+        """
+        target = _PATH_END.split(self.target)[0]
+        is_constant = self.pattern or self.is_literal
+        if self.status == REWRITE or self.query or is_constant or not target.startswith("/"):
+            return ""
+        stem, rest = target, f"{_SLASH_TOO if self.either_slash else ''}$"
+        if self.source[1:] == (Taken("*"),) and target.endswith("/{1}"):
+            stem, rest = target.removesuffix("/{1}"), r"(?:\/|$)"
+        if "{" in stem or not re.match(self.paths, canonical(stem)):
+            return ""
+        return f"(?!{_literal(bare_path(stem) if self.either_slash else stem)}{rest})"
+
+    def takes(self, path: str) -> tuple[str, ...] | None:
+        """Return the path and what the placeholders take of it; None if the rule does not match it."""
+        if self.is_literal:
+            return (path,) if self.literal == (bare_path(path) if self.either_slash else path) else None
+        found = self.compiled.search(path) if self.pattern else self.compiled.match(path)
+        return (path, *found.groups()) if found else None
 
     def answer(self, visit: Visit) -> str | None:
-        """Return the target for a visit, None when the rule is not for it."""
+        """Return the target for a visit; None if the rule does not match it."""
         if (self.host and visit.host != self.host) or (self.countries and visit.country not in self.countries):
             return None
-        found = re.match(self.regex, visit.path)
+        found = self.takes(visit.path)
         if found is None or (self.not_for_files and "." in visit.path.rpartition("/")[2]):
             return None
-        taken = [visit.path, *found.groups()]
+        taken = [*found]
         of_path = len(taken)
         for name, value in self.query:
             if name not in visit.query or value not in (None, plain(visit.query[name])):
@@ -181,7 +214,7 @@ class Rule:
         return _TAKEN.sub(lambda number: self._put(number, taken, of_path), self.target)
 
     def _put(self, number: re.Match[str], taken: Sequence[str], of_path: int) -> str:
-        """Return what stands for a number in the target: none of it may end the path or the value that it is put in."""
+        """Return the value for a number in the target, with what would end its path or query value encoded."""
         value, is_of_path = taken[int(number[1])], int(number[1]) < of_path
         is_in_query = "?" in self.target[: number.start()]
         if is_of_path and is_in_query:
@@ -192,7 +225,7 @@ class Rule:
 
     @property
     def forwards_query(self) -> bool:
-        """Whether a redirect keeps the visitor's query: not if the rule reads one, or its target has one."""
+        """Whether a redirect keeps the visitor's query: it does unless the rule or its target has a query."""
         return not self.query and "?" not in self.target
 
 
@@ -200,28 +233,39 @@ def _quoted(found: re.Match[str]) -> str:
     return quote(found[0])
 
 
+def bare_path(path: str) -> str:
+    """Return a path without the slash at its end; `/` stays."""
+    return path.removesuffix("/") or "/"
+
+
+def _literal(path: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", canonical(path))
+
+
 def _expression(part: str | Taken) -> str:
     if isinstance(part, str):
-        return _SPECIAL.sub(r"\\\g<0>", canonical(part))
-    return "(.*)" if part.name == "*" else "([^/]+)"
+        return _literal(part)
+    if part.name == "*":
+        return f"{_SLASH_TOO if part.skips_slash else ''}(.*)"
+    return "([^/]+)"
 
 
 def _either_slash(expression: str) -> str:
-    """Return the expression for a path with a slash at its end and without: `/a/*` is for `/a` too, its rest empty."""
+    """Return the expression for a path with a slash at its end and without: `/a/*` matches `/a`, with an empty rest."""
     rest = r"\/(.*)"
-    if expression in (r"\/", rest):
+    if expression in (r"\/", rest, rf"\/{rest}"):
         return expression
     if expression.endswith(rest):
         return expression.removesuffix(rest) + r"(?:\/|$)(.*)"
-    return expression if expression.endswith("(.*)") else expression.removesuffix(r"\/") + r"\/?"
+    return expression if expression.endswith("(.*)") else expression.removesuffix(r"\/") + _SLASH_TOO
 
 
 @dataclass(frozen=True)
 class Fallback:
-    """What answers where there is no file.
+    """The page that answers where there is no file.
 
     Attributes:
-        where: where it stands, for people.
+        where: its place, for people.
         page: the page's path.
         status: 200 or 404.
     """
@@ -231,8 +275,21 @@ class Fallback:
     status: int
 
 
+@dataclass(frozen=True)
+class Ignored:
+    """A rule that has no effect at this edge, and is left out.
+
+    Attributes:
+        where: its place, for people.
+        why: the reason, as the rest of a sentence; empty if nobody has to know.
+    """
+
+    where: str
+    why: str = ""
+
+
 def first_match(rules: Sequence[Rule], visit: Visit) -> tuple[Rule, str] | None:
-    """Return the first rule that is for a visit, and its target."""
+    """Return the first rule that matches a visit, and its target."""
     for rule in rules:
         target = rule.answer(visit)
         if target is not None:

@@ -148,7 +148,7 @@ yaml_text = st.lists(
 def sent(edge: EdgeRuntime, tmp_path: Path) -> None:
     """Run the headers in the folder, unless they are refused."""
     try:
-        found, _ = read_headers(tmp_path)
+        found = read_headers(tmp_path).rules
         code = compose_response([headers_piece(found, ROUTES)])
     except EdgeError:
         return

@@ -169,21 +169,19 @@ def test_the_javascript_is_the_rules(
     ("text", "said"),
     [
         ("  X-A: b", "line 1 of _headers has a header before any path"),
-        ("/*\n  X-A b", "line 2 of _headers is no header: no colon after 'X-A'"),
+        ("/*\n  X-A b", "line 2 of _headers is not a header: it has no colon after 'X-A'"),
         ("/*\n  X A: b", "line 2 of _headers has the header name 'X A'"),
-        ("/*\n  ! X-A", "no colon after '!'"),
+        ("/*\n  ! X-A", "it has no colon after '!'"),
         ("/*\n  X-A:", "a value for 'X-A' that is not one line"),
         ("/*\n  X-A: \u00e9", "a value for 'X-A' that is not one line"),
         ("/*\n  Via: me", "sets 'Via', which CloudFront keeps for itself"),
         ("/*\n  X-Amz-Cf-Id: me", "which CloudFront keeps for itself"),
         ("/*\n  Set-Cookie: a=b", "sets 'Set-Cookie'"),
-        ("X-A: b", "line 1 of _headers has the path 'X-A', but"),
+        ("X-A: b", "line 1 of _headers has a header before any path"),
+        ("/a b\n  X-A: b", "line 1 of _headers has the path '/a b', but a path has no space"),
+        ("https://:x.pages.dev/*\n  X-A: b", "line 1 of _headers has a URL ('https:...') as its path"),
         ("/m/:title\n  X-A: of :title", "line 2 of _headers has ':title' of its path in a value"),
         ("/m/*\n  Link: <https://x.example/:splat>", "line 2 of _headers has ':splat' of its path in a value"),
-        *(
-            (f"/*\n  {name}: x", f"line 2 of _headers sets '{name}', which is the server's own")
-            for name in ("Location", "Date", "Server", "Age", "Accept-Ranges", "Content-Range", "Allow", "Alt-Svc")
-        ),
     ],
 )
 def test_what_does_not_hold_in_netlifys_file(tmp_path: Path, text: str, said: str) -> None:
@@ -192,16 +190,110 @@ def test_what_does_not_hold_in_netlifys_file(tmp_path: Path, text: str, said: st
         written(tmp_path, "_headers", text)
 
 
+def test_what_the_server_says_of_its_answer_is_left_out(tmp_path: Path) -> None:
+    """Netlify leaves such headers out; here a warning names each."""
+    names = ("Location", "Date", "Server", "Age", "Accept-Ranges", "Content-Range", "Allow", "Alt-Svc")
+    (tmp_path / "_headers").write_text("/*\n  X-A: b\n" + "".join(f"  {name}: x\n" for name in names))
+    headers = read_headers(tmp_path)
+    assert headers.rules == (HeaderRule("/*", {"x-a": "b"}),)
+    assert headers.warnings == tuple(
+        f"line {number} of _headers sets '{name}', which the server sets itself for each answer: it is left out"
+        for number, name in enumerate(names, 3)
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["/a\nX-A: 1\n/b\nX-B: 2", "  /a\n\tX-A: 1\n /b\n X-B: 2\n", "/a\r\n  X-A:1\r\n/b\r\nX-B : 2"]
+)
+def test_indentation_makes_no_difference(tmp_path: Path, text: str) -> None:
+    """A line with a slash in front is a path, any other a header, as Netlify and Cloudflare read them."""
+    assert written(tmp_path, "_headers", text) == (HeaderRule("/a", {"x-a": "1"}), HeaderRule("/b", {"x-b": "2"}))
+
+
+TWICE = "customHeaders:\n" + "".join(
+    f"- pattern: {pattern}\n  headers:\n  - {{key: X-A, value: {value}}}\n"
+    for pattern, value in (("'**'", "one"), ("/a", "two"), ("'**'", "three"))
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("_headers", "/*\n  X-A: one\n/a\n  X-A: two\n/*\n  X-A: three\n"), ("customHttp.yml", TWICE)],
+)
+def test_the_later_block_of_a_pattern_wins(edge: EdgeRuntime, tmp_path: Path, name: str, text: str) -> None:
+    """A second block of a pattern is at its own place: it wins over the first, and over what is between them."""
+    rules = written(tmp_path, name, text)
+    assert sent(edge, rules, "/a") == {"x-a": "three"}
+    assert headers_for(rules, "/a", PLAIN) == {"x-a": "three"}
+
+
+def test_blocks_on_one_line_are_two(tmp_path: Path) -> None:
+    """YAML's flow style has all blocks on one line."""
+    block = "{{pattern: {0}, headers: [{{key: X-A, value: '{0}'}}]}}"
+    text = f"customHeaders: [{block.format('a')}, {block.format('b')}]"
+    assert written(tmp_path, "customHttp.yml", text) == (HeaderRule("a", {"x-a": "a"}), HeaderRule("b", {"x-a": "b"}))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ">\n        default-src 'self';\n        img-src *\n",
+        "|\n        default-src 'self';\n        img-src *\n",
+        ">-\n        default-src 'self';\n        img-src *",
+        "\"default-src 'self';   \n          img-src * \"",
+        "'default-src ''self''; img-src * '",
+    ],
+)
+def test_a_value_of_several_lines_is_one(tmp_path: Path, value: str) -> None:
+    """Long policies are folded in YAML: they are sent as one line, without the space at its end."""
+    text = f"customHeaders:\n- pattern: '**'\n  headers:\n    - key: ' CSP '\n      value: {value}\n"
+    (rule,) = written(tmp_path, "customHttp.yml", text)
+    assert rule.headers == {"csp": "default-src 'self'; img-src *"}
+
+
+def monorepo(*roots: str) -> str:
+    """Return a file with one header for each application: its folder."""
+    return "applications:\n" + "".join(
+        f"- appRoot: {root}\n  customHeaders:\n  - pattern: '**'\n    headers:\n    - {{key: X-App, value: {root}}}\n"
+        for root in roots
+    )
+
+
+@pytest.mark.parametrize(
+    ("roots", "folder", "app"),
+    [
+        (("web",), "dist", "web"),
+        (("web", "admin"), "admin/dist", "admin"),
+        (("packages/web", "packages/web-admin"), "packages/web/dist", "packages/web"),
+    ],
+)
+def test_headers_of_a_monorepo(tmp_path: Path, roots: tuple[str, ...], folder: str, app: str) -> None:
+    """Of several applications, the one whose folder holds the distribution folder counts."""
+    (tmp_path / folder).mkdir(parents=True)
+    assert written(tmp_path / folder, "customHttp.yml", monorepo(*roots)) == (HeaderRule("**", {"x-app": app}),)
+
+
+@pytest.mark.parametrize(("roots", "folder"), [(("web", "admin"), "dist"), (("a", "a/b"), "a/b/dist")])
+def test_a_monorepo_without_this_site_is_refused(tmp_path: Path, roots: tuple[str, ...], folder: str) -> None:
+    """If the folder is none's, or more than one's, the applications are named."""
+    (tmp_path / folder).mkdir(parents=True)
+    with pytest.raises(EdgeError, match=f"several applications \\('{roots[0]}', '{roots[1]}'\\)"):
+        written(tmp_path / folder, "customHttp.yml", monorepo(*roots))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: [", "customHttp.yml is no YAML"),
+        ("a: [", "customHttp.yml is not YAML"),
+        ("applications: []", "line 1 of customHttp.yml has no 'customHeaders'"),
+        ("applications: web", "line 1 of customHttp.yml is not a list"),
+        ("headers: []", "line 1 of customHttp.yml has no 'customHeaders': write 'customHeaders:', a list"),
         ("", "line 1 of customHttp.yml has no 'customHeaders'"),
         ("applications:\n  - appRoot: a", "line 1 of customHttp.yml has no 'customHeaders'"),
-        ("customHeaders: 1", "line 1 of customHttp.yml is no list"),
+        ("customHeaders: 1", "line 1 of customHttp.yml is not a list"),
         ("customHeaders:\n  - pattern: ''\n    headers: []", "line 2 of customHttp.yml has an empty pattern"),
         ("customHeaders:\n  - headers: []", "line 2 of customHttp.yml has no 'pattern'"),
-        ("customHeaders:\n  - pattern: [a]\n    headers: []", "line 2 of customHttp.yml is no text"),
+        ("customHeaders:\n  - pattern: [a]\n    headers: []", "line 2 of customHttp.yml is not text"),
         ("customHeaders:\n- pattern: a\n  headers:\n  - key: a", "line 4 of customHttp.yml has no 'value'"),
         (
             "customHeaders:\n- pattern: a\n  headers:\n  - {key: 'a b', value: c}",
@@ -220,16 +312,17 @@ def test_what_does_not_hold_in_amplifys_file(tmp_path: Path, text: str, said: st
     [
         ("_headers", "/*\n  Basic-Auth: me:hunter2", "line 2 of _headers asks for a password"),
         ("_headers", "/*\n  basic-auth: a:hunter2 b:hunter2", "pulumi config set --secret access:password"),
-        ("_headers", "/*\n  Basic-Auth hunter2", "line 2 of _headers is no header"),
-        ("_headers", "/*\nBasic-Auth: me:hunter2", "line 2 of _headers has the path 'Basic-Auth'"),
+        ("_headers", "/*\n  Basic-Auth hunter2", "line 2 of _headers is not a header"),
+        ("_headers", "/*\nBasic-Auth: me:hunter2", "line 2 of _headers asks for a password"),
+        ("_headers", "/*\n  Basic-Auth://hunter2", "line 2 of _headers has a URL ('Basic-Auth:...') as its path"),
         ("_headers", "/* Basic-Auth:me:hunter2", "line 1 of _headers has the path"),
         (
             "customHttp.yml",
             "customHeaders:\n- pattern: a\n  headers:\n  - {key: Basic-Auth, value: 'me:hunter2'}",
             "line 4 of customHttp.yml asks for a password",
         ),
-        ("customHttp.yml", "customHeaders:\n- {key: Basic-Auth: hunter2", "is no YAML (line 2)"),
-        ("customHttp.yml", "\x00 hunter2", "is no YAML; nothing was touched"),
+        ("customHttp.yml", "customHeaders:\n- {key: Basic-Auth: hunter2", "is not YAML (line 2)"),
+        ("customHttp.yml", "\x00 hunter2", "is not YAML; nothing was touched"),
     ],
 )
 def test_a_password_is_no_header(tmp_path: Path, name: str, text: str, said: str) -> None:
@@ -247,7 +340,7 @@ def test_a_colon_in_a_value_is_a_colon(tmp_path: Path) -> None:
 
 def test_headers_are_in_one_place(tmp_path: Path) -> None:
     """Two files are refused; none, and one that can't be read, are told apart."""
-    assert read_headers(tmp_path) == ((), "")
+    assert read_headers(tmp_path) == ((), "", ())
     (tmp_path / "_headers").write_bytes(b"/\xff\n")
     with pytest.raises(EdgeError, match="_headers can't be read"):
         read_headers(tmp_path)

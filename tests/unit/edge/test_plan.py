@@ -10,7 +10,7 @@ import pytest
 from hosting.config import RawConfig, Settings, load_settings
 from hosting.edge_warnings import changed_kind, routing_output
 from hosting.errors import EdgeError
-from hosting.plan import EdgePlan, keys_for, plan_edge
+from hosting.plan import EdgePlan, keys_for, plan_edge, rule_files
 from hosting.publish.manifest import Manifest, ManifestEntry
 from hosting.website.site_routes import RouteChoice
 
@@ -61,7 +61,7 @@ def test_the_files_of_rules_are_told_together(tmp_path: Path) -> None:
         plan_edge("site", settings(), manifest("index.html"), tmp_path)
     for said in (str(at_staging.value), str(planned.value)):
         assert "line 1 of _redirects has the status '999'" in said
-        assert "line 2 of _headers is no header" in said
+        assert "line 2 of _headers is not a header" in said
 
 
 def answers(plan: EdgePlan) -> list[tuple[int, int | None, str | None]]:
@@ -145,6 +145,21 @@ def test_what_does_not_fit_is_refused_before_anything_is_touched(tmp_path: Path)
     )
     with pytest.raises(EdgeError, match=r"viewer-response function is \d+ bytes, CloudFront takes 10240"):
         plan_edge("site", settings(), manifest("index.html"), tmp_path)
+
+
+def test_warnings_of_the_files_are_the_plans(tmp_path: Path) -> None:
+    """A rule or a header that is left out is named at preview, and a redirects.json of another tool too."""
+    (tmp_path / "_redirects").write_text("/a /b\n/a /c\n/* /404 404\n")
+    (tmp_path / "_headers").write_text("/*\n  Server: mine\n")
+    (tmp_path / "redirects.json").write_text("{}")
+    plan = plan_edge("site", settings(), manifest("index.html", "404.html"), tmp_path)
+    assert [warning.split(" ")[0:4] for warning in plan.warnings[:3]] == [
+        ["line", "2", "of", "_redirects"],
+        ["redirects.json", "is", "published", "as"],
+        ["line", "2", "of", "_headers"],
+    ]
+    assert {error.response_page_path for error in plan.error_responses} == {"/404.html"}
+    assert rule_files(tmp_path) == ["_redirects", "customHttp.yml", "_headers"]
 
 
 def with_headers(folder: Path, *paths: str, rules: str = "", **config: str) -> EdgePlan:

@@ -121,7 +121,32 @@ def test_amplifys_rules(edge: EdgeRuntime, tmp_path: Path, rule: dict[str, str],
         ("/w /wiki/Special:Search", "/w", "301 /wiki/Special:Search"),
         ("/w/* /wiki/Special:Search/x:splat", "/w/y", "301 /wiki/Special:Search/xy"),
         ("/w/:n /wiki/User:n", "/w/y", "301 /wiki/Usery"),
-        ("/* /%F0%9F%A6%8A/:splat", "/\U0001f98a", "301 /%F0%9F%A6%8A/%F0%9F%A6%8A"),
+        ("/a/* /%F0%9F%A6%8A/:splat", "/a/\U0001f98a", "301 /%F0%9F%A6%8A/%F0%9F%A6%8A"),
+        ("/blog* /news/:splat", "/blog/x", "301 /news/x"),
+        ("/blog* /news/:splat", "/blog", "301 /news/"),
+        ("/blog* /news-:splat", "/blog/x", "301 /news-/x"),
+        ("/contact/* /contact", "/contact/a/b", "301 /contact"),
+        ("/contact/* /contact", "/contact", "contact"),
+        ("/contact/* /contact#form", "/contact/", "contact/"),
+        ("/* /en/:splat", "/a/b", "301 /en/a/b"),
+        ("/* /en/:splat", "/en/a/b", "en/a/b"),
+        ("/* /en/:splat", "/en", "en"),
+        ("/* /en/:splat", "/english", "301 /en/english"),
+        ("/:lang/latest /en/latest", "/de/latest", "301 /en/latest"),
+        ("/:lang/latest /en/latest", "/en/latest", "en/latest"),
+        ("/blog/:post-slug /posts/:post-slug", "/blog/hello", "301 /posts/hello"),
+        ("/:year-:slug /p/:year/:slug", "/24-x", "301 /p/24/x"),
+        ("/blog/:year-archive /archive/:year", "/blog/24-archive", "301 /archive/24"),
+        ("/old-:post-slug /p", "/old-x", "301 /p"),
+        ("/cv https://x.example/:b:/g/personal/x", "/cv", "301 https://x.example/:b:/g/personal/x"),
+        ("/wiki/Special:Search /search", "/wiki/Special:Search", "301 /search"),
+        ("/wiki/Special:Search /search", "/wiki/Special:Other", "wiki/Special:Other"),
+        ("/u/User:name /p/:name", "/u/Userjo", "301 /p/jo"),
+        ("/admin/* 200", "/admin/x", "admin/x"),
+        ("/admin/* 200!", "/admin/x", "admin/x"),
+        ("/:lang:/x /:lang/x", "/en:/x", "301 /en/x"),
+        ("//* /:splat", "//x", "301 /x"),
+        ("//* /:splat", "/", ""),
         ("/a/:x /b?x=:x&y=1#:x", "/a/1&y=2+3=%26", "301 /b?x=1%26y%3D2%2B3%3D%26&y=1#1%26y%3D2%2B3%3D%26"),
     ],
 )
@@ -256,8 +281,10 @@ sources = st.lists(st.one_of(words, st.sampled_from([":p", ":q", "*"])), min_siz
 def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule's own
     """Return a rule of any kind."""
     parts: list[str | Taken] = []
-    for word in draw(sources):
-        parts += ["/", Taken(word.lstrip(":")) if word in (":p", ":q", "*") else word]
+    pattern = "" if either_slash else draw(st.sampled_from(["", "", "", "^\\/a[^.]*$", "\\.b$|^\\/b"]))
+    for word in () if pattern else draw(sources):
+        skips = word == "*" and draw(st.booleans())
+        parts += ["/", Taken(word.lstrip(":"), skips) if word in (":p", ":q", "*") else word]
     taken = sum(isinstance(part, Taken) for part in parts)
     query = draw(st.sampled_from([(), (("id", None),), (("id", "1"),), (("id", "a b"),)]))
     taken += sum(value is None for _, value in query)
@@ -266,13 +293,15 @@ def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule
     return Rule(
         where=f"line {draw(st.integers(1, 99))}",
         source=tuple(parts),
-        target=draw(st.sampled_from([target, "/c"])),
+        # Some rules match their own target, as `/:x/* /a` does.
+        target=draw(st.sampled_from([target, "/c", "/a", "/a/b", "/a/{1}" if taken else "/b"])),
         status=draw(st.sampled_from([200, 301, 302])),
         query=query,
         countries=draw(st.sampled_from([(), ("DE",), ("DE", "US")])),
         host=draw(st.sampled_from(["", "www.example.com", "example.org"])),
         not_for_files=draw(st.booleans()),
         either_slash=either_slash,
+        pattern=pattern,
     )
 
 
@@ -320,58 +349,52 @@ def test_the_javascript_is_the_rules(
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (["", "/a"], "line 2 of _redirects has no target"),
-        (["a /b"], "line 1 of _redirects has a source that does not begin with '/'"),
+        (["", "/a"], "line 2 of _redirects has no target: write '/from /to 301'"),
+        (["/a/* 301"], "line 1 of _redirects has no target: write '/from /to 301'"),
+        (["/a 200"], "line 1 of _redirects has no target: write '/from /to 301'"),
+        (["www.a.example/* /b"], "does not begin with '/': a host has 'https://' in front of it"),
+        ([":a /b"], "line 1 of _redirects has a source that does not begin with '/'"),
+        (["http:// /b"], "has the host '' in its source, but the host is one name"),
+        (["https://:sub.a.example/* /b"], "has the host ':sub.a.example' in its source"),
+        (["https://*.a.example/* /b"], "has the host '*.a.example' in its source"),
         (["/a b"], "begins with neither '/' nor 'https://'"),
         (["/a /b 418"], "has the status '418'"),
         (["/a /b 302 Language=de"], "has 'Language=de', which is not supported"),
-        (["/a /b 302 Country=germany"], "has the country 'GERMANY', which is no code of ISO 3166-1"),
-        (["/a /b 302 Country=de,uk"], "has the country 'UK', which is no code of ISO 3166-1: write GB"),
-        (["/a /b 302 Country=xx"], "has the country 'XX', which is no code of ISO 3166-1"),
+        (["/a /b 302 Country=germany"], "has the country 'GERMANY', which is not a code of ISO 3166-1"),
+        (["/a /b 302 Country=de,uk"], "has the country 'UK', which is not a code of ISO 3166-1: write GB"),
+        (["/a /b 302 Country=xx"], "has the country 'XX', which is not a code of ISO 3166-1"),
         (["/a/* https://api.example/:splat 200"], "a proxy: not supported"),
-        (["/a /b/:c"], "has a target with 'c', which its source does not have"),
         (["/:a/:a /b"], "the same placeholder twice"),
         (["/*/* /b"], "the same placeholder twice"),
         (["/" + "/".join(f":p{number}" for number in range(10)) + " /b"], "has 10 placeholders, the most is 9"),
         (["/:a* /b"], "two placeholders with nothing in between"),
         (["/* https://:splat"], "host comes from the visitor's path"),
         (["/* https://x.example:splat"], "host comes from the visitor's path"),
-        (["/a /b\\c"], "no URL"),
+        (["/a /b\\c"], "is not a URL"),
         (["/a //other.example/b"], "begins with '//': if that is a host, write 'https://'"),
         (["/* //other.example 404"], "not a page of this site"),
-        (["/a https://["], "whose host or port is none"),
-        (["/a https://x.example:99999/"], "whose host or port is none"),
+        (["/a https://["], "whose host or port is invalid"),
+        (["/a https://x.example:99999/"], "whose host or port is invalid"),
         (["/a /b?c 200"], "a rewrite (200) with a query"),
-        (["/a#b /c"], "'#' or '?'"),
-        (["/a id=x:y /c"], "text and placeholder at once"),
-        (["/a/* /b 404"], "only for all paths"),
+        (["/a?b /c"], "has a source with '?', which no path has"),
+        (["/a id=:x/y /c/:x"], "text and placeholder at once"),
+        (["/a /b 404"], "which is for all paths ('/*') or a folder ('/docs/*')"),
+        (["/a/* /b 404!"], "has the status 404!, which hides files"),
         (["/* /:splat 404"], "a placeholder, but is for what is missing"),
         (["/* https://x.example 404"], "not a page of this site"),
         (["/* /gone.html 404"], "'/gone.html', which is not published"),
-        (["/* /index.html 200", "/* /index.html 404"], "is for what is missing, and so is line 1 of _redirects"),
-        (["/a /b", "", "/a /c"], "line 3 of _redirects is for the same paths as line 1 of _redirects"),
-        (["/:x /b 302", "/:y /c 302"], "line 2 of _redirects is for the same paths as line 1"),
-        (["/a/ /b", "/a /c"], "line 2 of _redirects is for the same paths as line 1"),
-        (["/a /b", "/a /c Country=de"], "line 2 of _redirects is for the same paths as line 1"),
-        (["/a /b Country=de,at", "/a /c Country=at"], "line 2 of _redirects is for the same paths as line 1"),
-        (["/a x=1 y=2 /b", "/a y=2 x=1 /c"], "line 2 of _redirects is for the same paths as line 1"),
-        (["/a x=:x /b", "/a x=2 /c"], "line 2 of _redirects is for the same paths as line 1"),
-        (["/a/* /b", "/a/* /c 200"], "line 2 of _redirects is for the same paths as line 1"),
-        (["/a /a/"], "line 1 of _redirects redirects '/a' without end"),
         (["/a/* /b/:splat", "/b /a"], "line 1 of _redirects and line 2 of _redirects redirect"),
-        (["https://x.example/* /b 404"], "only for all paths"),
-        (["/w/* /wiki/:Search"], "has a target with 'Search', which its source does not have"),
-        (["/* https://new.example/:splat", "/a /b"], "line 2 of _redirects is never reached: line 1 of _redirects"),
+        (["https://x.example/* /b 404"], "has the status 404 and a condition"),
+        (["/* /b 404 Country=de"], "has the status 404 and a condition"),
         (["/a /b", "/b /a"], "line 1 of _redirects and line 2 of _redirects redirect '/a' without end"),
-        (["/a /a"], "line 1 of _redirects redirects '/a' without end"),
-        (["/* /en/:splat"], "line 1 of _redirects redirects '/x/y' without end"),
+        (["/a/:x /a/:x-:x"], "line 1 of _redirects redirects '/a/x-x' without end"),
         (["/a /b Country=de", "/b /a"], "without end"),
         (["/a/* /b/:splat", "/b/:x/:y /a/:x/:y"], "line 1 of _redirects and line 2 of _redirects redirect"),
         (["/a id=1 /b?id=1", "/b id=1 /a?id=1"], "without end"),
     ],
 )
 def test_what_does_not_hold_is_refused_by_line(tmp_path: Path, lines: list[str], said: str) -> None:
-    """Loops, duplicates and unsupported forms are errors before anything is touched, each with its line."""
+    """Loops and unsupported forms are errors before anything is touched, each with its line."""
     assert said in refusal(tmp_path, *lines, keys=frozenset({"index.html"}))
 
 
@@ -414,11 +437,6 @@ def test_circles_through_the_sites_own_names(tmp_path: Path, lines: list[str], l
 def test_circles_through_the_router(tmp_path: Path) -> None:
     """A rule that undoes what the router does is a circle too."""
     docs = frozenset({"docs/index.html"})
-    assert "line 1 of _redirects redirects '/docs' without end" in refusal(
-        tmp_path, "/docs /docs/", keys=docs, routing="pages"
-    )
-    assert "redirects '/docs/' without end" in refusal(tmp_path, "/docs/ /docs", keys=docs, routing="auto")
-    (tmp_path / "_redirects").unlink()
     for routing, source, target in (
         ("pages", "/docs", "/docs/"),
         ("pages", "/docs", "/docs.html"),
@@ -459,24 +477,23 @@ def test_what_ends_is_no_circle(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{}", "is no list of rules"),
-        ("[", "is no JSON"),
-        ('[\n\n{"source": "/a"}]', "line 3 of redirects.json is no rule"),
+        ("[", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ('[\n\n{"source": "/a"}]', "line 3 of redirects.json is not a rule"),
         (
             '[{"source": "/a", "target": "/b"},\n{"source": "/c", "target": ""}]',
             "line 2 of redirects.json has a source or",
         ),
         ('[{"source": "/a", "target": "/b", "condition": "Europe"}]', "the condition 'Europe'"),
-        ('[{"source": "/a", "target": "/b", "why": "x"}]', "line 1 of redirects.json is no rule"),
-        ('[{"source": "/<a b>", "target": "/b"}]', "'<a b>', which is no placeholder"),
-        (
-            '[{"source": "</^[^.]+$/>", "target": "/index.html", "status": "200"}]',
-            "for a single-page app there is 'website:routing spa'",
-        ),
+        ('[{"source": "/a", "target": "/b", "why": "x"}]', "line 1 of redirects.json is not a rule"),
+        ('[{"source": "/<a b>", "target": "/b"}]', "'<a b>', which is not a placeholder"),
+        ('[{"source": "/a", "target": "www.b.example"}]', "begins with neither '/' nor 'https://'"),
+        ('[{"source": "/a/<*>", "target": "/b/<*>", "status": "404-200"}]', "a target with a placeholder, but is for"),
+        ('[{"source": "https://<a>.b.example", "target": "/b"}]', "has the host '<a>.b.example' in its source"),
     ],
 )
 def test_what_does_not_hold_in_amplifys_file(tmp_path: Path, text: str, said: str) -> None:
-    """Amplify's file is refused by line too; its expression for single-page apps has a setting here."""
+    """Amplify's file is refused by line too."""
     (tmp_path / "redirects.json").write_text(text)
     with pytest.raises(EdgeError, match=re.escape(said)):
         read_rules([], tmp_path)

@@ -54,6 +54,13 @@ def test_rules_for_the_edge_are_not_published_whatever_the_patterns_say(project:
     assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
 
 
+def test_a_file_of_another_tool_is_published(project: Path) -> None:
+    """jekyll-redirect-from writes a `redirects.json` that is an object: it is a file of the site."""
+    (project / "www/redirects.json").write_text('{"/old/": "/new/"}')
+    staged = prepare(settings(), Run(project, preview=True, say=quiet))
+    assert "redirects.json" in {entry.path for entry in staged.manifest.entries}
+
+
 def test_an_update_takes_the_build_of_its_preview(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command runs for the preview; the update that follows says that it uses the result."""
     # No CLI is around the tests.

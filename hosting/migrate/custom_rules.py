@@ -1,0 +1,42 @@
+"""Rewrites and redirects of an `AWS::Amplify::App` in the template -> `website:redirects`.
+
+Nearly every such app has the regular expression for single-page apps, which is a rule here too.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-amplify-app-customrule.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hosting.migrate.findings import objects, section
+from hosting.website.redirects.files import amplify_table
+from hosting.website.redirects.rules import RuleError
+
+if TYPE_CHECKING:
+    from hosting.migrate.findings import Findings
+
+_APP = "AWS::Amplify::App"
+_KEYS = {"Source": "source", "Target": "target", "Status": "status", "Condition": "condition"}
+
+
+def map_custom_rules(template: dict[str, Any], findings: Findings) -> None:
+    """Put the rules of each app into ``findings``: as redirects, or each as a gap."""
+    for name, resource in section(template, "Resources").items():
+        if section(resource).get("Type") == _APP:
+            _map_rules(section(resource, "Properties").get("CustomRules"), f"{name}.CustomRules", findings)
+
+
+def _map_rules(given: object, where: str, findings: Findings) -> None:
+    redirects = [*findings.values.get("website:redirects", [])]
+    before = len(redirects)
+    for index, rule in enumerate(objects(given)):
+        redirect = {_KEYS.get(key, key): str(value) for key, value in rule.items()}
+        try:
+            amplify_table([("", redirect)])
+        except RuleError as error:
+            findings.gap(f"{where}[{index}]", f"it {error}")
+        else:
+            redirects.append(redirect)
+    if len(redirects) > before:
+        findings.found("website:redirects", redirects, where)
+        findings.notes.append("Redirects run at the edge: pulumi config set cloudfront:enabled true")

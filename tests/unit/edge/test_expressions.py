@@ -1,0 +1,250 @@
+"""Amplify's regular expressions: the one of single-page apps in its spellings, and what else the edge runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hosting.config import RawConfig, load_settings
+from hosting.errors import ConfigError, EdgeError
+from hosting.website.redirects.backtracking import LONGEST_PATH, most_steps
+from hosting.website.redirects.expressions import read_expression
+from hosting.website.redirects.piece import redirects_piece
+from hosting.website.redirects.rules import RuleError, Visit, first_match
+from tests.unit.edge.runtime import request_event
+from tests.unit.edge.test_redirects import amplify, visited
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hosting.website.redirects.table import RuleTable
+    from tests.unit.edge.runtime import EdgeRuntime
+
+SHORT = "css|gif|ico|jpg|js|png|txt|svg|woff|ttf"
+# Spellings of public redirects.json, Terraform and CDK files.
+SINGLE_PAGE = [
+    rf"</^[^.]+$|\.(?!({SHORT}|map|json|webp)$)([^.]+$)/>",
+    rf"</^[^.]+$|\.(?!({SHORT})$)([^.]+$)/>",
+    r"</^[^.]+$|\.(?!(txt)$)([^.]+$)/>",
+    rf"</^[^.]+$|\.(?!({SHORT}|js|js||html)$)([^.]+$)/>",
+    rf"</^[^.]+$|.(?!({SHORT})$)([^.]+$)/>",
+    rf"</^[^.]+$|\.(?!({SHORT})$)([^.]+$ )/>",
+    rf" </ ^[^.]+$ | \.(?!({SHORT})$)([^.]+$) /> ",
+    rf"</^[^.]+$\|\.(?!({SHORT.replace('|', chr(92) + '|')})$)([^.]+$)/>",
+    rf"</^[^.]+$|\.(?!(?:{SHORT})$)([^.]+)$/>",
+    rf"</\.(?!({SHORT})$)([^.]+$)|^[^.]+$/>",
+    rf"</^((?!\.({SHORT})$).)*$/>",
+    rf"</^((?!.(json|{SHORT})$).)*$/>",
+    "</^[^.]+$/>",
+    "</^([^.]+)$/>",
+]
+
+
+def one(folder: Path, source: str, status: str = "200", target: str = "/index.html") -> RuleTable:
+    """Return the table of one rule."""
+    return amplify(folder, {"source": source, "target": target, "status": status})
+
+
+@pytest.mark.parametrize("source", SINGLE_PAGE)
+@pytest.mark.parametrize(("status", "answers"), [("200", 200), ("404-200", 200), ("404", 404)])
+def test_the_expression_of_single_page_apps(tmp_path: Path, source: str, status: str, answers: int) -> None:
+    """However it is spelled, it is the page for what is missing, and no rule of the function."""
+    table = one(tmp_path, source, status, "index.html")
+    assert table.rules == ()
+    assert [(fallback.page, fallback.status) for fallback in table.fallbacks] == [("/index.html", answers)]
+
+
+def test_the_expression_beside_amplifys_default(tmp_path: Path) -> None:
+    """Apps have both `/<*>` and the expression: they are one page, without a warning."""
+    default = {"source": "/<*>", "target": "/index.html", "status": "404-200"}
+    table = amplify(tmp_path, default, {"source": SINGLE_PAGE[0], "target": "/index.html", "status": "200"})
+    assert len(table.fallbacks) == 1
+    assert table.warnings == ()
+
+
+def test_the_expression_in_the_setting() -> None:
+    """`website:redirects` takes it too, and refuses another with what to write."""
+    rule = {"source": SINGLE_PAGE[0], "target": "index.html", "status": "200"}
+    settings = load_settings(RawConfig("prod", {"website:redirects": json.dumps([rule])}), {"AWS_REGION": "us-east-1"})
+    assert settings.website.redirects[0].source == SINGLE_PAGE[0]
+    broken = json.dumps([{**rule, "source": "</(a+)+$/>"}])
+    with pytest.raises(ConfigError, match="write the paths with '<\\*>'"):
+        load_settings(RawConfig("prod", {"website:redirects": broken}), {"AWS_REGION": "us-east-1"})
+
+
+# Each with a path that it matches; and beginning, middle and end of one that makes it try as much as it can.
+ACCEPTED = [
+    ("^/static/media/.*\\.pdf$", "/static/media/a.pdf", ("/static/media/", ".pd", "")),
+    ("^(?!/api(?:/|$))[^.]*$", "/about", ("/", "a/", ".")),
+    ("^([^.]+[^/])$", "/docs", ("/", "a", "/")),
+    ("^((?!\\.).)*[^\\/]$", "/docs", ("/", "a", "/")),
+    ("\\.html?$", "/a.html", ("/", ".htm", "x")),
+    ("^/blog/(\\d{4})/(\\d{2})/.*", "/blog/2024/01/x", ("/blog/2024/", "1", "")),
+    ("^/(en|de|fr)(/.*)?$", "/en/a/b", ("/en", "a", "")),
+    ("^/p/[\\w-]+/?$", "/p/a-b/", ("/p/", "a-", ".")),
+    ("^/a[0-9]*b", "/a12b", ("/a", "1", "")),
+    ("^/[^/]+/[^/]+/[^/]+/x$", "/a/b/c/x", ("/a/b/", "c", "/y")),
+    ("^/(.*)/index\\.html$", "/a/b/index.html", ("/", "/index.htm", "")),
+    ("^/a{2,3}?b?$", "/aaa", ("/", "a", "")),
+    ("^/x\\b", "/x/y", ("/x", "x", "")),
+]
+
+
+def filled(parts: tuple[str, str, str]) -> str:
+    """Return the longest path that has a beginning, a middle and an end."""
+    first, middle, last = parts
+    return first + (middle * LONGEST_PATH)[: LONGEST_PATH - len(first) - len(last)] + last
+
+
+@pytest.mark.parametrize(("expression", "matches", "worst"), ACCEPTED)
+def test_other_expressions_run_at_the_edge(
+    edge: EdgeRuntime, tmp_path: Path, expression: str, matches: str, worst: tuple[str, str, str]
+) -> None:
+    """An expression that every engine reads alike is a rule; the longest path gets an answer."""
+    table = one(tmp_path, f"</{expression}/>", "301", "/found")
+    assert visited(edge, table, matches) == "301 /found"
+    path = filled(worst)
+    assert len(path) == LONGEST_PATH
+    assert edge.request([redirects_piece(table.rules)], request_event(path))["uri"] == path
+    assert first_match(table.rules, Visit(path, {})) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("(a+)+$", "repeats a group that matches in more than one way"),
+        ("^(a|ab)*$", "repeats a group that matches in more than one way"),
+        ("^(?:(?:a|b)c){2}$", "repeats a group that matches in more than one way"),
+        ("^/(.)\\1$", "has '\\1$' in its regular expression"),
+        ("(?<=a)b", "has '?' after what can't be repeated"),
+        ("(?<name>a)", "can't be read"),
+        ("(?P<name>a)", "has '?' after what can't be repeated"),
+        ("(?i)a", "has '?' after what can't be repeated"),
+        ("(?#note)a", "has '?' after what can't be repeated"),
+        ("^a++", "has '+' after what can't be repeated"),
+        ("^*a", "can't be read"),
+        ("^(?=a)*", "has '*' after what can't be repeated"),
+        ("^(a?)*", "has '*' after what can't be repeated"),
+        ("*", "can't be read"),
+        ("^/\\Z", "has '\\Z' in its regular expression"),
+        ("^/\\p{L}", "can't be read"),
+        ("^/[[a]", "can't be read"),
+        ("[]a]", "has '[]a]' in its regular expression"),
+        ("[a&&b]", "can't be read"),
+        ("[z-a]", "can't be read"),
+        ("^/a{,3}", "has '{,3}' in its regular expression"),
+        ("^/a{1000}", "has '{100' in its regular expression"),
+        ("^/a{99999999999}", "can't be read"),
+        ("^/é", "has '^/é' in its regular expression"),
+        ("^/a b", "has ' b' in its regular expression"),
+        ("(a", "can't be read"),
+        ("a)", "can't be read"),
+        ("(" * 2000 + ")" * 2000, "can't be read"),
+        ("^/(.*)/(.*)/x$", "too many steps on a long path: begin it with '^'"),
+        ("/(.*)/x$", "too many steps"),
+        ("^[a-z]*(?!.*x)", "too many steps"),
+        ("^/a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?aaaaaaaaaaaaa$", "too many steps"),
+    ],
+)
+def test_other_expressions_are_refused(tmp_path: Path, expression: str, said: str) -> None:
+    """What engines read differently, or can take long, is refused by name, with what to write instead."""
+    with pytest.raises(EdgeError) as caught:
+        one(tmp_path, f"</{expression}/>", "301", "/found")
+    assert said in str(caught.value)
+    assert "write the paths with '<*>' and '<name>'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "said"),
+    [
+        ("</^[^*]+$|^\\*\\*($|/.*)>", "200", "is not a regular expression as '</^[^.]+$/>' is"),
+        ("<//>", "200", "is not a regular expression"),
+        ("</^/a$/i>", "200", "is not a regular expression"),
+        ("</^/a$/>", "404", "has the status 404 and a regular expression: write '/<*>'"),
+    ],
+)
+def test_forms_that_are_no_rule(tmp_path: Path, source: str, status: str, said: str) -> None:
+    """A source that is not `</.../>`, and an expression for what is missing, are refused."""
+    with pytest.raises(EdgeError) as caught:
+        one(tmp_path, source, status)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("target", ["/found/<*>", "/found/<name>"])
+def test_an_expression_takes_nothing(tmp_path: Path, target: str) -> None:
+    """Amplify does not fill its groups into a target, and neither does the edge."""
+    with pytest.raises(EdgeError, match="which its source does not have"):
+        one(tmp_path, "</^/a(b)$/>", "301", target)
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "a",
+            "b",
+            "/",
+            ".",
+            "^",
+            "$",
+            "|",
+            "(",
+            ")",
+            "(?:",
+            "(?=",
+            "(?!",
+            "*",
+            "+",
+            "?",
+            "*?",
+            "{2}",
+            "{1,2}",
+            "{1,}",
+        ),
+        *("[a-b]", "[^/]", "[^a.]", "\\.", "\\/", "\\w", "\\d", "\\W", "\\b", "\\B", "-", ",", "}", "]", "%2F", "\\%"),
+    ]
+)
+
+
+@given(
+    pieces=st.lists(PIECES, min_size=1, max_size=8),
+    path=st.lists(st.sampled_from(["/", "a", "b", ".", "ab", "-", "1", "%2F", "_"]), max_size=8).map(
+        lambda p: "/" + "".join(p)
+    ),
+)
+def test_an_accepted_expression_means_the_same(edge: EdgeRuntime, pieces: list[str], path: str) -> None:
+    """Whatever the expression, what is accepted matches the same paths in Python and in JavaScript."""
+    try:
+        expression = read_expression(f"</{''.join(pieces)}/>")
+    except RuleError:
+        return
+    code = f"function handler(event) {{ return /{expression}/.exec(event.request.uri) !== null }}"
+    edge.load(code)
+    assert edge.run(request_event(path)) == [re.search(expression, path, re.ASCII) is not None]
+
+
+@pytest.mark.skipif(shutil.which("njs") is None, reason="njs, which Debian's package njs has, is not installed")
+def test_njs_runs_what_is_accepted() -> None:
+    """The engine family of CloudFront's runtime takes each accepted expression, and ends on its worst path."""
+    lines = ["var failed = [];"]
+    for expression, matches, worst in ACCEPTED:
+        read = read_expression(f"</{expression}/>")
+        for path, found in ((matches, "true"), (filled(worst), "false")):
+            lines.append(f"if (/{read}/.test({json.dumps(path)}) !== {found}) failed.push({json.dumps(read)});")
+    lines.append("console.log(JSON.stringify(failed));")
+    ran = subprocess.run(["njs", "-"], input="\n".join(lines), capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(ran.stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "steps"), [("^/a$", 5), ("^(a|b)c?$", 10), ("^a*$", LONGEST_PATH + 3), ("a", 2 * LONGEST_PATH)]
+)
+def test_steps_are_counted_by_structure(expression: str, steps: int) -> None:
+    """The bound on the steps is the expression's own, whatever the path."""
+    assert most_steps(expression) == steps
