@@ -19,6 +19,7 @@ from hosting.missing import (
     found_after_all,
     rooted,
 )
+from hosting.proxy_plan import check_proxies, fresh_errors, proxy_warnings
 from hosting.publish.release.pointer import leads_to
 from hosting.website.headers.files import Headers, read_headers
 from hosting.website.headers.names import page_names
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from hosting.config import Settings
     from hosting.publish.manifest import Manifest
     from hosting.website.headers.rules import HeaderRule
+    from hosting.website.redirects.proxies import Proxy
 
 # In the distribution folder, but not for visitors.
 RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
@@ -59,6 +61,7 @@ class EdgePlan:
         error_document: the key that answers what is not there, of an S3 website.
         fallbacks: keys that answer under other paths than their own.
         warnings: sentences for the user.
+        proxies: the rules whose paths other servers answer, in their order.
     """
 
     requests: tuple[Piece, ...]
@@ -70,6 +73,7 @@ class EdgePlan:
     error_document: str
     fallbacks: tuple[str, ...]
     warnings: tuple[str, ...]
+    proxies: tuple[Proxy, ...] = ()
 
 
 def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mapping[str, str]:
@@ -99,7 +103,8 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     keys = _keys(settings, manifest, folder)
     table, headers = _written(settings, folder)
     _check_redirects(settings, table, keys)
-    errors = error_responses(settings, keys, table.fallbacks)
+    errors = fresh_errors(settings, error_responses(settings, keys, table.fallbacks), table.proxies)
+    check_proxies(settings, errors, table.proxies)
     edge = _functions(name, settings, _Tree(keys, table, errors, headers.rules))
     return EdgePlan(
         requests=tuple(edge.requests),
@@ -113,7 +118,9 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         warnings=(
             *warnings_of(settings, keys, errors, [("redirects", table.name), ("headers", headers.file)]),
             *(without_headers(settings, errors) if edge.responses and edge.app is None else ()),
+            *proxy_warnings(settings, keys, errors, table.proxies),
         ),
+        proxies=table.proxies,
     )
 
 

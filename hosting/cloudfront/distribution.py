@@ -15,6 +15,7 @@ from pulumi_aws.cloudfront import (
 
 from hosting.cloudfront.functions import make_functions
 from hosting.cloudfront.logs import log_config
+from hosting.cloudfront.proxies import behaviors_of, origins_of
 
 if TYPE_CHECKING:
     import pulumi
@@ -67,6 +68,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
         description=f"Lets the distribution of {name} read its bucket",
         opts=opts,
     )
+    behavior = _behavior(name, settings, edge, release, opts)
     distribution = Distribution(
         name,
         comment=name,
@@ -82,9 +84,11 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
                 "origin_id": _ORIGIN,
                 "domain_name": bucket.bucket_regional_domain_name,
                 "origin_access_control_id": access.id,
-            }
+            },
+            *origins_of(edge.proxies, settings.origin_read_timeout),
         ],
-        default_cache_behavior=_behavior(name, settings, edge, release, opts),
+        default_cache_behavior=behavior,
+        ordered_cache_behaviors=behaviors_of(edge.proxies, behavior) if edge.proxies else None,
         custom_error_responses=[_error_response(response) for response in edge.error_responses],
         restrictions={"geo_restriction": _geo_restriction(settings.geo_restriction)},
         web_acl_id=settings.web_acl_arn,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from hosting.website.redirects.files import rules_refused
+from hosting.website.redirects.proxy_checks import own_site_problems, proxy_problems
 from hosting.website.redirects.rules import REWRITE, Taken, Visit, canonical, first_match, query_of
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def check_rules(
         EdgeError: with every problem and its lines.
     """
     problems = [*problems_of(table), *_missing_pages(table.fallbacks, keys)]
+    problems += own_site_problems(table.proxies, hosts.names)
     problems += _circles(_Way(table.rules, routed, hosts))
     if problems:
         raise rules_refused(table.name, problems)
@@ -75,7 +77,12 @@ def check_rules(
 
 def problems_of(table: RuleTable) -> list[str]:
     """Return what is wrong with rules together, whatever the site: each names a rule that does nothing."""
-    return [*_alike(table.rules), *_unreached(table.rules), *_second_fallbacks(table.fallbacks)]
+    return [
+        *_alike(table.rules),
+        *_unreached(table.rules),
+        *_second_fallbacks(table.fallbacks),
+        *proxy_problems(table.rules),
+    ]
 
 
 def _alike(rules: Sequence[Rule]) -> Iterator[str]:

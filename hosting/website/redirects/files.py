@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import EdgeError
 from hosting.section import PLACEHOLDER
+from hosting.website.redirects.proxies import leads_to_a_server, proxies_in
 from hosting.website.redirects.rules import Fallback, Rule, RuleError, Taken
 from hosting.website.redirects.syntax import (
     Written,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from hosting.website.redirects.proxies import Proxy
     from hosting.website.redirects.rules import Template
 
 AMPLIFY_FILE = "redirects.json"
@@ -49,6 +51,11 @@ class RuleTable:
     rules: tuple[Rule, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
     name: str = ""
+
+    @property
+    def proxies(self) -> tuple[Proxy, ...]:
+        """Those of the rules whose paths another server answers."""
+        return proxies_in(self.rules)
 
 
 class _Place(NamedTuple):
@@ -211,6 +218,8 @@ def _fields(words: list[str]) -> tuple[Template, dict[str, Template], str, list[
 
 def _shadowed(rule: Written, *, forced: bool) -> Written:
     """Return the rule, with files before it if it is one page for many paths: `/* /index.html 200` is for no script."""
+    if leads_to_a_server("".join(part for part in rule.target if isinstance(part, str))):
+        return rule
     constant = not any(isinstance(part, Taken) for part in rule.target)
     many = any(isinstance(part, Taken) for part in rule.source)
     if forced or not (rule.status == "200" and constant and many):

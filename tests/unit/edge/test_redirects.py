@@ -327,7 +327,6 @@ def test_the_javascript_is_the_rules(
         (["/a /b 302 Country=germany"], "has the country 'GERMANY', which is no code of ISO 3166-1"),
         (["/a /b 302 Country=de,uk"], "has the country 'UK', which is no code of ISO 3166-1: write GB"),
         (["/a /b 302 Country=xx"], "has the country 'XX', which is no code of ISO 3166-1"),
-        (["/a/* https://api.example/:splat 200"], "a proxy: not supported"),
         (["/a /b/:c"], "has a target with 'c', which its source does not have"),
         (["/:a/:a /b"], "the same placeholder twice"),
         (["/*/* /b"], "the same placeholder twice"),
