@@ -1,4 +1,4 @@
-// Proxies, as proxies.py has them in Python: CloudFront has chosen a server by a form of the path that we do not see.
+// Proxies, as proxies.py has them in Python. CloudFront has chosen a server by a form of the path that we do not see.
 function proxyRest(patterns, path) {
   for (let i = 0; i < patterns.length; i++) {
     const begin = patterns[i].replace('*', '');
@@ -6,29 +6,13 @@ function proxyRest(patterns, path) {
   }
   return null;
 }
-function proxyWithoutDots(path) {
-  const kept = [];
-  path.split('/').forEach((part, i, all) => {
-    if (part === '..' && kept.length > 1) kept.pop();
-    if (part !== '.' && part !== '..') kept.push(part);
-    else if (i === all.length - 1) kept.push('');
-  });
-  return kept.join('/');
-}
-function proxyForms(path) {
-  if (!/%|\\|\/\/|\/\.\.?(?:\/|$)/.test(path)) return [];
-  const decoded = (escape) => String.fromCharCode(parseInt(escape.slice(1), 16));
-  const needless = /%(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)/gi;
-  const forms = [path, path.replace(needless, decoded), path.replace(/%[0-9a-f]{2}/gi, decoded)];
-  const flat = forms.map((one) => one.replace(/[\/\\]+/g, '/'));
-  return forms.concat(flat, forms.map(proxyWithoutDots), flat.map(proxyWithoutDots));
-}
 function proxyIsAmbiguous(path) {
-  const forms = proxyForms(path);
-  return redirectRules.some((rule) => {
-    const takes = (one) => Array.isArray(rule[0]) && proxyRest(rule[0], one) !== null;
-    return forms.some((form) => takes(form) !== takes(path));
-  });
+  const flat = path.replace(/(?:[\/\\]|%2f|%5c)+/gi, '/');
+  const decoded = (escape) => String.fromCharCode(parseInt(escape.slice(1), 16));
+  const begin = flat.slice(0, 765).replace(/%[0-9a-f]{2}/gi, decoded);
+  const takes = (rule, one) => Array.isArray(rule[0]) && proxyRest(rule[0], one) !== null;
+  return /\/(?:\.|%2e){1,2}(?:\/|$)/i.test(flat) ||
+    redirectRules.some((rule) => takes(rule, begin) && !takes(rule, path));
 }
 function proxyTo(request, patterns, target) {
   const rest = proxyRest(patterns, request.uri);

@@ -3,7 +3,7 @@
 CloudFront chooses the origin by the path in its normal form, before the function runs, and hands the path on as it was
 sent (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern).
 It does not say what the normal form is in detail. So the function compares the path as it was sent, and refuses one
-that would match otherwise in any form that CloudFront may give it. proxies.js does the same in JavaScript.
+that CloudFront may read in another way. proxies.js does the same in JavaScript.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from hosting.website.redirects.rules import REWRITE, Rule, RuleError, Taken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from hosting.website.redirects.rules import Template
     from hosting.website.redirects.syntax import Written
@@ -34,12 +34,12 @@ _TAKEN = "{1}"
 # Without `*` and `?`, which are wildcards, and `"`, which browsers encode; the length is of the page at the top too.
 _PATTERN = re.compile(r"[A-Za-z0-9_.$/~'@:+&-]*")
 _LONGEST_PATTERN = 255
-# What has more than one form; then escapes of characters that need none, and all escapes.
-# https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
-_IRREGULAR = re.compile(r"%|\\|//|/\.\.?(?:/|$)")
-_NEEDLESS = re.compile(r"%(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)", re.IGNORECASE)
+# Slashes and dot segments, however they are spelled; and any escape.
+_SLASHES = re.compile(r"(?:[/\\]|%2f|%5c)+", re.IGNORECASE)
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
-_SLASHES = re.compile(r"[/\\]+")
+# The longest pattern with every character escaped.
+_LONGEST_BEGIN = 3 * _LONGEST_PATTERN
 
 
 class Server(NamedTuple):
@@ -110,34 +110,14 @@ def proxies_in(rules: Iterable[Rule]) -> tuple[Proxy, ...]:
 
 
 def is_ambiguous(proxies: Sequence[Proxy], path: str) -> bool:
-    """Whether CloudFront may choose another origin for a path than the path suggests as it was sent."""
-    return any(proxy.takes(form) is not proxy.takes(path) for form in forms(path) for proxy in proxies)
+    """Whether CloudFront may choose another origin for a path than the path suggests as it was sent.
 
-
-def forms(path: str) -> Iterator[str]:
-    """Yield each form of a path by which CloudFront may choose an origin."""
-    if _IRREGULAR.search(path):
-        for one in (path, _NEEDLESS.sub(_decoded, path), _ESCAPE.sub(_decoded, path)):
-            flat = _SLASHES.sub("/", one)
-            yield from (one, flat, _without_dots(one), _without_dots(flat))
-
-
-def _decoded(escape: re.Match[str]) -> str:
-    return chr(int(escape[0][1:], 16))
-
-
-def _without_dots(path: str) -> str:
-    """Return the path with its segments `.` and `..` resolved: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4."""
-    kept: list[str] = []
-    parts = path.split("/")
-    for index, part in enumerate(parts):
-        if part == ".." and len(kept) > 1:
-            kept.pop()
-        if part not in (".", ".."):
-            kept.append(part)
-        elif index == len(parts) - 1:
-            kept.append("")
-    return "/".join(kept)
+    A path that a proxy is for stays one in every form, as its patterns have one form alone; dot segments would change
+    that. No client sends those: https://url.spec.whatwg.org/#path-state.
+    """
+    flat = _SLASHES.sub("/", path)
+    begin = _ESCAPE.sub(lambda escape: chr(int(escape[0][1:], 16)), flat[:_LONGEST_BEGIN])
+    return bool(_DOTS.search(flat)) or any(proxy.takes(begin) and not proxy.takes(path) for proxy in proxies)
 
 
 def _literal(source: Template) -> str:
@@ -197,7 +177,7 @@ def _check_source(source: Template, rest: str) -> None:
             "is a proxy whose source has a character that CloudFront's path patterns do not have: letters without "
             "accents, digits and _-.$/~'@:+& are possible"
         )
-    if any(form != path for form in forms(path)):
+    if _SLASHES.sub("/", path) != path or _DOTS.search(path):
         raise RuleError("is a proxy whose source has '//', '/./' or '/../', which CloudFront takes out of paths")
     if len(path) >= _LONGEST_PATTERN:
         raise RuleError(f"is a proxy whose source has more than {_LONGEST_PATTERN - 1} characters: shorten it")

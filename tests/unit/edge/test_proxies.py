@@ -243,14 +243,18 @@ def test_what_the_server_gets(edge: EdgeRuntime, tmp_path: Path) -> None:
         ("/api/..\\x", REFUSED),
         ("/api//../x", REFUSED),
         ("/api//x", "//x"),
-        ("/api/x/../y", "/x/../y"),
+        ("/api/x/../y", REFUSED),
         ("/api/%zz%C3%A4", "/%zz%C3%A4"),
         ("/api/group%2Fproject", "/group%2Fproject"),
         ("/api/%7Eme/%2561", "/%7Eme/%2561"),
         ("/%2561pi/x", None),
         ("/docs//api/x", None),
-        ("/docs/../x", None),
-        ("/%7Eme/%2e%2e", None),
+        ("/docs/../x", REFUSED),
+        ("/%7Eme/%2e%2e", REFUSED),
+        ("/%7Eme/..x/.well-known/x", None),
+        ("/" * 900 + "api/x", REFUSED),
+        ("/%2f" * 900 + "api/x", REFUSED),
+        ("/" + "%61" * 900, None),
     ],
 )
 def test_a_path_is_the_proxys_in_every_form_or_in_none(
@@ -358,7 +362,7 @@ def test_without_proxies_nothing_is_added(tmp_path: Path) -> None:
     one = redirects_piece(netlify(tmp_path, "/a /b", PROXY).rules)
     two = redirects_piece(netlify(tmp_path, "/a /b", PROXY, "/v2/* https://b.example.com/:splat 200").rules)
     assert undocumented(one.code) == []
-    assert len(compose([one])) - len(without) < 1600
+    assert len(compose([one])) - len(without) < 1200
     assert len(compose([two])) - len(compose([one])) < 40
 
 
