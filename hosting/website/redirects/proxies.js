@@ -18,6 +18,7 @@ function proxyTo(request, patterns, target) {
   const rest = proxyRest(patterns, request.uri);
   if (rest === null) return;
   request.uri = target.split('{1}').join(rest);
+  // One that a function may set: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
   request.headers['x-forwarded-host'] = { value: request.headers.host.value };
   return request;
 }

@@ -173,6 +173,7 @@ def test_what_makes_no_sense_beside_a_proxy(tmp_path: Path, lines: list[str], sa
         ["/ap /page 200", "/apis/* /page 200!", "/:a/b /page 302", "/x/:a /page 200", PROXY],
         [PROXY, "/* /api/:splat 302 Country=de"],
         [PROXY, "/old/* /api/:splat", "/new /apis 200"],
+        ["/x /api/y", PROXY, "/* /x 302"],
         ["/api/v2/* https://b.example.com/:splat 200", PROXY],
         ["/api/:a/x https://www.example.net/ 302", "https://example.net/* https://www.example.net/:splat", PROXY],
     ],
