@@ -20,6 +20,7 @@ from hosting.missing import (
     found_after_all,
     rooted,
 )
+from hosting.proxy_plan import check_proxies, fresh_errors, proxy_warnings
 from hosting.publish.release.pointer import leads_to
 from hosting.website.headers.files import Headers, read_headers
 from hosting.website.headers.rules import headers_piece
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from hosting.config import Settings
     from hosting.publish.manifest import Manifest
     from hosting.website.headers.rules import HeaderRule
+    from hosting.website.redirects.proxies import Proxy
     from hosting.website.redirects.rules import Fallback
     from hosting.website.site_routes import SiteRoutes
 
@@ -66,6 +68,7 @@ class EdgePlan:
         route_choice: what of that the settings and rules choose.
         notes: sentences for the user that call for nothing.
         warnings: sentences for the user.
+        proxies: the rules whose paths other servers answer, in their order.
     """
 
     requests: tuple[Piece, ...]
@@ -81,6 +84,7 @@ class EdgePlan:
     route_choice: RouteChoice
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    proxies: tuple[Proxy, ...] = ()
 
 
 def rule_files(folder: Path) -> list[str]:
@@ -118,7 +122,8 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     choice = route_choice(settings, table.fallbacks)
     routes = choice.routes(keys)
     _check_redirects(settings, table, keys, routes)
-    errors = error_responses(settings, keys, table.fallbacks)
+    errors = fresh_errors(settings, error_responses(settings, keys, table.fallbacks), table.proxies)
+    check_proxies(settings, errors, table.proxies)
     edge = _functions(name, settings, _Tree(keys, table, errors, headers.rules, routes, choice))
     files = [("redirects", table.name), ("headers", headers.file)]
     by_country = any(rule.countries for rule in table.rules)
@@ -143,7 +148,9 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
             *headers.warnings,
             *warnings_of(settings, keys, errors, files, routes),
             *(without_headers(settings, errors) if edge.responses and edge.app is None else ()),
+            *proxy_warnings(settings, keys, errors, table.proxies),
         ),
+        proxies=table.proxies,
     )
 
 

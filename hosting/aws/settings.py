@@ -91,11 +91,13 @@ class AwsSettings:
         region: where the bucket lives, such as ``eu-central-1``.
         values: each setting by its camelCase key, as str, bool, int, list or dict.
         secret_keys: which of ``values`` the stack keeps encrypted.
+        cloudfront_endpoint: where CloudFront is asked, if that is not AWS; else empty.
     """
 
     region: str
     values: Mapping[str, Any] = field(default_factory=dict)
     secret_keys: frozenset[str] = frozenset()
+    cloudfront_endpoint: str = ""
 
 
 def region_of(config: Mapping[str, str], environment: Mapping[str, str]) -> str | None:
@@ -199,7 +201,17 @@ def settings_of(
     region = region_of(config, environment)
     if region is None:
         raise ValueError("has no region")
-    return AwsSettings(region, {key: decode(key, text) for key, text in config.items()}, secret_keys)
+    values = {key: decode(key, text) for key, text in config.items()}
+    return AwsSettings(region, values, secret_keys, _cloudfront_endpoint(values, environment))
+
+
+def _cloudfront_endpoint(values: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """Return the endpoint in the provider's own order.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    given = next((entry["cloudfront"] for entry in values.get("endpoints", []) if entry.get("cloudfront")), "")
+    return str(given or environment.get("AWS_ENDPOINT_URL_CLOUDFRONT") or environment.get("AWS_ENDPOINT_URL") or "")
 
 
 def settings_from(get: Callable[[str], str | None], environment: Mapping[str, str]) -> AwsSettings:

@@ -11,6 +11,7 @@ from hosting.cloudfront.functions import make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
 from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
+from hosting.cloudfront.proxies import behaviors_of, origins_of
 
 if TYPE_CHECKING:
     import pulumi
@@ -59,6 +60,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
         description=f"Lets the distribution of {name} read its bucket",
         opts=opts,
     )
+    behavior = _behavior(name, settings, edge, release, opts)
     distribution = Distribution(
         name,
         comment=name,
@@ -74,9 +76,11 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
                 "origin_id": _ORIGIN,
                 "domain_name": bucket.bucket_regional_domain_name,
                 "origin_access_control_id": access.id,
-            }
+            },
+            *origins_of(edge.proxies, settings.origin_read_timeout),
         ],
-        default_cache_behavior=_behavior(name, settings, edge, release, opts),
+        default_cache_behavior=behavior,
+        ordered_cache_behaviors=behaviors_of(edge.proxies, behavior) if edge.proxies else None,
         custom_error_responses=[_error_response(response) for response in edge.error_responses],
         restrictions={"geo_restriction": _geo_restriction(settings.geo_restriction)},
         web_acl_id=settings.web_acl_arn,

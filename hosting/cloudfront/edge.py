@@ -50,7 +50,8 @@ class Piece:
     Attributes:
         name: of the JavaScript function, such as ``routing``.
         code: what declares ``function <name>(request, visit)``. It returns undefined to go on, having changed
-            ``request`` or not, or the response to answer with; ``visit`` is an object for what pieces tell those after
+            ``request`` or not, ``request`` to go to the origin without the pieces after it, or the response to answer
+            with; ``visit`` is an object for what pieces tell those after
             them. In a function for responses it is ``function <name>(request, response)``, and what it returns is of
             no meaning.
     """

@@ -107,6 +107,8 @@ class CloudFrontSettings(Section):
         tuple[ErrorResponse, ...],
         Field(examples=[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}]),
     ] = _ROOT_FOR_ERRORS
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions
+    origin_read_timeout: Annotated[Integer, Field(ge=1, le=120, examples=[30])] = 30
     price_class: Annotated[
         Literal["PriceClass_All", "PriceClass_200", "PriceClass_100"], Field(examples=["PriceClass_100"])
     ] = "PriceClass_All"

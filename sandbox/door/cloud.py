@@ -11,6 +11,7 @@ import urllib3
 
 from sandbox.door.cors import CorsRule
 from sandbox.door.policy import Visitor, visitor_of
+from sandbox.emulator.path_patterns import matches, normal_path
 from sandbox.emulator.visits import is_one_of
 from sandbox.environment import REGION
 
@@ -43,15 +44,29 @@ class Website:
 
 
 @dataclass(frozen=True)
+class Behavior:
+    """What the door needs to know of a cache behavior; of the default one the pattern is ``*``."""
+
+    pattern: str
+    compress: bool
+    cache_policy: str | None
+    is_of_bucket: bool
+
+
+@dataclass(frozen=True)
 class Distribution:
-    """What the door needs to know of a distribution."""
+    """What the door needs to know of a distribution; its behaviors are in their order, the default one last."""
 
     domain: str
     enabled: bool
     origins: tuple[str, ...]
-    compress: bool
-    cache_policy: str | None
+    behaviors: tuple[Behavior, ...]
     aliases: tuple[str, ...] = ()
+
+    def behavior(self, path: str) -> Behavior:
+        """Return the cache behavior for a path, as it was sent."""
+        compared = normal_path(path)
+        return next(one for one in self.behaviors if matches(one.pattern, compared))
 
     def answers(self, host: str) -> bool:
         """Tell whether a host is one of the aliases, of which one may begin with `*.`."""
@@ -81,11 +96,13 @@ class Cloud:
             urllib3.exceptions.HTTPError: the local cloud does not answer.
 
         """
+        sent = urllib3.HTTPHeaderDict({"User-Agent": "sandbox-door", "Accept-Encoding": "identity"})
+        sent.update(headers)
         return self._pool.urlopen(
             method,
             target,
             body=body or None,
-            headers={"User-Agent": "sandbox-door", "Accept-Encoding": "identity", **headers},
+            headers=sent,
             redirect=False,
             retries=urllib3.Retry(connect=1, read=1, redirect=False, status=False, backoff_factor=0.1),
             preload_content=False,
@@ -203,12 +220,23 @@ def _cors_rule(rule: ET.Element) -> CorsRule:
     )
 
 
+def _behavior(element: ET.Element, buckets: set[str]) -> Behavior:
+    return Behavior(
+        pattern=element.findtext("{*}PathPattern") or "*",
+        compress=element.findtext("{*}Compress") == "true",
+        cache_policy=element.findtext("{*}CachePolicyId"),
+        is_of_bucket=element.findtext("{*}TargetOriginId") in buckets,
+    )
+
+
 def _distribution(summary: ET.Element) -> Distribution:
+    origins = summary.findall("{*}Origins/{*}Items/{*}Origin")
+    buckets = {one.findtext("{*}Id") or "" for one in origins if one.find("{*}CustomOriginConfig") is None}
+    ordered = summary.findall("{*}CacheBehaviors/{*}Items/{*}CacheBehavior")
     return Distribution(
         domain=summary.findtext("{*}DomainName") or "",
         enabled=summary.findtext("{*}Enabled") == "true",
-        origins=tuple(origin.text or "" for origin in summary.iterfind("{*}Origins/{*}Items/{*}Origin/{*}DomainName")),
-        compress=summary.findtext("{*}DefaultCacheBehavior/{*}Compress") == "true",
-        cache_policy=summary.findtext("{*}DefaultCacheBehavior/{*}CachePolicyId"),
+        origins=tuple(origin.findtext("{*}DomainName") or "" for origin in origins),
+        behaviors=tuple(_behavior(one, buckets) for one in (*ordered, *summary.findall("{*}DefaultCacheBehavior"))),
         aliases=tuple(alias.text or "" for alias in summary.iterfind("{*}Aliases/{*}Items/{*}CNAME")),
     )

@@ -6,7 +6,8 @@ custom error responses. What a visitor would see differently is mended here, eac
 - a disabled or unknown distribution answers nothing (the data plane serves disabled ones, and takes a request for an
   unknown one for an S3 request: it would show the list of buckets);
 - compression, which the data plane does not do;
-- `+` in a path is a space to S3's REST endpoint, and so behind CloudFront (https://techracho.bpsinc.jp/?p=148538).
+- `+` in a path is a space to S3's REST endpoint, and so behind CloudFront (https://techracho.bpsinc.jp/?p=148538); to
+  another server it is what that makes of it, as Accept-Encoding is.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING
 
 from sandbox.door import compression
 from sandbox.door.answers import Answer, Headers, Request, page
-from sandbox.door.cloud import Cloud, Distribution, chunks
+from sandbox.door.cloud import Cloud, chunks
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
+
+    from sandbox.door.cloud import Behavior, Distribution
 
 # A connection's own business, and what the door says anew.
 _HOP_BY_HOP = """
@@ -45,23 +48,25 @@ def answer(cloud: Cloud, distribution: Distribution | None, request: Request, al
     if distribution is None or not distribution.enabled:
         return page(403, "text/html", UNREACHABLE, (("X-Cache", "Error from cloudfront"),))
     host = alias or distribution.domain
-    reply = _ask(cloud, host, request)
-    return _compressed(cloud, distribution, request, reply)
+    behavior = distribution.behavior(request.path)
+    reply = _ask(cloud, host, behavior, request)
+    return _compressed(cloud, behavior, request, reply)
 
 
-def _ask(cloud: Cloud, host: str, request: Request) -> BaseHTTPResponse:
+def _ask(cloud: Cloud, host: str, behavior: Behavior, request: Request) -> BaseHTTPResponse:
     path, mark, query = request.target.partition("?")
-    sent = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
+    kept = frozenset() if behavior.is_of_bucket else {"accept-encoding"}
+    sent = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP - kept}
     if "X-Forwarded-Proto" not in request.headers:
         # The door stands in for TLS, which a browser on localhost does not speak with it.
         sent["X-Forwarded-Proto"] = "https"
-    target = path.replace("+", "%20") + mark + query
+    target = (path.replace("+", "%20") if behavior.is_of_bucket else path) + mark + query
     return cloud.open(request.method, target, {**sent, "Host": host}, request.body)
 
 
-def _compressed(cloud: Cloud, distribution: Distribution, request: Request, reply: BaseHTTPResponse) -> Answer:
+def _compressed(cloud: Cloud, behavior: Behavior, request: Request, reply: BaseHTTPResponse) -> Answer:
     shown = _shown(reply)
-    if request.method != "GET" or not _is_wanted(cloud, distribution, request, reply):
+    if request.method != "GET" or not _is_wanted(cloud, behavior, request, reply):
         return Answer(reply.status, shown, chunks(reply))
     body = compression.compressed(reply.read())
     changed = {
@@ -75,13 +80,13 @@ def _compressed(cloud: Cloud, distribution: Distribution, request: Request, repl
     return Answer(reply.status, (*kept, *changed.items()), (body,))
 
 
-def _is_wanted(cloud: Cloud, distribution: Distribution, request: Request, reply: BaseHTTPResponse) -> bool:
+def _is_wanted(cloud: Cloud, behavior: Behavior, request: Request, reply: BaseHTTPResponse) -> bool:
     return (
-        distribution.compress
-        and distribution.cache_policy is not None
+        behavior.compress
+        and behavior.cache_policy is not None
         and compression.accepts_gzip(request.headers.get("Accept-Encoding", ""))
         and compression.is_compressible(reply.status, reply.headers)
-        and cloud.wants_gzip(distribution.cache_policy)
+        and cloud.wants_gzip(behavior.cache_policy)
     )
 
 

@@ -47,13 +47,17 @@ class _Handler(BaseHTTPRequestHandler):
     def serve(self) -> None:
         """Answer one request, of whatever method."""
         started = time.monotonic()
-        # As sent: `self.path` has one slash where the visitor sent several in front, and S3's keys tell them apart.
-        target = self.requestline.split()[1]
+        target = self._target()
         answer = self._routed(Request(self.command, target, HTTPHeaderDict(self.headers.items()), self._body()))
         sent = self._send(answer)
         took = (time.monotonic() - started) * 1000
         who, what = self.server.stack or "-", f"{self.command} {self.headers.get('Host', '-')} {target!r}"
         LOG.info("%s %s %s %d %.1fms", who, what, answer.status, sent, took)
+
+    def _target(self) -> str:
+        """Return the target as it was sent: `path` has one slash in front where there were more."""
+        sent = self.requestline.split()[1]
+        return sent if sent.startswith("/") else self.path
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "0")
@@ -89,6 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
         for chunk in answer.body:
             # A body that is not sent is read all the same: it gives its connection to the local cloud back.
             sent += 0 if bodiless else self.wfile.write(chunk)
+            if "content-length" not in names:
+                # Nobody knows when the next piece comes.
+                self.wfile.flush()
         return sent
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name

@@ -4,7 +4,7 @@ import importlib
 from types import ModuleType
 from typing import Any
 
-from sandbox.emulator import caching, origin, visits
+from sandbox.emulator import caching, custom_origins, hosts, origin, visits
 from sandbox.emulator.cache import EdgeCache
 from sandbox.emulator.logs import Logs, with_logs
 from sandbox.emulator.uploads import with_checksums
@@ -15,6 +15,7 @@ def main() -> None:
     app = importlib.import_module("ministack.app")
     s3 = importlib.import_module("ministack.services.s3")
     mend_cloudfront(app, s3)
+    hosts.install(app)
     s3.__dict__["_validate_content_md5"] = with_checksums(s3._validate_content_md5, s3._error)  # noqa: SLF001 - the place where MiniStack looks
     app.main()
 
@@ -22,6 +23,7 @@ def main() -> None:
 def mend_cloudfront(app: ModuleType, s3: ModuleType) -> None:
     """Put `visits`, `caching` and `logs` where MiniStack tells which distribution a Host is for, and what it does."""
     cloudfront = importlib.import_module("ministack.services.cloudfront")
+    custom_origins.install(cloudfront, importlib.import_module("ministack.core.responses").StreamingResponse)
     cache = EdgeCache()
     written = Logs(lambda bucket, key, body: s3._put_object(bucket, key, body, {}))  # noqa: SLF001 - see above
     own = app.__dict__

@@ -23,9 +23,9 @@ _OK, _PARTIAL, _NOT_MODIFIED, _ERRORS = 200, 206, 304, 400
 _DEFAULT_S, _LONGEST_S = 86_400, 31_536_000
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
 _ERROR_S = 10
-# Not cached unless the origin says how long, by https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html;
-# or the distribution, by the page above. The stricter of both is what a publish has to get right.
-_ONLY_WHEN_TOLD = (400, 403, 412, 415)
+# Others are not cached unless the origin or the distribution says how long. The stricter of the page above and this one
+# is what a publish has to get right: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+_ALWAYS_KEPT = (404, 405, 414, 500, 501, 502, 503, 504)
 _UNCACHED = re.compile(r"no-store|no-cache|private")
 _SECONDS = {name: re.compile(rf'(?:^|[\s,]){name}="?([0-9]+)') for name in ("s-maxage", "max-age")}
 _CONDITIONS = ("if-none-match", "if-modified-since")
@@ -62,6 +62,8 @@ class Key:
     uri: str
     query: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    # Of a behavior with caching disabled, whose errors alone are kept.
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Limits:
         control = str(headers.get("cache-control", "")).lower()
         told = _told(control, headers)
         if status >= _ERRORS:
-            shortest = self.errors.get(status, 0 if status in _ONLY_WHEN_TOLD and told is None else _ERROR_S)
+            shortest = self.errors.get(status, _ERROR_S if status in _ALWAYS_KEPT or told is not None else 0)
             return max(shortest, told or 0)
         if _UNCACHED.search(control):
             return self.minimum
@@ -212,6 +214,8 @@ class Ask:
 async def answered(cache: EdgeCache, key: Key, limits: Limits, ask: Ask) -> tuple[Answer, bool]:
     """Return the answer from the cache or the origin, and whether it was the cache."""
     kept = cache.get(key)
+    if limits.maximum == 0 and kept is None:
+        return await _uncached(cache, key, limits, ask), False
     part = _part(ask, kept) if kept is not None else None
     if part is not None:
         return part, True
@@ -226,6 +230,17 @@ async def answered(cache: EdgeCache, key: Key, limits: Limits, ask: Ask) -> tupl
     if isinstance(whole.body, bytes) and cache.invalidations(key.distribution) == before:
         cache.keep(key, whole, limits.of_answer(whole.status, whole.headers))
     return _unless_had(ask.headers, whole), False
+
+
+async def _uncached(cache: EdgeCache, key: Key, limits: Limits, ask: Ask) -> Answer:
+    """Return the origin's answer to the request as it came; an error is kept, with caching disabled too.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
+    """
+    answer = await ask.send(ask.headers)
+    if ask.method == "GET" and answer.is_error and isinstance(answer.body, bytes):
+        cache.keep(key, answer, limits.of_answer(answer.status, answer.headers))
+    return answer
 
 
 def _part(ask: Ask, kept: Answer) -> Answer | None:

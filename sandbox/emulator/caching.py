@@ -18,7 +18,7 @@ def with_cache(
     """Return a function that asks the cache, and by ``known`` the origin."""
 
     async def fetch(
-        origin: object,
+        origin: Mapping[str, Any],
         method: str,
         uri: str,
         query: str,
@@ -38,8 +38,10 @@ def with_cache(
         policy = _cache_policy(cloudfront, visit.distribution, uri if is_error_page else visit.path)
         names = sorted(name.lower() for name in (policy.get("Parameters") or {}).get("Headers", ()))
         told = tuple((name, headers.get(name, "")) for name in names)
-        key = Key(visit.distribution["ARN"], visit.location, uri, query, told)
         limits = Limits.of(policy, error_lifetimes(cloudfront, visit.distribution))
+        # With caching disabled nothing answers that another behavior has kept under the same path.
+        apart = str(origin["id"]) if limits.maximum == 0 else ""
+        key = Key(visit.distribution["ARN"], visit.location, uri, query, told, apart)
         answer, visit.is_hit = await answered(cache, key, limits, Ask(method, headers, send))
         visit.is_error = visit.is_error or answer.is_error
         if visit.failed is not None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox.emulator.cache import LOCATION
+from sandbox.emulator.path_patterns import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -37,7 +38,7 @@ class Visit:
         query: as the visitor sent it.
         is_turned_away: the distribution is not for his country, of which he has not been told yet.
         distribution: MiniStack's own record.
-        path: decoded, which is what a behavior is chosen by.
+        path: in its normal form, which is what a behavior is chosen by.
         location: the edge location that he is at.
         asked: how often the origin's answer was wanted; the second is for a custom error page.
         failed: what the error is kept under that the page is for.
@@ -92,6 +93,7 @@ def with_visits(
 
     async def answer(*request: Any) -> tuple[Any, ...]:  # noqa: ANN401 - MiniStack's own
         asked = Asked(*request)
+        asked = asked._replace(path=normal_path(asked.uri))
         # Each request is a task of its own, and so is what it sets here.
         away = is_turned_away(cloudfront, asked.distribution, asked.headers.get(COUNTRY, ""))
         _visit.set(Visit(asked.query, away, asked.distribution, asked.path, asked.headers.get(LOCATION, "")))

@@ -57,12 +57,19 @@ class Answer:
         return self.body.decode()
 
 
-def fetch(url: str, path: str = "/", *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
+def fetch(
+    url: str,
+    path: str = "/",
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+) -> Answer:
     """Ask once, without following redirects."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
     try:
-        connection.request(method, path, headers=dict(headers or {}))
+        connection.request(method, path, body, dict(headers or {}))
         response = connection.getresponse()
         return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
     finally:

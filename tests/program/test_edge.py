@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -230,3 +231,78 @@ def test_settings_that_do_not_hold(deploy: Callable[..., Deployed], key: str, va
     """Each setting says its rule and the command that mends it."""
     with pytest.raises(ConfigError, match=rf"'cloudfront:{key}.*{said}.*pulumi config set"):
         deploy("prod", **{f"cloudfront_{key}": value})
+
+
+API = [{"source": "/api/<*>", "target": "https://api.example.com/v1/<*>", "status": "200"}]
+
+
+def test_a_proxy_is_an_origin_and_a_behavior(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
+    """A proxy has AWS's own policies, every method, and of the functions the one for requests alone."""
+    (tmp_path / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
+    config = {"website_redirects": json.dumps(API), "cloudfront_originReadTimeout": "60"}
+    prod = deploy("prod", directory=tmp_path, **config).resources[DISTRIBUTION]
+    bucket, api = prod["origins"]
+    assert (bucket["originId"], "customOriginConfig" in bucket) == ("bucket", False)
+    assert api == {
+        "originId": "https://api.example.com",
+        "domainName": "api.example.com",
+        "customOriginConfig": {
+            "httpPort": 80,
+            "httpsPort": 443,
+            "originProtocolPolicy": "https-only",
+            "originSslProtocols": ["TLSv1.2"],
+            "originReadTimeout": 60,
+        },
+    }
+    default = prod["defaultCacheBehavior"]
+    assert [one["eventType"] for one in default["functionAssociations"]] == ["viewer-request", "viewer-response"]
+    assert prod["orderedCacheBehaviors"] == [
+        {
+            "pathPattern": "/api/*",
+            "targetOriginId": "https://api.example.com",
+            "viewerProtocolPolicy": "redirect-to-https",
+            "allowedMethods": ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
+            "cachedMethods": ["GET", "HEAD"],
+            "cachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+            "originRequestPolicyId": "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+            "functionAssociations": default["functionAssociations"][:1],
+        }
+    ]
+
+
+@pytest.mark.parametrize("mode", ["managed", "bulk"])
+def test_proxies_keep_the_order_of_the_rules(deploy: Callable[..., Deployed], tmp_path: Path, mode: str) -> None:
+    """In both modes each proxy of Netlify's file has two behaviors, in the order of the rules, before any router."""
+    (tmp_path / "_redirects").write_text(
+        "/api/v2/* https://b.example.com/:splat 200\n/home /\n"
+        "/api/* https://a.example.com/:splat 200\n/hook https://b.example.com/hook 200\n"
+    )
+    prod = deploy("prod", directory=tmp_path, publish_mode=mode).resources
+    behaviors = [(one["pathPattern"], one["targetOriginId"]) for one in prod[DISTRIBUTION]["orderedCacheBehaviors"]]
+    assert behaviors == [
+        ("/api/v2/*", "https://b.example.com"),
+        ("/api/v2", "https://b.example.com"),
+        ("/api/*", "https://a.example.com"),
+        ("/api", "https://a.example.com"),
+        ("/hook", "https://b.example.com"),
+        ("/hook/", "https://b.example.com"),
+    ]
+    origins = [one["originId"] for one in prod[DISTRIBUTION]["origins"]]
+    assert origins == ["bucket", "https://b.example.com", "https://a.example.com"]
+    lifetimes = {one["errorCode"]: one["errorCachingMinTtl"] for one in prod[DISTRIBUTION]["customErrorResponses"]}
+    assert lifetimes == dict.fromkeys((404, 500, 501, 502, 503, 504), 0)
+    assert "return redirects(request,visit)||" in prod[FUNCTION]["code"]
+
+
+def test_without_proxies_nothing_changes(deploy: Callable[..., Deployed]) -> None:
+    """A stack without proxies declares no cache behavior beside the default one, and the bucket as its origin."""
+    prod = deploy("prod", website_redirects='[{"source": "/a", "target": "/b"}]').resources[DISTRIBUTION]
+    assert "orderedCacheBehaviors" not in prod
+    assert len(prod["origins"]) == 1
+
+
+@pytest.mark.parametrize("value", ["0", "121"])
+def test_the_read_timeout_is_cloudfronts(deploy: Callable[..., Deployed], value: str) -> None:
+    """CloudFront takes 1 to 120 seconds."""
+    with pytest.raises(ConfigError, match=r"'cloudfront:originReadTimeout' must be (<= 120|>= 1).*pulumi config set"):
+        deploy("prod", cloudfront_originReadTimeout=value)

@@ -163,7 +163,7 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
             ],
             [
                 {"source": "old", "target": "new", "status": "301"},
-                {"source": "/api", "target": "https://api.example.com/", "status": "302"},
+                {"source": "/api", "target": "https://api.example.com/", "status": "200"},
                 {"source": "/b", "target": "/c", "condition": "<GB>"},
                 {"source": "https://www.example.com/x", "target": "https://example.org/y"},
                 "<value>",

@@ -10,6 +10,7 @@ from hosting.cloudfront.edge import compose
 from hosting.website.redirects.circles import NO_HOSTS, Circles, Hosts
 from hosting.website.redirects.files import rules_refused
 from hosting.website.redirects.piece import redirects_piece
+from hosting.website.redirects.proxy_checks import own_site_problems, proxy_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -43,7 +44,8 @@ def check_rules(
     if table.rules:
         # The size first: it bounds the search for circles.
         compose([redirects_piece(table.rules)])
-    problems = [*_missing_pages(table.fallbacks, keys)]
+    problems = [*_missing_pages(table.fallbacks, keys), *proxy_problems(table.rules)]
+    problems += own_site_problems(table.proxies, hosts.names)
     problems += Circles(table.rules, routed, hosts).problems(keys, index_document)
     if problems:
         raise rules_refused(table.name, problems)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
+from hosting.website.redirects.proxies import leads_to_a_server
 from hosting.website.redirects.rules import RuleError, Taken
 from hosting.website.redirects.syntax import EVERYTHING, Written, from_root, split_origin
 
@@ -124,6 +125,8 @@ def _notes(source: str, parts: Template, target: Template) -> Iterator[str]:
 
 def _shadowed(rule: Written, *, forced: bool) -> Written:
     """Return the rule, with files before it if it is one page for many paths, as `/* /index.html 200` is."""
+    if leads_to_a_server("".join(part for part in rule.target if isinstance(part, str))):
+        return rule
     constant = not any(isinstance(part, Taken) for part in rule.target)
     many = any(isinstance(part, Taken) for part in rule.source)
     if forced and rule.status == "404" and rule.source != EVERYTHING:

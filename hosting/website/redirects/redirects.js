@@ -1,9 +1,11 @@
 // Redirects and rewrites: the first rule that is for a visit. `Rule` in rules.py is the same in Python, piece.py has its form.
 const redirectRules = $RULES, redirectEitherSlash = $EITHER;
 function redirects(request, visit) {
+  // $AMBIGUOUS
   const path = canonicalPath(request.uri);
   for (let i = 0; i < redirectRules.length; i++) {
     const from = redirectRules[i][0], to = redirectRules[i][1], rule = redirectRules[i][2] || {};
+    // $PROXY
     const taken = redirectMatch(from, rule, path, request);
     if (taken) {
       const target = to.replace(/\{(\d)\}/g, (all, number, at) =>

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from hosting.cloudfront.countries import COUNTRIES, country_of
 from hosting.section import PLACEHOLDER
+from hosting.website.redirects.proxies import leads_to_a_server, proxy_of
 from hosting.website.redirects.rules import (
     MOST_TAKEN,
     REDIRECTS,
@@ -112,10 +113,14 @@ def rule_of(written: Written) -> Rule | Fallback | Ignored:
     status = _status(written.status)
     _check_taken(written.source, "source")
     query, taken = _query(written)
+    target = _with_numbers(written.target, taken)
+    if status == REWRITE and leads_to_a_server(target):
+        return proxy_of(written, target)
+    _check_target(target, status)
     rule = Rule(
         where=written.where,
         source=written.source,
-        target=_target(written.target, taken, status),
+        target=target,
         status=status,
         query=query,
         countries=_countries(written.countries),
@@ -235,25 +240,25 @@ def _sent_name(name: str) -> str:
     return quote(plain(name), safe="!*'()")
 
 
-def _target(parts: Template, taken: Sequence[str], status: int) -> str:
+def _with_numbers(parts: Template, taken: Sequence[str]) -> str:
+    """Return a target as a rule has it, with numbers for what it takes."""
     for part in parts:
         if isinstance(part, Taken) and part.name not in taken:
             raise RuleError(f"has a target with '{part.name}', which its source does not have")
         if isinstance(part, str) and _NO_URL.search(part):
             raise RuleError("has a target that is not a URL: a space, a brace, a backslash or a control character")
-    text = "".join(
+    return "".join(
         quote(part, safe=_ASCII) if isinstance(part, str) else f"{{{taken.index(part.name) + 1}}}" for part in parts
     )
+
+
+def _check_target(text: str, status: int) -> None:
     url = _URL.fullmatch(text)
-    if url and status == REWRITE:
-        message = "is a rewrite (200) to another host, which is a proxy: not supported; redirect with 302"
-        raise RuleError(message, status="302")
     if url and ("{" in url[1] or not url[1]):
         raise RuleError("has a target whose host comes from the visitor's path: write the host, then a slash")
     _check_place(text)
     if status == REWRITE and ("?" in text or "#" in text):
         raise RuleError("is a rewrite (200) with a query or a fragment, which a file does not have")
-    return text
 
 
 def _check_place(target: str) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hosting.website.redirects.proxies import proxies_in
 from hosting.website.redirects.rules import Fallback, Ignored, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from hosting.website.redirects.proxies import Proxy
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class RuleTable:
     fallbacks: tuple[Fallback, ...] = ()
     name: str = ""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def proxies(self) -> tuple[Proxy, ...]:
+        """Those of the rules whose paths another server answers."""
+        return proxies_in(self.rules)
 
 
 def table_of(name: str, rules: Sequence[Rule | Fallback | Ignored], notes: Iterable[str] = ()) -> RuleTable:

@@ -4,10 +4,10 @@ Codes and their meanings: https://docs.aws.amazon.com/cloudfront/latest/APIRefer
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from sandbox.providers.aws import acm
 from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.cloudfront_distribution_origins import Refusal, origin_refusals, pattern_refusals
 from sandbox.providers.aws.cloudfront_logging import logging_refusals
 from sandbox.providers.aws.cloudfront_usage import distributions
 from sandbox.providers.aws.errors import AwsError
@@ -30,8 +30,6 @@ _NO_CERTIFICATE = (
     "certificate chain."
 )
 
-Refusal: TypeAlias = tuple[int, str, str]
-
 
 def refuse(cloud: Cloud, call: str, inputs: Properties, identifier: str = "") -> None:
     """Refuse what CloudFront would.
@@ -48,11 +46,9 @@ def _refusals(inputs: Properties) -> Iterator[Refusal]:
     yield from _root_object(inputs.get("defaultRootObject") or "")
     yield from _certificate(inputs)
     yield from _geo_restriction(inputs["restrictions"]["geoRestriction"])
+    yield from origin_refusals(inputs["origins"])
+    yield from pattern_refusals(inputs.get("orderedCacheBehaviors") or [])
     origins = [origin["originId"] for origin in inputs["origins"]]
-    if len(set(origins)) < len(origins):
-        yield 400, "InvalidArgument", "The parameter Origins contains duplicate origin IDs."
-    for origin in inputs["origins"]:
-        yield from _origin(origin)
     for behavior in _behaviors(inputs):
         yield from _behavior(behavior, origins)
     for response in inputs.get("customErrorResponses") or []:
@@ -97,20 +93,6 @@ def _certificate(inputs: Properties) -> Iterator[Refusal]:
 def _geo_restriction(geo: Properties) -> Iterator[Refusal]:
     if (geo["restrictionType"] == "none") == bool(geo.get("locations")):
         yield 400, "InvalidGeoRestrictionParameter", "The specified geo restriction parameter is not valid."
-
-
-def _origin(origin: Properties) -> Iterator[Refusal]:
-    domain, path = origin["domainName"], origin.get("originPath") or ""
-    if "/" in domain or ":" in domain:
-        yield 400, "InvalidArgument", "The parameter Origin DomainName does not refer to a valid S3 bucket or host."
-    if not origin.get("customOriginConfig") and not domain.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        message = "The specified origin server does not exist or is not valid."
-        yield 400, "InvalidOrigin", message
-    if path and (not path.startswith("/") or path.endswith("/")):
-        yield 400, "InvalidArgument", "The parameter OriginPath must begin with '/' and must not end with '/'."
-    if origin.get("originAccessControlId") and ".s3-website" in domain:
-        message = "An origin access control is associated with an origin whose domain name is not supported."
-        yield 400, "InvalidDomainNameForOriginAccessControl", message
 
 
 def _behavior(behavior: Properties, origins: list[str]) -> Iterator[Refusal]:

@@ -363,7 +363,6 @@ def test_the_javascript_is_the_rules(
         (["/a /b 302 Country=germany"], "has the country 'GERMANY', which is not a code of ISO 3166-1"),
         (["/a /b 302 Country=de,uk"], "has the country 'UK', which is not a code of ISO 3166-1: write GB"),
         (["/a /b 302 Country=xx"], "has the country 'XX', which is not a code of ISO 3166-1"),
-        (["/a/* https://api.example/:splat 200"], "a proxy: not supported"),
         (["/:a/:a /b"], "the same placeholder twice"),
         (["/*/* /b"], "the same placeholder twice"),
         (["/" + "/".join(f":p{number}" for number in range(10)) + " /b"], "has 10 placeholders, the most is 9"),

@@ -52,11 +52,16 @@ class Browser:
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
         """Send one request; header names are written with underscores."""
+        return self.send(path, method, b"", **headers)
+
+    def send(self, path: str, method: str, body: bytes, /, **headers: str) -> Reply:
+        """Send one request with a body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        for name, value in {"Host": self.host, **headers}.items():
+        length = {"Content-Length": str(len(body))} if body else {}
+        for name, value in {"Host": self.host, **length, **headers}.items():
             connection.putheader(name.replace("_", "-"), value)
-        connection.endheaders()
+        connection.endheaders(body or None)
         with connection.getresponse() as response:
             reply = Reply(response.status, response.headers, response.read())
         connection.close()
@@ -114,7 +119,7 @@ class World:
             "Comment": "",
             "Enabled": True,
             "DefaultRootObject": "index.html",
-            "Origins": {"Quantity": 1, "Items": [self._origin(bucket)]},
+            "Origins": {"Quantity": 1, "Items": [self.origin(bucket)]},
             "DefaultCacheBehavior": behavior,
             **settings,
         }
@@ -151,7 +156,8 @@ class World:
         """Visit a distribution at its own name."""
         return Browser(self.port, distribution["DomainName"])
 
-    def _origin(self, bucket: str) -> dict[str, Any]:
+    def origin(self, bucket: str) -> dict[str, Any]:
+        """Return the bucket as an origin that a distribution alone may read."""
         made = self.cloudfront.create_origin_access_control(
             OriginAccessControlConfig={
                 "Name": f"access-{next(NUMBERS)}",

@@ -68,6 +68,11 @@ class Parts:
 
 @pytest.fixture(scope="module")
 def parts(engine: Engine) -> Parts:
+    """What this module's distributions refer to."""
+    return made_parts(engine)
+
+
+def made_parts(engine: Engine) -> Parts:
     """Make a control and two policies."""
     security = {"contentTypeOptions": {"override": True}}
     return Parts(

@@ -1,0 +1,95 @@
+"""Proxies as parts of the distribution: an origin for each server, a cache behavior for each path pattern."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from hosting.errors import EdgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hosting.website.redirects.proxies import Proxy, Server
+
+# AWS's own policies: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+# and .../using-managed-origin-request-policies.html. Headers, cookies and query go on to the server, but for Host.
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions
+# Each counts the site's own: the default behavior and the bucket.
+MAX_BEHAVIORS, MAX_ORIGINS = 75, 100
+_METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+_HTTP, _HTTPS = 80, 443
+_LONGEST_ID = 128
+
+
+def check_quotas(proxies: Sequence[Proxy]) -> None:
+    """Refuse more proxies than a distribution takes.
+
+    Raises:
+        EdgeError: with the figures.
+    """
+    patterns, servers = sum(len(proxy.patterns) for proxy in proxies), len(_servers(proxies))
+    if patterns >= MAX_BEHAVIORS:
+        raise EdgeError(
+            f"The {len(proxies)} proxies need {patterns} cache behaviors beside the site's own, and a distribution has "
+            f"{MAX_BEHAVIORS} in all; nothing was touched: let one proxy with '*' do the work of several"
+        )
+    if servers >= MAX_ORIGINS:
+        raise EdgeError(
+            f"The proxies lead to {servers} servers, and a distribution has {MAX_ORIGINS} origins in all, the bucket "
+            "among them; nothing was touched: remove some"
+        )
+
+
+def origins_of(proxies: Sequence[Proxy], read_timeout: int) -> list[Any]:
+    """Return the origins: one for each server, whose answers may take ``read_timeout`` seconds."""
+    return [_origin(server, read_timeout) for server in _servers(proxies)]
+
+
+def behaviors_of(proxies: Sequence[Proxy], default: Mapping[str, Any]) -> list[Any]:
+    """Return the cache behaviors, in the order of the proxies.
+
+    Of the ``default`` behavior they have the function for requests: password, redirects, and the path that the server
+    is asked for. Its headers are not for another server's answers.
+    """
+    functions = [one for one in default["function_associations"] if one["event_type"] == "viewer-request"]
+    return [_behavior(proxy, pattern, functions) for proxy in proxies for pattern in proxy.patterns]
+
+
+def _servers(proxies: Sequence[Proxy]) -> list[Server]:
+    return list(dict.fromkeys(proxy.server for proxy in proxies))
+
+
+def _origin(server: Server, read_timeout: int) -> Any:  # noqa: ANN401 - input dict
+    is_https = server.scheme == "https"
+    return {
+        "origin_id": _id(server),
+        "domain_name": server.host,
+        "custom_origin_config": {
+            "http_port": _HTTP if is_https else server.port,
+            "https_port": server.port if is_https else _HTTPS,
+            "origin_protocol_policy": "https-only" if is_https else "http-only",
+            "origin_ssl_protocols": ["TLSv1.2"],
+            "origin_read_timeout": read_timeout,
+        },
+    }
+
+
+def _id(server: Server) -> str:
+    """Return the server's URL, which no other origin has; a hash where it is too long."""
+    return server.url if len(server.url) <= _LONGEST_ID else hashlib.sha256(server.url.encode()).hexdigest()
+
+
+def _behavior(proxy: Proxy, pattern: str, functions: Sequence[Any]) -> Any:  # noqa: ANN401 - input dict
+    return {
+        "path_pattern": pattern,
+        "target_origin_id": _id(proxy.server),
+        "viewer_protocol_policy": "redirect-to-https",
+        "allowed_methods": _METHODS,
+        "cached_methods": ["GET", "HEAD"],
+        "cache_policy_id": CACHING_DISABLED,
+        "origin_request_policy_id": ALL_VIEWER_EXCEPT_HOST_HEADER,
+        "function_associations": list(functions),
+    }
