@@ -189,9 +189,8 @@ def test_what_is_refused_touches_nothing(app: Project) -> None:
 
 def test_a_site_of_pages(new_project: Callable[[str], Project], api: Api) -> None:
     """A 404 of the API gets the site's page, which the preview says; its other errors arrive as they are."""
-    page = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}]'
     files = {**SITE, "404.html": NOT_FOUND, "_redirects": rules(api)}
-    project = project_with(new_project, files, website_routing="pages", cloudfront_errorResponses=page)
+    project = project_with(new_project, files)
     assert "404 gets the page '/404.html'; all others arrive as they were sent" in project.up().output
     missing = project.get("/api/status/404")
     assert (missing.status, missing.text) == (404, NOT_FOUND)
@@ -206,7 +205,7 @@ def test_a_site_of_pages(new_project: Callable[[str], Project], api: Api) -> Non
 def test_bulk_mode(new_project: Callable[[str], Project], api: Api) -> None:
     """A release leads no path of the API to its slot, before and after the next release."""
     files = {**SITE, "404.html": NOT_FOUND, "_redirects": rules(api)}
-    project = project_with(new_project, files, publish_mode="bulk", website_routing="pages")
+    project = project_with(new_project, files, publish_mode="bulk")
     for text in (SITE["about.html"], "<h1>about us</h1>"):
         project.write("www/about.html", text)
         project.up()
