@@ -118,7 +118,7 @@ def test_amplifys_headers(prod: Project) -> None:
     prod.write("www/customHttp.yml", f"{amplify}max-age=1\n")
     prod.up()
     assert prod.get("/").headers["strict-transport-security"] == "max-age=1"
-    prod.write("www/customHttp.yml", f'{amplify}"a\\nb"\n')
+    prod.write("www/customHttp.yml", f"{amplify}max-age=\u00e9\n")
     refused = prod.pulumi("preview", "--stack", "prod", check=False)
     assert "line 4 of customHttp.yml has a value for 'Strict-Transport-Security'" in refused.output
     (prod.path / "www/customHttp.yml").unlink()

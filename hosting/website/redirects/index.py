@@ -8,10 +8,10 @@ from functools import lru_cache
 from heapq import merge
 from typing import TYPE_CHECKING
 
-from hosting.website.redirects.rules import bare_path, canonical
+from hosting.website.redirects.rules import Taken, bare_path, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from hosting.website.redirects.rules import Rule, Visit
 
@@ -23,43 +23,33 @@ _FOLDER = re.compile(r"/[^/]*")
 class RuleIndex:
     """The rules of a table by their paths.
 
-    Literal rules are found by the whole path, others by its first folder if that is fixed, the rest by one expression.
+    Literal rules are found by the whole path. Others are in groups: by the first folder if that is fixed, else by the
+    number of slashes if that is fixed; the rest is one group.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._literals: dict[str, list[int]] = defaultdict(list)
-        self._folders: dict[str, list[int]] = defaultdict(list)
+        groups: dict[Hashable, list[int]] = defaultdict(list)
         for index, rule in enumerate(rules):
             if rule.is_literal:
                 self._literals[rule.literal].append(index)
             else:
-                self._folders[_fixed_folder(rule)].append(index)
-        self._others = self._folders.pop("", [])
-        named = "|".join(f"(?P<r{index}>{rules[index].regex})" for index in self._others)
-        any_other = re.compile(named or "(?!)", re.ASCII)
-        # A search would try each place of a path for expressions that begin with its beginning.
-        anchored = all(_is_anchored(rules[index]) for index in self._others)
-        self._any = lru_cache(_REMEMBERED)(any_other.match if anchored else any_other.search)
+                groups[_key_of(rule)].append(index)
+        self._groups = {key: _Group(rules, indexes) for key, indexes in groups.items()}
 
     def matching(self, path: str) -> Iterator[Rule]:
         """Yield the rules that a path matches, in their order, to the first that asks for nothing else."""
+        bare = bare_path(path)
         folder = _FOLDER.match(path)
-        found = [index for key in {path, bare_path(path)} for index in self._literals.get(key, ())]
-        found += self._folders.get(folder[0], ()) if folder else ()
-        for index in merge(sorted(found), self._other(path)):
+        keys = (folder[0] if folder else "", bare.count("/"), None)
+        literals = sorted(index for key in {path, bare} for index in self._literals.get(key, ()))
+        for index in merge(literals, *(self._groups[key].from_first(path) for key in keys if key in self._groups)):
             rule = self._rules[index]
             if rule.takes(path) is not None:
                 yield rule
                 if rule.is_unconditional:
                     return
-
-    def _other(self, path: str) -> Iterator[int]:
-        """Yield the rules without a fixed folder that can match a path."""
-        found = self._any(path)
-        if found:
-            first = int(str(found.lastgroup)[1:])
-            yield from (index for index in self._others if index >= first)
 
     def first(self, visit: Visit) -> tuple[Rule, str] | None:
         """Return the first rule that matches a visit, and its target."""
@@ -70,12 +60,34 @@ class RuleIndex:
         return None
 
 
+class _Group:
+    """Rules as one expression, which says whether any matches a path, and which is the first."""
+
+    def __init__(self, rules: Sequence[Rule], indexes: Sequence[int]) -> None:
+        self._indexes = indexes
+        named = re.compile("|".join(f"(?P<r{index}>{rules[index].regex})" for index in indexes), re.ASCII)
+        # A search would try each place of a path for expressions that begin with its beginning.
+        anchored = all(_is_anchored(rules[index]) for index in indexes)
+        self._first = lru_cache(_REMEMBERED)(named.match if anchored else named.search)
+
+    def from_first(self, path: str) -> Iterator[int]:
+        """Yield the first rule that matches a path, and all after it."""
+        found = self._first(path)
+        if found:
+            first = int(str(found.lastgroup)[1:])
+            yield from (index for index in self._indexes if index >= first)
+
+
 def _is_anchored(rule: Rule) -> bool:
     return not rule.pattern or (rule.pattern.startswith("^") and "|" not in rule.pattern)
 
 
-def _fixed_folder(rule: Rule) -> str:
-    """Return the first folder of all paths that a rule matches; empty if it is not fixed."""
+def _key_of(rule: Rule) -> Hashable:
+    """Return what all paths that a rule matches have in common: the first folder, or the number of slashes."""
     first = rule.source[0] if rule.source else ""
     folder, slash, _ = first[1:].partition("/") if isinstance(first, str) else ("", "", "")
-    return canonical(f"/{folder}") if slash else ""
+    if slash:
+        return canonical(f"/{folder}")
+    if rule.pattern or any(isinstance(part, Taken) and part.name == "*" for part in rule.source):
+        return None
+    return bare_path("".join(part if isinstance(part, str) else "x" for part in rule.source)).count("/")

@@ -6,16 +6,18 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hosting.errors import EdgeError
 from hosting.website.redirects.checks import check_rules
 from hosting.website.redirects.circles import Circles, Hosts
 from hosting.website.redirects.files import read_rules
 from hosting.website.redirects.index import RuleIndex
-from hosting.website.redirects.rules import Rule, Visit
+from hosting.website.redirects.rules import Rule, Visit, canonical, first_match
 from hosting.website.routing import redirector
 from hosting.website.site_routes import RouteChoice
-from tests.unit.edge.test_redirects import amplify, netlify
+from tests.unit.edge.test_redirects import amplify, netlify, rules, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,30 +155,15 @@ def test_the_work_grows_with_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path
         assert twice[name] <= 2.2 * count + 10, name
 
 
-def test_the_index_finds_what_the_rules_find(tmp_path: Path) -> None:
-    """For any path the index has the first rule that the table, asked rule by rule, has."""
-    lines = [*table_of_size(3), "/a/b /c Country=de", "/a/* /d", "/:x/b /e", "/%C3%A9/* /f/:splat", "/* /g"]
-    table = netlify(tmp_path, *lines)
-    index = RuleIndex(table.rules)
-    paths = (
-        "/a/b",
-        "/a/b/",
-        "/a",
-        "/z/b",
-        "/o1",
-        "/p1/x",
-        "/v2/x",
-        "/x/r2",
-        "/t",
-        "/%C3%A9/x",
-        "/%C3%A9",
-        "/g",
-        "",
-        "/",
-        "/é",
-    )
-    for path in paths:
-        for country in (None, "DE"):
-            visit = Visit(path, {"id": "1"}, country)
-            slow = next(((rule, target) for rule in table.rules if (target := rule.answer(visit)) is not None), None)
-            assert index.first(visit) == slow
+@given(
+    table=st.booleans().flatmap(lambda either: st.lists(rules(either), max_size=6)),
+    parts=st.lists(words, max_size=4),
+    slash=st.sampled_from(["", "/", "//"]),
+    country=st.sampled_from([None, "DE", "US"]),
+)
+def test_the_index_finds_what_the_rules_find(
+    table: list[Rule], parts: list[str], slash: str, country: str | None
+) -> None:
+    """For any table and visit the index has the rule that a look at each of them, in their order, finds."""
+    visit = Visit(canonical("/" + "/".join(parts)) + slash, {"id": "1"}, country, "www.example.com")
+    assert RuleIndex(table).first(visit) == first_match(table, visit)
