@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hosting.cloudfront.edge import compose, size_of
 from hosting.website.site_routes import RouteAnswer, RouteChoice, SiteRoutes, route_piece
 from tests.unit.edge.runtime import request_event
 
@@ -231,3 +233,39 @@ def test_figures_of_a_table() -> None:
         "1 files without an extension, 1 pages that have to be named, 1 pages of the less frequent form, "
         "1 pages in both forms"
     )
+
+
+GENERATORS = Path(__file__).parents[2] / "fixtures" / "generators"
+# What the documentation of each generator says of its pages; the lists hold the files of their starters.
+FORMS = {
+    "angular": "single-page app",
+    "astro-directory": "pages, with trailing slash; 404.html",
+    "astro-file": "pages, without trailing slash; 404.html",
+    "docusaurus-false": "pages, without trailing slash; 404.html",
+    "docusaurus-undef": "pages, with trailing slash; 404.html",
+    "eleventy": "pages, with trailing slash; 404.html",
+    "gatsby": "pages, with trailing slash; 404.html",
+    "hugo": "pages, with trailing slash; 404.html",
+    "jekyll": "pages, without trailing slash; 404.html",
+    "mkdocs-material": "pages, with trailing slash; 404.html",
+    "next-ts0": "pages, without trailing slash; 404.html",
+    "nuxt": "pages, with trailing slash; 404.html",
+    "sphinx-dirhtml": "pages, with trailing slash",
+    "sveltekit-never": "pages, without trailing slash; 404.html",
+    "sveltekit-spa": "single-page app",
+    "sveltekit-spa200": "single-page app",
+    "vite-react": "single-page app",
+    "vitepress-clean0": "pages, without trailing slash; 404.html",
+    "vue-router": "single-page app",
+}
+
+
+@pytest.mark.parametrize("generator", FORMS)
+def test_real_sites_are_recognized_and_need_small_tables(generator: str) -> None:
+    """The files of each generator's starter say how the site is served, and its router has at most 2,500 bytes."""
+    keys = set((GENERATORS / f"{generator}.txt").read_text(encoding="utf-8").splitlines())
+    routes = RouteChoice(INDEX).routes(keys)
+    assert routes.describe(keys) == FORMS[generator]
+    names = [name for named in (routes.files, routes.pages, routes.other_form, routes.both_forms) for name in named]
+    assert sum(len(name.encode()) + 3 for name in names) <= 1100
+    assert size_of(compose([route_piece(routes.data)])) <= 2500
