@@ -74,7 +74,7 @@ def _walked(browser: Browser, url: str) -> tuple[set[str], list[str]]:
             wrong += [] if (status, at) == (200, path) else [f"{path}: status {status} at {at}"]
             wrong += [f"{path}: {image}" for image in visit.page.evaluate(BROKEN_IMAGES)]
             waiting.update(visit.page.evaluate(LINKS))
-        return done, wrong + visit.problems
+        return done, sorted({*wrong, *visit.problems})
 
 
 @OF_PAGES
@@ -90,7 +90,7 @@ def test_a_click_changes_the_address_as_on_the_generators_server(
     """A page has the address of its link, also where the site's own script loads it."""
     with visitor(browser) as visit:
         visit.open(urljoin(url(site), "/guide/"))
-        visit.page.get_by_role("main").get_by_role("link", name="install").click()
+        visit.page.get_by_role("main").get_by_role("link", name="install", exact=True).click()
         visit.page.get_by_role("heading", name="Install", level=1).wait_for()
         assert urlsplit(visit.page.url).path in PAGES[site]
         assert visit.problems == []
