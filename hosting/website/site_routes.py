@@ -74,7 +74,7 @@ class SiteRoutes:
         index_document: the name of a folder's page.
         root: the key that answers `/`.
         trailing_slash: whether most pages are a folder's index document, with the URL `/docs/`.
-        files: files whose last segment does not look like a file's.
+        files: files whose last segment does not look like a file's, or that have the name of a page.
         pages: pages of the majority's form that have to be named: their last segment looks like a file's, or
             there is an app page, which answers for all paths that are neither files nor pages.
         other_form: pages that have only the form of the minority.
@@ -178,7 +178,7 @@ class SiteRoutes:
     def figures(self) -> str:
         """The size of the table in words, such as ``12 files without an extension``; empty for an empty table."""
         counts = {
-            "files without an extension": len(self.files),
+            "files without an extension or with the name of a page": len(self.files),
             "pages that have to be named": len(self.pages),
             "pages of the less frequent form": len(self.other_form),
             "pages in both forms": len(self.both_forms),
@@ -224,7 +224,7 @@ class RouteChoice:
             index_document=self.index_document,
             root=self.index_document if self.index_document in keys or not app_page else app_page,
             trailing_slash=most == _FOLDER,
-            files=tuple(f"/{key}" for key in sorted(keys) if _file_type(key) == ""),
+            files=tuple(f"/{key}" for key in sorted(keys) if _file_type(key) == "" or f"/{key}" in forms),
             pages=tuple(name for name in majority if app_page or _file_type(name) in types),
             other_form=tuple(name for name, has in forms.items() if has == {other}),
             both_forms=tuple(name for name, has in forms.items() if len(has) > 1),

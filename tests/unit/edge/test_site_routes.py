@@ -99,6 +99,7 @@ def answer_of(edge: EdgeRuntime, routes: SiteRoutes, path: str) -> RouteAnswer:
         (BARE, "/docs/v1.2", "docs/v1.2.html"),
         (BARE, "/node.js", "node.js.html"),
         (BARE, "/other.js", "other.js"),
+        ({*BARE, "node.js"}, "/node.js", "node.js"),
         (BARE, "/blog/", "blog/index.html"),
         (BARE, "/blog", "301 /blog/"),
         (BARE, "/missing/", "301 /missing"),
@@ -230,7 +231,7 @@ def test_figures_of_a_table() -> None:
     """They name each list that has entries, and are empty for a tree without exceptions."""
     assert RouteChoice(INDEX).routes({"index.html", "a/index.html"}).figures == ""
     assert RouteChoice(INDEX).routes(BARE | {"docs/index.html", "LICENSE"}).figures == (
-        "1 files without an extension, 1 pages that have to be named, 1 pages of the less frequent form, "
+        "1 files without an extension or with the name of a page, 1 pages that have to be named, 1 pages of the less frequent form, "
         "1 pages in both forms"
     )
 
