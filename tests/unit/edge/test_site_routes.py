@@ -231,8 +231,8 @@ def test_figures_of_a_table() -> None:
     """They name each list that has entries, and are empty for a tree without exceptions."""
     assert RouteChoice(INDEX).routes({"index.html", "a/index.html"}).figures == ""
     assert RouteChoice(INDEX).routes(BARE | {"docs/index.html", "LICENSE"}).figures == (
-        "1 files without an extension or with the name of a page, 1 pages that have to be named, 1 pages of the less frequent form, "
-        "1 pages in both forms"
+        "1 files without an extension or with the name of a page, 1 pages that have to be named, "
+        "1 pages of the less frequent form, 1 pages in both forms"
     )
 
 
