@@ -31,7 +31,7 @@ _NAME = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+
 _ADDRESS = re.compile(r"[0-9.]+|0x[0-9a-f.x]+|.*:.*")
 _URL = re.compile(r"https?://.*", re.IGNORECASE | re.DOTALL)
 _TAKEN = "{1}"
-# Without `*` and `?`, which are wildcards, and `"`, which browsers encode; the length is of the page at the top too.
+# Without `*` and `?`, which are wildcards, and `"`, which browsers encode. The page at the top has the length too.
 _PATTERN = re.compile(r"[A-Za-z0-9_.$/~'@:+&-]*")
 _LONGEST_PATTERN = 255
 # Slashes and dot segments, however they are spelled; and any escape.
