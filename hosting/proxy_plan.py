@@ -101,7 +101,7 @@ def _replaced_errors(settings: Settings, errors: Sequence[ErrorResponse]) -> Ite
         + ("" if error.response_code == error.error_code else f" with status {error.response_code}")
         for error in pages
     )
-    router = f": pulumi config set --stack {settings.stack} website:routing spa"
+    router = f": pulumi config set --stack {settings.stack} website:routing auto"
     has_router = all(error.response_code != _OK for error in pages)
     yield (
         f"CloudFront's error responses are for the servers of proxies too: of their errors, {shown}; all others arrive "
