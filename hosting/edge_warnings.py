@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from hosting.missing import MISSING, OK, error_document, found_after_all
+from hosting.missing import MISSING, NOT_FOUND, OK, error_document, found_after_all
 from hosting.website.site_routes import APP_PAGE, NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
@@ -20,20 +20,23 @@ _FORBIDDEN = 403
 _NAMES_OF_CERTIFICATE = 10
 
 
-def routing_notes(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> Iterator[str]:
+def routing_notes(
+    settings: Settings, keys: Collection[str], routes: SiteRoutes, errors: Sequence[ErrorResponse]
+) -> Iterator[str]:
     """Yield what the preview reports of `website:routing auto`: sentences that call for nothing.
 
     Args:
         settings: the stack's settings.
         keys: of all objects.
         routes: how the tree is served.
+        errors: the distribution's error responses.
     """
     if settings.website.routing != "auto" or not keys:
         return
     if not settings.cloudfront.enabled:
         yield from _limits_of_s3(routes)
         return
-    yield f"Routing: {routes.describe(keys)}"
+    yield f"Routing: {routes.describe(_missing_page(errors))}"
     if routes.page_count > 1 and not routes.app_page and {APP_PAGE, NOT_FOUND_PAGE} <= set(keys):
         yield (
             f"Unknown paths get {NOT_FOUND_PAGE} with status 404. To answer them with {APP_PAGE} and status 200: "
@@ -41,9 +44,18 @@ def routing_notes(settings: Settings, keys: Collection[str], routes: SiteRoutes)
         )
 
 
+def _missing_page(errors: Sequence[ErrorResponse]) -> str:
+    """Return the page that answers for missing files, with its status if that is not 404; empty without one."""
+    answers = [error for error in errors if error.error_code == NOT_FOUND and error.response_page_path]
+    for error in answers:
+        status = "" if error.response_code == NOT_FOUND else f" with status {error.response_code} for missing files"
+        return f"{unquote(str(error.response_page_path)).lstrip('/') or '/'}{status}"
+    return ""
+
+
 def routing_output(routing: str, routes: SiteRoutes) -> str:
     """Return the stack's output ``routing``: the setting, or what `auto` has recognized."""
-    return ("app" if routes.is_app else "pages") if routing == "auto" else routing
+    return routes.kind if routing == "auto" else routing
 
 
 def changed_kind(previous: str | None, routes: SiteRoutes, stack: str) -> str | None:
@@ -54,7 +66,7 @@ def changed_kind(previous: str | None, routes: SiteRoutes, stack: str) -> str | 
         routes: how the tree is served now.
         stack: the stack's name.
     """
-    if previous == "app" and not routes.is_app:
+    if previous == "app" and routes.second_page and not routes.app_page:
         return (
             f"The site was a single-page app until now; with '{routes.second_page}' it is a site of pages, and unknown "
             f"paths are missing. To keep it an app: pulumi config set --stack {stack} website:routing spa"
@@ -108,13 +120,19 @@ def without_headers(settings: Settings, errors: Sequence[ErrorResponse]) -> Iter
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
     """
     found = found_after_all(errors)
-    # With these routers only missing files with an extension are answered so.
-    if found and settings.cloudfront.enabled and settings.website.routing not in ("auto", "spa"):
+    if found and settings.cloudfront.enabled:
         yield (
             f"What is missing gets the page '{found[0].response_page_path}' with status {OK}, but none of the file's "
-            "headers: CloudFront runs no function when the origin has no file. A router leads there itself: "
-            f"pulumi config set --stack {settings.stack} website:routing spa"
+            "headers: CloudFront runs no function when the origin has no file. The router leads an app's routes to "
+            f"its page itself: {_by_the_router(settings)}"
         )
+
+
+def _by_the_router(settings: Settings) -> str:
+    """Return the command by which the router answers, and not an error response."""
+    if settings.website.routing in ("auto", "spa"):
+        return f"pulumi config rm --stack {settings.stack} cloudfront:errorResponses"
+    return f"pulumi config set --stack {settings.stack} website:routing auto"
 
 
 def _idle_files(settings: Settings, files: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -164,7 +182,7 @@ def _missing_error_pages(settings: Settings, errors: Sequence[ErrorResponse], ke
 def _unused_error_document(settings: Settings, keys: Collection[str]) -> Iterator[str]:
     """Warn of an error document that a router does not use, as the tree has a 404.html."""
     website, cloudfront = settings.website, settings.cloudfront
-    is_set = "error_document" in website.model_fields_set and website.error_document != NOT_FOUND_PAGE
+    is_set = website.error_document not in (None, NOT_FOUND_PAGE)
     is_used = website.routing == "errors" or "error_responses" in cloudfront.model_fields_set
     if cloudfront.enabled and is_set and not is_used and NOT_FOUND_PAGE in keys:
         response = f'[{{"errorCode": 404, "responseCode": 404, "responsePagePath": "/{website.error_document}"}}]'
@@ -210,8 +228,8 @@ def _open_doors(settings: Settings, errors: Sequence[ErrorResponse]) -> Iterator
     if cloudfront.enabled and set_guards and page is not None:
         yield (
             f"Visitors that 'cloudfront:{set_guards[0]}' turns away get the page '{page.response_page_path}' with "
-            "status 200, as the error response for 403 says: set 'cloudfront:errorResponses' without one, or a router: "
-            f"pulumi config set --stack {settings.stack} website:routing spa"
+            "status 200, as the error response for 403 says: set 'cloudfront:errorResponses' without one, or let the "
+            f"router answer: {_by_the_router(settings)}"
         )
 
 

@@ -29,14 +29,17 @@ def found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
 def error_document(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> str:
     """Return the key that S3's website answers for what is missing, always with status 404.
 
-    That is `website:errorDocument`; if it is not set, an app's page, so that its routes open, or the tree's 404.html.
+    That is `website:errorDocument`. If it is not set, it is an app's page, so that its routes open, or the tree's
+    404.html, or the index document.
     """
     website = settings.website
-    if website.routing == "errors" or "error_document" in website.model_fields_set:
+    if website.error_document is not None:
         return website.error_document
+    if website.routing == "errors":
+        return website.index_document
     if routes.app_page:
         return routes.app_page
-    return NOT_FOUND_PAGE if NOT_FOUND_PAGE in keys else website.error_document
+    return NOT_FOUND_PAGE if NOT_FOUND_PAGE in keys else website.index_document
 
 
 def error_responses(
@@ -61,10 +64,7 @@ def error_responses(
 
 def not_found_page(settings: Settings, keys: Collection[str]) -> str | None:
     """Return the key of the page that a router's 404 has: 404.html, else `website:errorDocument` if it is set."""
-    if NOT_FOUND_PAGE in keys:
-        return NOT_FOUND_PAGE
-    website = settings.website
-    return website.error_document if "error_document" in website.model_fields_set else None
+    return NOT_FOUND_PAGE if NOT_FOUND_PAGE in keys else settings.website.error_document
 
 
 def _mapped(codes: Sequence[int], status: int, page: str) -> tuple[ErrorResponse, ...]:

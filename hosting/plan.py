@@ -105,7 +105,7 @@ def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mappin
     rules, _ = _written(settings, folder)
     own = [response.response_page_path for response in settings.cloudfront.error_responses]
     own += [fallback.page for fallback in rules.fallbacks]
-    kept = {NOT_FOUND_PAGE, website.error_document, *(unquote(path.lstrip("/")) for path in own if path)}
+    kept = {NOT_FOUND_PAGE, website.error_document or "", *(unquote(path.lstrip("/")) for path in own if path)}
     return canonical_keys(paths, website.index_document, kept)
 
 
@@ -140,7 +140,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         routes=routes,
         route_choice=choice,
         notes=(
-            *(routing_notes(settings, keys, routes) if settings.publish.release is None else ()),
+            *(routing_notes(settings, keys, routes, errors) if settings.publish.release is None else ()),
             *policy_notes(settings, by_country=by_country),
         ),
         warnings=(
@@ -219,7 +219,8 @@ def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[st
     if manifest.entries or settings.publish.release is None:
         return {entry.path for entry in manifest.entries}
     table, _ = _written(settings, folder)
-    return {NOT_FOUND_PAGE, *(fallback.page.lstrip("/") for fallback in table.fallbacks)}
+    error_page = settings.website.error_document or NOT_FOUND_PAGE
+    return {error_page, *(fallback.page.lstrip("/") for fallback in table.fallbacks)}
 
 
 def _with_deep_links(

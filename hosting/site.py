@@ -77,8 +77,13 @@ class StaticSite(pulumi.ComponentResource):
         self.register_outputs(self.outputs)
 
     def _warn_of_another_kind(self) -> None:
-        """Warn if the tree was served in another way at the last `pulumi up`: as an app, or as a site of pages."""
-        if self._settings.website.routing != "auto" or not self._edge.notes or not self._settings.cloudfront.enabled:
+        """Warn in a preview if the tree was served in another way until now: as an app, or as a site of pages."""
+        settings = self._settings
+        # A self-managed backend rewrites the state during an update, and nobody may read it meanwhile.
+        if not pulumi.runtime.is_dry_run() or not settings.cloudfront.enabled:
+            return
+        # The files at hand are not those of a release that is pinned.
+        if settings.website.routing != "auto" or settings.publish.release:
             return
         own = _stack()
         previous = pulumi.StackReference(
@@ -127,7 +132,10 @@ class StaticSite(pulumi.ComponentResource):
         website = self._website(bucket, distribution)
         live = bulk.live(bucket, distribution, release, self._own(after=[distribution, *website.ready]))
         told = None if self._settings.publish.invalidate == "never" else live
-        return {**self._outputs(website, distribution, told), **_of_release(release)}
+        outputs = {**self._outputs(website, distribution, told), **_of_release(release)}
+        if self._settings.website.routing == "auto":
+            outputs["routing"] = _routing_of(release, self._edge.routes.kind)
+        return outputs
 
     def _own(self, *, after: list[pulumi.Resource]) -> pulumi.ResourceOptions:
         """Return the options of a resource that is not the AWS provider's."""
@@ -248,3 +256,8 @@ def _stack() -> Stack:
 def _of_release(release: Release) -> dict[str, pulumi.Input[object] | None]:
     """Return the outputs that bulk mode knows better, or alone."""
     return {"digest": release.digest, "fileCount": release.file_count, "releases": release.releases}
+
+
+def _routing_of(release: Release, routing: str) -> pulumi.Output[str]:
+    """Return the output ``routing`` by the release's own files, else ``routing``, which is by the files at hand."""
+    return release.pointer.apply(lambda pointer: str(pointer.get("kind") or routing))

@@ -16,13 +16,14 @@ from sandbox import lifecycle
 from sandbox.environment import Home
 from sites import report
 from sites.build import build
-from sites.catalogue import HERE, SITES
+from sites.catalogue import SITES
 from sites.compare import compare
 from sites.crawl import Crawl, digest_of
 from sites.probes import Tree, files_of, forms, missing, samples
 from sites.publish import PublishFailedError, publish
 from sites.report import Row
 from sites.servers import serving
+from sites.site import HERE
 from sites.tools import PLACE, SkippedError
 from tests.e2e.harness import Sandbox
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sites.build import Built
-    from sites.catalogue import Site
     from sites.publish import Mode
+    from sites.site import Site
 
 _MODES: tuple[Mode, ...] = ("managed", "bulk")
 # Documents whose links are followed: enough for every site but one with tens of thousands of pages.

@@ -10,14 +10,14 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sites.catalogue import HERE, HUGO, NODE
-from sites.tools import BEFORE, PLACE, Installed, install, run
+from sites.site import HERE
+from sites.tools import BEFORE, HUGO, NODE, PLACE, Installed, install, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sites.catalogue import Site
+    from sites.site import Site
 
 
 @dataclass(frozen=True)

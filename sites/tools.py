@@ -12,14 +12,17 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sites.catalogue import HERE, HUGO, NODE, RUST_DOC
+from sites.site import HERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from sites.catalogue import Site, Tool
+    from sites.site import Site, Tool
 
+NODE = "22.23.3"
+HUGO = "v0.165.0"
+RUST_DOC = "rust-doc"
 PLACE = HERE.parent / ".sites"
 _TOOLS = PLACE / "tools"
 # npm then takes no version of any package that is younger, so a build needs no lock file to have the same packages.

@@ -26,7 +26,8 @@ RUNTIME = "cloudfront-js-2.0"
 MAX_BYTES = 10_240
 _DATA = "$DATA"
 # What more than one piece calls; each is in a file of its name, and comes along where it is called.
-_SHARED = ("queryOf", "redirectTo", "canonicalPath", "routeKind")
+# One that calls another comes before it.
+_SHARED = ("redirectToForm", "queryOf", "redirectTo", "canonicalPath", "routeKind")
 _NAME = re.compile(r"[a-z][A-Za-z]*")
 # Strings and regular expressions, in which a space is a space, and the code between them. A slash begins an expression
 # after what can't end a value: nothing here divides.
@@ -113,8 +114,11 @@ def _whole(pieces: Sequence[Piece], handler: str, event: str) -> str:
 
 
 def _shared(pieces: Sequence[Piece]) -> list[Piece]:
-    called = [name for name in _SHARED if any(f"{name}(" in piece.code for piece in pieces)]
-    return [Piece(name, (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")) for name in called]
+    called: list[Piece] = []
+    for name in _SHARED:
+        if any(f"{name}(" in piece.code for piece in [*pieces, *called]):
+            called.append(Piece(name, (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")))
+    return called
 
 
 def size_of(code: str) -> int:

@@ -50,13 +50,16 @@ def make_bucket(name: str, settings: WebsiteSettings, opts: pulumi.ResourceOptio
 def open_website(
     name: str, bucket: Bucket, settings: WebsiteSettings, opts: pulumi.ResourceOptions, *, hidden: str | None = None
 ) -> Website:
-    """Return ``bucket`` as a website that anyone may read, by its policy alone; but for keys that begin ``hidden``."""
+    """Return ``bucket`` as a website that anyone may read, by its policy alone; but for keys that begin ``hidden``.
+
+    ``settings`` name the error document.
+    """
     guards = _guards(name, bucket, settings.cors, opts, public=True)
     website = BucketWebsiteConfiguration(
         name,
         bucket=bucket.bucket,
         index_document={"suffix": settings.index_document},
-        error_document={"key": settings.error_document},
+        error_document={"key": settings.error_document or settings.index_document},
         opts=_after(guards, opts),
     )
     anyone = {"Sid": "PublicRead", "Principal": "*"}

@@ -14,6 +14,6 @@ function pages(request, visit) {
   const isFile = clean.slice(clean.lastIndexOf('/')).includes('.');
   const known = pagesKnown(clean);
   if (known === 2 && isFile) return;
-  if (clean !== uri && uri !== '/' && !visit.rewritten) return redirectTo(301, (clean || '/') + queryOf(request));
+  if (clean !== uri && uri !== '/' && !visit.rewritten) return redirectToForm(clean || '/', request);
   request.uri = known === 0 ? clean : clean + '/' + pagesIndex;
 }

@@ -15,11 +15,10 @@ function route(request, visit) {
   else {
     const hasForm = kind === 3 || (routeData.slash === (kind === 1)) === slash;
     if (!hasForm && !visit.rewritten && /^(?:GET|HEAD)$/.test(request.method)) {
-      const answer = redirectTo(301, (slash ? bare : uri + '/') + queryOf(request));
-      // A browser must ask again: the page may have the other form after the next publish.
-      answer.headers['cache-control'] = { value: 'max-age=0, must-revalidate' };
-      return answer;
+      return redirectToForm(slash ? bare : uri + '/', request);
     }
     request.uri = bare + (slash === hasForm ? routeData.index : '.html');
   }
+  // S3 takes a bare plus for a space.
+  request.uri = request.uri.replace(/\+/g, '%2B');
 }

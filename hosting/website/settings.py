@@ -80,7 +80,7 @@ class WebsiteSettings(Section):
     """The section Website of `amplify hosting configure`."""
 
     index_document: Annotated[Text, Field(examples=["index.html"])] = "index.html"
-    error_document: Annotated[Text, Field(examples=["404.html"])] = "index.html"
+    error_document: Annotated[Text | None, Field(examples=["404.html"])] = None
     bucket_name: Annotated[Text | None, Field(examples=["my-site-bucket"])] = None
     routing: Annotated[Literal["auto", "errors", "spa", "pages"], Field(examples=["spa"])] = "auto"
     redirects: Annotated[
@@ -105,8 +105,8 @@ class WebsiteSettings(Section):
 
     @field_validator("error_document")
     @classmethod
-    def _error_document_is_a_key(cls, key: str) -> str:
-        if key.startswith("/"):
+    def _error_document_is_a_key(cls, key: str | None) -> str | None:
+        if key is not None and key.startswith("/"):
             raise broken_rule("must be a path inside the site, without the leading slash", mend=key.lstrip("/") or None)
         return key
 

@@ -40,8 +40,8 @@ _VERIFICATION_FILES = (
 # Extensions of files that a site has beside its pages. A missing one is missing, even on a site that has no such file.
 _FILE_TYPES = frozenset(
     """
-    html js mjs cjs css map json xml txt webmanifest wasm png jpg jpeg gif svg webp avif ico woff woff2 ttf otf mp4 webm
-    mp3 pdf zip php
+    html js mjs cjs css map json xml rss atom txt webmanifest wasm png jpg jpeg gif svg webp avif ico bmp woff woff2 ttf
+    otf eot mp4 webm mp3 ogg wav pdf zip gz php
     """.split()  # noqa: SIM905 - one word a type is easier to read
 )
 
@@ -112,7 +112,12 @@ class SiteRoutes:
     @property
     def is_app(self) -> bool:
         """Whether the site is a single-page app: there is an app page, and no page besides the index document."""
-        return bool(self.app_page) and self.page_count <= 1
+        return bool(self.app_page) and not self.second_page
+
+    @property
+    def kind(self) -> str:
+        """What the site is: ``app`` or ``pages``."""
+        return "app" if self.is_app else "pages"
 
     def kind_of(self, name: str) -> int:
         """Return what a decoded path without the slash at its end is; routeKind.js has the same cases."""
@@ -138,12 +143,12 @@ class SiteRoutes:
         if kind == UNKNOWN:
             return RouteAnswer(self.app_url)
         if kind == FILE:
-            return RouteAnswer(path[:-1] + self.index_url if has_slash else path)
+            return RouteAnswer(_without_plus(path[:-1] + self.index_url if has_slash else path))
         bare = path[:-1] if has_slash else path
         has_form = kind == BOTH or self._has_slash(kind) == has_slash
         if not has_form and redirects:
             return RouteAnswer(bare if has_slash else f"{bare}/", is_redirect=True)
-        return RouteAnswer(bare + (self.index_url if has_slash == has_form else PAGE))
+        return RouteAnswer(_without_plus(bare + (self.index_url if has_slash == has_form else PAGE)))
 
     def _has_slash(self, kind: int) -> bool:
         return self.trailing_slash if kind == MAJORITY else not self.trailing_slash
@@ -164,12 +169,12 @@ class SiteRoutes:
 
     @property
     def data(self) -> dict[str, object]:
-        """The routes as the JavaScript reads them; ``named`` has a list for each kind but the last."""
+        """The routes as the JavaScript reads them; ``named`` has an object for each folder."""
         return {
             "index": self.index_url,
             "root": f"/{quote(self.root)}",
             "slash": self.trailing_slash,
-            "named": [list(names) for names in (self.files, self.pages, self.other_form, self.both_forms)],
+            "named": _by_folder(self._kinds),
             "types": f"/{'/'.join(self.file_types)}/",
             "app": self.app_url,
         }
@@ -185,9 +190,9 @@ class SiteRoutes:
         }
         return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
-    def describe(self, keys: Collection[str]) -> str:
-        """Return what was recognized, in a few words for the preview."""
-        not_found = f"; {NOT_FOUND_PAGE}" if NOT_FOUND_PAGE in keys else ""
+    def describe(self, missing: str) -> str:
+        """Return what was recognized, in a few words for the preview; ``missing`` is what answers for missing files."""
+        not_found = f"; {missing}" if missing else ""
         if self.is_app:
             return f"single-page app{'' if self.app_page == self.root else f' ({self.app_page})'}{not_found}"
         if not self.page_count:
@@ -254,6 +259,26 @@ def _is_page(key: str, index_document: str) -> bool:
     return not (is_at_root and any(fnmatchcase(key, pattern) for pattern in _VERIFICATION_FILES))
 
 
+def _by_folder(kinds: Mapping[str, int]) -> dict[str, object]:
+    """Return the kinds by segments of their names: `/docs` and `/docs/api` are ``{"docs": {"/": 1, "api": 2}}``."""
+    root: dict[str, object] = {}
+    for name, kind in kinds.items():
+        node = root
+        *folders, last = name.split("/")[1:]
+        for folder in folders:
+            inner = node.setdefault(folder, {})
+            if not isinstance(inner, dict):
+                # The folder's own name has a kind too.
+                inner = node[folder] = {"/": inner}
+            node = inner
+        known = node.get(last)
+        if isinstance(known, dict):
+            known["/"] = kind
+        else:
+            node[last] = kind
+    return root
+
+
 def _forms(pages: Iterable[str], index_document: str) -> dict[str, set[str]]:
     """Return the forms of each page by name."""
     forms: dict[str, set[str]] = {}
@@ -270,6 +295,11 @@ def _file_type(path: str) -> str:
     """Return the lower-case extension of a path's last segment; empty without one."""
     name = path.rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def _without_plus(path: str) -> str:
+    """Return a path for S3, which takes a bare plus for a space."""
+    return path.replace("+", "%2B")
 
 
 def decoded(path: str) -> str:

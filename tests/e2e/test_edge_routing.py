@@ -54,9 +54,10 @@ def test_an_app_that_gets_a_second_page(prod: Project) -> None:
     """The kind of the last `pulumi up` is remembered: the preview of another one warns, and names the file."""
     for name in ("about.html", "docs/index.html"):
         (prod.path / "www" / name).unlink()
-    said = prod.up().output
-    assert "Routing: single-page app; 404.html" in said
-    assert "with 'index.html' alone it is a single-page app" in said
+    preview = prod.pulumi("preview", "--stack", "prod").output
+    assert "Routing: single-page app; 404.html" in preview
+    assert "with 'index.html' alone it is a single-page app" in preview
+    prod.up()
     for path in ("/users/jane.doe", "/items/v1.2", "/docs/"):
         assert (prod.get(path).status, prod.get(path).text) == (200, SITE["index.html"])
     assert (prod.get("/missing.js").status, prod.get("/missing.js").text) == (404, SITE["404.html"])

@@ -102,10 +102,11 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
     return computed.get(args.typ, {})
 
 
-def _routes(release: dict[str, Any]) -> dict[str, object] | None:
+def _routes(release: dict[str, Any]) -> str:
     """Return the routes of a release with one file without an extension, if it is asked for them."""
     choice = release.get("route_choice")
-    return RouteChoice(**json.loads(choice)).routes({"of-the-release", "index.html"}).data if choice else None
+    keys = {"of-the-release", "index.html"}
+    return json.dumps(RouteChoice(**json.loads(choice)).routes(keys).data) if choice else ""
 
 
 @dataclass
@@ -131,14 +132,19 @@ def deploy() -> Callable[..., Deployed]:
     """
 
     def run(
-        stack: str = "dev", *, secret_keys: Sequence[str] = (), directory: Path = Path("site"), **config: str
+        stack: str = "dev",
+        *,
+        secret_keys: Sequence[str] = (),
+        directory: Path = Path("site"),
+        preview: bool = False,
+        **config: str,
     ) -> Deployed:
         values = {key.replace("_", ":"): value for key, value in config.items()}
         raw = RawConfig(stack, values, frozenset(secret_keys))
         settings = load_settings(raw, {"AWS_REGION": "eu-north-1"})
         cloud = Cloud()
         outputs: dict[str, Any] = {}
-        pulumi.runtime.set_mocks(cloud, project="static-site", stack=stack, preview=False)
+        pulumi.runtime.set_mocks(cloud, project="static-site", stack=stack, preview=preview)
         pulumi.runtime.settings.SETTINGS.callbacks = NoCallbacks()
 
         @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types

@@ -33,7 +33,7 @@ def test_defaults_are_amplifys() -> None:
     """A stack without config gets what Amplify's hosting category gave."""
     site = settings()
     assert site.website.index_document == "index.html"
-    assert site.website.error_document == "index.html"
+    assert site.website.error_document is None
     assert site.website.bucket_name is None
     assert site.website.retain_bucket is False
     assert [rule.allowed_methods for rule in site.website.cors] == [("GET",)]

@@ -46,7 +46,8 @@ class Bulk:
         self._staged = staged
         self._plan = edge
         # Here, as it may fail: nothing is touched before.
-        self._room = room_beside(edge.requests) if settings.cloudfront.enabled else 0
+        has_fallback = bool(self._fallback())
+        self._room = room_beside(edge.requests, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
 
     @property
     def edge(self) -> EdgePlan:
@@ -100,7 +101,7 @@ class Bulk:
 
         def pieces(pointer: Mapping[str, Any]) -> list[Piece]:
             routes = pointer.get("routes")
-            return [*([route_piece(routes)] if routes else []), edge_piece(pointer, index)]
+            return [*([route_piece(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
         return Leading(release.pointer.apply(pieces), HEADER)
 

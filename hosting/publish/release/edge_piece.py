@@ -48,14 +48,17 @@ def _as_expression(pattern: str) -> str:
     return pattern.replace("/", r"\/").replace(r"[^\/", "[^/")
 
 
-def room_beside(pieces: Sequence[Piece]) -> int:
+def room_beside(pieces: Sequence[Piece], *, has_fallback: bool = True) -> int:
     """Return the bytes that a release's exceptions may take in a function that has ``pieces`` too.
+
+    ``has_fallback`` is whether the release itself may lead unknown paths to a page.
 
     Raises:
         EdgeError: there is no room for the release itself.
     """
     name = "0123456789abcdef"
-    pointer = Pointer(name, name, "01234567-abcdef", "abcdef", "", {}, "x" * 40, ["x" * PLAIN_BYTES])
+    fallback, plain = ("x" * 40, ["x" * PLAIN_BYTES]) if has_fallback else ("", [])
+    pointer = Pointer(name, name, "01234567-abcdef", "abcdef", "", {}, fallback, plain)
     code = compose([*pieces, edge_piece(asdict(pointer), "x" * 40)])
     # In steps: a redirect more or less is no change of the release.
     return min(EXCEPTION_BYTES, (MAX_BYTES - size_of(code)) // _STEP * _STEP)

@@ -33,7 +33,8 @@ class Pointer:
         overlays: the paths of each overlay, and under "" those that are gone.
         fallback: the file that answers paths which are no file; "" when the function can't tell, or need not.
         plain: the files without an extension, all that such a path can be.
-        routes: how the release's own tree is served, as ``SiteRoutes.data``; None without the router for it.
+        routes: how the release's own tree is served, as the JSON of ``SiteRoutes.data``; "" without the router.
+        kind: ``app`` or ``pages``, as `website:routing auto` has recognized it; empty without that.
     """
 
     slot: str
@@ -44,13 +45,15 @@ class Pointer:
     overlays: dict[str, list[str]]
     fallback: str
     plain: list[str]
-    routes: dict[str, object] | None = None
+    routes: str = ""
+    kind: str = ""
 
 
 def pointer_to(done: Published, wanted: Wanted) -> Pointer:
     """Return the pointer to a release."""
     held, records = done.held, done.records
     known = leads_to(wanted.fallback, records)
+    routes = wanted.route_choice.routes(records.keys()) if wanted.route_choice else None
     # What CloudFront answers for a missing path is cached under that path: with other error pages that must be another
     # entry. Not for the page that the function itself leads to, which is the first page as a rule: with each change of
     # it, all that is in the slot would have to be fetched anew.
@@ -64,7 +67,9 @@ def pointer_to(done: Published, wanted: Wanted) -> Pointer:
         overlays=overlays(held.exceptions),
         fallback=wanted.fallback if known else "",
         plain=_plain(records) if known else [],
-        routes=wanted.route_choice.routes(records.keys()).data if wanted.route_choice else None,
+        # As text: the engine makes a float of each number.
+        routes=json.dumps(routes.data, ensure_ascii=False) if routes else "",
+        kind=routes.kind if routes else "",
     )
 
 

@@ -70,7 +70,7 @@ class Wanted:
             error_pages=tuple(props["error_pages"]),
             fallback=str(props["fallback"]),
             room=int(props["room"]),
-            route_choice=RouteChoice(**json.loads(props["route_choice"])) if props["route_choice"] else None,
+            route_choice=RouteChoice(**json.loads(props["route_choice"])) if props.get("route_choice") else None,
         )
 
     def manifest(self) -> Manifest:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
+from zlib import crc32
 
 from hosting.website.redirects.index import RuleIndex
 from hosting.website.redirects.rules import REWRITE, Taken, Visit, bare_path, canonical
@@ -22,6 +24,8 @@ _MOST_HOPS = 20
 _PORTS = (None, 80, 443)
 _LINE = re.compile(r"line (\d+)")
 _PAGE = ".html"
+# A rule with a wildcard is tried with so many pages of the tree: a big site has tens of thousands.
+_MOST_PAGES = 50
 # Paths that no tree has, for rules without a path of their own.
 _UNKNOWN = ("/x", "/x/", "/x/y", "/x/y/")
 
@@ -94,11 +98,16 @@ class Circles:
         for rule in self._rules:
             for path in _samples(rule) if rule.where in staying else ():
                 yield from self._of(rule, path, rule.countries or (None, *self._countries))
-        led = (self._routed(path) for path in _page_paths(keys, index_document))
-        for path in dict.fromkeys(path for path in led if path is not None):
+        asked = Counter[str]()
+        for path in _in_any_order(self._routed(path) for path in _page_paths(keys, index_document)):
+            if not staying:
+                return
             for rule in self._index.matching(path):
                 if rule.where in staying:
                     yield from self._of(rule, path, rule.countries[:1] or (None,))
+                    asked[rule.where] += 1
+                    if asked[rule.where] == _MOST_PAGES:
+                        staying.remove(rule.where)
 
     def _stays(self, rule: Rule) -> bool:
         """Whether a rule redirects to this site."""
@@ -149,6 +158,11 @@ class Circles:
             if url.port not in _PORTS or (host != visit.host and not self._hosts.own(host)):
                 return None
         return Visit(canonical(path), visit.query if rule.forwards_query else _query_of(query), visit.country, host)
+
+
+def _in_any_order(paths: Iterable[str | None]) -> list[str]:
+    """Return the paths once each, in an order that has pages of all folders at its beginning."""
+    return sorted({path for path in paths if path is not None}, key=lambda path: crc32(path.encode()))
 
 
 def _kinds_of_countries(rules: Sequence[Rule]) -> list[str]:

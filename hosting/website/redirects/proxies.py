@@ -146,6 +146,9 @@ def proxy_of(written: Written, target: str) -> Proxy:
         raise RuleError("is a proxy for a regular expression, but CloudFront has path patterns: write '/api/<*>'")
     _check_source(written.source, "*" if written.either_slash else "<*>")
     server, path = _server(target)
+    if not written.pattern and not _literal(written.source).endswith("/"):
+        # The rest of `/api*` begins with the slash that `/v1/:splat` has too.
+        path = path.replace(f"/{_TAKEN}", _TAKEN)
     return Proxy(
         where=written.where,
         source=written.source,

@@ -11,8 +11,8 @@ function redirects(request, visit) {
       const target = to.replace(/\{(\d)\}/g, (all, number, at) =>
         redirectPut(taken[number], number < taken.ofPath, to.slice(0, at).includes('?')));
       if (rule.s === 200) {
+        visit.rewritten = target !== path;
         request.uri = target;
-        visit.rewritten = true;
         return;
       }
       const mark = target.indexOf('#') < 0 ? target.length : target.indexOf('#');

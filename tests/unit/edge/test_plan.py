@@ -116,6 +116,10 @@ def test_a_release_that_is_pinned_without_its_files_has_the_pages_that_answer_wh
         without = plan_edge("site", pinned, manifest(), tmp_path)
         assert without.error_responses == with_files.error_responses
         assert without.default_root == with_files.default_root
+    named = settings(
+        website_routing="auto", website_errorDocument="oops.html", publish_mode="bulk", publish_release="0123"
+    )
+    assert answers(plan_edge("site", named, manifest(), tmp_path)) == [(404, 404, "/oops.html")]
 
 
 def test_an_error_document_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -190,7 +194,7 @@ def test_deep_links_are_led_where_there_are_headers(tmp_path: Path) -> None:
 
 def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
     """Where a page answers with 200 for what is missing, and nothing can lead there, a warning says so."""
-    mend = "pulumi config set --stack prod website:routing spa"
+    mend = "pulumi config set --stack prod website:routing auto"
     one = '[{"errorCode": 403, "responseCode": 200, "responsePagePath": "/index.html"}]'
     two = one.replace("]", ', {"errorCode": 404, "responseCode": 200, "responsePagePath": "/404.html"}]')
     gone = two.replace("index.html", "gone.html").replace("404.html", "gone.html")
@@ -208,7 +212,7 @@ def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
     for calm in ({"website_routing": "spa"}, {"website_routing": "pages"}, {"cloudfront_errorResponses": "[]"}):
         assert with_headers(tmp_path, **calm).warnings == ()
     routed = with_headers(tmp_path, cloudfront_errorResponses=one, website_routing="spa").warnings
-    assert not [warning for warning in routed if warning.endswith(mend)]
+    assert [warning for warning in routed if warning.endswith("config rm --stack prod cloudfront:errorResponses")]
 
 
 def test_a_redirect_to_the_stacks_own_name_is_a_circle(tmp_path: Path) -> None:
@@ -288,6 +292,12 @@ def test_what_is_recognized_is_reported(tmp_path: Path) -> None:
     )
     assert plan_edge("site", settings(**AUTO), manifest("index.html"), tmp_path).notes == ("Routing: single-page app",)
     assert plan_edge("site", settings(website_routing="spa"), pages, tmp_path).notes == ()
+    own = settings(
+        **AUTO, cloudfront_errorResponses='[{"errorCode": 404, "responseCode": 200, "responsePagePath": "/"}]'
+    )
+    assert plan_edge("site", own, pages, tmp_path).notes[0] == (
+        "Routing: pages, with trailing slash; / with status 200 for missing files"
+    )
     pinned = settings(**AUTO, publish_mode="bulk", publish_release="0123")
     assert not [note for note in plan_edge("site", pinned, pages, tmp_path).notes if note.startswith("Routing")]
 
@@ -328,7 +338,8 @@ def test_another_kind_of_site_is_a_warning() -> None:
     assert grown.endswith("pulumi config set --stack prod website:routing spa")
     assert shrunk is not None
     assert shrunk.endswith("pulumi config set --stack prod website:routing pages")
-    for previous, routes in (("app", app), ("pages", pages), ("errors", app), (None, app)):
+    rendered = RouteChoice("index.html").routes({"index.html", "200.html", "about.html"})
+    for previous, routes in (("app", app), ("app", rendered), ("pages", pages), ("errors", app), (None, app)):
         assert changed_kind(previous, routes, "prod") is None
     assert [routing_output("auto", one) for one in (app, pages)] == ["app", "pages"]
     assert routing_output("spa", pages) == "spa"

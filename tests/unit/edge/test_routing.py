@@ -170,5 +170,15 @@ def test_tables_have_only_what_the_form_does_not_tell() -> None:
 def test_a_table_that_does_not_fit_is_refused_with_its_figures() -> None:
     """A tree of too many files without an extension fails before anything is touched."""
     tree = {f"folder/file-number-{number}" for number in range(800)}
-    with pytest.raises(EdgeError, match=rf"CloudFront takes {MAX_BYTES} \(queryOf \d+, redirectTo \d+, pages \d+\)"):
+    with pytest.raises(
+        EdgeError, match=rf"CloudFront takes {MAX_BYTES} \(redirectToForm \d+, queryOf \d+, redirectTo \d+, pages \d+\)"
+    ):
         compose([router_piece("pages", tree, RouteChoice(INDEX).routes(tree))])
+
+
+def test_no_redirect_to_another_form_is_kept_by_browsers(edge: EdgeRuntime) -> None:
+    """A kept redirect would lead back when the site is served in the other form from the next publish on."""
+    routes = RouteChoice(INDEX).routes(SITE)
+    for routing, path in (("pages", "/docs/"), ("auto", "/docs")):
+        answer = edge.request([router_piece(routing, SITE, routes)], request_event(path))
+        assert answer["headers"]["cache-control"] == {"value": "max-age=0, must-revalidate"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.cloudfront.edge import compose, size_of
+from hosting.cloudfront.edge import as_javascript, compose, size_of
 from hosting.website.site_routes import RouteAnswer, RouteChoice, SiteRoutes, route_piece
 from tests.unit.edge.runtime import request_event
 
@@ -24,7 +24,7 @@ APP = {"index.html", "assets/app.js", "google1234.html", "404.html", ".well-know
 # Pages that are rendered beforehand, and SvelteKit's or Nuxt's page for all other paths.
 PRERENDERED = {"index.html", "200.html", "docs.html", "blog/index.html", "app.js"}
 
-segments = st.sampled_from(["a", "b.c", "d.js", "é", "x y", "index", "200", "%"])
+segments = st.sampled_from(["a", "b.c", "c++", "d.js", "é", "x y", "index", "200", "%"])
 folders = st.lists(segments, max_size=2).map("/".join)
 keys_drawn = st.builds(
     lambda folder, name, ending: "/".join(filter(None, [folder, name])) + ending,
@@ -106,6 +106,9 @@ def answer_of(edge: EdgeRuntime, routes: SiteRoutes, path: str) -> RouteAnswer:
         (BARE, "//", "301 /"),
         ({*BARE, "docs/index.html"}, "/docs", "docs.html"),
         ({*BARE, "docs/index.html"}, "/docs/", "docs/index.html"),
+        ({*FOLDERS, "tags/c++/index.html"}, "/tags/c++/", "tags/c++/index.html"),
+        ({*FOLDERS, "tags/c++/index.html"}, "/tags/c++", "301 /tags/c++/"),
+        ({*FOLDERS, "a+b.js"}, "/a+b.js", "a+b.js"),
         (APP, "/users/jane.doe", "index.html"),
         (APP, "/items/v1.2", "index.html"),
         (APP, "/users/", "index.html"),
@@ -154,6 +157,7 @@ def test_every_file_and_page_is_reached(tree: set[str], choice: RouteChoice) -> 
     routes = choice.routes(tree)
     for key in tree:
         assert routes.answer(f"/{quote(key)}") == RouteAnswer(f"/{quote(key)}")
+        assert routes.answer(f"/{quote(key, safe='/+')}") == RouteAnswer(f"/{quote(key)}")
         folder, _, name = key.rpartition("/")
         if name == INDEX and folder:
             url, other, other_key = f"/{quote(folder)}/", f"/{quote(folder)}", f"{folder}.html"
@@ -213,11 +217,18 @@ def test_a_redirect_is_for_get_and_head(edge: EdgeRuntime) -> None:
         ({"a.js", "robots.txt"}, RouteChoice(INDEX), "files without pages"),
         ({"home", "b/home"}, RouteChoice("home"), "pages, with trailing slash"),
         ({"home"}, RouteChoice("home"), "single-page app"),
+        ({"200.html", "about.html"}, RouteChoice(INDEX), "pages, without trailing slash; 200.html for unknown paths"),
+        (
+            {"index.html", "yandex_1.html", "baidu_verify_a.html", "pinterest-1.html", "naver1.html"},
+            RouteChoice(INDEX),
+            "single-page app",
+        ),
+        ({"index.html", "docs/google1.html"}, RouteChoice(INDEX), "pages, without trailing slash"),
     ],
 )
 def test_what_is_recognized(tree: set[str], choice: RouteChoice, described: str) -> None:
     """One page alone is an app's, more are a site of pages; the settings may say otherwise."""
-    assert choice.routes(tree).describe(tree) == described
+    assert choice.routes(tree).describe("404.html" if "404.html" in tree else "") == described
 
 
 def test_a_chosen_page_answers_unknown_paths() -> None:
@@ -266,7 +277,6 @@ def test_real_sites_are_recognized_and_need_small_tables(generator: str) -> None
     """The files of each generator's starter say how the site is served, and its router has at most 2,500 bytes."""
     keys = set((GENERATORS / f"{generator}.txt").read_text(encoding="utf-8").splitlines())
     routes = RouteChoice(INDEX).routes(keys)
-    assert routes.describe(keys) == FORMS[generator]
-    names = [name for named in (routes.files, routes.pages, routes.other_form, routes.both_forms) for name in named]
-    assert sum(len(name.encode()) + 3 for name in names) <= 1100
+    assert routes.describe("404.html" if "404.html" in keys else "") == FORMS[generator]
+    assert size_of(as_javascript(routes.data["named"])) <= 1100
     assert size_of(compose([route_piece(routes.data)])) <= 2500

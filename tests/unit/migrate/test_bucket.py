@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("index", "error", "written"),
     [
-        ("index.html", "index.html", {}),
+        ("index.html", "index.html", {"website:errorDocument": "index.html"}),
         ("index.html", "404.html", {"website:errorDocument": "404.html"}),
         ("index", "index", {"website:indexDocument": "index", "website:errorDocument": "index"}),
         ("index.html", "index.js", {"website:errorDocument": "index.js"}),

@@ -31,7 +31,9 @@ def test_every_generation_with_environments_comes_to_the_same_config(
     """From 2019 to the last release, an untouched template writes only what differs from the defaults."""
     ran = migration.of(generation())
     assert (ran.code, ran.err) == (0, "")
-    assert ran.config() == COMMON | {"website:bucketName": NEW_BUCKET}
+    website = generation()["Resources"]["S3Bucket"]["Properties"].get("WebsiteConfiguration", {})
+    documents = {"website:errorDocument": website["ErrorDocument"]} if website else {}
+    assert ran.config() == COMMON | documents | {"website:bucketName": NEW_BUCKET}
 
 
 def test_the_first_generation_has_a_literal_bucket_name_and_no_content_length(migration: Migration) -> None:
@@ -40,7 +42,11 @@ def test_the_first_generation_has_a_literal_bucket_name_and_no_content_length(mi
     cors = [
         {"allowedMethods": ["GET"], "allowedOrigins": ["*"], "allowedHeaders": ["Authorization"], "maxAgeSeconds": 3000}
     ]
-    expected = COMMON | {"website:bucketName": "old-shop-20180912101112-hostingbucket", "website:cors": cors}
+    expected = COMMON | {
+        "website:bucketName": "old-shop-20180912101112-hostingbucket",
+        "website:errorDocument": "index.html",
+        "website:cors": cors,
+    }
     assert ran.config() == expected
 
 
