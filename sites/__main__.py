@@ -76,9 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             lifecycle.down(home)
     print("\n" + report.table(rows))
-    if chosen.docs:
+    if chosen.docs and rows:
         _write_docs(report.summary(rows))
-    return 0 if all(row.ok for row in rows) else 1
+    return report.exit_code(rows)
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

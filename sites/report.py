@@ -61,6 +61,11 @@ class Row:
         return [*facts, self.recognised, f"{found.links:,}" if self.found else "-", *counts]
 
 
+def exit_code(rows: Sequence[Row]) -> int:
+    """Return 0 if every site that was published is right, and there is one."""
+    return 0 if rows and all(row.ok for row in rows) else 1
+
+
 def table(rows: Sequence[Row]) -> str:
     """Return the table as Markdown, its columns aligned."""
     lines = [list(_HEAD), *(row.cells() for row in rows)]

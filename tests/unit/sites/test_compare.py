@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from sites.compare import compare
+from sites.compare import Findings, compare
 from sites.crawl import Crawl, Seen
 from sites.differences import INTENDED
 from sites.probes import Tree
-from sites.report import Row, answers, details, summary, table
+from sites.report import Row, answers, details, exit_code, summary, table
 
 TREE = Tree({"index.html": "a", "about.html": "a", "docs/index.html": "a", "app.js": "s"})
 PAGE = Seen(200, "/", (), "text/html; charset=utf-8", 10, "a")
@@ -127,3 +127,9 @@ def test_answers_of_a_server() -> None:
         "charset=utf-8",
         "10",
     ]
+
+
+def test_no_site_at_all_is_a_failure() -> None:
+    """A run in which every site was skipped has shown nothing; one wrong site is a failure too."""
+    right = Row("a", "Generator", "1.0", "slash", "bulk", found=Findings())
+    assert [exit_code(rows) for rows in ([], [right], [right, replace(right, found=None)])] == [1, 0, 1]
