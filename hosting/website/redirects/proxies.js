@@ -15,8 +15,9 @@ function proxyIsAmbiguous(path) {
     redirectRules.some((rule) => takes(rule, begin) && !takes(rule, path));
 }
 function proxyTo(request, patterns, target) {
-  const rest = proxyRest(patterns, request.uri);
+  let rest = proxyRest(patterns, request.uri);
   if (rest === null) return;
+  if (rest[0] === '/' && target.includes('/{1}') && !patterns[0].endsWith('/*')) rest = rest.slice(1);
   request.uri = target.split('{1}').join(rest);
   // One that a function may set: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
   request.headers['x-forwarded-host'] = { value: request.headers.host.value };

@@ -101,6 +101,9 @@ class Proxy(Rule):
     def sent(self, path: str) -> str | None:
         """Return the path that the server is asked for, None if the proxy is not for the path."""
         rest = self.rest(path)
+        if rest is not None and f"/{_TAKEN}" in self.target and not self.patterns[0].endswith("/*"):
+            # The rest of `/api*` begins with the slash that `/v1/:splat` has too.
+            rest = rest.removeprefix("/")
         return None if rest is None else self.target.replace(_TAKEN, rest)
 
 
@@ -146,9 +149,6 @@ def proxy_of(written: Written, target: str) -> Proxy:
         raise RuleError("is a proxy for a regular expression, but CloudFront has path patterns: write '/api/<*>'")
     _check_source(written.source, "*" if written.either_slash else "<*>")
     server, path = _server(target)
-    if not written.pattern and not _literal(written.source).endswith("/"):
-        # The rest of `/api*` begins with the slash that `/v1/:splat` has too.
-        path = path.replace(f"/{_TAKEN}", _TAKEN)
     return Proxy(
         where=written.where,
         source=written.source,

@@ -75,6 +75,21 @@ def test_amplifys_proxies(tmp_path: Path, source: str, target: str, patterns: tu
     assert (proxy.patterns, proxy.target, proxy.server) == (patterns, path, API)
 
 
+@pytest.mark.parametrize("path", ["/api/x", "/apix", "/api"])
+@pytest.mark.parametrize("target", ["v1/:splat", "v1:splat", ":splat"])
+def test_a_star_without_a_slash_in_front_takes_one_slash(
+    edge: EdgeRuntime, tmp_path: Path, path: str, target: str
+) -> None:
+    """`/api* https://api.example.com/v1/:splat` asks for `/v1/x`, with one slash, in Python and at the edge."""
+    (proxy,) = netlify(tmp_path, f"/api* https://api.example.com/{target} 200").proxies
+    sent = proxy.sent(path)
+    assert sent == "/" + target.replace(
+        ":splat", path.removeprefix("/api").removeprefix("/" if "/:" in f"/{target}" else "")
+    )
+    event = request_event(path, headers={"host": "www.example.com"})
+    assert edge.request([redirects_piece([proxy])], event)["uri"] == sent
+
+
 @pytest.mark.parametrize(
     ("target", "server", "url"),
     [

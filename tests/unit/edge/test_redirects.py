@@ -554,3 +554,12 @@ def test_a_rewrite_does_not_change_the_address(
     keys = {"index.html", "b/index.html", "LICENSE", "404.html", "app.js"}
     pieces = [redirects_piece(table.rules), router_piece(routing, keys, RouteChoice("index.html").routes(keys))]
     assert shown(edge.request(pieces, request_event(path))) == key
+
+
+def test_a_rewrite_to_the_same_path_leaves_the_redirect_to_the_router(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """`/docs/* 200` only keeps later rules away: a page still has one address, so its relative links work."""
+    table = netlify(tmp_path, "/docs/* 200", "/* /elsewhere")
+    keys = {"index.html", "docs/a/index.html"}
+    pieces = [redirects_piece(table.rules), router_piece("auto", keys, RouteChoice("index.html").routes(keys))]
+    assert shown(edge.request(pieces, request_event("/docs/a"))) == "301 /docs/a/"
+    assert shown(edge.request(pieces, request_event("/docs/a/"))) == "docs/a/index.html"
