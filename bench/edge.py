@@ -17,8 +17,8 @@ from hosting.publish.release.edge_piece import edge_piece, room_beside
 from hosting.website.headers.rules import HeaderRule, headers_piece
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import Rule, Taken
+from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import router_piece
-from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.runtime import EdgeRuntime, request_event, response_event
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from hosting.missing import MISSING, NOT_FOUND, OK, error_document, found_after_all
-from hosting.website.site_routes import APP_PAGE, NOT_FOUND_PAGE
+from hosting.website.route_choice import APP_PAGE
+from hosting.website.site_routes import NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

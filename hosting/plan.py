@@ -14,7 +14,6 @@ from hosting.edge_warnings import routing_notes, warnings_of, without_headers
 from hosting.errors import EdgeError
 from hosting.missing import (
     MISSING,
-    OK,
     error_document,
     error_responses,
     found_after_all,
@@ -28,8 +27,9 @@ from hosting.website.redirects.checks import Hosts, check_rules, with_published_
 from hosting.website.redirects.files import AMPLIFY_FILE, RuleTable, is_published, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import canonical
+from hosting.website.route_choice import RouteChoice, route_choice
 from hosting.website.routing import canonical_keys, deep_links_piece, redirector, router_piece
-from hosting.website.site_routes import NOT_FOUND_PAGE, RouteChoice
+from hosting.website.site_routes import NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from hosting.publish.manifest import Manifest
     from hosting.website.headers.rules import HeaderRule
     from hosting.website.redirects.proxies import Proxy
-    from hosting.website.redirects.rules import Fallback
     from hosting.website.site_routes import SiteRoutes
 
 # In the distribution folder, but not published.
@@ -119,7 +118,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
     keys = _keys(settings, manifest, folder)
     table, headers = _written(settings, folder)
     table = with_published_pages(table, keys, website.index_document)
-    choice = route_choice(settings, table.fallbacks)
+    choice = route_choice(website, table.fallbacks)
     routes = choice.routes(keys)
     _check_redirects(settings, table, keys, routes)
     errors = fresh_errors(settings, error_responses(settings, keys, table.fallbacks), table.proxies)
@@ -195,19 +194,6 @@ def _functions(name: str, settings: Settings, tree: _Tree) -> _Functions:
     responses = [headers_piece(tree.headers, routes)] if tree.headers else []
     _check_sizes(requests, responses, tree.routes)
     return _Functions(requests, responses, finds_root, app)
-
-
-def route_choice(settings: Settings, fallbacks: Sequence[Fallback]) -> RouteChoice:
-    """Return what `website:routing`, and a rule for unknown paths if there is one, choose."""
-    website = settings.website
-    choice = RouteChoice(website.index_document)
-    if website.routing in ("errors", "pages"):
-        return replace(choice, has_app_page=False)
-    if fallbacks and fallbacks[0].status == OK:
-        return replace(choice, has_app_page=True, app_page=unquote(fallbacks[0].page.lstrip("/")))
-    if website.routing == "spa":
-        return replace(choice, has_app_page=True)
-    return replace(choice, has_app_page=False) if fallbacks else choice
 
 
 def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[str]:

@@ -9,9 +9,7 @@ the majority, and the pages and files that differ from what their path looks lik
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,36 +18,14 @@ from urllib.parse import quote, unquote
 from hosting.cloudfront.edge import Piece, piece_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Mapping
 
 NOT_FOUND_PAGE = "404.html"
-# Surge and SvelteKit's adapter-static call the page of a single-page app so:
-# https://surge.sh/help/adding-a-200-page-for-client-side-routing, https://svelte.dev/docs/kit/single-page-apps
-APP_PAGE = "200.html"
 PAGE = ".html"
-_PAGE_TYPES = frozenset({"html", "htm", "xhtml"})
 _MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
-# Files by which search engines and other services verify who owns a site; they are no pages of it.
-_VERIFICATION_FILES = (
-    "google*.html",  # https://support.google.com/webmasters/answer/9008080
-    "yandex_*.html",  # https://yandex.com/support/webmaster/en/service/rights
-    "baidu_verify_*.html",  # https://ziyuan.baidu.com/college/courseinfo?id=267&page=1
-    "naver*.html",  # https://searchadvisor.naver.com/guide/start-register
-    "pinterest-*.html",  # https://help.pinterest.com/en/business/article/claim-your-website
-)
-# Extensions of files that a site has beside its pages. A missing one is missing, even on a site that has no such file.
-_FILE_TYPES = frozenset(
-    """
-    html js mjs cjs css map json xml rss atom txt webmanifest wasm png jpg jpeg gif svg webp avif ico bmp woff woff2 ttf
-    otf eot mp4 webm mp3 ogg wav pdf zip gz php
-    """.split()  # noqa: SIM905 - one word a type is easier to read
-)
-
 # The piece's name, and its file's.
 ROUTER = "route"
 FILE, MAJORITY, OTHER, BOTH, UNKNOWN = range(5)
-# The two forms of a page: `docs/index.html` and `docs.html`.
-_FOLDER, _BARE = "folder", "bare"
 
 
 class RouteAnswer(NamedTuple):
@@ -124,7 +100,7 @@ class SiteRoutes:
         known = self._kinds.get(name)
         if known is not None:
             return known
-        if _file_type(name) in self._file_types:
+        if file_type(name) in self._file_types:
             return FILE
         return UNKNOWN if self.app_page else MAJORITY
 
@@ -202,63 +178,6 @@ class SiteRoutes:
         return f"pages, {form} trailing slash{app or not_found}"
 
 
-@dataclass(frozen=True)
-class RouteChoice:
-    """What the stack's settings and rules choose; the tree decides the rest.
-
-    Attributes:
-        index_document: the name of a folder's page.
-        has_app_page: whether a page answers unknown paths with status 200; None if the tree decides.
-        app_page: the key of that page; empty for 200.html if it is published, else the index document.
-    """
-
-    index_document: str
-    has_app_page: bool | None = None
-    app_page: str = ""
-
-    def routes(self, keys: Collection[str]) -> SiteRoutes:
-        """Return how a tree with these keys is served."""
-        pages = sorted(key for key in keys if _is_page(key, self.index_document))
-        app_page = self._app_page(keys, pages)
-        forms = _forms(pages, self.index_document)
-        counts = Counter(form for has in forms.values() for form in has)
-        most, other = (_FOLDER, _BARE) if counts[_FOLDER] >= counts[_BARE] else (_BARE, _FOLDER)
-        types = _FILE_TYPES | {_file_type(key) for key in keys if not key.endswith(PAGE)} - {""}
-        majority = [name for name, has in forms.items() if has == {most}]
-        return SiteRoutes(
-            index_document=self.index_document,
-            root=self.index_document if self.index_document in keys or not app_page else app_page,
-            trailing_slash=most == _FOLDER,
-            files=tuple(f"/{key}" for key in sorted(keys) if _file_type(key) == "" or f"/{key}" in forms),
-            pages=tuple(name for name in majority if app_page or _file_type(name) in types),
-            other_form=tuple(name for name, has in forms.items() if has == {other}),
-            both_forms=tuple(name for name, has in forms.items() if len(has) > 1),
-            file_types=tuple(sorted(types)),
-            app_page=app_page,
-            page_count=len(pages),
-            bare_page=next((name for name, has in forms.items() if _BARE in has), ""),
-            second_page=next((key for key in pages if key != self.index_document), ""),
-        )
-
-    def _app_page(self, keys: Collection[str], pages: Collection[str]) -> str:
-        """Return the page for unknown paths: the chosen one, an app's only page, or 200.html without a 404.html."""
-        if self.has_app_page is False or self.app_page:
-            return self.app_page
-        is_only_index = set(pages) <= {self.index_document}
-        if APP_PAGE in keys and (self.has_app_page or is_only_index or NOT_FOUND_PAGE not in keys):
-            return APP_PAGE
-        is_app = self.has_app_page or (is_only_index and self.index_document in keys)
-        return self.index_document if is_app else ""
-
-
-def _is_page(key: str, index_document: str) -> bool:
-    name = key.rpartition("/")[2]
-    if key in (NOT_FOUND_PAGE, APP_PAGE) or not (_file_type(key) in _PAGE_TYPES or name == index_document):
-        return False
-    is_at_root = name == key
-    return not (is_at_root and any(fnmatchcase(key, pattern) for pattern in _VERIFICATION_FILES))
-
-
 def _by_folder(kinds: Mapping[str, int]) -> dict[str, object]:
     """Return the kinds by segments of their names: `/docs` and `/docs/api` are ``{"docs": {"/": 1, "api": 2}}``."""
     root: dict[str, object] = {}
@@ -279,19 +198,7 @@ def _by_folder(kinds: Mapping[str, int]) -> dict[str, object]:
     return root
 
 
-def _forms(pages: Iterable[str], index_document: str) -> dict[str, set[str]]:
-    """Return the forms of each page by name."""
-    forms: dict[str, set[str]] = {}
-    for key in pages:
-        folder, _, name = key.rpartition("/")
-        if name == index_document and folder:
-            forms.setdefault(f"/{folder}", set()).add(_FOLDER)
-        elif name.endswith(PAGE) and name not in (index_document, PAGE):
-            forms.setdefault(f"/{key.removesuffix(PAGE)}", set()).add(_BARE)
-    return forms
-
-
-def _file_type(path: str) -> str:
+def file_type(path: str) -> str:
     """Return the lower-case extension of a path's last segment; empty without one."""
     name = path.rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name else ""

@@ -16,7 +16,7 @@ from hosting.publish.manifest import Manifest, ManifestEntry
 from hosting.publish.release.pointer import Pointer
 from hosting.publish.staging import Staged
 from hosting.site import StaticSite
-from hosting.website.site_routes import RouteChoice
+from hosting.website.route_choice import RouteChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

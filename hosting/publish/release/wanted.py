@@ -12,7 +12,7 @@ from hosting.errors import PublishError
 from hosting.publish.manifest import Manifest
 from hosting.publish.release import layout
 from hosting.publish.staging import MANIFEST
-from hosting.website.site_routes import RouteChoice
+from hosting.website.route_choice import RouteChoice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

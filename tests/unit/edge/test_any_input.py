@@ -16,8 +16,8 @@ from hosting.website.headers.rules import headers_piece
 from hosting.website.redirects.checks import check_rules
 from hosting.website.redirects.files import read_rules
 from hosting.website.redirects.piece import redirects_piece
+from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import redirector
-from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.runtime import request_event, response_event
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from hosting.website.redirects.circles import Circles, Hosts
 from hosting.website.redirects.files import read_rules
 from hosting.website.redirects.index import RuleIndex
 from hosting.website.redirects.rules import Rule, Visit, canonical, first_match
+from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import redirector
-from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.test_redirects import amplify, netlify, rules, words
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from hosting.errors import EdgeError
 from hosting.website.headers.files import read_headers
 from hosting.website.headers.rules import HeaderRule, headers_for, headers_piece
-from hosting.website.site_routes import RouteChoice, SiteRoutes
+from hosting.website.route_choice import RouteChoice
 from tests.unit.edge.runtime import response_event
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hosting.website.site_routes import SiteRoutes
     from tests.unit.edge.runtime import EdgeRuntime
 
 PLAIN = RouteChoice("index.html").routes(())

@@ -12,7 +12,7 @@ from hosting.edge_warnings import changed_kind, routing_output
 from hosting.errors import EdgeError
 from hosting.plan import EdgePlan, keys_for, plan_edge, rule_files
 from hosting.publish.manifest import Manifest, ManifestEntry
-from hosting.website.site_routes import RouteChoice
+from hosting.website.route_choice import RouteChoice
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,8 +22,8 @@ from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.proxies import Proxy, Server, is_ambiguous, proxies_in
 from hosting.website.redirects.proxy_checks import may_match
 from hosting.website.redirects.rules import REWRITE, Rule, Taken
+from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import router_piece
-from hosting.website.site_routes import RouteChoice
 from sandbox.emulator.path_patterns import normal_path
 from tests.unit.edge.runtime import request_event, undocumented
 from tests.unit.edge.test_plan import settings

@@ -16,8 +16,8 @@ from hosting.website.redirects.checks import Hosts, check_rules
 from hosting.website.redirects.files import RuleTable, read_rules
 from hosting.website.redirects.piece import redirects_piece
 from hosting.website.redirects.rules import Rule, Taken, Visit, canonical, first_match
+from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import redirector, router_piece
-from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hosting.cloudfront.edge import MAX_BYTES, compose
 from hosting.errors import EdgeError
+from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import canonical_keys, pages_table, router_piece
-from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:

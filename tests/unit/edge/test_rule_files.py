@@ -10,8 +10,8 @@ import pytest
 from hosting.errors import EdgeError
 from hosting.website.redirects.checks import check_rules, with_published_pages
 from hosting.website.redirects.files import is_published, read_rules
+from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import redirector
-from hosting.website.site_routes import RouteChoice
 from tests.unit.edge.test_redirects import amplify, netlify, visited
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.cloudfront.edge import as_javascript, compose, size_of
-from hosting.website.site_routes import RouteAnswer, RouteChoice, SiteRoutes, route_piece
+from hosting.website.route_choice import RouteChoice
+from hosting.website.site_routes import RouteAnswer, SiteRoutes, route_piece
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:
@@ -280,3 +281,17 @@ def test_real_sites_are_recognized_and_need_small_tables(generator: str) -> None
     assert routes.describe("404.html" if "404.html" in keys else "") == FORMS[generator]
     assert size_of(as_javascript(routes.data["named"])) <= 1100
     assert size_of(compose([route_piece(routes.data)])) <= 2500
+
+
+def test_names_are_grouped_by_folder() -> None:
+    """A folder's own name has a kind beside the names in it, whichever comes first; a folder is written once."""
+    files = {"docs/LICENSE", "docs.html/AUTHORS"}
+    tree = {"index.html", "docs/index.html", "docs.html", "docs/api.html", "docs/api/x.html", "docs/api/x/index.html"}
+    named = RouteChoice(INDEX).routes({*tree, *files, "a.js.html", "a.js/b.html"}).data["named"]
+    assert named == {
+        "docs": {"/": 3, "api": {"x": 3}, "LICENSE": 0},
+        "docs.html": {"AUTHORS": 0},
+        "a.js": 1,
+    }
+    routes = SiteRoutes(INDEX, INDEX, trailing_slash=True, both_forms=("/docs/api",), other_form=("/docs",))
+    assert routes.data["named"] == {"docs": {"api": 3, "/": 2}}
