@@ -91,6 +91,7 @@ def answer_of(edge: EdgeRuntime, routes: SiteRoutes, path: str) -> RouteAnswer:
         (FOLDERS, "/missing/", "missing/index.html"),
         (FOLDERS, "/missing.js", "missing.js"),
         (FOLDERS, "/%E0%A4%A", "301 /%E0%A4%A/"),
+        (FOLDERS, "/%FF", "301 /%FF/"),
         (FOLDERS, "/%64ocs", "301 /%64ocs/"),
         (FOLDERS, "//evil.example", "301 /evil.example/"),
         (FOLDERS, "/__proto__/", "__proto__/index.html"),
