@@ -134,7 +134,10 @@ def answer_of(edge: EdgeRuntime, routes: SiteRoutes, path: str) -> RouteAnswer:
 def test_forms_and_requests(edge: EdgeRuntime, tree: set[str], path: str, answer: str) -> None:
     """The table of docs/routing.md: a file is itself, a page has its own URL, and the other form redirects there."""
     expected = "index.html" if path == "/" and "index.html" in tree else answer
-    found = answer_of(edge, RouteChoice(INDEX).routes(tree), path)
+    routes = RouteChoice(INDEX).routes(tree)
+    found, in_python = answer_of(edge, routes, path), routes.answer(path)
+    # A redirect of the edge has one slash in front, as two would name another host.
+    assert found == in_python or (found.is_redirect and found.path == f"/{in_python.path.lstrip('/')}")
     assert (f"301 {found.path}" if found.is_redirect else unquote(found.path[1:]) or found.path) == expected
 
 
