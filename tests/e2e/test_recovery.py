@@ -78,13 +78,13 @@ def test_a_change_that_is_taken_back_after_a_failed_invalidation_is_invalidated(
 
 def test_a_removed_file_is_gone_before_the_edge_is_told(new_project: Callable[[str], Project], gate: Gate) -> None:
     """Whoever asks after the invalidation can't bring a removed file back to the edge."""
-    project = published(new_project("prod"), gate, index="home", old="old")
+    project = published(new_project("prod"), gate, index="home", about="about", old="old")
     stored: list[list[str]] = []
     gate.before_invalidation = lambda: stored.append(project.stored())
     (project.path / "www/old.html").unlink()
     # The engine deletes the object afterwards, and does not mind that it is gone.
     assert project.up().changes == {"updated": 2, "deleted": 1}
-    assert stored == [["index.html"]]
+    assert stored == [["about.html", "index.html"]]
     assert project.invalidations()[-1] == ["/old", "/old.html"]
     assert project.up("--refresh").changes == {}
 
