@@ -34,8 +34,9 @@ def write_version(project: Project, version: str) -> None:
 
 
 def bulk(project: Project, version: str = "one") -> Project:
-    """Give the project a site, in bulk mode, not yet deployed."""
+    """Give the project a site, in bulk mode, not yet deployed; its release leads unknown paths to the first page."""
     write_version(project, version)
+    project.config("website:routing", "errors")
     project.config("publish:directory", "www")
     project.config("publish:mode", "bulk")
     return project
