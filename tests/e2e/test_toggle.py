@@ -116,6 +116,7 @@ def test_another_bucket_on_prod(new_project: Callable[[str], Project], mode: str
     assert poll.rounds > 10
     bucket = project.outputs()["bucketName"]
     assert bucket == f"{project.name}-another-bucket"
-    (statement,) = json.loads(project.sandbox.s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
-    assert statement["Condition"]["StringEquals"]["AWS:SourceArn"].endswith(project.outputs()["distributionId"])
+    statements = json.loads(project.sandbox.s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+    readers = {statement["Condition"]["StringEquals"]["AWS:SourceArn"].rpartition("/")[2] for statement in statements}
+    assert readers == {project.outputs()["distributionId"]}
     assert project.up().changes == {}
