@@ -5,11 +5,70 @@ The versions of the tools are in each project's `package.json` or `requirements.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sites.site import Site
 
 _SERVE = "serve --listen tcp://127.0.0.1:{port} --no-port-switching --no-clipboard --no-request-logging"
 _VITE = "vite preview --host 127.0.0.1 --port {port} --strictPort"
 _HTTP_SERVER = "python -m http.server --bind 127.0.0.1 {port} --directory"
+
+# Generators that have more than one form of pages.
+_NEXT = Site(
+    name="next",
+    generator="Next.js export",
+    packages=("next",),
+    tool="node",
+    form="bare",
+    build="next build",
+    output="out",
+    serve=f"{_SERVE} out",
+)
+_ASTRO = Site(
+    name="astro",
+    generator="Astro",
+    packages=("astro",),
+    tool="node",
+    form="slash",
+    build="astro build",
+    output="dist",
+    serve="astro preview --host 127.0.0.1 --port {port}",
+    env={"FORM": "directory"},
+)
+_VITEPRESS = Site(
+    name="vitepress",
+    generator="VitePress",
+    packages=("vitepress",),
+    tool="node",
+    form="html",
+    build="vitepress build",
+    output=".vitepress/dist",
+    serve="vitepress preview --port {port}",
+)
+_SVELTEKIT = Site(
+    name="sveltekit",
+    generator="SvelteKit, adapter-static",
+    packages=(
+        "@sveltejs/kit",
+        "@sveltejs/adapter-static",
+    ),
+    tool="node",
+    form="bare",
+    build="vite build",
+    output="build",
+    serve=_VITE,
+)
+_SPHINX = Site(
+    name="sphinx",
+    generator="Sphinx html",
+    packages=("sphinx",),
+    tool="python",
+    form="html",
+    build="sphinx-build -q -d .doctrees -b html . _build",
+    output="_build",
+    serve=f"{_HTTP_SERVER} _build",
+    content=".",
+)
 
 SITES = (
     Site(
@@ -49,48 +108,21 @@ SITES = (
         output="dist/harbour/browser",
         serve=f"{_SERVE} --single dist/harbour/browser",
     ),
-    Site(
-        name="next",
-        generator="Next.js export",
-        packages=("next",),
-        tool="node",
-        form="bare",
-        build="next build",
-        output="out",
-        serve=f"{_SERVE} out",
-    ),
-    Site(
+    _NEXT,
+    replace(
+        _NEXT,
         name="next-slash",
         generator="Next.js export, trailingSlash",
-        packages=("next",),
-        tool="node",
         form="slash",
-        build="next build",
-        output="out",
-        serve=f"{_SERVE} out",
         project="next",
         env={"FORM": "slash"},
     ),
-    Site(
-        name="astro",
-        generator="Astro",
-        packages=("astro",),
-        tool="node",
-        form="slash",
-        build="astro build",
-        output="dist",
-        serve="astro preview --host 127.0.0.1 --port {port}",
-        env={"FORM": "directory"},
-    ),
-    Site(
+    _ASTRO,
+    replace(
+        _ASTRO,
         name="astro-file",
         generator="Astro, build.format file",
-        packages=("astro",),
-        tool="node",
         form="bare",
-        build="astro build",
-        output="dist",
-        serve="astro preview --host 127.0.0.1 --port {port}",
         project="astro",
         env={"FORM": "file"},
     ),
@@ -105,52 +137,21 @@ SITES = (
         serve="docusaurus serve --host 127.0.0.1 --port {port} --no-open",
         url="https://harbour.example",
     ),
-    Site(
-        name="vitepress",
-        generator="VitePress",
-        packages=("vitepress",),
-        tool="node",
-        form="html",
-        build="vitepress build",
-        output=".vitepress/dist",
-        serve="vitepress preview --port {port}",
-    ),
-    Site(
+    _VITEPRESS,
+    replace(
+        _VITEPRESS,
         name="vitepress-clean",
         generator="VitePress, cleanUrls",
-        packages=("vitepress",),
-        tool="node",
         form="bare",
-        build="vitepress build",
-        output=".vitepress/dist",
-        serve="vitepress preview --port {port}",
         project="vitepress",
         env={"FORM": "clean"},
     ),
-    Site(
-        name="sveltekit",
-        generator="SvelteKit, adapter-static",
-        packages=(
-            "@sveltejs/kit",
-            "@sveltejs/adapter-static",
-        ),
-        tool="node",
-        form="bare",
-        build="vite build",
-        output="build",
-        serve=_VITE,
-    ),
-    Site(
+    _SVELTEKIT,
+    replace(
+        _SVELTEKIT,
         name="sveltekit-fallback",
         generator="SvelteKit, fallback 200.html",
-        packages=(
-            "@sveltejs/kit",
-            "@sveltejs/adapter-static",
-        ),
-        tool="node",
         form="fallback",
-        build="vite build",
-        output="build",
         # The preview of SvelteKit renders its error page instead of 200.html.
         serve="sirv build --single 200.html --host 127.0.0.1 --port {port} --quiet",
         project="sveltekit",
@@ -210,28 +211,14 @@ SITES = (
         output="site",
         serve="mkdocs serve --no-livereload --dev-addr 127.0.0.1:{port}",
     ),
-    Site(
-        name="sphinx",
-        generator="Sphinx html",
-        packages=("sphinx",),
-        tool="python",
-        form="html",
-        build="sphinx-build -q -d .doctrees -b html . _build",
-        output="_build",
-        serve=f"{_HTTP_SERVER} _build",
-        content=".",
-    ),
-    Site(
+    _SPHINX,
+    replace(
+        _SPHINX,
         name="sphinx-dirhtml",
         generator="Sphinx dirhtml",
-        packages=("sphinx",),
-        tool="python",
         form="slash",
         build="sphinx-build -q -d .doctrees -b dirhtml . _build",
-        output="_build",
-        serve=f"{_HTTP_SERVER} _build",
         project="sphinx",
-        content=".",
     ),
     Site(
         name="jekyll",
