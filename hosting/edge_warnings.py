@@ -47,11 +47,11 @@ def routing_notes(
 
 def _missing_page(errors: Sequence[ErrorResponse]) -> str:
     """Return the page that answers for missing files, with its status if that is not 404; empty without one."""
-    answers = [error for error in errors if error.error_code == NOT_FOUND and error.response_page_path]
-    for error in answers:
-        status = "" if error.response_code == NOT_FOUND else f" with status {error.response_code} for missing files"
-        return f"{unquote(str(error.response_page_path)).lstrip('/') or '/'}{status}"
-    return ""
+    answer = next((error for error in errors if error.error_code == NOT_FOUND), None)
+    if answer is None or answer.response_page_path is None:
+        return ""
+    status = "" if answer.response_code == NOT_FOUND else f" with status {answer.response_code} for missing files"
+    return f"{unquote(answer.response_page_path).lstrip('/') or '/'}{status}"
 
 
 def routing_output(routing: str, routes: SiteRoutes) -> str:
@@ -63,7 +63,7 @@ def changed_kind(previous: str | None, routes: SiteRoutes, stack: str) -> str | 
     """Return the warning if a tree is recognized as another kind of site than at the last `pulumi up`.
 
     Args:
-        previous: the output ``routing`` of then; None if there is none.
+        previous: the output ``routing`` of that `pulumi up`; None if the stack has no outputs yet.
         routes: how the tree is served now.
         stack: the stack's name.
     """
@@ -131,7 +131,7 @@ def without_headers(settings: Settings, errors: Sequence[ErrorResponse]) -> Iter
 
 def _by_the_router(settings: Settings) -> str:
     """Return the command by which the router answers, and not an error response."""
-    if settings.website.routing in ("auto", "spa"):
+    if settings.website.routes_by_tree:
         return f"pulumi config rm --stack {settings.stack} cloudfront:errorResponses"
     return f"pulumi config set --stack {settings.stack} website:routing auto"
 
@@ -184,7 +184,7 @@ def _unused_error_document(settings: Settings, keys: Collection[str]) -> Iterato
     """Warn of an error document that a router does not use, as the tree has a 404.html."""
     website, cloudfront = settings.website, settings.cloudfront
     is_set = website.error_document not in (None, NOT_FOUND_PAGE)
-    is_used = website.routing == "errors" or "error_responses" in cloudfront.model_fields_set
+    is_used = website.routing == "errors" or cloudfront.sets_error_responses
     if cloudfront.enabled and is_set and not is_used and NOT_FOUND_PAGE in keys:
         response = f'[{{"errorCode": 404, "responseCode": 404, "responsePagePath": "/{website.error_document}"}}]'
         yield (
@@ -198,7 +198,7 @@ def _unmapped_missing(settings: Settings) -> Iterator[str]:
     """Warn of own error responses that were meant for missing files, which S3 answers with 404 behind a router."""
     cloudfront = settings.cloudfront
     codes = {one.error_code for one in cloudfront.error_responses if one.response_page_path}
-    is_set = cloudfront.enabled and "error_responses" in cloudfront.model_fields_set
+    is_set = cloudfront.enabled and cloudfront.sets_error_responses
     if is_set and settings.website.routing != "errors" and codes & set(MISSING) == {_FORBIDDEN}:
         yield (
             "'cloudfront:errorResponses' has a page for 403, but with this routing what is missing is a 404: add one "

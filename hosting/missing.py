@@ -51,7 +51,7 @@ def error_responses(
     bucket, so S3 answers 404 for what is missing, and a 403 is a refusal that stays one.
     """
     website, cloudfront = settings.website, settings.cloudfront
-    if "error_responses" in cloudfront.model_fields_set:
+    if cloudfront.sets_error_responses:
         return cloudfront.error_responses
     rule = fallbacks[0] if fallbacks else None
     if website.routing == "errors":

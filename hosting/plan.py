@@ -237,7 +237,7 @@ def _check_redirects(settings: Settings, table: RuleTable, keys: Collection[str]
     hosts = Hosts(settings.domain.names, settings.domain.redirect_aliases)
     index_document = settings.website.index_document
     check_rules(table, keys, redirector(settings.website.routing, keys, routes), hosts, index_document)
-    if table.fallbacks and "error_responses" in settings.cloudfront.model_fields_set:
+    if table.fallbacks and settings.cloudfront.sets_error_responses:
         raise EdgeError(
             f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "
             f"nothing was touched: pulumi config rm --stack {settings.stack} cloudfront:errorResponses"

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from hosting.cloudfront.proxies import check_quotas
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.errors import EdgeError
+from hosting.missing import OK
 from hosting.website.redirects.proxies import LOOPBACK
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 # Errors that CloudFront keeps for 10 seconds without being asked to, with caching disabled too: those that an API gives
 # for a moment. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 _FLEETING = (404, 500, 501, 502, 503, 504)
-_OK = 200
 
 
 def fresh_errors(
@@ -29,7 +29,7 @@ def fresh_errors(
     """Return the error responses with which an API's errors are not kept; a ``cachingMinTtl`` that is set stays."""
     if not proxies:
         return tuple(errors)
-    is_set = "error_responses" in settings.cloudfront.model_fields_set
+    is_set = settings.cloudfront.sets_error_responses
 
     def fresh(error: ErrorResponse) -> ErrorResponse:
         stays = error.error_code not in _FLEETING or (is_set and "caching_min_ttl" in error.model_fields_set)
@@ -102,7 +102,7 @@ def _replaced_errors(settings: Settings, errors: Sequence[ErrorResponse]) -> Ite
         for error in pages
     )
     router = f": pulumi config set --stack {settings.stack} website:routing auto"
-    has_router = all(error.response_code != _OK for error in pages)
+    has_router = all(error.response_code != OK for error in pages)
     yield (
         f"CloudFront's error responses are for the servers of proxies too: of their errors, {shown}; all others arrive "
         f"as they were sent{'' if has_router else router}"

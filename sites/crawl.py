@@ -30,7 +30,7 @@ class Seen:
     """How a request ended.
 
     Attributes:
-        status: of the last answer, `LOOP` if there is none.
+        status: of the last answer, `LOOP` if the redirects do not end.
         path: where it ended; with the query, if there is one.
         redirects: the statuses on the way.
         content_type: of the last answer.

@@ -61,7 +61,7 @@ class Tree:
         return "missing asset" if is_asset else "missing page"
 
     def file(self, path: str) -> str:
-        """Return the page that a path of any form is about, empty if there is none."""
+        """Return the page that a path in any form leads to; empty if the tree does not have it."""
         name = unquote(path.partition("?")[0]).lstrip("/")
         if name in self.files:
             return name if name.endswith(_PAGE) else ""

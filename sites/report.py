@@ -33,8 +33,8 @@ class Row:
         files: how many.
         pages: how many of them are pages.
         recognised: what the program says of the tree.
-        found: the comparison; None if there is none.
-        problem: why there is none.
+        found: the comparison; None if the site was not compared.
+        problem: why it was not compared.
     """
 
     site: str

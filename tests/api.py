@@ -1,4 +1,4 @@
-"""A small API on loopback: it tells what it was asked, and answers in every way that a proxy has to hand on."""
+"""A small API on loopback: it answers with the request that it got, or in any other way that a proxy has to pass on."""
 
 from __future__ import annotations
 

@@ -50,11 +50,10 @@ class Piece:
 
     Attributes:
         name: of the JavaScript function, such as ``routing``.
-        code: what declares ``function <name>(request, visit)``. It returns undefined to go on, having changed
-            ``request`` or not, ``request`` to go to the origin without the pieces after it, or the response to answer
-            with; ``visit`` is an object for what pieces tell those after
-            them. In a function for responses it is ``function <name>(request, response)``, and what it returns is of
-            no meaning.
+        code: the declaration of ``function <name>(request, visit)``, which may change ``request``. It returns
+            undefined to go on with the next piece, ``request`` to go to the origin at once, or the response to answer
+            with. Pieces set properties of ``visit`` for the pieces after them. In a function for responses it is
+            ``function <name>(request, response)``, and its return value is ignored.
     """
 
     name: str

@@ -126,6 +126,11 @@ class CloudFrontSettings(Section):
     alarms: Annotated[Text | None, Field(examples=["arn:aws:sns:us-east-1:123456789012:alerts"])] = None
     wait_for_deployment: Annotated[Boolean, Field(examples=[True])] = True
 
+    @property
+    def sets_error_responses(self) -> bool:
+        """Whether the stack's config has `cloudfront:errorResponses`, which then have the last word."""
+        return "error_responses" in self.model_fields_set
+
     @field_validator("min_ttl")
     @classmethod
     def _min_below_default(cls, ttl: int, info: ValidationInfo) -> int:

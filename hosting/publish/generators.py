@@ -275,8 +275,8 @@ NAMING_RULES = (
     ),
 )
 
-# Bundlers that are told to use other folders: in a folder in which every file has a name of this form, and at least so
-# many are code whose names can't be words, those are hashed that are not words.
+# Bundlers that are configured to write to other folders. If every file in a folder has a name of the form EVERY_FILE,
+# and at least FEWEST_EVIDENT of them are code whose names can't be words, the files of the form LIKELY_FILE are hashed.
 EVERY_FILE = rf"(?:{_NAME})?[\w-]{{8}}(?:[\w-]{{2}})?{_ANY}"
 EVIDENT_CODE = rf"(?:{_NAME})?{BOTH_CASES}{NO_CAMEL_CASE}(?={BREAK}{{3}})[\w-]{{8}}(?:[\w-]{{2}})?{_CODE}"
 LIKELY_FILE = rf"(?:{_LIKELY_BASE64}|{BOTH_CASES}{NO_CAMEL_CASE}{NO_WORDS}[\w-]{{8}}(?:[\w-]{{2}})?{_CODE})"

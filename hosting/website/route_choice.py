@@ -92,7 +92,7 @@ class RouteChoice:
 def route_choice(website: WebsiteSettings, fallbacks: Sequence[Fallback]) -> RouteChoice:
     """Return what `website:routing`, and a rule for unknown paths if there is one, choose."""
     choice = RouteChoice(website.index_document)
-    if website.routing in ("errors", "pages"):
+    if not website.routes_by_tree:
         return replace(choice, has_app_page=False)
     if fallbacks and fallbacks[0].status == _OK:
         return replace(choice, has_app_page=True, app_page=unquote(fallbacks[0].page.lstrip("/")))

@@ -95,6 +95,11 @@ class WebsiteSettings(Section):
         ),
     ] = (_GET_FROM_ANYWHERE,)
 
+    @property
+    def routes_by_tree(self) -> bool:
+        """Whether the router goes by the forms of the published tree's pages."""
+        return self.routing in ("auto", "spa")
+
     @field_validator("index_document")
     @classmethod
     def _index_is_a_file_name(cls, name: str) -> str:

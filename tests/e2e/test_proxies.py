@@ -172,7 +172,7 @@ def test_servers_that_do_not_answer(app: Project, api: Api, tmp_path: Path) -> N
 
 
 def test_what_is_refused_touches_nothing(app: Project) -> None:
-    """Proxies that CloudFront can't do are told by their lines, more than it takes with the figures."""
+    """Proxies that CloudFront can't do are listed with their lines; too many of them with the figures."""
     app.write("www/_redirects", "/a/:b https://api.example.com/:b 200\n/* http://api.example.com/:splat 200\n")
     refused = app.pulumi("preview", "--stack", "prod", check=False)
     assert refused.code != 0

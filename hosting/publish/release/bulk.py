@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 import pulumi
 
 from hosting.cloudfront.distribution import Leading
+from hosting.missing import MISSING, OK
 from hosting.naming import COMPONENT
 from hosting.publish.release import layout
 from hosting.publish.release.edge_piece import HEADER, edge_piece, room_beside
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 _NAME = "release"
 _TYPE = "pulumi-python:dynamic/hosting:Release"
-_OK = 200
-# Without s3:ListBucket a missing key is 403 to CloudFront.
-_MISSING = frozenset({403, 404})
 
 
 class Bulk:
@@ -92,7 +90,7 @@ class Bulk:
 
     def _route_choice(self) -> str:
         """Return the choice if the router goes by the tree: the release's own, which may be an earlier one."""
-        is_routed = self._settings.cloudfront.enabled and self._settings.website.routing in ("auto", "spa")
+        is_routed = self._settings.cloudfront.enabled and self._settings.website.routes_by_tree
         return json.dumps(asdict(self._plan.route_choice)) if is_routed else ""
 
     def leading(self, release: Release) -> Leading:
@@ -134,14 +132,14 @@ class Bulk:
 
         The function then leads there itself, so that those visitors too see the old site or the new one.
         """
-        missing = [one for one in self._plan.error_responses if one.error_code in _MISSING]
+        missing = [one for one in self._plan.error_responses if one.error_code in MISSING]
         pages = self._answers(missing)
-        return pages[0] if len(missing) == len(_MISSING) and len(set(pages)) == 1 else ""
+        return pages[0] if len(missing) == len(MISSING) and len(set(pages)) == 1 else ""
 
     def _answers(self, responses: Sequence[ErrorResponse]) -> list[str]:
         index = self._settings.website.index_document
         return [
-            _page(one.response_page_path, index) if one.response_page_path and one.response_code == _OK else ""
+            _page(one.response_page_path, index) if one.response_page_path and one.response_code == OK else ""
             for one in responses
         ]
 

@@ -38,7 +38,7 @@ class RuleError(Exception):
     """An invalid rule. The message follows the rule's place: ``line 3 of _redirects`` and then it.
 
     Attributes:
-        mend: corrections of parts of the rule, such as ``{"status": "301"}``; empty if there is no safe one.
+        mend: corrections of parts of the rule, such as ``{"status": "301"}``; empty if no value is safe.
     """
 
     def __init__(self, what: str, **mend: str) -> None:

@@ -276,7 +276,7 @@ def test_headers_of_a_monorepo(tmp_path: Path, roots: tuple[str, ...], folder: s
 
 @pytest.mark.parametrize(("roots", "folder"), [(("web", "admin"), "dist"), (("a", "a/b"), "a/b/dist")])
 def test_a_monorepo_without_this_site_is_refused(tmp_path: Path, roots: tuple[str, ...], folder: str) -> None:
-    """If the folder is none's, or more than one's, the applications are named."""
+    """If the folder belongs to no application, or to several, the message names the applications."""
     (tmp_path / folder).mkdir(parents=True)
     with pytest.raises(EdgeError, match=f"several applications \\('{roots[0]}', '{roots[1]}'\\)"):
         written(tmp_path / folder, "customHttp.yml", monorepo(*roots))
