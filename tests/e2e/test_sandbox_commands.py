@@ -119,7 +119,7 @@ def test_the_activated_shell_runs_plain_pulumi(checkout: Path) -> None:
         checkout,
         """
         source .sandbox/activate
-        pulumi config set --stack dev website:errorDocument 404.html
+        pulumi config set --stack dev website:errorDocument about.html
         pulumi preview --stack dev --non-interactive
         pulumi up --stack dev --yes --non-interactive
         pulumi stack output --stack dev url
