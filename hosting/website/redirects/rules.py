@@ -286,12 +286,3 @@ class Ignored:
 
     where: str
     why: str = ""
-
-
-def first_match(rules: Sequence[Rule], visit: Visit) -> tuple[Rule, str] | None:
-    """Return the first rule that matches a visit, and its target."""
-    for rule in rules:
-        target = rule.answer(visit)
-        if target is not None:
-            return rule, target
-    return None

@@ -14,10 +14,10 @@ from hosting.website.redirects.checks import check_rules
 from hosting.website.redirects.circles import Circles, Hosts
 from hosting.website.redirects.files import read_rules
 from hosting.website.redirects.index import RuleIndex
-from hosting.website.redirects.rules import Rule, Visit, canonical, first_match
+from hosting.website.redirects.rules import Rule, Visit, canonical
 from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import redirector
-from tests.unit.edge.test_redirects import amplify, netlify, rules, words
+from tests.unit.edge.test_redirects import amplify, first_match, netlify, rules, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,9 +17,9 @@ from hosting.errors import ConfigError, EdgeError
 from hosting.website.redirects.backtracking import LONGEST_PATH, most_steps
 from hosting.website.redirects.expressions import read_expression
 from hosting.website.redirects.piece import redirects_piece
-from hosting.website.redirects.rules import RuleError, Visit, first_match
+from hosting.website.redirects.rules import RuleError, Visit
 from tests.unit.edge.runtime import request_event
-from tests.unit.edge.test_redirects import amplify, visited
+from tests.unit.edge.test_redirects import amplify, first_match, visited
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from hosting.errors import EdgeError
 from hosting.website.redirects.checks import Hosts, check_rules
 from hosting.website.redirects.files import RuleTable, read_rules
 from hosting.website.redirects.piece import redirects_piece
-from hosting.website.redirects.rules import Rule, Taken, Visit, canonical, first_match
+from hosting.website.redirects.rules import Rule, Taken, Visit, canonical
 from hosting.website.route_choice import RouteChoice
 from hosting.website.routing import redirector, router_piece
 from tests.unit.edge.runtime import request_event
@@ -39,6 +39,15 @@ def netlify(folder: Path, *lines: str) -> RuleTable:
     """Return the rules of a `_redirects`."""
     (folder / "_redirects").write_text("\n".join(lines) + "\n")
     return read_rules([], folder)
+
+
+def first_match(rules: Sequence[Rule], visit: Visit) -> tuple[Rule, str] | None:
+    """Return the first rule that matches a visit, and its target: what `RuleIndex.first` must find too."""
+    for rule in rules:
+        target = rule.answer(visit)
+        if target is not None:
+            return rule, target
+    return None
 
 
 def refusal(folder: Path, *lines: str, keys: frozenset[str] = frozenset(), routing: str = "errors") -> str:
