@@ -75,7 +75,7 @@ def changed_kind(previous: str | None, routes: SiteRoutes, stack: str) -> str | 
     if previous == "pages" and routes.is_app:
         return (
             f"The site had several pages until now; with '{routes.app_page}' alone it is a single-page app, which "
-            f"answers unknown paths. To keep them missing: pulumi config set --stack {stack} website:routing pages"
+            f"answers unknown paths. To keep them missing: pulumi config set --stack {stack} website:routing mpa"
         )
     return None
 
@@ -160,7 +160,7 @@ def _idle(settings: Settings) -> Iterator[str]:
         "cloudfront:webAclArn": cloudfront.web_acl_arn,
         "cloudfront:logging": cloudfront.logging,
         "cloudfront:alarms": cloudfront.alarms,
-        "website:routing": settings.website.routing in ("spa", "pages"),
+        "website:routing": settings.website.routing in ("spa", "mpa", "pages"),
     }
     names = [name for name, value in values.items() if value]
     if names:

@@ -10,5 +10,6 @@ function routeKind(routes, name) {
   }
   const last = name.slice(name.lastIndexOf('/') + 1), dot = last.lastIndexOf('.');
   if (dot >= 0 && routes.types.includes('/' + last.slice(dot + 1).toLowerCase() + '/')) return 0;
-  return routes.app ? 4 : 1;
+  if (routes.app) return 4;
+  return routes.slash && (name + '.html').endsWith(routes.index) ? 2 : 1;
 }

@@ -63,12 +63,13 @@ class RouteChoice:
         most, other = (_FOLDER, _BARE) if counts[_FOLDER] >= counts[_BARE] else (_BARE, _FOLDER)
         types = _FILE_TYPES | {file_type(key) for key in keys if not key.endswith(PAGE)} - {""}
         majority = [name for name, has in forms.items() if has == {most}]
+        index_name = f"/{self.index_document.removesuffix(PAGE)}"
         return SiteRoutes(
             index_document=self.index_document,
             root=self.index_document if self.index_document in keys or not app_page else app_page,
             trailing_slash=most == _FOLDER,
             files=tuple(f"/{key}" for key in sorted(keys) if file_type(key) == "" or f"/{key}" in forms),
-            pages=tuple(name for name in majority if app_page or file_type(name) in types),
+            pages=tuple(name for name in majority if app_page or file_type(name) in types or name.endswith(index_name)),
             other_form=tuple(name for name, has in forms.items() if has == {other}),
             both_forms=tuple(name for name, has in forms.items() if len(has) > 1),
             file_types=tuple(sorted(types)),
@@ -98,7 +99,7 @@ def route_choice(website: WebsiteSettings, fallbacks: Sequence[Fallback]) -> Rou
         return replace(choice, has_app_page=True, app_page=unquote(fallbacks[0].page.lstrip("/")))
     if website.routing == "spa":
         return replace(choice, has_app_page=True)
-    return replace(choice, has_app_page=False) if fallbacks else choice
+    return replace(choice, has_app_page=False) if fallbacks or website.routing == "mpa" else choice
 
 
 def _is_page(key: str, index_document: str) -> bool:

@@ -82,7 +82,7 @@ def redirector(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Callabl
         is_page_or_known = unquote(clean) in known or "." not in clean.rpartition("/")[2]
         return clean if clean != path and is_page_or_known else None
 
-    return {"auto": to_other_form, "spa": to_other_form, "pages": to_clean}.get(routing, _nowhere)
+    return {"errors": _nowhere, "pages": to_clean}.get(routing, to_other_form)
 
 
 def _nowhere(_: str) -> None:

@@ -82,7 +82,7 @@ class WebsiteSettings(Section):
     index_document: Annotated[Text, Field(examples=["index.html"])] = "index.html"
     error_document: Annotated[Text | None, Field(examples=["404.html"])] = None
     bucket_name: Annotated[Text | None, Field(examples=["my-site-bucket"])] = None
-    routing: Annotated[Literal["auto", "errors", "spa", "pages"], Field(examples=["spa"])] = "auto"
+    routing: Annotated[Literal["auto", "spa", "mpa", "pages", "errors"], Field(examples=["spa"])] = "auto"
     redirects: Annotated[
         tuple[Redirect, ...], Field(examples=[{"source": "/old", "target": "/new", "status": "301"}])
     ] = ()
@@ -98,7 +98,7 @@ class WebsiteSettings(Section):
     @property
     def routes_by_tree(self) -> bool:
         """Whether the router goes by the forms of the published tree's pages."""
-        return self.routing in ("auto", "spa")
+        return self.routing in ("auto", "spa", "mpa")
 
     @field_validator("index_document")
     @classmethod

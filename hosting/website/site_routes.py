@@ -51,8 +51,9 @@ class SiteRoutes:
         root: the key that answers `/`.
         trailing_slash: whether most pages are a folder's index document, with the URL `/docs/`.
         files: files whose last segment does not look like a file's, or that have the name of a page.
-        pages: pages of the majority's form that have to be named: their last segment looks like a file's, or
-            there is an app page, which answers for all paths that are neither files nor pages.
+        pages: pages of the majority's form that have to be named: their last segment looks like a file's or is the
+            index document's name, or there is an app page, which answers for all paths that are neither files nor
+            pages.
         other_form: pages that have only the form of the minority.
         both_forms: names with a page in each form.
         file_types: lower-case extensions; a path that ends in one of them is a file.
@@ -102,7 +103,11 @@ class SiteRoutes:
             return known
         if file_type(name) in self._file_types:
             return FILE
-        return UNKNOWN if self.app_page else MAJORITY
+        if self.app_page:
+            return UNKNOWN
+        # `/docs/index` is `docs/index.html` without its extension.
+        is_index = f"{name}{PAGE}".endswith(self.index_url)
+        return OTHER if is_index and self.trailing_slash else MAJORITY
 
     def answer(self, path: str, *, redirects: bool = True) -> RouteAnswer:
         """Return what the router makes of a path.

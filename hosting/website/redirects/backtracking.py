@@ -98,8 +98,27 @@ def most_steps(expression: str) -> int:
     total = 0
     for sequence in _Parser(expression).alternatives():
         begins = sequence[:1] == (_One("^", is_anchor=True),)
-        total += _steps(sequence, _SUCCESS) * (1 if begins else LONGEST_PATH)
+        total += _steps(sequence, _SUCCESS, _certain_from(sequence)) * (1 if begins else LONGEST_PATH)
     return total
+
+
+def _certain_from(sequence: tuple[_Node, ...]) -> int:
+    """Return the index from which a whole sequence cannot fail, as in `.*$`: the engine gets there once."""
+    end = len(sequence) - (sequence[-1:] == (_One("$", is_anchor=True),))
+    start = end
+    while start and _takes_everything(sequence[start - 1]):
+        start -= 1
+    return start if start < end else len(sequence)
+
+
+def _takes_everything(node: _Node) -> bool:
+    """Whether a node is `.*`, or a group of nothing else."""
+    if isinstance(node, _Group):
+        is_plain = len(node.alternatives) == 1 and not node.looks_ahead
+        return is_plain and all(map(_takes_everything, node.alternatives[0]))
+    if not isinstance(node, _Repeat) or node.least or node.most is not None:
+        return False
+    return isinstance(node.node, _One) and len(node.node.chars) == len(_VISIBLE)
 
 
 class _Parser:
@@ -203,11 +222,13 @@ def _ways_of(sequence: tuple[_Node, ...], follow: frozenset[str]) -> int:
     return prod(_ways(node, _first(sequence[index + 1 :], follow)) for index, node in enumerate(sequence))
 
 
-def _steps(sequence: tuple[_Node, ...], follow: frozenset[str]) -> int:
+def _steps(sequence: tuple[_Node, ...], follow: frozenset[str], certain_from: int | None = None) -> int:
     """Return the steps of a sequence at one place: those of each node, for each way that leads to it."""
     total, ways = 1, 1
     for index, node in enumerate(sequence):
         after = _first(sequence[index + 1 :], follow)
+        if certain_from is not None and index >= certain_from:
+            ways = 1
         total += ways * _steps_of(node, after)
         ways *= _ways(node, after)
     return total

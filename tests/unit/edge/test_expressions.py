@@ -91,6 +91,8 @@ ACCEPTED = [
     ("^/p/[\\w-]+/?$", "/p/a-b/", ("/p/", "a-", ".")),
     ("^/a[0-9]*b", "/a12b", ("/a", "1", "")),
     ("^/[^/]+/[^/]+/[^/]+/x$", "/a/b/c/x", ("/a/b/", "c", "/y")),
+    ("^/p/(.*)/(.*)$", "/p/a/b", ("/p/", "a", "")),
+    ("^/p/(.*)/(?:.*?)(.*)", "/p/a/b", ("/p/", "a", "")),
     ("^/(.*)/index\\.html$", "/a/b/index.html", ("/", "/index.htm", "")),
     ("^/a{2,3}?b?$", "/aaa", ("/", "a", "")),
     ("^/x\\b", "/x/y", ("/x", "x", "")),
@@ -147,6 +149,8 @@ def test_other_expressions_run_at_the_edge(
         ("(a", "can't be read"),
         ("a)", "can't be read"),
         ("(" * 2000 + ")" * 2000, "can't be read"),
+        ("^/(.*)/(.*)/(.*)$", "too many steps"),
+        ("^/(.*)/(.*)(?=x)$", "too many steps"),
         ("^/(.*)/(.*)/x$", "too many steps on a long path: begin it with '^'"),
         ("/(.*)/x$", "too many steps"),
         ("^[a-z]*(?!.*x)", "too many steps"),
@@ -243,7 +247,14 @@ def test_njs_runs_what_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "steps"), [("^/a$", 5), ("^(a|b)c?$", 10), ("^a*$", LONGEST_PATH + 3), ("a", 2 * LONGEST_PATH)]
+    ("expression", "steps"),
+    [
+        ("^/a$", 5),
+        ("^(a|b)c?$", 10),
+        ("^a*$", LONGEST_PATH + 3),
+        ("a", 2 * LONGEST_PATH),
+        ("^.*/.*.*$", 4 * LONGEST_PATH + 4),
+    ],
 )
 def test_steps_are_counted_by_structure(expression: str, steps: int) -> None:
     """The bound on the steps is the expression's own, whatever the path."""

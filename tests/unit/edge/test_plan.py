@@ -337,9 +337,18 @@ def test_another_kind_of_site_is_a_warning() -> None:
     assert "with 'new.html' it is a site of pages" in grown
     assert grown.endswith("pulumi config set --stack prod website:routing spa")
     assert shrunk is not None
-    assert shrunk.endswith("pulumi config set --stack prod website:routing pages")
+    assert shrunk.endswith("pulumi config set --stack prod website:routing mpa")
     rendered = RouteChoice("index.html").routes({"index.html", "200.html", "about.html"})
     for previous, routes in (("app", app), ("app", rendered), ("pages", pages), ("errors", app), (None, app)):
         assert changed_kind(previous, routes, "prod") is None
     assert [routing_output("auto", one) for one in (app, pages)] == ["app", "pages"]
     assert routing_output("spa", pages) == "spa"
+
+
+def test_a_site_of_pages_stays_one(tmp_path: Path) -> None:
+    """With `mpa` the index document alone is a page, not an app, and pages keep their tree's form."""
+    alone = plan_edge("site", settings(website_routing="mpa"), manifest("index.html"), tmp_path)
+    assert alone.routes.answer("/users/").path == "/users/index.html"
+    assert (alone.fallbacks, alone.error_responses) == ((), ())
+    several = plan_edge("site", settings(website_routing="mpa"), manifest("index.html", "a.html", "b.html"), tmp_path)
+    assert several.routes.answer("/a/") == ("/a", True)
