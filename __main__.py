@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pulumi
 
-from hosting.config import RawConfig, load_settings
+from hosting.config.load import RawConfig, load_settings
 from hosting.errors import HostingError, for_stack
-from hosting.naming import resource_name
-from hosting.outputs import export
-from hosting.publish.prepare import Run, prepare
-from hosting.site import StaticSite
+from hosting.prepare import Run, prepare
+from hosting.program import export
+from hosting.resource_names import resource_name
+from hosting.site.static_site import StaticSite
 
 # Exit code by which a Python program tells the engine that the user has read why: a RunError adds "an unhandled error".
 ERROR_WAS_SHOWN = 32

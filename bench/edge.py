@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hosting.access.basic import access_piece
-from hosting.cloudfront.edge import MAX_BYTES, Piece, compose, compose_response, size_of
-from hosting.domain.piece import domain_pieces
 from hosting.domain.settings import DomainSettings
+from hosting.edge.function_code import MAX_BYTES, Piece, compose, compose_response, size_of
+from hosting.edge.headers import HeaderRule, headers_piece
+from hosting.edge.host_names import domain_pieces
+from hosting.edge.password import access_piece
+from hosting.edge.redirects import redirects_piece
+from hosting.edge.route_choice import RouteChoice
+from hosting.edge.routing import router_piece
 from hosting.errors import EdgeError
-from hosting.publish.release.edge_piece import edge_piece, room_beside
-from hosting.website.headers.rules import HeaderRule, headers_piece
-from hosting.website.redirects.piece import redirects_piece
-from hosting.website.redirects.rules import Rule, Taken
-from hosting.website.route_choice import RouteChoice
-from hosting.website.routing import router_piece
+from hosting.formats.redirects.rules import Rule, Taken
+from hosting.publish.bulk.edge_piece import edge_piece, room_beside
 from tests.unit.edge.runtime import EdgeRuntime, request_event, response_event
 
 if TYPE_CHECKING:

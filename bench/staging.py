@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from hosting.config import RawConfig, load_settings
-from hosting.publish.prepare import Run, prepare
+from hosting.config.load import RawConfig, load_settings
+from hosting.prepare import Run, prepare
 
 
 def main(result: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from hosting.section import Section, Text, broken_rule, check_both_or_neither
+from hosting.setting_types import Section, Text, broken_rule, check_both_or_neither
 
 
 class AccessSettings(Section):

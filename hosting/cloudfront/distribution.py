@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import pulumi
     from pulumi_aws.s3 import Bucket
 
-    from hosting.cloudfront.edge import Piece
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.names import Attached
-    from hosting.plan import EdgePlan
+    from hosting.edge.function_code import Piece
+    from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import pulumi
 from pulumi_aws.cloudfront import Function
 
-from hosting.cloudfront.edge import RUNTIME, compose, compose_response
+from hosting.edge.function_code import RUNTIME, compose, compose_response
 
 if TYPE_CHECKING:
-    from hosting.cloudfront.edge import Piece
-    from hosting.plan import EdgePlan
+    from hosting.edge.function_code import Piece
+    from hosting.edge.plan import EdgePlan
 
 Event = Literal["viewer-request", "viewer-response"]
 # A name of 48 characters, this, and the provider's own suffix of 8 have to fit CloudFront's 64.

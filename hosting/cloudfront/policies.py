@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hosting.cloudfront.settings import CloudFrontSettings
-    from hosting.config import Settings
+    from hosting.config.load import Settings
     from hosting.website.settings import CorsRule
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html

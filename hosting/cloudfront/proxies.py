@@ -11,7 +11,7 @@ from hosting.errors import EdgeError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hosting.website.redirects.proxies import Proxy, Server
+    from hosting.formats.redirects.proxies import Proxy, Server
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions
 # Each counts the site's own: the default behavior and the bucket.

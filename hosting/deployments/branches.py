@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hosting.config import PRODUCTION_STACK, load_room
+from hosting.config.load import PRODUCTION_STACK, load_room
 from hosting.deployments.cli import DeploymentsError, NoSuchStackError, ask
 from hosting.deployments.commands import connect
 from hosting.deployments.settings import NAMESPACE, DeploymentsSettings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.deployments import actions
 from hosting.errors import HostingError
-from hosting.naming import resource_name
+from hosting.resource_names import resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

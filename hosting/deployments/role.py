@@ -12,7 +12,7 @@ from pulumi_aws import iam
 from hosting.deployments.rights import NamesRights, Own, Scope, bucket_patterns, issuer_of, rights, trust_policy
 
 if TYPE_CHECKING:
-    from hosting.config import Settings
+    from hosting.config.load import Settings
     from hosting.deployments.rights import Issuer, Stack
     from hosting.deployments.settings import DeploymentsSettings
     from hosting.domain.names import OwnNames

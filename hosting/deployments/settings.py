@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from hosting.section import PLACEHOLDER, Boolean, Section, Text, broken_rule
+from hosting.setting_types import PLACEHOLDER, Boolean, Section, Text, broken_rule
 
 NAMESPACE = "deployments"
 

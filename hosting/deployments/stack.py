@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hosting.config import RawConfig, load_room
+from hosting.config.load import RawConfig, load_room
 from hosting.deployments.cli import DeploymentsError, ask, checked, require_version
 from hosting.deployments.connection import Connected, Variables, Wanted, connected_from, wanted_connection
 from hosting.deployments.settings import NAMESPACE, DeploymentsSettings

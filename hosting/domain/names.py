@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.route53 import GetZoneResult
 
-    from hosting.config import Settings
+    from hosting.config.load import Settings
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hosting.config import PRODUCTION_STACK
+from hosting.config.load import PRODUCTION_STACK
 from hosting.errors import HostingError
 from hosting.migrate.migration import Request, migrate
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hosting.formats.redirects.files import amplify_table
+from hosting.formats.redirects.rules import RuleError
 from hosting.migrate.findings import objects, section
-from hosting.website.redirects.files import amplify_table
-from hosting.website.redirects.rules import RuleError
 
 if TYPE_CHECKING:
     from hosting.migrate.findings import Findings

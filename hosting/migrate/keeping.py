@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import section
 from hosting.migrate.settle import readable
-from hosting.naming import COMPONENT, resource_name
+from hosting.resource_names import COMPONENT, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

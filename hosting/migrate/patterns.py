@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hosting.publish.wildmatch import why_invalid
+from hosting.formats.wildmatch import why_invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,8 +9,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from hosting.formats.redirects.rules import REDIRECTS
 from hosting.migrate.findings import objects, section
-from hosting.website.redirects.rules import REDIRECTS
 
 if TYPE_CHECKING:
     from hosting.migrate.findings import Findings

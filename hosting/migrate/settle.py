@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hosting.config import RawConfig, Settings, load_settings
+from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hosting.migrate.findings import Findings
-    from hosting.section import Section
+    from hosting.setting_types import Section
 
 _NAMESPACES = ("website:", "cloudfront:", "publish:", "domain:", "aws:")
 _KEY = re.compile(r"'(\w+:\w+)")

@@ -11,12 +11,12 @@ import pulumi
 import pytest
 from pulumi.runtime.proto.callback_pb2 import Callback
 
-from hosting.config import RawConfig, load_settings
-from hosting.publish.manifest import Manifest, ManifestEntry
-from hosting.publish.release.pointer import Pointer
-from hosting.publish.staging import Staged
-from hosting.site import StaticSite
-from hosting.website.route_choice import RouteChoice
+from hosting.config.load import RawConfig, load_settings
+from hosting.edge.route_choice import RouteChoice
+from hosting.publish.bulk.pointer import Pointer
+from hosting.publish.staging.manifest import Manifest, ManifestEntry
+from hosting.publish.staging.staged_tree import Staged
+from hosting.site.static_site import StaticSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

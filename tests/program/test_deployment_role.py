@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from hosting.config import RawConfig, Settings, load_settings
+from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.deployments import actions
 from hosting.deployments.rights import (
     EdgeRights,

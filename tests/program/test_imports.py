@@ -28,13 +28,13 @@ def imported_by(*modules: str) -> set[str]:
 
 def test_the_program_imports_no_large_package_that_few_stacks_use() -> None:
     """Alarms, zones, certificates, roles and boto3 cost nothing where there are none."""
-    found = imported_by("hosting.config", "hosting.publish.prepare", "hosting.site")
+    found = imported_by("hosting.config.load", "hosting.prepare", "hosting.site.static_site")
     assert "pulumi_aws.s3.bucket" in found
     assert found & _LARGE == set()
 
 
 def test_a_dynamic_provider_imports_boto3_when_it_needs_a_client() -> None:
     """A publish with nothing to do makes no client."""
-    found = imported_by("hosting.publish.release.provider", "hosting.publish.release.live")
+    found = imported_by("hosting.providers.release", "hosting.providers.live")
     assert "hosting.aws.session" in found
     assert found & _LARGE == set()

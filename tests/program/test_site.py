@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from hosting.naming import resource_name
-from hosting.publish.folder import object_headers
+from hosting.publish.managed.synced_folders import object_headers
+from hosting.resource_names import resource_name
 from tests.program.conftest import MANIFEST
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hosting.config import RawConfig, load_settings
+from hosting.config.load import RawConfig, load_settings
 from hosting.domain.settings import DomainSettings, expanded
 from hosting.errors import ConfigError
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hosting.config import RawConfig, load_room
+from hosting.config.load import RawConfig, load_room
 from hosting.deployments.settings import NAMESPACE, DeploymentsSettings
 from hosting.errors import ConfigError
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hosting.config import RawConfig
+from hosting.config.load import RawConfig
 from hosting.deployments.cli import Answer, DeploymentsError, require_version
 from hosting.deployments.connection import Connected, Connection
 from hosting.deployments.stack import read, require_fit_for_copies

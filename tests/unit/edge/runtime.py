@@ -10,7 +10,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, Any, Self
 
-from hosting.cloudfront.edge import Piece, compose, compose_response
+from hosting.edge.function_code import Piece, compose, compose_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ lines.on('line', (line) => {
   process.stdout.write(JSON.stringify(answer) + '\\n');
 });
 """
-# What ES6 and later have that hosting.cloudfront.edge keeps out of our code, since the runtime does not document it.
+# What ES6 and later have that hosting.edge.function_code keeps out of our code, since the runtime does not document it.
 _UNDOCUMENTED = re.compile(
     r"""
     \bfor\s*\([^;)]*\bof\b            # for...of

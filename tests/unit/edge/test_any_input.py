@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from hosting.cloudfront.edge import compose, compose_response
+from hosting.edge.function_code import compose, compose_response
+from hosting.edge.headers import headers_piece
+from hosting.edge.redirect_checks import check_rules
+from hosting.edge.redirects import redirects_piece
+from hosting.edge.route_choice import RouteChoice
+from hosting.edge.routing import redirector
 from hosting.errors import EdgeError
-from hosting.website.headers.files import read_headers
-from hosting.website.headers.rules import headers_piece
-from hosting.website.redirects.checks import check_rules
-from hosting.website.redirects.files import read_rules
-from hosting.website.redirects.piece import redirects_piece
-from hosting.website.route_choice import RouteChoice
-from hosting.website.routing import redirector
+from hosting.formats.headers.files import read_headers
+from hosting.formats.redirects.files import read_rules
 from tests.unit.edge.runtime import request_event, response_event
 
 if TYPE_CHECKING:

@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.config import RawConfig, load_settings
+from hosting.config.load import RawConfig, load_settings
+from hosting.edge.redirects import redirects_piece
 from hosting.errors import ConfigError, EdgeError
-from hosting.website.redirects.backtracking import LONGEST_PATH, most_steps
-from hosting.website.redirects.expressions import read_expression
-from hosting.website.redirects.piece import redirects_piece
-from hosting.website.redirects.rules import RuleError, Visit
+from hosting.formats.redirects.backtracking import LONGEST_PATH, most_steps
+from hosting.formats.redirects.expressions import read_expression
+from hosting.formats.redirects.rules import RuleError, Visit
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_redirects import amplify, first_match, visited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosting.website.redirects.table import RuleTable
+    from hosting.formats.redirects.table import RuleTable
     from tests.unit.edge.runtime import EdgeRuntime
 
 SHORT = "css|gif|ico|jpg|js|png|txt|svg|woff|ttf"

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hosting.edge.headers import HeaderRule, headers_for, headers_piece
+from hosting.edge.route_choice import RouteChoice
 from hosting.errors import EdgeError
-from hosting.website.headers.files import read_headers
-from hosting.website.headers.rules import HeaderRule, headers_for, headers_piece
-from hosting.website.route_choice import RouteChoice
+from hosting.formats.headers.files import read_headers
 from tests.unit.edge.runtime import response_event
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosting.website.site_routes import SiteRoutes
+    from hosting.edge.site_routes import SiteRoutes
     from tests.unit.edge.runtime import EdgeRuntime
 
 PLAIN = RouteChoice("index.html").routes(())

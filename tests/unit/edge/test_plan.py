@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.config import RawConfig, Settings, load_settings
-from hosting.edge_warnings import changed_kind, routing_output
+from hosting.config.load import RawConfig, Settings, load_settings
+from hosting.edge.plan import EdgePlan, keys_for, plan_edge, rule_files
+from hosting.edge.route_choice import RouteChoice
+from hosting.edge.warnings import changed_kind, routing_output
 from hosting.errors import EdgeError
-from hosting.plan import EdgePlan, keys_for, plan_edge, rule_files
-from hosting.publish.manifest import Manifest, ManifestEntry
-from hosting.website.route_choice import RouteChoice
+from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
 if TYPE_CHECKING:
     from pathlib import Path

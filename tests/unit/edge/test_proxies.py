@@ -13,17 +13,17 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from hosting.access.basic import access_piece
-from hosting.cloudfront.edge import compose
+from hosting.edge.function_code import compose
+from hosting.edge.password import access_piece
+from hosting.edge.proxy_checks import may_match
+from hosting.edge.redirect_checks import Hosts, check_rules
+from hosting.edge.redirects import redirects_piece
+from hosting.edge.route_choice import RouteChoice
+from hosting.edge.routing import router_piece
 from hosting.errors import ConfigError, EdgeError
-from hosting.website.redirects.checks import Hosts, check_rules
-from hosting.website.redirects.files import read_rules
-from hosting.website.redirects.piece import redirects_piece
-from hosting.website.redirects.proxies import Proxy, Server, is_ambiguous, proxies_in
-from hosting.website.redirects.proxy_checks import may_match
-from hosting.website.redirects.rules import REWRITE, Rule, Taken
-from hosting.website.route_choice import RouteChoice
-from hosting.website.routing import router_piece
+from hosting.formats.redirects.files import read_rules
+from hosting.formats.redirects.proxies import Proxy, Server, is_ambiguous, proxies_in
+from hosting.formats.redirects.rules import REWRITE, Rule, Taken
 from sandbox.emulator.path_patterns import normal_path
 from tests.unit.edge.runtime import request_event, undocumented
 from tests.unit.edge.test_plan import settings

@@ -9,11 +9,11 @@ import pytest
 
 from hosting.aws.settings import settings_of
 from hosting.cloudfront.proxies import behaviors_of, check_quotas, origins_of
-from hosting.config import RawConfig, load_settings
+from hosting.config.load import RawConfig, load_settings
+from hosting.edge.plan import EdgePlan, plan_edge
 from hosting.errors import EdgeError
-from hosting.plan import EdgePlan, plan_edge
-from hosting.website.redirects.proxies import Proxy, Server
-from hosting.website.redirects.rules import REWRITE, Taken
+from hosting.formats.redirects.proxies import Proxy, Server
+from hosting.formats.redirects.rules import REWRITE, Taken
 from tests.unit.edge.test_plan import manifest, settings
 
 if TYPE_CHECKING:

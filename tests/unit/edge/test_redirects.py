@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.cloudfront.edge import Piece
+from hosting.edge.function_code import Piece
+from hosting.edge.redirect_checks import Hosts, check_rules
+from hosting.edge.redirects import redirects_piece
+from hosting.edge.route_choice import RouteChoice
+from hosting.edge.routing import redirector, router_piece
 from hosting.errors import EdgeError
-from hosting.website.redirects.checks import Hosts, check_rules
-from hosting.website.redirects.files import RuleTable, read_rules
-from hosting.website.redirects.piece import redirects_piece
-from hosting.website.redirects.rules import Rule, Taken, Visit, canonical
-from hosting.website.route_choice import RouteChoice
-from hosting.website.routing import redirector, router_piece
+from hosting.formats.redirects.files import RuleTable, read_rules
+from hosting.formats.redirects.rules import Rule, Taken, Visit, canonical
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
 

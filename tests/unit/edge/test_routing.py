@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.cloudfront.edge import MAX_BYTES, compose
+from hosting.edge.function_code import MAX_BYTES, compose
+from hosting.edge.route_choice import RouteChoice
+from hosting.edge.routing import canonical_keys, pages_table, router_piece
 from hosting.errors import EdgeError
-from hosting.website.route_choice import RouteChoice
-from hosting.website.routing import canonical_keys, pages_table, router_piece
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:

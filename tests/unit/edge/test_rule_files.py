@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hosting.edge.redirect_checks import check_rules, with_published_pages
+from hosting.edge.route_choice import RouteChoice
+from hosting.edge.routing import redirector
 from hosting.errors import EdgeError
-from hosting.website.redirects.checks import check_rules, with_published_pages
-from hosting.website.redirects.files import is_published, read_rules
-from hosting.website.route_choice import RouteChoice
-from hosting.website.routing import redirector
+from hosting.formats.redirects.files import is_published, read_rules
 from tests.unit.edge.test_redirects import amplify, netlify, visited
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.cloudfront.edge import as_javascript, compose, size_of
-from hosting.website.route_choice import RouteChoice
-from hosting.website.site_routes import RouteAnswer, SiteRoutes, route_piece
+from hosting.edge.function_code import as_javascript, compose, size_of
+from hosting.edge.route_choice import RouteChoice
+from hosting.edge.site_routes import RouteAnswer, SiteRoutes, route_piece
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:

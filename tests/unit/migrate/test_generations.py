@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.config import RawConfig, load_settings
+from hosting.config.load import RawConfig, load_settings
 from hosting.migrate.settle import as_text
 from tests.unit.migrate import amplify
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hosting.formats.gitignore import IgnoreRules
 from hosting.migrate.findings import Findings
 from hosting.migrate.patterns import gitignore_patterns
-from hosting.publish.ignore import IgnoreRules
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosting.website.redirects.files import read_rules
+from hosting.formats.redirects.files import read_rules
 from tests.unit.migrate import amplify
 from tests.unit.migrate.amplify import bucket_of
 

@@ -166,7 +166,7 @@ def template(tmp_path: Path) -> Path:
     """Make a checkout with a file that git ignores, one that it tracks, and one that it would."""
     checkout = tmp_path / "template"
     (checkout / "hosting").mkdir(parents=True)
-    for name in ("Pulumi.yaml", "hosting/site.py", "installed"):
+    for name in ("Pulumi.yaml", "hosting/site/static_site.py", "installed"):
         (checkout / name).write_text("name: t\n")
     (checkout / ".gitignore").write_text("installed\n")
     subprocess.run(["git", "init", "-q", checkout], check=True)
@@ -179,7 +179,7 @@ def test_new_copies_what_git_has_of_a_checkout(project: Path, template: Path, ar
     """`pulumi new <checkout>` copies no virtual environment and no sandbox: nothing that git ignores."""
     named = [argument.format(template) for argument in arguments]
     listed = run(project, 'find "$2" -type f -printf "%P\\n" | sort; echo "$3"', "new", *named).stdout.split()
-    assert listed[:3] == [".gitignore", "Pulumi.yaml", "hosting/site.py"]
+    assert listed[:3] == [".gitignore", "Pulumi.yaml", "hosting/site/static_site.py"]
     assert listed[3:] == named[1:2]
 
 

@@ -1,0 +1,1 @@
+"""The stack's config: read, judged and turned into settings."""

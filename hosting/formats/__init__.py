@@ -1,0 +1,1 @@
+"""Text that users write, parsed. Pure; knows no settings."""

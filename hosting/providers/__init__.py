@@ -1,0 +1,1 @@
+"""The dynamic providers. Stacks' states refer to them by module and class."""

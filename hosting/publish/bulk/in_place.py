@@ -1,0 +1,170 @@
+"""Publishing without a distribution: files are replaced where S3's website serves them, one after the other.
+
+Not atomic, but in an order that leaves no page without its assets: assets go up, then pages, and what is gone is
+removed when all of that has arrived.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hosting.errors import PublishError
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.arrived import arrived
+from hosting.publish.bulk.changes import Changes
+from hosting.publish.bulk.library import Library, drifted
+from hosting.publish.bulk.lock import IndexFile
+from hosting.publish.bulk.planning import Send
+from hosting.publish.bulk.published import Published
+from hosting.publish.bulk.records import Begun, Held, Record
+from hosting.publish.bulk.uploading import Uploading
+
+if TYPE_CHECKING:
+    from hosting.providers.engine_log import Log
+    from hosting.publish.bulk.records import Index, Records
+    from hosting.publish.bulk.wanted import Wanted
+    from hosting.publish.s3.bucket import Store
+    from hosting.publish.staging.manifest import Manifest
+
+
+class InPlace:
+    """The publisher of one bucket that is a website itself."""
+
+    def __init__(self, store: Store, wanted: Wanted, log: Log) -> None:
+        self._store = store
+        self._wanted = wanted
+        self._log = log
+        self._file = IndexFile(store, f"{layout.IN_PLACE_RECORDS}index", laid_out=False)
+        self._library = Library(store, layout.IN_PLACE_RECORDS)
+
+    def preview(self, *, drift: int = 0) -> str:
+        """Return what a publish would do, in a sentence.
+
+        Args:
+            drift: how many objects are known to have been changed by another hand.
+
+        Raises:
+            PublishError: it would be refused.
+        """
+        index = self._file.read()
+        new = self._wanted_manifest()
+        changes = self._changes(self._complete(index), new)
+        back = f", {drift} objects to put back" if drift else ""
+        return f"{changes}, {changes.bytes} bytes to send{back}"
+
+    def publish(self, *, repair: bool = False) -> Published:
+        """Make the bucket hold exactly the files that are wanted, of those that are ours.
+
+        Args:
+            repair: whether to look at each object instead of believing the records.
+
+        Raises:
+            PublishError: it is refused, or was interrupted.
+        """
+        index = self._file.read_when_free(self._log)
+        new = self._wanted_manifest()
+        complete = self._complete(index)
+        self._changes(complete, new)
+        recheck = index.took_over or (not self._file.exists and self._takes_over(new))
+        present = self._present(index, complete) if repair or index.plans else complete
+        sends = [Send(entry.path, entry) for entry in new.entries if _differs(present.get(entry.path), entry)]
+        if len(sends) > 1:
+            self._file.begin(Begun(self._library.plan(new, self._file.token), _held(new)), took_over=recheck)
+        etags = {path: record.etag for path, record in present.items()}
+        uploading = Uploading(self._store, self._wanted, self._log, self._file)
+        for pages in (False, True):
+            etags |= uploading.send([send for send in sends if layout.is_page(send.key) is pages])
+        owned = {*complete, *(path for layer in self._library.layers(index) for path in layer.records)}
+        self._store.delete(sorted(path for path in owned if new.get(path) is None))
+        return self._end(new, {entry.path: Record(entry, etags[entry.path]) for entry in new.entries}, recheck=recheck)
+
+    def check_first(self) -> None:
+        """Look, before a first publish, whether it would be refused.
+
+        Raises:
+            PublishError: another publisher's files are in the way.
+        """
+        self._file.read()
+        if not self._file.exists:
+            self._takes_over(self._wanted_manifest())
+
+    def drift(self, held: Held) -> list[str]:
+        """Return the paths whose objects are not as they were put there."""
+        return self._drifted(self._library.read(held.id))
+
+    def find(self, digest: str) -> Held | None:
+        """Return the release with this digest, None if it is not what was published last."""
+        return self._file.read().find(digest)
+
+    def remove(self) -> None:
+        """Remove what is ours: not what someone else has written since, under the same key or another."""
+        index = self._file.read()
+        if not self._file.exists:
+            return
+        complete = self._complete(index)
+        listed = self._store.list("")
+        ended = listed[f"{layout.IN_PLACE_RECORDS}{index.held[0].id}"].time if index.held else None
+        ours = [path for path in complete if path in listed and ended and listed[path].time <= ended]
+        self._store.delete([*ours, *(key for key in listed if key.startswith(layout.IN_PLACE_RECORDS))])
+
+    def _wanted_manifest(self) -> Manifest:
+        if self._wanted.pin:
+            raise PublishError(
+                "'publish:release' goes back to a release that the bucket holds, and without CloudFront it holds only "
+                "the live one; nothing was touched: pulumi config rm publish:release, or pulumi config set "
+                "cloudfront:enabled true"
+            )
+        return self._wanted.manifest()
+
+    def _changes(self, complete: Records, new: Manifest) -> Changes:
+        changes = Changes.between(complete, new)
+        changes.check(self._wanted.max_remove)
+        return changes
+
+    def _complete(self, index: Index) -> Records:
+        return self._library.read(index.held[0].id) if index.held else {}
+
+    def _present(self, index: Index, complete: Records) -> Records:
+        return arrived(self._store.list(""), complete, self._library.layers(index))
+
+    def _takes_over(self, new: Manifest) -> bool:
+        """Tell whether another publisher, such as the synced folders, has put files where ours go.
+
+        Raises:
+            PublishError: it has, and that is not allowed.
+        """
+        taken = [path for path in self._store.list("") if new.get(path) is not None]
+        if taken and not self._wanted.allow_gap:
+            raise PublishError(
+                f"The bucket holds {len(taken)} of these files already, such as '{taken[0]}', and they belong to "
+                "another publisher: after a switch from managed to bulk mode the engine would remove them last, and "
+                "with them the site, until the next pulumi up puts it back; nothing was touched. With CloudFront there "
+                "is no such gap. To take it, run pulumi up twice after: pulumi config set publish:allowGap true"
+            )
+        return bool(taken)
+
+    def _drifted(self, records: Records) -> list[str]:
+        held = self._file.read().held
+        manifest = self._library.key(held[0].id) if held else ""
+        return drifted(records, {path: path for path in records}, self._store.list(""), manifest)
+
+    def _end(self, new: Manifest, records: Records, *, recheck: bool) -> Published:
+        held = _held(new)
+        before = self._file.index
+        self._library.write(held.id, records.values())
+        self._file.end(replace(before, held=(held,)))
+        gone = {plan.name for plan in before.plans} | {one.id for one in before.held} - {held.id}
+        self._library.remove(sorted(gone))
+        return Published(held, self._file.index, records, recheck=recheck)
+
+
+def _differs(record: Record | None, entry: object) -> bool:
+    return record is None or record.entry != entry
+
+
+def _held(new: Manifest) -> Held:
+    now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
+    return Held(new.digest, now, new.file_count, new.total_bytes)

@@ -1,0 +1,1 @@
+"""`publish:mode managed`: each file is a resource."""

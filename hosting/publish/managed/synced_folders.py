@@ -1,0 +1,69 @@
+"""The synced folders: assets first, then the pages that refer to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi_synced_folder import S3BucketFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pulumi_aws.s3 import Bucket
+
+    from hosting.publish.staging.manifest import Manifest
+
+_OBJECT = "aws:s3/bucketObject:BucketObject"
+# The one ACL that a PUT may name when ACLs are off, as BucketOwnerEnforced has them:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+_ACL = "bucket-owner-full-control"
+
+
+def publish_folder(
+    name: str, path: Path, bucket: Bucket, manifest: Manifest, opts: pulumi.ResourceOptions
+) -> S3BucketFolder:
+    """Return the synced folder that keeps every file of ``path`` in ``bucket``.
+
+    Args:
+        name: the logical name; each object's is this and its path.
+        path: a folder of the staged tree, relative to the project and without a leading ``./``.
+        bucket: where the files go.
+        manifest: the headers of each file.
+        opts: the options.
+    """
+    headers = pulumi.ResourceOptions(transforms=[object_headers(manifest, bucket)])
+    return S3BucketFolder(
+        name,
+        path=path.as_posix(),
+        bucket_name=bucket.bucket,
+        acl=_ACL,
+        managed_objects=True,
+        include_hidden_files=True,
+        opts=pulumi.ResourceOptions.merge(opts, headers),
+    )
+
+
+def object_headers(
+    manifest: Manifest, bucket: pulumi.Resource
+) -> Callable[[pulumi.ResourceTransformArgs], pulumi.ResourceTransformResult | None]:
+    """Return the transform that gives each object the headers of its manifest entry.
+
+    Each object also goes with its bucket: on destroy the bucket empties itself in a few calls
+    instead of one an object, and a retained bucket keeps them.
+    """
+
+    def transform(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        if args.type_ != _OBJECT:
+            return None
+        entry = manifest.get(str(args.props["key"]))
+        if entry is None:
+            return None
+        props = {**args.props, "contentType": entry.content_type}
+        if entry.cache_control is not None:
+            props["cacheControl"] = entry.cache_control
+        with_bucket = pulumi.ResourceOptions(deleted_with=bucket)
+        return pulumi.ResourceTransformResult(props, pulumi.ResourceOptions.merge(args.opts, with_bucket))
+
+    return transform

@@ -1,0 +1,1 @@
+"""The bucket's client: signing, PUT, list, delete; for both publish modes."""

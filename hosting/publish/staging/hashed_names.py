@@ -1,0 +1,104 @@
+"""Which published files have the hash of their content in their names, so that browsers may keep them for a year."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from hosting.publish.staging.generators import (
+    ADDITIONS,
+    EVERY_FILE,
+    EVIDENT_CODE,
+    EXCLUSIONS,
+    FEWEST_EVIDENT,
+    LIKELY_FILE,
+    NAMING_RULES,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from hosting.publish.staging.generators import NamingRule
+
+
+def hashed_names(paths: Iterable[str]) -> frozenset[str]:
+    """Return those of a site's ``paths`` whose names have the hash of the content in them.
+
+    Most names say so themselves. Some could be words (``CDakota2``, ``DARKMODE``): those count if the files beside
+    them say so.
+    """
+    bare = {path: text for path in paths if not _EXCLUDED.fullmatch(text := _without_additions(path))}
+    hashed = {path for path, text in bare.items() if _CERTAIN.fullmatch(text)}
+    # No hash has small letters alone but in the folders of certain rules.
+    doubtful = {path: text for path, text in bare.items() if _CAPITAL_OR_DIGIT.search(text)}
+    for alike in _ALIKE:
+        hashed.update(_likely(alike, doubtful))
+    hashed.update(_in_hashed_folders(bare))
+    return frozenset(hashed)
+
+
+def has_hashed_form(path: str) -> bool:
+    """Tell whether the name has the form of a hashed one; it may be a word or a date all the same."""
+    bare = _without_additions(path)
+    return _FORM.fullmatch(bare) is not None and _EXCLUDED.fullmatch(bare) is None
+
+
+def _without_additions(path: str) -> str:
+    """Return ``path`` with nothing between the hash and the extension, and nothing after that."""
+    found = _ADDITIONS.search(path, max(0, path.find(".", path.rfind("/"))))
+    return path[: found.start()] + found[1] if found else path
+
+
+def _any_of(names: Callable[[NamingRule], str]) -> str:
+    """Return the regular expression of the paths in which what ``names`` returns follows a rule's folder."""
+    rules = [rule for rule in NAMING_RULES if names(rule)]
+    return "|".join(
+        f"{above}(?:{'|'.join(f'{rule.folder}{names(rule)}' for rule in alike)})"
+        for above, alike in groupby(rules, key=attrgetter("above"))
+    )
+
+
+def _with_likely(rule: NamingRule) -> re.Pattern[str]:
+    return re.compile(f"(?P<folder>{rule.above}{rule.folder})(?:(?P<certain>{rule.certain})|{rule.likely})", re.ASCII)
+
+
+# For the function at the edge: excluded whatever the case of its letters, and the form of a hashed name.
+EXCLUDED = "|".join(one.pattern for one in EXCLUSIONS)
+FORM = _any_of(lambda rule: rule.form)
+
+_ADDITIONS = re.compile(rf"{ADDITIONS}\Z", re.ASCII)
+_EXCLUDED = re.compile(EXCLUDED, re.ASCII | re.IGNORECASE)
+_CERTAIN = re.compile(_any_of(lambda rule: rule.certain or rule.form), re.ASCII)
+_FORM = re.compile(FORM, re.ASCII)
+_CAPITAL_OR_DIGIT = re.compile(r"[A-Z\d]", re.ASCII)
+_ALIKE = tuple(_with_likely(rule) for rule in NAMING_RULES if rule.likely)
+_EVERY_FILE, _EVIDENT_CODE, _LIKELY_FILE = (
+    re.compile(pattern, re.ASCII) for pattern in (EVERY_FILE, EVIDENT_CODE, LIKELY_FILE)
+)
+
+
+def _likely(alike: re.Pattern[str], bare: Mapping[str, str]) -> Iterator[str]:
+    """Yield the paths that are hashed because at least as many files in the same folder certainly are."""
+    groups: defaultdict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for path, text in bare.items():
+        if found := alike.fullmatch(text):
+            groups[found["folder"]][found["certain"] is not None].append(path)
+    for doubtful, certain in groups.values():
+        if len(certain) >= len(doubtful):
+            yield from doubtful
+
+
+def _in_hashed_folders(bare: Mapping[str, str]) -> Iterator[str]:
+    """Yield the paths in folders in which every file has the form of a hashed name, and some evidently are hashed."""
+    folders: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for path, text in bare.items():
+        folder, _, name = text.rpartition("/")
+        folders[folder][path] = name
+    for names in folders.values():
+        if all(map(_EVERY_FILE.fullmatch, names.values())):
+            evident = sum(_EVIDENT_CODE.fullmatch(name) is not None for name in names.values())
+            if evident >= FEWEST_EVIDENT:
+                yield from (path for path, name in names.items() if _LIKELY_FILE.fullmatch(name))

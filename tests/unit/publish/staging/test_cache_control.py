@@ -1,0 +1,98 @@
+"""The Cache-Control of a file: the last matching rule, else the default."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from hosting.errors import PublishError
+from hosting.publish.staging.cache_control import IMMUTABLE, CacheControl
+from hosting.publish.staging.lifetimes import Ttls
+
+
+class Rule(NamedTuple):
+    """A rule as the settings have it."""
+
+    pattern: str
+    value: str
+
+
+HASHED = "app.3f2a9c1b.js"
+REVALIDATED = "public, max-age=0, must-revalidate, s-maxage=86400"
+
+
+def header(rules: list[Rule], path: str) -> str | None:
+    """Return the header of a file that is the only one of its site."""
+    return CacheControl(rules).values_for([path]).get(path)
+
+
+def test_hashed_names_are_immutable_by_default() -> None:
+    """Without rules, browsers may keep files with hashed names for a year."""
+    assert header([], HASHED) == "public, max-age=31536000, immutable"
+
+
+def test_all_else_is_revalidated_by_default() -> None:
+    """Without rules, browsers ask for any other file each time, and the edge keeps it for a day."""
+    assert header([], "index.html") == REVALIDATED
+
+
+def test_the_edge_has_its_own_time() -> None:
+    """The TTLs of the edge are in each header that they change, and in no other."""
+    cache = CacheControl([Rule("*.css", "max-age=5"), Rule("*.png", "max-age=50")], Ttls(10, 20, 100))
+    assert cache.values_for(["index.html", "a.css", "a.png", HASHED]) == {
+        "index.html": "public, max-age=0, must-revalidate, s-maxage=20",
+        "a.css": "max-age=5, s-maxage=10",
+        "a.png": "max-age=50",
+        HASHED: f"{IMMUTABLE}, s-maxage=100",
+    }
+
+
+def test_last_matching_rule_wins() -> None:
+    """Of two rules that match, the later one decides."""
+    rules = [Rule("*.css", "early"), Rule("theme.*", "late"), Rule("*.png", "other")]
+    assert header(rules, "css/theme.css") == "late"
+    assert header(rules, "css/base.css") == "early"
+
+
+def test_rule_wins_over_default() -> None:
+    """A rule also decides for files with hashed names."""
+    assert header([Rule("*.js", "no-cache")], HASHED) == "no-cache"
+
+
+def test_the_other_files_of_the_site_count() -> None:
+    """A name that alone may be a word is hashed if the other files in its folder are."""
+    paths = ["assets/index-CHdo91hT.js", "assets/about-BlkZmqtr.js"]
+    assert CacheControl([]).values_for(paths) == dict.fromkeys(paths, IMMUTABLE)
+    assert CacheControl([]).values_for(paths[1:]) == {paths[1]: REVALIDATED}
+    assert CacheControl([Rule("about-*", "no-cache")]).values_for(paths) == {paths[0]: IMMUTABLE, paths[1]: "no-cache"}
+
+
+def test_default_holds_where_no_rule_matches() -> None:
+    """A rule for other files leaves the default alone."""
+    assert header([Rule("*.css", "no-cache")], HASHED) == IMMUTABLE
+
+
+def test_folder_pattern_reaches_what_is_in_it() -> None:
+    """`images/` is about every file below a folder of that name, and about no file of that name."""
+    cache = CacheControl([Rule("images/", "day"), Rule("/docs/img", "week")])
+    paths = ["a/images/b/c.png", "a/images/d.png", "images", "docs/img/x.png"]
+    assert cache.values_for(paths) == {
+        "a/images/b/c.png": "day",
+        "a/images/d.png": "day",
+        "images": REVALIDATED,
+        "docs/img/x.png": "week",
+    }
+
+
+def test_later_folder_rule_wins_over_earlier_file_rule() -> None:
+    """What counts is the order of the rules, not how deep they match."""
+    assert header([Rule("*.png", "file"), Rule("images/", "folder")], "images/a.png") == "folder"
+    assert header([Rule("images/", "folder"), Rule("*.png", "file")], "images/a.png") == "file"
+
+
+@pytest.mark.parametrize("pattern", ["", "   ", "#css", "!*.css", "[a", "a\\"])
+def test_pattern_that_matches_nothing_is_refused_by_key(pattern: str) -> None:
+    """A rule that could never hold is an error with the command that mends it."""
+    with pytest.raises(PublishError, match=r"pulumi config set --path 'publish:cacheControl\[1\]\.pattern'"):
+        CacheControl([Rule("*.js", "x"), Rule(pattern, "y")])

@@ -1,0 +1,401 @@
+"""Staging: what is refused, what is linked where, and that the result never depends on what was there."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from hosting.errors import PublishError
+from hosting.formats.gitignore import IgnoreRules
+from hosting.publish.staging.manifest import Manifest
+from hosting.publish.staging.staged_tree import MANIFEST, Staged, locate_directory, resolve_directory, stage
+
+RULES = IgnoreRules.from_lines(["*.map"])
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project folder with a `dist` that holds one page, one style and one ignored file."""
+    dist = tmp_path / "app" / "dist"
+    (dist / "css").mkdir(parents=True)
+    (dist / "index.html").write_text("<h1>hello</h1>")
+    (dist / "css" / "style.css").write_text("h1 { color: red }")
+    (dist / "css" / "style.css.map").write_text("{}")
+    return tmp_path / "app"
+
+
+def staged(project: Path, *, rules: IgnoreRules = RULES, stack: str = "dev", index: str = "index.html") -> Staged:
+    """Stage the project's `dist`, with one header for styles."""
+    target = project / ".hosting" / "staging" / stack
+    headers = {"css/style.css": "no-cache"}
+    return stage(project / "dist", target, rules, lambda _: headers, index_document=index)
+
+
+def tree(folder: Path) -> list[str]:
+    """Return all that is below a folder, folders with a slash at the end."""
+    return sorted(f"{p.relative_to(folder)}{'/' if p.is_dir() else ''}" for p in folder.rglob("*"))
+
+
+def test_directory_is_resolved_against_the_project(project: Path) -> None:
+    """`publish:directory` is relative to the project; a folder beside it is fine too."""
+    (project.parent / "beside").mkdir()
+    (project.parent / "beside" / "index.html").touch()
+    assert resolve_directory(project, "dist") == project / "dist"
+    assert resolve_directory(project, "../beside") == project.parent / "beside"
+    assert resolve_directory(project, str(project / "dist")) == project / "dist"
+
+
+@pytest.mark.parametrize(
+    ("directory", "what"),
+    [
+        ("/", "'/' is the filesystem root"),
+        (".", r"'\.' is the project itself"),
+        ("dist/..", "is the project itself"),
+        ("..", r"'\.\.' is a folder around the project"),
+        ("loop", "can't be followed"),
+        ("missing", "'missing' is not there"),
+        ("~/dist", "where ~ is a name as any other"),
+        ("dist/index.html", "is not a folder"),
+        ("hollow", "'hollow' is empty"),
+    ],
+)
+def test_directory_is_refused_by_name(project: Path, directory: str, what: str) -> None:
+    """What can't be a distribution folder is an error that says so, and what to type."""
+    (project / "loop").symlink_to("loop")
+    (project / "hollow").mkdir()
+    with pytest.raises(PublishError, match=rf"(?s){what}.*nothing was touched.*pulumi config set publish:directory"):
+        resolve_directory(project, directory)
+
+
+def test_a_build_that_made_nothing_is_told(project: Path) -> None:
+    """Who has a build command is not told to set another one."""
+    with pytest.raises(PublishError, match="the build command has run, and has put nothing there") as refused:
+        resolve_directory(project, "missing", is_built=True)
+    assert "publish:buildCommand" not in str(refused.value)
+
+
+def test_home_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody means to publish their home folder."""
+    monkeypatch.setenv("HOME", str(project / "dist"))
+    with pytest.raises(PublishError, match="'dist' is the home folder"):
+        resolve_directory(project, "dist")
+
+
+def test_link_to_the_project_is_refused(project: Path) -> None:
+    """A link does not hide where it leads."""
+    (project / "innocent").symlink_to(project)
+    with pytest.raises(PublishError, match="'innocent' is the project itself"):
+        resolve_directory(project, "innocent")
+
+
+def test_unreadable_directory_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder whose entries can't be listed is refused with the system's reason."""
+    monkeypatch.setattr(Path, "iterdir", _failing(errno.EACCES))
+    with pytest.raises(PublishError, match=r"'dist' can't be read \(Permission denied\)"):
+        resolve_directory(project, "dist")
+
+
+def test_directory_can_be_located_before_it_is_built(project: Path) -> None:
+    """Where the build will put its files is known, and checked, before there are any."""
+    assert locate_directory(project, "build/out") == project / "build" / "out"
+
+
+def test_pages_and_assets_are_hard_links(project: Path) -> None:
+    """Pages and all else are apart, under their own paths, and are the same files as in the distribution folder."""
+    result = staged(project)
+    assert tree(result.pages) == ["index.html"]
+    assert tree(result.assets) == ["css/", "css/style.css"]
+    assert (result.pages / "index.html").samefile(project / "dist" / "index.html")
+
+
+def test_what_is_staged_is_told(project: Path) -> None:
+    """The manifest has every file with its size, type and header; what was left out is counted."""
+    result = staged(project)
+    told = [(e.path, e.size, e.content_type, e.cache_control) for e in result.manifest.entries]
+    assert told == [
+        ("css/style.css", 17, "text/css; charset=utf-8", "no-cache"),
+        ("index.html", 14, "text/html; charset=utf-8", None),
+    ]
+    assert (result.ignored_count, result.directory, result.warnings) == (1, project / "dist", ())
+
+
+@pytest.mark.parametrize("name", ["a.htm", "A.HTML", "deep/er/b.html"])
+def test_what_a_page_is(project: Path, name: str) -> None:
+    """Pages are told by their ending, in any case and at any depth."""
+    page = project / "dist" / name
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.touch()
+    assert (staged(project).pages / name).exists()
+
+
+def test_digest_does_not_depend_on_times_or_place(project: Path) -> None:
+    """Touched files and another stack make the same digest."""
+    first = staged(project).manifest.digest
+    os.utime(project / "dist" / "index.html", (1, 1))
+    assert staged(project, stack="prod").manifest.digest == first
+
+
+def test_well_known_is_published(project: Path) -> None:
+    """`.well-known` goes up with the assets."""
+    (project / "dist" / ".well-known").mkdir()
+    (project / "dist" / ".well-known" / "security.txt").touch()
+    assert staged(project).manifest.get(".well-known/security.txt")
+
+
+def test_a_tree_that_goes_up_as_one_has_its_manifest_beside_it(project: Path) -> None:
+    """Bulk mode's resource reads the manifest from a file, as its inputs must stay small."""
+    target = project / ".hosting" / "staging" / "dev"
+    made = stage(project / "dist", target, RULES, lambda _: {}, as_one=True)
+    assert Manifest.from_json((target / MANIFEST).read_text(encoding="utf-8")) == made.manifest
+
+
+def test_stacks_do_not_clash(project: Path) -> None:
+    """Staging one stack leaves the other's tree alone."""
+    dev = staged(project)
+    (project / "dist" / "css" / "style.css").unlink()
+    staged(project, stack="prod")
+    assert tree(dev.assets) == ["css/", "css/style.css"]
+
+
+def test_stale_files_and_folders_vanish(project: Path) -> None:
+    """What is no longer published is no longer staged, nor is a folder that only held that."""
+    staged(project)
+    (project / "dist" / "css" / "style.css").unlink()
+    (project / "dist" / "x.js").touch()
+    assert tree(staged(project).assets) == ["x.js"]
+
+
+def test_file_becomes_folder_and_back(project: Path) -> None:
+    """A name may change from a file to a folder and back."""
+    staged(project)
+    (project / "dist" / "page").write_text("a file")
+    assert tree(staged(project).assets) == ["css/", "css/style.css", "page"]
+    (project / "dist" / "page").unlink()
+    (project / "dist" / "page").mkdir()
+    (project / "dist" / "page" / "a.txt").touch()
+    assert tree(staged(project).assets) == ["css/", "css/style.css", "page/", "page/a.txt"]
+    (project / "dist" / "page" / "a.txt").unlink()
+    (project / "dist" / "page").rmdir()
+    (project / "dist" / "page").write_text("a file")
+    assert tree(staged(project).assets) == ["css/", "css/style.css", "page"]
+
+
+def test_whatever_an_interrupted_run_left_is_mended(project: Path) -> None:
+    """Half a tree, strange files, links and a damaged cache make no difference."""
+    result = staged(project)
+    (result.assets / "css" / "style.css").unlink()
+    (result.assets / "css" / "style.css").write_text("half")
+    (result.assets / "left").symlink_to("/")
+    (result.pages / "index.html").unlink()
+    (result.pages / "index.html").mkdir()
+    (result.pages / "index.html" / "odd").touch()
+    (result.assets.parent / "hashes.json").write_text("{")
+    assert staged(project).manifest == result.manifest
+    assert tree(result.assets) == ["css/", "css/style.css"]
+    assert (result.pages / "index.html").samefile(project / "dist" / "index.html")
+
+
+def test_link_in_place_of_a_part_is_not_followed(project: Path, tmp_path: Path) -> None:
+    """A link where `assets` should be is replaced; what it leads to stays."""
+    result = staged(project)
+    keep = tmp_path / "keep"
+    result.assets.rename(keep)
+    result.assets.symlink_to(keep)
+    staged(project)
+    assert not result.assets.is_symlink()
+    assert tree(keep) == ["css/", "css/style.css"]
+
+
+def test_changed_content_is_seen(project: Path) -> None:
+    """A file that was replaced, or written in place, is staged as it is now."""
+    staged(project)
+    page = project / "dist" / "index.html"
+    page.write_text("<h1>there</h1>")
+    in_place = staged(project)
+    page.unlink()
+    page.write_text("<h1>again</h1>")
+    replaced = staged(project)
+    assert in_place.manifest.digest != replaced.manifest.digest
+    assert (replaced.pages / "index.html").read_text() == "<h1>again</h1>"
+
+
+def test_hard_links_among_the_sources(project: Path) -> None:
+    """Two names of one file are both staged, and one of them may go."""
+    (project / "dist" / "b.css").hardlink_to(project / "dist" / "css" / "style.css")
+    assert staged(project).manifest.file_count == 3
+    (project / "dist" / "b.css").unlink()
+    assert staged(project).manifest.file_count == 2
+
+
+@pytest.mark.parametrize("number", [errno.EXDEV, errno.EPERM, errno.EMLINK])
+def test_copied_where_no_link_can_be(project: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Across devices, or where the system forbids the link, the file is copied; as often as staged."""
+    monkeypatch.setattr(os, "link", _failing(number))
+    first = staged(project)
+    (project / "dist" / "index.html").write_text("<h1>there</h1>")
+    second = staged(project)
+    assert not (second.pages / "index.html").samefile(project / "dist" / "index.html")
+    assert (second.pages / "index.html").read_text() == "<h1>there</h1>"
+    assert first.manifest.digest != second.manifest.digest
+
+
+def test_full_disk_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other failure of the file system is an error without a traceback."""
+    monkeypatch.setattr(os, "link", _failing(errno.ENOSPC))
+    with pytest.raises(PublishError, match=r"No space left.*run pulumi up again"):
+        staged(project)
+
+
+def _failing(number: int) -> object:
+    def link(*_paths: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return link
+
+
+def test_everything_ignored_is_refused(project: Path) -> None:
+    """An empty tree would delete the whole site."""
+    with pytest.raises(PublishError, match=r"Nothing is left to publish.*2 ignored.*nothing was touched"):
+        staged(project, rules=IgnoreRules.from_lines(["*"]))
+    assert not (project / ".hosting").exists()
+
+
+@pytest.mark.parametrize("target", ["dist/staging", "."])
+def test_staging_inside_the_distribution_folder_is_refused(project: Path, target: str) -> None:
+    """The staged tree can't be part of what is staged, nor the other way round."""
+    with pytest.raises(PublishError, match="are in one another"):
+        stage(project / "dist", project / target, RULES, lambda _: {})
+
+
+def test_missing_index_is_a_warning(project: Path) -> None:
+    """As in Amplify, a site without its index document is published, with a warning."""
+    result = staged(project, index="home.html")
+    assert len(result.warnings) == 1
+    assert "There is no 'home.html'" in result.warnings[0]
+
+
+def test_many_files_are_a_warning(project: Path) -> None:
+    """Each file is a resource: from 501 files on, what that costs is said."""
+    for number in range(498):
+        (project / "dist" / f"{number}.txt").touch()
+    assert staged(project).warnings == ()
+    (project / "dist" / "one-more.txt").touch()
+    assert "501 files, and each is a resource" in staged(project).warnings[0]
+
+
+def test_backslash_is_a_warning(project: Path) -> None:
+    """S3 holds a backslash, but browsers never ask for one."""
+    (project / "dist" / "a\\b.png").touch()
+    assert "'a\\b.png' has a backslash" in staged(project).warnings[0]
+
+
+def test_links_inside_are_followed(project: Path) -> None:
+    """A link to a file or folder of the distribution folder is published as what it leads to."""
+    (project / "dist" / "home.html").symlink_to("index.html")
+    (project / "dist" / "styles").symlink_to("css")
+    paths = [entry.path for entry in staged(project).manifest.entries]
+    assert paths == ["css/style.css", "home.html", "index.html", "styles/style.css"]
+    assert (project / ".hosting/staging/dev/pages/home.html").samefile(project / "dist" / "index.html")
+
+
+def test_a_distribution_folder_may_itself_be_a_link(project: Path) -> None:
+    """Links inside are held against where the folder really is."""
+    (project / "dist" / "home.html").symlink_to(project / "dist" / "index.html")
+    (project / "dist").rename(project / "real")
+    (project / "dist").symlink_to("real")
+    (project / "real" / "home.html").unlink()
+    (project / "real" / "home.html").symlink_to(project / "dist" / "index.html")
+    assert staged(project).manifest.get("home.html")
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "reason"),
+    [
+        ("secrets", "/etc/passwd", "leaves the distribution folder, to '/etc/passwd'"),
+        ("up", "../..", r"leaves the distribution folder, to '\.\./\.\.'"),
+        ("beside", "../dist2/x", "leaves the distribution folder"),
+        ("gone", "nowhere", "to 'nowhere': No such file"),
+        ("self", "self", "to 'self': Too many levels"),
+        ("top", ".", "it would never end"),
+    ],
+)
+def test_links_that_lead_nowhere_good_are_refused(project: Path, name: str, target: str, reason: str) -> None:
+    """A link that leaves the folder, is broken or goes in circles is refused by name, before anything is made."""
+    (project / "dist2").mkdir()
+    (project / "dist2" / "x").touch()
+    (project / "dist" / name).symlink_to(target)
+    with pytest.raises(PublishError, match=rf"'{name}' is a symbolic link.*{reason}"):
+        staged(project)
+    assert not (project / ".hosting").exists()
+
+
+def test_links_in_circles_through_folders_are_refused(project: Path) -> None:
+    """Two folders that link to one another would never end."""
+    (project / "dist" / "css" / "other").symlink_to("../js")
+    (project / "dist" / "js").mkdir()
+    (project / "dist" / "js" / "other").symlink_to("../css")
+    with pytest.raises(PublishError, match="'css/other/other' is a symbolic link to a folder that it is in"):
+        staged(project)
+
+
+def test_ignored_links_do_no_harm(project: Path) -> None:
+    """What is ignored is not followed."""
+    (project / "dist" / "out.map").symlink_to("/")
+    (project / "dist" / "loop.map").symlink_to("loop.map")
+    assert staged(project).ignored_count == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (b"bad\xff.png", r"'bad\\xff\.png' has a name that is not UTF-8"),
+        (b"new\nline.png", r"'new\\nline\.png' has a control character"),
+        (b"del\x7f", "has a control character"),
+        ("\ufffe".encode(), "has a control character"),
+        (b"/".join([b"d" * 200] * 5 + [b"f" * 20]), "has a path of 1025 bytes, S3 holds 1024"),
+    ],
+)
+def test_names_that_s3_can_not_hold_are_refused(project: Path, name: bytes, reason: str) -> None:
+    """A key is at most 1024 bytes of UTF-8 without control characters."""
+    path = project / "dist" / os.fsdecode(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    with pytest.raises(PublishError, match=reason):
+        staged(project)
+
+
+def test_longest_key_is_published(project: Path) -> None:
+    """1024 bytes are still a key."""
+    name = "/".join(["d" * 200] * 5 + ["f" * 19])
+    (project / "dist" / name).parent.mkdir(parents=True)
+    (project / "dist" / name).touch()
+    assert staged(project).manifest.get(name)
+
+
+def test_sockets_and_pipes_are_refused(project: Path) -> None:
+    """What is neither a file nor a folder has no content."""
+    os.mkfifo(project / "dist" / "pipe")
+    with pytest.raises(PublishError, match="'pipe' is neither a file nor a folder"):
+        staged(project)
+
+
+def test_all_problems_are_told_at_once(project: Path) -> None:
+    """Up to ten files are named; of more, their number."""
+    for number in range(12):
+        (project / "dist" / f"link{number:02}").symlink_to("/")
+    with pytest.raises(PublishError) as refused:
+        staged(project)
+    message = str(refused.value)
+    assert "'link00'" in message
+    assert "'link09'" in message
+    assert "'link10'" not in message
+    assert message.endswith("and 2 more")
+
+
+def test_folder_that_vanishes_is_told(project: Path) -> None:
+    """A folder that can't be listed is named, with the system's reason."""
+    with pytest.raises(PublishError, match=r"'' can't be read \(No such file or directory\)"):
+        stage(project / "gone", project / ".hosting", RULES, lambda _: {})
