@@ -141,6 +141,6 @@ def test_rules_that_leave_no_room_for_the_release_are_refused_before_anything_is
     deploy: Callable[..., Deployed],
 ) -> None:
     """The bytes of both are said."""
-    rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(76)])
+    rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(75)])
     with pytest.raises(EdgeError, match=r"release [0-9]+"):
         deploy("prod", publish_mode="bulk", website_redirects=rules)
