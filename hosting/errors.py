@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
+# Stands in a command for a value that only the user knows.
+PLACEHOLDER = "<value>"
 _CONFIG_COMMAND = re.compile(r"pulumi config (set|rm|get) (?!--stack )")
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
-from typing import Annotated, Any, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from hosting.errors import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 # No setting has a number of more digits, and Python refuses to read those of thousands.
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-# What the user has to think of, in a command.
-PLACEHOLDER = "<value>"
+_NEAR = 0.5
 # YAML's other words.
 _MEANT_BOOLEANS = {
     **dict.fromkeys(("true", "yes", "y", "on", "1"), True),
@@ -105,6 +110,12 @@ def field_named(model: type[BaseModel], alias: str) -> Any:  # noqa: ANN401 - py
 def settings_of(model: type[BaseModel]) -> list[str]:
     """Return the config keys of a model."""
     return [field.alias or to_camel(name) for name, field in model.model_fields.items()]
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the one of ``known`` that ``name`` is most likely to mean, None if it is like none."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=_NEAR)
+    return near[0] if near else None
 
 
 def decoded(model: type[BaseModel], key: str, text: str) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from hosting.cloudfront.policies import CACHING_OPTIMIZED_TTLS
+from hosting.errors import PLACEHOLDER
 from hosting.formats.countries import COUNTRIES, country_of
-from hosting.setting_types import PLACEHOLDER, Boolean, Integer, Section, Text, broken_rule, check_both_or_neither
+from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule, check_both_or_neither
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-response-code.html
 ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)

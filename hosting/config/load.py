@@ -14,12 +14,12 @@ from hosting.aws import regions
 from hosting.aws import settings as aws
 from hosting.cloudfront.settings import CloudFrontSettings
 from hosting.config.messages import Speaker, sentences
-from hosting.config.suggestions import mended, nearest
+from hosting.config.suggestions import mended
 from hosting.deployments.settings import DeploymentsSettings
 from hosting.domain.settings import DomainSettings, expanded
-from hosting.errors import ConfigError
+from hosting.errors import PLACEHOLDER, ConfigError
 from hosting.publish.settings import PublishSettings
-from hosting.setting_types import PLACEHOLDER, Section, decoded, settings_of
+from hosting.setting_types import Section, decoded, nearest, settings_of
 from hosting.website.settings import WebsiteSettings
 
 if TYPE_CHECKING:

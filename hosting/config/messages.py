@@ -8,8 +8,9 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hosting.config.suggestions import Path, around, mended, nearest, path_of
-from hosting.setting_types import PLACEHOLDER, decoded, settings_of
+from hosting.config.suggestions import Path, around, mended, path_of
+from hosting.errors import PLACEHOLDER
+from hosting.setting_types import decoded, nearest, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -16,7 +16,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 
-from hosting.setting_types import PLACEHOLDER, field_named, settings_of
+from hosting.errors import PLACEHOLDER
+from hosting.setting_types import field_named, nearest, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,12 +37,6 @@ def mended(model: type[BaseModel], given: Mapping[str, Any], key: str) -> Any:  
     Where something has to be thought of, ``PLACEHOLDER`` stands for it.
     """
     return _Mending(model, given, key).value()
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the one of ``known`` that ``name`` is most likely to mean, None if it is like none."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=_NEAR)
-    return near[0] if near else None
 
 
 def path_of(error: ErrorDetails) -> Path:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from hosting.setting_types import PLACEHOLDER, Boolean, Section, Text, broken_rule
+from hosting.errors import PLACEHOLDER
+from hosting.setting_types import Boolean, Section, Text, broken_rule
 
 NAMESPACE = "deployments"
 

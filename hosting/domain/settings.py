@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from hosting.setting_types import PLACEHOLDER, Boolean, Section, Text, broken_rule
+from hosting.errors import PLACEHOLDER
+from hosting.setting_types import Boolean, Section, Text, broken_rule
 
 NAMESPACE = "domain"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from hosting.config.suggestions import nearest
 from hosting.formats.wildmatch import PatternError, as_literal, parse
-from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule
+from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule, nearest
 
 # https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5: visible ASCII, spaces and tabs inside.
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")

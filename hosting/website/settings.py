@@ -8,10 +8,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from hosting.errors import PLACEHOLDER
 from hosting.formats.redirects.files import amplify_table
 from hosting.formats.redirects.rules import RuleError
 from hosting.formats.redirects.syntax import from_root, with_scheme
-from hosting.setting_types import PLACEHOLDER, Boolean, Integer, Section, Text, broken_rule
+from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET_CHARACTERS = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
