@@ -67,12 +67,15 @@ def locate_directory(project: Path, directory: str) -> Path:
         directory: `publish:directory`, relative to it.
 
     Raises:
-        PublishError: it is the filesystem root, the home folder, the project or a folder around that.
+        PublishError: it is the filesystem root, the home folder, the project or a folder around that; or no folder can
+            have its name.
     """
     try:
         place, home, project = (path.resolve() for path in (project / directory, Path("~").expanduser(), project))
+        # Raises OSError for a name that no folder can have, such as one of more than 255 bytes.
+        place.exists()
     except (OSError, RuntimeError) as error:
-        raise _refused(directory, f"can't be followed ({error})") from error
+        raise _refused(directory, f"can't be read ({getattr(error, 'strerror', error)})") from error
     if place == Path(place.anchor):
         raise _refused(directory, "is the filesystem root")
     if place == home:
@@ -92,8 +95,8 @@ def resolve_directory(project: Path, directory: str, *, is_built: bool = False) 
     """
     place = locate_directory(project, directory)
     if not place.exists():
-        home = ", where ~ is a name as any other" if directory.startswith("~") else ""
-        raise _nothing_there(directory, f"is not there ({place}{home})", is_built=is_built)
+        home = "; `~` is not expanded" if directory.startswith("~") else ""
+        raise _nothing_there(directory, f"does not exist ({place}{home})", is_built=is_built)
     if not place.is_dir():
         raise _refused(directory, f"is not a folder ({place})")
     try:
@@ -162,7 +165,7 @@ def stage(  # noqa: PLR0913 - the two that tell how are named where it is called
     try:
         entries = _staged_entries(target, placed, cache_control(paths))
     except OSError as error:
-        raise PublishError(f"Staging into {target} failed: {error}; run pulumi up again when it is mended") from error
+        raise PublishError(f"Staging into {target} failed: {error}; run `pulumi up` again once it is fixed") from error
     manifest = Manifest.of(entries)
     changes = _remember(manifest, target / MANIFEST)
     warnings = [*([] if as_one else _costs(manifest)), *changes, *_warnings(manifest, index_document, source)]
