@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hosting.config.load import RawConfig, load_room
+from hosting.config.load import RawConfig, load_section
 from hosting.deployments.cli import DeploymentsError, ask, checked, require_version
 from hosting.deployments.connection import Connected, Variables, Wanted, connected_from, wanted_connection
 from hosting.deployments.settings import NAMESPACE, DeploymentsSettings
@@ -14,7 +14,7 @@ from hosting.deployments.settings import NAMESPACE, DeploymentsSettings
 if TYPE_CHECKING:
     from hosting.deployments.cli import Cli
 
-# The stack output that the role's room exports.
+# The stack output with the role's ARN.
 ROLE_OUTPUT = "deploymentRoleArn"
 
 
@@ -56,11 +56,11 @@ def read(cli: Cli, stack: str) -> Situation:
 
     Raises:
         DeploymentsError: if that can't be found out, or there is no repository to connect.
-        ConfigError: if the room's settings don't hold.
+        ConfigError: the `deployments:` settings are invalid.
     """
     require_cloud(cli, stack)
     raw = raw_config(cli, stack)
-    settings = load_room(raw, NAMESPACE, DeploymentsSettings)
+    settings = load_section(raw, NAMESPACE, DeploymentsSettings)
     if settings.pull_request_template:
         # All pull requests have one deployments:branch: the one that they are to.
         require_fit_for_copies(raw, "{stack}")
@@ -115,7 +115,7 @@ def _names(text: str) -> list[str]:
     """Return the names in the setting; what is no list is the program's to refuse."""
     try:
         names = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [text]
     return [str(name) for name in names] if isinstance(names, list) else [text]
 

@@ -39,7 +39,7 @@ def settle(stack: str, findings: Findings, existing: Mapping[str, Any]) -> Settl
     """Return what to write beside the ``existing`` config; what the program refuses becomes a gap.
 
     Raises:
-        ConfigError: the existing config does not hold by itself.
+        ConfigError: the existing config is invalid by itself.
     """
     values = dict(findings.values)
     settings = _accepted(stack, values, existing, findings)
@@ -91,5 +91,5 @@ def _blamed(problem: str, values: Mapping[str, Any]) -> list[str]:
 
 def _part(settings: Settings, key: str) -> object:
     namespace, _, name = key.partition(":")
-    room: Section = getattr(settings, namespace)
-    return room.model_dump(by_alias=True)[name]
+    section: Section = getattr(settings, namespace)
+    return section.model_dump(by_alias=True)[name]

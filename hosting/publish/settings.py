@@ -1,4 +1,4 @@
-"""The `publish:` settings: what is uploaded, how browsers cache it, and when the edge is told."""
+"""The `publish:` settings: the files to publish, their Cache-Control headers, and when to invalidate the edge."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from hosting.formats.wildmatch import PatternError, as_literal, parse
+from hosting.formats.wildmatch import why_invalid
 from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule, nearest
 
-# https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5: visible ASCII, spaces and tabs inside.
+# Visible ASCII, with spaces and tabs inside: https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
-# https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2: names, of which these have a time, as others may.
+# Directives, of which those in _TIMED have a number of seconds: https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _DIRECTIVE = re.compile(r"""(?:[^,"]|"(?:[^"\\]|\\.)*"?)+""")
 _SECONDS = re.compile(r'[0-9]+|"[0-9]+"')
@@ -23,10 +23,9 @@ _PATHS_IN_PROGRESS = 3000
 
 
 def _pattern(text: str) -> str:
-    try:
-        parse(text)
-    except PatternError as error:
-        raise broken_rule(f"must be a gitignore pattern, but it {error}", mend=as_literal(text)) from error
+    reason = why_invalid(text)
+    if reason:
+        raise broken_rule(f"must be a gitignore pattern, but it {reason}")
     return text
 
 
@@ -41,7 +40,7 @@ class CacheRule(Section):
     def _pattern_matches_something(cls, text: str) -> str:
         _pattern(text)
         if text.startswith(("!", "#")):
-            raise broken_rule("must not begin with ! or #: a rule that names no file gives it no header")
+            raise broken_rule("must not begin with '!' or '#', as such a pattern matches no file")
         return text
 
     @field_validator("value")
@@ -54,7 +53,7 @@ class CacheRule(Section):
             if name.lower() in _TIMED and not _SECONDS.fullmatch(seconds):
                 raise broken_rule(f"must have a number of seconds in '{name}=<seconds>'")
             if name and not _TOKEN.fullmatch(name):
-                raise broken_rule(f"must be directives with commas between, and '{name}' is none")
+                raise broken_rule(f"must be comma-separated directives, and '{name}' is not a directive")
         return value
 
 
@@ -73,7 +72,7 @@ class PublishSettings(Section):
     invalidation_max_paths: Annotated[Integer, Field(ge=1, le=_PATHS_IN_PROGRESS, examples=[15])] = 15
     invalidation_wait: Annotated[Boolean, Field(examples=[True])] = False
     mode: Annotated[Literal["managed", "bulk"], Field(examples=["bulk"])] = "managed"
-    # Of bulk mode alone.
+    # The rest is only for bulk mode.
     releases: Annotated[Integer, Field(ge=2, le=10, examples=[3])] = 3
     release: Annotated[Text | None, Field(examples=["<digest>"])] = None
     keep_assets_days: Annotated[Integer, Field(ge=0, le=3650, examples=[7])] = 7
@@ -83,11 +82,11 @@ class PublishSettings(Section):
     @field_validator("cache_control", mode="before")
     @classmethod
     def _rules_and_not_a_map(cls, rules: object) -> object:
-        """One map from patterns to values is what other tools have; it has no order, and here the last match wins."""
+        """Suggest a list for a map from patterns to values: a map has no order, and the last match wins."""
         if isinstance(rules, dict) and not any(nearest(key.lower(), ("pattern", "value")) for key in rules):
             raise broken_rule(
-                "must be a list of pattern and value",
-                mend=[{"pattern": pattern, "value": value} for pattern, value in rules.items()],
+                "must be a list of maps with pattern and value",
+                suggestion=[{"pattern": pattern, "value": value} for pattern, value in rules.items()],
             )
         return rules
 
@@ -95,9 +94,9 @@ class PublishSettings(Section):
     @classmethod
     def _release_is_a_digest(cls, digest: str | None, info: ValidationInfo) -> str | None:
         if digest is not None and not _DIGEST.fullmatch(digest):
-            raise broken_rule("must be a release's digest, or its first 4 digits or more")
+            raise broken_rule("must be the digest of a release, or at least its first 4 characters")
         if digest is not None and info.data.get("mode") == "managed":
-            raise broken_rule("must be bulk where release is given: the other mode holds none", about="mode")
+            raise broken_rule("must be bulk if release is set, as managed mode keeps no releases", about="mode")
         return digest
 
     @field_validator("ignore_file")
@@ -105,7 +104,7 @@ class PublishSettings(Section):
     def _ignore_file_is_inside(cls, name: str | None) -> str | None:
         if name is None:
             return None
-        # As the scan will meet it, which knows its own file by its path: `./a` and `b//a` are `a` and `b/a`.
+        # The scan compares paths as text, so `./a` and `b//a` become `a` and `b/a`.
         steps = [step for step in name.split("/") if step not in {"", "."}]
         if name.startswith("/") or name.endswith("/") or ".." in steps or not steps:
             raise broken_rule("must be a path inside the distribution folder")

@@ -216,7 +216,7 @@ def test_repository_missing(desk: Desk) -> None:
 
 
 def test_broken_settings(desk: Desk) -> None:
-    """The room's problems are told all at once, as in `pulumi up`."""
+    """All problems of the settings are reported at once, as in `pulumi up`."""
     desk.configure("prod", "config: {deployments:repository: website, deployments:brnch: main}")
     told = desk.refused("connect", "--stack", "prod")
     assert "The config of stack 'prod' has 2 problems; nothing was touched:" in told

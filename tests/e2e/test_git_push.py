@@ -174,14 +174,14 @@ def test_push_of_other_paths_does_not(work: Work) -> None:
 
 
 def test_failing_build_leaves_the_site_as_it_was(work: Work) -> None:
-    """A push whose build fails deploys nothing; the next that mends it does."""
+    """A push whose build fails deploys nothing; the next one that fixes it does."""
     said = work.push("www/broken", "", "refs/heads/main")
     assert "deployments: dev was not deployed" in said
     assert fetch(work.url("dev")).text == "<h1>second</h1>"
     assert fetch(work.url("dev"), "/drafts/idea.html").text == "<h1>second</h1>"
     work.git("rm", "--quiet", "www/broken")
-    assert "deployments: dev is deployed" in work.push("www/index.html", "<h1>mended</h1>", "refs/heads/main")
-    assert fetch(work.url("dev")).text == "<h1>mended</h1>"
+    assert "deployments: dev is deployed" in work.push("www/index.html", "<h1>fixed</h1>", "refs/heads/main")
+    assert fetch(work.url("dev")).text == "<h1>fixed</h1>"
 
 
 def test_pull_request_gets_a_stack_of_its_own(work: Work) -> None:
@@ -191,7 +191,7 @@ def test_pull_request_gets_a_stack_of_its_own(work: Work) -> None:
     said = work.push("www/index.html", "<h1>proposal</h1>", "refs/pull/7/head")
     assert "deployments: pr-7 is deployed" in said
     assert fetch(work.url("pr-7")).text == "<h1>proposal</h1>"
-    assert fetch(work.url("dev")).text == "<h1>mended</h1>"
+    assert fetch(work.url("dev")).text == "<h1>fixed</h1>"
     work.push("www/index.html", "<h1>better</h1>", "refs/pull/7/head")
     assert fetch(work.url("pr-7")).text == "<h1>better</h1>"
     assert "deployments: pr-7 is gone" in work.git("push", "origin", ":refs/pull/7/head")

@@ -205,5 +205,5 @@ def _failure(command: str, code: int, cwd: Path, last: deque[str]) -> str:
     told = f"Its last lines:{shown}\n" if shown else "It said nothing. "
     return (
         f"The build command '{command}' {how} in {cwd}; nothing was touched. {told}"
-        "Mend it and run pulumi up again, or set another: pulumi config set publish:buildCommand '<command>'"
+        "Fix it and run `pulumi up` again, or set another: pulumi config set publish:buildCommand '<command>'"
     )

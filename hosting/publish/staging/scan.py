@@ -65,7 +65,7 @@ def scan(folder: Path, rules: IgnoreRules) -> Scan:
         more = len(walk.problems) - _PROBLEMS_SHOWN
         rest = f"\n  - and {more} more" if more > 0 else ""
         raise PublishError(
-            f"{folder} holds what can't be published; nothing was touched: mend it, or leave it out by a line in "
+            f"{folder} holds what can't be published; nothing was touched: fix it, or leave it out by a line in "
             f".publishignore or pulumi config set publish:ignore '[\"<pattern>\"]':{shown}{rest}"
         )
     return Scan(tuple(walk.files), walk.ignored_count)

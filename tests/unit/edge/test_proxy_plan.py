@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosting.aws.settings import settings_of
+from hosting.aws.settings import aws_settings
 from hosting.cloudfront.proxies import behaviors_of, check_quotas, origins_of
 from hosting.config.load import RawConfig, load_settings
 from hosting.edge.plan import EdgePlan, plan_edge
@@ -135,8 +135,8 @@ def test_the_endpoint_of_the_setting_comes_first() -> None:
     environment = {"AWS_ENDPOINT_URL": "http://localhost:1"}
     given = [{"s3": "http://localhost:2"}, {"cloudfront": "http://localhost:3"}]
     config = {"region": "eu-north-1", "endpoints": json.dumps(given)}
-    assert settings_of(config, environment).cloudfront_endpoint == "http://localhost:3"
-    assert settings_of({"region": "eu-north-1"}, {}).cloudfront_endpoint == ""
+    assert aws_settings(config, environment).cloudfront_endpoint == "http://localhost:3"
+    assert aws_settings({"region": "eu-north-1"}, {}).cloudfront_endpoint == ""
 
 
 def proxies(count: int, hosts: int = 1, *, both: bool = True) -> list[Proxy]:

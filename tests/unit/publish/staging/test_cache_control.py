@@ -93,6 +93,6 @@ def test_later_folder_rule_wins_over_earlier_file_rule() -> None:
 
 @pytest.mark.parametrize("pattern", ["", "   ", "#css", "!*.css", "[a", "a\\"])
 def test_pattern_that_matches_nothing_is_refused_by_key(pattern: str) -> None:
-    """A rule that could never hold is an error with the command that mends it."""
+    """A rule that can never match is an error with a command that fixes it."""
     with pytest.raises(PublishError, match=r"pulumi config set --path 'publish:cacheControl\[1\]\.pattern'"):
         CacheControl([Rule("*.js", "x"), Rule(pattern, "y")])
