@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, create_model
 
@@ -21,6 +22,17 @@ def _session_duration(text: str) -> str:
         is_valid = False
     if not is_valid:
         raise broken_rule("must be a duration from 15m to 12h, such as 1h30m", suggestion="1h")
+    return text
+
+
+def _endpoint(text: str) -> str:
+    try:
+        url = urlsplit(text)
+        is_valid = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise broken_rule("must be a URL such as https://s3.example.com")
     return text
 
 
@@ -43,7 +55,7 @@ _FIELDS: dict[str, tuple[Any, Any]] = {
 _FIELDS_OF_KEYS: dict[str, tuple[Any, Any]] = {
     "assumeRoles": (tuple[_Role, ...], ()),
     "assumeRoleWithWebIdentity": (_Role | None, None),
-    "endpoints": (tuple[dict[str, Any], ...], ()),
+    "endpoints": (tuple[dict[str, Annotated[Text, AfterValidator(_endpoint)]], ...], ()),
 }
 _ALL_FIELDS: dict[str, Any] = {key: _FIELDS_OF_KEYS.get(key, _FIELDS[kind]) for key, kind in KINDS.items()}
 

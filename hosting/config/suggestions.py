@@ -53,8 +53,8 @@ def path_of(error: ErrorDetails) -> KeyPath:
     path = (*location[:-1], about) if about else location
     if error["type"] == "extra_forbidden":
         return path
-    # pydantic uses Python's name in errors of a default value.
-    return tuple(to_camel(step) if isinstance(step, str) else step for step in path)
+    # pydantic uses Python's name in errors about a default value.
+    return (to_camel(str(path[0])), *path[1:])
 
 
 def field_at(model: type[BaseModel], path: KeyPath) -> tuple[type[BaseModel], FieldInfo | None]:

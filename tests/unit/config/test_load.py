@@ -109,7 +109,7 @@ def test_a_value_that_looks_like_a_number_is_text_in_a_list_of_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("key", "value", "message"),
     [
         (
             "cloudfront:minTtl",
@@ -309,6 +309,22 @@ def test_a_value_that_looks_like_a_number_is_text_in_a_list_of_texts() -> None:
         ("aws:maxRetries", "many", "'aws:maxRetries' must be a whole number (got many): "),
         ("aws:maxRetries", "true", "'aws:maxRetries' must be a whole number (got true): "),
         ("aws:endpoints", "http://localhost", "'aws:endpoints' must be a list "),
+        (
+            "aws:endpoints",
+            '[{"s3": "http://["}]',
+            "'aws:endpoints[0].s3' must be a URL such as https://s3.example.com ",
+        ),
+        (
+            "aws:endpoints",
+            '[{"s3": "localhost"}]',
+            "'aws:endpoints[0].s3' must be a URL such as https://s3.example.com ",
+        ),
+        (
+            "aws:endpoints",
+            '[{"s3": "http://:1"}]',
+            "'aws:endpoints[0].s3' must be a URL such as https://s3.example.com ",
+        ),
+        ("aws:endpoints", '[{"s3": "http://a:99999"}]', "'aws:endpoints[0].s3' must be a URL such as "),
         ("aws:assumeRoles", '{"roleArn": "arn:1"}', "'aws:assumeRoles' must be a list "),
         ("aws:assumeRoles", '["arn:1"]', "'aws:assumeRoles[0]' must be a map (got arn:1): "),
         (
@@ -330,11 +346,11 @@ def test_a_value_that_looks_like_a_number_is_text_in_a_list_of_texts() -> None:
         ("aws:regoin", "eu-west-1", "'aws:regoin' is not a setting (did you mean 'aws:region'?): "),
     ],
 )
-def test_a_bad_value_is_named_with_its_rule_and_a_command(key: str, value: str, said: str) -> None:
+def test_a_bad_value_is_named_with_its_rule_and_a_command(key: str, value: str, message: str) -> None:
     """An invalid value is one problem, with the key, the rule, the value and a command."""
     (problem,) = problems(**{key.replace(":", "_"): value})
-    assert problem.startswith(said)
-    assert "pulumi config " in problem.removeprefix(said) or "pulumi config " in said
+    assert problem.startswith(message)
+    assert "pulumi config " in problem.removeprefix(message) or "pulumi config " in message
 
 
 def test_all_problems_are_reported_at_once() -> None:

@@ -174,6 +174,7 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
         ("aws:assumeRoles", [{"roleArn": "a", "duration": "3600"}], [{"roleArn": "a", "duration": "1h"}]),
         ("aws:assumeRoles", [{"roleArn": "a"}, "b"], [{"roleArn": "a"}, "<value>"]),
         ("aws:assumeRoleWithWebIdentity", {"duration": "1d"}, {"duration": "1h"}),
+        ("aws:endpoints", [{"s3": "http://a", "x_y": "b"}], [{"s3": "http://a", "x_y": "<value>"}]),
         ("aws:sharedConfigFiles", "/etc/aws", ["/etc/aws"]),
     ],
 )

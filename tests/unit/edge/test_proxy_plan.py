@@ -112,6 +112,7 @@ def test_an_error_page_can_not_be_a_servers(tmp_path: Path) -> None:
     [
         ({}, False),
         ({"AWS_ENDPOINT_URL": "https://cloud.example.com"}, False),
+        ({"AWS_ENDPOINT_URL": "http://["}, False),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, True),
         ({"AWS_ENDPOINT_URL": "http://[::1]:4566"}, True),
         ({"AWS_ENDPOINT_URL": "http://cloud.localhost:4566"}, True),
