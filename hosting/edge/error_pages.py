@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from hosting.cloudfront.settings import ErrorResponse
 from hosting.edge.site_routes import NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from hosting.config.load import Settings
     from hosting.edge.site_routes import SiteRoutes
@@ -19,6 +20,8 @@ OK, NOT_FOUND = 200, 404
 # Without s3:ListBucket S3 answers 403 for a missing key:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 MISSING = (403, NOT_FOUND)
+# What the function of bulk mode may hold of the files without an extension, in bytes of JSON.
+FILES_WITHOUT_EXTENSION_BYTES = 600
 
 
 def found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
@@ -76,3 +79,14 @@ def rooted(error: ErrorResponse, index_document: str) -> ErrorResponse:
     if error.response_page_path != "/":
         return error
     return error.model_copy(update={"response_page_path": f"/{index_document}"})
+
+
+def leads_to(page: str, paths: Collection[str]) -> bool:
+    """Whether bulk mode's function serves ``page`` for unknown paths: it has to know all files without an extension."""
+    known = json.dumps(files_without_extension(paths)).encode()
+    return page in paths and len(known) <= FILES_WITHOUT_EXTENSION_BYTES
+
+
+def files_without_extension(paths: Iterable[str]) -> list[str]:
+    """Return the paths whose last segment has no dot, sorted."""
+    return sorted(path for path in paths if "." not in path.rpartition("/")[2])

@@ -12,6 +12,7 @@ from hosting.edge.error_pages import (
     error_document,
     error_responses,
     found_after_all,
+    leads_to,
     rooted,
 )
 from hosting.edge.function_code import compose, compose_response
@@ -29,7 +30,6 @@ from hosting.errors import EdgeError
 from hosting.formats.headers.files import Headers, read_headers
 from hosting.formats.redirects.files import AMPLIFY_FILE, RuleTable, is_published, read_rules
 from hosting.formats.redirects.rules import canonical
-from hosting.publish.bulk.pointer import leads_to
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from hosting.cloudfront.settings import ErrorResponse
     from hosting.config.load import Settings
     from hosting.edge.function_code import Piece
-    from hosting.edge.headers import HeaderRule
     from hosting.edge.site_routes import SiteRoutes
+    from hosting.formats.headers.rules import HeaderRule
     from hosting.formats.redirects.proxies import Proxy
     from hosting.publish.staging.manifest import Manifest
 
