@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pulumi_aws.s3 import Bucket
 
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
-    from hosting.domain.names import Attached
+    from hosting.domain.attached_names import AttachedNames
     from hosting.edge.function_code import Piece
     from hosting.edge.plan import EdgePlan
 
@@ -46,7 +46,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
     opts: pulumi.ResourceOptions,
     *,
     release: Leading | None = None,
-    own: Attached | None = None,
+    own: AttachedNames | None = None,
 ) -> Distribution:
     """Return the distribution in front of ``bucket``, with what ``edge`` says and its functions do.
 
@@ -140,7 +140,7 @@ def _geo_restriction(setting: GeoRestriction | None) -> Any:  # noqa: ANN401 - i
     return {"restriction_type": kind, "locations": list(setting.allow or setting.deny)}
 
 
-def _certificate(own: Attached | None) -> Any:  # noqa: ANN401 - input dict
+def _certificate(own: AttachedNames | None) -> Any:  # noqa: ANN401 - input dict
     """Return the certificate of the own names, by the security policy that CloudFront recommends."""
     if own is None:
         return {"cloudfront_default_certificate": True}

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.setting_types import PLACEHOLDER, Boolean, Section, Text, broken_rule
 
 NAMESPACE = "domain"
@@ -19,10 +20,7 @@ _LONGEST_NAME = 253
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{5,31}")
-# CloudFront takes certificates of this region alone:
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
-CERTIFICATE_REGION = "us-east-1"
-_CERTIFICATE = re.compile(rf"arn:aws[a-z-]*:acm:{CERTIFICATE_REGION}:[0-9]{{12}}:certificate/[A-Za-z0-9-]+")
+_CERTIFICATE = re.compile(rf"arn:aws[a-z-]*:acm:{CLOUDFRONT_REGION}:[0-9]{{12}}:certificate/[A-Za-z0-9-]+")
 
 
 def _is_host_name(name: str) -> bool:
@@ -82,7 +80,7 @@ class DomainSettings(Section):
     @classmethod
     def _certificate_is_cloudfronts(cls, arn: str | None) -> str | None:
         if arn is not None and not _CERTIFICATE.fullmatch(arn):
-            raise broken_rule(f"must be the ARN of an ACM certificate in {CERTIFICATE_REGION}, where CloudFront looks")
+            raise broken_rule(f"must be the ARN of an ACM certificate in {CLOUDFRONT_REGION}, where CloudFront looks")
         return arn
 
     @field_validator("validated")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.edge.site_routes import NOT_FOUND_PAGE
@@ -27,6 +27,21 @@ FILES_WITHOUT_EXTENSION_BYTES = 600
 def found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
     """Return the error responses that answer for what is missing as if it were there."""
     return [error for error in errors if error.error_code in MISSING and error.response_code == OK]
+
+
+def page_for_unknown_paths(errors: Sequence[ErrorResponse], index_document: str) -> str:
+    """Return the key that error responses serve for every unknown path with status 200; empty without one.
+
+    Then a function can serve it for these paths itself. CloudFront runs none when the origin has no file.
+    """
+    found = found_after_all(errors)
+    pages = {page_key(one.response_page_path, index_document) for one in found if one.response_page_path}
+    return pages.pop() if len(pages) == 1 and len(found) == len(MISSING) else ""
+
+
+def page_key(path: str, index_document: str) -> str:
+    """Return the key of an error page, from the URL path that an error response has."""
+    return unquote(path.lstrip("/")) or index_document
 
 
 def error_document(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> str:
