@@ -418,7 +418,7 @@ def test_a_redirect_before_a_proxy_wins(edge: EdgeRuntime, tmp_path: Path) -> No
 
 def test_a_regular_expression_is_no_proxy(tmp_path: Path) -> None:
     """CloudFront chooses the server by path patterns, so such a rule is refused with what to write instead."""
-    with pytest.raises(EdgeError, match="is a proxy for a regular expression.*write '/api/<\\*>'"):
+    with pytest.raises(EdgeError, match=r"is a proxy for a regular expression.*write '/api/<\*>'"):
         amplify(tmp_path, {"source": "</^/api/.*/>", "target": "https://api.example.com/", "status": "200"})
 
 
