@@ -21,6 +21,8 @@ sandbox-down: python ## stop the local cloud; its data stays
 
 test: needs $(READY) ## run every test
 	@$(VENV)/python -m sandbox prepare
+	@# Each of the many programs that the tests start would compile these again.
+	@$(VENV)/python -m compileall -q hosting sandbox
 	$(VENV)/pytest --numprocesses 2 --dist loadfile $$($(VENV)/python tests/pure_modules.py)
 
 check: $(READY) ## lint, types, import rules, workflows, and that every test file has tests
