@@ -25,12 +25,13 @@ test: needs $(READY) ## run every test
 	@$(VENV)/python -m compileall -q hosting sandbox
 	$(VENV)/pytest --numprocesses 2 --dist loadfile $$($(VENV)/python tests/pure_modules.py)
 
-check: $(READY) ## lint, types, import rules, workflows, and that every test file has tests
+check: $(READY) ## lint, types, import rules, workflows, documentation, and that every test file has tests
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python tests/collects.py
+	$(VENV)/python -m tests.documentation
 	tools/actionlint/run.sh
 	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 
