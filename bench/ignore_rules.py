@@ -34,7 +34,7 @@ _PATHS = [f"section-{number % 97}/page-{number}.{_KINDS[number % len(_KINDS)]}" 
 
 def main() -> None:
     """Print both tables."""
-    print(f"{'rules':44} CPU for {_FILES:,} files")
+    print(f"{'rules':44} CPU for {_FILES:,} files (goal: at most {_MOST_MS} ms)")
     _print_time(f"{len(_LINES)} lines of an ignore file", _ignore)
     _print_time("30 Cache-Control rules, one for each file", _rule_of_each)
     _print_time("the same 30 lines in GitIgnoreSpec", _library)
@@ -65,7 +65,7 @@ def _print_time(name: str, work: Callable[[], int]) -> None:
         started = time.process_time()
         work()
         times.append(1000 * (time.process_time() - started))
-    print(f"{name:44} {min(times):6.0f} ms (goal: at most {_MOST_MS} ms)")
+    print(f"{name:44} {min(times):6.0f} ms")
 
 
 def _print_differences(tree: GitTree) -> None:

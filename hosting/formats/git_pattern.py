@@ -47,7 +47,7 @@ class GitPattern(Pattern):
         body: the expression for the rest of the subject.
     """
 
-    __slots__ = ("_expression", "body", "prefix")
+    __slots__ = ("_fullmatch", "body", "prefix")
 
     def __init__(self, line: str) -> None:
         """Translate ``line``.
@@ -62,11 +62,11 @@ class GitPattern(Pattern):
         else:
             super().__init__(not glob.startswith("!"))
             self.prefix, self.body = _expressions(glob.removeprefix("!"))
-        self._expression = re.compile(self.prefix + self.body, re.DOTALL)
+        self._fullmatch = re.compile(self.prefix + self.body, re.DOTALL).fullmatch
 
     def match_file(self, file: str) -> re.Match[str] | None:
         """Return the match of a subject, None if the pattern does not match it."""
-        return self._expression.fullmatch(file)
+        return self._fullmatch(file)
 
 
 def subject_of(path: str, *, is_dir: bool) -> str:
