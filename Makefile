@@ -35,8 +35,9 @@ check: $(READY) ## lint, types, import rules, workflows, documentation, and that
 	tools/actionlint/run.sh
 	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 
-bench: $(READY) ## measure the functions at the edge, and publishing beside s3deploy and the AWS CLI
+bench: $(READY) ## measure the functions at the edge, the ignore rules, and publishing beside s3deploy and the AWS CLI
 	@$(VENV)/python -m bench.edge
+	@$(VENV)/python -m bench.ignore_rules
 	@$(VENV)/python -m bench
 
 sites: needs $(READY) ## build real sites with their generators, publish them, and compare with the generators' servers

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from hosting.config.suggestions import nearest
-from hosting.formats.wildmatch import PatternError, as_literal, parse
+from hosting.formats.git_pattern import as_literal, why_invalid
 from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule
 
 # https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5: visible ASCII, spaces and tabs inside.
@@ -24,10 +24,9 @@ _PATHS_IN_PROGRESS = 3000
 
 
 def _pattern(text: str) -> str:
-    try:
-        parse(text)
-    except PatternError as error:
-        raise broken_rule(f"must be a gitignore pattern, but it {error}", mend=as_literal(text)) from error
+    reason = why_invalid(text)
+    if reason:
+        raise broken_rule(f"must be a gitignore pattern, but it {reason}", mend=as_literal(text))
     return text
 
 
