@@ -15,6 +15,9 @@ _REGION = re.compile(r"(?P<area>[a-z]{2,4}(?:-(?:gov|iso[a-z]?|de))?)-(?P<direct
 _MEANT = ("central", "north", "south", "east", "west", "northeast", "southeast")
 _DIRECTIONS = (*_MEANT, "northwest", "southwest")
 EXAMPLE = "us-east-1"
+# Where CloudFront looks for certificates and web ACLs, and where its metrics are:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html#https-requirements-aws-region
+CLOUDFRONT_REGION = "us-east-1"
 _NEAR = 3
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from pulumi_aws.cloudwatch import MetricAlarm
 
+from hosting.aws.regions import CLOUDFRONT_REGION
+
 if TYPE_CHECKING:
     import pulumi
     from pulumi_aws.cloudfront import Distribution
 
-_REGION = "us-east-1"
 _PERCENT = 5
 _SECONDS = 300
 _PERIODS = 2
@@ -36,6 +37,6 @@ def make_alarm(name: str, distribution: Distribution, topic: str, opts: pulumi.R
         treat_missing_data="notBreaching",
         alarm_actions=[topic],
         ok_actions=[topic],
-        region=_REGION,
+        region=CLOUDFRONT_REGION,
         opts=opts,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
-from hosting.cloudfront.functions import make_functions
+from hosting.cloudfront.functions import ReleaseFunction, make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
 from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pulumi_aws.s3 import Bucket
 
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
-    from hosting.domain.names import Attached
-    from hosting.edge.function_code import Piece
+    from hosting.domain.attached_names import AttachedNames
     from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
@@ -30,11 +29,11 @@ class Leading:
     """What leads requests to the live release of bulk mode.
 
     Attributes:
-        pieces: of the function for requests, the last ones.
-        header: that the piece sets, for the edge to tell one release's copy of a file from another's.
+        function: what the function for requests does for it.
+        header: that the function sets, for the edge to tell one release's copy of a file from another's.
     """
 
-    pieces: pulumi.Output[list[Piece]]
+    function: ReleaseFunction
     header: str
 
 
@@ -46,7 +45,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
     opts: pulumi.ResourceOptions,
     *,
     release: Leading | None = None,
-    own: Attached | None = None,
+    own: AttachedNames | None = None,
 ) -> Distribution:
     """Return the distribution in front of ``bucket``, with what ``edge`` says and its functions do.
 
@@ -99,7 +98,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
 
 def _at_the_edge(name: str, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
     """Return what a behavior has for its functions: nothing where there are none."""
-    functions = make_functions(name, edge, opts, release.pieces if release else None)
+    functions = make_functions(name, edge, opts, release.function if release else None)
     found: dict[str, Any] = {}
     if functions:
         found["function_associations"] = [
@@ -140,7 +139,7 @@ def _geo_restriction(setting: GeoRestriction | None) -> Any:  # noqa: ANN401 - i
     return {"restriction_type": kind, "locations": list(setting.allow or setting.deny)}
 
 
-def _certificate(own: Attached | None) -> Any:  # noqa: ANN401 - input dict
+def _certificate(own: AttachedNames | None) -> Any:  # noqa: ANN401 - input dict
     """Return the certificate of the own names, by the security policy that CloudFront recommends."""
     if own is None:
         return {"cloudfront_default_certificate": True}

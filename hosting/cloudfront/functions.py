@@ -32,14 +32,31 @@ class Association:
     function: Function
 
 
+@dataclass(frozen=True)
+class ReleaseFunction:
+    """What bulk mode adds to the function for requests.
+
+    Attributes:
+        pieces: the last ones of the function.
+        bucket: the name of the bucket that has the releases.
+    """
+
+    pieces: pulumi.Output[list[Piece]]
+    bucket: pulumi.Output[str]
+
+
 def make_functions(
-    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[Piece]] | None = None
+    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseFunction | None = None
 ) -> list[Association]:
-    """Return the functions that run the pieces of ``edge``: none, one or two; ``last`` are more for requests."""
+    """Return the functions that run the pieces of ``edge``: none, one or two; ``release`` adds more for requests."""
     made = []
-    if last is not None:
-        code = last.apply(lambda pieces: compose([*edge.requests, *pieces]))
-        made.append(_made(name, "viewer-request", _kept(edge, code), opts))
+    if release is not None:
+        code = release.pieces.apply(lambda pieces: compose([*edge.requests, *pieces]))
+        # Another bucket is another function: one update of the distribution then changes both, and no visitor meets
+        # the function of one bucket with the files of the other.
+        replaced = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replace_on_changes=["comment"]))
+        comment = pulumi.Output.concat("Serves the releases in ", release.bucket)
+        made.append(_made(name, "viewer-request", _kept(edge, code), replaced, comment))
     elif edge.requests:
         made.append(_made(name, "viewer-request", _kept(edge, compose(edge.requests)), opts))
     if edge.responses:
@@ -52,11 +69,17 @@ def _kept(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
     return pulumi.Output.secret(code) if edge.is_secret else code
 
 
-def _made(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Association:
+def _made(
+    name: str,
+    event: Event,
+    code: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    comment: pulumi.Input[str] | None = None,
+) -> Association:
     function = Function(
         f"{name}-{_SUFFIX[event]}",
         runtime=RUNTIME,
-        comment=f"The {event} function of {name}",
+        comment=comment or f"The {event} function of {name}",
         publish=True,
         code=code,
         opts=opts,

@@ -12,10 +12,11 @@ from pulumi_aws.s3 import (
     BucketPublicAccessBlock,
 )
 
+from hosting.aws.regions import CLOUDFRONT_REGION
+
 if TYPE_CHECKING:
     from hosting.cloudfront.settings import CloudFrontSettings
 
-_REGION = "us-east-1"
 _UNFINISHED_DAYS = 7
 
 
@@ -28,12 +29,12 @@ def log_config(name: str, settings: CloudFrontSettings, opts: pulumi.ResourceOpt
     if not settings.logging:
         return None
     name = f"{name}-logs"
-    bucket = Bucket(name, region=_REGION, force_destroy=True, opts=opts)
+    bucket = Bucket(name, region=CLOUDFRONT_REGION, force_destroy=True, opts=opts)
     # CloudFront writes standard logs by an ACL that it adds itself, so ACLs are on here, and closed to the public.
     ownership = BucketOwnershipControls(
         name,
         bucket=bucket.bucket,
-        region=_REGION,
+        region=CLOUDFRONT_REGION,
         rule={"object_ownership": "BucketOwnerPreferred"},
         opts=opts,
     )
@@ -53,7 +54,7 @@ def _closed(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> BucketPu
     return BucketPublicAccessBlock(
         name,
         bucket=bucket.bucket,
-        region=_REGION,
+        region=CLOUDFRONT_REGION,
         block_public_acls=True,
         ignore_public_acls=True,
         block_public_policy=True,
@@ -66,7 +67,7 @@ def _lifecycle(name: str, bucket: Bucket, days: int, opts: pulumi.ResourceOption
     return BucketLifecycleConfiguration(
         name,
         bucket=bucket.bucket,
-        region=_REGION,
+        region=CLOUDFRONT_REGION,
         rules=[
             {
                 "id": "expire",

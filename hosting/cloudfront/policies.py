@@ -9,10 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from hosting.cloudfront.settings import CloudFrontSettings
-    from hosting.config.load import Settings
     from hosting.website.settings import CorsRule
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -27,7 +24,6 @@ ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
 SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 CORS_AND_SECURITY_HEADERS = "e61eb60c-9c35-4d20-a928-2b84e02af89c"
-_LIMITS = "docs/limits.md"
 
 
 def managed_cache_policy(settings: CloudFrontSettings) -> str:
@@ -53,16 +49,3 @@ def needs_cache_policy(settings: CloudFrontSettings, *, is_bulk: bool) -> bool:
     https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ParametersInCacheKeyAndForwardedToOrigin.html
     """
     return is_bulk and settings.max_ttl > 0
-
-
-def policy_notes(settings: Settings, *, by_country: bool) -> Iterator[str]:
-    """Yield which of the account's own policies the stack uses, and for which setting."""
-    if not settings.cloudfront.enabled:
-        return
-    if needs_cache_policy(settings.cloudfront, is_bulk=settings.publish.mode == "bulk"):
-        yield f"'publish:mode bulk' uses one of the 20 cache policies that an AWS account has by default: {_LIMITS}"
-    if by_country:
-        yield (
-            "Redirects by country use one of the 20 origin request policies that an AWS account has by default: "
-            f"{_LIMITS}"
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments import actions
 from hosting.errors import HostingError
 from hosting.resource_names import resource_name
@@ -191,7 +192,7 @@ class Own:
             f"arn:{partition}:cloudfront::{account}",
             (f"arn:{partition}:s3:::{self.name}-logs-*", *self.buckets(partition)),
             tuple(
-                f"arn:{partition}:cloudwatch:us-east-1:{account}:alarm:{pattern}"
+                f"arn:{partition}:cloudwatch:{CLOUDFRONT_REGION}:{account}:alarm:{pattern}"
                 for pattern in (f"{self.name}-5xx-*", *self.patterns)
             ),
             self.cloudfront.web_acl_arn,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
 import pulumi_aws
 from pulumi_aws import iam
 
+from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments.rights import NamesRights, Own, Scope, bucket_patterns, issuer_of, rights, trust_policy
 
 if TYPE_CHECKING:
     from hosting.config.load import Settings
     from hosting.deployments.rights import Issuer, Stack
     from hosting.deployments.settings import DeploymentsSettings
-    from hosting.domain.names import OwnNames
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def make_role(  # noqa: PLR0913 - host names are named where there are any
     bucket_arn: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
     *,
-    names: OwnNames | None = None,
+    zone_arn: pulumi.Output[str] | None = None,
+    requests_certificate: bool = False,
 ) -> DeploymentRole:
     """Return the role for deployments of ``stack``, with only the rights that this program uses on its own resources.
 
@@ -48,7 +49,8 @@ def make_role(  # noqa: PLR0913 - host names are named where there are any
         stack: which stack may take on the role.
         bucket_arn: the site's bucket.
         opts: the options; its provider is also whom the account is asked of.
-        names: the site's own host names, if it has any.
+        zone_arn: the Route 53 zone of the site's host names, if the settings name one.
+        requests_certificate: whether the stack has a certificate of its own.
 
     Raises:
         HostingError: nobody could take on that role.
@@ -62,34 +64,36 @@ def make_role(  # noqa: PLR0913 - host names are named where there are any
         opts=opts,
     )
     own = Own(name, settings.cloudfront, tuple(bucket_patterns(stack.project, settings.deployments.review_stacks)))
-    document = _document(own, bucket_arn, DeploymentRole(role.arn, provider_arn), names, opts)
+    known = _Known(bucket_arn, DeploymentRole(role.arn, provider_arn), zone_arn, requests_certificate)
+    document = _document(own, known, opts)
     iam.RolePolicy(f"{name}-deploy", role=role.name, policy=pulumi.Output.json_dumps(document), opts=opts)
     return DeploymentRole(role.arn, provider_arn)
 
 
-def _document(
-    own: Own,
-    bucket_arn: pulumi.Output[str],
-    role: DeploymentRole,
-    names: OwnNames | None,
-    opts: pulumi.ResourceOptions,
-) -> pulumi.Output[dict[str, Any]]:
+class _Known(NamedTuple):
+    """The resources that the role has rights on, besides the stack's own names."""
+
+    bucket_arn: pulumi.Output[str]
+    role: DeploymentRole
+    zone_arn: pulumi.Output[str] | None
+    requests_certificate: bool
+
+
+def _document(own: Own, known: _Known, opts: pulumi.ResourceOptions) -> pulumi.Output[dict[str, Any]]:
+    """Return the role's policy."""
     ask = pulumi.InvokeOutputOptions(provider=opts.provider, parent=opts.parent)
     partition = pulumi_aws.get_partition_output(opts=ask).partition
     account = pulumi_aws.get_caller_identity_output(opts=ask).account_id
-    zone = names.zone.arn if names and names.zone is not None else None
-    requests = names is not None and names.is_requested
-    return pulumi.Output.all(bucket_arn, partition, account, role.arn, role.provider_arn, zone).apply(
-        lambda known: rights(
-            Scope(
-                (known[0], *own.buckets(known[1])),
-                known[3],
-                known[4],
-                own.edge(known[1], known[2]),
-                NamesRights(f"arn:{known[1]}:acm:us-east-1:{known[2]}:certificate/*" if requests else None, known[5]),
-            )
-        )
-    )
+
+    def document(values: list[str]) -> dict[str, Any]:
+        partition, account, bucket_arn, role_arn, provider_arn, zone_arn = values
+        certificates = f"arn:{partition}:acm:{CLOUDFRONT_REGION}:{account}:certificate/*"
+        names = NamesRights(certificates if known.requests_certificate else None, zone_arn)
+        buckets = (bucket_arn, *own.buckets(partition))
+        return rights(Scope(buckets, role_arn, provider_arn, own.edge(partition, account), names))
+
+    arns = (known.bucket_arn, known.role.arn, known.role.provider_arn, known.zone_arn)
+    return pulumi.Output.all(partition, account, *arns).apply(document)
 
 
 def _provider(

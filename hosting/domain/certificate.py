@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi_aws.acm import Certificate, CertificateValidation
 from pulumi_aws.route53 import Record
 
-from hosting.aws.provider import make_provider
-from hosting.domain.settings import CERTIFICATE_REGION
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from hosting.aws.settings import AwsSettings
 
 # A person says that the records are there; the CA looks for them every few minutes.
 _LONGEST_WAIT = "15m"
 _TTL_SECONDS = 300
-
-
-def certificate_options(name: str, settings: AwsSettings, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """Return the options of what has to be in the certificates' region: those of ``opts``, with a provider for it."""
-    alone = pulumi.ResourceOptions(parent=opts.parent)
-    there = make_provider(f"{name}-{CERTIFICATE_REGION}", replace(settings, region=CERTIFICATE_REGION), alone)
-    return pulumi.ResourceOptions(parent=opts.parent, provider=there)
 
 
 def request_certificate(name: str, names: Sequence[str], opts: pulumi.ResourceOptions) -> Certificate:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
 
-from hosting.domain.certificate import certificate_options, prove_in_zone, request_certificate, wait_for
+from hosting.domain.attached_names import AttachedNames
+from hosting.domain.certificate import prove_in_zone, request_certificate, wait_for
 from hosting.domain.records import find_zone, point_names, told_names, told_proofs
 
 if TYPE_CHECKING:
@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from hosting.config.load import Settings
 
 
-@dataclass(frozen=True)
-class Attached:
-    """What a distribution is told of its own names.
-
-    Attributes:
-        names: its aliases.
-        certificate_arn: of an issued certificate that covers them.
-    """
-
-    names: tuple[str, ...]
-    certificate_arn: pulumi.Input[str]
-
-
 class OwnNames:
     """The names of a stage that has some.
 
@@ -39,8 +26,18 @@ class OwnNames:
         zone: the Route 53 zone, if the settings name one.
     """
 
-    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions) -> None:
-        """Declare the certificate, what proves its names, and the wait until it is issued."""
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        opts: pulumi.ResourceOptions,
+        certificate_options: pulumi.ResourceOptions,
+    ) -> None:
+        """Declare the certificate, what proves its names, and the wait until it is issued.
+
+        ``certificate_options`` have the provider for the region of certificates, ``opts`` that of all else.
+        """
+        self._certificate_options = certificate_options
         self._settings, self._opts, domain = settings, opts, settings.domain
         self._certificate: Certificate | None = None
         self.zone: pulumi.Output[GetZoneResult] | None = None
@@ -48,21 +45,25 @@ class OwnNames:
             self.zone = find_zone(domain, settings.stack, opts)
         self.attached = self._given() if domain.certificate_arn else self._requested(name)
 
-    def _given(self) -> Attached:
+    def _given(self) -> AttachedNames:
         domain = self._settings.domain
-        return Attached(domain.names, domain.certificate_arn or "")
+        return AttachedNames(domain.names, domain.certificate_arn or "")
 
-    def _requested(self, name: str) -> Attached | None:
+    def _requested(self, name: str) -> AttachedNames | None:
         domain = self._settings.domain
-        there = certificate_options(name, self._settings.aws, self._opts)
-        self._certificate = request_certificate(name, domain.names, there)
+        self._certificate = request_certificate(name, domain.names, self._certificate_options)
         if not domain.is_attached:
             pulumi.log.warn(_to_do(self._settings.stack), self._opts.parent)
             return None
         proofs = []
         if self.zone is not None:
             proofs = prove_in_zone(domain.names, self._certificate, self.zone.zone_id, self._opts)
-        return Attached(domain.names, wait_for(name, self._certificate, proofs, there))
+        return AttachedNames(domain.names, wait_for(name, self._certificate, proofs, self._certificate_options))
+
+    @property
+    def zone_arn(self) -> pulumi.Output[str] | None:
+        """The ARN of the Route 53 zone, if the settings name one."""
+        return self.zone.arn if self.zone is not None else None
 
     @property
     def is_requested(self) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.errors import PLACEHOLDER
 from hosting.setting_types import Boolean, Section, Text, broken_rule
 
@@ -20,10 +21,7 @@ _LONGEST_NAME = 253
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{5,31}")
-# CloudFront only uses certificates in this region:
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
-CERTIFICATE_REGION = "us-east-1"
-_CERTIFICATE = re.compile(rf"arn:aws[a-z-]*:acm:{CERTIFICATE_REGION}:[0-9]{{12}}:certificate/[A-Za-z0-9-]+")
+_CERTIFICATE = re.compile(rf"arn:aws[a-z-]*:acm:{CLOUDFRONT_REGION}:[0-9]{{12}}:certificate/[A-Za-z0-9-]+")
 
 
 def _is_host_name(name: str) -> bool:
@@ -57,15 +55,20 @@ class DomainSettings(Section):
 
     # Names are checked against the settings above them.
     zone: Annotated[Text | None, Field(examples=["example.com"])] = None
+    """Route 53 hosted zone, by name or id, for the certificate's and the site's records."""
     certificate_arn: Annotated[
         Text | None, Field(examples=["arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456"])
     ] = None
+    """ARN of an ACM certificate of yours in us-east-1; without it, one is requested."""
     redirect_aliases: Annotated[Boolean, Field(examples=[True])] = True
+    """Redirect the other names to the first."""
     validated: Annotated[Boolean, Field(examples=[True])] = False
+    """With another DNS: the certificate's records exist."""
     names: Annotated[
         tuple[Annotated[Text, AfterValidator(_host_name)], ...],
         Field(max_length=MAX_NAMES, examples=["www.example.com"]),
     ] = ()
+    """Host names of the site, the first is its address; may have `{stack}` and `{branch}`."""
 
     @field_validator("zone")
     @classmethod
@@ -83,7 +86,7 @@ class DomainSettings(Section):
     @classmethod
     def _certificate_is_cloudfronts(cls, arn: str | None) -> str | None:
         if arn is not None and not _CERTIFICATE.fullmatch(arn):
-            raise broken_rule(f"must be the ARN of an ACM certificate in {CERTIFICATE_REGION}, as CloudFront needs")
+            raise broken_rule(f"must be the ARN of an ACM certificate in {CLOUDFRONT_REGION}, as CloudFront needs")
         return arn
 
     @field_validator("validated")

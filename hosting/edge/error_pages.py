@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.edge.site_routes import NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from hosting.config.load import Settings
     from hosting.edge.site_routes import SiteRoutes
@@ -19,11 +20,28 @@ OK, NOT_FOUND = 200, 404
 # Without s3:ListBucket S3 answers 403 for a missing key:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 MISSING = (403, NOT_FOUND)
+# What the function of bulk mode may hold of the files without an extension, in bytes of JSON.
+FILES_WITHOUT_EXTENSION_BYTES = 600
 
 
 def found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
     """Return the error responses that answer for what is missing as if it were there."""
     return [error for error in errors if error.error_code in MISSING and error.response_code == OK]
+
+
+def page_for_unknown_paths(errors: Sequence[ErrorResponse], index_document: str) -> str:
+    """Return the key that error responses serve for every unknown path with status 200; empty without one.
+
+    Then a function can serve it for these paths itself. CloudFront runs none when the origin has no file.
+    """
+    found = found_after_all(errors)
+    pages = {page_key(one.response_page_path, index_document) for one in found if one.response_page_path}
+    return pages.pop() if len(pages) == 1 and len(found) == len(MISSING) else ""
+
+
+def page_key(path: str, index_document: str) -> str:
+    """Return the key of an error page, from the URL path that an error response has."""
+    return unquote(path.lstrip("/")) or index_document
 
 
 def error_document(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> str:
@@ -76,3 +94,14 @@ def rooted(error: ErrorResponse, index_document: str) -> ErrorResponse:
     if error.response_page_path != "/":
         return error
     return error.model_copy(update={"response_page_path": f"/{index_document}"})
+
+
+def leads_to(page: str, paths: Collection[str]) -> bool:
+    """Whether bulk mode's function serves ``page`` for unknown paths: it has to know all files without an extension."""
+    known = json.dumps(files_without_extension(paths)).encode()
+    return page in paths and len(known) <= FILES_WITHOUT_EXTENSION_BYTES
+
+
+def files_without_extension(paths: Iterable[str]) -> list[str]:
+    """Return the paths whose last segment has no dot, sorted."""
+    return sorted(path for path in paths if "." not in path.rpartition("/")[2])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from hosting.cloudfront.policies import policy_notes, response_headers_policy
+from hosting.cloudfront.policies import response_headers_policy
 from hosting.edge.error_pages import (
-    MISSING,
     error_document,
     error_responses,
-    found_after_all,
+    leads_to,
+    page_for_unknown_paths,
     rooted,
 )
 from hosting.edge.function_code import compose, compose_response
@@ -24,27 +24,23 @@ from hosting.edge.redirects import redirects_piece
 from hosting.edge.route_choice import RouteChoice, route_choice
 from hosting.edge.routing import canonical_keys, deep_links_piece, redirector, router_piece
 from hosting.edge.site_routes import NOT_FOUND_PAGE
-from hosting.edge.warnings import routing_notes, warnings_of, without_headers
+from hosting.edge.warnings import policy_notes, routing_notes, warnings_of, without_headers
 from hosting.errors import EdgeError
-from hosting.formats.headers.files import Headers, read_headers
-from hosting.formats.redirects.files import AMPLIFY_FILE, RuleTable, is_published, read_rules
 from hosting.formats.redirects.rules import canonical
-from hosting.publish.bulk.pointer import leads_to
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from hosting.cloudfront.settings import ErrorResponse
     from hosting.config.load import Settings
     from hosting.edge.function_code import Piece
-    from hosting.edge.headers import HeaderRule
+    from hosting.edge.rule_files import Rules
     from hosting.edge.site_routes import SiteRoutes
+    from hosting.formats.headers.rules import HeaderRule
     from hosting.formats.redirects.proxies import Proxy
+    from hosting.formats.redirects.table import RuleTable
     from hosting.publish.staging.manifest import Manifest
 
-# In the distribution folder, but not published.
-RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 _COUNTRY = "CloudFront-Viewer-Country"
 
@@ -63,6 +59,7 @@ class EdgePlan:
         default_root: the distribution's default root object; None where the function finds the first page itself.
         error_document: the key that answers what is not there, of an S3 website.
         fallbacks: keys that answer under other paths than their own.
+        unknown_page: the key that error responses serve for all unknown paths with status 200; empty without one.
         routes: how the tree is served.
         route_choice: what of that the settings and rules choose.
         notes: sentences for the user that call for nothing.
@@ -79,6 +76,7 @@ class EdgePlan:
     default_root: str | None
     error_document: str
     fallbacks: tuple[str, ...]
+    unknown_page: str
     routes: SiteRoutes
     route_choice: RouteChoice
     notes: tuple[str, ...]
@@ -86,38 +84,32 @@ class EdgePlan:
     proxies: tuple[Proxy, ...] = ()
 
 
-def rule_files(folder: Path) -> list[str]:
-    """Return the names of the files of the distribution ``folder`` that are not published, as the edge reads them."""
-    return [name for name in RULE_FILES if name != AMPLIFY_FILE or not is_published(folder)]
-
-
-def keys_for(settings: Settings, folder: Path, paths: Collection[str]) -> Mapping[str, str]:
-    """Return the keys of the files of the distribution ``folder`` that are staged under another path than theirs.
+def keys_for(settings: Settings, rules: Rules, paths: Collection[str]) -> Mapping[str, str]:
+    """Return the keys of the files that are staged under another path than their own.
 
     Raises:
-        EdgeError: two files would have the same URL, or the rules do not hold.
+        EdgeError: two files would have the same URL.
     """
     website = settings.website
     if website.routing != "pages":
         return {}
     # A rule may name an error page, which keeps its name.
-    rules, _ = _written(settings, folder)
     own = [response.response_page_path for response in settings.cloudfront.error_responses]
-    own += [fallback.page for fallback in rules.fallbacks]
+    own += [fallback.page for fallback in rules.redirects.fallbacks]
     kept = {NOT_FOUND_PAGE, website.error_document or "", *(unquote(path.lstrip("/")) for path in own if path)}
     return canonical_keys(paths, website.index_document, kept)
 
 
-def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -> EdgePlan:
-    """Return the plan for the site ``name``, its staged tree, and the distribution ``folder`` with the rule files.
+def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -> EdgePlan:
+    """Return the plan for the site ``name``, its staged tree, and its rules.
 
     Raises:
         EdgeError: the rules are wrong, or need more than CloudFront takes.
     """
     website = settings.website
-    keys = _keys(settings, manifest, folder)
-    table, headers = _written(settings, folder)
-    table = with_published_pages(table, keys, website.index_document)
+    keys = _keys(settings, manifest, rules.redirects)
+    headers = rules.headers
+    table = with_published_pages(rules.redirects, keys, website.index_document)
     choice = route_choice(website, table.fallbacks)
     routes = choice.routes(keys)
     _check_redirects(settings, table, keys, routes)
@@ -136,6 +128,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, folder: Path) -
         default_root=None if edge.finds_root else website.index_document,
         error_document=error_document(settings, keys, routes),
         fallbacks=(routes.app_page,) if routes.app_page else (),
+        unknown_page=page_for_unknown_paths(errors, website.index_document),
         routes=routes,
         route_choice=choice,
         notes=(
@@ -165,7 +158,7 @@ class _Tree(NamedTuple):
 
 
 class _Functions(NamedTuple):
-    """The functions' pieces, whether they answer `/`, and the page that error responses would give unknown paths."""
+    """The functions' pieces, whether they answer `/`, and the key of the page that they serve for unknown paths."""
 
     requests: list[Piece]
     responses: list[Piece]
@@ -190,13 +183,13 @@ def _functions(name: str, settings: Settings, tree: _Tree) -> _Functions:
     routes = tree.routes
     if website.routing == "errors":
         # Without a page for unknown paths the tree does not matter, and its files may be too many for the function.
-        routes = replace(routes, app_page=unquote(app.lstrip("/"))) if app else tree.choice.routes(())
+        routes = replace(routes, app_page=app) if app else tree.choice.routes(())
     responses = [headers_piece(tree.headers, routes)] if tree.headers else []
     _check_sizes(requests, responses, tree.routes)
     return _Functions(requests, responses, finds_root, app)
 
 
-def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[str]:
+def _keys(settings: Settings, manifest: Manifest, table: RuleTable) -> Collection[str]:
     """Return the keys of the site, as far as they are known.
 
     A release can be pinned without its files at hand. The pages that answer for what is missing are then taken to be in
@@ -204,7 +197,6 @@ def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[st
     """
     if manifest.entries or settings.publish.release is None:
         return {entry.path for entry in manifest.entries}
-    table, _ = _written(settings, folder)
     error_page = settings.website.error_document or NOT_FOUND_PAGE
     return {error_page, *(fallback.page.lstrip("/") for fallback in table.fallbacks)}
 
@@ -212,17 +204,16 @@ def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Collection[st
 def _with_deep_links(
     settings: Settings, requests: list[Piece], errors: Sequence[ErrorResponse], keys: Collection[str]
 ) -> str | None:
-    """Return the page that paths without a file are led to, so that a function for responses runs for it.
+    """Return the key of the page that the function serves for unknown paths, so that its responses get headers.
 
-    In bulk mode the release leads there; else a piece does, which is added to ``requests`` if there is room for it.
+    In bulk mode the release's own function does it; otherwise a piece does, which is added to ``requests`` if it fits.
     """
-    pages = {rooted(error, settings.website.index_document).response_page_path for error in found_after_all(errors)}
-    page = pages.pop() if len(pages) == 1 and len(found_after_all(errors)) == len(MISSING) else None
-    if page is None or settings.website.routing != "errors":
+    page = page_for_unknown_paths(errors, settings.website.index_document)
+    if not page or settings.website.routing != "errors":
         return None
     if settings.publish.mode == "bulk":
-        return page if leads_to(page.lstrip("/"), keys) else None
-    piece = deep_links_piece(canonical(page), keys)
+        return page if leads_to(page, keys) else None
+    piece = deep_links_piece(canonical(f"/{quote(page)}"), keys)
     try:
         compose([*requests, piece])
     except EdgeError:
@@ -242,32 +233,6 @@ def _check_redirects(settings: Settings, table: RuleTable, keys: Collection[str]
             f"{table.fallbacks[0].where} and 'cloudfront:errorResponses' both say what answers for what is missing; "
             f"nothing was touched: pulumi config rm --stack {settings.stack} cloudfront:errorResponses"
         )
-
-
-class _Written(NamedTuple):
-    redirects: RuleTable
-    headers: Headers
-
-
-def _written(settings: Settings, folder: Path) -> _Written:
-    """Return the rules of the settings and of the files in the distribution folder, each right in itself.
-
-    Raises:
-        EdgeError: with what is wrong in all of them.
-    """
-    problems = []
-    table, headers = RuleTable(), Headers()
-    try:
-        table = read_rules([rule.model_dump() for rule in settings.website.redirects], folder)
-    except EdgeError as error:
-        problems.append(str(error))
-    try:
-        headers = read_headers(folder)
-    except EdgeError as error:
-        problems.append(str(error))
-    if problems:
-        raise EdgeError("\n".join(problems))
-    return _Written(table, headers)
 
 
 def _check_sizes(requests: Sequence[Piece], responses: Sequence[Piece], routes: SiteRoutes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from hosting.cloudfront.policies import needs_cache_policy
 from hosting.edge.error_pages import MISSING, NOT_FOUND, OK, error_document, found_after_all
 from hosting.edge.route_choice import APP_PAGE
 from hosting.edge.site_routes import NOT_FOUND_PAGE
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _FORBIDDEN = 403
 # By default, up to 100 on request: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#general-limits
 _NAMES_OF_CERTIFICATE = 10
+_LIMITS = "docs/limits.md"
 
 
 def routing_notes(
@@ -243,4 +245,17 @@ def _many_names(settings: Settings) -> Iterator[str]:
             f"{_NAMES_OF_CERTIFICATE} by default: request more, up to 100, of the quota 'Domain names per ACM "
             "certificate' in us-east-1 (aws service-quotas request-service-quota-increase --region us-east-1 "
             f"--service-code acm --quota-code L-FB94F0B0 --desired-value {len(domain.names)}), or use a wildcard"
+        )
+
+
+def policy_notes(settings: Settings, *, by_country: bool) -> Iterator[str]:
+    """Yield which of the account's own policies the stack uses, and for which setting."""
+    if not settings.cloudfront.enabled:
+        return
+    if needs_cache_policy(settings.cloudfront, is_bulk=settings.publish.mode == "bulk"):
+        yield f"'publish:mode bulk' uses one of the 20 cache policies that an AWS account has by default: {_LIMITS}"
+    if by_country:
+        yield (
+            "Redirects by country use one of the 20 origin request policies that an AWS account has by default: "
+            f"{_LIMITS}"
         )

@@ -6,27 +6,9 @@ The engine starts every provider with its own address as the argument.
 from __future__ import annotations
 
 import sys
-from typing import Protocol
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
-
-
-class Log(Protocol):
-    """Where a publish says what it does."""
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the engine is gone: a provider outlives one that was killed, and then publishes for nobody."""
-
-    def info(self, text: str) -> None:
-        """Show a line that stays."""
-
-    def warn(self, text: str) -> None:
-        """Show a warning."""
-
-    def status(self, text: str) -> None:
-        """Show a line that the next one replaces."""
 
 
 class EngineLog:

@@ -26,7 +26,7 @@ from hosting.errors import HostingError
 from hosting.providers.base import AwsProvider
 from hosting.publish.managed.invalidation_paths import EVERYTHING, invalidation_paths
 from hosting.publish.managed.restore import put_back
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.errors import S3Error
 from hosting.publish.staging.manifest import changed_paths
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class InvalidationProvider(AwsProvider):
         settled = datetime.fromisoformat(props["settled"])
         try:
             there = self.objects(props["bucket"]).list("")
-        except (BotoCoreError, ClientError, TransferError, OSError):
+        except (S3Error, OSError):
             # A bucket that is gone, or may not be listed, is for others to tell.
             return entries
         # Kept by name, or one that the site no longer has would not be known to have gone.
@@ -136,7 +136,7 @@ class InvalidationProvider(AwsProvider):
                 objects.delete(gone)
             if doubtful:
                 put_back(objects, doubtful, news["entries"], Path(news["staging"]))
-        except (BotoCoreError, ClientError, TransferError, OSError) as error:
+        except (S3Error, OSError) as error:
             raise HostingError(
                 f"The files are up, but what is gone could not be removed from bucket {bucket}, so that the edge was "
                 f"not invalidated: {error}. Run `pulumi up` again: it does what is still to do"

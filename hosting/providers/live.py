@@ -12,7 +12,6 @@ import uuid
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from hosting.errors import HostingError
@@ -22,7 +21,7 @@ from hosting.publish.bulk.error_pages import put_error_pages
 from hosting.publish.bulk.note import Note
 from hosting.publish.managed.invalidation_paths import EVERYTHING
 from hosting.publish.s3.bucket import open_store
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +74,7 @@ class LiveProvider(InvalidationProvider):
             paths = [] if same or props["never"] else [EVERYTHING] if everything else [_ERROR_PAGES]
             done = self._invalidated(props, paths)
             here.write(store)
-        except (BotoCoreError, ClientError, TransferError) as error:
+        except S3Error as error:
             raise HostingError(
                 f"The release is live, but its error pages could not be put in place: {error}. Run pulumi up again"
             ) from error

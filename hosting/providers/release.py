@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
@@ -32,7 +31,7 @@ from hosting.publish.bulk.planning import overlay_bytes
 from hosting.publish.bulk.pointer import pointer_to
 from hosting.publish.bulk.wanted import Wanted
 from hosting.publish.s3.bucket import open_store
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,7 +75,7 @@ class ReleaseProvider(AwsProvider):
             InPlace(self.store(str(news["bucket"])), Wanted.of(news), EngineLog(str(news["urn"]))).check_first()
         except PublishError as error:
             return for_stack(str(error), _stack_of(news))
-        except (BotoCoreError, ClientError, TransferError):
+        except S3Error:
             # The bucket may have its name, and yet have to be made.
             return None
         return None
@@ -166,7 +165,7 @@ def _reported(props: Mapping[str, Any], action: Callable[[], T]) -> T:
         return action()
     except HostingError as error:
         raise type(error)(for_stack(str(error), _stack_of(props))) from error
-    except (BotoCoreError, ClientError, TransferError) as error:
+    except S3Error as error:
         why = str(error).rstrip(".")
         raise HostingError(
             f"Publishing stopped: {why}. What visitors see is as it was. Run pulumi up again: it goes on where this "

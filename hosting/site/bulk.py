@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import pulumi
 
 from hosting.cloudfront.distribution import Leading
-from hosting.edge.error_pages import MISSING, OK
+from hosting.cloudfront.functions import ReleaseFunction
+from hosting.edge.error_pages import page_key
 from hosting.edge.site_routes import ROUTER, route_piece
 from hosting.providers.live import Live, LiveArgs
 from hosting.providers.release import Release, ReleaseArgs
@@ -20,7 +21,7 @@ from hosting.publish.bulk.shared import RULES
 from hosting.resource_names import COMPONENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
@@ -44,7 +45,7 @@ class Bulk:
         self._staged = staged
         self._plan = edge
         # Here, as it may fail: nothing is touched before.
-        has_fallback = bool(self._fallback())
+        has_fallback = bool(edge.unknown_page)
         self._room = room_beside(edge.requests, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
 
     @property
@@ -56,7 +57,7 @@ class Bulk:
             path = response.response_page_path
             if path is None:
                 return response
-            key = layout.error_page(_page(path, index))
+            key = layout.error_page(page_key(path, index))
             return response.model_copy(update={"response_page_path": f"/{quote(key)}"})
 
         requests = self._plan.requests
@@ -71,7 +72,7 @@ class Bulk:
             bucket=bucket.bucket,
             atomic=self._settings.cloudfront.enabled,
             wanted="" if publish.release else manifest.digest,
-            staging=self._staged.assets.parent.as_posix(),
+            staging=self._staged.folder.as_posix(),
             files=manifest.file_count,
             bytes=manifest.total_bytes,
             hold=publish.releases,
@@ -80,7 +81,7 @@ class Bulk:
             pin=publish.release or "",
             allow_gap=publish.allow_gap,
             error_pages=self._error_pages(),
-            fallback=self._fallback(),
+            fallback=self._plan.unknown_page,
             room=self._room,
             route_choice=self._route_choice(),
             rules=RULES,
@@ -93,7 +94,7 @@ class Bulk:
         is_routed = self._settings.cloudfront.enabled and self._settings.website.routes_by_tree
         return json.dumps(asdict(self._plan.route_choice)) if is_routed else ""
 
-    def leading(self, release: Release) -> Leading:
+    def leading(self, bucket: Bucket, release: Release) -> Leading:
         """Return what the function at the edge does for the release."""
         index = self._settings.website.index_document
 
@@ -101,7 +102,7 @@ class Bulk:
             routes = pointer.get("routes")
             return [*([route_piece(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
-        return Leading(release.pointer.apply(pieces), HEADER)
+        return Leading(ReleaseFunction(release.pointer.apply(pieces), bucket.bucket), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
         """Declare the end of a publish; ``opts`` wait for the distribution and its function."""
@@ -125,25 +126,4 @@ class Bulk:
             return []
         index = self._settings.website.index_document
         paths = [response.response_page_path for response in self._plan.error_responses]
-        return sorted({_page(path, index) for path in paths if path})
-
-    def _fallback(self) -> str:
-        """Return the file that answers each path that is none, where that is as if the path were the file's own.
-
-        The function then leads there itself, so that those visitors too see the old site or the new one.
-        """
-        missing = [one for one in self._plan.error_responses if one.error_code in MISSING]
-        pages = self._answers(missing)
-        return pages[0] if len(missing) == len(MISSING) and len(set(pages)) == 1 else ""
-
-    def _answers(self, responses: Sequence[ErrorResponse]) -> list[str]:
-        index = self._settings.website.index_document
-        return [
-            _page(one.response_page_path, index) if one.response_page_path and one.response_code == OK else ""
-            for one in responses
-        ]
-
-
-def _page(url: str, index: str) -> str:
-    """Return the file that an error page's URL path is of."""
-    return unquote(url.lstrip("/")) or index
+        return sorted({page_key(path, index) for path in paths if path})

@@ -7,14 +7,15 @@ would wait for them, 0.2 s of its 2 to 3.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pulumi
 
 from hosting.aws.provider import make_provider
+from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.cloudfront.distribution import make_distribution
 from hosting.deployments.rights import Stack, issuer_of
-from hosting.edge.plan import plan_edge
 from hosting.edge.warnings import changed_kind, routing_output
 from hosting.providers.first_policy import FirstPolicy
 from hosting.providers.invalidation import Invalidation, InvalidationArgs
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from hosting.config.load import Settings
     from hosting.domain.names import OwnNames
     from hosting.edge.plan import EdgePlan
+    from hosting.prepare import Prepared
     from hosting.providers.live import Live
     from hosting.providers.release import Release
-    from hosting.publish.staging.staged_tree import Staged
 
 
 class StaticSite(pulumi.ComponentResource):
@@ -48,16 +49,16 @@ class StaticSite(pulumi.ComponentResource):
 
     outputs: dict[str, pulumi.Input[object] | None]
 
-    def __init__(self, name: str, settings: Settings, staged: Staged) -> None:
+    def __init__(self, name: str, settings: Settings, prepared: Prepared) -> None:
         """Declare all resources of a stage.
 
         Args:
             name: what the names in the cloud begin with.
             settings: the stack's settings.
-            staged: the staged tree to publish.
+            prepared: the staged tree to publish, and the edge plan.
         """
-        # First of all, as they may fail: nothing is touched before.
-        self._edge = plan_edge(name, settings, staged.manifest, staged.directory)
+        self._edge = prepared.edge
+        # Before the first resource, as it may fail.
         if settings.deployments.create_role:
             issuer_of(settings.deployments, _stack())
         super().__init__(COMPONENT, name)
@@ -67,7 +68,7 @@ class StaticSite(pulumi.ComponentResource):
             pulumi.log.warn(warning, self)
         self._name = name
         self._settings = settings
-        self._staged = staged
+        self._staged = prepared.staged
         self._warn_of_another_kind()
         self._provider = make_provider(name, settings.aws, pulumi.ResourceOptions(parent=self))
         bucket = make_bucket(name, settings.website, self._options())
@@ -102,7 +103,15 @@ class StaticSite(pulumi.ComponentResource):
             return None
         from hosting.domain.names import OwnNames  # noqa: PLC0415 - see above
 
-        return OwnNames(self._name, self._settings, self._options())
+        return OwnNames(self._name, self._settings, self._options(), self._certificate_options())
+
+    def _certificate_options(self) -> pulumi.ResourceOptions:
+        """Return the options of a certificate, which is in the region where CloudFront looks for it."""
+        if self._settings.domain.certificate_arn:
+            return self._options()
+        there = replace(self._settings.aws, region=CLOUDFRONT_REGION)
+        provider = make_provider(f"{self._name}-{CLOUDFRONT_REGION}", there, pulumi.ResourceOptions(parent=self))
+        return pulumi.ResourceOptions(parent=self, provider=provider)
 
     def _managed(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
         """Declare what publishes each file as a resource; return the outputs."""
@@ -128,7 +137,7 @@ class StaticSite(pulumi.ComponentResource):
             return {**self._outputs(website, None, None), **_of_release(release)}
         release = bulk.release(bucket, self._own(after=[bucket]))
         after = self._options(after=[release, self._first_policy(bucket)])
-        distribution = self._distribution(bucket, bulk.edge, after, bulk.leading(release))
+        distribution = self._distribution(bucket, bulk.edge, after, bulk.leading(bucket, release))
         website = self._website(bucket, distribution)
         live = bulk.live(bucket, distribution, release, self._own(after=[distribution, *website.ready]))
         told = None if self._settings.publish.invalidate == "never" else live
@@ -204,7 +213,7 @@ class StaticSite(pulumi.ComponentResource):
         args = InvalidationArgs(
             distribution_id=distribution.id,
             bucket=bucket.bucket,
-            staging=self._staged.assets.parent.as_posix(),
+            staging=self._staged.folder.as_posix(),
             mark=mark.mark,
             previous_mark=mark.previous,
             entries=self._entries(),
@@ -223,7 +232,16 @@ class StaticSite(pulumi.ComponentResource):
             return {}
         from hosting.deployments.role import make_role  # noqa: PLC0415 - see above
 
-        role = make_role(self._name, self._settings, _stack(), bucket.arn, self._options(), names=self._names)
+        names = self._names
+        role = make_role(
+            self._name,
+            self._settings,
+            _stack(),
+            bucket.arn,
+            self._options(),
+            zone_arn=names.zone_arn if names else None,
+            requests_certificate=names is not None and names.is_requested,
+        )
         return {"deploymentRoleArn": role.arn, "oidcProviderArn": role.provider_arn}
 
     def _outputs(

@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from tests.e2e.harness import Project
 
 ACCOUNT = "000000000000"
-# The sandbox's plugin looks for who uses what it deletes; AWS does that by itself.
-NOT_IN_AWS = {"cloudfront:ListDistributions"}
+# The sandbox's plugin looks for what uses the resource that it deletes, counts what has a quota, and looks for the
+# policies that a distribution refers to; AWS does that by itself.
+NOT_IN_AWS = {
+    f"cloudfront:{call}"
+    for call in (
+        "ListDistributions",
+        "ListFunctions",
+        "ListOriginAccessControls",
+        "ListCachePolicies",
+        "ListOriginRequestPolicies",
+        "GetResponseHeadersPolicy",
+    )
+}
 EVERYTHING = {
     "cloudfront:logging": "true",
     "cloudfront:alarms": "arn:aws:sns:us-east-1:123456789012:alerts",

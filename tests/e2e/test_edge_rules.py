@@ -62,7 +62,7 @@ def test_netlifys_redirects(prod: Project) -> None:
     assert prod.get("/").text == SITE["index.html"]
     assert prod.get("/", headers={"CloudFront-Viewer-Country": "DE"}).headers["location"] == "/de"
     assert (prod.get("/nowhere/").status, prod.get("/nowhere/").text) == (404, SITE["404.html"])
-    assert (prod.get("/_redirects").status, prod.get("/app.js").text) == (404, SITE["app.js"])
+    assert (prod.get("/_redirects/").status, prod.get("/app.js").text) == (404, SITE["app.js"])
     assert prod.up().changes == {}
 
 

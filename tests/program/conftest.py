@@ -12,7 +12,10 @@ import pytest
 from pulumi.runtime.proto.callback_pb2 import Callback
 
 from hosting.config.load import RawConfig, load_settings
+from hosting.edge.plan import plan_edge
 from hosting.edge.route_choice import RouteChoice
+from hosting.edge.rule_files import read_rule_files
+from hosting.prepare import Prepared
 from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import Staged
@@ -149,7 +152,9 @@ def deploy() -> Callable[..., Deployed]:
 
         @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
         def program() -> pulumi.Output[Any]:
-            site = StaticSite(f"static-site-{stack}", settings, replace(staged(), directory=directory))
+            name, rules = f"static-site-{stack}", read_rule_files(settings, directory)
+            prepared = Prepared(replace(staged(), directory=directory), plan_edge(name, settings, MANIFEST, rules))
+            site = StaticSite(name, settings, prepared)
             return pulumi.Output.from_input(site.outputs).apply(outputs.update)
 
         program()
@@ -160,12 +165,9 @@ def deploy() -> Callable[..., Deployed]:
 
 def staged() -> Staged:
     """Return a staged tree of three files."""
-    root = Path(".hosting/staging/dev")
     return Staged(
         manifest=MANIFEST,
         ignored_count=0,
         directory=Path("site"),
-        assets=root / "assets",
-        pages=root / "pages",
-        warnings=(),
+        folder=Path(".hosting/staging/dev"),
     )

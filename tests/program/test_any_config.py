@@ -181,7 +181,7 @@ UNKNOWN = st.tuples(
 
 
 @given(st.lists(st.one_of(SETTINGS, SETTINGS, SETTINGS, UNKNOWN), max_size=3), st.booleans())
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_config_gives_a_traceback(project: Path, values: list[tuple[str, Any]], has_cloudfront: bool) -> None:  # noqa: FBT001 - drawn
     """For any values and keys, the program declares the site, or logs an error that any terminal can print."""
     config = {"cloudfront:enabled": raw(has_cloudfront), **{key: raw(value) for key, value in values}}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from hosting.edge.headers import PLACEHOLDER, HeaderError, HeaderRule, ServersOwnError, checked
 from hosting.errors import EdgeError
+from hosting.formats.headers.rules import PLACEHOLDER, HeaderError, HeaderRule, ServersOwnError, checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

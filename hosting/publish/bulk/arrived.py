@@ -16,21 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hosting.publish.bulk.records import Records
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An object as a listing tells it.
-
-    Attributes:
-        size: bytes.
-        etag: without quotes.
-        time: when it was written, to the second.
-    """
-
-    size: int
-    etag: str
-    time: datetime
+    from hosting.publish.s3.objects import Listed
 
 
 @dataclass(frozen=True)

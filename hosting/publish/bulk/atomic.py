@@ -24,13 +24,13 @@ from hosting.publish.staging.manifest import Manifest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.providers.engine_log import Log
-    from hosting.publish.bulk.arrived import Listed
     from hosting.publish.bulk.base import Base
+    from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.planning import Carry, Plan
     from hosting.publish.bulk.records import Held, Records
     from hosting.publish.bulk.wanted import Wanted
     from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.objects import Listed
 
 
 class Atomic:
@@ -73,7 +73,7 @@ class Atomic:
 
         Raises:
             PublishError: it is refused; the live site is whole.
-            TransferError: S3 did not take a file.
+            S3Error: S3 did not take a file.
         """
         index = self._file.read_when_free(self._log)
         held = self._held(index)

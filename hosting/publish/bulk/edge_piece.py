@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from hosting.edge.error_pages import FILES_WITHOUT_EXTENSION_BYTES
 from hosting.edge.function_code import MAX_BYTES, Piece, as_javascript, compose, size_of
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.planning import EXCEPTION_BYTES
-from hosting.publish.bulk.pointer import PLAIN_BYTES, Pointer
+from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.staging.generators import ADDITIONS
 from hosting.publish.staging.hashed_names import EXCLUDED, FORM
 
@@ -57,7 +58,7 @@ def room_beside(pieces: Sequence[Piece], *, has_fallback: bool = True) -> int:
         EdgeError: there is no room for the release itself.
     """
     name = "0123456789abcdef"
-    fallback, plain = ("x" * 40, ["x" * PLAIN_BYTES]) if has_fallback else ("", [])
+    fallback, plain = ("x" * 40, ["x" * FILES_WITHOUT_EXTENSION_BYTES]) if has_fallback else ("", [])
     pointer = Pointer(name, name, "01234567-abcdef", "abcdef", "", {}, fallback, plain)
     code = compose([*pieces, edge_piece(asdict(pointer), "x" * 40)])
     # In steps: a redirect more or less is no change of the release.

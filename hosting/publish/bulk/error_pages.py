@@ -14,8 +14,8 @@ from hosting.publish.bulk.records import Index, id_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hosting.publish.bulk.arrived import Listed
     from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.objects import Listed
 
 
 def put_error_pages(store: Store, digest: str, paths: Sequence[str], *, only_missing: bool = False) -> dict[str, str]:

@@ -23,7 +23,7 @@ from hosting.publish.bulk.records import Begun, Held, Record
 from hosting.publish.bulk.uploading import Uploading
 
 if TYPE_CHECKING:
-    from hosting.providers.engine_log import Log
+    from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.records import Index, Records
     from hosting.publish.bulk.wanted import Wanted
     from hosting.publish.s3.bucket import Store

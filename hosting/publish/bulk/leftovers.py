@@ -10,10 +10,10 @@ from hosting.publish.bulk.records import Record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.publish.bulk.arrived import Listed
     from hosting.publish.bulk.library import Library
     from hosting.publish.bulk.records import Begun, Held, Index
     from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.objects import Listed
 
 
 def prefixes(held: Held, *, fills: bool) -> list[str]:

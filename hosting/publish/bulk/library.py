@@ -12,9 +12,9 @@ from hosting.publish.bulk.records import Record, records_from_bytes, records_to_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hosting.publish.bulk.arrived import Listed
     from hosting.publish.bulk.records import Index, Records
     from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.objects import Listed
     from hosting.publish.staging.manifest import Manifest
 
 

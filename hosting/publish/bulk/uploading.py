@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.sending import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from hosting.providers.engine_log import Log
     from hosting.publish.bulk.lock import IndexFile
+    from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.planning import Carry, Send
     from hosting.publish.bulk.wanted import Wanted
     from hosting.publish.s3.bucket import Store
@@ -68,7 +68,7 @@ class Uploading:
         def one(carry: Carry) -> None:
             try:
                 etags[carry.key] = self._store.duplicate(carry.source, carry.key)
-            except TransferError as error:
+            except S3Error as error:
                 if error.code != "NoSuchKey":
                     raise
 
@@ -79,7 +79,7 @@ class Uploading:
         if send.source is not None:
             try:
                 return self._store.copy(send.source, send.key, send.entry)
-            except TransferError as error:
+            except S3Error as error:
                 if error.code != "NoSuchKey" or not self._wanted.digest:
                     raise
                 # Removed by another hand; the file itself is here.
@@ -88,7 +88,7 @@ class Uploading:
     def _run(self, sending: Callable[[], None], etags: dict[str, str], count: int) -> None:
         try:
             self._hold(sending)
-        except TransferError as error:
+        except S3Error as error:
             raise PublishError(
                 f"Publishing stopped after {len(etags)} of {count} files: {error}. What visitors see is as it was. Run "
                 "pulumi up again: it goes on where this one stopped"

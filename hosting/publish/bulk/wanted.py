@@ -12,7 +12,7 @@ from hosting.edge.route_choice import RouteChoice
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_tree import MANIFEST, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,7 @@ class Wanted:
 
     def file(self, path: str) -> Path:
         """Return where the staged file ``path`` is."""
-        return self.folder / ("pages" if layout.is_page(path) else "assets") / path
+        return self.folder / part_of(path) / path
 
 
 @lru_cache(maxsize=1)

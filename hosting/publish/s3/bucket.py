@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError
 
 from hosting.aws.proxies import proxy_for
 from hosting.aws.session import client_of, make_session
-from hosting.publish.bulk.arrived import Listed
+from hosting.publish.s3.errors import ConflictError, S3Error, s3_errors
+from hosting.publish.s3.objects import Listed, Stored
 from hosting.publish.s3.put import Place, Transfer
 from hosting.publish.s3.signing import Credentials
 
@@ -32,27 +32,6 @@ _NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _ETAG = re.compile(rb"<ETag>(?:&quot;|&#34;|\")?([^<&\"]+)")
 _CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _MISSING = frozenset({"NoSuchKey", "404"})
-
-
-class ConflictError(Exception):
-    """The object is not what it was when it was read: someone else has written it."""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An object that was read.
-
-    Attributes:
-        data: its bytes.
-        etag: for a write that must not miss another's.
-        age: how long ago it was written, in seconds by S3's clock.
-        now: when it was read, in seconds since 1970 by that clock; machines' own may be days off. 0 if not known.
-    """
-
-    data: bytes
-    etag: str
-    age: float
-    now: float = 0.0
 
 
 class Store(Protocol):
@@ -92,6 +71,7 @@ class Store(Protocol):
 class S3Store:
     """A bucket on S3."""
 
+    @s3_errors()
     def __init__(self, bucket: str, settings: AwsSettings) -> None:
         session = make_session(settings)
         self._bucket = bucket
@@ -101,7 +81,7 @@ class S3Store:
         url = address(self._s3.meta.endpoint_url, bucket, path_style=bool(values.get("s3UsePathStyle")))
         source = session.get_credentials()
         if source is None:
-            raise NoCredentialsError
+            raise S3Error("NoCredentialsError", "Unable to locate credentials")
         place = Place(url, self._s3.meta.region_name, bundle, proxy_for(url, values, os.environ))
 
         def credentials() -> Credentials:
@@ -111,6 +91,7 @@ class S3Store:
 
         self._transfer = Transfer(place, credentials)
 
+    @s3_errors()
     def read(self, key: str) -> Stored | None:
         """Return an object, None if there is none."""
         try:
@@ -122,6 +103,7 @@ class S3Store:
         written, now = _times(answer["ResponseMetadata"]["HTTPHeaders"])
         return Stored(answer["Body"].read(), answer["ETag"], now - written, now)
 
+    @s3_errors()
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
         """Write an object of our own records, and return its ETag."""
         condition = {} if replaces is None else {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"}
@@ -139,6 +121,7 @@ class S3Store:
             return found.etag
         return str(answer["ETag"])
 
+    @s3_errors()
     def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
         """Put a file, and return its ETag."""
         headers = {**_headers(entry), "x-amz-content-sha256": entry.sha256}
@@ -149,10 +132,12 @@ class S3Store:
                 etag, _ = self._transfer.put(key, {**headers, "content-length": str(entry.size)}, body)
         return etag
 
+    @s3_errors()
     def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
         """Put what is at ``source``, and return its ETag."""
         return self._copied(source, key, {**_headers(entry), "x-amz-metadata-directive": "REPLACE"})
 
+    @s3_errors()
     def duplicate(self, source: str, key: str) -> str:
         """Put what is at ``source``, with its own headers, and return its ETag."""
         return self._copied(source, key, {"x-amz-metadata-directive": "COPY"})
@@ -167,6 +152,7 @@ class S3Store:
         found = _ETAG.search(body)
         return found[1].decode() if found else ""
 
+    @s3_errors()
     def list(self, prefix: str) -> dict[str, Listed]:
         """Return the objects whose keys begin with ``prefix``, by the rest of the key."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
@@ -178,6 +164,7 @@ class S3Store:
             for item in page.get("Contents", [])
         }
 
+    @s3_errors()
     def delete(self, keys: Iterable[str]) -> None:
         """Remove objects."""
         listed = list(keys)
@@ -185,7 +172,7 @@ class S3Store:
             batch = [{"Key": key} for key in listed[start : start + _DELETES_AT_ONCE]]
             answer = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True})
             for refused in answer.get("Errors", []):
-                raise ClientError({"Error": refused}, "DeleteObjects")
+                raise S3Error(str(refused["Code"]), str(refused["Message"]).rstrip("."))
 
     def rest(self) -> None:
         """Close the connections that uploads and copies have opened, until there are more of them."""

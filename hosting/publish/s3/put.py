@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.signing import signed
 
 if TYPE_CHECKING:
@@ -24,26 +25,6 @@ _TIMEOUT_S = 60
 _BLOCK = 1 << 20
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>")
-# Worth another try; https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-_SLOW = frozenset({"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests"})
-_PASSING = frozenset({"RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"})
-_PASSING_STATUS = frozenset({408, 429, 500, 502, 503, 504})
-
-
-class TransferError(Exception):
-    """S3 did not take it.
-
-    Attributes:
-        code: S3's word for why; "" when there was no answer.
-        slow_down: S3 asks for fewer requests.
-        passing: another try may do.
-    """
-
-    def __init__(self, code: str, message: str, status: int = 0) -> None:
-        self.code = code
-        self.slow_down = code in _SLOW or status in (429, 503)
-        self.passing = self.slow_down or not code or code in _PASSING or status in _PASSING_STATUS
-        super().__init__(f"{code}: {message}" if code else message)
 
 
 @dataclass(frozen=True)
@@ -79,7 +60,7 @@ class Transfer:
         """Send one request, and return the answer's ETag, "" without one, and its body.
 
         Raises:
-            TransferError: there was no answer, or one that says no.
+            S3Error: there was no answer, or one that says no.
         """
         path = self._parts.path + "/" + quote(key, safe="/-_.~")
         whole = signed(
@@ -98,7 +79,7 @@ class Transfer:
             answer = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise TransferError("", str(error) or type(error).__name__) from error
+            raise S3Error("", str(error) or type(error).__name__) from error
         if all_sent:
             self._idle.append(connection)
         else:
@@ -168,9 +149,9 @@ def _tls(place: Place) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=given or str(get_cert_path(verify=True)))
 
 
-def _refusal(status: int, answer: bytes) -> TransferError:
+def _refusal(status: int, answer: bytes) -> S3Error:
     code, message = _CODE.search(answer), _MESSAGE.search(answer)
-    return TransferError(
+    return S3Error(
         code[1].decode() if code else f"HTTP {status}",
         message[1].decode(errors="replace").rstrip(".") if message else "",
         status,

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ class Sender:
         """Do all ``jobs``, in no order; ``report`` gets the number done, every second and at the end.
 
         Raises:
-            TransferError: S3 refused one for good; no other is begun after that.
+            S3Error: S3 refused one for good; no other is begun after that.
         """
         run = _Run(jobs, do, self)
         workers = [threading.Thread(target=run.work, daemon=True) for _ in range(min(MOST_AT_ONCE, len(jobs)))]
@@ -97,14 +97,14 @@ class Sender:
         """Do one job, again and again while what fails may pass.
 
         Raises:
-            TransferError: it does not pass, or not in time.
+            S3Error: it does not pass, or not in time.
         """
         for attempt in range(_ATTEMPTS):
             turn = self.pace.begin()
             slow_down = False
             try:
                 job()
-            except TransferError as error:
+            except S3Error as error:
                 slow_down = error.slow_down
                 if not error.passing or attempt + 1 == _ATTEMPTS:
                     raise

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from hosting.formats.gitignore import IgnoreRules
     from hosting.publish.staging.scan import FoundFile
 
-_PAGES = (".html", ".htm")
+_PAGE_ENDINGS = (".html", ".htm")
+# The two folders of the tree: pages are uploaded last.
+ASSETS, PAGES = "assets", "pages"
 # Beside the two folders, for what publishes from the tree in another process.
 MANIFEST = "manifest.json"
 _NO_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
@@ -46,17 +48,25 @@ class Staged:
         manifest: every file that is in it.
         ignored_count: files and folders that were left out; an ignored folder counts as one.
         directory: the distribution folder.
-        assets: the folder with everything but the pages.
-        pages: the folder with the ``*.html`` and ``*.htm`` files.
+        folder: the staged tree, relative to the project: a folder for pages, one for all else, and the manifest.
         warnings: sentences for the user.
     """
 
     manifest: Manifest
     ignored_count: int
     directory: Path
-    assets: Path
-    pages: Path
-    warnings: tuple[str, ...]
+    folder: Path
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def assets(self) -> Path:
+        """The folder with everything but the pages."""
+        return self.folder / ASSETS
+
+    @property
+    def pages(self) -> Path:
+        """The folder with the ``*.html`` and ``*.htm`` files."""
+        return self.folder / PAGES
 
 
 def locate_directory(project: Path, directory: str) -> Path:
@@ -169,7 +179,7 @@ def stage(  # noqa: PLR0913 - the two that tell how are named where it is called
     manifest = Manifest.of(entries)
     changes = _remember(manifest, target / MANIFEST)
     warnings = [*([] if as_one else _costs(manifest)), *changes, *_warnings(manifest, index_document, source)]
-    return Staged(manifest, found.ignored_count, source, target / "assets", target / "pages", tuple(warnings))
+    return Staged(manifest, found.ignored_count, source, target, tuple(warnings))
 
 
 def _refuse_nesting(source: Path, target: Path) -> None:
@@ -206,12 +216,12 @@ def _staged_entries(target: Path, placed: list[_Placed], headers: Mapping[str, s
 
 def part_of(path: str) -> str:
     """Return which of the tree's two folders the file with the key ``path`` is in."""
-    return "pages" if path.lower().endswith(_PAGES) else "assets"
+    return PAGES if path.lower().endswith(_PAGE_ENDINGS) else ASSETS
 
 
 def _mirror(wanted: Mapping[str, FoundFile], target: Path) -> None:
     """Make ``target`` hold exactly ``wanted``, by staged path."""
-    folders = {"assets", "pages"} | {around for path in wanted for around in _around(path)}
+    folders = {ASSETS, PAGES} | {around for path in wanted for around in _around(path)}
     kept = set()
     for path, is_dir, status in _present(target):
         name = target / path
@@ -235,7 +245,7 @@ def _around(path: str) -> Iterator[str]:
 
 def _present(target: Path) -> Iterator[tuple[str, bool, os.stat_result]]:
     """Yield what is staged: its path, whether it is a folder, its status; what is in a folder before it."""
-    for part in ("assets", "pages"):
+    for part in (ASSETS, PAGES):
         top = target / part
         if top.is_symlink() or not top.is_dir():
             top.unlink(missing_ok=True)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.edge.headers import HeaderRule, headers_for, headers_piece
+from hosting.edge.headers import headers_for, headers_piece
 from hosting.edge.route_choice import RouteChoice
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import read_headers
+from hosting.formats.headers.rules import HeaderRule
 from tests.unit.edge.runtime import response_event
 
 if TYPE_CHECKING:

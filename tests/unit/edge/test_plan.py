@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hosting.config.load import RawConfig, Settings, load_settings
-from hosting.edge.plan import EdgePlan, keys_for, plan_edge, rule_files
+from hosting.edge.plan import EdgePlan, keys_for
 from hosting.edge.route_choice import RouteChoice
+from hosting.edge.rule_files import read_rule_files, unpublished_files
 from hosting.edge.warnings import changed_kind, routing_output
 from hosting.errors import EdgeError
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
+from tests.unit.edge.plans import plan_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -33,21 +37,26 @@ def manifest(*paths: str) -> Manifest:
     return Manifest.of([ManifestEntry(path, 5, "a" * 64, "text/html", None) for path in paths])
 
 
+def keys_of(settings: Settings, folder: Path, paths: set[str]) -> Mapping[str, str]:
+    """Return the keys of the files that are staged under another path than their own."""
+    return keys_for(settings, read_rule_files(settings, folder), paths)
+
+
 def test_only_pages_moves_files(tmp_path: Path) -> None:
     """With `pages` each page but the error pages has the key of a folder's index document."""
     tree = {"index.html", "about.html", "404.html", "oops.html", "gone.html"}
-    assert keys_for(settings(website_routing="spa"), tmp_path, tree) == {}
+    assert keys_of(settings(website_routing="spa"), tmp_path, tree) == {}
     own = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/oops.html"}, {"errorCode": 500}]'
     pages = settings(website_routing="pages", website_errorDocument="gone.html", cloudfront_errorResponses=own)
-    assert keys_for(pages, tmp_path, tree) == {"about.html": "about/index.html"}
+    assert keys_of(pages, tmp_path, tree) == {"about.html": "about/index.html"}
 
 
 def test_a_page_that_a_rule_names_keeps_its_name(tmp_path: Path) -> None:
     """The page of a rule for what is missing is an error page: with `pages` it stays what CloudFront asks for."""
     (tmp_path / "_redirects").write_text("/* /oops.html 404\n")
     pages = settings(website_routing="pages")
-    assert keys_for(pages, tmp_path, {"index.html", "about.html", "oops.html"}) == {"about.html": "about/index.html"}
-    plan = plan_edge("site", pages, manifest("index.html", "about/index.html", "oops.html"), tmp_path)
+    assert keys_of(pages, tmp_path, {"index.html", "about.html", "oops.html"}) == {"about.html": "about/index.html"}
+    plan = plan_of(pages, manifest("index.html", "about/index.html", "oops.html"), tmp_path)
     assert {(one.response_code, one.response_page_path) for one in plan.error_responses} == {(404, "/oops.html")}
 
 
@@ -55,13 +64,10 @@ def test_the_files_of_rules_are_told_together(tmp_path: Path) -> None:
     """What is wrong in the redirects does not hide what is wrong in the headers."""
     (tmp_path / "_redirects").write_text("/a /b 999\n")
     (tmp_path / "_headers").write_text("/*\n  no header\n")
-    with pytest.raises(EdgeError) as at_staging:
-        keys_for(settings(website_routing="pages"), tmp_path, {"index.html"})
-    with pytest.raises(EdgeError) as planned:
-        plan_edge("site", settings(), manifest("index.html"), tmp_path)
-    for said in (str(at_staging.value), str(planned.value)):
-        assert "line 1 of _redirects has the status '999'" in said
-        assert "line 2 of _headers is not a header" in said
+    with pytest.raises(EdgeError) as caught:
+        plan_of(settings(), manifest("index.html"), tmp_path)
+    assert "line 1 of _redirects has the status '999'" in str(caught.value)
+    assert "line 2 of _headers is not a header" in str(caught.value)
 
 
 def answers(plan: EdgePlan) -> list[tuple[int, int | None, str | None]]:
@@ -73,22 +79,18 @@ def answers(plan: EdgePlan) -> list[tuple[int, int | None, str | None]]:
 def test_with_a_router_only_404_is_mapped(tmp_path: Path, routing: str) -> None:
     """To 404.html if the tree has it, else to the error document that is set; without both it is S3's own 404."""
     own = {"website_routing": routing}
-    plan = plan_edge("site", settings(**own), manifest("index.html", "404.html"), tmp_path)
+    plan = plan_of(settings(**own), manifest("index.html", "404.html"), tmp_path)
     assert answers(plan) == [(404, 404, "/404.html")]
-    assert answers(plan_edge("site", settings(**own), manifest("index.html"), tmp_path)) == []
+    assert answers(plan_of(settings(**own), manifest("index.html"), tmp_path)) == []
     set_ = settings(**own, website_errorDocument="oh no.html")
-    assert answers(plan_edge("site", set_, manifest("index.html", "oh no.html"), tmp_path)) == [
-        (404, 404, "/oh%20no.html")
-    ]
-    both = plan_edge("site", set_, manifest("index.html", "404.html"), tmp_path)
+    assert answers(plan_of(set_, manifest("index.html", "oh no.html"), tmp_path)) == [(404, 404, "/oh%20no.html")]
+    both = plan_of(set_, manifest("index.html", "404.html"), tmp_path)
     assert answers(both) == [(404, 404, "/404.html")]
     assert [re.findall(r"'website:errorDocument' is not used", warning) for warning in both.warnings] == [
         ["'website:errorDocument' is not used"]
     ]
     last = settings(**own, cloudfront_errorResponses=ERRORS)
-    assert answers(plan_edge("site", last, manifest("index.html", "404.html", "nix.html"), tmp_path)) == [
-        (403, 404, "/nix.html")
-    ]
+    assert answers(plan_of(last, manifest("index.html", "404.html", "nix.html"), tmp_path)) == [(403, 404, "/nix.html")]
 
 
 def test_the_error_document_of_an_s3_website(tmp_path: Path) -> None:
@@ -100,10 +102,10 @@ def test_the_error_document_of_an_s3_website(tmp_path: Path) -> None:
         (("index.html", "a.html", "404.html"), "404.html"),
         (("index.html", "a.html"), "index.html"),
     ):
-        assert plan_edge("site", settings("dev", **auto), manifest(*tree), tmp_path).error_document == document
+        assert plan_of(settings("dev", **auto), manifest(*tree), tmp_path).error_document == document
     own = settings("dev", **auto, website_errorDocument="x.html")
-    assert plan_edge("site", own, manifest("index.html", "404.html", "x.html"), tmp_path).error_document == "x.html"
-    errors = plan_edge("site", settings(), manifest("index.html", "404.html"), tmp_path)
+    assert plan_of(own, manifest("index.html", "404.html", "x.html"), tmp_path).error_document == "x.html"
+    errors = plan_of(settings(), manifest("index.html", "404.html"), tmp_path)
     assert (errors.error_document, errors.default_root, errors.requests) == ("index.html", "index.html", ())
 
 
@@ -112,31 +114,31 @@ def test_a_release_that_is_pinned_without_its_files_has_the_pages_that_answer_wh
     rules = '[{"source": "/<*>", "target": "/index.html", "status": "404-200"}]'
     for own in ({"website_redirects": rules}, {"website_routing": "pages"}):
         pinned = settings(**own, publish_mode="bulk", publish_release="0123")
-        with_files = plan_edge("site", settings(**own), manifest("index.html", "404.html"), tmp_path)
-        without = plan_edge("site", pinned, manifest(), tmp_path)
+        with_files = plan_of(settings(**own), manifest("index.html", "404.html"), tmp_path)
+        without = plan_of(pinned, manifest(), tmp_path)
         assert without.error_responses == with_files.error_responses
         assert without.default_root == with_files.default_root
     named = settings(
         website_routing="auto", website_errorDocument="oops.html", publish_mode="bulk", publish_release="0123"
     )
-    assert answers(plan_edge("site", named, manifest(), tmp_path)) == [(404, 404, "/oops.html")]
+    assert answers(plan_of(named, manifest(), tmp_path)) == [(404, 404, "/oops.html")]
 
 
 def test_an_error_document_that_is_not_there_is_told(tmp_path: Path) -> None:
     """On DEV S3 would answer with an error of its own; with CloudFront, or with the page there, nothing is said."""
     named = {"website_errorDocument": "405.html"}
-    (warning,) = plan_edge("site", settings("dev", **named), manifest("index.html"), tmp_path).warnings
+    (warning,) = plan_of(settings("dev", **named), manifest("index.html"), tmp_path).warnings
     assert warning.startswith("There is no '405.html', which 'website:errorDocument' names")
     assert warning.endswith("pulumi config set --stack dev website:errorDocument index.html")
-    assert plan_edge("site", settings("dev", **named), manifest("index.html", "405.html"), tmp_path).warnings == ()
-    assert plan_edge("site", settings("prod", **named), manifest("index.html"), tmp_path).warnings == ()
+    assert plan_of(settings("dev", **named), manifest("index.html", "405.html"), tmp_path).warnings == ()
+    assert plan_of(settings("prod", **named), manifest("index.html"), tmp_path).warnings == ()
 
 
 def test_files_of_rules_do_nothing_without_a_distribution(tmp_path: Path) -> None:
     """On DEV each file of rules has its warning, with the command that gives it an edge."""
     (tmp_path / "_redirects").write_text("/a /b\n")
     (tmp_path / "_headers").write_text("/*\n  X-A: b\n")
-    plan = plan_edge("site", settings("dev"), manifest("index.html"), tmp_path)
+    plan = plan_of(settings("dev"), manifest("index.html"), tmp_path)
     assert [re.findall(r"_\w+|pulumi config.*", warning) for warning in plan.warnings] == [
         [name, "pulumi config set --stack dev cloudfront:enabled true"] for name in ("_redirects", "_headers")
     ]
@@ -148,7 +150,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_touched(tmp_path: Path)
         "".join(f"/folder-{number}/*\n  X-Frame-Options: DENY\n" for number in range(400))
     )
     with pytest.raises(EdgeError, match=r"viewer-response function is \d+ bytes, CloudFront takes 10240"):
-        plan_edge("site", settings(), manifest("index.html"), tmp_path)
+        plan_of(settings(), manifest("index.html"), tmp_path)
 
 
 def test_warnings_of_the_files_are_the_plans(tmp_path: Path) -> None:
@@ -156,21 +158,21 @@ def test_warnings_of_the_files_are_the_plans(tmp_path: Path) -> None:
     (tmp_path / "_redirects").write_text("/a /b\n/a /c\n/* /404 404\n")
     (tmp_path / "_headers").write_text("/*\n  Server: mine\n")
     (tmp_path / "redirects.json").write_text("{}")
-    plan = plan_edge("site", settings(), manifest("index.html", "404.html"), tmp_path)
+    plan = plan_of(settings(), manifest("index.html", "404.html"), tmp_path)
     assert [warning.split(" ")[0:4] for warning in plan.warnings[:3]] == [
         ["line", "2", "of", "_redirects"],
         ["redirects.json", "is", "published", "as"],
         ["line", "2", "of", "_headers"],
     ]
     assert {error.response_page_path for error in plan.error_responses} == {"/404.html"}
-    assert rule_files(tmp_path) == ["_redirects", "customHttp.yml", "_headers"]
+    assert unpublished_files(tmp_path) == ["_redirects", "customHttp.yml", "_headers"]
 
 
 def with_headers(folder: Path, *paths: str, rules: str = "", **config: str) -> EdgePlan:
     """Return the plan of a site with a file of headers."""
     (folder / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
     (folder / "_redirects").write_text(rules)
-    return plan_edge("site", settings(**config), manifest("index.html", *paths), folder)
+    return plan_of(settings(**config), manifest("index.html", *paths), folder)
 
 
 def pieces(plan: EdgePlan) -> list[str]:
@@ -189,7 +191,7 @@ def test_deep_links_are_led_where_there_are_headers(tmp_path: Path) -> None:
     bulk = with_headers(tmp_path, publish_mode="bulk")
     assert (pieces(bulk), bulk.warnings) == ([], ())
     (tmp_path / "_headers").unlink()
-    assert plan_edge("site", settings(), manifest("index.html"), tmp_path).requests == ()
+    assert plan_of(settings(), manifest("index.html"), tmp_path).requests == ()
 
 
 def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
@@ -218,20 +220,20 @@ def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
 def test_a_redirect_to_the_stacks_own_name_is_a_circle(tmp_path: Path) -> None:
     """Rules are held against `domain:names`, also before the names are attached."""
     (tmp_path / "_redirects").write_text("/* https://www.example.com/:splat\n")
-    plan_edge("site", settings(), manifest("index.html"), tmp_path)
+    plan_of(settings(), manifest("index.html"), tmp_path)
     own = settings(domain_names='["www.example.com", "example.com"]')
     with pytest.raises(EdgeError, match=r"line 1 of _redirects redirects '/x/y' without end"):
-        plan_edge("site", own, manifest("index.html"), tmp_path)
+        plan_of(own, manifest("index.html"), tmp_path)
 
 
 def test_a_refusal_that_a_page_replaces_is_warned_of(tmp_path: Path) -> None:
     """By default the error response for 403 would show the first page to visitors who are turned away."""
     config = {"cloudfront_geoRestriction": '{"deny": ["US"]}'}
-    (warning,) = plan_edge("site", settings(**config), manifest("index.html"), tmp_path).warnings
+    (warning,) = plan_of(settings(**config), manifest("index.html"), tmp_path).warnings
     assert "'cloudfront:geoRestriction' turns away get the page '/' with status 200" in warning
     for calm in ({"website_routing": "spa"}, {"cloudfront_errorResponses": "[]"}):
-        assert plan_edge("site", settings(**config, **calm), manifest("index.html"), tmp_path).warnings == ()
-    (idle,) = plan_edge("site", settings("dev", **config), manifest("index.html"), tmp_path).warnings
+        assert plan_of(settings(**config, **calm), manifest("index.html"), tmp_path).warnings == ()
+    (idle,) = plan_of(settings("dev", **config), manifest("index.html"), tmp_path).warnings
     assert idle.startswith("'cloudfront:geoRestriction' need CloudFront, which this stack has not")
     assert idle.endswith("pulumi config set --stack dev cloudfront:enabled true")
 
@@ -239,10 +241,10 @@ def test_a_refusal_that_a_page_replaces_is_warned_of(tmp_path: Path) -> None:
 def test_an_error_page_that_is_not_there_is_told(tmp_path: Path) -> None:
     """Visitors would get S3's XML in its place; a missing first page is told elsewhere."""
     for own in ({"website_routing": "spa", "website_errorDocument": "nix.html"}, {"cloudfront_errorResponses": ERRORS}):
-        (warning,) = plan_edge("site", settings(**own), manifest("home.html"), tmp_path).warnings
+        (warning,) = plan_of(settings(**own), manifest("home.html"), tmp_path).warnings
         assert warning.startswith("There is no 'nix.html', which answers for errors")
-        assert plan_edge("site", settings(**own), manifest("nix.html"), tmp_path).warnings == ()
-    assert plan_edge("site", settings(), manifest("home.html"), tmp_path).warnings == ()
+        assert plan_of(settings(**own), manifest("nix.html"), tmp_path).warnings == ()
+    assert plan_of(settings(), manifest("home.html"), tmp_path).warnings == ()
 
 
 AUTO = {"website_routing": "auto"}
@@ -263,7 +265,7 @@ def test_a_rule_for_unknown_paths_decides(
     """With `auto` Netlify's rule for single-page apps is the router's; a rule with 404 keeps unknown paths missing."""
     (tmp_path / "_redirects").write_text(rule)
     tree = ["index.html", *([] if not rule else ["404.html" if "404" in rule else "other.html"])]
-    plan = plan_edge("site", settings(**AUTO), manifest(*tree), tmp_path)
+    plan = plan_of(settings(**AUTO), manifest(*tree), tmp_path)
     assert ("app" if plan.routes.app_page else "pages", answers(plan)) == (kind, error)
     assert not rule or plan.routes.app_page in (rule.split()[1].lstrip("/"), "")
 
@@ -271,35 +273,35 @@ def test_a_rule_for_unknown_paths_decides(
 def test_a_page_for_403_alone_is_a_warning(tmp_path: Path) -> None:
     """With a router S3 says 404 for what is missing; error responses that only map 403 would not catch it."""
     own = settings(**AUTO, cloudfront_errorResponses=ERRORS)
-    (warning,) = plan_edge("site", own, manifest("index.html", "nix.html"), tmp_path).warnings
+    (warning,) = plan_of(own, manifest("index.html", "nix.html"), tmp_path).warnings
     assert "what is missing is a 404" in warning
     assert warning.endswith("pulumi config set --stack prod website:routing errors")
     both = ERRORS.replace("]", ', {"errorCode": 404, "responseCode": 404, "responsePagePath": "/nix.html"}]')
     calm = [settings(**AUTO, cloudfront_errorResponses=both), settings(cloudfront_errorResponses=ERRORS)]
     for one in calm:
-        assert plan_edge("site", one, manifest("index.html", "nix.html"), tmp_path).warnings == ()
+        assert plan_of(one, manifest("index.html", "nix.html"), tmp_path).warnings == ()
 
 
 def test_what_is_recognized_is_reported(tmp_path: Path) -> None:
     """The preview has one line for it, a second one for a 200.html that is not used, and none with another router."""
     pages = manifest("index.html", "404.html", "200.html", "a/index.html")
-    assert plan_edge("site", settings(**AUTO), pages, tmp_path).notes == (
+    assert plan_of(settings(**AUTO), pages, tmp_path).notes == (
         "Routing: pages, with trailing slash; 404.html",
         (
             "Unknown paths get 404.html with status 404. To answer them with 200.html and status 200: "
             "pulumi config set --stack prod website:routing spa"
         ),
     )
-    assert plan_edge("site", settings(**AUTO), manifest("index.html"), tmp_path).notes == ("Routing: single-page app",)
-    assert plan_edge("site", settings(website_routing="spa"), pages, tmp_path).notes == ()
+    assert plan_of(settings(**AUTO), manifest("index.html"), tmp_path).notes == ("Routing: single-page app",)
+    assert plan_of(settings(website_routing="spa"), pages, tmp_path).notes == ()
     own = settings(
         **AUTO, cloudfront_errorResponses='[{"errorCode": 404, "responseCode": 200, "responsePagePath": "/"}]'
     )
-    assert plan_edge("site", own, pages, tmp_path).notes[0] == (
+    assert plan_of(own, pages, tmp_path).notes[0] == (
         "Routing: pages, with trailing slash; / with status 200 for missing files"
     )
     pinned = settings(**AUTO, publish_mode="bulk", publish_release="0123")
-    assert not [note for note in plan_edge("site", pinned, pages, tmp_path).notes if note.startswith("Routing")]
+    assert not [note for note in plan_of(pinned, pages, tmp_path).notes if note.startswith("Routing")]
 
 
 @pytest.mark.parametrize(
@@ -318,14 +320,14 @@ def test_what_is_recognized_is_reported(tmp_path: Path) -> None:
 )
 def test_what_an_s3_website_cannot_do_is_reported(tmp_path: Path, tree: tuple[str, ...], note: str) -> None:
     """On DEV one sentence says where the site works behind CloudFront, but not on S3."""
-    assert plan_edge("site", settings("dev", **AUTO), manifest(*tree), tmp_path).notes == ((note,) if note else ())
+    assert plan_of(settings("dev", **AUTO), manifest(*tree), tmp_path).notes == ((note,) if note else ())
 
 
 def test_a_tree_whose_table_does_not_fit_is_refused_with_its_figures(tmp_path: Path) -> None:
     """The function's size is known before anything is touched, and the message says what the table has."""
     tree = ["index.html", "a.html", *(f"folder/file-number-{number}" for number in range(900))]
     with pytest.raises(EdgeError, match=r"route \d+\).* The routes have 900 files without an extension"):
-        plan_edge("site", settings(**AUTO), manifest(*tree), tmp_path)
+        plan_of(settings(**AUTO), manifest(*tree), tmp_path)
 
 
 def test_another_kind_of_site_is_a_warning() -> None:
@@ -347,8 +349,18 @@ def test_another_kind_of_site_is_a_warning() -> None:
 
 def test_a_site_of_pages_stays_one(tmp_path: Path) -> None:
     """With `mpa` the index document alone is a page, not an app, and pages keep their tree's form."""
-    alone = plan_edge("site", settings(website_routing="mpa"), manifest("index.html"), tmp_path)
+    alone = plan_of(settings(website_routing="mpa"), manifest("index.html"), tmp_path)
     assert alone.routes.answer("/users/").path == "/users/index.html"
     assert (alone.fallbacks, alone.error_responses) == ((), ())
-    several = plan_edge("site", settings(website_routing="mpa"), manifest("index.html", "a.html", "b.html"), tmp_path)
+    several = plan_of(settings(website_routing="mpa"), manifest("index.html", "a.html", "b.html"), tmp_path)
     assert several.routes.answer("/a/") == ("/a", True)
+
+
+def test_a_page_for_unknown_paths_is_known_by_its_key(tmp_path: Path) -> None:
+    """An error page whose URL is encoded is served by the function in bulk mode too, so no warning says otherwise."""
+    errors = json.dumps(
+        [{"errorCode": code, "responseCode": 200, "responsePagePath": "/my%20app.html"} for code in (403, 404)]
+    )
+    plan = with_headers(tmp_path, "my app.html", cloudfront_errorResponses=errors, publish_mode="bulk")
+    assert plan.unknown_page == "my app.html"
+    assert plan.warnings == ()

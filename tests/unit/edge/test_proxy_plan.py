@@ -10,14 +10,16 @@ import pytest
 from hosting.aws.settings import aws_settings
 from hosting.cloudfront.proxies import behaviors_of, check_quotas, origins_of
 from hosting.config.load import RawConfig, load_settings
-from hosting.edge.plan import EdgePlan, plan_edge
 from hosting.errors import EdgeError
 from hosting.formats.redirects.proxies import Proxy, Server
 from hosting.formats.redirects.rules import REWRITE, Taken
+from tests.unit.edge.plans import plan_of
 from tests.unit.edge.test_plan import manifest, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from hosting.edge.plan import EdgePlan
 
 PROXY = "/api/* https://api.example.com/v1/:splat 200\n"
 FRESH = dict.fromkeys((404, 500, 501, 502, 503, 504), 0)
@@ -27,7 +29,7 @@ ACCESS = {"access:username": "me", "access:password": "pw"}
 def planned(folder: Path, *paths: str, rules: str = PROXY, stack: str = "prod", **config: str) -> EdgePlan:
     """Return the plan of a site with proxies."""
     (folder / "_redirects").write_text(rules)
-    return plan_edge("site", settings(stack, **config), manifest("index.html", *paths), folder)
+    return plan_of(settings(stack, **config), manifest("index.html", *paths), folder)
 
 
 def lifetimes(plan: EdgePlan) -> dict[int, int]:
@@ -81,7 +83,7 @@ def test_the_preview_says_that_the_password_is_in_the_way(tmp_path: Path) -> Non
     (tmp_path / "_redirects").write_text(PROXY)
     raw = RawConfig("prod", {**ACCESS, "cloudfront:errorResponses": "[]"}, frozenset({"access:password"}))
     own = load_settings(raw, {"AWS_REGION": "eu-north-1"})
-    (warning,) = plan_edge("site", own, manifest("index.html"), tmp_path).warnings
+    (warning,) = plan_of(own, manifest("index.html"), tmp_path).warnings
     assert "never get a visitor's Authorization header" in warning
 
 
@@ -125,10 +127,10 @@ def test_this_machine_is_for_a_local_cloud(tmp_path: Path, endpoint: dict[str, s
     (tmp_path / "_redirects").write_text("/api/* http://localhost:4000/:splat 200\n")
     local = load_settings(RawConfig("prod", {}), {"AWS_REGION": "eu-north-1", **endpoint})
     if holds:
-        assert len(plan_edge("site", local, manifest("index.html"), tmp_path).proxies) == 1
+        assert len(plan_of(local, manifest("index.html"), tmp_path).proxies) == 1
     else:
         with pytest.raises(EdgeError, match="'http://localhost:4000', which is this machine: AWS can't reach it"):
-            plan_edge("site", local, manifest("index.html"), tmp_path)
+            plan_of(local, manifest("index.html"), tmp_path)
 
 
 def test_the_endpoint_of_the_setting_comes_first() -> None:

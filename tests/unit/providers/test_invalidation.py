@@ -14,7 +14,8 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from hosting.errors import HostingError, PublishError
 from hosting.providers.invalidation import InvalidationProvider
-from hosting.publish.bulk.arrived import Listed
+from hosting.publish.s3.errors import S3Error
+from hosting.publish.s3.objects import Listed
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST
 
@@ -73,13 +74,13 @@ class FakeObjects:
     def list(self, prefix: str) -> Mapping[str, Listed]:
         assert prefix == ""
         if self.fail:
-            raise ClientError({"Error": {"Code": "NoSuchBucket", "Message": "no"}}, "ListObjectsV2")
+            raise S3Error("NoSuchBucket", "no")
         after = timedelta(seconds=1)
         return {key: Listed(1, "etag", PUBLISHED + (after if key in self.changed else -after)) for key in self.keys}
 
     def delete(self, keys: Iterable[str]) -> None:
         if self.fail:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteObjects")
+            raise S3Error("AccessDenied", "no")
         self.calls.append(f"delete {' '.join(keys)}")
 
     def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.arrived import Listed
 from hosting.publish.bulk.atomic import Atomic
 from hosting.publish.bulk.note import Note
 from hosting.publish.bulk.wanted import Wanted
-from hosting.publish.s3.bucket import ConflictError, Stored
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.errors import ConflictError, S3Error
+from hosting.publish.s3.objects import Listed, Stored
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ class Memory:
         if self.left is not None:
             self.left -= 1
             if self.left < 0:
-                raise TransferError("ExpiredToken", "The provided token has expired", 400)
+                raise S3Error("ExpiredToken", "The provided token has expired", 400)
         self.sent.append(key)
         return self._put(key, entry)
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from hosting.errors import PublishError
 from hosting.publish.bulk import planning
-from hosting.publish.bulk.arrived import Layer, Listed, arrived
+from hosting.publish.bulk.arrived import Layer, arrived
 from hosting.publish.bulk.planning import pinned
 from hosting.publish.bulk.records import Held, Index, Record, records_from_bytes, records_to_bytes
+from hosting.publish.s3.objects import Listed
 from hosting.publish.staging.manifest import ManifestEntry
 from tests.unit.publish.bulk.memory import Site, entry_of
 

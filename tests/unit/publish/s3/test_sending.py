@@ -15,7 +15,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
 from hosting.publish.s3.bucket import address
-from hosting.publish.s3.put import Place, Transfer, TransferError
+from hosting.publish.s3.errors import S3Error
+from hosting.publish.s3.put import Place, Transfer
 from hosting.publish.s3.sending import MOST_AT_ONCE, Pace, Sender
 from hosting.publish.s3.signing import Credentials, signed
 
@@ -27,7 +28,7 @@ def nothing(_: int) -> None:
 def test_what_passes_is_tried_again_with_growing_waits() -> None:
     """A job that fails twice for a passing reason is done at the third try, after two waits of another length."""
     waits: list[float] = []
-    failures = [TransferError("InternalError", "", 500), TransferError("", "connection reset")]
+    failures = [S3Error("InternalError", "", 500), S3Error("", "connection reset")]
 
     def job(_: int) -> None:
         if failures:
@@ -45,9 +46,9 @@ def test_what_does_not_pass_ends_all_at_once() -> None:
 
     def job(number: int) -> None:
         begun.append(number)
-        raise TransferError("AccessDenied", "no", 403)
+        raise S3Error("AccessDenied", "no", 403)
 
-    with pytest.raises(TransferError, match="AccessDenied"):
+    with pytest.raises(S3Error, match="AccessDenied"):
         Sender(sleep=lambda _: None).send(range(1000), job, nothing)
     assert len(begun) <= MOST_AT_ONCE
 
@@ -58,9 +59,9 @@ def test_a_failure_that_stays_is_given_up() -> None:
 
     def job(number: int) -> None:
         tries.append(number)
-        raise TransferError("", "no route to host")
+        raise S3Error("", "no route to host")
 
-    with pytest.raises(TransferError, match="no route"):
+    with pytest.raises(S3Error, match="no route"):
         Sender(sleep=lambda _: None).send([1], job, nothing)
     assert len(tries) == 8
 
@@ -168,7 +169,7 @@ def test_a_bucket_is_addressed_in_its_own_region(endpoint: str, bucket: str, url
 def test_nobody_there_is_worth_another_try() -> None:
     """A connection that is refused is a failure that may pass."""
     transfer = Transfer(Place("http://127.0.0.1:1/b", "us-east-1"), lambda: Credentials("a", "b", None))
-    with pytest.raises(TransferError) as refused:
+    with pytest.raises(S3Error) as refused:
         transfer.put("k", {"x-amz-content-sha256": "0" * 64}, b"")
     assert refused.value.passing
     assert not refused.value.slow_down
@@ -210,7 +211,7 @@ def test_a_refusal_in_the_middle_of_a_large_body_is_read() -> None:
         thread = threading.Thread(target=refuse)
         thread.start()
         transfer = Transfer(Place(url, "us-east-1"), lambda: Credentials("a", "b", None))
-        with pytest.raises(TransferError, match="ExpiredToken: It has expired") as refused:
+        with pytest.raises(S3Error, match="ExpiredToken: It has expired") as refused:
             transfer.put("k", {"x-amz-content-sha256": "0" * 64}, b"x" * 60_000_000)
         thread.join()
     assert not refused.value.passing
