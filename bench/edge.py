@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hosting.domain.settings import DomainSettings
-from hosting.edge.function_code import MAX_BYTES, Piece, compose, compose_response, size_of
-from hosting.edge.headers import HeaderRule, headers_piece
-from hosting.edge.host_names import domain_pieces
-from hosting.edge.password import access_piece
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.function_code import MAX_BYTES, FunctionPart, compose, compose_response, size_of
+from hosting.edge.headers import HeaderRule, headers_part
+from hosting.edge.host_names import host_name_parts
+from hosting.edge.password import password_part
+from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import router_piece
+from hosting.edge.routing import router_part
 from hosting.errors import EdgeError
-from hosting.formats.redirects.rules import Rule, Taken
+from hosting.formats.redirects.rules import Placeholder, Rule
 from hosting.publish.bulk.edge_piece import edge_piece, room_beside
 from tests.unit.edge.runtime import EdgeRuntime, request_event, response_event
 
@@ -36,53 +36,53 @@ def _settings(own: list[str]) -> DomainSettings:
 _NAMES = _settings(["www.example.com", "example.com"])
 
 
-def literal(count: int) -> Piece:
+def literal(count: int) -> FunctionPart:
     """Return redirects of one path each."""
-    return redirects_piece([_rule((f"/old/page-{number}",), f"/new/page-{number}") for number in range(count)])
+    return redirects_part([_rule((f"/old/page-{number}",), f"/new/page-{number}") for number in range(count)])
 
 
-def wild(count: int) -> Piece:
+def wild(count: int) -> FunctionPart:
     """Return redirects of a folder each, with a placeholder."""
-    return redirects_piece(
+    return redirects_part(
         [
-            _rule((f"/old-{number}/", Taken("id"), "/", Taken("*")), f"/new-{number}/{{1}}/{{2}}")
+            _rule((f"/old-{number}/", Placeholder("id"), "/", Placeholder("*")), f"/new-{number}/{{1}}/{{2}}")
             for number in range(count)
         ]
     )
 
 
-def auto(count: int) -> Piece:
+def auto(count: int) -> FunctionPart:
     """Return the router that goes by the tree, for many pages that have the form of the minority."""
     minority = [f"folder/number-{number}.html" for number in range(count)]
     return _router("auto", [*minority, *(f"{number}/{_INDEX}" for number in range(count))])
 
 
-def pages(count: int) -> Piece:
+def pages(count: int) -> FunctionPart:
     """Return the router `pages` of a site with many files without an extension."""
     return _router("pages", [f"folder/file-{number}" for number in range(count)])
 
 
-def _router(routing: str, keys: list[str]) -> Piece:
-    return router_piece(routing, keys, RouteChoice(_INDEX).routes(keys))
+def _router(routing: str, keys: list[str]) -> FunctionPart:
+    return router_part(routing, keys, RouteChoice(_INDEX).routes(keys))
 
 
-def names(count: int) -> Piece:
+def names(count: int) -> FunctionPart:
     """Return what leads from a stage's other names to its first."""
-    (piece,) = domain_pieces(_settings(["www.example.com", *(f"name-{number}.example.com" for number in range(count))]))
+    (piece,) = host_name_parts(_settings(["www.example.com", *(f"name-{number}.example.com" for number in range(count))]))
     return piece
 
 
-def headers(count: int) -> Piece:
+def headers(count: int) -> FunctionPart:
     """Return headers for many folders."""
     rules = [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)]
-    return headers_piece(rules, RouteChoice(_INDEX).routes(()))
+    return headers_part(rules, RouteChoice(_INDEX).routes(()))
 
 
-def _rule(source: tuple[str | Taken, ...], target: str) -> Rule:
+def _rule(source: tuple[str | Placeholder, ...], target: str) -> Rule:
     return Rule("bench", source, target, 301)
 
 
-def largest(make: Callable[[int], Piece], whole: Callable[[Piece], str]) -> tuple[int, str]:
+def largest(make: Callable[[int], FunctionPart], whole: Callable[[FunctionPart], str]) -> tuple[int, str]:
     """Return the most entries that fit, and the code with them."""
     low, high = 1, _MOST
     while low < high:
@@ -95,23 +95,23 @@ def largest(make: Callable[[int], Piece], whole: Callable[[Piece], str]) -> tupl
     return low, whole(make(low))
 
 
-def _request(piece: Piece) -> str:
+def _request(piece: FunctionPart) -> str:
     return compose([piece])
 
 
-def _behind_a_password(piece: Piece) -> str:
-    return compose([access_piece("preview", "a long password", "bench"), piece])
+def _behind_a_password(piece: FunctionPart) -> str:
+    return compose([password_part("preview", "a long password", "bench"), piece])
 
 
-def _whole(piece: Piece) -> str:
+def _whole(piece: FunctionPart) -> str:
     return compose([*_before(), piece, _router("pages", [f"folder/{_INDEX}"])])
 
 
-def _before() -> list[Piece]:
-    return [access_piece("preview", "a long password", "bench"), *domain_pieces(_NAMES)]
+def _before() -> list[FunctionPart]:
+    return [password_part("preview", "a long password", "bench"), *host_name_parts(_NAMES)]
 
 
-def _bulk(piece: Piece) -> str:
+def _bulk(piece: FunctionPart) -> str:
     """Return the function with the release, in which there is room for what a publish may change of it."""
     room_beside([piece])
     name = "0123456789abcdef"
@@ -119,11 +119,11 @@ def _bulk(piece: Piece) -> str:
     return compose([piece, edge_piece(live, _INDEX)])
 
 
-def _response(piece: Piece) -> str:
+def _response(piece: FunctionPart) -> str:
     return compose_response([piece])
 
 
-def cases() -> Iterator[tuple[str, Callable[[int], Piece], Callable[[Piece], str], dict[str, Any]]]:
+def cases() -> Iterator[tuple[str, Callable[[int], FunctionPart], Callable[[FunctionPart], str], dict[str, Any]]]:
     """Yield what is measured: its name, how it is made and put together, and the event that takes it longest."""
     nowhere = request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200})
     yield "redirects, one path each", literal, _request, nowhere

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.attached_names import AttachedNames
-    from hosting.edge.function_code import Piece
+    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
@@ -30,11 +30,11 @@ class Leading:
     """What leads requests to the live release of bulk mode.
 
     Attributes:
-        pieces: of the function for requests, the last ones.
-        header: that the piece sets, for the edge to tell one release's copy of a file from another's.
+        parts: of the function for requests, the last ones.
+        header: that the part sets, for the edge to tell one release's copy of a file from another's.
     """
 
-    pieces: pulumi.Output[list[Piece]]
+    parts: pulumi.Output[list[FunctionPart]]
     header: str
 
 
@@ -65,7 +65,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
         name,
         comment=name,
         enabled=True,
-        default_root_object=edge.default_root,
+        default_root_object=edge.default_root_object,
         is_ipv6_enabled=settings.ipv6,
         http_version=settings.http_version,
         price_class=settings.price_class,
@@ -99,7 +99,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
 
 def _at_the_edge(name: str, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
     """Return what a behavior has for its functions: nothing where there are none."""
-    functions = make_functions(name, edge, opts, release.pieces if release else None)
+    functions = make_functions(name, edge, opts, release.parts if release else None)
     found: dict[str, Any] = {}
     if functions:
         found["function_associations"] = [

@@ -11,7 +11,7 @@ from pulumi_aws.cloudfront import Function
 from hosting.edge.function_code import RUNTIME, compose, compose_response
 
 if TYPE_CHECKING:
-    from hosting.edge.function_code import Piece
+    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 Event = Literal["viewer-request", "viewer-response"]
@@ -33,12 +33,12 @@ class Association:
 
 
 def make_functions(
-    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[Piece]] | None = None
+    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[FunctionPart]] | None = None
 ) -> list[Association]:
-    """Return the functions that run the pieces of ``edge``: none, one or two; ``last`` are more for requests."""
+    """Return the functions that run the parts of ``edge``: none, one or two; ``last`` are more for requests."""
     made = []
     if last is not None:
-        code = last.apply(lambda pieces: compose([*edge.requests, *pieces]))
+        code = last.apply(lambda parts: compose([*edge.requests, *parts]))
         made.append(_made(name, "viewer-request", _kept(edge, code), opts))
     elif edge.requests:
         made.append(_made(name, "viewer-request", _kept(edge, compose(edge.requests)), opts))
@@ -49,7 +49,7 @@ def make_functions(
 
 def _kept(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
     """Return the code, encrypted in the state and hidden in previews where that is called for."""
-    return pulumi.Output.secret(code) if edge.is_secret else code
+    return pulumi.Output.secret(code) if edge.has_secret else code
 
 
 def _made(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Association:

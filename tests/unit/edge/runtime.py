@@ -10,7 +10,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, Any, Self
 
-from hosting.edge.function_code import Piece, compose, compose_response
+from hosting.edge.function_code import FunctionPart, compose, compose_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,12 +98,12 @@ class EdgeRuntime:
         """Return how long the function takes for each event."""
         return [result["microseconds"] for result in self._ask({"events": events})]
 
-    def request(self, pieces: Sequence[Piece], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - request or response
+    def request(self, pieces: Sequence[FunctionPart], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - request or response
         """Return what a viewer-request function of ``pieces`` makes of ``event``."""
         self.load(compose(pieces))
         return self.run(event)[0]
 
-    def response(self, pieces: Sequence[Piece], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a response object
+    def response(self, pieces: Sequence[FunctionPart], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a response object
         """Return what a viewer-response function of ``pieces`` makes of ``event``."""
         self.load(compose_response(pieces))
         return self.run(event)[0]

@@ -10,14 +10,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hosting.edge.function_code import compose, compose_response
-from hosting.edge.headers import headers_piece
+from hosting.edge.headers import headers_part
 from hosting.edge.redirect_checks import check_rules
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import redirector
+from hosting.edge.routing import router_redirects
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import read_headers
-from hosting.formats.redirects.files import read_rules
+from hosting.formats.redirects.files import read_redirects
 from tests.unit.edge.runtime import request_event, response_event
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ visits = st.lists(st.sampled_from(["/", "a", "é", "\U0001f98a", "%zz", "%2F", "
 def redirected(edge: EdgeRuntime, tmp_path: Path, visit: str) -> None:
     """Run the rules in the folder, unless they are refused."""
     try:
-        table = read_rules([], tmp_path)
-        check_rules(table, {"index.html"}, redirector("pages", KEYS, ROUTES))
-        code = compose([redirects_piece(table.rules)])
+        table = read_redirects([], tmp_path)
+        check_rules(table, {"index.html"}, router_redirects("pages", KEYS, ROUTES))
+        code = compose([redirects_part(table.rules)])
     except EdgeError:
         return
     edge.load(code)
@@ -149,7 +149,7 @@ def sent(edge: EdgeRuntime, tmp_path: Path) -> None:
     """Run the headers in the folder, unless they are refused."""
     try:
         found = read_headers(tmp_path).rules
-        code = compose_response([headers_piece(found, ROUTES)])
+        code = compose_response([headers_part(found, ROUTES)])
     except EdgeError:
         return
     edge.load(code)

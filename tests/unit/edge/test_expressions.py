@@ -13,18 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.config.load import RawConfig, load_settings
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.redirects import redirects_part
 from hosting.errors import ConfigError, EdgeError
-from hosting.formats.redirects.backtracking import LONGEST_PATH, most_steps
+from hosting.formats.redirects.expression_steps import LONGEST_PATH, max_steps
 from hosting.formats.redirects.expressions import read_expression
-from hosting.formats.redirects.rules import RuleError, Visit
+from hosting.formats.redirects.rules import RuleError, ViewerRequest
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_redirects import amplify, first_match, visited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosting.formats.redirects.table import RuleTable
+    from hosting.formats.redirects.table import RedirectRules
+
     from tests.unit.edge.runtime import EdgeRuntime
 
 SHORT = "css|gif|ico|jpg|js|png|txt|svg|woff|ttf"
@@ -47,7 +48,7 @@ SINGLE_PAGE = [
 ]
 
 
-def one(folder: Path, source: str, status: str = "200", target: str = "/index.html") -> RuleTable:
+def one(folder: Path, source: str, status: str = "200", target: str = "/index.html") -> RedirectRules:
     """Return the table of one rule."""
     return amplify(folder, {"source": source, "target": target, "status": status})
 
@@ -114,8 +115,8 @@ def test_other_expressions_run_at_the_edge(
     assert visited(edge, table, matches) == "301 /found"
     path = filled(worst)
     assert len(path) == LONGEST_PATH
-    assert edge.request([redirects_piece(table.rules)], request_event(path))["uri"] == path
-    assert first_match(table.rules, Visit(path, {})) is None
+    assert edge.request([redirects_part(table.rules)], request_event(path))["uri"] == path
+    assert first_match(table.rules, ViewerRequest(path, {})) is None
 
 
 @pytest.mark.parametrize(
@@ -258,4 +259,4 @@ def test_njs_runs_what_is_accepted() -> None:
 )
 def test_steps_are_counted_by_structure(expression: str, steps: int) -> None:
     """The bound on the steps is the expression's own, whatever the path."""
-    assert most_steps(expression) == steps
+    assert max_steps(expression) == steps

@@ -9,13 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.edge.function_code import MAX_BYTES, Piece, as_javascript, compose, compose_response, piece_of, size_of
+from hosting.edge.function_code import (
+    MAX_BYTES,
+    FunctionPart,
+    as_javascript,
+    compose,
+    compose_response,
+    piece_of,
+    size_of,
+)
 from hosting.errors import EdgeError
 from tests.unit.edge.runtime import EdgeRuntime, EdgeRuntimeError, request_event, response_event, undocumented
 
 ROOT = Path(__file__).resolve().parents[3] / "hosting"
-LOWER = Piece("lower", "function lower(request) {\n  // one form\n  request.uri = request.uri.toLowerCase();\n}")
-GONE = Piece("gone", "function gone(request) { if (request.uri === '/gone') return { statusCode: 410 }; }")
+LOWER = FunctionPart("lower", "function lower(request) {\n  // one form\n  request.uri = request.uri.toLowerCase();\n}")
+GONE = FunctionPart("gone", "function gone(request) { if (request.uri === '/gone') return { statusCode: 410 }; }")
 
 
 def test_pieces_change_the_request_in_their_order_or_answer(edge: EdgeRuntime) -> None:
@@ -27,7 +35,7 @@ def test_pieces_change_the_request_in_their_order_or_answer(edge: EdgeRuntime) -
 
 def test_pieces_of_responses_change_the_response(edge: EdgeRuntime) -> None:
     """A viewer-response function returns the response that its pieces have changed."""
-    mark = Piece("mark", "function mark(request, response) { response.headers.path = { value: request.uri }; }")
+    mark = FunctionPart("mark", "function mark(request, response) { response.headers.path = { value: request.uri }; }")
     answer = edge.response([mark], response_event("/a", {"server": "x"}))
     assert answer["headers"] == {"server": {"value": "x"}, "path": {"value": "/a"}}
 
@@ -50,8 +58,8 @@ def test_the_code_has_no_comments_and_no_spaces_that_part_nothing(edge: EdgeRunt
         "quote": '"',
         "more": 0,
     }
-    assert edge.request([Piece("spaced", SPACED)], request_event("/")) == expected
-    assert "[a+ +a,a- -a,typeof a]" in compose([Piece("spaced", SPACED)])
+    assert edge.request([FunctionPart("spaced", SPACED)], request_event("/")) == expected
+    assert "[a+ +a,a- -a,typeof a]" in compose([FunctionPart("spaced", SPACED)])
 
 
 @given(text=st.text(alphabet="ab '\"`\\/[]+- \n(,:", max_size=12))
@@ -61,22 +69,22 @@ def test_any_text_is_kept(edge: EdgeRuntime, text: str) -> None:
     code = (
         f"function kept(request) {{ return [ {as_javascript(text)} , /^{expression}$/.test({as_javascript(text)}) ]; }}"
     )
-    assert edge.request([Piece("kept", code)], request_event("/")) == [text, True]
+    assert edge.request([FunctionPart("kept", code)], request_event("/")) == [text, True]
 
 
 def test_a_function_as_large_as_cloudfront_takes_is_composed_and_one_byte_more_is_refused() -> None:
     """The limit is exact, and the message has the figures of each piece."""
-    room = MAX_BYTES - size_of(compose([Piece("big", "function big(){return ''}")]))
-    compose([Piece("big", f"function big(){{return '{'x' * room}'}}")])
+    room = MAX_BYTES - size_of(compose([FunctionPart("big", "function big(){return ''}")]))
+    compose([FunctionPart("big", f"function big(){{return '{'x' * room}'}}")])
     with pytest.raises(EdgeError, match=rf"is {MAX_BYTES + 1} bytes, CloudFront takes {MAX_BYTES} \(big \d+\)"):
-        compose([Piece("big", f"function big(){{return '{'x' * (room + 1)}'}}")])
+        compose([FunctionPart("big", f"function big(){{return '{'x' * (room + 1)}'}}")])
 
 
 @pytest.mark.parametrize("names", [["one", "one"], ["handler"], ["no-name"]])
 def test_pieces_have_names_of_their_own(names: list[str]) -> None:
     """Two pieces of one name would silently be one."""
     with pytest.raises(ValueError, match="names of their own"):
-        compose_response([Piece(name, "") for name in names])
+        compose_response([FunctionPart(name, "") for name in names])
 
 
 def test_data_reaches_the_code_as_it_is(edge: EdgeRuntime, tmp_path: Path) -> None:
@@ -102,7 +110,7 @@ def test_data_reaches_the_code_as_it_is(edge: EdgeRuntime, tmp_path: Path) -> No
 def test_the_harness_refuses_what_the_runtime_lacks(edge: EdgeRuntime, code: str) -> None:
     """No modules but three, no dynamic code, no timers, no process and no network, as at the edge."""
     with pytest.raises(EdgeRuntimeError):
-        edge.request([Piece("bad", f"function bad(request) {{ {code}; }}")], request_event("/"))
+        edge.request([FunctionPart("bad", f"function bad(request) {{ {code}; }}")], request_event("/"))
 
 
 @pytest.mark.parametrize(

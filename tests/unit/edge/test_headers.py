@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.edge.headers import headers_for, headers_piece
+from hosting.edge.headers import headers_for, headers_part
 from hosting.edge.route_choice import RouteChoice
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import read_headers
@@ -68,7 +68,7 @@ def sent(
     own: dict[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the headers that a response has then, which had its ``own``."""
-    answer = edge.response([headers_piece(rules, names)], response_event(path, own))
+    answer = edge.response([headers_part(rules, names)], response_event(path, own))
     return {name: found["value"] for name, found in answer["headers"].items()}
 
 

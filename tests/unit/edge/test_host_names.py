@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.domain.settings import DomainSettings
-from hosting.edge.host_names import domain_pieces
+from hosting.edge.host_names import host_name_parts
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def settings(*names: str, **more: object) -> DomainSettings:
 def location(edge: EdgeRuntime, host: str, names: tuple[str, ...] = NAMES) -> str | None:
     """Return where a request for a host is redirected to, None if it goes on."""
     event = request_event("/docs/a%20b", headers={"host": host})
-    answer = edge.request(list(domain_pieces(settings(*names))), event)
+    answer = edge.request(list(host_name_parts(settings(*names))), event)
     return answer["headers"]["location"]["value"] if "statusCode" in answer else None
 
 
@@ -63,4 +63,4 @@ def test_any_host(edge: EdgeRuntime, labels: list[str]) -> None:
 )
 def test_without_another_name_there_is_no_piece(found: DomainSettings) -> None:
     """One name, aliases that don't redirect, or names that are not attached yet ask nothing of the function."""
-    assert list(domain_pieces(found)) == []
+    assert list(host_name_parts(found)) == []

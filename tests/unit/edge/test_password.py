@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.config.load import RawConfig, load_settings
-from hosting.edge.password import access_piece
+from hosting.edge.password import password_part
 from hosting.errors import ConfigError
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:
     from tests.unit.edge.runtime import EdgeRuntime
 
-SITE = access_piece("preview", "correct horse", "static-site-prod")
+SITE = password_part("preview", "correct horse", "static-site-prod")
 
 
 def basic(username: str, password: str) -> str:
@@ -57,7 +57,7 @@ def test_everyone_else_is_asked(edge: EdgeRuntime, header: str | None) -> None:
 @given(password=st.text(min_size=1, max_size=20), other=st.text(max_size=20))
 def test_any_password(edge: EdgeRuntime, password: str, other: str) -> None:
     """Whatever the password, it lets in, and no other does; it is nowhere in the code."""
-    piece = access_piece("me", password, "site")
+    piece = password_part("me", password, "site")
     right = edge.request([piece], request_event("/", headers={"authorization": basic("me", password)}))
     wrong = edge.request([piece], request_event("/", headers={"authorization": basic("me", other)}))
     assert "statusCode" not in right
@@ -68,8 +68,8 @@ def test_the_code_has_a_salted_hash_that_stays() -> None:
     """The password is not in the code, the same settings are the same code, and another site has another hash."""
     assert "correct" not in SITE.code
     assert b64encode(b"preview:correct horse").decode() not in SITE.code
-    assert access_piece("preview", "correct horse", "static-site-prod") == SITE
-    other = access_piece("preview", "correct horse", "static-site-dev")
+    assert password_part("preview", "correct horse", "static-site-prod") == SITE
+    other = password_part("preview", "correct horse", "static-site-dev")
     assert _hashes(SITE.code).isdisjoint(_hashes(other.code))
 
 

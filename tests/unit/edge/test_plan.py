@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosting.config.load import RawConfig, Settings, load_settings
-from hosting.edge.plan import EdgePlan, keys_for
+from hosting.edge.plan import EdgePlan, staged_keys
 from hosting.edge.route_choice import RouteChoice
 from hosting.edge.rule_files import read_rule_files, unpublished_files
 from hosting.edge.warnings import changed_kind, routing_output
@@ -39,7 +39,7 @@ def manifest(*paths: str) -> Manifest:
 
 def keys_of(settings: Settings, folder: Path, paths: set[str]) -> Mapping[str, str]:
     """Return the keys of the files that are staged under another path than their own."""
-    return keys_for(settings, read_rule_files(settings, folder), paths)
+    return staged_keys(settings, read_rule_files(settings, folder), paths)
 
 
 def test_only_pages_moves_files(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_the_error_document_of_an_s3_website(tmp_path: Path) -> None:
     own = settings("dev", **auto, website_errorDocument="x.html")
     assert plan_of(own, manifest("index.html", "404.html", "x.html"), tmp_path).error_document == "x.html"
     errors = plan_of(settings(), manifest("index.html", "404.html"), tmp_path)
-    assert (errors.error_document, errors.default_root, errors.requests) == ("index.html", "index.html", ())
+    assert (errors.error_document, errors.default_root_object, errors.requests) == ("index.html", "index.html", ())
 
 
 def test_a_release_that_is_pinned_without_its_files_has_the_pages_that_answer_what_is_missing(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_release_that_is_pinned_without_its_files_has_the_pages_that_answer_wh
         with_files = plan_of(settings(**own), manifest("index.html", "404.html"), tmp_path)
         without = plan_of(pinned, manifest(), tmp_path)
         assert without.error_responses == with_files.error_responses
-        assert without.default_root == with_files.default_root
+        assert without.default_root_object == with_files.default_root_object
     named = settings(
         website_routing="auto", website_errorDocument="oops.html", publish_mode="bulk", publish_release="0123"
     )
@@ -183,7 +183,7 @@ def pieces(plan: EdgePlan) -> list[str]:
 def test_deep_links_are_led_where_there_are_headers(tmp_path: Path) -> None:
     """CloudFront runs no function for what an error response answers, so the one for requests leads there itself."""
     plan = with_headers(tmp_path, "LICENSE")
-    assert (pieces(plan), plan.default_root, plan.warnings) == (["deepLinks"], "index.html", ())
+    assert (pieces(plan), plan.default_root_object, plan.warnings) == (["deepLinks"], "index.html", ())
     assert '["/index.html",{"/LICENSE":0}]' in plan.requests[0].code
     app = with_headers(tmp_path, "app.html", rules="/a /b\n/* /app.html 200\n")
     assert pieces(app) == ["redirects", "root", "deepLinks"]
@@ -362,5 +362,5 @@ def test_a_page_for_unknown_paths_is_known_by_its_key(tmp_path: Path) -> None:
         [{"errorCode": code, "responseCode": 200, "responsePagePath": "/my%20app.html"} for code in (403, 404)]
     )
     plan = with_headers(tmp_path, "my app.html", cloudfront_errorResponses=errors, publish_mode="bulk")
-    assert plan.unknown_page == "my app.html"
+    assert plan.error_app_page == "my app.html"
     assert plan.warnings == ()

@@ -14,16 +14,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hosting.edge.function_code import compose
-from hosting.edge.password import access_piece
-from hosting.edge.proxy_checks import may_match
+from hosting.edge.password import password_part
+from hosting.edge.proxy_checks import may_overlap
 from hosting.edge.redirect_checks import Hosts, check_rules
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import router_piece
+from hosting.edge.routing import router_part
 from hosting.errors import ConfigError, EdgeError
-from hosting.formats.redirects.files import read_rules
+from hosting.formats.redirects.files import read_redirects
 from hosting.formats.redirects.proxies import Proxy, Server, is_ambiguous, proxies_in
-from hosting.formats.redirects.rules import REWRITE, Rule, Taken
+from hosting.formats.redirects.rules import REWRITE, Placeholder, Rule
 from sandbox.emulator.path_patterns import normal_path
 from tests.unit.edge.runtime import request_event, undocumented
 from tests.unit.edge.test_plan import settings
@@ -87,7 +87,7 @@ def test_a_star_without_a_slash_in_front_takes_one_slash(
         ":splat", path.removeprefix("/api").removeprefix("/" if "/:" in f"/{target}" else "")
     )
     event = request_event(path, headers={"host": "www.example.com"})
-    assert edge.request([redirects_piece([proxy])], event)["uri"] == sent
+    assert edge.request([redirects_part([proxy])], event)["uri"] == sent
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_proxy_in_the_setting_is_refused_as_in_the_file(tmp_path: Path) -> Non
         settings(website_redirects=json.dumps([rule]))
     rule = {"source": "/api/<*>", "target": "https://api.example.com/<*>", "status": "200"}
     rules = [found.model_dump() for found in settings(website_redirects=json.dumps([rule])).website.redirects]
-    assert [proxy.patterns for proxy in read_rules(rules, tmp_path).proxies] == [("/api/*",)]
+    assert [proxy.patterns for proxy in read_redirects(rules, tmp_path).proxies] == [("/api/*",)]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_proxy_to_the_site_itself_is_refused(tmp_path: Path) -> None:
 
 def visited(edge: EdgeRuntime, rules: Sequence[Rule], path: str, **headers: str) -> dict[str, Any]:
     """Return what a function with a router and a password makes of a request."""
-    pieces = [access_piece("me", "pw", "x"), redirects_piece(rules), router_piece("spa", [], SPA)]
+    pieces = [password_part("me", "pw", "x"), redirects_part(rules), router_part("spa", [], SPA)]
     password = {"authorization": "Basic bWU6cHc="}
     event = request_event(path, headers={**password, **{name.replace("_", "-"): headers[name] for name in headers}})
     answer: dict[str, Any] = edge.request(pieces, event)
@@ -336,12 +336,12 @@ segments = st.sampled_from(
 def test_the_javascript_is_the_proxies(edge: EdgeRuntime, parts: list[str]) -> None:
     """For any path the function sends what the proxies in Python send, or refuses as they do."""
     path = "/" + "".join(parts)
-    source = ("/api/v2/", Taken("*")), ("/hook",), ("/api/", Taken("*"))
+    source = ("/api/v2/", Placeholder("*")), ("/hook",), ("/api/", Placeholder("*"))
     rules = [
-        Proxy(where="", source=one, target=f"/{number}/{{1}}/{{1}}", status=REWRITE, either_slash=True, server=API)
+        Proxy(where="", source=one, target=f"/{number}/{{1}}/{{1}}", status=REWRITE, ignores_trailing_slash=True, server=API)
         for number, one in enumerate(source)
     ]
-    answer = edge.request([redirects_piece(rules)], request_event(path))
+    answer = edge.request([redirects_part(rules)], request_event(path))
     shown_path = REFUSED if answer.get("statusCode") == 400 else answer["uri"]
     assert shown_path == (modelled(rules, path) or path)
 
@@ -351,7 +351,7 @@ def test_the_javascript_is_the_proxies(edge: EdgeRuntime, parts: list[str]) -> N
 def test_no_normal_form_leads_elsewhere(parts: list[str]) -> None:
     """Whatever normal form CloudFront compares, it chooses the server that the function takes a path for."""
     path = "/" + "".join(parts)
-    proxy = Proxy(where="", source=("/api/", Taken("*")), target="/{1}", status=REWRITE, either_slash=True, server=API)
+    proxy = Proxy(where="", source=("/api/", Placeholder("*")), target="/{1}", status=REWRITE, ignores_trailing_slash=True, server=API)
     if not is_ambiguous([proxy], path):
         decoded = unquote(path)
         for form in (
@@ -367,32 +367,32 @@ def test_no_normal_form_leads_elsewhere(parts: list[str]) -> None:
 @pytest.mark.parametrize(
     ("source", "pattern", "expected"),
     [
-        (("/api/", Taken("a")), "/api/*", True),
-        (("/", Taken("a"), "/x"), "/api/*", True),
-        (("/", Taken("a"), "x"), "/api/*", False),
-        (("/", Taken("a"), "pi/", Taken("b")), "/api/*", True),
-        (("/", Taken("a"), "x/", Taken("b")), "/api/*", False),
-        (("/a", Taken("*")), "/api/*", True),
+        (("/api/", Placeholder("a")), "/api/*", True),
+        (("/", Placeholder("a"), "/x"), "/api/*", True),
+        (("/", Placeholder("a"), "x"), "/api/*", False),
+        (("/", Placeholder("a"), "pi/", Placeholder("b")), "/api/*", True),
+        (("/", Placeholder("a"), "x/", Placeholder("b")), "/api/*", False),
+        (("/a", Placeholder("*")), "/api/*", True),
         (("/api",), "/api/*", True),
         (("/api",), "/apis/*", False),
-        (("/b", Taken("*")), "/api/*", False),
-        (("/", Taken("a")), "/api", True),
-        (("/", Taken("a")), "/api/x", False),
+        (("/b", Placeholder("*")), "/api/*", False),
+        (("/", Placeholder("a")), "/api", True),
+        (("/", Placeholder("a")), "/api/x", False),
     ],
 )
 def test_which_rules_meet_a_pattern(source: Any, pattern: str, expected: bool) -> None:  # noqa: ANN401, FBT001 - parameters
     """A rule meets a pattern if there is a path for both."""
-    rule = Rule(where="", source=source, target="/x", status=301, either_slash=True)
-    assert may_match(rule, pattern) is expected
+    rule = Rule(where="", source=source, target="/x", status=301, ignores_trailing_slash=True)
+    assert may_overlap(rule, pattern) is expected
 
 
 def test_without_proxies_nothing_is_added(tmp_path: Path) -> None:
     """The code for proxies is there with proxies alone, is documented JavaScript, and each more has few bytes."""
-    without = compose([redirects_piece(netlify(tmp_path, "/a /b").rules)])
+    without = compose([redirects_part(netlify(tmp_path, "/a /b").rules)])
     assert "proxy" not in without
     assert "$" not in without.replace("[^!$&'", "")
-    one = redirects_piece(netlify(tmp_path, "/a /b", PROXY).rules)
-    two = redirects_piece(netlify(tmp_path, "/a /b", PROXY, "/v2/* https://b.example.com/:splat 200").rules)
+    one = redirects_part(netlify(tmp_path, "/a /b", PROXY).rules)
+    two = redirects_part(netlify(tmp_path, "/a /b", PROXY, "/v2/* https://b.example.com/:splat 200").rules)
     assert undocumented(one.code) == []
     assert len(compose([one])) - len(without) < 1200
     assert len(compose([two])) - len(compose([one])) < 40
@@ -408,7 +408,7 @@ def test_a_redirect_before_a_proxy_wins(edge: EdgeRuntime, tmp_path: Path) -> No
         "/* /all/:splat 301",
     ).rules
     paths = ("/api/old/x", "/api/v2/x", "/api/x", "/x")
-    assert [shown(edge.request([redirects_piece(rules)], request_event(path))) for path in paths] == [
+    assert [shown(edge.request([redirects_part(rules)], request_event(path))) for path in paths] == [
         "302 /new/x",
         "two/x",
         "x",

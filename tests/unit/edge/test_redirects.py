@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.edge.function_code import Piece
+from hosting.edge.function_code import FunctionPart
 from hosting.edge.redirect_checks import Hosts, check_rules
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import redirector, router_piece
+from hosting.edge.routing import router_part, router_redirects
 from hosting.errors import EdgeError
-from hosting.formats.redirects.files import RuleTable, read_rules
-from hosting.formats.redirects.rules import Rule, Taken, Visit, canonical
+from hosting.formats.paths import canonical_path
+from hosting.formats.redirects.files import RedirectRules, read_redirects
+from hosting.formats.redirects.rules import Placeholder, Rule, ViewerRequest
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
 
@@ -28,21 +29,21 @@ if TYPE_CHECKING:
     from tests.unit.edge.runtime import EdgeRuntime
 
 
-def amplify(folder: Path, *rules: Any) -> RuleTable:  # noqa: ANN401 - whatever JSON holds
+def amplify(folder: Path, *rules: Any) -> RedirectRules:  # noqa: ANN401 - whatever JSON holds
     """Return the rules of a `redirects.json`, one a line."""
     lines = ",\n".join(json.dumps(rule) for rule in rules)
     (folder / "redirects.json").write_text(f"[\n{lines}\n]\n")
-    return read_rules([], folder)
+    return read_redirects([], folder)
 
 
-def netlify(folder: Path, *lines: str) -> RuleTable:
+def netlify(folder: Path, *lines: str) -> RedirectRules:
     """Return the rules of a `_redirects`."""
     (folder / "_redirects").write_text("\n".join(lines) + "\n")
-    return read_rules([], folder)
+    return read_redirects([], folder)
 
 
-def first_match(rules: Sequence[Rule], visit: Visit) -> tuple[Rule, str] | None:
-    """Return the first rule that matches a visit, and its target: what `RuleIndex.first` must find too."""
+def first_match(rules: Sequence[Rule], visit: ViewerRequest) -> tuple[Rule, str] | None:
+    """Return the first rule that matches a visit, and its target: what `RuleLookup.first` must find too."""
     for rule in rules:
         target = rule.answer(visit)
         if target is not None:
@@ -53,13 +54,13 @@ def first_match(rules: Sequence[Rule], visit: Visit) -> tuple[Rule, str] | None:
 def refusal(folder: Path, *lines: str, keys: frozenset[str] = frozenset(), routing: str = "errors") -> str:
     """Return what is said of a `_redirects` that does not hold."""
     with pytest.raises(EdgeError) as caught:
-        check_rules(netlify(folder, *lines), keys, redirector(routing, keys, RouteChoice("index.html").routes(keys)))
+        check_rules(netlify(folder, *lines), keys, router_redirects(routing, keys, RouteChoice("index.html").routes(keys)))
     return str(caught.value)
 
 
 def visited(  # noqa: PLR0913 - a visit has many sides, all named
     edge: EdgeRuntime,
-    table: RuleTable,
+    table: RedirectRules,
     path: str,
     *,
     query: Mapping[str, str | Sequence[str]] | None = None,
@@ -68,7 +69,7 @@ def visited(  # noqa: PLR0913 - a visit has many sides, all named
 ) -> str:
     """Return what the edge makes of a visit: the key that it asks for, or `301 /location`."""
     headers = {"host": host} | ({"cloudfront-viewer-country": country} if country else {})
-    return shown(edge.request([redirects_piece(table.rules)], request_event(path, query, headers)))
+    return shown(edge.request([redirects_part(table.rules)], request_event(path, query, headers)))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_what_is_put_into_a_target_does_not_end_its_place(edge: EdgeRuntime, tmp
     assert visited(edge, table, "/r", query={"q": "x?y"}) == "a/x?y"
     table = netlify(tmp_path, "/:x q=:q /b/:x/:q?x=:x&q=:q")
     assert visited(edge, table, "/a&b", query={"q": "c+?"}) == "301 /b/a&b/c%20%3F?x=a%26b&q=c+?"
-    found = first_match(table.rules, Visit("/a&b", {"q": "c+?"}))
+    found = first_match(table.rules, ViewerRequest("/a&b", {"q": "c+?"}))
     assert found == (table.rules[0], "/b/a&b/c%20%3F?x=a%26b&q=c+?")
 
 
@@ -232,7 +233,7 @@ def test_the_visitors_query_is_kept_as_it_came(edge: EdgeRuntime, tmp_path: Path
     for raw, kept in (("x=1&y=2&x=3&\U0001f98a=<", "?x=1&y=2&x=3&%F0%9F%A6%8A=%3C"), ("", "")):
         event = request_event("/a", {"x": ["1", "3"], "y": "2"})
         event["request"]["rawQueryString"] = raw
-        assert shown(edge.request([redirects_piece(table.rules)], event)) == f"302 /b{kept}"
+        assert shown(edge.request([redirects_part(table.rules)], event)) == f"302 /b{kept}"
 
 
 def test_countries(edge: EdgeRuntime, tmp_path: Path) -> None:
@@ -287,14 +288,14 @@ sources = st.lists(st.one_of(words, st.sampled_from([":p", ":q", "*"])), min_siz
 
 
 @st.composite
-def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule's own
+def rules(draw: st.DrawFn, ignores_trailing_slash: bool) -> Rule:  # noqa: FBT001 - a rule's own
     """Return a rule of any kind."""
-    parts: list[str | Taken] = []
-    pattern = "" if either_slash else draw(st.sampled_from(["", "", "", "^\\/a[^.]*$", "\\.b$|^\\/b"]))
+    parts: list[str | Placeholder] = []
+    pattern = "" if ignores_trailing_slash else draw(st.sampled_from(["", "", "", "^\\/a[^.]*$", "\\.b$|^\\/b"]))
     for word in () if pattern else draw(sources):
         skips = word == "*" and draw(st.booleans())
-        parts += ["/", Taken(word.lstrip(":"), skips) if word in (":p", ":q", "*") else word]
-    taken = sum(isinstance(part, Taken) for part in parts)
+        parts += ["/", Placeholder(word.lstrip(":"), skips) if word in (":p", ":q", "*") else word]
+    taken = sum(isinstance(part, Placeholder) for part in parts)
     query = draw(st.sampled_from([(), (("id", None),), (("id", "1"),), (("id", "a b"),)]))
     taken += sum(value is None for _, value in query)
     between = draw(st.sampled_from(["/", "?"]))
@@ -309,7 +310,7 @@ def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule
         countries=draw(st.sampled_from([(), ("DE",), ("DE", "US")])),
         host=draw(st.sampled_from(["", "www.example.com", "example.org"])),
         not_for_files=draw(st.booleans()),
-        either_slash=either_slash,
+        ignores_trailing_slash=ignores_trailing_slash,
         pattern=pattern,
     )
 
@@ -322,14 +323,14 @@ def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule
 def test_one_form_of_a_path(edge: EdgeRuntime, parts: list[str]) -> None:
     """The edge brings a path to the form that the rules have in Python, which keeps what is escaped for a reason."""
     path = "/" + "".join(parts)
-    one = Piece("one", "function one(request) { request.uri = canonicalPath(request.uri); }")
-    assert edge.request([one], request_event(path))["uri"] == canonical(path) == canonical(canonical(path))
+    one = FunctionPart("one", "function one(request) { request.uri = canonicalPath(request.uri); }")
+    assert edge.request([one], request_event(path))["uri"] == canonical_path(path) == canonical_path(canonical_path(path))
 
 
 @given(
     table=st.booleans().flatmap(lambda either: st.lists(rules(either), min_size=1, max_size=4)),
     path=st.builds(
-        lambda parts, slash: canonical("/" + "/".join(parts)) + slash,
+        lambda parts, slash: canonical_path("/" + "/".join(parts)) + slash,
         st.lists(words, min_size=1, max_size=4),
         st.sampled_from(["", "/"]),
     ),
@@ -340,9 +341,9 @@ def test_the_javascript_is_the_rules(
     edge: EdgeRuntime, table: list[Rule], path: str, query: dict[str, str], country: str | None
 ) -> None:
     """For any table and visit, the edge takes the rule that Python takes, and answers with its target."""
-    found = first_match(table, Visit(path, query, country, "www.example.com"))
+    found = first_match(table, ViewerRequest(path, query, country, "www.example.com"))
     headers = {"cloudfront-viewer-country": country} if country else {}
-    answer = edge.request([redirects_piece(table)], request_event(path, query, headers))
+    answer = edge.request([redirects_part(table)], request_event(path, query, headers))
     if found is None:
         assert answer["uri"] == path
     elif found[0].status == 200:
@@ -352,7 +353,7 @@ def test_the_javascript_is_the_rules(
             "?" + "&".join(f"{name}={value}".replace("#", "%23") for name, value in query.items()) if query else ""
         )
         assert answer["statusCode"] == found[0].status
-        assert answer["headers"]["location"]["value"] == found[1] + (written if found[0].forwards_query else "")
+        assert answer["headers"]["location"]["value"] == found[1] + (written if found[0].keeps_query else "")
 
 
 @pytest.mark.parametrize(
@@ -434,7 +435,7 @@ NAMES = ("www.example.com", "example.com", "*.old.example")
 )
 def test_circles_through_the_sites_own_names(tmp_path: Path, lines: list[str], leads: bool, said: str) -> None:  # noqa: FBT001 - a parameter of the test
     """A redirect to one of the site's names comes back to it, by the redirect of its other names too."""
-    table, router = netlify(tmp_path, *lines), redirector("errors", (), RouteChoice("index.html").routes(()))
+    table, router = netlify(tmp_path, *lines), router_redirects("errors", (), RouteChoice("index.html").routes(()))
     if not said:
         return check_rules(table, (), router, Hosts(NAMES, leads))
     with pytest.raises(EdgeError, match=re.escape(said)):
@@ -455,10 +456,10 @@ def test_circles_through_the_router(tmp_path: Path) -> None:
             check_rules(
                 amplify(tmp_path, {"source": source, "target": target}),
                 docs,
-                redirector(routing, docs, RouteChoice("index.html").routes(docs)),
+                router_redirects(routing, docs, RouteChoice("index.html").routes(docs)),
             )
     table = amplify(tmp_path, {"source": "/docs", "target": "/docs/"})
-    check_rules(table, docs, redirector("errors", docs, RouteChoice("index.html").routes(docs)))
+    check_rules(table, docs, router_redirects("errors", docs, RouteChoice("index.html").routes(docs)))
 
 
 def test_what_ends_is_no_circle(tmp_path: Path) -> None:
@@ -479,7 +480,7 @@ def test_what_ends_is_no_circle(tmp_path: Path) -> None:
         "/g x=:x /4",
         "/g /5",
     )
-    check_rules(netlify(tmp_path, *lines), frozenset(), redirector("errors", (), RouteChoice("index.html").routes(())))
+    check_rules(netlify(tmp_path, *lines), frozenset(), router_redirects("errors", (), RouteChoice("index.html").routes(())))
 
 
 @pytest.mark.parametrize(
@@ -504,29 +505,29 @@ def test_what_does_not_hold_in_amplifys_file(tmp_path: Path, text: str, said: st
     """Amplify's file is refused by line too."""
     (tmp_path / "redirects.json").write_text(text)
     with pytest.raises(EdgeError, match=re.escape(said)):
-        read_rules([], tmp_path)
+        read_redirects([], tmp_path)
 
 
 def test_rules_are_in_one_place(tmp_path: Path) -> None:
     """Two files, or a file and the setting, are refused: their order would be anyone's guess."""
     netlify(tmp_path, "/a /b")
     with pytest.raises(EdgeError, match="in website:redirects and in _redirects"):
-        read_rules([{"source": "/a", "target": "/b"}], tmp_path)
+        read_redirects([{"source": "/a", "target": "/b"}], tmp_path)
 
 
 def test_the_setting_is_as_amplifys_file(tmp_path: Path) -> None:
     """`website:redirects` has Amplify's rules, and names its own when one does not hold."""
-    table = read_rules([{"source": "/a", "target": "/b", "status": "301", "condition": None}], tmp_path)
+    table = read_redirects([{"source": "/a", "target": "/b", "status": "301", "condition": None}], tmp_path)
     assert [(rule.literal, rule.target, rule.status) for rule in table.rules] == [("/a", "/b", 301)]
     with pytest.raises(EdgeError, match=r"'website:redirects\[0\]' has the status '9'"):
-        read_rules([{"source": "/a", "target": "/b", "status": "9"}], tmp_path)
+        read_redirects([{"source": "/a", "target": "/b", "status": "9"}], tmp_path)
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     """Bytes that are not UTF-8 are no rules."""
     (tmp_path / "_redirects").write_bytes(b"/\xff /a")
     with pytest.raises(EdgeError, match="_redirects can't be read"):
-        read_rules([], tmp_path)
+        read_redirects([], tmp_path)
 
 
 def test_a_page_for_what_is_missing(tmp_path: Path) -> None:
@@ -561,7 +562,7 @@ def test_a_rewrite_does_not_change_the_address(
     """Whatever name of a page a rewrite leads to, the router finds the file and redirects nobody."""
     table = netlify(tmp_path, "/a /b.html 200", "/all/* /:splat 200")
     keys = {"index.html", "b/index.html", "LICENSE", "404.html", "app.js"}
-    pieces = [redirects_piece(table.rules), router_piece(routing, keys, RouteChoice("index.html").routes(keys))]
+    pieces = [redirects_part(table.rules), router_part(routing, keys, RouteChoice("index.html").routes(keys))]
     assert shown(edge.request(pieces, request_event(path))) == key
 
 
@@ -569,6 +570,6 @@ def test_a_rewrite_to_the_same_path_leaves_the_redirect_to_the_router(edge: Edge
     """`/docs/* 200` only keeps later rules away: a page still has one address, so its relative links work."""
     table = netlify(tmp_path, "/docs/* 200", "/* /elsewhere")
     keys = {"index.html", "docs/a/index.html"}
-    pieces = [redirects_piece(table.rules), router_piece("auto", keys, RouteChoice("index.html").routes(keys))]
+    pieces = [redirects_part(table.rules), router_part("auto", keys, RouteChoice("index.html").routes(keys))]
     assert shown(edge.request(pieces, request_event("/docs/a"))) == "301 /docs/a/"
     assert shown(edge.request(pieces, request_event("/docs/a/"))) == "docs/a/index.html"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hosting.edge.function_code import MAX_BYTES, compose
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import canonical_keys, pages_table, router_piece
+from hosting.edge.routing import canonical_keys, pages_exceptions, router_part
 from hosting.errors import EdgeError
 from tests.unit.edge.runtime import request_event
 
@@ -47,7 +47,7 @@ trees = st.sets(paths, max_size=6).map(without_clashes)
 def answered(edge: EdgeRuntime, routing: str, keys: Collection[str], uri: str, query: str = "") -> str:
     """Return what the edge makes of a path: the key that it asks for, or `301 /location`."""
     event = request_event(uri, {"q": query} if query else {})
-    return shown(edge.request([router_piece(routing, keys, RouteChoice(INDEX).routes(keys))], event))
+    return shown(edge.request([router_part(routing, keys, RouteChoice(INDEX).routes(keys))], event))
 
 
 def shown(answer: dict[str, Any]) -> str:
@@ -163,8 +163,8 @@ def test_two_files_of_one_url_are_refused(other: str) -> None:
 def test_tables_have_only_what_the_form_does_not_tell() -> None:
     """A usual tree has no table for `pages` but of its error page."""
     usual = {"index.html", "404.html", "docs/index.html", "docs/api/index.html", "app.js"}
-    assert pages_table(usual, INDEX) == {"/404.html": 0}
-    assert pages_table(SITE, INDEX) == {"/404.html": 0, "/LICENSE": 0, "/.well-known/acme": 0, "/v1.2": 1}
+    assert pages_exceptions(usual, INDEX) == {"/404.html": 0}
+    assert pages_exceptions(SITE, INDEX) == {"/404.html": 0, "/LICENSE": 0, "/.well-known/acme": 0, "/v1.2": 1}
 
 
 def test_a_table_that_does_not_fit_is_refused_with_its_figures() -> None:
@@ -173,12 +173,12 @@ def test_a_table_that_does_not_fit_is_refused_with_its_figures() -> None:
     with pytest.raises(
         EdgeError, match=rf"CloudFront takes {MAX_BYTES} \(redirectToForm \d+, queryOf \d+, redirectTo \d+, pages \d+\)"
     ):
-        compose([router_piece("pages", tree, RouteChoice(INDEX).routes(tree))])
+        compose([router_part("pages", tree, RouteChoice(INDEX).routes(tree))])
 
 
 def test_no_redirect_to_another_form_is_kept_by_browsers(edge: EdgeRuntime) -> None:
     """A kept redirect would lead back when the site is served in the other form from the next publish on."""
     routes = RouteChoice(INDEX).routes(SITE)
     for routing, path in (("pages", "/docs/"), ("auto", "/docs")):
-        answer = edge.request([router_piece(routing, SITE, routes)], request_event(path))
+        answer = edge.request([router_part(routing, SITE, routes)], request_event(path))
         assert answer["headers"]["cache-control"] == {"value": "max-age=0, must-revalidate"}

@@ -9,9 +9,9 @@ import pytest
 
 from hosting.edge.redirect_checks import check_rules, with_published_pages
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import redirector
+from hosting.edge.routing import router_redirects
 from hosting.errors import EdgeError
-from hosting.formats.redirects.files import is_published, read_rules
+from hosting.formats.redirects.files import is_published, read_redirects
 from tests.unit.edge.test_redirects import amplify, netlify, visited
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_a_page_is_named_as_its_host_does(tmp_path: Path, target: str, page: str
     keys = {"404.html", "docs/index.html", "index.html", "my page.html", "LICENSE"}
     table = with_published_pages(netlify(tmp_path, f"/* {target} 404"), keys, "index.html")
     assert [fallback.page for fallback in table.fallbacks] == [page]
-    check_rules(table, keys, redirector("errors", keys, RouteChoice("index.html").routes(keys)))
+    check_rules(table, keys, router_redirects("errors", keys, RouteChoice("index.html").routes(keys)))
 
 
 @pytest.mark.parametrize("source", ["/old", "old"])
@@ -129,7 +129,7 @@ def test_escapes_that_json_does_not_have(edge: EdgeRuntime, tmp_path: Path) -> N
     for escape in ("\\.", "\\\\."):
         rule = f'[{{"source": "</^/a{escape}b$/>", "target": "/c\\/d", "status": "301"}}]'
         (tmp_path / "redirects.json").write_text(rule)
-        table = read_rules([], tmp_path)
+        table = read_redirects([], tmp_path)
         assert visited(edge, table, "/a.b") == "301 /c/d"
         assert visited(edge, table, "/axb") == "axb"
 
@@ -137,7 +137,7 @@ def test_escapes_that_json_does_not_have(edge: EdgeRuntime, tmp_path: Path) -> N
 def test_an_object_is_a_file_of_the_site(tmp_path: Path) -> None:
     """`redirects.json` of jekyll-redirect-from is published, and a warning says why it is not read as rules."""
     (tmp_path / "redirects.json").write_text('{"/old/": "https://www.example.com/new/"}')
-    table = read_rules([{"source": "/a", "target": "/b"}], tmp_path)
+    table = read_redirects([{"source": "/a", "target": "/b"}], tmp_path)
     assert is_published(tmp_path)
     assert len(table.rules) == 1
     assert table.warnings == (
@@ -148,7 +148,7 @@ def test_an_object_is_a_file_of_the_site(tmp_path: Path) -> None:
     (tmp_path / "redirects.json").write_text("{")
     assert not is_published(tmp_path)
     with pytest.raises(EdgeError, match=r"redirects\.json is not JSON"):
-        read_rules([], tmp_path)
+        read_redirects([], tmp_path)
 
 
 # Whole files in the shapes that public repositories have.
@@ -199,5 +199,5 @@ def test_whole_files_of_real_shapes(tmp_path: Path, site: str, routing: str) -> 
         {"index.html", "404.html", "about/index.html", "docs/release-notes/index.html", "contact/index.html"}
     )
     table = with_published_pages(netlify(tmp_path, *SITES[site]), keys, "index.html")
-    check_rules(table, keys, redirector(routing, keys, RouteChoice("index.html").routes(keys)))
+    check_rules(table, keys, router_redirects(routing, keys, RouteChoice("index.html").routes(keys)))
     assert table.name == "_redirects"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hosting.edge.function_code import as_javascript, compose, size_of
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.site_routes import RouteAnswer, SiteRoutes, route_piece
+from hosting.edge.site_routes import RouteAnswer, SiteRoutes, route_part
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def at_the_edge(
 ) -> dict[str, Any]:
     """Return what the function makes of a request."""
     event = request_event(path, {"q": query} if query else {}, method=method)
-    answer: dict[str, Any] = edge.request([route_piece(routes.data)], event)
+    answer: dict[str, Any] = edge.request([route_part(routes.data)], event)
     return answer
 
 
@@ -250,8 +250,8 @@ def test_a_chosen_page_answers_unknown_paths() -> None:
 
 def test_figures_of_a_table() -> None:
     """They name each list that has entries, and are empty for a tree without exceptions."""
-    assert RouteChoice(INDEX).routes({"index.html", "a/index.html"}).figures == ""
-    assert RouteChoice(INDEX).routes(BARE | {"docs/index.html", "LICENSE"}).figures == (
+    assert RouteChoice(INDEX).routes({"index.html", "a/index.html"}).describe_sizes == ""
+    assert RouteChoice(INDEX).routes(BARE | {"docs/index.html", "LICENSE"}).describe_sizes == (
         "1 files without an extension or with the name of a page, 1 pages that have to be named, "
         "1 pages of the less frequent form, 1 pages in both forms"
     )
@@ -289,7 +289,7 @@ def test_real_sites_are_recognized_and_need_small_tables(generator: str) -> None
     routes = RouteChoice(INDEX).routes(keys)
     assert routes.describe("404.html" if "404.html" in keys else "") == FORMS[generator]
     assert size_of(as_javascript(routes.data["named"])) <= 1100
-    assert size_of(compose([route_piece(routes.data)])) <= 2500
+    assert size_of(compose([route_part(routes.data)])) <= 2500
 
 
 def test_names_are_grouped_by_folder() -> None:

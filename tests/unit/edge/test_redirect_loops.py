@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.edge.redirect_checks import check_rules
-from hosting.edge.redirect_circles import Circles, Hosts
+from hosting.edge.redirect_loops import Hosts, LoopFinder
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import redirector
-from hosting.edge.rule_index import RuleIndex
+from hosting.edge.routing import router_redirects
+from hosting.edge.rule_lookup import RuleLookup
 from hosting.errors import EdgeError
-from hosting.formats.redirects.files import read_rules
-from hosting.formats.redirects.rules import Rule, Visit, canonical
+from hosting.formats.paths import canonical_path
+from hosting.formats.redirects.files import read_redirects
+from hosting.formats.redirects.rules import Rule, ViewerRequest
 from tests.unit.edge.test_redirects import amplify, first_match, netlify, rules, words
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TREE = frozenset({"index.html", "404.html", "privacy/index.html", "about.html", "my docs/index.html", "app.js"})
-SPA = redirector("spa", TREE, RouteChoice("index.html", has_app_page=True).routes(TREE))
-PAGES = redirector("pages", TREE, RouteChoice("index.html").routes(TREE))
+SPA = router_redirects("spa", TREE, RouteChoice("index.html", has_app_page=True).routes(TREE))
+PAGES = router_redirects("pages", TREE, RouteChoice("index.html").routes(TREE))
 
 
 def with_slash(path: str) -> str | None:
@@ -93,7 +94,7 @@ def test_a_rule_is_reported_once(tmp_path: Path) -> None:
         {"source": "/b", "target": "/a"},
     )
     with pytest.raises(EdgeError) as caught:
-        check_rules(table, keys, redirector("spa", keys, RouteChoice("index.html", has_app_page=True).routes(keys)))
+        check_rules(table, keys, router_redirects("spa", keys, RouteChoice("index.html", has_app_page=True).routes(keys)))
     assert str(caught.value).count("without end") == 2
 
 
@@ -129,15 +130,15 @@ def work(monkeypatch: pytest.MonkeyPatch, folder: Path, size: int) -> dict[str, 
     with monkeypatch.context() as patch:
         patch.setattr("hosting.formats.redirects.rules.re.compile", counted("compile", re.compile))
         patch.setattr(Rule, "covers", counted("covers", Rule.covers))
-        patch.setattr(Rule, "takes", counted("takes", Rule.takes))
-        table = read_rules([], folder)
+        patch.setattr(Rule, "takes", counted("takes", Rule.match))
+        table = read_redirects([], folder)
         keys = {f"o{number}/index.html" for number in range(size)}
         hosts = Hosts(("www.example.com", "example.com"))
         assert (
             list(
-                Circles(
+                LoopFinder(
                     table.rules,
-                    redirector("spa", keys, RouteChoice("index.html", has_app_page=True).routes(keys)),
+                    router_redirects("spa", keys, RouteChoice("index.html", has_app_page=True).routes(keys)),
                     hosts,
                 ).problems(keys, "index.html")
             )
@@ -158,7 +159,7 @@ def test_the_work_grows_with_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_a_big_tree_takes_few_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A rule for all paths is tried with some pages of a tree, not with each: its rules take the same work again."""
     tried = 0
-    takes = Rule.takes
+    takes = Rule.match
 
     def counted(rule: Rule, path: str) -> tuple[str, ...] | None:
         nonlocal tried
@@ -183,5 +184,5 @@ def test_the_index_finds_what_the_rules_find(
     table: list[Rule], parts: list[str], slash: str, country: str | None
 ) -> None:
     """For any table and visit the index has the rule that a look at each of them, in their order, finds."""
-    visit = Visit(canonical("/" + "/".join(parts)) + slash, {"id": "1"}, country, "www.example.com")
-    assert RuleIndex(table).first(visit) == first_match(table, visit)
+    visit = ViewerRequest(canonical_path("/" + "/".join(parts)) + slash, {"id": "1"}, country, "www.example.com")
+    assert RuleLookup(table).first(visit) == first_match(table, visit)

@@ -12,7 +12,7 @@ from hosting.cloudfront.proxies import behaviors_of, check_quotas, origins_of
 from hosting.config.load import RawConfig, load_settings
 from hosting.errors import EdgeError
 from hosting.formats.redirects.proxies import Proxy, Server
-from hosting.formats.redirects.rules import REWRITE, Taken
+from hosting.formats.redirects.rules import REWRITE, Placeholder
 from tests.unit.edge.plans import plan_of
 from tests.unit.edge.test_plan import manifest, settings
 
@@ -146,10 +146,10 @@ def proxies(count: int, hosts: int = 1, *, both: bool = True) -> list[Proxy]:
     return [
         Proxy(
             where="",
-            source=(f"/{number}/", Taken("*")),
+            source=(f"/{number}/", Placeholder("*")),
             target="/{1}",
             status=REWRITE,
-            either_slash=both,
+            ignores_trailing_slash=both,
             server=Server("https", f"api{number % hosts}.example.com", 443),
         )
         for number in range(count)
