@@ -68,8 +68,10 @@ def _router(routing: str, keys: list[str]) -> FunctionPart:
 
 def names(count: int) -> FunctionPart:
     """Return what leads from a stage's other names to its first."""
-    (piece,) = host_name_parts(_settings(["www.example.com", *(f"name-{number}.example.com" for number in range(count))]))
-    return piece
+    (part,) = host_name_parts(
+        _settings(["www.example.com", *(f"name-{number}.example.com" for number in range(count))])
+    )
+    return part
 
 
 def headers(count: int) -> FunctionPart:
@@ -95,32 +97,32 @@ def largest(make: Callable[[int], FunctionPart], whole: Callable[[FunctionPart],
     return low, whole(make(low))
 
 
-def _request(piece: FunctionPart) -> str:
-    return compose([piece])
+def _request(part: FunctionPart) -> str:
+    return compose([part])
 
 
-def _behind_a_password(piece: FunctionPart) -> str:
-    return compose([password_part("preview", "a long password", "bench"), piece])
+def _behind_a_password(part: FunctionPart) -> str:
+    return compose([password_part("preview", "a long password", "bench"), part])
 
 
-def _whole(piece: FunctionPart) -> str:
-    return compose([*_before(), piece, _router("pages", [f"folder/{_INDEX}"])])
+def _whole(part: FunctionPart) -> str:
+    return compose([*_before(), part, _router("pages", [f"folder/{_INDEX}"])])
 
 
 def _before() -> list[FunctionPart]:
     return [password_part("preview", "a long password", "bench"), *host_name_parts(_NAMES)]
 
 
-def _bulk(piece: FunctionPart) -> str:
+def _bulk(part: FunctionPart) -> str:
     """Return the function with the release, in which there is room for what a publish may change of it."""
-    room_beside([piece])
+    room_beside([part])
     name = "0123456789abcdef"
     live = {"slot": name, "generation": name, "mark": "01234567-abcdef", "overlays": {}, "fallback": "", "plain": []}
-    return compose([piece, edge_piece(live, _INDEX)])
+    return compose([part, edge_piece(live, _INDEX)])
 
 
-def _response(piece: FunctionPart) -> str:
-    return compose_response([piece])
+def _response(part: FunctionPart) -> str:
+    return compose_response([part])
 
 
 def cases() -> Iterator[tuple[str, Callable[[int], FunctionPart], Callable[[FunctionPart], str], dict[str, Any]]]:

@@ -56,7 +56,7 @@ def test_an_app_that_gets_a_second_page(prod: Project) -> None:
         (prod.path / "www" / name).unlink()
     preview = prod.pulumi("preview", "--stack", "prod").output
     assert "Routing: single-page app; 404.html" in preview
-    assert "with 'index.html' alone it is a single-page app" in preview
+    assert "With only 'index.html' it is a single-page app" in preview
     prod.up()
     for path in ("/users/jane.doe", "/items/v1.2", "/docs/"):
         assert (prod.get(path).status, prod.get(path).text) == (200, SITE["index.html"])
@@ -64,7 +64,7 @@ def test_an_app_that_gets_a_second_page(prod: Project) -> None:
     for name in ("about.html", "docs/index.html"):
         prod.write(f"www/{name}", SITE[name])
     preview = prod.pulumi("preview", "--stack", "prod").output
-    assert "with 'about.html' it is a site of pages" in preview
+    assert "With 'about.html' it has several pages" in preview
     assert "pulumi config set --stack prod website:routing spa" in preview
 
 
@@ -83,7 +83,7 @@ def test_spa(prod: Project) -> None:
 
 
 def test_pages(prod: Project) -> None:
-    """Pages have clean URLs, the others redirect there, and what is missing is a 404 with the site's own page."""
+    """Pages have clean URLs, the others redirect there, and a missing page is a 404 with the site's own page."""
     prod.config("website:routing", "pages")
     prod.up()
     assert "about/index.html" in prod.stored()
@@ -112,7 +112,7 @@ def test_two_files_of_one_url_touch_nothing(prod: Project) -> None:
     prod.write("www/docs.html", "<h1>other docs</h1>")
     result = prod.pulumi("preview", "--stack", "prod", check=False)
     assert result.code != 0
-    assert "'docs.html' and 'docs/index.html' would both be /docs" in result.output
+    assert "'docs.html' and 'docs/index.html' would both have the URL /docs" in result.output
     (prod.path / "www/docs.html").unlink()
 
 

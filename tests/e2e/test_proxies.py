@@ -146,7 +146,7 @@ def test_the_password_is_not_the_apis(app: Project) -> None:
     """The site's password is asked for before the API, and is not handed on; the preview says so."""
     app.config("access:username", "preview")
     app.config("access:password", "correct-horse", "--secret")
-    assert "never get a visitor's Authorization header" in app.up().output
+    assert "do not get visitors' Authorization headers" in app.up().output
     assert app.get("/api/x").status == 401
     answer = app.get("/api/x", headers=PASSWORD)
     assert (answer.status, "authorization" in told(answer)["headers"]) == (200, False)
@@ -176,7 +176,7 @@ def test_what_is_refused_touches_nothing(app: Project) -> None:
     app.write("www/_redirects", "/a/:b https://api.example.com/:b 200\n/* http://api.example.com/:splat 200\n")
     refused = app.pulumi("preview", "--stack", "prod", check=False)
     assert refused.code != 0
-    assert "line 1 of _redirects is a proxy for a pattern that CloudFront does not have" in refused.output
+    assert "line 1 of _redirects is a proxy for a pattern that CloudFront does not support" in refused.output
     assert "line 2 of _redirects is a proxy for all paths" in refused.output
     app.write("www/_redirects", "".join(f"/{number}/* https://a.example.com/:splat 200\n" for number in range(38)))
     refused = app.pulumi("preview", "--stack", "prod", check=False)
@@ -191,7 +191,7 @@ def test_a_site_of_pages(new_project: Callable[[str], Project], api: Api) -> Non
     """A 404 of the API gets the site's page, which the preview says; its other errors arrive as they are."""
     files = {**SITE, "404.html": NOT_FOUND, "_redirects": rules(api)}
     project = project_with(new_project, files)
-    assert "404 gets the page '/404.html'; all others arrive as they were sent" in project.up().output
+    assert "404 by the page '/404.html'; visitors get all others unchanged" in project.up().output
     missing = project.get("/api/status/404")
     assert (missing.status, missing.text) == (404, NOT_FOUND)
     for status in (400, 403, 422, 500):

@@ -33,12 +33,12 @@ def test_with_routing_by_errors_there_is_no_function(deploy: Callable[..., Deplo
     assert "functionAssociations" not in prod[DISTRIBUTION]["defaultCacheBehavior"]
 
 
-@pytest.mark.parametrize(("routing", "piece"), [("auto", "route"), ("spa", "route"), ("pages", "pages")])
-def test_a_router_is_a_viewer_request_function(deploy: Callable[..., Deployed], routing: str, piece: str) -> None:
+@pytest.mark.parametrize(("routing", "part"), [("auto", "route"), ("spa", "route"), ("pages", "pages")])
+def test_a_router_is_a_viewer_request_function(deploy: Callable[..., Deployed], routing: str, part: str) -> None:
     """A router is one published function of runtime 2.0, and finds the first page itself."""
     prod = deploy("prod", website_routing=routing).resources
     function = prod[FUNCTION]
-    assert f"function {piece}(request,visit)" in function["code"]
+    assert f"function {part}(request,state)" in function["code"]
     assert (function["runtime"], function["publish"]) == ("cloudfront-js-2.0", True)
     (associated,) = prod[DISTRIBUTION]["defaultCacheBehavior"]["functionAssociations"]
     assert associated["eventType"] == "viewer-request"
@@ -78,7 +78,7 @@ def test_another_kind_of_site_is_a_warning(
     assert "until now" not in caplog.text
     assert not [one for one in [*found.every, *pinned.every] if one.typ == "pulumi:pulumi:StackReference"]
     deploy("prod", preview=True)
-    assert "with 'docs/index.html' it is a site of pages" in caplog.text
+    assert "With 'docs/index.html' it has several pages" in caplog.text
     assert "pulumi config set --stack prod website:routing spa" in caplog.text
     assert found.outputs["routing"] == "pages"
     assert deploy("prod", website_routing="spa").outputs["routing"] == "spa"
@@ -95,10 +95,10 @@ def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
     """Redirects are in the one function, and asked before the router."""
     rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
     prod = deploy("prod", website_redirects=rule, website_routing="spa").resources
-    assert "redirects(request,visit)||route(request,visit)||request" in prod[FUNCTION]["code"]
+    assert "redirects(request,state)||route(request,state)||request" in prod[FUNCTION]["code"]
     assert ORIGIN_REQUEST not in prod
     alone = deploy("prod", website_redirects=rule, website_routing="errors").resources
-    assert "redirects(request,visit)||root(request,visit)||request" in alone[FUNCTION]["code"]
+    assert "redirects(request,state)||root(request,state)||request" in alone[FUNCTION]["code"]
     assert [error["responsePagePath"] for error in alone[DISTRIBUTION]["customErrorResponses"]] == ["/index.html"] * 3
 
 
@@ -133,7 +133,7 @@ def test_access_comes_first_and_is_kept_secret(deploy: Callable[..., Deployed]) 
     prod = deploy("prod", secret_keys=("access:password",), **config).resources
     code = prod[FUNCTION]["code"]
     assert set(code) == {SECRET, "value"}
-    assert "access(request,visit)||pages(request,visit)||request" in code["value"]
+    assert "password(request,state)||pages(request,state)||request" in code["value"]
     assert "hunter2" not in str(prod)
 
 
@@ -293,7 +293,7 @@ def test_proxies_keep_the_order_of_the_rules(deploy: Callable[..., Deployed], tm
     assert origins == ["bucket", "https://b.example.com", "https://a.example.com"]
     lifetimes = {one["errorCode"]: one["errorCachingMinTtl"] for one in prod[DISTRIBUTION]["customErrorResponses"]}
     assert lifetimes == dict.fromkeys((404, 500, 501, 502, 503, 504), 0)
-    assert "return redirects(request,visit)||" in prod[FUNCTION]["code"]
+    assert "return redirects(request,state)||" in prod[FUNCTION]["code"]
 
 
 def test_without_proxies_nothing_changes(deploy: Callable[..., Deployed]) -> None:

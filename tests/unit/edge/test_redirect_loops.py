@@ -1,4 +1,4 @@
-"""Redirects without end: the router is asked with the tree's pages and unknown paths; the work is linear."""
+"""Redirect loops through rules and the router, found with work that grows linearly with the rules."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ PAGES = router_redirects("pages", TREE, RouteChoice("index.html").routes(TREE))
 
 
 def with_slash(path: str) -> str | None:
-    """Redirect every path without an extension to its form with a slash, as a router of folders does."""
+    """Redirect every path without an extension to its form with a trailing slash."""
     return None if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/"
 
 
 def without_slash(path: str) -> str | None:
-    """Redirect every path with a slash to its form without."""
+    """Redirect every path with a trailing slash to its form without."""
     return path.rstrip("/") or None if path != "/" and path.endswith("/") else None
 
 
-def said(folder: Path, routed: Callable[[str], str | None], *rules: dict[str, str]) -> str:
-    """Return what is said of Amplify's rules with a router; empty if they are accepted."""
+def message_for(folder: Path, router_redirect: Callable[[str], str | None], *rules: dict[str, str]) -> str:
+    """Return the error message for Amplify's rules with a router; empty if they are valid."""
     try:
-        check_rules(amplify(folder, *rules), TREE, routed)
+        check_rules(amplify(folder, *rules), TREE, router_redirect)
     except EdgeError as error:
         return str(error)
     return ""
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "routed", "path"),
+    ("source", "target", "router_redirect", "path"),
     [
         ("/<*>/", "/<*>", SPA, "/my%20docs/"),
         ("/<*>/", "/<*>", with_slash, "/x/y/"),
@@ -63,61 +63,65 @@ def said(folder: Path, routed: Callable[[str], str | None], *rules: dict[str, st
         ("/<folder>/index.html", "/<folder>", {"/privacy": "/privacy/index.html"}.get, "/privacy/index.html"),
     ],
 )  # fmt: skip
-def test_the_router_is_asked(
-    tmp_path: Path, source: str, target: str, routed: Callable[[str], str | None], path: str
+def test_loops_through_the_router(
+    tmp_path: Path, source: str, target: str, router_redirect: Callable[[str], str | None], path: str
 ) -> None:
-    """A rule and the router that undo each other are refused, for a page of the tree as for an unknown path."""
-    assert f"line 2 of redirects.json redirects '{path}' without end" in said(
-        tmp_path, routed, {"source": source, "target": target}
+    """A rule that reverses a redirect of the router is refused, for pages and for unknown paths."""
+    assert f"line 2 of redirects.json redirects '{path}' in an endless loop" in message_for(
+        tmp_path, router_redirect, {"source": source, "target": target}
     )
 
 
 @pytest.mark.parametrize(
-    "routed",
+    "router_redirect",
     [with_slash, without_slash, SPA],
 )
 @pytest.mark.parametrize(
     "line", ["/contact/* /contact", "/* /privacy", "/about /about/", "/privacy/ /privacy", "/x/* /privacy/"]
 )
-def test_netlifys_rules_do_not_fight_the_router(tmp_path: Path, routed: Callable[[str], str | None], line: str) -> None:
-    """A redirect does not apply to its own target, with a slash at its end or without: the router redirects that."""
-    check_rules(netlify(tmp_path, line), TREE, routed)
+def test_netlifys_rules_form_no_loop_with_the_router(
+    tmp_path: Path, router_redirect: Callable[[str], str | None], line: str
+) -> None:
+    """A redirect does not apply to its own target, with or without a trailing slash."""
+    check_rules(netlify(tmp_path, line), TREE, router_redirect)
 
 
 def test_a_rule_is_reported_once(tmp_path: Path) -> None:
-    """However many pages are in its circle, a rule has one line; and others are still looked at."""
+    """A rule that loops for many pages is reported once, and other rules are still checked."""
     keys = {f"d{number}/index.html" for number in range(50)}
-    table = amplify(
+    redirects = amplify(
         tmp_path,
         {"source": "/<*>/", "target": "/<*>"},
         {"source": "/a", "target": "/b"},
         {"source": "/b", "target": "/a"},
     )
     with pytest.raises(EdgeError) as caught:
-        check_rules(table, keys, router_redirects("spa", keys, RouteChoice("index.html", has_app_page=True).routes(keys)))
-    assert str(caught.value).count("without end") == 2
+        check_rules(
+            redirects, keys, router_redirects("spa", keys, RouteChoice("index.html", has_app_page=True).routes(keys))
+        )
+    assert str(caught.value).count("in an endless loop") == 2
 
 
 def test_the_size_comes_first(tmp_path: Path) -> None:
-    """A table that no function holds is refused before any circle is looked for."""
-    table = netlify(tmp_path, *(f"/old/page-{number} /new/page-{number}" for number in range(600)))
+    """Rules that exceed the size limit are refused before the search for loops."""
+    redirects = netlify(tmp_path, *(f"/old/page-{number} /new/page-{number}" for number in range(600)))
 
-    def routed(path: str) -> str | None:
+    def router_redirect(path: str) -> str | None:
         raise AssertionError(path)
 
-    with pytest.raises(EdgeError, match=r"The viewer-request function is 23\d{3} bytes, CloudFront takes 10240"):
-        check_rules(table, TREE, routed)
+    with pytest.raises(EdgeError, match=r"The viewer-request function has 23\d{3} bytes, but CloudFront allows 10240"):
+        check_rules(redirects, TREE, router_redirect)
 
 
-def table_of_size(size: int) -> list[str]:
-    """Return lines of each kind of rule, ``size`` of each."""
+def lines_of_each_kind(size: int) -> list[str]:
+    """Return ``size`` lines of each kind of rule."""
     kinds = ("/o{} /n{}", "/p{}/* /q{}/:splat", "/:x/r{} /s{}", "/t{} id=1 /u{}", "/v{}/* /w{}/:splat Country=de,at")
     return [kind.format(number, number) for number in range(size) for kind in kinds]
 
 
 def work(monkeypatch: pytest.MonkeyPatch, folder: Path, size: int) -> dict[str, int]:
-    """Return how often reading and checking compile an expression, compare two rules, and try a rule on a path."""
-    counts = dict.fromkeys(("compile", "covers", "takes"), 0)
+    """Return how often an expression is compiled, two rules are compared, and a rule is matched with a path."""
+    counts = dict.fromkeys(("compile", "covers", "match"), 0)
 
     def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: object) -> Any:  # noqa: ANN401 - as the function does
@@ -126,18 +130,18 @@ def work(monkeypatch: pytest.MonkeyPatch, folder: Path, size: int) -> dict[str, 
 
         return call
 
-    (folder / "_redirects").write_text("\n".join(table_of_size(size)))
+    (folder / "_redirects").write_text("\n".join(lines_of_each_kind(size)))
     with monkeypatch.context() as patch:
         patch.setattr("hosting.formats.redirects.rules.re.compile", counted("compile", re.compile))
         patch.setattr(Rule, "covers", counted("covers", Rule.covers))
-        patch.setattr(Rule, "takes", counted("takes", Rule.match))
-        table = read_redirects([], folder)
+        patch.setattr(Rule, "match", counted("match", Rule.match))
+        redirects = read_redirects([], folder)
         keys = {f"o{number}/index.html" for number in range(size)}
         hosts = Hosts(("www.example.com", "example.com"))
         assert (
             list(
                 LoopFinder(
-                    table.rules,
+                    redirects.rules,
                     router_redirects("spa", keys, RouteChoice("index.html", has_app_page=True).routes(keys)),
                     hosts,
                 ).problems(keys, "index.html")
@@ -148,7 +152,7 @@ def work(monkeypatch: pytest.MonkeyPatch, folder: Path, size: int) -> dict[str, 
 
 
 def test_the_work_grows_with_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Twice the rules and pages take twice the expressions and comparisons, not four times."""
+    """Twice the rules and pages take about twice the work."""
     once, twice = work(monkeypatch, tmp_path, 100), work(monkeypatch, tmp_path, 200)
     assert 0 < once["compile"] <= 2 * 500
     assert once["covers"] <= 2 * 500
@@ -156,8 +160,8 @@ def test_the_work_grows_with_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path
         assert twice[name] <= 2.2 * count + 10, name
 
 
-def test_a_big_tree_takes_few_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A rule for all paths is tried with some pages of a tree, not with each: its rules take the same work again."""
+def test_a_large_site_takes_few_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A rule for all paths is tried with a limited number of pages."""
     tried = 0
     takes = Rule.match
 
@@ -166,23 +170,23 @@ def test_a_big_tree_takes_few_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         tried += 1
         return takes(rule, path)
 
-    table = netlify(tmp_path, *(f"/* /{country}/:splat 302 Country={country}" for country in ("de", "fr", "it")))
+    redirects = netlify(tmp_path, *(f"/* /{country}/:splat 302 Country={country}" for country in ("de", "fr", "it")))
     keys = {f"page-{number}/index.html" for number in range(1000)}
-    monkeypatch.setattr(Rule, "takes", counted)
-    check_rules(table, keys, with_slash)
-    # Each page and each hop after it would be 3 rules for 4 forms of 1,000 pages.
+    monkeypatch.setattr(Rule, "match", counted)
+    check_rules(redirects, keys, with_slash)
+    # Without the limit it would be 3 rules for 4 forms of 1,000 pages, and again for each redirect.
     assert 0 < tried < 3 * 1000
 
 
 @given(
-    table=st.booleans().flatmap(lambda either: st.lists(rules(either), max_size=6)),
+    redirects=st.booleans().flatmap(lambda either: st.lists(rules(either), max_size=6)),
     parts=st.lists(words, max_size=4),
     slash=st.sampled_from(["", "/", "//"]),
     country=st.sampled_from([None, "DE", "US"]),
 )
-def test_the_index_finds_what_the_rules_find(
-    table: list[Rule], parts: list[str], slash: str, country: str | None
+def test_the_lookup_finds_the_first_rule(
+    redirects: list[Rule], parts: list[str], slash: str, country: str | None
 ) -> None:
-    """For any table and visit the index has the rule that a look at each of them, in their order, finds."""
-    visit = ViewerRequest(canonical_path("/" + "/".join(parts)) + slash, {"id": "1"}, country, "www.example.com")
-    assert RuleLookup(table).first(visit) == first_match(table, visit)
+    """For any rules and request the lookup finds the same rule as a search through all rules."""
+    request = ViewerRequest(canonical_path("/" + "/".join(parts)) + slash, {"id": "1"}, country, "www.example.com")
+    assert RuleLookup(redirects).first(request) == first_match(redirects, request)
