@@ -1,7 +1,7 @@
-"""The functions at the edge with the largest tables that fit: their sizes, and their longest runs.
+"""The functions at the edge with as many rules as fit: their sizes, and their longest runs.
 
-CloudFront stops a function after about a millisecond of compute. Node is not its runtime: the figure tells how far
-the work is from that, not what CloudFront will measure; `aws cloudfront test-function` tells its own.
+CloudFront stops a function after about 1 ms of compute. Node is not its runtime, so the times only show how far the
+work is from that limit; `aws cloudfront test-function` measures the real ones.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def wild(count: int) -> FunctionPart:
 
 
 def auto(count: int) -> FunctionPart:
-    """Return the router that goes by the tree, for many pages that have the form of the minority."""
+    """Return the router `auto` for many pages in the form of the minority."""
     minority = [f"folder/number-{number}.html" for number in range(count)]
     return _router("auto", [*minority, *(f"{number}/{_INDEX}" for number in range(count))])
 
@@ -67,7 +67,7 @@ def _router(routing: str, keys: list[str]) -> FunctionPart:
 
 
 def names(count: int) -> FunctionPart:
-    """Return what leads from a stage's other names to its first."""
+    """Return the redirect from the other host names to the first."""
     (part,) = host_name_parts(
         _settings(["www.example.com", *(f"name-{number}.example.com" for number in range(count))])
     )
@@ -85,7 +85,7 @@ def _rule(source: tuple[str | Placeholder, ...], target: str) -> Rule:
 
 
 def largest(make: Callable[[int], FunctionPart], whole: Callable[[FunctionPart], str]) -> tuple[int, str]:
-    """Return the most entries that fit, and the code with them."""
+    """Return the largest number of entries that fit, and the code with them."""
     low, high = 1, _MOST
     while low < high:
         middle = (low + high + 1) // 2
@@ -114,7 +114,7 @@ def _before() -> list[FunctionPart]:
 
 
 def _bulk(part: FunctionPart) -> str:
-    """Return the function with the release, in which there is room for what a publish may change of it."""
+    """Return the function with a release, with spare bytes for what a publish may add to it."""
     room_beside([part])
     name = "0123456789abcdef"
     live = {"slot": name, "generation": name, "mark": "01234567-abcdef", "overlays": {}, "fallback": "", "plain": []}
@@ -126,7 +126,7 @@ def _response(part: FunctionPart) -> str:
 
 
 def cases() -> Iterator[tuple[str, Callable[[int], FunctionPart], Callable[[FunctionPart], str], dict[str, Any]]]:
-    """Yield what is measured: its name, how it is made and put together, and the event that takes it longest."""
+    """Yield each case: its name, the functions that make the part and the code, and the event with the longest run."""
     nowhere = request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200})
     yield "redirects, one path each", literal, _request, nowhere
     yield "redirects, wildcards", wild, _request, nowhere
@@ -138,7 +138,7 @@ def cases() -> Iterator[tuple[str, Callable[[int], FunctionPart], Callable[[Func
         _behind_a_password,
         _allowed(request_event("/no/such/page/" + "x" * 200)),
     )
-    yield "names of a stage, of which one leads", names, _request, request_event("/", headers={"host": "x.example"})
+    yield "host names that redirect to the first", names, _request, request_event("/", headers={"host": "x.example"})
     everything = _allowed(request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200}))
     yield "all of them, and redirects", literal, _whole, everything
     yield "bulk mode: redirects, one path each", literal, _bulk, nowhere
@@ -154,7 +154,7 @@ def _allowed(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print a line for each table; the longest run is also told without node's own pauses."""
+    """Print a line for each case; the 99th percentile excludes Node's pauses."""
     print(f"{'table':36} {'entries':>7} {'bytes':>6} of {MAX_BYTES}   in node: 99 of 100 within, longest run")
     with EdgeRuntime() as edge:
         for name, make, whole, event in cases():

@@ -90,7 +90,8 @@ def check_header(name: str, value: str) -> tuple[str, str]:
         # https://docs.netlify.com/visitor-access/basic-authentication-with-custom-http-headers
         raise HeaderError(
             f"has a password ('{name}'), which is not supported in this file: every visitor could read it. Set a "
-            "password for the whole site: pulumi config set access:username <name> && pulumi config set --secret access:password"
+            "password for the whole site: pulumi config set access:username <name> && "
+            "pulumi config set --secret access:password"
         )
     if lower in _SERVER_HEADERS:
         raise ServerHeaderError(f"sets '{name}', which the server sets itself: the header is ignored")

@@ -453,8 +453,11 @@ NAMES = ("www.example.com", "example.com", "*.old.example")
     ],
 )
 def test_loops_through_the_sites_own_names(
-    tmp_path: Path, lines: list[str], redirects_to_first: bool, message: str
-) -> None:  # noqa: FBT001 - a parameter of the test
+    tmp_path: Path,
+    lines: list[str],
+    redirects_to_first: bool,  # noqa: FBT001 - a parameter of the test
+    message: str,
+) -> None:
     """A redirect to one of the site's names can form a loop, also through the redirect of the other names."""
     redirects, router = netlify(tmp_path, *lines), router_redirects("errors", (), RouteChoice("index.html").routes(()))
     if not message:

@@ -53,7 +53,7 @@ def sources(folder: Path, *lines: str) -> list[str]:
         (["/fr/* /fr/404.html 404"], [], ["line 1 of _redirects has a 404 page for a part of the site. "]),
         (["/:lang/* /:lang/404/ 404"], [], ["line 1 of _redirects has a 404 page for a part of the site"]),
         (["a/b /c"], [1], ["line 1 of _redirects is used with a leading slash: '/a/b'"]),
-        (["/a /b/:c"], [1], ["line 1 of _redirects has ':c' in its target, which is used as text: its source does not have"]),
+        (["/a /b/:c"], [1], ["line 1 of _redirects has ':c' in its target, which is used as text: its source does"]),
         (["/a /b/*"], [1], ["line 1 of _redirects has '*' in its target, which is used as text"]),
         (["/a /b/:splat"], [1], ["line 1 of _redirects has ':splat' in its target, which is used as text"]),
         (["/caching/* go-get=:go-get /golang/caching.html 200"], [1], []),
