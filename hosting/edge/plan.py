@@ -131,25 +131,26 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
     inputs = _inputs(settings, manifest, rules)
     redirects, errors = inputs.redirects, inputs.errors
     functions = _functions(name, settings, inputs)
-    by_country = any(rule.countries for rule in redirects.rules)
     return EdgePlan(
         requests=tuple(functions.requests),
         has_secret=settings.access.password is not None,
         responses=tuple(functions.responses),
-        error_responses=tuple(with_index_page(error, index_document) for error in errors)
-        if functions.serves_root
-        else errors,
-        viewer_headers=(_COUNTRY_HEADER,) if by_country else (),
+        error_responses=_without_root(errors, index_document) if functions.serves_root else errors,
+        viewer_headers=(_COUNTRY_HEADER,) if redirects.uses_countries else (),
         response_headers_policy=response_headers_policy(settings.website.cors),
         default_root_object=None if functions.serves_root else index_document,
         error_document=error_document(settings, inputs.keys, inputs.routes),
         error_app_page=app_page_of_errors(errors, index_document),
         routes=inputs.routes,
         route_choice=inputs.choice,
-        notes=tuple(_notes(settings, inputs, by_country=by_country)),
+        notes=tuple(_notes(settings, inputs)),
         warnings=tuple(_warnings(settings, rules, inputs, functions)),
         proxies=redirects.proxies,
     )
+
+
+def _without_root(errors: Sequence[ErrorResponse], index_document: str) -> tuple[ErrorResponse, ...]:
+    return tuple(with_index_page(error, index_document) for error in errors)
 
 
 def _inputs(settings: Settings, manifest: Manifest, rules: Rules) -> _Inputs:
@@ -255,10 +256,10 @@ def _check_sizes(requests: Sequence[FunctionPart], responses: Sequence[FunctionP
         raise (EdgeError(f"{error}. The routes have {sizes}") if sizes else error) from error
 
 
-def _notes(settings: Settings, inputs: _Inputs, *, by_country: bool) -> Iterator[str]:
+def _notes(settings: Settings, inputs: _Inputs) -> Iterator[str]:
     if settings.publish.release is None:
         yield from routing_notes(settings, inputs.keys, inputs.routes, inputs.errors)
-    yield from policy_notes(settings, by_country=by_country)
+    yield from policy_notes(settings, by_country=inputs.redirects.uses_countries)
 
 
 def _warnings(settings: Settings, rules: Rules, inputs: _Inputs, functions: _Functions) -> Iterator[str]:

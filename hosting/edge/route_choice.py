@@ -63,15 +63,12 @@ class RouteChoice:
         majority, minority = (_FOLDER, _BARE) if counts[_FOLDER] >= counts[_BARE] else (_BARE, _FOLDER)
         types = _FILE_TYPES | {file_type(key) for key in keys if not key.endswith(PAGE)} - {""}
         pages_of_majority = [name for name, page_forms in forms.items() if page_forms == {majority}]
-        index_name = f"/{self.index_document.removesuffix(PAGE)}"
         return SiteRoutes(
             index_document=self.index_document,
             root=self.index_document if self.index_document in keys or not app_page else app_page,
             trailing_slash=majority == _FOLDER,
             files=tuple(f"/{key}" for key in sorted(keys) if file_type(key) == "" or f"/{key}" in forms),
-            pages=tuple(
-                name for name in pages_of_majority if app_page or file_type(name) in types or name.endswith(index_name)
-            ),
+            pages=tuple(name for name in pages_of_majority if app_page or self._looks_like_file(name, types)),
             other_form=tuple(name for name, page_forms in forms.items() if page_forms == {minority}),
             both_forms=tuple(name for name, page_forms in forms.items() if len(page_forms) > 1),
             file_types=tuple(sorted(types)),
@@ -80,6 +77,10 @@ class RouteChoice:
             bare_page=next((name for name, page_forms in forms.items() if _BARE in page_forms), ""),
             second_page=next((key for key in pages if key != self.index_document), ""),
         )
+
+    def _looks_like_file(self, name: str, types: Collection[str]) -> bool:
+        """Whether the name of a page ends like a file or like an index document."""
+        return file_type(name) in types or name.endswith(f"/{self.index_document.removesuffix(PAGE)}")
 
     def _app_page(self, keys: Collection[str], pages: Collection[str]) -> str:
         """Return the app page: the chosen page, the only page of an app, or 200.html if there is no 404.html."""

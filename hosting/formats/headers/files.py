@@ -42,7 +42,7 @@ def read_headers(folder: Path) -> HeaderRules:
     """
     found = [name for name in (AMPLIFY_FILE, NETLIFY_FILE) if (folder / name).is_file()]
     if len(found) > 1:
-        raise EdgeError(f"HeaderRules are in {' and in '.join(found)}; nothing was deployed: remove one of them")
+        raise EdgeError(f"Headers are in {' and in '.join(found)}; nothing was deployed: remove one of them")
     for name in found:
         reader = _Reader(name, folder)
         return HeaderRules(reader.rules(read_rule_file(folder / name)), name, tuple(reader.warnings))
@@ -188,7 +188,7 @@ class _Reader:
                     yield _HeaderLine(pattern, rule.start_mark.index, place, key.strip(), _one_line(value))
 
     def _application(self, root: yaml.Node | None) -> yaml.Node | None:
-        """Return the map with the headers: of a monorepo, the map of its only application, or of this folder's one."""
+        """Return the map with the headers: of a monorepo, that of its only application, or of this folder's."""
         entries = root.value if isinstance(root, yaml.MappingNode) else []
         listed = next((value for name, value in entries if name.value == _APPLICATIONS), None)
         if listed is None:

@@ -85,6 +85,14 @@ def check_header(name: str, value: str) -> tuple[str, str]:
     if not _NAME.fullmatch(name):
         raise HeaderError(f"has the invalid header name '{name}'")
     lower = name.lower()
+    _check_allowed(name, lower)
+    if not _VALUE.fullmatch(value):
+        raise HeaderError(f"has a value for '{name}' that is not one line of visible ASCII characters")
+    return lower, value
+
+
+def _check_allowed(name: str, lower: str) -> None:
+    """Refuse headers that a function must not set, or that can't be the same for all visitors."""
     if lower == "basic-auth":
         # Netlify does not send it, but asks visitors for a password:
         # https://docs.netlify.com/visitor-access/basic-authentication-with-custom-http-headers
@@ -99,6 +107,3 @@ def check_header(name: str, value: str) -> tuple[str, str]:
         raise HeaderError(f"sets '{name}', which CloudFront does not allow")
     if lower == "set-cookie":
         raise HeaderError(f"sets '{name}', which is not supported: all visitors would get the same cookie")
-    if not _VALUE.fullmatch(value):
-        raise HeaderError(f"has a value for '{name}' that is not one line of visible ASCII characters")
-    return lower, value

@@ -53,7 +53,12 @@ def convert_rule(parsed: ParsedRule) -> Rule | FallbackRule | IgnoredRule:
     if status == REWRITE and is_url(target):
         return build_proxy(parsed, target)
     _check_target(target, status)
-    rule = Rule(
+    rule = _rule(parsed, target, status, query)
+    return _without_effect(rule, names) or _with_one_slash(rule, names)
+
+
+def _rule(parsed: ParsedRule, target: str, status: int, query: tuple[tuple[str, str | None], ...]) -> Rule:
+    return Rule(
         where=parsed.where,
         source=parsed.source,
         target=target,
@@ -66,7 +71,6 @@ def convert_rule(parsed: ParsedRule) -> Rule | FallbackRule | IgnoredRule:
         expression=parsed.expression,
         plain_http=parsed.origin[0] == "http",
     )
-    return _without_effect(rule, names) or _with_one_slash(rule, names)
 
 
 def _without_effect(rule: Rule, names: Sequence[str]) -> IgnoredRule | None:

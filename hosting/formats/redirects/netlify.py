@@ -43,9 +43,7 @@ def read_line(where: str, words: Sequence[str]) -> ParsedRule:
     origin, path = split_origin(source)
     source_template = _template(path if origin[1] else from_root(path), target)
     query = tuple((name, _template(value, target)) for name, value in pairs.items())
-    parts = chain(source_template, *(value for _, value in query))
-    names = [part.name for part in parts if isinstance(part, Placeholder)]
-    target_template = _target_template(target, names)
+    target_template = _target_template(target, _names(source_template, *(value for _, value in query)))
     rule = ParsedRule(
         where=where,
         source=source_template,
@@ -57,7 +55,11 @@ def read_line(where: str, words: Sequence[str]) -> ParsedRule:
         origin=origin,
         notes=tuple(_notes(source, source_template, target_template)),
     )
-    return _below_files(rule, forced=bool(status and status[2]))
+    return _below_files(rule, is_forced=bool(status and status[2]))
+
+
+def _names(*templates: Template) -> list[str]:
+    return [part.name for part in chain(*templates) if isinstance(part, Placeholder)]
 
 
 def _pairs(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
@@ -124,15 +126,15 @@ def _notes(text: str, source: Template, target: Template) -> Iterator[str]:
         yield f"is used with a leading slash: '/{text}'"
 
 
-def _below_files(rule: ParsedRule, *, forced: bool) -> ParsedRule:
+def _below_files(rule: ParsedRule, *, is_forced: bool) -> ParsedRule:
     """Return the rule so that files take precedence over it if it is one page for many paths: `/* /index.html 200`."""
     if is_url("".join(part for part in rule.target if isinstance(part, str))):
         return rule
     is_constant = not any(isinstance(part, Placeholder) for part in rule.target)
     is_for_many = any(isinstance(part, Placeholder) for part in rule.source)
-    if forced and rule.status == "404" and rule.source != EVERYTHING:
+    if is_forced and rule.status == "404" and rule.source != EVERYTHING:
         raise RuleError("has the status 404!, which would hide files: do not publish them instead")
-    if forced or not (rule.status == "200" and is_constant and is_for_many):
+    if is_forced or not (rule.status == "200" and is_constant and is_for_many):
         return rule
     if rule.source == EVERYTHING and not (rule.query or rule.countries or rule.origin[1]):
         return replace(rule, status="404-200")

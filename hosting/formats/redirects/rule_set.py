@@ -31,6 +31,11 @@ class RedirectRules:
     warnings: tuple[str, ...] = ()
 
     @property
+    def uses_countries(self) -> bool:
+        """Whether any rule depends on the visitor's country."""
+        return any(rule.countries for rule in self.rules)
+
+    @property
     def proxies(self) -> tuple[Proxy, ...]:
         """The rules whose paths another server answers."""
         return proxies_in(self.rules)

@@ -24,8 +24,7 @@ from tests.unit.edge.test_redirects import amplify, first_match, result_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosting.formats.redirects.redirects import RedirectRules
-
+    from hosting.formats.redirects.rule_set import RedirectRules
     from tests.unit.edge.runtime import EdgeRuntime
 
 SHORT = "css|gif|ico|jpg|js|png|txt|svg|woff|ttf"

@@ -17,7 +17,7 @@ from hosting.edge.route_choice import RouteChoice
 from hosting.edge.routing import router_part, router_redirects
 from hosting.errors import EdgeError
 from hosting.formats.paths import canonical_path
-from hosting.formats.redirects.files import RedirectRules, read_redirects
+from hosting.formats.redirects.files import read_redirects
 from hosting.formats.redirects.rules import Placeholder, Rule, ViewerRequest
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from hosting.formats.redirects.rule_set import RedirectRules
     from tests.unit.edge.runtime import EdgeRuntime
 
 
