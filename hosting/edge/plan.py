@@ -129,23 +129,22 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
     """
     index_document = settings.website.index_document
     inputs = _inputs(settings, manifest, rules)
-    redirects, errors = inputs.redirects, inputs.errors
     functions = _functions(name, settings, inputs)
     return EdgePlan(
         requests=tuple(functions.requests),
         has_secret=settings.access.password is not None,
         responses=tuple(functions.responses),
-        error_responses=_without_root(errors, index_document) if functions.serves_root else errors,
-        viewer_headers=(_COUNTRY_HEADER,) if redirects.uses_countries else (),
+        error_responses=_without_root(inputs.errors, index_document) if functions.serves_root else inputs.errors,
+        viewer_headers=(_COUNTRY_HEADER,) if inputs.redirects.uses_countries else (),
         response_headers_policy=response_headers_policy(settings.website.cors),
         default_root_object=None if functions.serves_root else index_document,
         error_document=error_document(settings, inputs.keys, inputs.routes),
-        error_app_page=app_page_of_errors(errors, index_document),
+        error_app_page=app_page_of_errors(inputs.errors, index_document),
         routes=inputs.routes,
         route_choice=inputs.choice,
         notes=tuple(_notes(settings, inputs)),
         warnings=tuple(_warnings(settings, rules, inputs, functions)),
-        proxies=redirects.proxies,
+        proxies=inputs.redirects.proxies,
     )
 
 

@@ -36,10 +36,9 @@ def read_line(where: str, words: Sequence[str]) -> ParsedRule:
     Raises:
         RuleError: it is not a rule.
     """
-    source, *rest = words
-    pairs, rest = _pairs(rest)
+    source, (pairs, rest) = words[0], _pairs(words[1:])
     target, rest = _target(source, rest)
-    status = _STATUS.fullmatch(rest[0]) if rest else None
+    status, is_forced, rest = _status(rest)
     origin, path = split_origin(source)
     source_template = _template(path if origin[1] else from_root(path), target)
     query = tuple((name, _template(value, target)) for name, value in pairs.items())
@@ -48,14 +47,14 @@ def read_line(where: str, words: Sequence[str]) -> ParsedRule:
         where=where,
         source=source_template,
         target=target_template,
-        status=status[1] if status else _DEFAULT_STATUS,
+        status=status,
         query=query,
-        countries=_countries(rest[1:] if status else rest),
+        countries=_countries(rest),
         ignores_trailing_slash=True,
         origin=origin,
         notes=tuple(_notes(source, source_template, target_template)),
     )
-    return _below_files(rule, is_forced=bool(status and status[2]))
+    return _below_files(rule, is_forced=is_forced)
 
 
 def _names(*templates: Template) -> list[str]:
@@ -78,6 +77,12 @@ def _target(source: str, words: list[str]) -> tuple[str, list[str]]:
     if words and words[0].startswith("2") and source.endswith(_ALL_BELOW):
         return split_origin(source)[1].removesuffix(_ALL_BELOW) + "/:splat", words
     raise RuleError("has no target: write '/from /to 301'")
+
+
+def _status(words: list[str]) -> tuple[str, bool, list[str]]:
+    """Return the status, whether it has a `!`, and the words after it."""
+    found = _STATUS.fullmatch(words[0]) if words else None
+    return (found[1], bool(found[2]), words[1:]) if found else (_DEFAULT_STATUS, False, words)
 
 
 def _template(text: str, target: str) -> Template:

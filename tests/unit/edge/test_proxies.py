@@ -396,10 +396,21 @@ def test_no_normal_form_leads_elsewhere(parts: list[str]) -> None:
         (("/", Placeholder("a")), "/api/x", False),
     ],
 )
-def test_which_rules_meet_a_pattern(source: Any, pattern: str, expected: bool) -> None:  # noqa: ANN401, FBT001 - parameters
+def test_which_rules_overlap_with_a_pattern(source: Any, pattern: str, expected: bool) -> None:  # noqa: ANN401, FBT001 - parameters
     """A rule and a pattern overlap if they match the same path."""
     rule = Rule(where="", source=source, target="/x", status=301, ignores_trailing_slash=True)
     assert may_overlap(rule, pattern) is expected
+
+
+def test_expressions_with_a_proxy(tmp_path: Path) -> None:
+    """A rewrite with an expression can't come before a proxy for the same paths, and a proxy can't have one."""
+    proxy = {"source": "/api/<*>", "target": "https://api.example.com/<*>", "status": "200"}
+    rewrite = {"source": "</^/api/x$/>", "target": "/page", "status": "200"}
+    with pytest.raises(EdgeError, match=r"line 2 of redirects\.json rewrites paths of the proxy in line 3"):
+        check_rules(amplify(tmp_path, rewrite, proxy), set(), lambda _: None)
+    check_rules(amplify(tmp_path, proxy, rewrite | {"source": "</^/apis$/>"}), set(), lambda _: None)
+    with pytest.raises(EdgeError, match=r"is a proxy for a regular expression, .* write '/api/<\*>'"):
+        amplify(tmp_path, proxy | {"source": "</^/api/x$/>", "target": "https://api.example.com/x"})
 
 
 def test_without_proxies_nothing_is_added(tmp_path: Path) -> None:
