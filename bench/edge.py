@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.domain.settings import DomainSettings
 from hosting.edge.function_code import MAX_BYTES, FunctionPart, compose, compose_response, size_of
-from hosting.edge.headers import HeaderRule, headers_part
+from hosting.edge.headers import headers_part
 from hosting.edge.host_names import host_name_parts
 from hosting.edge.password import password_part
 from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
 from hosting.edge.routing import router_part
 from hosting.errors import EdgeError
+from hosting.formats.headers.rules import HeaderRule
 from hosting.formats.redirects.rules import Placeholder, Rule
 from hosting.publish.bulk.edge_piece import edge_piece, room_beside
 from tests.unit.edge.runtime import EdgeRuntime, request_event, response_event
