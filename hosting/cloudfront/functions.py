@@ -38,12 +38,12 @@ def make_functions(
     """Return the functions that run the parts of ``edge``: none, one or two; ``last`` are more for requests."""
     made = []
     if last is not None:
-        code = last.apply(lambda parts: compose([*edge.requests, *parts]))
+        code = last.apply(lambda parts: compose([*edge.request_parts, *parts]))
         made.append(_made(name, "viewer-request", _kept(edge, code), opts))
-    elif edge.requests:
-        made.append(_made(name, "viewer-request", _kept(edge, compose(edge.requests)), opts))
-    if edge.responses:
-        made.append(_made(name, "viewer-response", compose_response(edge.responses), opts))
+    elif edge.request_parts:
+        made.append(_made(name, "viewer-request", _kept(edge, compose(edge.request_parts)), opts))
+    if edge.response_parts:
+        made.append(_made(name, "viewer-response", compose_response(edge.response_parts), opts))
     return made
 
 

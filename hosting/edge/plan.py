@@ -52,9 +52,9 @@ class EdgePlan:
     """What the distribution and its functions do, besides serving objects.
 
     Attributes:
-        requests: the parts of the viewer-request function; without parts there is no such function.
+        request_parts: the parts of the viewer-request function; without parts there is no such function.
         has_secret: whether the code of that function is secret.
-        responses: the parts of the viewer-response function; without parts there is no such function.
+        response_parts: the parts of the viewer-response function; without parts there is no such function.
         error_responses: the distribution's custom error responses.
         viewer_headers: the CloudFront headers that the functions read.
         response_headers_policy: the id of the distribution's response headers policy.
@@ -69,9 +69,9 @@ class EdgePlan:
         proxies: the rules whose paths other servers answer, in their order.
     """
 
-    requests: tuple[FunctionPart, ...]
+    request_parts: tuple[FunctionPart, ...]
     has_secret: bool
-    responses: tuple[FunctionPart, ...]
+    response_parts: tuple[FunctionPart, ...]
     error_responses: tuple[ErrorResponse, ...]
     viewer_headers: tuple[str, ...]
     response_headers_policy: str
@@ -115,8 +115,8 @@ class _Inputs(NamedTuple):
 class _Functions(NamedTuple):
     """The parts of both functions, whether they serve `/`, and the page that they serve for unknown paths."""
 
-    requests: list[FunctionPart]
-    responses: list[FunctionPart]
+    request_parts: list[FunctionPart]
+    response_parts: list[FunctionPart]
     serves_root: bool
     app_page: str | None
 
@@ -131,9 +131,9 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
     inputs = _inputs(settings, manifest, rules)
     functions = _functions(name, settings, inputs)
     return EdgePlan(
-        requests=tuple(functions.requests),
+        request_parts=tuple(functions.request_parts),
         has_secret=settings.access.password is not None,
-        responses=tuple(functions.responses),
+        response_parts=tuple(functions.response_parts),
         error_responses=_without_root(inputs.errors, index_document) if functions.serves_root else inputs.errors,
         viewer_headers=(_COUNTRY_HEADER,) if inputs.redirects.uses_countries else (),
         response_headers_policy=response_headers_policy(settings.website.cors),
@@ -204,18 +204,18 @@ def _functions(name: str, settings: Settings, inputs: _Inputs) -> _Functions:
     """
     website, rules, routes = settings.website, inputs.redirects.rules, inputs.routes
     serves_root = website.routing != "errors" or bool(rules)
-    requests = [*_password(settings, name), *host_name_parts(settings.domain)]
+    request_parts = [*_password(settings, name), *host_name_parts(settings.domain)]
     if rules:
-        requests.append(redirects_part(rules))
+        request_parts.append(redirects_part(rules))
     if serves_root:
-        requests.append(router_part(website.routing, inputs.keys, routes))
-    app_page = _with_app_page(settings, requests, inputs) if inputs.headers else None
+        request_parts.append(router_part(website.routing, inputs.keys, routes))
+    app_page = _with_app_page(settings, request_parts, inputs) if inputs.headers else None
     if website.routing == "errors":
         # Only the app page matters then, and the list of all files may be too large for the function.
         routes = replace(routes, app_page=app_page) if app_page else inputs.choice.routes(())
-    responses = [headers_part(inputs.headers, routes)] if inputs.headers else []
-    _check_sizes(requests, responses, inputs.routes)
-    return _Functions(requests, responses, serves_root, app_page)
+    response_parts = [headers_part(inputs.headers, routes)] if inputs.headers else []
+    _check_sizes(request_parts, response_parts, inputs.routes)
+    return _Functions(request_parts, response_parts, serves_root, app_page)
 
 
 def _password(settings: Settings, name: str) -> Iterator[FunctionPart]:
@@ -224,7 +224,7 @@ def _password(settings: Settings, name: str) -> Iterator[FunctionPart]:
         yield password_part(access.username, access.password, name)
 
 
-def _with_app_page(settings: Settings, requests: list[FunctionPart], inputs: _Inputs) -> str | None:
+def _with_app_page(settings: Settings, request_parts: list[FunctionPart], inputs: _Inputs) -> str | None:
     """Return the key of the page that a function serves for unknown paths, so that its responses get headers.
 
     In bulk mode the release's part serves it. Otherwise the function gets a part for it, if that fits.
@@ -236,20 +236,22 @@ def _with_app_page(settings: Settings, requests: list[FunctionPart], inputs: _In
         return page if release_serves_page(page, inputs.keys) else None
     part = app_page_part(canonical_path(f"/{quote(page)}"), inputs.keys)
     try:
-        compose([*requests, part])
+        compose([*request_parts, part])
     except EdgeError:
         return None
-    requests.append(part)
+    request_parts.append(part)
     return page
 
 
-def _check_sizes(requests: Sequence[FunctionPart], responses: Sequence[FunctionPart], routes: SiteRoutes) -> None:
+def _check_sizes(
+    request_parts: Sequence[FunctionPart], response_parts: Sequence[FunctionPart], routes: SiteRoutes
+) -> None:
     """Refuse functions that exceed the size limit."""
     try:
-        if requests:
-            compose(requests)
-        if responses:
-            compose_response(responses)
+        if request_parts:
+            compose(request_parts)
+        if response_parts:
+            compose_response(response_parts)
     except EdgeError as error:
         sizes = routes.describe_sizes
         raise (EdgeError(f"{error}. The routes have {sizes}") if sizes else error) from error
@@ -265,6 +267,6 @@ def _warnings(settings: Settings, rules: Rules, inputs: _Inputs, functions: _Fun
     files = [("redirects", rules.redirects.name), ("headers", rules.headers.file)]
     yield from (*inputs.redirects.warnings, *rules.headers.warnings)
     yield from edge_warnings(settings, inputs.keys, inputs.errors, files, inputs.routes)
-    if functions.responses and functions.app_page is None:
+    if functions.response_parts and functions.app_page is None:
         yield from pages_without_headers(settings, inputs.errors)
     yield from proxy_warnings(settings, inputs.keys, inputs.errors, inputs.redirects.proxies)

@@ -45,7 +45,7 @@ class Bulk:
         self._plan = edge
         # Here, as it may fail: nothing is touched before.
         has_fallback = bool(edge.error_app_page)
-        self._room = room_beside(edge.requests, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
+        self._room = room_beside(edge.request_parts, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
 
     @property
     def edge(self) -> EdgePlan:
@@ -59,10 +59,10 @@ class Bulk:
             key = layout.error_page(page_key(path, index))
             return response.model_copy(update={"response_page_path": f"/{quote(key)}"})
 
-        requests = self._plan.requests
+        parts = self._plan.request_parts
         if self._route_choice():
-            requests = tuple(part for part in requests if part.name != ROUTER)
-        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), requests=requests)
+            parts = tuple(part for part in parts if part.name != ROUTER)
+        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), request_parts=parts)
 
     def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
         """Declare the site's files."""
