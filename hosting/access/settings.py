@@ -13,7 +13,9 @@ class AccessSettings(Section):
     """A user name and a password, both or neither. It has no repr: one of them is a secret."""
 
     username: Annotated[Text | None, Field(max_length=128, examples=["preview"])] = None
+    """User name that visitors are asked for; it needs CloudFront and a password."""
     password: Annotated[Text | None, Field(max_length=128, repr=False)] = None
+    """Password; always set with `--secret`."""
 
     @field_validator("username")
     @classmethod

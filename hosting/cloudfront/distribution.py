@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
-from hosting.cloudfront.functions import make_functions
+from hosting.cloudfront.functions import ReleaseFunction, make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
 from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.attached_names import AttachedNames
-    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
@@ -30,11 +29,11 @@ class Leading:
     """What leads requests to the live release of bulk mode.
 
     Attributes:
-        parts: of the function for requests, the last ones.
-        header: that the part sets, for the edge to tell one release's copy of a file from another's.
+        function: what the function for requests does for it.
+        header: that the function sets, for the edge to tell one release's copy of a file from another's.
     """
 
-    parts: pulumi.Output[list[FunctionPart]]
+    function: ReleaseFunction
     header: str
 
 
@@ -99,7 +98,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
 
 def _at_the_edge(name: str, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
     """Return what a behavior has for its functions: nothing where there are none."""
-    functions = make_functions(name, edge, opts, release.parts if release else None)
+    functions = make_functions(name, edge, opts, release.function if release else None)
     found: dict[str, Any] = {}
     if functions:
         found["function_associations"] = [

@@ -32,14 +32,31 @@ class Association:
     function: Function
 
 
+@dataclass(frozen=True)
+class ReleaseFunction:
+    """What bulk mode adds to the function for requests.
+
+    Attributes:
+        parts: the last parts of the function.
+        bucket: the name of the bucket that has the releases.
+    """
+
+    parts: pulumi.Output[list[FunctionPart]]
+    bucket: pulumi.Output[str]
+
+
 def make_functions(
-    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[FunctionPart]] | None = None
+    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseFunction | None = None
 ) -> list[Association]:
-    """Return the functions that run the parts of ``edge``: none, one or two; ``last`` are more for requests."""
+    """Return the functions that run the parts of ``edge``: none, one or two; ``release`` adds more for requests."""
     made = []
-    if last is not None:
-        code = last.apply(lambda parts: compose([*edge.request_parts, *parts]))
-        made.append(_made(name, "viewer-request", _kept(edge, code), opts))
+    if release is not None:
+        code = release.parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
+        # Another bucket is another function: one update of the distribution then changes both, and no visitor meets
+        # the function of one bucket with the files of the other.
+        replaced = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replace_on_changes=["comment"]))
+        comment = pulumi.Output.concat("Serves the releases in ", release.bucket)
+        made.append(_made(name, "viewer-request", _kept(edge, code), replaced, comment))
     elif edge.request_parts:
         made.append(_made(name, "viewer-request", _kept(edge, compose(edge.request_parts)), opts))
     if edge.response_parts:
@@ -52,11 +69,17 @@ def _kept(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
     return pulumi.Output.secret(code) if edge.has_secret else code
 
 
-def _made(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Association:
+def _made(
+    name: str,
+    event: Event,
+    code: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    comment: pulumi.Input[str] | None = None,
+) -> Association:
     function = Function(
         f"{name}-{_SUFFIX[event]}",
         runtime=RUNTIME,
-        comment=f"The {event} function of {name}",
+        comment=comment or f"The {event} function of {name}",
         publish=True,
         code=code,
         opts=opts,

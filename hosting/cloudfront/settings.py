@@ -24,9 +24,13 @@ class ErrorResponse(Section):
     """What visitors get in place of one of the origin's errors."""
 
     error_code: Annotated[Integer, Field(examples=[404])]
+    """Status of the origin's answer, such as `403` or `404`."""
     response_code: Annotated[Integer | None, Field(examples=[200])] = None
+    """Status that visitors get; given together with `responsePagePath`."""
     response_page_path: Annotated[Text | None, Field(max_length=4000, examples=["/index.html"])] = None
+    """Path of the page that visitors get, such as `/404.html`."""
     caching_min_ttl: Annotated[Integer, Field(ge=0, examples=[300])] = 300
+    """Seconds for which the edge keeps the error."""
 
     @field_validator("error_code")
     @classmethod
@@ -64,7 +68,9 @@ class GeoRestriction(Section):
     """Where visitors may come from: these countries alone, or all but these."""
 
     allow: Annotated[tuple[Text, ...], Field(examples=["DE"])] = ()
+    """Country codes (ISO 3166-1) of the only visitors that are served."""
     deny: Annotated[tuple[Text, ...], Field(examples=["US"])] = ()
+    """Country codes of visitors that are refused; `allow` or `deny`, not both."""
 
     @field_validator("allow", "deny")
     @classmethod
@@ -99,32 +105,48 @@ class CloudFrontSettings(Section):
     """The section CloudFront of `amplify hosting configure`. Times to live are in seconds."""
 
     enabled: Annotated[Boolean, Field(examples=[True])] = False
+    """Put CloudFront in front of the bucket, or remove it, also on a live site."""
     # defaultTtl comes first: the other two are compared with it.
     default_ttl: Annotated[Integer, Field(ge=0, le=_LONGEST_TTL, examples=[86400])] = 86400
+    """Seconds for which the edge keeps a file whose Cache-Control names no time."""
     min_ttl: Annotated[Integer, Field(ge=0, le=_LONGEST_TTL, examples=[60])] = 60
+    """Seconds for which the edge keeps a file at least; at most `defaultTtl`."""
     max_ttl: Annotated[Integer, Field(ge=0, le=_LONGEST_TTL, examples=[31536000])] = 31536000
+    """Seconds for which the edge keeps a file at most; at least `defaultTtl`. With `0` it keeps none."""
     error_responses: Annotated[
         tuple[ErrorResponse, ...],
         Field(examples=[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}]),
     ] = _ROOT_FOR_ERRORS
+    """What visitors get in place of the origin's errors; `[]` for none."""
     # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions
     origin_read_timeout: Annotated[Integer, Field(ge=1, le=120, examples=[30])] = 30
+    """Seconds that the server of a proxy has for its answer."""
     price_class: Annotated[
         Literal["PriceClass_All", "PriceClass_200", "PriceClass_100"], Field(examples=["PriceClass_100"])
     ] = "PriceClass_All"
+    """Edge locations that serve the site."""
     http_version: Annotated[Literal["http1.1", "http2", "http3", "http2and3"], Field(examples=["http2and3"])] = (
         "http2and3"
     )
+    """HTTP versions that visitors may use."""
     ipv6: Annotated[Boolean, Field(examples=[True])] = True
+    """Serve visitors over IPv6 too."""
     compress: Annotated[Boolean, Field(examples=[True])] = True
+    """Compress with gzip and Brotli at the edge."""
     geo_restriction: Annotated[GeoRestriction | None, Field(examples=[{"allow": ["DE", "AT"]}])] = None
+    """Countries whose visitors are served, or refused."""
     web_acl_arn: Annotated[
         Text | None, Field(examples=["arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"])
     ] = None
+    """ARN of a WAFv2 web ACL of scope CLOUDFRONT."""
     logging: Annotated[Boolean, Field(examples=[True])] = False
+    """Write access logs to a bucket of the stack."""
     log_retention_days: Annotated[Integer, Field(ge=1, le=3650, examples=[90])] = 90
+    """Days for which access logs are kept."""
     alarms: Annotated[Text | None, Field(examples=["arn:aws:sns:us-east-1:123456789012:alerts"])] = None
+    """ARN of an SNS topic in us-east-1 that is notified of 5xx responses."""
     wait_for_deployment: Annotated[Boolean, Field(examples=[True])] = True
+    """`pulumi up` ends only when CloudFront has deployed the change everywhere."""
 
     @property
     def sets_error_responses(self) -> bool:

@@ -52,22 +52,34 @@ class DeploymentsSettings(Section):
     # A setting is held against those above it, one by one: an error of the whole room, told with what it got, would
     # show its secrets.
     runs_on: Annotated[Literal["pulumi-cloud", "github-actions"], Field(examples=["pulumi-cloud"])] = "pulumi-cloud"
+    """Who may use the role that `createRole` makes."""
     role_arn: Annotated[Text | None, Field(examples=["arn:aws:iam::123456789012:role/deploy"])] = None
+    """ARN of the IAM role that deployments use."""
     create_role: Annotated[Boolean, Field(examples=[True])] = False
+    """Create that role and its rights with the stack."""
     oidc_provider_arn: Annotated[
         Text | None, Field(examples=["arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"])
     ] = None
+    """With `createRole`: ARN of the account's OIDC provider, if it has one; without it, one is created."""
     review_stacks: Annotated[tuple[Text, ...], Field(examples=["pr-*"])] = ()
+    """With `createRole`: names of other stacks that may use the role, such as `pr-*`."""
     repository: Annotated[Text | None, Field(examples=["acme/website"])] = None
+    """GitHub repository as `owner/name`."""
     branch: Annotated[Text, Field(examples=["main"])] = "main"
+    """Branch whose pushes deploy the stack, and whose pull requests are previewed."""
     # Globs of whole paths; `!` excludes: https://www.pulumi.com/docs/deployments/concepts/settings/path-filtering/
     paths: Annotated[tuple[Text, ...], Field(examples=["site/**"])] = ()
+    """Globs of the files whose changes deploy the stack, from the repository's root; `!` excludes."""
     pre_run_commands: Annotated[tuple[Text, ...], Field(examples=["npm ci"])] = ()
+    """Commands that run before the program, each in a shell of its own."""
     pull_request_template: Annotated[Boolean, Field(examples=[True])] = False
+    """The stack is the template of review stacks, and is never deployed itself."""
     preview_pull_requests: Annotated[Boolean | None, Field(examples=[True])] = None
+    """Run a preview for each pull request."""
     environment: Annotated[
         dict[str, str] | None, BeforeValidator(_environment), Field(examples=[_ENVIRONMENT_EXAMPLE])
     ] = None
+    """Environment variables of deployments; once set, they replace all others."""
 
     @field_validator("repository")
     @classmethod

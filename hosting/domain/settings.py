@@ -54,15 +54,20 @@ class DomainSettings(Section):
 
     # A name is held against the settings above it.
     zone: Annotated[Text | None, Field(examples=["example.com"])] = None
+    """Route 53 hosted zone, by name or id, for the certificate's and the site's records."""
     certificate_arn: Annotated[
         Text | None, Field(examples=["arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456"])
     ] = None
+    """ARN of an ACM certificate of yours in us-east-1; without it, one is requested."""
     redirect_aliases: Annotated[Boolean, Field(examples=[True])] = True
+    """Redirect the other names to the first."""
     validated: Annotated[Boolean, Field(examples=[True])] = False
+    """With another DNS: the certificate's records exist."""
     names: Annotated[
         tuple[Annotated[Text, AfterValidator(_host_name)], ...],
         Field(max_length=MAX_NAMES, examples=["www.example.com"]),
     ] = ()
+    """Host names of the site, the first is its address; may have `{stack}` and `{branch}`."""
 
     @field_validator("zone")
     @classmethod

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from hosting.config.suggestions import nearest
-from hosting.formats.wildmatch import PatternError, as_literal, parse
+from hosting.formats.git_pattern import as_literal, why_invalid
 from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule
 
 # https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5: visible ASCII, spaces and tabs inside.
@@ -24,10 +24,9 @@ _PATHS_IN_PROGRESS = 3000
 
 
 def _pattern(text: str) -> str:
-    try:
-        parse(text)
-    except PatternError as error:
-        raise broken_rule(f"must be a gitignore pattern, but it {error}", mend=as_literal(text)) from error
+    reason = why_invalid(text)
+    if reason:
+        raise broken_rule(f"must be a gitignore pattern, but it {reason}", mend=as_literal(text))
     return text
 
 
@@ -35,7 +34,9 @@ class CacheRule(Section):
     """The Cache-Control header of the files that a pattern matches."""
 
     pattern: Annotated[Text, Field(examples=["*.css"])]
+    """gitignore pattern of the files."""
     value: Annotated[Text, Field(examples=["public, max-age=3600"])]
+    """Their `Cache-Control` header, such as `public, max-age=3600`."""
 
     @field_validator("pattern")
     @classmethod
@@ -63,23 +64,37 @@ class PublishSettings(Section):
     """The section Publish of `amplify hosting configure`."""
 
     directory: Annotated[Text, Field(examples=["dist"])] = "site"
+    """Distribution folder, relative to Pulumi.yaml."""
     build_command: Annotated[Text | None, Field(examples=["npm run build"])] = None
+    """Command that builds the site, run in the project's folder once for each `pulumi up`."""
     ignore: Annotated[tuple[Annotated[Text, AfterValidator(_pattern)], ...], Field(examples=["*.map"])] = ()
+    """gitignore patterns of files that are not published."""
     ignore_file: Annotated[Text | None, Field(examples=[".publishignore"])] = None
+    """File with more patterns, in the distribution folder; never published itself."""
     cache_control: Annotated[
         tuple[CacheRule, ...],
         Field(examples=[{"pattern": "*.css", "value": "public, max-age=3600"}]),
     ] = ()
+    """`Cache-Control` headers by pattern; the last match wins."""
     invalidate: Annotated[Literal["auto", "always", "never"], Field(examples=["auto"])] = "auto"
+    """`auto` invalidates what changed, `always` everything at every `pulumi up`, `never` nothing."""
     invalidation_max_paths: Annotated[Integer, Field(ge=1, le=_PATHS_IN_PROGRESS, examples=[15])] = 15
+    """More changed URLs than this are invalidated as one `/*`."""
     invalidation_wait: Annotated[Boolean, Field(examples=[True])] = False
+    """`pulumi up` ends only when CloudFront has completed the invalidation."""
     mode: Annotated[Literal["managed", "bulk"], Field(examples=["bulk"])] = "managed"
+    """`managed` has a resource for each file; `bulk` has one for all, with atomic releases behind CloudFront."""
     # Of bulk mode alone.
     releases: Annotated[Integer, Field(ge=2, le=10, examples=[3])] = 3
+    """Bulk mode with CloudFront: how many releases the bucket keeps."""
     release: Annotated[Text | None, Field(examples=["<digest>"])] = None
+    """Bulk mode with CloudFront: digest of the release to serve (a rollback), or its first 4 digits or more."""
     keep_assets_days: Annotated[Integer, Field(ge=0, le=3650, examples=[7])] = 7
+    """Bulk mode with CloudFront: days for which assets of earlier releases stay reachable."""
     max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
+    """Bulk mode: percentage of the site that a publish may remove."""
     allow_gap: Annotated[Boolean, Field(examples=[True])] = False
+    """Bulk mode without CloudFront: take over the files of managed mode, with a gap."""
 
     @field_validator("cache_control", mode="before")
     @classmethod

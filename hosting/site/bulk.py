@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pulumi
 
 from hosting.cloudfront.distribution import Leading
+from hosting.cloudfront.functions import ReleaseFunction
 from hosting.edge.error_pages import page_key
 from hosting.edge.site_routes import ROUTER, route_part
 from hosting.providers.live import Live, LiveArgs
@@ -93,7 +94,7 @@ class Bulk:
         is_routed = self._settings.cloudfront.enabled and self._settings.website.routes_by_tree
         return json.dumps(asdict(self._plan.route_choice)) if is_routed else ""
 
-    def leading(self, release: Release) -> Leading:
+    def leading(self, bucket: Bucket, release: Release) -> Leading:
         """Return what the function at the edge does for the release."""
         index = self._settings.website.index_document
 
@@ -101,7 +102,7 @@ class Bulk:
             routes = pointer.get("routes")
             return [*([route_part(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
-        return Leading(release.pointer.apply(parts), HEADER)
+        return Leading(ReleaseFunction(release.pointer.apply(parts), bucket.bucket), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
         """Declare the end of a publish; ``opts`` wait for the distribution and its function."""

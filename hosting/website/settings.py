@@ -26,10 +26,15 @@ class CorsRule(Section):
     allowed_methods: Annotated[
         tuple[Literal["GET", "HEAD", "PUT", "POST", "DELETE"], ...], Field(min_length=1, examples=["GET"])
     ]
+    """HTTP methods that scripts of these origins may use."""
     allowed_origins: Annotated[tuple[Text, ...], Field(min_length=1, examples=["https://example.com"])]
+    """Origins such as `https://example.com`, each with at most one `*`."""
     allowed_headers: tuple[Text, ...] = ()
+    """Request headers that a preflight request may ask for."""
     expose_headers: tuple[Text, ...] = ()
+    """Response headers that scripts may read."""
     max_age_seconds: Annotated[Integer | None, Field(ge=0, examples=[3000])] = None
+    """How long a browser may keep the answer to a preflight request."""
 
     @field_validator("allowed_origins")
     @classmethod
@@ -44,9 +49,13 @@ class Redirect(Section):
     """One redirect or rewrite, as Amplify writes it; the pages that it names are looked for with the tree at hand."""
 
     source: Annotated[Text, Field(examples=["/old"])]
+    """Path, pattern, host or regular expression that is matched."""
     target: Annotated[Text, Field(examples=["/new"])]
+    """Path or URL that answers in its place."""
     status: Annotated[Text | None, Field(examples=["301"])] = None
+    """`301`, `302`, `200`, `404` or `404-200`; without it, `302`."""
     condition: Annotated[Text | None, Field(examples=["<US>"])] = None
+    """Country of the visitor, such as `<US>`."""
 
     @field_validator("source", "target")
     @classmethod
@@ -80,13 +89,19 @@ class WebsiteSettings(Section):
     """The section Website of `amplify hosting configure`."""
 
     index_document: Annotated[Text, Field(examples=["index.html"])] = "index.html"
+    """File served for `/` and for each folder; a name without a slash."""
     error_document: Annotated[Text | None, Field(examples=["404.html"])] = None
+    """Page for missing files, with status 404; with CloudFront only if the site has no `404.html`."""
     bucket_name: Annotated[Text | None, Field(examples=["my-site-bucket"])] = None
+    """Name of the bucket, by S3's naming rules; without it, a name is generated."""
     routing: Annotated[Literal["auto", "spa", "mpa", "pages", "errors"], Field(examples=["spa"])] = "auto"
+    """Which file answers which path; `auto` goes by the published files."""
     redirects: Annotated[
         tuple[Redirect, ...], Field(examples=[{"source": "/old", "target": "/new", "status": "301"}])
     ] = ()
+    """Redirects, rewrites and proxies in Amplify's form; they need CloudFront."""
     retain_bucket: Annotated[Boolean, Field(examples=[True])] = False
+    """Keep the bucket and its objects on `pulumi destroy`, from the next `pulumi up` on."""
     cors: Annotated[
         tuple[CorsRule, ...],
         Field(
@@ -94,6 +109,7 @@ class WebsiteSettings(Section):
             examples=[{"allowedMethods": ["GET"], "allowedOrigins": ["https://example.com"]}],
         ),
     ] = (_GET_FROM_ANYWHERE,)
+    """CORS rules of the bucket; `[]` for none."""
 
     @property
     def routes_by_tree(self) -> bool:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hosting.edge.function_code import compose
 from hosting.edge.password import password_part
-from hosting.edge.proxy_checks import may_overlap
+from hosting.edge.proxy_checks import may_overlap, proxy_conflicts
 from hosting.edge.redirect_checks import Hosts, check_rules
 from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
@@ -402,17 +402,6 @@ def test_which_rules_overlap_with_a_pattern(source: Any, pattern: str, expected:
     assert may_overlap(rule, pattern) is expected
 
 
-def test_expressions_with_a_proxy(tmp_path: Path) -> None:
-    """A rewrite with an expression can't come before a proxy for the same paths, and a proxy can't have one."""
-    proxy = {"source": "/api/<*>", "target": "https://api.example.com/<*>", "status": "200"}
-    rewrite = {"source": "</^/api/x$/>", "target": "/page", "status": "200"}
-    with pytest.raises(EdgeError, match=r"line 2 of redirects\.json rewrites paths of the proxy in line 3"):
-        check_rules(amplify(tmp_path, rewrite, proxy), set(), lambda _: None)
-    check_rules(amplify(tmp_path, proxy, rewrite | {"source": "</^/apis$/>"}), set(), lambda _: None)
-    with pytest.raises(EdgeError, match=r"is a proxy for a regular expression, .* write '/api/<\*>'"):
-        amplify(tmp_path, proxy | {"source": "</^/api/x$/>", "target": "https://api.example.com/x"})
-
-
 def test_without_proxies_nothing_is_added(tmp_path: Path) -> None:
     """The code for proxies is included only with proxies, has documented syntax, and grows little with each proxy."""
     without = compose([redirects_part(netlify(tmp_path, "/a /b").rules)])
@@ -441,3 +430,24 @@ def test_a_redirect_before_a_proxy_wins(edge: EdgeRuntime, tmp_path: Path) -> No
         "x",
         "301 /all/x",
     ]
+
+
+def test_a_proxy_for_a_regular_expression_is_refused(tmp_path: Path) -> None:
+    """CloudFront chooses the server by path patterns, so the error says what to write instead."""
+    with pytest.raises(EdgeError, match=r"is a proxy for a regular expression.*write '/api/<\*>'"):
+        amplify(tmp_path, {"source": "</^/api/.*/>", "target": "https://api.example.com/", "status": "200"})
+
+
+def test_a_regular_expression_after_a_proxy_is_kept(tmp_path: Path) -> None:
+    """An expression can't be compared with a proxy's paths, so it is not reported as unreachable."""
+    proxy = {"source": "/api/<*>", "target": "https://api.example.com/<*>", "status": "200"}
+    redirects = amplify(tmp_path, proxy, {"source": "</^/api/old$/>", "target": "/new", "status": "301"})
+    assert len(redirects.rules) == 2
+    assert list(proxy_conflicts(redirects.rules)) == []
+
+
+def test_a_rewrite_by_expression_before_a_proxy_is_refused(tmp_path: Path) -> None:
+    """A rewrite that matches a sample of the proxy's paths is refused, because the server would get the request."""
+    proxy = {"source": "/api/<*>", "target": "https://api.example.com/<*>", "status": "200"}
+    redirects = amplify(tmp_path, {"source": "</^/api/.*$/>", "target": "/index.html", "status": "200"}, proxy)
+    assert "rewrites paths of the proxy" in next(proxy_conflicts(redirects.rules))
