@@ -64,7 +64,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
         name,
         comment=name,
         enabled=True,
-        default_root_object=edge.default_root,
+        default_root_object=edge.default_root_object,
         is_ipv6_enabled=settings.ipv6,
         http_version=settings.http_version,
         price_class=settings.price_class,

@@ -11,7 +11,7 @@ from pulumi_aws.cloudfront import Function
 from hosting.edge.function_code import RUNTIME, compose, compose_response
 
 if TYPE_CHECKING:
-    from hosting.edge.function_code import Piece
+    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 Event = Literal["viewer-request", "viewer-response"]
@@ -37,36 +37,36 @@ class ReleaseFunction:
     """What bulk mode adds to the function for requests.
 
     Attributes:
-        pieces: the last ones of the function.
+        parts: the last parts of the function.
         bucket: the name of the bucket that has the releases.
     """
 
-    pieces: pulumi.Output[list[Piece]]
+    parts: pulumi.Output[list[FunctionPart]]
     bucket: pulumi.Output[str]
 
 
 def make_functions(
     name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseFunction | None = None
 ) -> list[Association]:
-    """Return the functions that run the pieces of ``edge``: none, one or two; ``release`` adds more for requests."""
+    """Return the functions that run the parts of ``edge``: none, one or two; ``release`` adds more for requests."""
     made = []
     if release is not None:
-        code = release.pieces.apply(lambda pieces: compose([*edge.requests, *pieces]))
+        code = release.parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
         # Another bucket is another function: one update of the distribution then changes both, and no visitor meets
         # the function of one bucket with the files of the other.
         replaced = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replace_on_changes=["comment"]))
         comment = pulumi.Output.concat("Serves the releases in ", release.bucket)
         made.append(_made(name, "viewer-request", _kept(edge, code), replaced, comment))
-    elif edge.requests:
-        made.append(_made(name, "viewer-request", _kept(edge, compose(edge.requests)), opts))
-    if edge.responses:
-        made.append(_made(name, "viewer-response", compose_response(edge.responses), opts))
+    elif edge.request_parts:
+        made.append(_made(name, "viewer-request", _kept(edge, compose(edge.request_parts)), opts))
+    if edge.response_parts:
+        made.append(_made(name, "viewer-response", compose_response(edge.response_parts), opts))
     return made
 
 
 def _kept(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
     """Return the code, encrypted in the state and hidden in previews where that is called for."""
-    return pulumi.Output.secret(code) if edge.is_secret else code
+    return pulumi.Output.secret(code) if edge.has_secret else code
 
 
 def _made(

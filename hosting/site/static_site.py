@@ -199,7 +199,8 @@ class StaticSite(pulumi.ComponentResource):
 
     def _fallbacks(self) -> list[str]:
         pages = [response.response_page_path for response in self._edge.error_responses]
-        return sorted({*answering_files(pages, self._settings.website.index_document), *self._edge.fallbacks})
+        files = set(answering_files(pages, self._settings.website.index_document))
+        return sorted(files | ({self._edge.routes.app_page} - {""}))
 
     def _answers(self) -> str:
         """Return all that says how CloudFront answers where it does not answer with the file of the path."""
