@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # One for each checkout, whatever the home: tests with a home of their own need not install it again.
 VENV = REPOSITORY / ".sandbox" / "cloud" / "venv"
-_REQUIREMENTS = REPOSITORY / "sandbox" / "requirements.txt"
+_REQUIREMENTS = REPOSITORY / "sandbox" / "emulator" / "requirements.txt"
 _HEALTH = "/_ministack/health"
 _START_TIMEOUT_S = 60.0
 _POLL_S = 0.1

@@ -74,7 +74,7 @@ def settings(home: Home, endpoint: str) -> dict[str, str]:
         "PULUMI_HOME": str(home.root / "pulumi"),
         "PULUMI_BACKEND_URL": f"file://{home.state}",
         "PULUMI_CONFIG_PASSPHRASE": "",
-        # See sandbox.shim: the salt of an empty passphrase is kept in the state, not in tracked files.
+        # See sandbox.pulumi_shim: the salt of an empty passphrase is kept in the state, not in tracked files.
         "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
         # See sandbox.launchers: our plugins serve whatever version an SDK asks for.
         "PULUMI_ENABLE_LEGACY_PLUGIN_SEARCH": "true",

@@ -50,11 +50,11 @@ def module_command(name: str, python: str | Path = sys.executable) -> list[str]:
 
 def plugin_command(name: str) -> list[str]:
     """A command that runs a module of this repository which speaks the engine's protocol."""
-    return [*module_command("sandbox.protocol"), name]
+    return [*module_command("sandbox.run_plugin"), name]
 
 
 def _scripts(home: Home, engine: Engine) -> dict[Path, list[str]]:
-    shim = REPOSITORY / "sandbox" / "shim.py"
+    shim = REPOSITORY / "sandbox" / "pulumi_shim.py"
     # -I and -S: the shim needs nothing outside the standard library, and starts in milliseconds without the rest.
     pulumi = [sys.executable, "-I", "-S", str(shim), str(engine.pulumi)]
     scripts = {home.bin / "pulumi": pulumi}

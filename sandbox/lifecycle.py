@@ -9,11 +9,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox import cloud, environment, launchers, locks, processes
-from sandbox.door import ports
-from sandbox.door.stacks import Stacks, stack_files
+from sandbox import emulator_process as cloud
+from sandbox import environment, launchers, processes
+from sandbox import stack_locks as locks
 from sandbox.engine import locate
 from sandbox.errors import SandboxError
+from sandbox.gateway import ports
+from sandbox.gateway.stacks import Stacks, stack_files
 from sandbox.progress import Step, run
 
 if TYPE_CHECKING:
@@ -179,7 +181,7 @@ def _shown(path: Path) -> str:
 
 def _start_door(home: Home, env: Mapping[str, str]) -> None:
     place = ("--home", str(home.root), "--endpoint", env["AWS_ENDPOINT_URL"])
-    command = (*launchers.module_command("sandbox.door"), *place)
+    command = (*launchers.module_command("sandbox.gateway"), *place)
     running = processes.read(_door_record(home))
     if processes.is_running(running):
         if running.command == command:

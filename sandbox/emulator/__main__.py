@@ -4,10 +4,14 @@ import importlib
 from types import ModuleType
 from typing import Any
 
-from sandbox.emulator import caching, custom_origins, hosts, origin, visits
-from sandbox.emulator.cache import EdgeCache
-from sandbox.emulator.logs import Logs, with_logs
-from sandbox.emulator.uploads import with_checksums
+from sandbox.emulator import viewer_request as visits
+from sandbox.emulator.access_log import Logs, with_logs
+from sandbox.emulator.edge_cache import EdgeCache
+from sandbox.emulator.patches import bucket_listing as origin
+from sandbox.emulator.patches import custom_origin_connections as custom_origins
+from sandbox.emulator.patches import edge_caching as caching
+from sandbox.emulator.patches import host_precedence as hosts
+from sandbox.emulator.patches.upload_checksums import with_checksums
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from sandbox.emulator.visits import Asked
+from sandbox.emulator.viewer_request import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from sandbox.emulator.cache import normalized
+from sandbox.emulator.edge_cache import normalized
 
 _SLASHES = re.compile("/{2,}")
 

@@ -15,14 +15,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.emulator.cache import LOCATION
+from sandbox.emulator.edge_cache import LOCATION
 from sandbox.emulator.path_patterns import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
     from types import ModuleType
 
-    from sandbox.emulator.cache import Key
+    from sandbox.emulator.edge_cache import Key
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 COUNTRY = "cloudfront-viewer-country"

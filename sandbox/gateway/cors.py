@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.door.answers import Headers
+    from sandbox.gateway.http_messages import Headers
 
 NOT_ENABLED = "CORSResponse: CORS is not enabled for this bucket."
 NOT_ALLOWED = "CORSResponse: This CORS request is not allowed."

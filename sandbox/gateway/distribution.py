@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.door import compression
-from sandbox.door.answers import Answer, Headers, Request, page
-from sandbox.door.cloud import Cloud, chunks
+from sandbox.gateway import compression
+from sandbox.gateway.emulator_client import Cloud, chunks
+from sandbox.gateway.http_messages import Answer, Headers, Request, page
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
-    from sandbox.door.cloud import Behavior, Distribution
+    from sandbox.gateway.emulator_client import Behavior, Distribution
 
 # A connection's own business, and what the door says anew.
 _HOP_BY_HOP = """

@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 
 import urllib3
 
-from sandbox.door.cors import CorsRule
-from sandbox.door.policy import Visitor, visitor_of
 from sandbox.emulator.path_patterns import matches, normal_path
-from sandbox.emulator.visits import is_one_of
+from sandbox.emulator.viewer_request import is_one_of
 from sandbox.environment import REGION
+from sandbox.gateway.anonymous_access import Visitor, visitor_of
+from sandbox.gateway.cors import CorsRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

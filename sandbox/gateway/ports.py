@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.door.stacks import stack_files
 from sandbox.errors import SandboxError
+from sandbox.gateway.stacks import stack_files
 
 if TYPE_CHECKING:
     from sandbox.environment import Home

@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sandbox.door import distribution, website
-from sandbox.door.answers import Answer, plain
+from sandbox.gateway import distribution
+from sandbox.gateway import website_endpoint as website
+from sandbox.gateway.http_messages import Answer, plain
 
 if TYPE_CHECKING:
-    from sandbox.door.answers import Request
-    from sandbox.door.cloud import Cloud, Distribution
-    from sandbox.door.stacks import Stacks
+    from sandbox.gateway.emulator_client import Cloud, Distribution
+    from sandbox.gateway.http_messages import Request
+    from sandbox.gateway.stacks import Stacks
 
 # Both forms: https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
 WEBSITE_HOST = re.compile(r"(?P<bucket>.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?")

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import urllib3
 from urllib3 import HTTPHeaderDict
 
-from sandbox.door import ports
-from sandbox.door.answers import Answer, Request, plain
-from sandbox.door.cloud import Cloud
-from sandbox.door.routing import Router
-from sandbox.door.stacks import Stacks
+from sandbox.gateway import ports
+from sandbox.gateway.emulator_client import Cloud
+from sandbox.gateway.http_messages import Answer, Request, plain
+from sandbox.gateway.routing import Router
+from sandbox.gateway.stacks import Stacks
 from sandbox.processes import free_port
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ LOOPBACK = "127.0.0.1"
 LOOK_EVERY = 1.0  # seconds between two looks for new stacks
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND")
 BODILESS = (204, 304)
-LOG = logging.getLogger("sandbox.door")
+LOG = logging.getLogger("sandbox.gateway")
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -12,15 +12,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from sandbox.door import cors
-from sandbox.door.answers import Answer, Headers, Request, error_page, page
-from sandbox.door.cloud import Cloud, CloudError, chunks, refusal
+from sandbox.gateway import cors
+from sandbox.gateway.emulator_client import Cloud, CloudError, chunks, refusal
+from sandbox.gateway.http_messages import Answer, Headers, Request, error_page, page
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
-    from sandbox.door.cloud import Website
-    from sandbox.door.policy import Visitor
+    from sandbox.gateway.anonymous_access import Visitor
+    from sandbox.gateway.emulator_client import Website
 
 CONDITIONS = ("Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range")
 SHOWN = (

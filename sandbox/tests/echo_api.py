@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.loopback import Loopback
+from sandbox.tests.loopback import Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

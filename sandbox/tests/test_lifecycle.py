@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from sandbox import cloud, environment, launchers, lifecycle, processes
-from sandbox.door import ports
+from sandbox import emulator_process as cloud
+from sandbox import environment, launchers, lifecycle, processes
 from sandbox.engine import locate
 from sandbox.environment import REPOSITORY, Home
 from sandbox.errors import SandboxError
+from sandbox.gateway import ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

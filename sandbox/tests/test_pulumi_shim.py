@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import shim
+from sandbox import pulumi_shim as shim
 
 SALT = b"encryptionsalt: v1:TK09t18Zb9k=:v1:0h95+KT//ooNuQVc:ftC7qLT09KPZ8xV2==\n"
 TRACKED = b"# ours\nconfig:\n    a:b: 'c'\n"
@@ -165,8 +165,8 @@ def test_works_outside_of_any_project() -> None:
 def template(tmp_path: Path) -> Path:
     """Make a checkout with a file that git ignores, one that it tracks, and one that it would."""
     checkout = tmp_path / "template"
-    (checkout / "hosting").mkdir(parents=True)
-    for name in ("Pulumi.yaml", "hosting/site/static_site.py", "installed"):
+    (checkout / "src").mkdir(parents=True)
+    for name in ("Pulumi.yaml", "src/main.py", "installed"):
         (checkout / name).write_text("name: t\n")
     (checkout / ".gitignore").write_text("installed\n")
     subprocess.run(["git", "init", "-q", checkout], check=True)
@@ -179,7 +179,7 @@ def test_new_copies_what_git_has_of_a_checkout(project: Path, template: Path, ar
     """`pulumi new <checkout>` copies no virtual environment and no sandbox: nothing that git ignores."""
     named = [argument.format(template) for argument in arguments]
     listed = run(project, 'find "$2" -type f -printf "%P\\n" | sort; echo "$3"', "new", *named).stdout.split()
-    assert listed[:3] == [".gitignore", "Pulumi.yaml", "hosting/site/static_site.py"]
+    assert listed[:3] == [".gitignore", "Pulumi.yaml", "src/main.py"]
     assert listed[3:] == named[1:2]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.launchers import plugin_command
-from sandbox.protocol import without_the_rest
+from sandbox.run_plugin import without_the_rest
 
 if TYPE_CHECKING:
     from pathlib import Path

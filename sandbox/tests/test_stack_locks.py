@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox import locks
+from sandbox import stack_locks as locks
 from sandbox.environment import Home
 from sandbox.errors import SandboxError
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.api import Api
+from sandbox.tests.echo_api import Api
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

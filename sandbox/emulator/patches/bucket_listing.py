@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from sandbox.emulator.visits import current
+from sandbox.emulator.viewer_request import current
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

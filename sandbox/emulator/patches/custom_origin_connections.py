@@ -16,7 +16,7 @@ from __future__ import annotations
 import http.client
 from typing import TYPE_CHECKING, Any
 
-from sandbox.emulator.visits import Asked
+from sandbox.emulator.viewer_request import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

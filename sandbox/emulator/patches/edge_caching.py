@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.emulator.cache import Answer, Ask, EdgeCache, Key, Limits, answered
-from sandbox.emulator.visits import behavior_of, current
+from sandbox.emulator.edge_cache import Answer, Ask, EdgeCache, Key, Limits, answered
+from sandbox.emulator.viewer_request import behavior_of, current
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

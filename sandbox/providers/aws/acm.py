@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.cloudfront_usage import distributions
 from sandbox.providers.aws.errors import AwsError, ProviderError
 from sandbox.providers.aws.resource import Resource

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.regions import website_domain
 from sandbox.providers.aws.resource import Resource

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from sandbox.providers.aws.api_shapes import from_api, to_api
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.cloudfront_quotas import Quota
 from sandbox.providers.aws.cloudfront_usage import refuse_in_use
 from sandbox.providers.aws.errors import AwsError

@@ -5,9 +5,9 @@ import uuid
 from typing import Any, ClassVar
 
 from sandbox.providers.aws.api_shapes import from_api, to_api
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
+from sandbox.providers.aws.cloudfront_distribution_checks import refuse
 from sandbox.providers.aws.cloudfront_distribution_fields import DISTRIBUTION_FIELDS, OUTPUTS, PROVIDER_ONLY
-from sandbox.providers.aws.cloudfront_distribution_rules import refuse
 from sandbox.providers.aws.cloudfront_function import retag
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource

@@ -6,9 +6,9 @@ Codes and their meanings: https://docs.aws.amazon.com/cloudfront/latest/APIRefer
 from collections.abc import Iterator
 
 from sandbox.providers.aws import acm
-from sandbox.providers.aws.cloud import Cloud
-from sandbox.providers.aws.cloudfront_distribution_origins import Refusal, origin_refusals, pattern_refusals
-from sandbox.providers.aws.cloudfront_logging import logging_refusals
+from sandbox.providers.aws.aws_client import Cloud
+from sandbox.providers.aws.cloudfront_logging_checks import logging_refusals
+from sandbox.providers.aws.cloudfront_origin_checks import Refusal, origin_refusals, pattern_refusals
 from sandbox.providers.aws.cloudfront_usage import distributions
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import Properties

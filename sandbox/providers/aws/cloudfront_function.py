@@ -3,13 +3,13 @@
 import re
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.cloudfront_quotas import FUNCTIONS
 from sandbox.providers.aws.cloudfront_usage import refuse_in_use
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
-from sandbox.providers.naming import AutoName
 from sandbox.providers.schema import Fields, flag, text, text_map
 from sandbox.providers.values import Properties
 

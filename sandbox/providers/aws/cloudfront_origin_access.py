@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from sandbox.providers.aws.cloudfront_parts import CloudFrontPart
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.cloudfront_config_resource import CloudFrontPart
 from sandbox.providers.aws.cloudfront_quotas import ORIGIN_ACCESS_CONTROLS
-from sandbox.providers.naming import AutoName
 from sandbox.providers.schema import Fields, text
 from sandbox.providers.values import Properties
 

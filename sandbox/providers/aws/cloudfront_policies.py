@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloudfront_parts import CloudFrontPart
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.cloudfront_config_resource import CloudFrontPart
 from sandbox.providers.aws.cloudfront_quotas import (
     CACHE_POLICIES,
     ORIGIN_REQUEST_POLICIES,
     RESPONSE_HEADERS_POLICIES,
 )
 from sandbox.providers.aws.errors import AwsError
-from sandbox.providers.naming import AutoName
 from sandbox.providers.schema import Field, Fields, block, flag, listing, text, whole
 from sandbox.providers.values import Properties
 

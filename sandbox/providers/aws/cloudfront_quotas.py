@@ -6,7 +6,7 @@ Errors: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateCac
 
 from dataclasses import dataclass, field
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import Properties
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import Properties
 

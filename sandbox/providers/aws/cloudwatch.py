@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.resource import Resource
-from sandbox.providers.naming import AutoName
 from sandbox.providers.schema import Failure, Field, Fields, flag, listing, text, text_map, whole
 from sandbox.providers.values import Properties
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import ClassVar
 from urllib.parse import unquote
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
-from sandbox.providers.naming import AutoName
 from sandbox.providers.schema import Failure, Fields, listing, text, text_map, whole
 from sandbox.providers.values import UNKNOWN, Properties
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.values import Properties
 
 _DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}

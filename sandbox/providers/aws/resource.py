@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
-from sandbox.providers.naming import AutoName
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.schema import Failure, Fields
 from sandbox.providers.values import Properties
 

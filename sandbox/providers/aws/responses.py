@@ -6,7 +6,7 @@ from typing import NoReturn, TypeVar
 import grpc
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags

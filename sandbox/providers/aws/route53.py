@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.errors import AwsError, ProviderError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.schema import Failure, Fields, block, flag, listing, text, whole

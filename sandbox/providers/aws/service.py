@@ -7,7 +7,12 @@ from botocore.exceptions import BotoCoreError
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.providers.aws.answers import (
+from sandbox.providers.aws.aws_client import Cloud
+from sandbox.providers.aws.catalogue import INVOKES, RESOURCES
+from sandbox.providers.aws.configuration import CONFIG_FIELDS, config_problems, is_region, parsed, provider_config
+from sandbox.providers.aws.errors import AwsError, CloudStoppedError, ConfigurationError
+from sandbox.providers.aws.resource import Resource
+from sandbox.providers.aws.responses import (
     abort,
     deletes_first,
     diff_response,
@@ -18,11 +23,6 @@ from sandbox.providers.aws.answers import (
     name_unnamed,
     previewed_state,
 )
-from sandbox.providers.aws.catalogue import INVOKES, RESOURCES
-from sandbox.providers.aws.cloud import Cloud
-from sandbox.providers.aws.configuration import CONFIG_FIELDS, config_problems, is_region, parsed, provider_config
-from sandbox.providers.aws.errors import AwsError, CloudStoppedError, ConfigurationError
-from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags
 from sandbox.providers.changes import Change, differences, refreshed_inputs
 from sandbox.providers.plugin import Provider

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from dataclasses import replace
 
-from sandbox.emulator.logs import FIELDS, Logs, Place, Seen
+from sandbox.emulator.access_log import FIELDS, Logs, Place, Seen
 
 PLACE = Place("logs", "cdn/", "E1")
 SEEN = Seen(

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from sandbox.emulator.visits import is_one_of, with_aliases, with_error_page_at_the_root
+from sandbox.emulator.viewer_request import is_one_of, with_aliases, with_error_page_at_the_root
 
 ALIASES = ("www.example.com", "*.Wild.example.com")
 

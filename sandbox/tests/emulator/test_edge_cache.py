@@ -9,7 +9,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from sandbox.emulator.cache import Answer, Ask, EdgeCache, Key, Limits, answered
+from sandbox.emulator.edge_cache import Answer, Ask, EdgeCache, Key, Limits, answered
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping

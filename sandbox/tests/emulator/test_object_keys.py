@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.emulator.origin import object_key
+from sandbox.emulator.patches.bucket_listing import object_key
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from sandbox.emulator.uploads import with_checksums
+from sandbox.emulator.patches.upload_checksums import with_checksums
 
 
 @pytest.mark.parametrize(

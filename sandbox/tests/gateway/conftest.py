@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from sandbox import cloud
-from sandbox.door.server import Door
+from sandbox import emulator_process as cloud
 from sandbox.environment import Home
+from sandbox.gateway.server import Door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.door.policy import Visitor, visitor_of
+from sandbox.gateway.anonymous_access import Visitor, visitor_of
 
 PUBLIC: dict[str, Any] = {
     "Effect": "Allow",

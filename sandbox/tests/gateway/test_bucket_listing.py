@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.sandbox.door.conftest import NUMBERS
+from sandbox.tests.gateway.conftest import NUMBERS
 
 if TYPE_CHECKING:
-    from tests.unit.sandbox.door.conftest import Browser, World
+    from sandbox.tests.gateway.conftest import Browser, World
 
 PAGES = {"index.html": "root", "docs/a.html": "a", "hidden/b.html": "b"}
 # What hosting's functions do with the paths that could ask for the bucket itself.

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from sandbox.door.compression import accepts_gzip, compressed, is_compressible, weak
+from sandbox.gateway.compression import accepts_gzip, compressed, is_compressible, weak
 
 PAGE = {"Content-Type": "text/html; charset=utf-8", "Content-Length": "1000"}
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sandbox.door.cors import CorsRule, headers_for, preflight_headers
+from sandbox.gateway.cors import CorsRule, headers_for, preflight_headers
 
 ANYONE = CorsRule(methods=("GET",), origins=("*",), max_age="3000")
 FRIENDS = CorsRule(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.sandbox.door.conftest import Browser
+from sandbox.tests.gateway.conftest import Browser
 
 if TYPE_CHECKING:
-    from tests.unit.sandbox.door.conftest import World
+    from sandbox.tests.gateway.conftest import World
 
 LONG = "<p>Static hosting</p>\n" * 100
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.door.ports import DoorError, Ports, is_open, load, save, url_for
 from sandbox.environment import Home
+from sandbox.gateway.ports import DoorError, Ports, is_open, load, save, url_for
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from urllib3 import HTTPHeaderDict
 
-from sandbox.door.answers import Answer, Request
-from sandbox.door.routing import CLOUDFRONT_HOST, WEBSITE_HOST, kept_local
+from sandbox.gateway.http_messages import Answer, Request
+from sandbox.gateway.routing import CLOUDFRONT_HOST, WEBSITE_HOST, kept_local
 
 REQUEST = Request("GET", "/", HTTPHeaderDict({"Host": "localhost:20001"}))
 DOMAIN = "d111111abcdef8.cloudfront.net"

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.door import ports
-from sandbox.door.server import Door, serve
 from sandbox.environment import REPOSITORY, Home
+from sandbox.gateway import ports
+from sandbox.gateway.server import Door, serve
 from sandbox.processes import free_port
-from tests.unit.sandbox.door.conftest import Browser
+from sandbox.tests.gateway.conftest import Browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.unit.sandbox.door.conftest import World
+    from sandbox.tests.gateway.conftest import World
 
 
 def stack(home: Home, name: str, bucket: str | None = None) -> None:
@@ -210,7 +210,7 @@ def test_process_ends_when_told(tmp_path: Path, endpoint: str) -> None:
     """The door's own process opens it, says so on its first line, and closes it when it is terminated."""
     home = Home(tmp_path)
     stack(home, "hosting/dev")
-    command = [sys.executable, "-m", "sandbox.door", "--home", str(tmp_path), "--endpoint", endpoint]
+    command = [sys.executable, "-m", "sandbox.gateway", "--home", str(tmp_path), "--endpoint", endpoint]
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, env={**os.environ}) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith(b"http://127.0.0.1:")

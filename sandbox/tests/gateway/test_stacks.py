@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.door.stacks import Stacks, bucket_of, stack_files
 from sandbox.environment import Home
+from sandbox.gateway.stacks import Stacks, bucket_of, stack_files
 
 if TYPE_CHECKING:
     from pathlib import Path

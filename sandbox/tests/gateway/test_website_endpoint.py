@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.door.website import key_of
+from sandbox.gateway.website_endpoint import key_of
 
 if TYPE_CHECKING:
-    from tests.unit.sandbox.door.conftest import World
+    from sandbox.tests.gateway.conftest import World
 
 
 @pytest.mark.parametrize(

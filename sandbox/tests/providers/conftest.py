@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from sandbox import cloud
+from sandbox import emulator_process as cloud
 from sandbox.environment import UNSET, Home
 from sandbox.providers.aws.service import AwsProvider
-from tests.unit.sandbox.providers.harness import Engine, serving
+from sandbox.tests.providers.harness import Engine, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
     from types_boto3_s3 import S3Client
 
-    from tests.unit.sandbox.providers.harness import Made
+    from sandbox.tests.providers.harness import Made
 
 NUMBERS = itertools.count(1)
 

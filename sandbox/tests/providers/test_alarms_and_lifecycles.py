@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.sandbox.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RefusedError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-    from tests.unit.sandbox.providers.harness import Engine
+    from sandbox.tests.providers.harness import Engine
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.providers.naming import AutoName
+from sandbox.providers.auto_names import AutoName
 from sandbox.providers.values import from_struct, to_struct
-from tests.unit.sandbox.providers.harness import Engine, urn_of
+from sandbox.tests.providers.harness import Engine, urn_of
 
 BUCKET = "aws:s3/bucket:Bucket"
 OPTIONS = provider_pb2.CheckRequest.AutonamingOptions

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.providers.values import UNKNOWN
-from tests.unit.sandbox.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RefusedError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-    from tests.unit.sandbox.providers.harness import Engine
+    from sandbox.tests.providers.harness import Engine
 
 BUCKET = "aws:s3/bucket:Bucket"
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.providers.values import UNKNOWN, Asset
-from tests.unit.sandbox.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RefusedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from types_boto3_s3 import S3Client
 
-    from tests.unit.sandbox.providers.harness import Engine
+    from sandbox.tests.providers.harness import Engine
 
 OBJECT = "aws:s3/bucketObject:BucketObject"
 

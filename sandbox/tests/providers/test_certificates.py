@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.sandbox.providers.harness import RefusedError
-from tests.unit.sandbox.providers.test_distribution import DISTRIBUTION, Parts, parts
+from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.test_distribution import DISTRIBUTION, Parts, parts
 
 if TYPE_CHECKING:
-    from tests.unit.sandbox.providers.harness import Engine, Made
+    from sandbox.tests.providers.harness import Engine, Made
 
 CERTIFICATE = "aws:acm/certificate:Certificate"
 VALIDATION = "aws:acm/certificateValidation:CertificateValidation"

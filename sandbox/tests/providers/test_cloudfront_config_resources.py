@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.sandbox.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RefusedError
 
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
 
-    from tests.unit.sandbox.providers.harness import Engine
+    from sandbox.tests.providers.harness import Engine
 
 ACCESS = "aws:cloudfront/originAccessControl:OriginAccessControl"
 CACHE = "aws:cloudfront/cachePolicy:CachePolicy"

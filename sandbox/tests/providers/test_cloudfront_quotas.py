@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from tests.unit.sandbox.providers.conftest import config_for
-from tests.unit.sandbox.providers.harness import RefusedError
-from tests.unit.sandbox.providers.test_cloudfront_parts import (
+from sandbox.tests.providers.conftest import config_for
+from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.test_cloudfront_config_resources import (
     ACCESS,
     CACHE,
     CODE,
@@ -23,7 +23,7 @@ from tests.unit.sandbox.providers.test_cloudfront_parts import (
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
 
-    from tests.unit.sandbox.providers.harness import Engine
+    from sandbox.tests.providers.harness import Engine
 
 # Of its own: the other tests' resources are not in it.
 ACCOUNT = "111122223333"

@@ -8,15 +8,15 @@ from pulumi.runtime.proto import provider_pb2
 
 from sandbox.providers.aws.service import AwsProvider
 from sandbox.providers.values import SECRET, SIGNATURE, UNKNOWN, to_struct
-from tests.unit.sandbox.providers.conftest import config_for
-from tests.unit.sandbox.providers.harness import RefusedError, serving
+from sandbox.tests.providers.conftest import config_for
+from sandbox.tests.providers.harness import RefusedError, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from types_boto3_s3 import S3Client
 
-    from tests.unit.sandbox.providers.harness import Engine
+    from sandbox.tests.providers.harness import Engine
 
 BUCKET = "aws:s3/bucket:Bucket"
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.providers.values import UNKNOWN
-from tests.unit.sandbox.providers.harness import RefusedError
-from tests.unit.sandbox.providers.test_cloudfront_parts import (
+from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.test_cloudfront_config_resources import (
     ACCESS,
     CACHE,
     CODE,
@@ -21,7 +21,7 @@ from tests.unit.sandbox.providers.test_cloudfront_parts import (
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
 
-    from tests.unit.sandbox.providers.harness import Engine, Made
+    from sandbox.tests.providers.harness import Engine, Made
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"

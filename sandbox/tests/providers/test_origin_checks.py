@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.providers.aws.cloudfront_distribution_origins import origin_refusals, pattern_refusals
-from tests.unit.sandbox.providers.harness import RefusedError
-from tests.unit.sandbox.providers.test_distribution import DISTRIBUTION, Parts, made_parts
+from sandbox.providers.aws.cloudfront_origin_checks import origin_refusals, pattern_refusals
+from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.test_distribution import DISTRIBUTION, Parts, made_parts
 
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
 
-    from tests.unit.sandbox.providers.harness import Engine
+    from sandbox.tests.providers.harness import Engine
 
 
 @pytest.fixture(scope="module")

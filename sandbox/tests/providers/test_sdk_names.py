@@ -13,8 +13,8 @@ import pulumi_synced_folder
 import pytest
 from pulumi import _types as sdk_types
 
+from sandbox.providers.aws.aws_client import Cloud
 from sandbox.providers.aws.catalogue import INVOKES, RESOURCES
-from sandbox.providers.aws.cloud import Cloud
 from sandbox.providers.aws.configuration import CONFIG_FIELDS, ProviderConfig
 from sandbox.providers.synced_folder.service import FIELDS as FOLDER_FIELDS
 

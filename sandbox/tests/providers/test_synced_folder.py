@@ -12,7 +12,7 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 from sandbox.providers.synced_folder.folder import content_type, files_in
 from sandbox.providers.synced_folder.service import SyncedFolderProvider
 from sandbox.providers.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN, Asset, from_struct, to_struct
-from tests.unit.sandbox.providers.harness import Engine, serving
+from sandbox.tests.providers.harness import Engine, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from hosting.publish.staging.cache_control import CacheControl
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST
-from sandbox import cloud
+from sandbox import emulator_process as cloud
 from sandbox.environment import Home
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The places in MiniStack that are replaced."""
