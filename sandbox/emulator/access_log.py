@@ -1,12 +1,11 @@
-"""CloudFront's standard logs: MiniStack keeps the setting, and writes none.
+"""CloudFront's standard access logs: the line of a request, and the files that lines are collected in.
 
-https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html has the file's name and
-its fields. Of what only TLS or the network would tell, a line has `-`.
+Fields and file names: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html.
+A field that only TLS or a real network would have is `-`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import time
 import uuid
@@ -15,11 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from sandbox.emulator.viewer_request import Asked
-
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from types import ModuleType
+    from collections.abc import Callable, Mapping
 
 _FIELDS = """
     date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent)
@@ -29,13 +25,11 @@ _FIELDS = """
     sc-range-start sc-range-end
 """
 FIELDS = tuple(_FIELDS.split())
-# AWS takes minutes to an hour; a developer would rather see what he did.
-_DELAY_S = 0.5
-_PLAIN = "/-_.!~*'();:@&=+$,?%[]"
+_UNESCAPED = "/-_.!~*'();:@&=+$,?%[]"
 
 
-class Place(NamedTuple):
-    """Where a distribution's logs go."""
+class LogTarget(NamedTuple):
+    """Where a distribution's logs are written."""
 
     bucket: str
     prefix: str
@@ -43,14 +37,20 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A request and its answer; header names are lower-case.
+class LoggedRequest:
+    """A request and its response; header names are lower-case.
 
     Attributes:
-        asked: the request's headers.
-        told: the answer's headers.
-        size: of the answer's body, in bytes; None if nobody knows.
-        seconds: from the request to the answer.
+        client: the viewer's IP address.
+        domain: the distribution's domain name.
+        method: the HTTP method.
+        path: as the viewer sent it.
+        query: as the viewer sent it.
+        status: the response's.
+        request_headers: the viewer's.
+        response_headers: the viewer gets.
+        size: of the response's body in bytes; None if unknown.
+        seconds: from the request to the response.
     """
 
     client: str
@@ -59,105 +59,77 @@ class Seen:
     path: str
     query: str
     status: int
-    asked: Mapping[str, str]
-    told: Mapping[str, Any]
+    request_headers: Mapping[str, str]
+    response_headers: Mapping[str, Any]
     size: int | None
     seconds: float
 
     def line(self, now: time.struct_time) -> str:
         """Return the line of the log."""
-        result = str(self.told.get("x-cache", "")).partition(" ")[0]
-        taken = f"{self.seconds:.3f}"
-        known = {
+        values = {
             "date": time.strftime("%Y-%m-%d", now),
             "time": time.strftime("%H:%M:%S", now),
-            "x-edge-location": self.told.get("x-amz-cf-pop"),
-            "sc-bytes": self.size,
+            "cs-protocol-version": "HTTP/1.1",
+            **self._request_values(),
+            **self._response_values(),
+        }
+        return "\t".join(_encoded(values.get(name)) for name in FIELDS)
+
+    def _request_values(self) -> dict[str, object]:
+        return {
             "c-ip": self.client,
             "cs-method": self.method,
             "cs(Host)": self.domain,
             "cs-uri-stem": self.path,
-            "sc-status": self.status,
-            "cs(Referer)": self.asked.get("referer"),
-            "cs(User-Agent)": self.asked.get("user-agent"),
             "cs-uri-query": self.query,
-            "x-edge-result-type": result,
-            "x-edge-request-id": self.told.get("x-amz-cf-id"),
-            "x-host-header": self.asked.get("host"),
-            "cs-protocol": self.asked.get("x-forwarded-proto", "http"),
-            "time-taken": taken,
-            "x-edge-response-result-type": result,
-            "cs-protocol-version": "HTTP/1.1",
-            "time-to-first-byte": taken,
-            "x-edge-detailed-result-type": result,
-            "sc-content-type": self.told.get("content-type"),
-            "sc-content-len": self.size,
+            "cs(Referer)": self.request_headers.get("referer"),
+            "cs(User-Agent)": self.request_headers.get("user-agent"),
+            "x-host-header": self.request_headers.get("host"),
+            "cs-protocol": self.request_headers.get("x-forwarded-proto", "http"),
         }
-        return "\t".join(_shown(known.get(name)) for name in FIELDS)
+
+    def _response_values(self) -> dict[str, object]:
+        headers = self.response_headers
+        result = str(headers.get("x-cache", "")).partition(" ")[0]
+        time_taken = f"{self.seconds:.3f}"
+        return {
+            "sc-status": self.status,
+            "sc-bytes": self.size,
+            "sc-content-len": self.size,
+            "sc-content-type": headers.get("content-type"),
+            "x-edge-location": headers.get("x-amz-cf-pop"),
+            "x-edge-request-id": headers.get("x-amz-cf-id"),
+            "x-edge-result-type": result,
+            "x-edge-response-result-type": result,
+            "x-edge-detailed-result-type": result,
+            "time-taken": time_taken,
+            "time-to-first-byte": time_taken,
+        }
 
 
-def _shown(value: object) -> str:
-    return "-" if value is None or value == "" else quote(str(value), safe=_PLAIN)
+def _encoded(value: object) -> str:
+    return "-" if value is None or value == "" else quote(str(value), safe=_UNESCAPED)
 
 
-class Logs:
-    """Collects lines, and writes them to objects, one for a distribution and an hour at each delivery."""
+class AccessLogs:
+    """Collects lines; each delivery writes one object for each distribution and hour."""
 
     def __init__(self, put: Callable[[str, str, bytes], object], now: Callable[[], float] = time.time) -> None:
         self._put = put
         self._now = now
-        self._lines: defaultdict[tuple[Place, str], list[str]] = defaultdict(list)
+        self._lines: defaultdict[tuple[LogTarget, str], list[str]] = defaultdict(list)
 
-    def add(self, place: Place, seen: Seen) -> bool:
-        """Keep a line, and tell whether it is the first since the last delivery."""
+    def add(self, target: LogTarget, request: LoggedRequest) -> bool:
+        """Add a line, and return whether it is the first one since the last delivery."""
         is_first = not self._lines
         now = time.gmtime(self._now())
-        self._lines[place, time.strftime("%Y-%m-%d-%H", now)].append(seen.line(now))
+        self._lines[target, time.strftime("%Y-%m-%d-%H", now)].append(request.line(now))
         return is_first
 
     def deliver(self) -> None:
-        """Write what has come, to objects that were not there before."""
-        waiting, self._lines = self._lines, defaultdict(list)
-        for (place, hour), lines in waiting.items():
-            name = f"{place.prefix}{place.distribution}.{hour}.{uuid.uuid4().hex[:8]}.gz"
+        """Write the collected lines to new objects."""
+        collected, self._lines = self._lines, defaultdict(list)
+        for (target, hour), lines in collected.items():
+            key = f"{target.prefix}{target.distribution}.{hour}.{uuid.uuid4().hex[:8]}.gz"
             text = "\n".join(["#Version: 1.0", f"#Fields: {' '.join(FIELDS)}", *lines, ""])
-            self._put(place.bucket, name, gzip.compress(text.encode()))
-
-
-def with_logs(
-    known: Callable[..., Awaitable[tuple[Any, ...]]], cloudfront: ModuleType, logs: Logs
-) -> Callable[..., Awaitable[tuple[Any, ...]]]:
-    """Return a function that answers a request by ``known``, and writes down what it was if the distribution logs."""
-
-    async def answer(*request: Any) -> tuple[Any, ...]:  # noqa: ANN401 - MiniStack's own
-        asked, started = Asked(*request), time.monotonic()
-        found = await known(*asked)
-        place = log_place(cloudfront, asked.distribution)
-        if place is not None:
-            status, told, content = found
-            seen = Seen(
-                client=asked.client,
-                domain=str(asked.distribution["DomainName"]),
-                method=asked.method,
-                path=asked.uri,
-                query=asked.query,
-                status=status,
-                asked=asked.headers,
-                told={name.lower(): value for name, value in told.items()},
-                size=len(content) if isinstance(content, bytes) else None,
-                seconds=time.monotonic() - started,
-            )
-            if logs.add(place, seen):
-                asyncio.get_running_loop().call_later(_DELAY_S, logs.deliver)
-        return found
-
-    return answer
-
-
-def log_place(cloudfront: ModuleType, distribution: Mapping[str, Any]) -> Place | None:
-    """Return where the logs of a distribution go, None if it writes none."""
-    settings = cloudfront._find(cloudfront._dist_config_el(distribution), "Logging")  # noqa: SLF001 - the place where MiniStack keeps it
-    if settings is None or cloudfront._text(settings, "Enabled") != "true":  # noqa: SLF001 - see above
-        return None
-    bucket, prefix = (cloudfront._text(settings, name) for name in ("Bucket", "Prefix"))  # noqa: SLF001 - see above
-    return Place(bucket.partition(".s3.")[0], prefix, str(distribution["Id"]))
+            self._put(target.bucket, key, gzip.compress(text.encode()))

@@ -1,7 +1,7 @@
-"""What an edge location keeps of what the origin answered, how long, and what an invalidation makes it forget.
+"""The caches of CloudFront's edge locations: what they keep, for how long, and what an invalidation removes.
 
-CloudFront has many edge locations, each with a cache of its own: the header X-Sandbox-Location says which one answers,
-so that a test can ask one that has nothing yet, and another that has what it was asked before.
+Each edge location has a cache of its own. The header X-Sandbox-Location names the one that answers, so that a test can
+ask one that has cached nothing yet, and then one that has.
 """
 
 from __future__ import annotations
@@ -17,30 +17,32 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-LOCATION = "x-sandbox-location"
-_OK, _PARTIAL, _NOT_MODIFIED, _ERRORS = 200, 206, 304, 400
-# Of a cache policy: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html
-_DEFAULT_S, _LONGEST_S = 86_400, 31_536_000
+_OK, _PARTIAL, _NOT_MODIFIED, _FIRST_ERROR = 200, 206, 304, 400
+# A cache policy's defaults: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html
+_DEFAULT_TTL_S, _MAX_TTL_S = 86_400, 31_536_000
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
-_ERROR_S = 10
-# Others are not cached unless the origin or the distribution says how long. The stricter of the page above and this one
-# is what a publish has to get right: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
-_ALWAYS_KEPT = (404, 405, 414, 500, 501, 502, 503, 504)
+_ERROR_TTL_S = 10
+# Other errors are cached only if the origin or the distribution says for how long. Two pages of AWS differ here, and a
+# publish has to be right by the stricter one:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+_CACHED_ERRORS = (404, 405, 414, 500, 501, 502, 503, 504)
 _UNCACHED = re.compile(r"no-store|no-cache|private")
-_SECONDS = {name: re.compile(rf'(?:^|[\s,]){name}="?([0-9]+)') for name in ("s-maxage", "max-age")}
+_MAX_AGES = [re.compile(rf'(?:^|[\s,]){name}="?([0-9]+)') for name in ("s-maxage", "max-age")]
 _CONDITIONS = ("if-none-match", "if-modified-since")
-# These are the origin's to answer.
-_OTHER_CONDITIONS = frozenset({"if-range", "if-match", "if-unmodified-since"})
+# Only the origin can answer requests with these.
+_ORIGIN_CONDITIONS = frozenset({"if-range", "if-match", "if-unmodified-since"})
 _RANGE = re.compile(r"bytes=(?:(?P<first>[0-9]{1,15})-|-(?=[0-9]))(?P<last>[0-9]{1,15})?")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _UNRESERVED = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~"}
-# What a 304 has of the whole answer: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.4.5
-_OF_NOT_MODIFIED = frozenset({"cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary"})
-_MOST_KEPT = 20_000
+# The headers of a 304: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.4.5
+_NOT_MODIFIED_HEADERS = frozenset(
+    {"cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary"}
+)
+_MAX_ENTRIES = 20_000
 
 
-class Answer(NamedTuple):
-    """What an origin answers; header names are lower-case."""
+class OriginResponse(NamedTuple):
+    """An origin's response; header names are lower-case."""
 
     status: int
     reason: str
@@ -49,81 +51,105 @@ class Answer(NamedTuple):
 
     @property
     def is_error(self) -> bool:
-        """Whether it is one of a client's or a server's errors."""
-        return self.status >= _ERRORS
+        """Whether the status is 400 or higher."""
+        return self.status >= _FIRST_ERROR
 
 
 @dataclass(frozen=True)
-class Key:
-    """What an answer is kept under: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-the-cache-key.html."""
+class CacheKey:
+    """The cache key: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-the-cache-key.html.
+
+    Attributes:
+        distribution: the ARN.
+        location: the edge location.
+        uri: the path that the origin gets.
+        query: the query string that the origin gets.
+        headers: those that the cache policy names, with their values.
+        origin: the origin's id if caching is disabled, so that only errors are cached; else empty.
+    """
 
     distribution: str
     location: str
     uri: str
     query: str = ""
     headers: tuple[tuple[str, str], ...] = ()
-    # Of a behavior with caching disabled, whose errors alone are kept.
     origin: str = ""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """The times to live of a cache policy, and of each error, in seconds."""
+class TimesToLive:
+    """How long responses are cached, in seconds.
+
+    Attributes:
+        minimum: the cache policy's MinTTL.
+        default: its DefaultTTL.
+        maximum: its MaxTTL.
+        errors: the distribution's error caching minimum TTL by status.
+    """
 
     minimum: int = 0
-    default: int = _DEFAULT_S
-    maximum: int = _LONGEST_S
+    default: int = _DEFAULT_TTL_S
+    maximum: int = _MAX_TTL_S
     errors: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, policy: Mapping[str, Any], errors: Mapping[int, int]) -> Limits:
-        """Return those of a cache policy as MiniStack keeps it."""
+    def from_policy(cls, policy: Mapping[str, Any], errors: Mapping[int, int]) -> TimesToLive:
+        """Return those of a cache policy in MiniStack's form."""
         minimum = int(policy.get("MinTTL", 0))
-        default, longest = policy.get("DefaultTTL"), policy.get("MaxTTL")
+        default, maximum = policy.get("DefaultTTL"), policy.get("MaxTTL")
         return cls(
             minimum,
-            max(minimum, _DEFAULT_S) if default is None else int(default),
-            max(minimum, _LONGEST_S) if longest is None else int(longest),
+            max(minimum, _DEFAULT_TTL_S) if default is None else int(default),
+            max(minimum, _MAX_TTL_S) if maximum is None else int(maximum),
             errors,
         )
 
-    def of_answer(self, status: int, headers: Mapping[str, Any]) -> int:
-        """Return how long an answer is kept; 0 is not at all.
+    def seconds(self, status: int, headers: Mapping[str, Any]) -> int:
+        """Return how long a response is cached; 0 means not at all.
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#ExpirationDownloadDist
         """
-        control = str(headers.get("cache-control", "")).lower()
-        told = _told(control, headers)
-        if status >= _ERRORS:
-            shortest = self.errors.get(status, _ERROR_S if status in _ALWAYS_KEPT or told is not None else 0)
-            return max(shortest, told or 0)
-        if _UNCACHED.search(control):
+        cache_control = str(headers.get("cache-control", "")).lower()
+        origin_ttl = _origin_ttl(cache_control, headers)
+        if status >= _FIRST_ERROR:
+            is_cached = status in _CACHED_ERRORS or origin_ttl is not None
+            return max(self.errors.get(status, _ERROR_TTL_S if is_cached else 0), origin_ttl or 0)
+        if _UNCACHED.search(cache_control):
             return self.minimum
-        return max(self.minimum, self.default) if told is None else min(max(told, self.minimum), self.maximum)
+        if origin_ttl is None:
+            return max(self.minimum, self.default)
+        return min(max(origin_ttl, self.minimum), self.maximum)
 
 
-def _told(control: str, headers: Mapping[str, Any]) -> int | None:
-    """Return for how long the origin says an answer holds, None if it does not say."""
-    found = next((match for expression in _SECONDS.values() if (match := expression.search(control))), None)
+def _origin_ttl(cache_control: str, headers: Mapping[str, Any]) -> int | None:
+    """Return the seconds in Cache-Control or Expires, None if the origin sends neither."""
+    found = next((match for expression in _MAX_AGES if (match := expression.search(cache_control))), None)
     if found:
         return int(found[1])
-    expires = _date(headers.get("expires"))
+    expires = _timestamp(headers.get("expires"))
     return None if expires is None else max(0, int(expires - time.time()))
 
 
-def _date(text: object) -> float | None:
+def _timestamp(date: object) -> float | None:
     try:
-        return parsedate_to_datetime(str(text)).timestamp()
+        return parsedate_to_datetime(str(date)).timestamp()
     except ValueError:
         return None
 
 
 @dataclass
-class _Kept:
-    answer: Answer
-    until: float
-    # The custom error page that was shown in its place.
-    page: Answer | None = None
+class _Entry:
+    """A cached response.
+
+    Attributes:
+        response: the origin's.
+        expires_at: by the cache's clock.
+        error_page: the custom error page that viewers get in its place.
+    """
+
+    response: OriginResponse
+    expires_at: float
+    error_page: OriginResponse | None = None
 
 
 class EdgeCache:
@@ -131,149 +157,153 @@ class EdgeCache:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
-        self._invalidated: Counter[str] = Counter()
+        self._entries: OrderedDict[CacheKey, _Entry] = OrderedDict()
+        self._invalidations: Counter[str] = Counter()
 
-    def get(self, key: Key) -> Answer | None:
-        """Return what is kept under a key and holds, or None."""
-        kept = self._fresh(key)
-        return kept.answer if kept else None
+    def get(self, key: CacheKey) -> OriginResponse | None:
+        """Return the cached response, or None if there is none or it has expired."""
+        entry = self._fresh_entry(key)
+        return entry.response if entry else None
 
-    def page(self, key: Key) -> Answer | None:
-        """Return the custom error page that is kept in place of an error, or None."""
-        kept = self._fresh(key)
-        return kept.page if kept else None
+    def error_page(self, key: CacheKey) -> OriginResponse | None:
+        """Return the custom error page that is cached for an error, or None."""
+        entry = self._fresh_entry(key)
+        return entry.error_page if entry else None
 
-    def keep(self, key: Key, answer: Answer, seconds: float) -> None:
-        """Keep an answer."""
+    def put(self, key: CacheKey, response: OriginResponse, seconds: float) -> None:
+        """Cache a response."""
         if seconds > 0:
-            self._kept[key] = _Kept(answer, self._now() + seconds)
-            self._kept.move_to_end(key)
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+            self._entries[key] = _Entry(response, self._now() + seconds)
+            self._entries.move_to_end(key)
+            while len(self._entries) > _MAX_ENTRIES:
+                self._entries.popitem(last=False)
 
-    def keep_page(self, key: Key, page: Answer) -> None:
-        """Keep the page that is shown in place of an error for as long as that."""
-        kept = self._fresh(key)
-        if kept:
-            kept.page = page
+    def put_error_page(self, key: CacheKey, page: OriginResponse) -> None:
+        """Cache a custom error page for as long as the error that it replaces."""
+        entry = self._fresh_entry(key)
+        if entry:
+            entry.error_page = page
 
     def invalidate(self, distribution: str, paths: Iterable[str]) -> None:
-        """Forget what is kept under paths, whatever the query or headers; a ``*`` at the end is for whatever follows.
+        """Remove the responses under these paths, with any query and headers; a `*` at the end matches any rest.
 
-        By the URI that the function at the edge leads to, which is the stricter half of what AWS recommends:
+        The paths are compared with the URI after the viewer-request function. AWS recommends to invalidate that URI and
+        the viewer's; this is the half without which old content stays:
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
         """
-        self._invalidated[distribution] += 1
-        wanted = [normalized(path) for path in paths]
-        for key in [key for key in self._kept if key.distribution == distribution]:
-            uri = normalized(key.uri)
-            if any(uri.startswith(path[:-1]) if path.endswith("*") else uri == path for path in wanted):
-                del self._kept[key]
+        self._invalidations[distribution] += 1
+        normalized_paths = [normalize_escapes(path) for path in paths]
+        for key in [key for key in self._entries if key.distribution == distribution]:
+            uri = normalize_escapes(key.uri)
+            if any(uri.startswith(path[:-1]) if path.endswith("*") else uri == path for path in normalized_paths):
+                del self._entries[key]
 
-    def invalidations(self, distribution: str) -> int:
-        """Return how many there have been: what was asked for before the last may be what it is to forget."""
-        return self._invalidated[distribution]
+    def invalidation_count(self, distribution: str) -> int:
+        """Return how many invalidations there have been; a response requested before the last one may be outdated."""
+        return self._invalidations[distribution]
 
-    def _fresh(self, key: Key) -> _Kept | None:
-        kept = self._kept.get(key)
-        if kept is None or kept.until > self._now():
-            return kept
-        del self._kept[key]
+    def _fresh_entry(self, key: CacheKey) -> _Entry | None:
+        entry = self._entries.get(key)
+        if entry is None or entry.expires_at > self._now():
+            return entry
+        del self._entries[key]
         return None
 
 
-def normalized(uri: str) -> str:
-    """Return a URI with only those escapes that it needs, in upper case; others than them are not the same.
+def normalize_escapes(uri: str) -> str:
+    """Return a URI without needless percent-encoding, and with the rest of it in upper case.
 
-    https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
+    Two URIs that differ in another way are not the same: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
     """
     return _ESCAPE.sub(lambda escape: _UNRESERVED.get(escape[0].upper(), escape[0].upper()), uri)
 
 
 @dataclass
-class Ask:
-    """One request to the origin.
+class OriginRequest:
+    """A request that the cache or the origin answers.
 
     Attributes:
-        method: of HTTP.
-        headers: that would be sent, with lower-case names.
-        send: asks the origin, with these headers in place of them.
+        method: the HTTP method.
+        headers: by lower-case name.
+        send: sends the request to the origin, with these headers.
     """
 
     method: str
     headers: Mapping[str, str]
-    send: Callable[[Mapping[str, str]], Awaitable[Answer]]
+    send: Callable[[Mapping[str, str]], Awaitable[OriginResponse]]
 
     @property
     def is_cacheable(self) -> bool:
-        """Whether the cache may answer, and keep what the origin does."""
-        return self.method in ("GET", "HEAD") and not {*_OTHER_CONDITIONS, "range"} & self.headers.keys()
+        """Whether the cache may answer, and keep the origin's response."""
+        return self.method in ("GET", "HEAD") and not {*_ORIGIN_CONDITIONS, "range"} & self.headers.keys()
 
 
-async def answered(cache: EdgeCache, key: Key, limits: Limits, ask: Ask) -> tuple[Answer, bool]:
-    """Return the answer from the cache or the origin, and whether it was the cache."""
-    kept = cache.get(key)
-    if limits.maximum == 0 and kept is None:
-        return await _uncached(cache, key, limits, ask), False
-    part = _part(ask, kept) if kept is not None else None
+async def fetch(
+    cache: EdgeCache, key: CacheKey, ttl: TimesToLive, request: OriginRequest
+) -> tuple[OriginResponse, bool]:
+    """Return the response of the cache or the origin, and whether it came from the cache."""
+    cached = cache.get(key)
+    if ttl.maximum == 0 and cached is None:
+        return await _fetch_uncached(cache, key, ttl, request), False
+    part = _range_response(request, cached) if cached is not None else None
     if part is not None:
         return part, True
-    if not ask.is_cacheable:
-        return await ask.send(ask.headers), False
-    if kept is not None:
-        return _for_method(ask.method, _unless_had(ask.headers, kept)), True
-    if ask.method == "HEAD":
-        return await ask.send(ask.headers), False
-    before = cache.invalidations(key.distribution)
-    whole = await ask.send({name: value for name, value in ask.headers.items() if name not in _CONDITIONS})
-    if isinstance(whole.body, bytes) and cache.invalidations(key.distribution) == before:
-        cache.keep(key, whole, limits.of_answer(whole.status, whole.headers))
-    return _unless_had(ask.headers, whole), False
+    if not request.is_cacheable:
+        return await request.send(request.headers), False
+    if cached is not None:
+        return _for_method(request.method, _conditional_response(request.headers, cached)), True
+    if request.method == "HEAD":
+        return await request.send(request.headers), False
+    count = cache.invalidation_count(key.distribution)
+    whole = await request.send({name: value for name, value in request.headers.items() if name not in _CONDITIONS})
+    if isinstance(whole.body, bytes) and cache.invalidation_count(key.distribution) == count:
+        cache.put(key, whole, ttl.seconds(whole.status, whole.headers))
+    return _conditional_response(request.headers, whole), False
 
 
-async def _uncached(cache: EdgeCache, key: Key, limits: Limits, ask: Ask) -> Answer:
-    """Return the origin's answer to the request as it came; an error is kept, with caching disabled too.
+async def _fetch_uncached(cache: EdgeCache, key: CacheKey, ttl: TimesToLive, request: OriginRequest) -> OriginResponse:
+    """Return the origin's response; errors are cached even if caching is disabled.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
     """
-    answer = await ask.send(ask.headers)
-    if ask.method == "GET" and answer.is_error and isinstance(answer.body, bytes):
-        cache.keep(key, answer, limits.of_answer(answer.status, answer.headers))
-    return answer
+    response = await request.send(request.headers)
+    if request.method == "GET" and response.is_error and isinstance(response.body, bytes):
+        cache.put(key, response, ttl.seconds(response.status, response.headers))
+    return response
 
 
-def _part(ask: Ask, kept: Answer) -> Answer | None:
-    """Return the one range of a file that is asked for, None if that is not what is asked, or for the origin to say."""
-    found = _RANGE.fullmatch(ask.headers.get("range", ""))
-    if ask.method != "GET" or kept.status != _OK or found is None or _OTHER_CONDITIONS & ask.headers.keys():
+def _range_response(request: OriginRequest, cached: OriginResponse) -> OriginResponse | None:
+    """Return the requested range of a cached file; None unless it is one valid range of a GET."""
+    found = _RANGE.fullmatch(request.headers.get("range", ""))
+    has_condition = bool(_ORIGIN_CONDITIONS & request.headers.keys())
+    if request.method != "GET" or cached.status != _OK or found is None or has_condition:
         return None
-    size = len(kept.body)
+    size = len(cached.body)
     first = int(found["first"]) if found["first"] else max(0, size - int(found["last"] or 0))
     last = min(int(found["last"]), size - 1) if found["first"] and found["last"] else size - 1
     if first > last:
         return None
-    body = kept.body[first : last + 1]
-    span = {"content-range": f"bytes {first}-{last}/{size}", "content-length": str(len(body))}
-    return Answer(_PARTIAL, "Partial Content", {**kept.headers, **span}, body)
+    body = cached.body[first : last + 1]
+    range_headers = {"content-range": f"bytes {first}-{last}/{size}", "content-length": str(len(body))}
+    return OriginResponse(_PARTIAL, "Partial Content", {**cached.headers, **range_headers}, body)
 
 
-def _for_method(method: str, answer: Answer) -> Answer:
-    return answer._replace(body=b"") if method == "HEAD" else answer
+def _for_method(method: str, response: OriginResponse) -> OriginResponse:
+    return response._replace(body=b"") if method == "HEAD" else response
 
 
-def _unless_had(asked: Mapping[str, str], answer: Answer) -> Answer:
-    """Return the answer, or that the visitor has it: https://www.rfc-editor.org/rfc/rfc9110.html#section-13.2.2."""
-    if answer.is_error or not _has(asked, answer.headers):
-        return answer
-    headers = {name: value for name, value in answer.headers.items() if name in _OF_NOT_MODIFIED}
-    return Answer(_NOT_MODIFIED, "Not Modified", headers, b"")
+def _conditional_response(request_headers: Mapping[str, str], response: OriginResponse) -> OriginResponse:
+    """Return the response, or a 304: https://www.rfc-editor.org/rfc/rfc9110.html#section-13.2.2."""
+    if response.is_error or not _is_not_modified(request_headers, response.headers):
+        return response
+    headers = {name: value for name, value in response.headers.items() if name in _NOT_MODIFIED_HEADERS}
+    return OriginResponse(_NOT_MODIFIED, "Not Modified", headers, b"")
 
 
-def _has(asked: Mapping[str, str], headers: Mapping[str, Any]) -> bool:
-    tags, etag = asked.get("if-none-match"), str(headers.get("etag", ""))
-    if tags is not None:
-        had = [tag.strip().removeprefix("W/") for tag in tags.split(",")]
-        return "*" in had or etag.removeprefix("W/") in had
-    since, modified = _date(asked.get("if-modified-since")), _date(headers.get("last-modified"))
+def _is_not_modified(request_headers: Mapping[str, str], headers: Mapping[str, Any]) -> bool:
+    if_none_match, etag = request_headers.get("if-none-match"), str(headers.get("etag", ""))
+    if if_none_match is not None:
+        tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+        return "*" in tags or etag.removeprefix("W/") in tags
+    since, modified = _timestamp(request_headers.get("if-modified-since")), _timestamp(headers.get("last-modified"))
     return since is not None and modified is not None and modified <= since

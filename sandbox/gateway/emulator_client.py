@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import urllib3
 
-from sandbox.emulator.path_patterns import matches, normal_path
-from sandbox.emulator.viewer_request import is_one_of
+from sandbox.emulator.aliases import matches_alias
+from sandbox.emulator.path_patterns import matches_pattern, normalize_path
 from sandbox.environment import REGION
 from sandbox.gateway.anonymous_access import Visitor, visitor_of
 from sandbox.gateway.cors import CorsRule
@@ -65,12 +65,12 @@ class Distribution:
 
     def behavior(self, path: str) -> Behavior:
         """Return the cache behavior for a path, as it was sent."""
-        compared = normal_path(path)
-        return next(one for one in self.behaviors if matches(one.pattern, compared))
+        compared = normalize_path(path)
+        return next(one for one in self.behaviors if matches_pattern(one.pattern, compared))
 
     def answers(self, host: str) -> bool:
         """Tell whether a host is one of the aliases, of which one may begin with `*.`."""
-        return is_one_of(host, self.aliases)
+        return matches_alias(host, self.aliases)
 
     def serves(self, bucket: str) -> bool:
         """Tell whether an origin is this bucket: `<bucket>.s3.<region>.amazonaws.com` or without the region."""

@@ -1,118 +1,102 @@
-"""What S3 answers a distribution that may list the bucket; MiniStack knows of the right to read objects alone.
+"""MiniStack answers a distribution's request for a key that does not exist with 403, and never lists the bucket.
 
-A key that does not exist is 404 to who may list the bucket, and 403 to everyone else
-(https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). A request without a key asks for the list itself
-(https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html), which a distribution without a default root
-object hands to its visitors (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html).
+- S3 answers 404 to a distribution that may list the bucket, and 403 to any other:
+  https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+- A request without a key asks for the list itself (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).
+  A distribution without a default root object returns it to its viewers:
+  https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
 
-The policy is evaluated by MiniStack, for an origin access control or an anonymous request.
+MiniStack itself evaluates the bucket's policy, for an origin access control or an anonymous request.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qs, unquote
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
+from sandbox.emulator.ministack import replace
 from sandbox.emulator.viewer_request import current
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from types import ModuleType
+    from collections.abc import Callable
 
-_LIST = "ListBucket"
-_READING = ("GET", "HEAD")
+    from sandbox.emulator.ministack import Handler, MiniStack
 
-
-class MiniStack(NamedTuple):
-    """The modules of MiniStack that know of buckets and policies.
-
-    Attributes:
-        s3: `ministack.services.s3`.
-        evaluator: `ministack.core.iam_evaluator`.
-        actions: `ministack.core.iam_actions`.
-    """
-
-    s3: ModuleType
-    evaluator: ModuleType
-    actions: ModuleType
+_LIST_BUCKET = "ListBucket"
+_READ_METHODS = ("GET", "HEAD")
 
 
-def object_key(origin: Mapping[str, Any], uri: str) -> str:
-    """Return the key that a URI asks for. Only the first slash is not part of it: the key of ``//`` is a slash.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-    """
-    return unquote(f"{origin.get('origin_path') or ''}{uri}".removeprefix("/"))
+def install(ministack: MiniStack) -> None:
+    """Let the right to list the bucket decide."""
+    replace(ministack.cloudfront, "_fetch_from_origin", with_origin_query)
+    replace(ministack.s3, "serve_cloudfront_origin_fetch", lambda original: with_listing(original, ministack))
 
 
-def with_forwarded_query(known: Callable[..., Awaitable[tuple[Any, ...]]]) -> Callable[..., Awaitable[tuple[Any, ...]]]:
-    """Return a function that asks the origin by ``known``, which hands S3 no query."""
+def with_origin_query(original: Handler) -> Handler:
+    """Return a handler that fetches by ``original``, and keeps the query string: MiniStack does not pass it to S3."""
 
     async def fetch(origin: object, method: str, uri: str, query: str, *rest: object) -> tuple[Any, ...]:
-        current().forwarded = query
-        return await known(origin, method, uri, query, *rest)
+        current().origin_query = query
+        return await original(origin, method, uri, query, *rest)
 
     return fetch
 
 
-def with_lists(known: Callable[..., tuple[Any, ...]], cloud: MiniStack) -> Callable[..., tuple[Any, ...]]:
-    """Return a function that answers a distribution by ``known``, and by the right to list the bucket."""
+def with_listing(original: Callable[..., tuple[Any, ...]], ministack: MiniStack) -> Callable[..., tuple[Any, ...]]:
+    """Return a function that answers a distribution by ``original``, unless the right to list makes a difference."""
+    s3 = ministack.s3
 
-    def serve(bucket: str, key: str, method: str, headers: object, **signed: str) -> tuple[Any, ...]:
-        def refused_or_found() -> tuple[Any, ...]:
-            return known(bucket, key, method, headers, **signed)
-
-        record = cloud.s3._ensure_bucket(bucket)  # noqa: SLF001 - the place where MiniStack looks
-        is_known = record is None or key in record["objects"]
-        if is_known or method not in _READING or not _may_list(cloud, bucket, signed["source_arn"]):
-            return refused_or_found()
+    def serve(bucket: str, key: str, method: str, headers: object, **identity: str) -> tuple[Any, ...]:
+        record = s3._ensure_bucket(bucket)
+        exists = record is None or key in record["objects"]
+        if exists or method not in _READ_METHODS or not _may_list(ministack, bucket, identity["source_arn"]):
+            return original(bucket, key, method, headers, **identity)
         if not key:
-            return _listed(cloud, bucket, method) or refused_or_found()
-        may_read = cloud.s3._cloudfront_origin_allows(_owner(cloud, bucket), bucket, key, **signed)  # noqa: SLF001 - see above
-        return _missing(cloud, key, method) if may_read else refused_or_found()
+            return _listing(ministack, bucket, method) or original(bucket, key, method, headers, **identity)
+        if s3._cloudfront_origin_allows(_owner(ministack, bucket), bucket, key, **identity):
+            return _not_found(ministack, key, method)
+        return original(bucket, key, method, headers, **identity)
 
     return serve
 
 
-def _owner(cloud: MiniStack, bucket: str) -> str:
-    return str(cloud.s3._bucket_owner_account(bucket))  # noqa: SLF001 - see above
+def _owner(ministack: MiniStack, bucket: str) -> str:
+    return str(ministack.s3._bucket_owner_account(bucket))
 
 
-def _may_list(cloud: MiniStack, bucket: str, source_arn: str) -> bool:
-    """Whether the bucket's policy lets anyone list the bucket, or the distribution ``source_arn``."""
-    owner = _owner(cloud, bucket)
-    if cloud.s3._foreign_bucket_allows(owner, bucket, "", "GET", {}, ""):  # noqa: SLF001 - see above
+def _may_list(ministack: MiniStack, bucket: str, source_arn: str) -> bool:
+    """Return whether the bucket's policy lets anyone, or the distribution ``source_arn``, list the bucket."""
+    owner = _owner(ministack, bucket)
+    if ministack.s3._foreign_bucket_allows(owner, bucket, "", "GET", {}, ""):
         return True
-    policy = cloud.s3._bucket_policies.get_scoped(owner, None, bucket)  # noqa: SLF001 - see above
+    policy = ministack.s3._bucket_policies.get_scoped(owner, None, bucket)
     if not policy or not source_arn:
         return False
-    asked = cloud.evaluator.EvalContext(
+    context = ministack.iam_evaluator.EvalContext(
         principal_arn="*",
         principal_type="Service",
         principal_account="",
-        action=f"s3:{_LIST}",
+        action=f"s3:{_LIST_BUCKET}",
         resource_arn=f"arn:aws:s3:::{bucket}",
-        region=cloud.s3.get_region(),
+        region=ministack.s3.get_region(),
         service_context={"aws:sourcearn": source_arn},
     )
-    found = cloud.evaluator.evaluate_resource_policy(policy, asked, service="cloudfront.amazonaws.com")
-    return bool(found.decision == "Allow")
+    result = ministack.iam_evaluator.evaluate_resource_policy(policy, context, service="cloudfront.amazonaws.com")
+    return bool(result.decision == "Allow")
 
 
-def _listed(cloud: MiniStack, bucket: str, method: str) -> tuple[Any, ...] | None:
-    """Return the bucket's list, as the forwarded query asks for it; None if the query asks for something else."""
-    parameters = parse_qs(current().forwarded, keep_blank_values=True)
-    if cloud.actions._s3_action(method, f"/{bucket}", parameters) != _LIST:  # noqa: SLF001 - see above
+def _listing(ministack: MiniStack, bucket: str, method: str) -> tuple[Any, ...] | None:
+    """Return the bucket's list for the origin's query string; None if that asks for something else."""
+    parameters = parse_qs(current().origin_query, keep_blank_values=True)
+    if ministack.iam_actions._s3_action(method, f"/{bucket}", parameters) != _LIST_BUCKET:
         return None
     if method == "HEAD":
-        return tuple(cloud.s3._head_bucket(bucket))  # noqa: SLF001 - see above
-    is_second_version = parameters.get("list-type") == ["2"]
-    listing = cloud.s3._list_objects_v2 if is_second_version else cloud.s3._list_objects_v1  # noqa: SLF001 - see above
-    return tuple(listing(bucket, parameters))
+        return tuple(ministack.s3._head_bucket(bucket))
+    is_version_2 = parameters.get("list-type") == ["2"]
+    list_objects = ministack.s3._list_objects_v2 if is_version_2 else ministack.s3._list_objects_v1
+    return tuple(list_objects(bucket, parameters))
 
 
-def _missing(cloud: MiniStack, key: str, method: str) -> tuple[Any, ...]:
-    status, headers, body = cloud.s3._object_error(  # noqa: SLF001 - see above
-        "NoSuchKey", "The specified key does not exist.", 404, Key=key
-    )
+def _not_found(ministack: MiniStack, key: str, method: str) -> tuple[Any, ...]:
+    status, headers, body = ministack.s3._object_error("NoSuchKey", "The specified key does not exist.", 404, Key=key)
     return status, headers, b"" if method == "HEAD" else body

@@ -1,47 +1,50 @@
-"""A distribution's Host is its own: MiniStack looks at some paths first, whatever the Host.
+"""MiniStack chooses the service for some paths before it looks at the Host header.
 
-It would answer `/oauth2/token`, `/.well-known/openid-configuration` or `/v2/...` itself, as another of its services.
+So another service would answer `/oauth2/token`, `/.well-known/openid-configuration` or `/v2/...` of a distribution. On
+AWS a host name belongs to one service, and a distribution answers every path of its own names.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.emulator.ministack import replace
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import ModuleType
 
+    from sandbox.emulator.ministack import MiniStack
 
-def install(app: ModuleType) -> None:
-    """Put it where MiniStack looks for whom a request is."""
-    change = app.__dict__
+
+def install(ministack: MiniStack) -> None:
+    """Let the Host header decide first."""
+    app = ministack.app
     for name in ("_handle_pre_body_request", "_handle_post_body_shortcuts"):
-        change[name] = without_distributions(change[name], app)
-    change["_handle_special_data_plane_request"] = with_distributions_first(
-        change["_handle_special_data_plane_request"], app
-    )
+        replace(app, name, lambda original: except_distributions(original, app))
+    replace(app, "_handle_special_data_plane_request", lambda original: with_distributions_first(original, app))
 
 
-def without_distributions(known: Callable[..., Awaitable[Any]], app: ModuleType) -> Callable[..., Awaitable[Any]]:
-    """Return a function that answers by ``known``, but no request to a distribution."""
+def except_distributions(original: Callable[..., Awaitable[Any]], app: ModuleType) -> Callable[..., Awaitable[Any]]:
+    """Return a handler that answers by ``original``, and leaves requests to distributions to the next handler."""
 
-    async def answer(method: str, path: str, headers: dict[str, str], *rest: object) -> Any:  # noqa: ANN401 - MiniStack's own
-        is_ours = app._parse_cloudfront_dataplane_host(headers.get("host", ""))  # noqa: SLF001 - the place where MiniStack looks
-        return None if is_ours else await known(method, path, headers, *rest)
+    async def handle(method: str, path: str, headers: dict[str, str], *rest: object) -> Any:  # noqa: ANN401 - MiniStack's response
+        is_distribution = app._parse_cloudfront_dataplane_host(headers.get("host", ""))
+        return None if is_distribution else await original(method, path, headers, *rest)
 
-    return answer
+    return handle
 
 
-def with_distributions_first(known: Callable[..., Awaitable[Any]], app: ModuleType) -> Callable[..., Awaitable[Any]]:
-    """Return a function that answers for a distribution if the Host is one's, else by ``known``."""
+def with_distributions_first(original: Callable[..., Awaitable[Any]], app: ModuleType) -> Callable[..., Awaitable[Any]]:
+    """Return a handler that lets a distribution answer if the Host is one of its names, else ``original``."""
 
-    async def answer(*request: Any, raw_path: str | None, raw_query_string: str, client_ip: str) -> Any:  # noqa: ANN401 - MiniStack's own
+    async def handle(*request: Any, raw_path: str | None, raw_query_string: str, client_ip: str) -> Any:  # noqa: ANN401 - MiniStack's arguments
         method, path, headers, body, parameters, _ = request
         uri = path if raw_path is None else raw_path
-        visit = (path, uri, raw_query_string, method, headers, body, parameters, client_ip)
-        found = await app._handle_cloudfront_dataplane_request(headers.get("host", ""), *visit)  # noqa: SLF001 - see above
-        if found:
-            return found
-        return await known(*request, raw_path=raw_path, raw_query_string=raw_query_string, client_ip=client_ip)
+        arguments = (path, uri, raw_query_string, method, headers, body, parameters, client_ip)
+        response = await app._handle_cloudfront_dataplane_request(headers.get("host", ""), *arguments)
+        if response:
+            return response
+        return await original(*request, raw_path=raw_path, raw_query_string=raw_query_string, client_ip=client_ip)
 
-    return answer
+    return handle

@@ -1,4 +1,7 @@
-"""What S3 refuses of an upload."""
+"""MiniStack stores an upload whose body does not match the signed checksum in `x-amz-content-sha256`.
+
+S3 rejects it with XAmzContentSHA256Mismatch: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,31 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
+from sandbox.emulator.ministack import replace
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sandbox.emulator.ministack import MiniStack
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_MISMATCH = "The provided 'x-amz-content-sha256' header does not match what was computed."
 
 
-def with_checksums(
-    known: Callable[[Mapping[str, str], bytes], Any], refusal: Callable[[str, str, int], Any]
+def install(ministack: MiniStack) -> None:
+    """Check the checksum where MiniStack checks Content-MD5."""
+    replace(ministack.s3, "_validate_content_md5", lambda original: with_sha256(original, ministack.s3._error))
+
+
+def with_sha256(
+    original: Callable[[Mapping[str, str], bytes], Any], make_error: Callable[[str, str, int], Any]
 ) -> Callable[[Mapping[str, str], bytes], Any]:
-    """Return a function that refuses by ``known``, and a body that is not what its signature is of.
+    """Return a function that checks the SHA-256 of a body, and then checks it by ``original``."""
 
-    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html has XAmzContentSHA256Mismatch.
-    """
+    def error(headers: Mapping[str, str], body: bytes) -> Any:  # noqa: ANN401 - MiniStack's response, or None
+        signed = headers.get("x-amz-content-sha256", "")
+        if _SHA256.fullmatch(signed) and signed != hashlib.sha256(body).hexdigest():
+            return make_error("XAmzContentSHA256Mismatch", _MISMATCH, 400)
+        return original(headers, body)
 
-    def refused(headers: Mapping[str, str], body: bytes) -> Any:  # noqa: ANN401 - MiniStack's own answer, or None
-        told = headers.get("x-amz-content-sha256", "")
-        if _SHA256.fullmatch(told) and told != hashlib.sha256(body).hexdigest():
-            message = "The provided 'x-amz-content-sha256' header does not match what was computed."
-            return refusal("XAmzContentSHA256Mismatch", message, 400)
-        return known(headers, body)
-
-    return refused
+    return error

@@ -1,29 +1,29 @@
-"""What CloudFront's standard logs say of a request, and where they go."""
+"""The lines of CloudFront's standard logs, and the objects that they are written to."""
 
 from __future__ import annotations
 
 import gzip
 from dataclasses import replace
 
-from sandbox.emulator.access_log import FIELDS, Logs, Place, Seen
+from sandbox.emulator.access_log import FIELDS, AccessLogs, LoggedRequest, LogTarget
 
-PLACE = Place("logs", "cdn/", "E1")
-SEEN = Seen(
+TARGET = LogTarget("logs", "cdn/", "E1")
+REQUEST = LoggedRequest(
     client="127.0.0.1",
     domain="d1.cloudfront.net",
     method="GET",
     path="/a%20b.html",
     query="",
     status=200,
-    asked={"host": "www.example.com", "user-agent": "Some Browser/1.0", "x-forwarded-proto": "https"},
-    told={"x-cache": "Hit from cloudfront", "content-type": "text/html", "x-amz-cf-id": "id"},
+    request_headers={"host": "www.example.com", "user-agent": "Some Browser/1.0", "x-forwarded-proto": "https"},
+    response_headers={"x-cache": "Hit from cloudfront", "content-type": "text/html", "x-amz-cf-id": "id"},
     size=5,
     seconds=0.0123,
 )
 
 
 class Bucket:
-    """Keeps what it is given."""
+    """Stores objects in memory, each key once."""
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], str] = {}
@@ -33,20 +33,20 @@ class Bucket:
         self.objects[bucket, key] = gzip.decompress(body).decode()
 
 
-def test_a_line_has_all_fields() -> None:
-    """As AWS lists them, with - for what nobody knows and no blank inside of one."""
+def test_line_has_all_fields() -> None:
+    """A line has AWS's fields in their order, `-` for an unknown value, and no space inside of a value."""
     bucket = Bucket()
-    logs = Logs(bucket.put, lambda: 86_400.0)
-    logs.add(PLACE, SEEN)
+    logs = AccessLogs(bucket.put, lambda: 86_400.0)
+    logs.add(TARGET, REQUEST)
     logs.deliver()
     ((_, key),) = bucket.objects
     assert key.startswith("cdn/E1.1970-01-02-00.")
     assert key.endswith(".gz")
     (version, header, line, end) = bucket.objects["logs", key].split("\n")
     assert (version, header.split(), end) == ("#Version: 1.0", ["#Fields:", *FIELDS], "")
-    found = dict(zip(FIELDS, line.split("\t"), strict=True))
+    values = dict(zip(FIELDS, line.split("\t"), strict=True))
     assert len(FIELDS) == 33
-    assert {name: value for name, value in found.items() if value != "-"} == {
+    assert {name: value for name, value in values.items() if value != "-"} == {
         "date": "1970-01-02",
         "time": "00:00:00",
         "sc-bytes": "5",
@@ -70,18 +70,18 @@ def test_a_line_has_all_fields() -> None:
     }
 
 
-def test_each_delivery_is_an_object_of_its_own() -> None:
-    """Lines wait for the delivery that the first of them asks for; each distribution and hour has its file."""
+def test_deliveries() -> None:
+    """Only the first line since a delivery asks for the next one; each distribution and hour has its own object."""
     bucket, now = Bucket(), [0.0]
-    logs = Logs(bucket.put, lambda: now[0])
-    assert [logs.add(PLACE, SEEN), logs.add(PLACE, replace(SEEN, status=404))] == [True, False]
+    logs = AccessLogs(bucket.put, lambda: now[0])
+    assert [logs.add(TARGET, REQUEST), logs.add(TARGET, replace(REQUEST, status=404))] == [True, False]
     now[0] = 3600.0
-    logs.add(PLACE, SEEN)
-    logs.add(PLACE._replace(distribution="E2"), SEEN)
+    logs.add(TARGET, REQUEST)
+    logs.add(TARGET._replace(distribution="E2"), REQUEST)
     logs.deliver()
     lengths = sorted((key.rpartition(".")[0][:20], text.count("\n")) for (_, key), text in bucket.objects.items())
     assert [count for _, count in lengths] == [4, 3, 3]
-    assert logs.add(PLACE, SEEN) is True
+    assert logs.add(TARGET, REQUEST) is True
     logs.deliver()
     logs.deliver()
     assert len(bucket.objects) == 4

@@ -1,10 +1,10 @@
-"""Which cache behavior a path has, as CloudFront documents it."""
+"""The path patterns of cache behaviors, as CloudFront documents them."""
 
 from __future__ import annotations
 
 import pytest
 
-from sandbox.emulator.path_patterns import matches, normal_path
+from sandbox.emulator.path_patterns import matches_pattern, normalize_path
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ from sandbox.emulator.path_patterns import matches, normal_path
         ("/%zz", "/%zz"),
     ],
 )
-def test_the_normal_form(uri: str, expected: str) -> None:
-    """Escapes that need not be are decoded, others are in upper case; slashes and dot segments are resolved."""
-    assert normal_path(uri) == expected
+def test_normalized_path(uri: str, expected: str) -> None:
+    """Needless escapes are decoded, others get upper case; multiple slashes and dot segments are removed."""
+    assert normalize_path(uri) == expected
 
 
 @pytest.mark.parametrize(
@@ -45,5 +45,5 @@ def test_the_normal_form(uri: str, expected: str) -> None:
     ],
 )
 def test_patterns(pattern: str, path: str, expected: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """A star is any text, a question mark one character, and a slash in front is of no matter."""
-    assert matches(pattern, path) is expected
+    """`*` matches any text and `?` one character; a slash at the start makes no difference."""
+    assert matches_pattern(pattern, path) is expected
