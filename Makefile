@@ -45,7 +45,7 @@ clean: sandbox-down ## stop the sandbox and remove all that these targets have m
 	@if [ "$$PULUMI_HOME" = "$(CURDIR)/.sandbox/pulumi" ]; then \
 	  echo "This shell, and any other that was activated, still looks in .sandbox; in each of them type: deactivate_sandbox"; fi
 
-$(READY): requirements.txt requirements-dev.txt | python
+$(READY): requirements.txt requirements-dev.txt sandbox/requirements.txt | python
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "error: this Python cannot make virtual environments; Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m sandbox.progress "Virtual environment" $(PYTHON) -m venv .venv
