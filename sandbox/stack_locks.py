@@ -1,7 +1,7 @@
-"""A stack's lock in the file backend, left behind by a `pulumi` that was killed.
+"""The locks of stacks in the file backend, which a killed `pulumi` leaves behind.
 
-The engine writes {"pid", "username", "hostname", "timestamp"} to a file, and takes it away as it ends in whatever way
-but SIGKILL. It never looks whether the process is still there, and refuses the stack for ever.
+The engine writes {"pid", "username", "hostname", "timestamp"} to a file, and removes it unless it ends by SIGKILL. It
+never checks whether the process still exists, so the stack would stay locked.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ if TYPE_CHECKING:
     from sandbox.environment import Home
 
 
-def release_dead(home: Home, project: Path, stack: str) -> list[int]:
-    """Remove the locks of a stack whose processes on this machine are dead; return their pids.
+def release_stale(home: Home, project: Path, stack: str) -> list[int]:
+    """Remove the locks of a stack whose processes on this machine have ended; return their pids.
 
     Args:
         home: the sandbox's.
         project: the folder of Pulumi.yaml.
-        stack: the stack's plain name.
+        stack: its name without the project.
 
     Raises:
-        SandboxError: somebody is at work on the stack.
+        SandboxError: another process has locked the stack.
     """
     released = []
-    for file in sorted((home.state / ".pulumi" / "locks").glob(f"*/{_name(project)}/{stack}/*.json")):
-        holder = _holder(file)
-        pid, host = holder.get("pid", 0), holder.get("hostname", "")
-        if not isinstance(pid, int) or host != socket.gethostname() or _is_alive(pid):
+    for file in sorted((home.state / ".pulumi" / "locks").glob(f"*/{_project_name(project)}/{stack}/*.json")):
+        content = _read(file)
+        pid, host = content.get("pid", 0), content.get("hostname", "")
+        if not isinstance(pid, int) or host != socket.gethostname() or _is_running(pid):
             raise SandboxError(
-                f"Stack {stack} is locked: process {pid} on {host or 'an unknown machine'} is at work on it. "
-                f"Wait until that ends, then run this again. If it has ended: rm {file}"
+                f"Stack {stack} is locked by process {pid} on {host or 'an unknown machine'}. Wait until that ends, "
+                f"then run this again. If it has ended: rm {file}"
             )
         file.unlink(missing_ok=True)
         released.append(pid)
     return released
 
 
-def _holder(file: Path) -> dict[str, object]:
+def _read(file: Path) -> dict[str, object]:
     try:
         found = json.loads(file.read_text())
     except (OSError, ValueError):
@@ -52,9 +52,9 @@ def _holder(file: Path) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _is_alive(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     if Path("/proc/self").exists():
-        # Pids are used again, soonest in containers: what runs under it now must be a `pulumi`.
+        # Pids are reused, quickly in containers: the process that has it now must be a `pulumi`.
         try:
             return b"pulumi" in Path(f"/proc/{pid}/cmdline").read_bytes()
         except OSError:
@@ -68,6 +68,6 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _name(project: Path) -> str:
+def _project_name(project: Path) -> str:
     found = re.search(r"""^name:\s*["']?([\w.-]+)""", (project / "Pulumi.yaml").read_text(), re.MULTILINE)
     return found[1] if found else "*"

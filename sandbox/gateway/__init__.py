@@ -1,20 +1,18 @@
-"""The sandbox's front door: the sites of the local cloud, as a visitor on the internet would see them.
+"""The gateway: a reverse proxy that serves the sites of the sandbox's stacks, one loopback port for each stack.
 
-The local cloud (MiniStack) stores website settings but has no website endpoint, answers anonymous reads whatever a
-bucket's policy says, and reaches distributions only by their Host name. The door fills that in, on one loopback port
-for each stack:
+The emulator (MiniStack) stores website settings but has no website endpoint. It answers anonymous reads whatever the
+bucket's policy says, and finds distributions only by the Host header. The gateway adds what is missing:
 
-    policy       may an anonymous visitor read?                       (pure)
-    cors         a bucket's CORS rules                                (pure)
-    compression  what CloudFront compresses                           (pure)
-    stacks       which bucket is a stack's, from the file backend
-    ports        which port is a stack's, in <home>/run/door.json
-    cloud        every call to the local cloud
-    website      the S3 website endpoint
-    distribution the way through the emulated CloudFront
-    routing      which of the two answers a request
-    server       HTTP, the log, and a port for each stack
+- `server`: HTTP, one port for each stack, and the request log.
+- `routing`: chooses the website endpoint or the distribution for a request.
+- `website_endpoint`: the S3 website endpoint.
+- `distribution`: forwards to the emulated CloudFront.
+- `emulator_client`: every request to the emulator.
+- `ports`: the port of each stack, in `<home>/run/gateway.json`.
+- `stacks`: the bucket of each stack, from the file backend.
+- `http_messages`: requests, responses and pages.
+- `anonymous_access`, `cors`, `compression`: pure logic.
 
-Nothing is cached but the parsed state file (until it changes): a request costs three or four calls of well under a
-millisecond to the local cloud, and whoever polls a site during `pulumi up` sees each change with the next request.
+Nothing is cached but the parsed state file. A request costs three or four calls to the emulator, each well under a
+millisecond, and a site that is polled during `pulumi up` shows each change with the next request.
 """

@@ -1,4 +1,4 @@
-"""`python -m sandbox.gateway`: the gateway of the sandbox that SANDBOX_HOME names, to the cloud at AWS_ENDPOINT_URL."""
+"""`python -m sandbox.gateway`: serve the stacks of a sandbox until the process is terminated."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from sandbox.gateway.server import serve
 
 
 def main() -> None:
-    """Open the door until the process is told to end."""
+    """Run the gateway."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.gateway", description=__doc__)
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
-    parser.add_argument("--home", type=Path, default=current_home().root)
-    parser.add_argument("--endpoint", default=endpoint, required=endpoint is None)
+    parser.add_argument("--home", type=Path, default=current_home().root, help="default: SANDBOX_HOME, or .sandbox")
+    parser.add_argument(
+        "--endpoint", default=endpoint, required=endpoint is None, help="the emulator's URL; default: AWS_ENDPOINT_URL"
+    )
     options = parser.parse_args()
-    end = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: end.set())
-    serve(Home(options.home.absolute()), options.endpoint, end)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    serve(Home(options.home.absolute()), options.endpoint, stop)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What CloudFront compresses on its way to the viewer, since the emulated one doesn't. Pure.
+"""CloudFront's compression, which the emulator does not have.
 
-Conditions and file types: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
-Gzip alone: browsers ask for Brotli over HTTPS only, and the door speaks plain HTTP.
+Conditions and content types: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+Only gzip: browsers accept Brotli over HTTPS only, and the gateway serves plain HTTP.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SMALLEST, LARGEST = 1_000, 10_000_000
+MIN_BYTES, MAX_BYTES = 1_000, 10_000_000
 STATUSES = (200, 403, 404)
-_TYPES = """
+_CONTENT_TYPES = """
     application/dash+xml application/eot application/font application/font-sfnt application/javascript
     application/json application/opentype application/otf application/pdf application/pkcs7-mime
     application/protobuf application/rss+xml application/truetype application/ttf application/vnd.apple.mpegurl
@@ -25,11 +25,11 @@ _TYPES = """
     image/svg+xml text/css text/csv text/html text/javascript text/js text/plain text/richtext
     text/tab-separated-values text/xml text/x-component text/x-java-source text/x-script vnd.apple.mpegurl
 """
-TYPES = frozenset(_TYPES.split())
+CONTENT_TYPES = frozenset(_CONTENT_TYPES.split())
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Tell whether an Accept-Encoding header asks for gzip."""
+    """Return whether an Accept-Encoding header allows gzip."""
     for offer in accept_encoding.lower().split(","):
         name, _, weight = offer.partition(";")
         if name.strip() == "gzip":
@@ -38,23 +38,23 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 
 def is_compressible(status: int, headers: Mapping[str, str]) -> bool:
-    """Tell whether CloudFront would compress an answer of the origin with these headers."""
+    """Return whether CloudFront would compress an origin's response with these headers."""
     length = headers.get("Content-Length", "")
-    kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    content_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return (
         status in STATUSES
-        and kind in TYPES
+        and content_type in CONTENT_TYPES
         and "Content-Encoding" not in headers
         and length.isdigit()
-        and SMALLEST <= int(length) <= LARGEST
+        and MIN_BYTES <= int(length) <= MAX_BYTES
     )
 
 
-def compressed(body: bytes) -> bytes:
-    """Return the body gzipped, the same bytes for the same body."""
+def compress(body: bytes) -> bytes:
+    """Return the gzipped body; equal bodies give equal bytes."""
     return gzip.compress(body, compresslevel=6, mtime=0)
 
 
-def weak(etag: str) -> str:
-    """Return the ETag as CloudFront sends it with a body that it has compressed."""
+def weak_etag(etag: str) -> str:
+    """Return the ETag that CloudFront sends with a compressed body."""
     return etag if etag.startswith("W/") else f"W/{etag}"

@@ -1,4 +1,4 @@
-"""Every call that the door makes to the local cloud: plain HTTP, since boto3 would cost ten times the call itself."""
+"""Every request of the gateway to the emulator, over plain HTTP: boto3 would cost ten times as much as the request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import urllib3
 from sandbox.emulator.aliases import matches_alias
 from sandbox.emulator.path_patterns import matches_pattern, normalize_path
 from sandbox.environment import REGION
-from sandbox.gateway.anonymous_access import Visitor, visitor_of
+from sandbox.gateway.anonymous_access import AnonymousAccess, access_from_policy
 from sandbox.gateway.cors import CorsRule
 
 if TYPE_CHECKING:
@@ -20,15 +20,21 @@ if TYPE_CHECKING:
 
     from urllib3.response import BaseHTTPResponse
 
-CLOUDFRONT = "/2020-05-31"
-CHUNK = 65_536
+CLOUDFRONT_API = "/2020-05-31"
+CHUNK_BYTES = 65_536
 OK = 200
-# How S3 answers in a region where the bucket is not.
-ELSEWHERE = (301, 307, 400)
+# S3's statuses if the bucket is in another region than the request names.
+OTHER_REGION = (301, 307, 400)
 
 
-class CloudError(Exception):
-    """The local cloud refused: status, code and message as it gave them."""
+class EmulatorError(Exception):
+    """The emulator returned an error.
+
+    Attributes:
+        status: the code.
+        code: AWS's error code.
+        message: AWS's message.
+    """
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -36,26 +42,34 @@ class CloudError(Exception):
 
 
 @dataclass(frozen=True)
-class Website:
-    """A bucket's website settings."""
+class WebsiteSettings:
+    """A bucket's website configuration."""
 
-    index: str
-    error: str | None
+    index_document: str
+    error_document: str | None
 
 
 @dataclass(frozen=True)
 class Behavior:
-    """What the door needs to know of a cache behavior; of the default one the pattern is ``*``."""
+    """A cache behavior; the default one has the pattern `*`."""
 
     pattern: str
     compress: bool
     cache_policy: str | None
-    is_of_bucket: bool
+    has_bucket_origin: bool
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """What the door needs to know of a distribution; its behaviors are in their order, the default one last."""
+    """A distribution.
+
+    Attributes:
+        domain: such as `d111111abcdef8.cloudfront.net`.
+        enabled: whether it answers requests.
+        origins: their domain names.
+        behaviors: in their order, the default one last.
+        aliases: its alternate domain names.
+    """
 
     domain: str
     enabled: bool
@@ -64,21 +78,21 @@ class Distribution:
     aliases: tuple[str, ...] = ()
 
     def behavior(self, path: str) -> Behavior:
-        """Return the cache behavior for a path, as it was sent."""
-        compared = normalize_path(path)
-        return next(one for one in self.behaviors if matches_pattern(one.pattern, compared))
+        """Return the cache behavior for a path as it was sent."""
+        normalized = normalize_path(path)
+        return next(behavior for behavior in self.behaviors if matches_pattern(behavior.pattern, normalized))
 
-    def answers(self, host: str) -> bool:
-        """Tell whether a host is one of the aliases, of which one may begin with `*.`."""
+    def has_alias(self, host: str) -> bool:
+        """Return whether one of the aliases covers a host name."""
         return matches_alias(host, self.aliases)
 
-    def serves(self, bucket: str) -> bool:
-        """Tell whether an origin is this bucket: `<bucket>.s3.<region>.amazonaws.com` or without the region."""
+    def has_origin(self, bucket: str) -> bool:
+        """Return whether a bucket is an origin: `<bucket>.s3.<region>.amazonaws.com`, with or without the region."""
         return any(origin.startswith(f"{bucket}.s3.") for origin in self.origins)
 
 
-class Cloud:
-    """The local cloud at one endpoint, asked with the default account's key."""
+class EmulatorClient:
+    """Requests to one emulator, as the owner of the default account."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
@@ -86,23 +100,23 @@ class Cloud:
         self._pool = urllib3.connection_from_url(endpoint, maxsize=64, block=False)
 
     def close(self) -> None:
-        """Close the connections that wait for the next request."""
+        """Close the idle connections."""
         self._pool.close()
 
-    def open(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> BaseHTTPResponse:
-        """Send one request and return the answer with its body unread; redirects and compression are left alone.
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> BaseHTTPResponse:
+        """Send a request, and return the response with its body unread; redirects and compression are left as they are.
 
         Raises:
-            urllib3.exceptions.HTTPError: the local cloud does not answer.
+            urllib3.exceptions.HTTPError: the emulator does not answer.
 
         """
-        sent = urllib3.HTTPHeaderDict({"User-Agent": "sandbox-door", "Accept-Encoding": "identity"})
-        sent.update(headers)
+        all_headers = urllib3.HTTPHeaderDict({"User-Agent": "sandbox-gateway", "Accept-Encoding": "identity"})
+        all_headers.update(headers)
         return self._pool.urlopen(
             method,
             target,
             body=body or None,
-            headers=sent,
+            headers=all_headers,
             redirect=False,
             retries=urllib3.Retry(connect=1, read=1, redirect=False, status=False, backoff_factor=0.1),
             preload_content=False,
@@ -110,99 +124,100 @@ class Cloud:
         )
 
     def object(self, method: str, bucket: str, key: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
-        """Ask for an object, with the owner's eyes: who may see it is decided by the door."""
-        return self._of(bucket, method, f"/{quote(key)}", headers)
+        """Request an object as the bucket's owner; the gateway decides itself who may read it."""
+        return self._bucket_request(bucket, method, f"/{quote(key)}", headers)
 
-    def website(self, bucket: str) -> Website:
-        """Return the bucket's website settings.
+    def website_settings(self, bucket: str) -> WebsiteSettings:
+        """Return the bucket's website configuration.
 
         Raises:
-            CloudError: NoSuchBucket or NoSuchWebsiteConfiguration.
+            EmulatorError: NoSuchBucket or NoSuchWebsiteConfiguration.
 
         """
-        found = self._settings(bucket, "website")
-        index = found.findtext("{*}IndexDocument/{*}Suffix")
-        return Website(index or "index.html", found.findtext("{*}ErrorDocument/{*}Key"))
+        document = self._bucket_setting(bucket, "website")
+        index = document.findtext("{*}IndexDocument/{*}Suffix")
+        return WebsiteSettings(index or "index.html", document.findtext("{*}ErrorDocument/{*}Key"))
 
-    def visitor(self, bucket: str) -> Visitor:
-        """Return what an anonymous visitor of the bucket may do."""
-        block = self._settings_if_any(bucket, "publicAccessBlock", "NoSuchPublicAccessBlockConfiguration")
+    def anonymous_access(self, bucket: str) -> AnonymousAccess:
+        """Return what an anonymous visitor may read in the bucket."""
+        block = self._optional_setting(bucket, "publicAccessBlock", "NoSuchPublicAccessBlockConfiguration")
         restricted = block is not None and block.findtext("{*}RestrictPublicBuckets") == "true"
-        reply = self._of(bucket, "GET", "?policy", {})
-        return visitor_of(reply.data.decode() if reply.status == OK else "", restricted=restricted)
+        response = self._bucket_request(bucket, "GET", "?policy", {})
+        return access_from_policy(response.data.decode() if response.status == OK else "", restricted=restricted)
 
-    def cors(self, bucket: str) -> tuple[CorsRule, ...]:
-        """Return the bucket's CORS rules, none where CORS is not enabled."""
-        found = self._settings_if_any(bucket, "cors", "NoSuchCORSConfiguration")
-        return tuple(map(_cors_rule, found.iterfind("{*}CORSRule"))) if found is not None else ()
+    def cors_rules(self, bucket: str) -> tuple[CorsRule, ...]:
+        """Return the bucket's CORS rules; empty if CORS is not enabled."""
+        document = self._optional_setting(bucket, "cors", "NoSuchCORSConfiguration")
+        return tuple(map(_cors_rule, document.iterfind("{*}CORSRule"))) if document is not None else ()
 
     def distributions(self) -> list[Distribution]:
-        """Return every distribution; the local cloud tells up to 100 at once, which has to do."""
-        found = _document(self.open("GET", f"{CLOUDFRONT}/distribution", _signed("cloudfront")))
-        return [_distribution(summary) for summary in found.iterfind("{*}Items/{*}DistributionSummary")]
+        """Return the first 100 distributions; the emulator lists no more at once."""
+        document = _parse(self.send("GET", f"{CLOUDFRONT_API}/distribution", _authorization("cloudfront")))
+        return [_distribution(summary) for summary in document.iterfind("{*}Items/{*}DistributionSummary")]
 
-    def wants_gzip(self, cache_policy: str) -> bool:
-        """Tell whether a cache policy has EnableAcceptEncodingGzip."""
-        found = _document(self.open("GET", f"{CLOUDFRONT}/cache-policy/{cache_policy}", _signed("cloudfront")))
-        return any(element.text == "true" for element in found.iterfind(".//{*}EnableAcceptEncodingGzip"))
+    def accepts_gzip(self, cache_policy: str) -> bool:
+        """Return whether a cache policy has EnableAcceptEncodingGzip."""
+        target = f"{CLOUDFRONT_API}/cache-policy/{cache_policy}"
+        document = _parse(self.send("GET", target, _authorization("cloudfront")))
+        return any(element.text == "true" for element in document.iterfind(".//{*}EnableAcceptEncodingGzip"))
 
-    def _settings_if_any(self, bucket: str, name: str, absent: str) -> ET.Element | None:
+    def _optional_setting(self, bucket: str, name: str, missing_code: str) -> ET.Element | None:
         try:
-            return self._settings(bucket, name)
-        except CloudError as error:
-            if error.code == absent:
+            return self._bucket_setting(bucket, name)
+        except EmulatorError as error:
+            if error.code == missing_code:
                 return None
             raise
 
-    def _settings(self, bucket: str, name: str) -> ET.Element:
-        return _document(self._of(bucket, "GET", f"?{name}", {}))
+    def _bucket_setting(self, bucket: str, name: str) -> ET.Element:
+        return _parse(self._bucket_request(bucket, "GET", f"?{name}", {}))
 
-    def _of(self, bucket: str, method: str, rest: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
-        """Ask for something of a bucket, where it is: S3 answers who asks in another region which one that would be.
+    def _bucket_request(self, bucket: str, method: str, target: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        """Send a request for a bucket to its region; if the region is wrong, S3's response names the right one.
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
         """
-        asked = self._regions.get(bucket, REGION)
-        reply = self.open(method, f"/{bucket}{rest}", {**_signed("s3", asked), **headers})
-        home = reply.headers.get("x-amz-bucket-region", asked)
-        if reply.status not in ELSEWHERE or home == asked:
-            return reply
-        reply.drain_conn()
-        self._regions[bucket] = home
-        return self.open(method, f"/{bucket}{rest}", {**_signed("s3", home), **headers})
+        region = self._regions.get(bucket, REGION)
+        response = self.send(method, f"/{bucket}{target}", {**_authorization("s3", region), **headers})
+        bucket_region = response.headers.get("x-amz-bucket-region", region)
+        if response.status not in OTHER_REGION or bucket_region == region:
+            return response
+        response.drain_conn()
+        self._regions[bucket] = bucket_region
+        return self.send(method, f"/{bucket}{target}", {**_authorization("s3", bucket_region), **headers})
 
 
-def chunks(reply: BaseHTTPResponse) -> Iterator[bytes]:
-    """Yield the body as it comes in; a visitor who hangs up half-way takes this connection with him."""
+def stream(response: BaseHTTPResponse) -> Iterator[bytes]:
+    """Yield the body as it arrives; if the visitor disconnects before its end, close the connection to the emulator."""
     try:
-        yield from reply.stream(CHUNK)
+        yield from response.stream(CHUNK_BYTES)
     finally:
-        # At the body's end the connection is back in the pool already, and is left open.
-        reply.close()
+        # At the body's end the connection is back in the pool already, and stays open.
+        response.close()
 
 
-def refusal(status: int, body: bytes) -> CloudError:
-    """Return the error that an answer's XML tells; a HEAD's answer tells none."""
+def error_from(status: int, body: bytes) -> EmulatorError:
+    """Return the error in a response's XML; the response to a HEAD has none."""
     try:
-        found = _parsed(body)
+        document = _parse_xml(body)
     except ET.ParseError:
-        return CloudError(status, "InternalError", "The local cloud gave no reason.")
-    code = found.findtext(".//{*}Code") or "InternalError"
-    return CloudError(status, code, found.findtext(".//{*}Message") or code)
+        return EmulatorError(status, "InternalError", "The emulator gave no reason.")
+    code = document.findtext(".//{*}Code") or "InternalError"
+    return EmulatorError(status, code, document.findtext(".//{*}Message") or code)
 
 
-def _document(reply: BaseHTTPResponse) -> ET.Element:
-    if reply.status != OK:
-        raise refusal(reply.status, reply.data)
-    return _parsed(reply.data)
+def _parse(response: BaseHTTPResponse) -> ET.Element:
+    if response.status != OK:
+        raise error_from(response.status, response.data)
+    return _parse_xml(response.data)
 
 
-def _parsed(body: bytes) -> ET.Element:
-    return ET.fromstring(body)  # noqa: S314 - our own local cloud wrote it
+def _parse_xml(body: bytes) -> ET.Element:
+    return ET.fromstring(body)  # noqa: S314 - the emulator's own XML
 
 
-def _signed(service: str, region: str = REGION) -> dict[str, str]:
-    """Name the account, the region and the service; the local cloud does not check signatures."""
+def _authorization(service: str, region: str = REGION) -> dict[str, str]:
+    """Return the header that names account, region and service; the emulator does not check signatures."""
     scope = f"Credential=test/20200101/{region}/{service}/aws4_request"
     return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
 
@@ -215,28 +230,29 @@ def _cors_rule(rule: ET.Element) -> CorsRule:
         methods=texts("AllowedMethod"),
         origins=texts("AllowedOrigin"),
         headers=texts("AllowedHeader"),
-        exposed=texts("ExposeHeader"),
+        exposed_headers=texts("ExposeHeader"),
         max_age=rule.findtext("{*}MaxAgeSeconds"),
     )
 
 
-def _behavior(element: ET.Element, buckets: set[str]) -> Behavior:
+def _behavior(element: ET.Element, bucket_origins: set[str]) -> Behavior:
     return Behavior(
         pattern=element.findtext("{*}PathPattern") or "*",
         compress=element.findtext("{*}Compress") == "true",
         cache_policy=element.findtext("{*}CachePolicyId"),
-        is_of_bucket=element.findtext("{*}TargetOriginId") in buckets,
+        has_bucket_origin=element.findtext("{*}TargetOriginId") in bucket_origins,
     )
 
 
 def _distribution(summary: ET.Element) -> Distribution:
     origins = summary.findall("{*}Origins/{*}Items/{*}Origin")
-    buckets = {one.findtext("{*}Id") or "" for one in origins if one.find("{*}CustomOriginConfig") is None}
+    buckets = {origin.findtext("{*}Id") or "" for origin in origins if origin.find("{*}CustomOriginConfig") is None}
     ordered = summary.findall("{*}CacheBehaviors/{*}Items/{*}CacheBehavior")
+    behaviors = (*ordered, *summary.findall("{*}DefaultCacheBehavior"))
     return Distribution(
         domain=summary.findtext("{*}DomainName") or "",
         enabled=summary.findtext("{*}Enabled") == "true",
         origins=tuple(origin.findtext("{*}DomainName") or "" for origin in origins),
-        behaviors=tuple(_behavior(one, buckets) for one in (*ordered, *summary.findall("{*}DefaultCacheBehavior"))),
+        behaviors=tuple(_behavior(behavior, buckets) for behavior in behaviors),
         aliases=tuple(alias.text or "" for alias in summary.iterfind("{*}Aliases/{*}Items/{*}CNAME")),
     )

@@ -1,4 +1,4 @@
-"""What comes in and what goes out: the two shapes that the door's modules share."""
+"""The requests and responses that the gateway's modules share, and the pages that it makes itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Request:
-    """One visitor's request; `target` is the path and query as sent, `headers` looks names up in any case."""
+    """A request.
+
+    Attributes:
+        method: the HTTP method.
+        target: path and query, as they were sent.
+        headers: by name, in any case.
+        body: the bytes.
+    """
 
     method: str
     target: str
@@ -29,46 +36,57 @@ class Request:
         """The percent-encoded path, without the query."""
         return self.target.partition("?")[0]
 
-    def carried(self, *names: str) -> dict[str, str]:
-        """Those of the named headers that the visitor sent."""
+    def selected_headers(self, *names: str) -> dict[str, str]:
+        """Return those of the named headers that the request has."""
         return {name: self.headers[name] for name in names if name in self.headers}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One response; `body` is what a GET would get, the server leaves it out for HEAD."""
+class Response:
+    """A response.
+
+    Attributes:
+        status: the code.
+        headers: names and values.
+        body: what a GET gets; the server does not send it for HEAD.
+    """
 
     status: int
     headers: Headers
     body: Iterable[bytes] = ()
 
 
-def page(status: int, content_type: str, text: str, headers: Headers = ()) -> Answer:
-    """Return a whole page made by the door itself."""
+def page(status: int, content_type: str, text: str, headers: Headers = ()) -> Response:
+    """Return a response with a whole page."""
     body = text.encode()
-    own = (("Content-Type", content_type), ("Content-Length", str(len(body))))
-    return Answer(status, (*headers, *own), (body,))
+    content_headers = (("Content-Type", content_type), ("Content-Length", str(len(body))))
+    return Response(status, (*headers, *content_headers), (body,))
 
 
-def plain(status: int, text: str) -> Answer:
-    """Return a plain text page for the person at the browser."""
+def plain_text(status: int, text: str) -> Response:
+    """Return a response with a plain text message for the developer."""
     return page(status, "text/plain; charset=utf-8", text, (("Cache-Control", "no-store"),))
 
 
-def error_page(status: int, facts: Mapping[str, str], trouble: Mapping[str, str] | None = None) -> str:
-    """Return the HTML that a website endpoint shows for an error.
+def error_page(status: int, details: Mapping[str, str], document_error: Mapping[str, str] | None = None) -> str:
+    """Return the HTML of a website endpoint's error.
 
-    Shape: https://docs.aws.amazon.com/AmazonS3/latest/userguide/CustomErrorDocSupport.html
-    `trouble` tells why the custom error document could not be shown instead.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/CustomErrorDocSupport.html shows the page.
+
+    Args:
+        status: the code.
+        details: what the page lists.
+        document_error: why the custom error document cannot be shown instead.
     """
     title = f"{status} {HTTPStatus(status).phrase}"
     extra = ""
-    if trouble is not None:
-        extra = f"<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n{_facts(trouble)}"
+    if document_error is not None:
+        extra = "<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n"
+        extra += _list(document_error)
     head = f"<html>\n<head><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n"
-    return f"{head}{_facts(facts)}{extra}<hr/>\n</body>\n</html>\n"
+    return f"{head}{_list(details)}{extra}<hr/>\n</body>\n</html>\n"
 
 
-def _facts(facts: Mapping[str, str]) -> str:
-    lines = "".join(f"<li>{escape(name)}: {escape(value)}</li>\n" for name, value in facts.items())
-    return f"<ul>\n{lines}</ul>\n"
+def _list(details: Mapping[str, str]) -> str:
+    items = "".join(f"<li>{escape(name)}: {escape(value)}</li>\n" for name, value in details.items())
+    return f"<ul>\n{items}</ul>\n"

@@ -1,7 +1,7 @@
-"""Which port is a stack's: kept in `<home>/run/door.json`, so that a site's URL stays the same between runs.
+"""The port of each stack, in `<home>/run/gateway.json`, so that a site's URL stays the same between runs.
 
-Shape: {"pid": 4711, "port": 40000, "ports": {"hosting/dev": 40001}}. `pid` is there while the door is open; `port`
-is the one that belongs to no stack and answers by Host name only.
+The file's content is {"pid": 4711, "port": 40000, "ports": {"hosting/dev": 40001}}. `pid` is null while the gateway is
+stopped; `port` belongs to no stack, and answers by Host header only.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from sandbox.gateway.stacks import stack_files
 if TYPE_CHECKING:
     from sandbox.environment import Home
 
-PATIENCE = 5.0  # seconds that a new stack's port may take: the door looks for new stacks every second
+# A new stack has a port once the gateway has looked for new stacks, which it does every second.
+PORT_TIMEOUT_S = 5.0
 
 
-class DoorError(SandboxError):
-    """There is no URL to tell; the message says what to do."""
+class UrlError(SandboxError):
+    """A stack has no URL; the message says what to type next."""
 
 
 @dataclass
 class Ports:
-    """What door.json holds."""
+    """The content of gateway.json."""
 
     pid: int | None = None
     port: int = 0
@@ -37,7 +38,7 @@ class Ports:
 
 
 def load(home: Home) -> Ports:
-    """Return what is on record; nothing yet is an empty record."""
+    """Return the ports; empty before the first start."""
     try:
         found = json.loads(_file(home).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -46,7 +47,7 @@ def load(home: Home) -> Ports:
 
 
 def save(home: Home, ports: Ports) -> None:
-    """Put the record in place at once, so that no reader sees half of it."""
+    """Replace the file in one step, so that a reader never sees half of it."""
     file = _file(home)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".new")
@@ -54,8 +55,8 @@ def save(home: Home, ports: Ports) -> None:
     draft.replace(file)
 
 
-def is_open(home: Home) -> bool:
-    """Tell whether the door's process is alive."""
+def is_running(home: Home) -> bool:
+    """Return whether the gateway's process exists."""
     pid = load(home).pid
     if pid is None:
         return False
@@ -67,46 +68,52 @@ def is_open(home: Home) -> bool:
 
 
 def url_for(home: Home, stack: str) -> str:
-    """Return the URL of a stack, named `dev`, `project/dev` or `organization/project/dev`.
+    """Return the URL of a stack: `dev`, `project/dev` or `organization/project/dev`.
 
-    A stack made a moment ago gets its port within a second or two: this waits for it.
+    It waits for the port of a stack that has just been created.
 
     Raises:
-        DoorError: the door is closed, or there is no such stack, or there are several.
+        UrlError: the gateway is stopped, or the stack does not exist or is ambiguous.
 
     """
-    if not is_open(home):
-        raise DoorError("the sandbox is not running; start it with 'make sandbox'")
+    if not is_running(home):
+        raise UrlError("The sandbox is not running; start it with: make sandbox")
     name = full_name(home, stack)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PORT_TIMEOUT_S
     while (port := load(home).ports.get(name)) is None:
         if time.monotonic() > deadline:
-            raise DoorError(f"stack {name!r} has no port; see {home.logs / 'door.log'}")
+            raise UrlError(f"Stack {name} has no port. The gateway's log is {home.logs / 'gateway.log'}.")
         time.sleep(0.05)
     return f"http://localhost:{port}/"
 
 
 def full_name(home: Home, stack: str) -> str:
-    """Return a stack's `project/dev`, by which it is on record.
+    """Return a stack's name with its project, such as `project/dev`.
 
     Raises:
-        DoorError: there is no such stack, or there are several.
+        UrlError: the stack does not exist or is ambiguous.
 
     """
-    wanted = "/".join(stack.split("/")[-2:])
-    known = list(stack_files(home))
-    found = [name for name in known if name == wanted or name.endswith(f"/{wanted}")]
-    here = f"{project_here()}/{wanted}"
-    if len(found) == 1 or here in found:
-        return here if here in found else found[0]
-    if found:
-        raise DoorError(f"stack {stack!r} is ambiguous: type 'python -m sandbox url' and one of {', '.join(found)}")
-    there = ", ".join(known) or "none yet"
-    raise DoorError(f"no stack {stack!r}; there is {there}; make one with 'pulumi stack init'")
+    short_name = "/".join(stack.split("/")[-2:])
+    existing = list(stack_files(home))
+    matching = [name for name in existing if name == short_name or name.endswith(f"/{short_name}")]
+    in_current_project = f"{current_project()}/{short_name}"
+    if in_current_project in matching:
+        return in_current_project
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise UrlError(f"Several projects have a stack {stack}: type `python -m sandbox url` and {_either(matching)}")
+    listed = f"it has {', '.join(existing)}" if existing else "it has no stacks yet"
+    raise UrlError(f"The sandbox has no stack {stack} ({listed}); create it with: pulumi stack init {stack}")
 
 
-def project_here() -> str:
-    """Return the name of the project that the working directory is in, as the CLI would find it; "" without one."""
+def _either(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def current_project() -> str:
+    """Return the name of the project that the CLI would find from the working directory; empty without one."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         file = folder / "Pulumi.yaml"
         if file.is_file():
@@ -116,4 +123,4 @@ def project_here() -> str:
 
 
 def _file(home: Home) -> Path:
-    return home.run / "door.json"
+    return home.run / "gateway.json"

@@ -1,4 +1,4 @@
-"""Which site a request is for: by its Host name, or by the port that it came in on."""
+"""Chooses the site that answers a request, by its Host header or by the port that it arrived on."""
 
 from __future__ import annotations
 
@@ -6,75 +6,80 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sandbox.gateway import distribution
-from sandbox.gateway import website_endpoint as website
-from sandbox.gateway.http_messages import Answer, plain
+from sandbox.gateway import distribution, website_endpoint
+from sandbox.gateway.http_messages import Response, plain_text
 
 if TYPE_CHECKING:
-    from sandbox.gateway.emulator_client import Cloud, Distribution
+    from sandbox.gateway.emulator_client import Distribution, EmulatorClient
     from sandbox.gateway.http_messages import Request
     from sandbox.gateway.stacks import Stacks
 
 # Both forms: https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
 WEBSITE_HOST = re.compile(r"(?P<bucket>.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?")
 CLOUDFRONT_HOST = re.compile(r"[a-z0-9]+\.cloudfront\.net")
-FROM, UNTIL = 300, 400
+REDIRECTS = range(300, 400)
 
 
 class Router:
-    """Answers every request that comes in at any of the door's ports."""
+    """Responds to the requests of all ports."""
 
-    def __init__(self, cloud: Cloud, stacks: Stacks) -> None:
-        self._cloud, self._stacks = cloud, stacks
+    def __init__(self, client: EmulatorClient, stacks: Stacks) -> None:
+        self._client, self._stacks = client, stacks
 
-    def answer(self, stack: str | None, request: Request) -> Answer:
-        """Answer a request that came in on this stack's port, or on the port of none."""
+    def respond(self, stack: str | None, request: Request) -> Response:
+        """Respond to a request on the port of a stack, or on the port of none."""
         host = request.headers.get("Host", "").partition(":")[0].lower()
         if found := WEBSITE_HOST.fullmatch(host):
-            return website.answer(self._cloud, found["bucket"], request)
+            return website_endpoint.respond(self._client, found["bucket"], request)
         if CLOUDFRONT_HOST.fullmatch(host):
-            return distribution.answer(self._cloud, self._distribution_at(host), request)
-        if found_alias := self._distribution_with_alias(host):
-            return distribution.answer(self._cloud, found_alias, request, host)
+            return distribution.respond(self._client, self._distribution_by_domain(host), request)
+        if aliased := self._distribution_by_alias(host):
+            return distribution.respond(self._client, aliased, request, host)
         if stack is None:
-            return plain(404, _listing(self._stacks.names()))
-        return self._stage(stack, request)
+            return plain_text(404, _list_of_stacks(self._stacks.names()))
+        return self._respond_for_stack(stack, request)
 
-    def _stage(self, stack: str, request: Request) -> Answer:
-        """Answer as the stage's visitors see it: through its distribution where it has one."""
+    def _respond_for_stack(self, stack: str, request: Request) -> Response:
+        """Respond as the stack's distribution, or as the website endpoint if it has none."""
         bucket = self._stacks.bucket(stack)
         if bucket is None:
-            short = stack.rpartition("/")[2]
-            return plain(404, f"Stack '{short}' has no bucket yet. To publish it, run: pulumi up --stack {short}\n")
-        through = self._distribution_before(bucket)
-        if through is None:
-            return website.answer(self._cloud, bucket, request)
-        answer = distribution.answer(self._cloud, through, request)
-        return answer if "X-Forwarded-Proto" in request.headers else kept_local(answer, through.domain, request)
+            name = stack.rpartition("/")[2]
+            return plain_text(404, f"Stack {name} has no bucket yet. To publish it, run: pulumi up --stack {name}\n")
+        found = self._distribution_by_bucket(bucket)
+        if found is None:
+            return website_endpoint.respond(self._client, bucket, request)
+        response = distribution.respond(self._client, found, request)
+        if "X-Forwarded-Proto" in request.headers:
+            return response
+        return with_local_redirect(response, found.domain, request)
 
-    def _distribution_at(self, host: str) -> Distribution | None:
-        return next((one for one in self._cloud.distributions() if one.domain == host), None)
+    def _distribution_by_domain(self, host: str) -> Distribution | None:
+        return next((found for found in self._client.distributions() if found.domain == host), None)
 
-    def _distribution_with_alias(self, host: str) -> Distribution | None:
-        """Return the distribution that has this host as an alias; an IP address or a plain word is none's."""
+    def _distribution_by_alias(self, host: str) -> Distribution | None:
+        """Return the distribution with this alias; an IP address or a name without a dot cannot be one."""
         if "." not in host or host.replace(".", "").isdigit():
             return None
-        return next((one for one in self._cloud.distributions() if one.answers(host)), None)
+        return next((found for found in self._client.distributions() if found.has_alias(host)), None)
 
-    def _distribution_before(self, bucket: str) -> Distribution | None:
-        return next((one for one in self._cloud.distributions() if one.enabled and one.serves(bucket)), None)
-
-
-def kept_local(answer: Answer, domain: str, request: Request) -> Answer:
-    """Bring a redirect to the distribution's own name back to the address that the visitor's browser knows."""
-    if not FROM <= answer.status < UNTIL:
-        return answer
-    away = re.compile(rf"https?://{re.escape(domain)}(?=[/?#]|$)")
-    here = f"http://{request.headers.get('Host', 'localhost')}"
-    headers = ((name, away.sub(here, value) if name.lower() == "location" else value) for name, value in answer.headers)
-    return replace(answer, headers=tuple(headers))
+    def _distribution_by_bucket(self, bucket: str) -> Distribution | None:
+        distributions = self._client.distributions()
+        return next((found for found in distributions if found.enabled and found.has_origin(bucket)), None)
 
 
-def _listing(names: list[str]) -> str:
+def with_local_redirect(response: Response, domain: str, request: Request) -> Response:
+    """Replace the distribution's domain in a redirect with the address that the browser requested."""
+    if response.status not in REDIRECTS:
+        return response
+    own_url = re.compile(rf"https?://{re.escape(domain)}(?=[/?#]|$)")
+    local_url = f"http://{request.headers.get('Host', 'localhost')}"
+    headers = (
+        (name, own_url.sub(local_url, value) if name.lower() == "location" else value)
+        for name, value in response.headers
+    )
+    return replace(response, headers=tuple(headers))
+
+
+def _list_of_stacks(names: list[str]) -> str:
     lines = "".join(f"  {name}\n" for name in names) or "  (none)\n"
-    return f"The sandbox's front door. 'python -m sandbox url <stack>' tells the address of a stack:\n{lines}"
+    return f"This is the sandbox's gateway. `python -m sandbox url <stack>` prints the URL of a stack:\n{lines}"

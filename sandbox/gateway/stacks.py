@@ -1,4 +1,4 @@
-"""Which bucket is a stack's: read from the file backend's state, again whenever a file changes."""
+"""The bucket of each stack, from the state in the file backend; a changed state file is read again."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ BUCKET_TYPE = "aws:s3/bucket:Bucket"
 
 
 def stack_files(home: Home) -> dict[str, Path]:
-    """Return the state file of each stack by `<project>/<stack>`; beside them lie .bak and .attrs files."""
+    """Return the state file of each stack by `<project>/<stack>`, without the .bak and .attrs files beside it."""
     files = (home.state / ".pulumi" / "stacks").glob("*/*.json")
     return {f"{file.parent.name}/{file.stem}": file for file in sorted(files)}
 
 
 def bucket_of(state: dict[str, Any]) -> str | None:
-    """Return the stack's bucket, or None while it has none.
+    """Return the first bucket in a stack's state, or None.
 
-    A resource marked `delete` is the old half of a replacement, on its way out.
+    A resource marked `delete` is the old half of a replacement, and will be deleted.
     """
     latest = (state.get("checkpoint") or {}).get("latest") or {}
     for resource in latest.get("resources") or []:
@@ -34,41 +34,41 @@ def bucket_of(state: dict[str, Any]) -> str | None:
 
 
 class Stacks:
-    """The buckets of the stacks below one home."""
+    """The stacks of one home, and their buckets."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._lock = threading.Lock()
-        self._read: dict[str, tuple[tuple[int, int, int], str | None]] = {}
+        self._buckets: dict[str, tuple[tuple[int, int, int], str | None]] = {}
 
     def names(self) -> list[str]:
-        """Return every stack there is, as `<project>/<stack>`."""
+        """Return every stack as `<project>/<stack>`."""
         return list(stack_files(self._home))
 
     def bucket(self, name: str) -> str | None:
-        """Return the bucket that the stack has now, or None."""
+        """Return the bucket that a stack has now, or None."""
         try:
             file = stack_files(self._home)[name]
-            mark = _mark(file)
+            version = _file_version(file)
         except (KeyError, FileNotFoundError):
             return None
         with self._lock:
-            known = self._read.get(name)
-        return known[1] if known and known[0] == mark else self._reread(name, file, mark)
+            cached = self._buckets.get(name)
+        return cached[1] if cached and cached[0] == version else self._read(name, file, version)
 
-    def _reread(self, name: str, file: Path, mark: tuple[int, int, int]) -> str | None:
+    def _read(self, name: str, file: Path, version: tuple[int, int, int]) -> str | None:
         try:
             state = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
         except json.JSONDecodeError:
-            # Caught while it was being written: what was known a moment ago still holds.
-            return self._read.get(name, (mark, None))[1]
+            # The file is being written: the previous bucket still is the right one.
+            return self._buckets.get(name, (version, None))[1]
         with self._lock:
-            self._read[name] = (mark, bucket_of(state))
-            return self._read[name][1]
+            self._buckets[name] = (version, bucket_of(state))
+            return self._buckets[name][1]
 
 
-def _mark(file: Path) -> tuple[int, int, int]:
-    found = os.stat(file)  # noqa: PTH116 - the three numbers together say whether the file changed
+def _file_version(file: Path) -> tuple[int, int, int]:
+    found = os.stat(file)  # noqa: PTH116 - the three numbers together change whenever the file does
     return found.st_mtime_ns, found.st_size, found.st_ino

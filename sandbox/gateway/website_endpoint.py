@@ -1,10 +1,15 @@
-"""The S3 website endpoint, which the local cloud does not have.
+"""The S3 website endpoint, which the emulator does not have.
 
-What it answers: https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html (GET and HEAD only, errors
-in HTML), .../IndexDocumentSupport.html (index documents, 302 to the slash), .../CustomErrorDocSupport.html (status
-codes, error document), .../WebsiteAccessPermissionsReqd.html (a missing key is 404 whether or not the visitor may list
-the bucket, an existing one that may not be read is 403), .../how-to-page-redirect.html (redirects of an object).
-Routing rules and RedirectAllRequestsTo are left out: no stack of the program declares them.
+Its behavior, in https://docs.aws.amazon.com/AmazonS3/latest/userguide/:
+
+- WebsiteEndpoints.html: GET and HEAD only, errors in HTML.
+- IndexDocumentSupport.html: index documents, and a 302 to the path with a slash.
+- CustomErrorDocSupport.html: status codes, and the error document.
+- WebsiteAccessPermissionsReqd.html: a missing key is 404 whether or not the visitor may list the bucket; a key that may
+  not be read is 403.
+- how-to-page-redirect.html: an object's redirect location.
+
+Routing rules and RedirectAllRequestsTo are not implemented.
 """
 
 from __future__ import annotations
@@ -13,123 +18,139 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from sandbox.gateway import cors
-from sandbox.gateway.emulator_client import Cloud, CloudError, chunks, refusal
-from sandbox.gateway.http_messages import Answer, Headers, Request, error_page, page
+from sandbox.gateway.emulator_client import EmulatorClient, EmulatorError, error_from, stream
+from sandbox.gateway.http_messages import Headers, Request, Response, error_page, page
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
-    from sandbox.gateway.anonymous_access import Visitor
-    from sandbox.gateway.emulator_client import Website
+    from sandbox.gateway.anonymous_access import AnonymousAccess
+    from sandbox.gateway.emulator_client import WebsiteSettings
 
 CONDITIONS = ("Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range")
-SHOWN = (
+OBJECT_HEADERS = (
     "accept-ranges", "cache-control", "content-disposition", "content-encoding", "content-language", "content-length",
     "content-range", "content-type", "etag", "expires", "last-modified", "x-amz-version-id",
 )  # fmt: skip
 SERVER = ("Server", "AmazonS3")
-REDIRECT = "x-amz-website-redirect-location"
-DENIED = CloudError(403, "AccessDenied", "Access Denied")
-MISSING = CloudError(404, "NoSuchKey", "The specified key does not exist.")
-NOT_ALLOWED = CloudError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
-BAD_URI = CloudError(400, "InvalidURI", "Couldn't parse the specified URI.")
-NOT_MODIFIED, BAD = 304, 400
+REDIRECT_HEADER = "x-amz-website-redirect-location"
+ACCESS_DENIED = EmulatorError(403, "AccessDenied", "Access Denied")
+NO_SUCH_KEY = EmulatorError(404, "NoSuchKey", "The specified key does not exist.")
+METHOD_NOT_ALLOWED = EmulatorError(
+    405, "MethodNotAllowed", "The specified method is not allowed against this resource."
+)
+INVALID_URI = EmulatorError(400, "InvalidURI", "Couldn't parse the specified URI.")
+NOT_MODIFIED, FIRST_ERROR = 304, 400
 
 
-def answer(cloud: Cloud, bucket: str, request: Request) -> Answer:
-    """Answer as `http://<bucket>.s3-website-<region>.amazonaws.com` would."""
+def respond(client: EmulatorClient, bucket: str, request: Request) -> Response:
+    """Respond as `http://<bucket>.s3-website-<region>.amazonaws.com` would."""
     try:
-        endpoint = _Endpoint(cloud, bucket, cloud.website(bucket), cloud.visitor(bucket), request)
-    except CloudError as error:
-        return _error(error, {"BucketName": bucket})
+        settings, access = client.website_settings(bucket), client.anonymous_access(bucket)
+    except EmulatorError as error:
+        return _s3_error_page(error, {"BucketName": bucket})
+    endpoint = _Endpoint(client, bucket, settings, access, request)
     if request.method == "OPTIONS":
         return endpoint.preflight()
-    return endpoint.with_cors(endpoint.answer())
+    return endpoint.with_cors(endpoint.respond())
 
 
 class _Endpoint:
-    """One request to one bucket's website."""
+    """One request to the website of one bucket."""
 
-    def __init__(self, cloud: Cloud, bucket: str, site: Website, visitor: Visitor, request: Request) -> None:
-        self._cloud, self._bucket, self._site, self._visitor, self._request = cloud, bucket, site, visitor, request
+    def __init__(
+        self,
+        client: EmulatorClient,
+        bucket: str,
+        settings: WebsiteSettings,
+        access: AnonymousAccess,
+        request: Request,
+    ) -> None:
+        self._client, self._bucket, self._request = client, bucket, request
+        self._settings, self._access = settings, access
 
-    def answer(self) -> Answer:
-        """Serve the object, its index document, the way to it, or the error."""
+    def respond(self) -> Response:
+        """Return the object, its index document, a redirect, or an error."""
         if self._request.method not in {"GET", "HEAD"}:
-            return self._refuse(NOT_ALLOWED, {"Method": self._request.method, "ResourceType": "OBJECT"})
-        if not self._visitor.may_read_something():
-            return self._refuse(DENIED, {})
+            details = {"Method": self._request.method, "ResourceType": "OBJECT"}
+            return self._error(METHOD_NOT_ALLOWED, details)
+        if not self._access.may_read_any():
+            return self._error(ACCESS_DENIED, {})
         try:
-            key = key_of(self._request.path)
+            key = object_key(self._request.path)
         except UnicodeDecodeError:
-            return self._refuse(BAD_URI, {"URI": self._request.path})
-        return self._serve(key + self._site.index if is_folder(key) else key)
+            return self._error(INVALID_URI, {"URI": self._request.path})
+        return self._object(key + self._settings.index_document if is_folder(key) else key)
 
-    def preflight(self) -> Answer:
-        """Answer a browser's question before it sends a request from another site."""
-        sent, rules = self._request.headers, self._cloud.cors(self._bucket)
-        if "Origin" not in sent:
-            return _error(CloudError(BAD, "BadRequest", cors.NO_ORIGIN), {})
-        headers = cors.preflight_headers(rules, sent)
-        if headers:
-            return page(200, "text/html", "", (SERVER, *headers))
-        return _error(CloudError(403, "AccessForbidden", cors.NOT_ALLOWED if rules else cors.NOT_ENABLED), {})
+    def preflight(self) -> Response:
+        """Respond to a CORS preflight request."""
+        headers, rules = self._request.headers, self._client.cors_rules(self._bucket)
+        if "Origin" not in headers:
+            return _s3_error_page(EmulatorError(FIRST_ERROR, "BadRequest", cors.NO_ORIGIN), {})
+        cors_headers = cors.preflight_headers(rules, headers)
+        if cors_headers:
+            return page(200, "text/html", "", (SERVER, *cors_headers))
+        return _s3_error_page(
+            EmulatorError(403, "AccessForbidden", cors.NOT_ALLOWED if rules else cors.NOT_ENABLED), {}
+        )
 
-    def with_cors(self, answer: Answer) -> Answer:
-        """Add what the bucket's CORS rules say to a request from another site."""
-        if "Origin" not in self._request.headers:
-            return answer
-        allowed = cors.headers_for(self._cloud.cors(self._bucket), self._request.method, self._request.headers)
-        return Answer(answer.status, (*answer.headers, *allowed), answer.body)
+    def with_cors(self, response: Response) -> Response:
+        """Add the headers of the bucket's CORS rules if the request has an Origin."""
+        headers = self._request.headers
+        if "Origin" not in headers:
+            return response
+        cors_headers = cors.headers_for(self._client.cors_rules(self._bucket), self._request.method, headers)
+        return Response(response.status, (*response.headers, *cors_headers), response.body)
 
-    def _serve(self, key: str) -> Answer:
-        if not self._visitor.may_read(self._bucket, key):
-            return self._refuse(DENIED, {"Key": key}) if self._exists(key) else self._missing(key)
-        sent = self._request.carried(*CONDITIONS)
-        reply = self._cloud.object(self._request.method, self._bucket, key, sent)
-        if reply.status == MISSING.status:
-            reply.drain_conn()
-            return self._missing(key)
-        if reply.status >= BAD:
-            return self._refuse(refusal(reply.status, reply.data), {"Key": key})
-        if location := reply.headers.get(REDIRECT):
-            reply.drain_conn()
+    def _object(self, key: str) -> Response:
+        if not self._access.may_read(self._bucket, key):
+            return self._error(ACCESS_DENIED, {"Key": key}) if self._exists(key) else self._not_found(key)
+        conditions = self._request.selected_headers(*CONDITIONS)
+        response = self._client.object(self._request.method, self._bucket, key, conditions)
+        if response.status == NO_SUCH_KEY.status:
+            response.drain_conn()
+            return self._not_found(key)
+        if response.status >= FIRST_ERROR:
+            return self._error(error_from(response.status, response.data), {"Key": key})
+        if location := response.headers.get(REDIRECT_HEADER):
+            response.drain_conn()
             return page(301, "text/html", "", (SERVER, ("Location", location)))
-        return Answer(reply.status, (SERVER, *_shown(reply)), chunks(reply))
+        return Response(response.status, (SERVER, *_object_headers(response)), stream(response))
 
-    def _missing(self, key: str) -> Answer:
-        """Send the visitor of `/docs` to `/docs/` where that has an index document; else there is nothing."""
-        if is_folder(self._request.path) or not self._exists(f"{key}/{self._site.index}"):
-            return self._refuse(MISSING, {"Key": key})
+    def _not_found(self, key: str) -> Response:
+        """Redirect `/docs` to `/docs/` if that has an index document, else return NoSuchKey."""
+        if is_folder(self._request.path) or not self._exists(f"{key}/{self._settings.index_document}"):
+            return self._error(NO_SUCH_KEY, {"Key": key})
         return page(302, "text/html", "", (SERVER, ("Location", f"/{quote(key)}/")))
 
-    def _refuse(self, error: CloudError, details: dict[str, str]) -> Answer:
-        """Answer with the error document, or with S3's own page where there is none that the visitor may see."""
-        key = self._site.error
+    def _error(self, error: EmulatorError, details: dict[str, str]) -> Response:
+        """Return the error document, or S3's own page if there is none that the visitor may read."""
+        key = self._settings.error_document
         if key is None:
-            return _error(error, details)
-        if not self._visitor.may_read(self._bucket, key):
-            return _error(error, details, DENIED, key)
-        reply = self._cloud.object("GET", self._bucket, key, {})
-        if reply.status >= BAD:
-            return _error(error, details, refusal(reply.status, reply.data), key)
-        return Answer(error.status, (SERVER, *_told(error, details), *_shown(reply)), chunks(reply))
+            return _s3_error_page(error, details)
+        if not self._access.may_read(self._bucket, key):
+            return _s3_error_page(error, details, ACCESS_DENIED, key)
+        response = self._client.object("GET", self._bucket, key, {})
+        if response.status >= FIRST_ERROR:
+            return _s3_error_page(error, details, error_from(response.status, response.data), key)
+        headers = (SERVER, *_error_headers(error, details), *_object_headers(response))
+        return Response(error.status, headers, stream(response))
 
     def _exists(self, key: str) -> bool:
-        reply = self._cloud.object("HEAD", self._bucket, key, {})
-        reply.drain_conn()
-        return reply.status < BAD
+        response = self._client.object("HEAD", self._bucket, key, {})
+        response.drain_conn()
+        return response.status < FIRST_ERROR
 
 
 def is_folder(key: str) -> bool:
-    """Tell whether a key or path is a folder's, which is answered with its index document."""
+    """Return whether a key or path stands for a folder, which has an index document."""
     return not key or key.endswith("/")
 
 
-def key_of(path: str) -> str:
-    """Return the key that a path asks a website endpoint for; a plus sign is a plus sign here.
+def object_key(path: str) -> str:
+    """Return the key that a path stands for; `+` is a plus sign.
 
-    (Unlike at S3's REST endpoint, where it is a space: https://techracho.bpsinc.jp/?p=148538)
+    For S3's REST endpoint it is a space: https://techracho.bpsinc.jp/?p=148538
 
     Raises:
         UnicodeDecodeError: the percent-encoded bytes are not UTF-8.
@@ -138,23 +159,27 @@ def key_of(path: str) -> str:
     return unquote(path.removeprefix("/"), errors="strict")
 
 
-def _shown(reply: BaseHTTPResponse) -> Headers:
-    """Return the object's own headers, without the blanket CORS headers that the local cloud puts on every answer."""
-    empty = {"content-length"} if reply.status == NOT_MODIFIED else set()
+def _object_headers(response: BaseHTTPResponse) -> Headers:
+    """Return the object's own headers, without the CORS headers that the emulator adds to every response."""
+    dropped = {"content-length"} if response.status == NOT_MODIFIED else set()
     return tuple(
         (name, value)
-        for name, value in reply.headers.items()
-        if (name.lower() in SHOWN or name.lower().startswith("x-amz-meta-")) and name.lower() not in empty
+        for name, value in response.headers.items()
+        if (name.lower() in OBJECT_HEADERS or name.lower().startswith("x-amz-meta-")) and name.lower() not in dropped
     )
 
 
-def _told(error: CloudError, details: dict[str, str]) -> Headers:
+def _error_headers(error: EmulatorError, details: dict[str, str]) -> Headers:
     extra = ((f"x-amz-error-detail-{name}", quote(value)) for name, value in details.items())
     return (("x-amz-error-code", error.code), ("x-amz-error-message", error.message), *extra)
 
 
-def _error(error: CloudError, details: dict[str, str], trouble: CloudError | None = None, document: str = "") -> Answer:
-    facts = {"Code": error.code, "Message": error.message, **details}
-    why = {"Code": trouble.code, "Message": trouble.message, "Key": document} if trouble else None
-    text = error_page(error.status, facts, why)
-    return page(error.status, "text/html; charset=utf-8", text, (SERVER, *_told(error, details)))
+def _s3_error_page(
+    error: EmulatorError, details: dict[str, str], document_error: EmulatorError | None = None, document: str = ""
+) -> Response:
+    all_details = {"Code": error.code, "Message": error.message, **details}
+    document_details = (
+        {"Code": document_error.code, "Message": document_error.message, "Key": document} if document_error else None
+    )
+    text = error_page(error.status, all_details, document_details)
+    return page(error.status, "text/html; charset=utf-8", text, (SERVER, *_error_headers(error, details)))

@@ -1,4 +1,4 @@
-"""A small API on loopback: it answers with the request that it got, or in any other way that a proxy has to pass on."""
+"""An API on loopback: it echoes requests, or responds in other ways that a proxy has to pass on."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request that arrived.
+class ReceivedRequest:
+    """A request that the API received.
 
     Attributes:
-        method: of HTTP.
+        method: the HTTP method.
         target: path and query, as they were sent.
         headers: by lower-case name.
         body: the bytes.
@@ -43,21 +43,21 @@ class Asked:
 
 @dataclass
 class Log:
-    """What arrived, and what holds answers back.
+    """The received requests, and the events that delay responses.
 
     Attributes:
-        asked: the requests, in their order.
-        go: lets the second piece of `/stream` go.
-        end: lets `/slow` end.
+        requests: in their order.
+        resume: lets `/stream` send its second chunk.
+        finish: lets `/slow` end.
     """
 
-    asked: list[Asked] = field(default_factory=list)
-    go: threading.Event = field(default_factory=threading.Event)
-    end: threading.Event = field(default_factory=threading.Event)
+    requests: list[ReceivedRequest] = field(default_factory=list)
+    resume: threading.Event = field(default_factory=threading.Event)
+    finish: threading.Event = field(default_factory=threading.Event)
 
 
-class Api(Loopback):
-    """The API, for as long as its block runs; with a folder it speaks TLS, by a certificate that nobody trusts."""
+class EchoApi(Loopback):
+    """The API, while its block runs; with a folder it uses TLS, with a self-signed certificate."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.log = Log()
@@ -67,33 +67,33 @@ class Api(Loopback):
         self._scheme = "https" if folder else "http"
 
     def __exit__(self, *_: object) -> None:
-        self.log.go.set()
-        self.log.end.set()
+        self.log.resume.set()
+        self.log.finish.set()
         super().__exit__(None, None, None)
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The URL of the API."""
         return f"{self._scheme}://localhost:{self.port}"
 
     @property
     def port(self) -> int:
-        """On which it listens."""
+        """The port that it listens on."""
         return int(self._server.server_port)
 
     @property
-    def asked(self) -> list[Asked]:
-        """What arrived."""
-        return self.log.asked
+    def requests(self) -> list[ReceivedRequest]:
+        """The received requests."""
+        return self.log.requests
 
 
 def _with_tls(folder: Path) -> ssl.SSLContext:
     if shutil.which("openssl") is None:
-        pytest.skip("there is no openssl to make a certificate")
+        pytest.skip("openssl is not installed, and the test needs a certificate")
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    arguments = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
     files = ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(["openssl", "req", *made, *files], check=True, capture_output=True)
+    subprocess.run(["openssl", "req", *arguments, *files], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context
@@ -104,18 +104,18 @@ class _Handler(BaseHTTPRequestHandler):
     log: Log
 
     def serve(self) -> None:
-        """Answer by the last name of the path: `/any/folder/status/422` is 422."""
+        """Respond by the last segment of the path: `/any/folder/status/422` is 422."""
         target = self.requestline.split()[1]
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.log.asked.append(Asked(self.command, target, headers, body))
+        self.log.requests.append(ReceivedRequest(self.command, target, headers, body))
         *_, kind, last = ("", *urlsplit(target.lstrip("/")).path.split("/"))
         if kind == "status":
-            self._answer(int(last), {"error": int(last)})
+            self._respond(int(last), {"error": int(last)})
         else:
             getattr(self, f"_{last}", self._echo)()
 
-    def _answer(self, status: int, content: object, **headers: str) -> None:
+    def _respond(self, status: int, content: object, **headers: str) -> None:
         text = json.dumps(content).encode()
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(text)), **headers}.items():
@@ -124,20 +124,25 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"" if self.command == "HEAD" else text)
 
     def _echo(self) -> None:
-        asked = self.log.asked[-1]
-        told = {"method": asked.method, "target": asked.target, "headers": asked.headers, "body": asked.body.decode()}
-        self._answer(200, told, Set_Cookie="a=b; HttpOnly", Access_Control_Allow_Origin="https://x.example")
+        request = self.log.requests[-1]
+        echo = {
+            "method": request.method,
+            "target": request.target,
+            "headers": request.headers,
+            "body": request.body.decode(),
+        }
+        self._respond(200, echo, Set_Cookie="a=b; HttpOnly", Access_Control_Allow_Origin="https://x.example")
 
     def _moved(self) -> None:
-        self._answer(302, {}, Location="https://api.example.com/there")
+        self._respond(302, {}, Location="https://api.example.com/there")
 
     def _empty(self) -> None:
         self.send_response(204)
         self.end_headers()
 
     def _long(self) -> None:
-        # What CloudFront would compress on its way if it were a page's.
-        self._answer(200, {"text": "long " * 1000})
+        # CloudFront would compress a page of this length.
+        self._respond(200, {"text": "long " * 1000})
 
     def _packed(self) -> None:
         text = gzip.compress(b'{"packed": true}')
@@ -154,7 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for piece in (b"data: one\n\n", b"data: two\n\n"):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-            self.log.go.wait(60)
+            self.log.resume.wait(60)
         self.wfile.write(b"0\r\n\r\n")
 
     def _broken(self) -> None:
@@ -165,14 +170,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _slow(self) -> None:
-        self.log.end.wait(60)
+        self.log.finish.wait(60)
         self.close_connection = True
 
     def _hangup(self) -> None:
         self.close_connection = True
 
     def log_message(self, *_: Any) -> None:  # noqa: ANN401 - the base class's
-        """Say nothing."""
+        """Log nothing."""
 
 
 for _method in METHODS:

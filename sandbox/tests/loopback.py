@@ -1,4 +1,4 @@
-"""A small HTTP service on loopback, for as long as a test wants it."""
+"""A small HTTP server on loopback, for the length of a `with` block."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class Loopback:
-    """Serves while its block runs; subclasses keep what they were asked."""
+    """Serves while its block runs; subclasses record the requests."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        """Take a free port; nobody is answered before the block begins."""
+        """Listen on a free port; requests are answered once the block starts."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever)
 
@@ -31,5 +31,5 @@ class Loopback:
 
     @property
     def url(self) -> str:
-        """Return where it answers."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self._server.server_port}"

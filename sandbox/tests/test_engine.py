@@ -15,35 +15,35 @@ from sandbox.errors import SandboxError
 from sandbox.progress import Step, run
 
 
-def program(path: Path, answer: str) -> Path:
-    """Make an executable that prints a line."""
+def program(path: Path, body: str) -> Path:
+    """Create an executable shell script."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{answer}\n")
+    path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
     return path
 
 
 def install(folder: Path, version: str) -> Path:
-    """Make a folder that looks like an official install of the CLI."""
+    """Create a folder that looks like an official install of the CLI."""
     program(folder / "pulumi-language-python", "exit 0")
     return program(folder / "pulumi", f"echo {version}")
 
 
 def test_uses_a_recent_official_install(tmp_path: Path) -> None:
-    """An official CLI brings its own plugins: none of the SDK's scripts are needed."""
+    """An official CLI has its own plugins, and needs none of the SDK's scripts."""
     pulumi = install(tmp_path, "v3.260.1")
     assert locate.official(str(tmp_path)) == locate.Engine(pulumi, "v3.260.1", None)
 
 
 @pytest.mark.parametrize("version", ["v3.250.9", "v2.999.0", "", "unknown command"])
-def test_refuses_an_old_or_strange_install(tmp_path: Path, version: str) -> None:
-    """A CLI that is too old, or does not tell its version, is not used."""
+def test_ignores_an_old_or_unknown_install(tmp_path: Path, version: str) -> None:
+    """A CLI that is too old, or that prints no version, is not used."""
     install(tmp_path, version)
     assert locate.official(str(tmp_path)) is None
 
 
-def test_refuses_a_cli_without_its_python_plugin(tmp_path: Path) -> None:
-    """A lone binary cannot run Python programs."""
+def test_ignores_a_cli_without_its_python_plugin(tmp_path: Path) -> None:
+    """A CLI without its plugins cannot run Python programs."""
     program(tmp_path / "pulumi", "echo v3.259.0")
     assert locate.official(str(tmp_path)) is None
 
@@ -58,49 +58,49 @@ def test_follows_a_link_to_the_install(tmp_path: Path) -> None:
     assert found.pulumi == tmp_path / "bin" / "pulumi"
 
 
-def test_passes_over_the_sandbox_s_own_pulumi(tmp_path: Path) -> None:
-    """In an activated shell the first `pulumi` on PATH is our launcher, which leads back to the engine."""
-    program(tmp_path / "home" / "pulumi", f"{locate.LAUNCHER_MARK}\nexit 1")
+def test_ignores_the_sandboxs_launcher(tmp_path: Path) -> None:
+    """In an activated shell the first `pulumi` on PATH is the launcher, which would start the same CLI again."""
+    program(tmp_path / "home" / "pulumi", f"{locate.LAUNCHER_COMMENT}\nexit 1")
     real = install(tmp_path / "real", "v3.259.0")
     found = locate.official(os.pathsep.join([str(tmp_path / "home"), "", str(tmp_path / "real")]))
     assert found is not None
     assert found.pulumi == real
 
 
-def test_versions_are_those_of_go_mod() -> None:
-    """The engine is what go.mod pins, and go.sum holds its hash."""
+def test_go_mod_pins_the_version() -> None:
+    """go.mod pins the CLI, and go.sum has its hash."""
     pin = f"github.com/pulumi/pulumi/pkg/v3 {build.pinned_version()} h1:"
     assert pin in (build.SOURCE / "go.sum").read_text()
 
 
-def test_cache_is_keyed_by_version_in_the_user_s_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new pin is a new folder, so that an old engine is never taken for it."""
+def test_cache_folder_names_the_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version has a folder of its own, so that an older CLI is never used for it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     folder = build.cache_folder()
     assert folder.is_relative_to(tmp_path)
     assert folder.name.startswith(f"{build.pinned_version()}-")
 
 
-def test_missing_go_is_told_with_what_to_install() -> None:
+def test_missing_go() -> None:
     """Without Go, one line names the version to install."""
     with pytest.raises(SandboxError, match=r"Go is not on PATH.*install Go >= 1\.\d+"):
         build.require_go(None)
 
 
-def test_old_go_is_told_with_both_versions(tmp_path: Path) -> None:
-    """Go must be as new as go.mod says, and is not allowed to download another Go."""
+def test_old_go(tmp_path: Path) -> None:
+    """Go must be as new as go.mod requires, and must not download another Go."""
     go = program(tmp_path / "go", 'echo "go version go1.19.8 linux/amd64"')
     with pytest.raises(SandboxError, match=r"Go 1\.19\.8 is too old.*install Go >= 1\.\d+"):
         build.require_go(str(go))
 
 
-def test_newer_go_will_do(tmp_path: Path) -> None:
+def test_newer_go(tmp_path: Path) -> None:
     """Version numbers are compared as numbers."""
     go = program(tmp_path / "go", '[ "$GOTOOLCHAIN" = local ] && echo "go version go1.100 linux/amd64"')
     assert build.require_go(str(go)) == str(go)
 
 
-def test_go_is_asked_for_only_where_it_has_to_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_go_is_required_only_to_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with a recent CLI, or with the built one in its cache, needs no Go."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -122,26 +122,26 @@ def test_go_is_asked_for_only_where_it_has_to_build(tmp_path: Path, monkeypatch:
         "net/http: TLS handshake timeout",
     ],
 )
-def test_no_network_is_told_with_go_s_reason(reason: str) -> None:
-    """A download that fails says what to check, and Go's own reason."""
-    said = build.explain(f"go: downloading x\ngo: {reason}\n", Path("log"))
-    assert "cannot be downloaded" in said
-    assert reason in said
-    assert "GOPROXY" in said
+def test_download_error(reason: str) -> None:
+    """If a download fails, the message says what to check, and gives Go's own reason."""
+    output = build.explain_failure(f"go: downloading x\ngo: {reason}\n", Path("log"))
+    assert "cannot be downloaded" in output
+    assert reason in output
+    assert "GOPROXY" in output
 
 
-def test_full_disk_is_told() -> None:
-    """A full disk is not taken for a broken build."""
-    assert "disk is full" in build.explain("write /x: no space left on device", Path("log"))
+def test_full_disk() -> None:
+    """A full disk has a message of its own."""
+    assert "disk is full" in build.explain_failure("write /x: no space left on device", Path("log"))
 
 
-def test_other_failures_name_the_log() -> None:
-    """What we have no advice for is in the log, whole."""
-    assert "build.log" in build.explain("x.go:1: undefined: y", Path("build.log"))
+def test_other_build_errors() -> None:
+    """For any other error the message names the log."""
+    assert "build.log" in build.explain_failure("x.go:1: undefined: y", Path("build.log"))
 
 
-def test_failed_build_leaves_nothing_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build that fails halfway is not taken for an engine by the next run."""
+def test_failed_build_is_not_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run does not use a build that failed halfway."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     version = 'case $1 in version) echo "go version go1.100 x" ;; *) echo "boom" >&2; exit 1 ;; esac'
     monkeypatch.setenv("PATH", str(program(tmp_path / "bin" / "go", version).parent))
@@ -151,7 +151,7 @@ def test_failed_build_leaves_nothing_in_place(tmp_path: Path, monkeypatch: pytes
 
 
 def test_step_prints_name_time_and_note() -> None:
-    """Off a terminal a finished step is one line."""
+    """Without a terminal a finished step prints one line."""
     out = io.StringIO()
     with Step("Compile", out) as step:
         step.note("3 of 4")
@@ -159,57 +159,69 @@ def test_step_prints_name_time_and_note() -> None:
     assert out.getvalue().endswith(" s) 3 of 4\n")
 
 
-def test_failed_step_says_so() -> None:
-    """A step that raises is not reported as done."""
+def test_failed_step() -> None:
+    """A step that raises is reported as failed."""
     out = io.StringIO()
     with pytest.raises(SandboxError), Step("Compile", out):
         raise SandboxError("no")
     assert out.getvalue().startswith("Compile: failed")
 
 
-def test_run_gives_lines_as_they_come_and_all_of_them_at_the_end() -> None:
-    """Both streams are one output, as on a terminal."""
+def test_run_passes_each_line_and_returns_all() -> None:
+    """Stdout and stderr are one output, as on a terminal."""
     seen: list[str] = []
     code, output = run(["sh", "-c", "echo one; echo two >&2; exit 3"], on_line=seen.append)
     assert (code, output, seen) == (3, "one\ntwo\n", ["one", "two"])
 
 
-def interrupted(script: str, times: int) -> tuple[str, int]:
-    """Run bash through `run`, with Ctrl-C each time it says `ready`; return what it wrote, and the exit code."""
+def interrupted(command: list[str], times: int) -> tuple[str, int]:
+    """Run a program with `run`, send Ctrl-C each time it prints `ready`; return the output and the exit code."""
     program = (
         "import sys; from sandbox.progress import run; run(sys.argv[1:], on_line=lambda it: print(it, flush=True))"
     )
-    command = [sys.executable, "-c", program, "bash", "-c", script]
     with subprocess.Popen(
-        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        [sys.executable, "-c", program, *command],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
-        said = ""
+        output = ""
         for line in process.stdout:
-            said += line
+            output += line
             if line == "ready\n" and times:
                 times -= 1
                 os.killpg(process.pid, signal.SIGINT)
-    return said, process.returncode
+    return output, process.returncode
 
 
-def test_an_interrupted_command_is_heard_to_its_end() -> None:
-    """`pulumi` unlocks its stack after Ctrl-C: its output stays open until it has, and then we stop too."""
+def test_run_waits_for_an_interrupted_command() -> None:
+    """`pulumi` unlocks its stack after Ctrl-C: its output is shown until it ends, and then this process ends."""
     script = "trap 'sleep 0.2; echo unlocking; sleep 0.2; echo unlocked; exit 1' INT; echo ready; sleep 60"
-    said, code = interrupted(script, 1)
-    assert said.splitlines()[-2:] == ["unlocking", "unlocked"]
+    output, code = interrupted(["bash", "-c", script], 1)
+    assert output.splitlines()[-2:] == ["unlocking", "unlocked"]
     assert code == -signal.SIGINT
 
 
-def test_a_command_that_goes_on_is_left_at_the_third_interrupt() -> None:
-    """Nobody is held by a command that does not listen."""
-    said, code = interrupted("trap 'echo ready' INT; echo ready; while true; do sleep 0.1; done", 3)
-    assert said.count("interrupted, ending in good order") == 2
+def test_run_stops_waiting_at_the_third_interrupt() -> None:
+    """A command that ignores Ctrl-C does not keep the user waiting."""
+    # In Python: bash can lose a signal that arrives while its trap runs.
+    script = (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGINT, lambda *_: os.write(1, b'ready\\n'))\n"
+        "os.write(1, b'ready\\n')\n"
+        "parent = os.getppid()\n"
+        "while os.getppid() == parent: time.sleep(0.1)\n"
+    )
+    output, code = interrupted([sys.executable, "-c", script], 3)
+    assert output.count("interrupted, waiting for the command to end") == 2
     assert code == -signal.SIGINT
 
 
-def test_an_interrupt_in_the_midst_of_a_line_is_told_after_it() -> None:
-    """Python refuses to write a line inside of another one, as the handler of Ctrl-C would."""
+def test_interrupt_while_a_line_is_printed() -> None:
+    """Python refuses to print a line from a signal handler while another one is printed; the report follows later."""
     program = (
         "import os, signal, sys\n"
         "from sandbox.progress import run\n"
@@ -226,4 +238,4 @@ def test_an_interrupt_in_the_midst_of_a_line_is_told_after_it() -> None:
         "except KeyboardInterrupt: print(out)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert done.stdout == "['ready', 'interrupted, ending in good order']\n"
+    assert done.stdout == "['ready', 'interrupted, waiting for the command to end']\n"

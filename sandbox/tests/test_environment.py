@@ -11,7 +11,7 @@ from sandbox.environment import Home
 
 
 def sourced(home: Home, commands: str, shell: str = "sh") -> list[str]:
-    """Return what commands print in a shell, run with a home's activate script as $1."""
+    """Return what commands print in a shell, with a home's activate script as $1."""
     environment.write_activate(home, "http://127.0.0.1:4000")
     command = [shell, "-euc", commands, shell, str(home.activate)]
     outside = {"PATH": os.environ["PATH"], "AWS_PROFILE": "work", "AWS_REGION": "eu-west-1"}
@@ -19,7 +19,7 @@ def sourced(home: Home, commands: str, shell: str = "sh") -> list[str]:
 
 
 def test_home_is_in_the_working_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each project has its own sandbox, unless SANDBOX_HOME says otherwise."""
+    """Each project has its own sandbox, unless SANDBOX_HOME names another one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SANDBOX_HOME", raising=False)
     assert environment.current_home() == Home(tmp_path / ".sandbox")
@@ -27,28 +27,28 @@ def test_home_is_in_the_working_directory(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert environment.current_home() == Home(Path("/elsewhere"))
 
 
-def test_a_developer_s_own_login_does_not_get_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A profile or session of a real account would win over the sandbox's keys."""
+def test_aws_login_is_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A profile or session of a real account would override the sandbox's keys."""
     monkeypatch.setenv("AWS_PROFILE", "work")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
-    env = environment.environ(Home(tmp_path), "http://127.0.0.1:4000")
+    env = environment.full_environment(Home(tmp_path), "http://127.0.0.1:4000")
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & env.keys()
     assert env["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4000"
 
 
-def test_sandbox_s_pulumi_comes_first(tmp_path: Path) -> None:
-    """PATH starts with the home's launchers."""
-    env = environment.environ(Home(tmp_path), "http://127.0.0.1:4000")
+def test_launchers_come_first_on_path(tmp_path: Path) -> None:
+    """PATH starts with the folder of the launchers."""
+    env = environment.full_environment(Home(tmp_path), "http://127.0.0.1:4000")
     assert env["PATH"].split(os.pathsep)[0] == str(tmp_path / "bin")
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
-def test_activate_exports_what_subprocesses_get(tmp_path: Path, shell: str) -> None:
-    """`source activate` makes the same environment as the sandbox's own commands have, also with spaces in paths."""
+def test_activate_exports_the_same_variables(tmp_path: Path, shell: str) -> None:
+    """`source activate` sets the same variables that the sandbox's own commands use, also with spaces in paths."""
     home = Home(tmp_path / "a home")
-    home.make()
+    home.create_folders()
     shown = dict(line.partition("=")[::2] for line in sourced(home, '. "$1"; env', shell))
-    expected = environment.settings(home, "http://127.0.0.1:4000")
+    expected = environment.sandbox_variables(home, "http://127.0.0.1:4000")
     assert {name: shown.get(name) for name in expected} == expected
     assert shown["PATH"].startswith(f"{home.bin}{os.pathsep}")
     assert "AWS_PROFILE" not in shown
@@ -56,7 +56,7 @@ def test_activate_exports_what_subprocesses_get(tmp_path: Path, shell: str) -> N
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
 def test_deactivate_restores_everything(tmp_path: Path, shell: str) -> None:
-    """After deactivate_sandbox the shell is as it was, however often activate was sourced."""
+    """deactivate_sandbox restores the shell, however often activate was sourced."""
     home = Home(tmp_path)
     commands = 'env | sort; echo --; . "$1"; . "$1"; deactivate_sandbox; env | sort'
     lines = sourced(home, commands, shell)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Stands for the SDK's pulumi-language-python-exec: writes down how it was called.
+# Replaces the SDK's pulumi-language-python-exec: records how it was called.
 RUNNER = """
 import json, os, sys
 with open("called.json", "w") as file:
@@ -36,7 +36,7 @@ sys.exit(int(os.environ.get("RUNNER_EXIT", "0")))
 
 
 def info(folder: Path, **options: str) -> language_pb2.ProgramInfo:
-    """Describe a program in a folder, with its runtime options."""
+    """Return a program's description, with its runtime options."""
     struct = Struct()
     struct.update(options)
     return language_pb2.ProgramInfo(
@@ -45,7 +45,7 @@ def info(folder: Path, **options: str) -> language_pb2.ProgramInfo:
 
 
 def run_request(folder: Path, **options: str) -> language_pb2.RunRequest:
-    """Ask for a preview of a stack with a plain and a secret setting."""
+    """Return the request for a preview of a stack with a plain and a secret setting."""
     return language_pb2.RunRequest(
         project="site",
         stack="dev",
@@ -61,7 +61,7 @@ def run_request(folder: Path, **options: str) -> language_pb2.RunRequest:
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Start the host as the engine does; give its process and the port that it prints."""
+    """Start the host as the engine does; yield its process and the port that it prints."""
     (tmp_path / "runner.py").write_text(RUNNER)
     command = [*launchers.plugin_command("sandbox.language_host"), str(tmp_path / "runner.py"), "127.0.0.1:2"]
     with subprocess.Popen(command, cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as host:
@@ -70,8 +70,8 @@ def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         host.kill()
 
 
-def test_the_program_runner_gets_all_that_a_program_can_ask_for(tmp_path: Path) -> None:
-    """Monitor, engine, names, directories, dry run and parallelism reach the SDK's runner as its flags."""
+def test_arguments_of_the_program_runner(tmp_path: Path) -> None:
+    """The SDK's runner gets monitor, engine, names, directories, dry run and parallelism as flags."""
     host = LanguageHost(tmp_path / "runner.py", "127.0.0.1:2")
     _, *arguments = host.command_line(run_request(tmp_path))
     assert arguments == [
@@ -82,8 +82,8 @@ def test_the_program_runner_gets_all_that_a_program_can_ask_for(tmp_path: Path) 
     ]
 
 
-def test_config_and_its_secret_keys_are_in_the_program_s_environment(tmp_path: Path) -> None:
-    """The SDK reads the stack's settings, and which of them are secret, from two variables."""
+def test_config_in_the_environment(tmp_path: Path) -> None:
+    """The SDK reads the stack's config, and the keys of its secrets, from two variables."""
     environment = program_environment(run_request(tmp_path))
     assert json.loads(environment["PULUMI_CONFIG"]) == {"site:name": "x", "site:key": "hidden"}
     assert json.loads(environment["PULUMI_CONFIG_SECRET_KEYS"]) == ["site:key"]
@@ -100,13 +100,13 @@ def test_virtualenv_option_chooses_the_python(tmp_path: Path) -> None:
     assert environment["VIRTUAL_ENV"] == str(tmp_path / "env")
 
 
-def test_missing_virtualenv_says_how_to_make_it(tmp_path: Path) -> None:
-    """The option names a folder that is not there: the message holds the commands."""
+def test_missing_virtualenv(tmp_path: Path) -> None:
+    """If the option names a folder that does not exist, the message has the commands that create it."""
     with pytest.raises(VirtualenvError, match=r"python3 -m venv .*requirements\.txt"):
         program_python(info(tmp_path, virtualenv="env"))
 
 
-def test_without_the_option_the_environment_chooses_the_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_without_the_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """PULUMI_PYTHON_CMD wins, as with the official host; else it is the first python3 on PATH."""
     monkeypatch.setenv("PULUMI_PYTHON_CMD", "/opt/python")
     assert program_python(info(tmp_path)) == "/opt/python"
@@ -125,13 +125,13 @@ def test_without_the_option_the_environment_chooses_the_python(tmp_path: Path, m
         (-9, "Program was ended by signal 9", False),
     ],
 )
-def test_exit_codes_mean_what_the_engine_expects(code: int, error: str, bail: bool) -> None:  # noqa: FBT001 - a row
-    """After 32 the user has already seen the error; other failures are told."""
+def test_exit_codes(code: int, error: str, bail: bool) -> None:  # noqa: FBT001 - a row
+    """Exit code 32 means that the user has seen the error; the engine reports any other failure."""
     assert run_response(code) == language_pb2.RunResponse(error=error, bail=bail)
 
 
 def test_runs_a_program_over_grpc(process: tuple[subprocess.Popen[str], int], tmp_path: Path) -> None:
-    """The engine's Run call ends when the program does, which ran in its own directory."""
+    """The engine's Run call ends with the program, which runs in its own directory."""
     with grpc.insecure_channel(f"127.0.0.1:{process[1]}") as channel:
         stub = language_pb2_grpc.LanguageRuntimeStub(channel)
         assert stub.Run(run_request(tmp_path), timeout=30) == language_pb2.RunResponse()
@@ -144,24 +144,24 @@ def test_runs_a_program_over_grpc(process: tuple[subprocess.Popen[str], int], tm
 def test_installs_requirements_into_a_new_virtualenv(
     process: tuple[subprocess.Popen[str], int], tmp_path: Path
 ) -> None:
-    """`pulumi new` and `pulumi install` make the virtualenv and show pip's output."""
+    """`pulumi new` and `pulumi install` create the virtualenv and show pip's output."""
     (tmp_path / "requirements.txt").write_text("pip\n")
     request = language_pb2.InstallDependenciesRequest(directory=str(tmp_path), info=info(tmp_path, virtualenv="env"))
     with grpc.insecure_channel(f"127.0.0.1:{process[1]}") as channel:
         stub = language_pb2_grpc.LanguageRuntimeStub(channel)
-        said = b"".join(answer.stdout for answer in stub.InstallDependencies(request, timeout=60))
+        output = b"".join(message.stdout for message in stub.InstallDependencies(request, timeout=60))
         about = stub.About(language_pb2.AboutRequest(info=request.info), timeout=30)
         listing = stub.GetProgramDependencies(language_pb2.GetProgramDependenciesRequest(info=request.info), timeout=30)
-    assert b"Requirement already satisfied: pip" in said
+    assert b"Requirement already satisfied: pip" in output
     assert about.executable == str(tmp_path / "env" / "bin" / "python")
     assert about.version == sys.version.split()[0]
     assert "pip" in {package.name for package in listing.dependencies}
 
 
-def test_virtualenv_that_is_missing_is_made_before_the_program_runs(
+def test_creates_a_missing_virtualenv_before_the_program_runs(
     process: tuple[subprocess.Popen[str], int], tmp_path: Path
 ) -> None:
-    """As by the official host, a fresh checkout of a project with the option runs; one that has files is left alone."""
+    """Like with the official host, a fresh checkout runs; a folder that has files stays as it is."""
     (tmp_path / "requirements.txt").write_text("pip\n")
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken/file").touch()
@@ -175,12 +175,12 @@ def test_virtualenv_that_is_missing_is_made_before_the_program_runs(
     assert [path.name for path in (tmp_path / "taken").iterdir()] == ["file"]
 
 
-def test_interrupt_is_the_normal_end(process: tuple[subprocess.Popen[str], int]) -> None:
+def test_interrupt(process: tuple[subprocess.Popen[str], int]) -> None:
     """The engine interrupts its plugins when it is done: no traceback, exit code 0."""
     host, port = process
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub = language_pb2_grpc.LanguageRuntimeStub(channel)
         assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version == "1.0.0"
         host.send_signal(signal.SIGINT)
-        output, errors = host.communicate(timeout=30)
-    assert (output, errors, host.returncode) == ("", "", 0)
+        stdout, stderr = host.communicate(timeout=30)
+    assert (stdout, stderr, host.returncode) == ("", "", 0)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from sandbox import emulator_process as cloud
-from sandbox import environment, launchers, lifecycle, processes
+from sandbox import emulator_process, environment, launchers, lifecycle, processes
 from sandbox.engine import locate
 from sandbox.environment import REPOSITORY, Home
 from sandbox.errors import SandboxError
@@ -58,19 +57,19 @@ TRACKED = b"# kept as it is\nconfig:\n    'p:greeting': \"hello\"\n"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """Make an empty home."""
+    """Create an empty home."""
     made = Home(tmp_path / "home")
-    made.make()
+    made.create_folders()
     return made
 
 
 @pytest.fixture
 def running(home: Home) -> Iterator[Home]:
-    """Start the cloud in a home, and stop it."""
-    cloud.ensure_installed()
-    cloud.start(home)
+    """Start the emulator in a home, and stop it."""
+    emulator_process.ensure_installed()
+    emulator_process.start(home)
     yield home
-    cloud.stop(home)
+    emulator_process.stop(home)
 
 
 @pytest.fixture
@@ -83,25 +82,25 @@ def pulumi(home: Home, tmp_path: Path) -> Callable[..., str]:
     (project / "__main__.py").write_text(PROGRAM)
     (project / "greeter.py").write_text(DYNAMIC)
     launchers.write(home, locate.ensure())
-    env = environment.environ(home, "http://127.0.0.1:1")
+    env = environment.full_environment(home, "http://127.0.0.1:1")
 
     def run(*arguments: str) -> str:
         command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
-        answer = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False)
-        assert answer.returncode == 0, answer.stdout + answer.stderr
-        return answer.stdout
+        done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     return run
 
 
 def s3(home: Home) -> S3Client:
-    """Return a client of the home's cloud."""
+    """Return a client of the home's emulator."""
     session = boto3.Session("test", "test", region_name="us-east-1")
-    return session.client("s3", endpoint_url=cloud.endpoint(home))
+    return session.client("s3", endpoint_url=emulator_process.endpoint(home))
 
 
-def test_real_engine_runs_a_program_and_tracked_files_stay(pulumi: Callable[..., str], tmp_path: Path) -> None:
-    """Programs, dynamic resources, secrets and repeated updates work, and no stack config changes for it."""
+def test_real_cli_runs_a_program_and_keeps_tracked_files(pulumi: Callable[..., str], tmp_path: Path) -> None:
+    """Programs, dynamic resources, secrets and repeated updates work, without a change of the stack config."""
     config = tmp_path / "project" / "Pulumi.dev.yaml"
     pulumi("stack", "init", "dev")
     first = pulumi("up", "--yes", "--skip-preview", "--stack", "dev")
@@ -116,93 +115,93 @@ def test_real_engine_runs_a_program_and_tracked_files_stay(pulumi: Callable[...,
     assert b"encryptionsalt" in config.read_bytes()
 
 
-def test_launchers_of_another_engine_are_taken_away(home: Home, tmp_path: Path) -> None:
-    """With an official CLI, which brings its own language host, ours must not stay in its way."""
+def test_launchers_of_another_engine_are_removed(home: Home, tmp_path: Path) -> None:
+    """An official CLI has its own language host, which the sandbox's must not replace."""
     launchers.write(home, locate.Engine(tmp_path / "pulumi", "v3.259.0", tmp_path))
     assert any(home.plugins.glob("language-python-*"))
-    # The engine's own note of a plugin's last use.
+    # The engine records a plugin's last use in such a file.
     (home.plugins / "language-python-v999.0.0.lastused").touch()
     launchers.write(home, locate.Engine(tmp_path / "pulumi", "v3.259.0", None))
     assert not any(home.plugins.glob("language-python-*/*"))
     assert any(home.plugins.glob("resource-aws-*"))
 
 
-def test_cloud_keeps_its_data_and_port_over_a_restart(running: Home) -> None:
-    """Stopping and starting the cloud loses neither settings nor objects, and its address stays the same."""
-    before = cloud.endpoint(running)
+def test_emulator_keeps_its_data_and_port(running: Home) -> None:
+    """A restart loses neither settings nor objects, and the endpoint stays the same."""
+    before = emulator_process.endpoint(running)
     s3(running).create_bucket(Bucket="kept")
     s3(running).put_bucket_website(Bucket="kept", WebsiteConfiguration={"IndexDocument": {"Suffix": "start.html"}})
     s3(running).put_object(Bucket="kept", Key="a/b.html", Body=b"hello", CacheControl="max-age=7")
-    assert cloud.stop(running)
-    assert cloud.endpoint(running) is None
-    assert not cloud.ended_badly(running)
-    assert cloud.start(running) == before
+    assert emulator_process.stop(running)
+    assert emulator_process.endpoint(running) is None
+    assert not emulator_process.has_crashed(running)
+    assert emulator_process.start(running) == before
     found = s3(running).get_object(Bucket="kept", Key="a/b.html")
     assert (found["Body"].read(), found["CacheControl"]) == (b"hello", "max-age=7")
     assert s3(running).get_bucket_website(Bucket="kept")["IndexDocument"]["Suffix"] == "start.html"
 
 
-def test_cloud_is_not_started_twice(running: Home) -> None:
-    """A second start finds the first."""
-    record = processes.read(running.run / "cloud.json")
-    cloud.start(running)
-    assert processes.read(running.run / "cloud.json") == record
+def test_emulator_is_started_once(running: Home) -> None:
+    """A second start uses the running process."""
+    record = processes.read(running.run / "emulator.json")
+    emulator_process.start(running)
+    assert processes.read(running.run / "emulator.json") == record
 
 
-def test_cloud_listens_on_loopback_only(running: Home) -> None:
-    """Nobody on the network reaches it: no other address of this machine answers."""
-    port = processes.read(running.run / "cloud.json").port
+def test_emulator_listens_on_loopback_only(running: Home) -> None:
+    """No other address of this machine answers, so it cannot be reached from the network."""
+    port = processes.read(running.run / "emulator.json").port
     with socket.socket() as other:
-        # 127.0.0.2 is another address of the same machine, which a server on all interfaces would have.
+        # A server on all interfaces would listen on 127.0.0.2 too.
         assert other.connect_ex(("127.0.0.2", port)) != 0
 
 
-def test_killed_cloud_is_noticed(running: Home) -> None:
-    """After a crash `up` has to look at the cloud before it believes the state."""
-    os.kill(processes.read(running.run / "cloud.json").pid, signal.SIGKILL)
+def test_killed_emulator(running: Home) -> None:
+    """After a crash `up` knows that it has to refresh the state."""
+    os.kill(processes.read(running.run / "emulator.json").pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
-    while cloud.endpoint(running) and time.monotonic() < deadline:
+    while emulator_process.endpoint(running) and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert not cloud.stop(running)
-    assert cloud.ended_badly(running)
+    assert not emulator_process.stop(running)
+    assert emulator_process.has_crashed(running)
 
 
-def test_taken_port_is_told_with_what_to_do(home: Home) -> None:
-    """The port of the last run belongs to another program now: one line, with the command for another port."""
+def test_taken_port(home: Home) -> None:
+    """If another program has the previous port, one line gives the command that chooses another port."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        processes.write(home.run / "cloud.json", processes.Record(0, port))
-        with pytest.raises(SandboxError, match=rf"Port {port}, .* rm .*cloud\.json"):
-            cloud.start(home)
+        processes.write(home.run / "emulator.json", processes.Record(0, port))
+        with pytest.raises(SandboxError, match=rf"Port {port}, .* rm .*emulator\.json"):
+            emulator_process.start(home)
 
 
-def test_missing_node_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The cloud runs CloudFront Functions with Node."""
+def test_missing_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The emulator runs CloudFront Functions with Node."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SandboxError, match=r"Node is not on PATH.*install"):
         lifecycle.require_tools()
 
 
-def test_up_outside_of_a_project_says_so(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without Pulumi.yaml there is nothing to deploy, and nothing is started."""
+def test_up_outside_of_a_project(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without Pulumi.yaml nothing is started."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SandboxError, match=r"no Pulumi\.yaml here"):
+    with pytest.raises(SandboxError, match=r"no Pulumi\.yaml in this folder"):
         lifecycle.up(home, ["dev"])
-    assert cloud.endpoint(home) is None
+    assert emulator_process.endpoint(home) is None
 
 
-def test_only_our_own_process_is_ended(home: Home) -> None:
-    """Pids are used again: a process with another command line is left alone."""
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+def test_stop_checks_the_command_line(home: Home) -> None:
+    """Pids are reused: a process with another command line is not terminated."""
+    with subprocess.Popen(["sleep", "60"]) as other:
         record = home.run / "x.json"
-        processes.write(record, processes.Record(stranger.pid, 4000, ("python", "-m", "ministack")))
+        processes.write(record, processes.Record(other.pid, 4000, ("python", "-m", "ministack")))
         assert not processes.stop(record)
-        assert stranger.poll() is None
-        stranger.kill()
+        assert other.poll() is None
+        other.kill()
 
 
-def test_process_that_ignores_the_request_is_killed(home: Home, tmp_path: Path) -> None:
-    """A background process that does not end when asked is ended, and its port is kept for next time."""
+def test_process_that_ignores_sigterm_is_killed(home: Home, tmp_path: Path) -> None:
+    """A background process that does not terminate is killed, and its port is kept for next time."""
     command = (
         sys.executable,
         "-c",
@@ -215,47 +214,47 @@ def test_process_that_ignores_the_request_is_killed(home: Home, tmp_path: Path) 
     deadline = time.monotonic() + 10
     while not log.read_text() and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert processes.stop(home.run / "x.json", patience_s=0.2)
+    assert processes.stop(home.run / "x.json", timeout_s=0.2)
     os.waitpid(pid, 0)
     assert not processes.is_running(record)
     assert processes.read(home.run / "x.json") == processes.Record(0, 4000)
 
 
-def test_everything_starts_answers_and_stops(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    """`start` brings up cloud and door, `status` shows both, `down` ends both; `url` is for a site that is there."""
+def test_start_status_and_down(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """`start` starts emulator and gateway, `status` shows both, `down` stops both; `url` needs a site."""
     stack = home.state / ".pulumi" / "stacks" / "site" / "dev.json"
     stack.parent.mkdir(parents=True)
     stack.write_text("{}")
     try:
         env = lifecycle.start(home)
-        with pytest.raises(SandboxError, match="Stack dev has no site now; publish it with: pulumi up --stack dev"):
+        with pytest.raises(SandboxError, match="Stack dev has no site yet; publish it with: pulumi up --stack dev"):
             lifecycle.url(home, "dev")
         bucket = {"type": "aws:s3/bucket:Bucket", "id": "b"}
         stack.write_text(json.dumps({"checkpoint": {"latest": {"resources": [bucket]}}}))
         assert lifecycle.url(home, "dev").startswith("http://localhost:")
         assert lifecycle.status(home)
-        with urllib.request.urlopen(f"{env['AWS_ENDPOINT_URL']}/_ministack/health", timeout=10) as answer:  # noqa: S310 - our own address
-            assert answer.status == 200
+        with urllib.request.urlopen(f"{env['AWS_ENDPOINT_URL']}/_ministack/health", timeout=10) as done:  # noqa: S310 - our own address
+            assert done.status == 200
     finally:
         lifecycle.down(home)
     assert not lifecycle.status(home)
     with pytest.raises(SandboxError, match="The sandbox is not running; start it with: make sandbox"):
         lifecycle.url(home, "dev")
-    assert "cloud  stopped\ndoor   closed" in capsys.readouterr().out
+    assert "AWS emulator  stopped\ngateway       stopped" in capsys.readouterr().out
 
 
-def test_a_killed_door_has_no_urls(running: Home) -> None:
-    """Its record in the home, with a pid that another program has now, is not taken for it."""
+def test_killed_gateway_has_no_urls(running: Home) -> None:
+    """If the recorded pid belongs to another program now, the gateway is not running."""
     ports.save(running, ports.Ports(os.getpid(), 20_000, {"site/dev": 20_001}))
     with pytest.raises(SandboxError, match="The sandbox is not running"):
         lifecycle.url(running, "dev")
 
 
-def test_errors_are_one_line_and_an_exit_code(tmp_path: Path) -> None:
-    """A person sees what is wrong, not a traceback."""
+def test_errors(tmp_path: Path) -> None:
+    """A user's mistake gives one line and exit code 1, without a traceback."""
     command = [*launchers.module_command("sandbox"), "url", "dev"]
     env = {**os.environ, "SANDBOX_HOME": str(tmp_path)}
-    answer = subprocess.run(command, env=env, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert answer.returncode == 1
-    assert answer.stderr.startswith("error: ")
-    assert answer.stderr.count("\n") == 1
+    done = subprocess.run(command, env=env, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1

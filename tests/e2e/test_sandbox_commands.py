@@ -45,8 +45,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, path / name)
     # The emulator is installed once for a checkout; this one borrows the real one's.
-    (path / ".sandbox/cloud").mkdir(parents=True)
-    (path / ".sandbox/cloud/venv").symlink_to(REPOSITORY / ".sandbox/cloud/venv")
+    (path / ".sandbox/emulator").mkdir(parents=True)
+    (path / ".sandbox/emulator/venv").symlink_to(REPOSITORY / ".sandbox/emulator/venv")
     run(path, "git init -q . && git add -A && git -c user.name=t -c user.email=t@example.com commit -qm start")
     yield path
     run(path, f"{sys.executable} -m sandbox down")
@@ -64,7 +64,7 @@ def wait_for_lock(checkout: Path, process: subprocess.Popen[str]) -> list[Path]:
 
 @pytest.mark.parametrize(("number", "code", "left"), [(signal.SIGINT, 130, 0), (signal.SIGKILL, -9, 1)])
 def test_an_up_that_is_ended_early(checkout: Path, number: signal.Signals, code: int, left: int) -> None:
-    """Ctrl-C unlocks the stack. What is killed cannot: the next `up`, in the test below, takes its lock away."""
+    """Ctrl-C unlocks the stack. What is killed cannot: the next `up`, in the test below, removes its lock."""
     command = [sys.executable, "-m", "sandbox", "up", "dev"]
     with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         wait_for_lock(checkout, process)
@@ -77,7 +77,7 @@ def test_an_up_that_is_ended_early(checkout: Path, number: signal.Signals, code:
 def test_up_deploys_both_stages_and_changes_nothing_that_git_tracks(checkout: Path) -> None:
     """`python -m sandbox up` prints two URLs that answer, and `git status` stays clean."""
     said = run(checkout, f"{sys.executable} -m sandbox up")
-    assert "Stack dev: took away the lock of pulumi process" in said
+    assert "Stack dev: removed the lock of pulumi process" in said
     urls = [word for line in said.splitlines() for word in line.split() if word.startswith("http://localhost")]
     assert len(urls) == 2
     home = (checkout / "site/index.html").read_bytes()

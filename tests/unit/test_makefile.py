@@ -12,7 +12,7 @@ from sandbox.environment import REPOSITORY
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Stands for Python: writes down what it is asked, and fails at what FAILS_AT names.
+# Replaces Python: records its arguments, and fails for those that contain FAILS_AT.
 PYTHON = """#!/bin/sh
 echo "$* | ${SANDBOX_HOME-own}" >> called
 case "$*" in *"$FAILS_AT"*) exit 1 ;; esac
@@ -21,7 +21,7 @@ case "$*" in *"$FAILS_AT"*) exit 1 ;; esac
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Make a folder with the Makefile, what it has made, and a Python that only writes down what it is asked."""
+    """Create a folder with the Makefile, a sandbox, and a Python that only records its arguments."""
     shutil.copy(REPOSITORY / "Makefile", tmp_path)
     (tmp_path / "fake").write_text(PYTHON)
     (tmp_path / "fake").chmod(0o755)
@@ -30,39 +30,39 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, target: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run make, as somebody in a shell that is activated for another checkout."""
+    """Run make in a shell that is activated for another checkout."""
     outside = {"PATH": os.environ["PATH"], "SANDBOX_HOME": "/another/.sandbox", "FAILS_AT": "nothing", **env}
     command = ["make", "--no-print-directory", "PYTHON=./fake", target]
     return subprocess.run(command, cwd=checkout, env=outside, capture_output=True, text=True, check=False)
 
 
 def called(checkout: Path) -> list[str]:
-    """Return the modules that Python was asked to run, each with the home that it would have."""
+    """Return the modules that Python was called with, each with its SANDBOX_HOME."""
     return [line for line in (checkout / "called").read_text().splitlines() if line.startswith("-m ")]
 
 
-def test_make_is_about_this_checkout_s_sandbox(checkout: Path) -> None:
-    """A shell that was activated for another checkout does not lead there."""
+def test_make_uses_this_checkouts_sandbox(checkout: Path) -> None:
+    """A shell that is activated for another checkout makes no difference."""
     assert make(checkout, "sandbox-down").returncode == 0
     assert called(checkout) == ["-m sandbox down | own"]
 
 
 def test_clean_stops_what_it_removes(checkout: Path) -> None:
-    """The sandbox in the folder that goes is stopped first; the shell is not ours, and nothing is said of it."""
+    """The sandbox in the removed folder is stopped first; another checkout's shell gets no hint."""
     cleaned = make(checkout, "clean", PULUMI_HOME="/another/.sandbox/pulumi")
     assert called(checkout) == ["-m sandbox down | own"]
     assert not (checkout / ".sandbox").exists()
     assert "deactivate_sandbox" not in cleaned.stdout
 
 
-def test_clean_tells_an_activated_shell_what_to_type(checkout: Path) -> None:
-    """The shell still looks for `pulumi` in the folder that is gone."""
+def test_clean_in_an_activated_shell(checkout: Path) -> None:
+    """The shell would still look for `pulumi` in the removed folder, so a hint says what to type."""
     cleaned = make(checkout, "clean", PULUMI_HOME=f"{checkout}/.sandbox/pulumi")
     assert cleaned.stdout.splitlines()[-1].endswith("type: deactivate_sandbox")
 
 
 @pytest.mark.parametrize("target", ["sandbox", "test"])
-def test_what_is_missing_is_told_before_packages_are_installed(checkout: Path, target: str) -> None:
-    """Without Go or Node nobody waits for pip first."""
+def test_tools_are_checked_before_packages_are_installed(checkout: Path, target: str) -> None:
+    """Without Go or Node nobody has to wait for pip first."""
     assert make(checkout, target, FAILS_AT="sandbox needs").returncode != 0
     assert called(checkout) == ["-m sandbox needs | own"]

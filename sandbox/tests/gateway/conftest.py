@@ -1,4 +1,4 @@
-"""A real local cloud for the whole session, a door to it, and what tests put into it."""
+"""An emulator for the whole session, a gateway in front of it, and helpers that create sites."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from sandbox import emulator_process as cloud
+from sandbox import emulator_process
 from sandbox.environment import Home
-from sandbox.gateway.server import Door
+from sandbox.gateway.server import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ BLOCKED: PublicAccessBlockConfigurationTypeDef = {
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back over HTTP."""
+    """A response over HTTP."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -45,17 +45,17 @@ class Reply:
 
 @dataclass(frozen=True)
 class Browser:
-    """Asks the door for paths, with whatever Host name; each time on a connection of its own."""
+    """Sends requests to the gateway with any Host header, each on a connection of its own."""
 
     port: int
     host: str
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
-        """Send one request; header names are written with underscores."""
+        """Send a request; header names are written with underscores."""
         return self.send(path, method, b"", **headers)
 
     def send(self, path: str, method: str, body: bytes, /, **headers: str) -> Reply:
-        """Send one request with a body."""
+        """Send a request with a body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         length = {"Content-Length": str(len(body))} if body else {}
@@ -69,15 +69,15 @@ class Browser:
 
 
 @dataclass(frozen=True)
-class World:
-    """The cloud as its owner sees it."""
+class Account:
+    """The account that owns the buckets and the distributions."""
 
     s3: S3Client
     cloudfront: CloudFrontClient
     port: int
 
     def bucket(self, pages: dict[str, str] | None = None) -> str:
-        """Make a bucket with HTML pages in it."""
+        """Create a bucket with HTML pages."""
         name = f"site-{next(NUMBERS)}"
         self.s3.create_bucket(Bucket=name)
         for key, text in (pages or {}).items():
@@ -85,7 +85,7 @@ class World:
         return name
 
     def website(self, pages: dict[str, str], error: str | None = None, prefix: str = "") -> str:
-        """Make a bucket that is a website, with everything below the prefix public."""
+        """Create a bucket that is a website; everything below the prefix is public."""
         name = self.bucket(pages)
         configuration: Any = {"IndexDocument": {"Suffix": "index.html"}}
         if error:
@@ -95,16 +95,16 @@ class World:
         return name
 
     def allow(self, bucket: str, grant: dict[str, Any]) -> None:
-        """Give the bucket a policy of one statement that allows reading."""
+        """Give the bucket a policy with one statement that allows reading."""
         statement = {"Effect": "Allow", "Action": "s3:GetObject", **grant}
         self.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
-    def visit(self, bucket: str) -> Browser:
-        """Visit the bucket at its website endpoint."""
+    def website_browser(self, bucket: str) -> Browser:
+        """Return a browser at the bucket's website endpoint."""
         return Browser(self.port, f"{bucket}.s3-website-us-east-1.amazonaws.com")
 
     def distribution(self, bucket: str, **settings: Any) -> dict[str, Any]:  # noqa: ANN401 - CloudFront's own shapes
-        """Put a distribution in front of the bucket, which only it may read, as the program's PROD does."""
+        """Create a distribution in front of a bucket that only the distribution may read."""
         self.s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=BLOCKED)
         behavior = {
             "TargetOriginId": "bucket",
@@ -123,42 +123,42 @@ class World:
             "DefaultCacheBehavior": behavior,
             **settings,
         }
-        made = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
-        condition = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
+        created = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+        condition = {"StringEquals": {"AWS:SourceArn": created["ARN"]}}
         principal = {"Service": "cloudfront.amazonaws.com"}
         self.allow(bucket, {"Principal": principal, "Resource": f"arn:aws:s3:::{bucket}/*", "Condition": condition})
-        return dict(made)
+        return dict(created)
 
-    def function(self, code: str, *told: str, event: str = "viewer-request") -> dict[str, Any]:
-        """Return what a behavior has for a function, to which CloudFront adds these headers of its own."""
+    def function(self, code: str, *headers: str, event: str = "viewer-request") -> dict[str, Any]:
+        """Return the settings of a behavior with a function that gets these CloudFront headers."""
         name = f"function-{next(NUMBERS)}"
-        made = self.cloudfront.create_function(
+        created = self.cloudfront.create_function(
             Name=name, FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=code.encode()
         )
-        self.cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
-        arn = made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
+        self.cloudfront.publish_function(Name=name, IfMatch=created["ETag"])
+        arn = created["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
         associations = {"Quantity": 1, "Items": [{"EventType": event, "FunctionARN": arn}]}
-        return {"FunctionAssociations": associations, **(self._told(told) if told else {})}
+        return {"FunctionAssociations": associations, **(self._policy_with(headers) if headers else {})}
 
-    def _told(self, headers: tuple[str, ...]) -> dict[str, str]:
+    def _policy_with(self, headers: tuple[str, ...]) -> dict[str, str]:
         listed: Any = {"HeaderBehavior": "whitelist", "Headers": {"Quantity": len(headers), "Items": list(headers)}}
-        made = self.cloudfront.create_origin_request_policy(
+        created = self.cloudfront.create_origin_request_policy(
             OriginRequestPolicyConfig={
-                "Name": f"told-{next(NUMBERS)}",
+                "Name": f"headers-{next(NUMBERS)}",
                 "HeadersConfig": listed,
                 "CookiesConfig": {"CookieBehavior": "none"},
                 "QueryStringsConfig": {"QueryStringBehavior": "none"},
             }
         )
-        return {"OriginRequestPolicyId": made["OriginRequestPolicy"]["Id"]}
+        return {"OriginRequestPolicyId": created["OriginRequestPolicy"]["Id"]}
 
-    def through(self, distribution: dict[str, Any]) -> Browser:
-        """Visit a distribution at its own name."""
+    def browser(self, distribution: dict[str, Any]) -> Browser:
+        """Return a browser at the distribution's own domain."""
         return Browser(self.port, distribution["DomainName"])
 
     def origin(self, bucket: str) -> dict[str, Any]:
-        """Return the bucket as an origin that a distribution alone may read."""
-        made = self.cloudfront.create_origin_access_control(
+        """Return the bucket as an origin with an origin access control."""
+        created = self.cloudfront.create_origin_access_control(
             OriginAccessControlConfig={
                 "Name": f"access-{next(NUMBERS)}",
                 "SigningProtocol": "sigv4",
@@ -169,12 +169,12 @@ class World:
         return {
             "Id": "bucket",
             "DomainName": f"{bucket}.s3.us-east-1.amazonaws.com",
-            "OriginAccessControlId": made["OriginAccessControl"]["Id"],
+            "OriginAccessControlId": created["OriginAccessControl"]["Id"],
             "S3OriginConfig": {"OriginAccessIdentity": ""},
         }
 
     def _cache_policy(self) -> str:
-        made = self.cloudfront.create_cache_policy(
+        created = self.cloudfront.create_cache_policy(
             CachePolicyConfig={
                 "Name": f"cache-{next(NUMBERS)}",
                 "MinTTL": 60,
@@ -186,27 +186,27 @@ class World:
                 },
             }
         )
-        return made["CachePolicy"]["Id"]
+        return created["CachePolicy"]["Id"]
 
 
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real local cloud of the tests' own."""
+    """Start an emulator for the tests of this folder."""
     home = Home(tmp_path_factory.mktemp("cloud"))
-    home.make()
-    cloud.ensure_installed()
-    yield cloud.start(home)
-    cloud.stop(home)
+    home.create_folders()
+    emulator_process.ensure_installed()
+    yield emulator_process.start(home)
+    emulator_process.stop(home)
 
 
 @pytest.fixture(scope="session")
-def world(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Open a door to the cloud, of a home without stacks."""
+def account(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """Start a gateway of a home without stacks."""
     home = Home(tmp_path_factory.mktemp("home"))
     session = boto3.Session("test", "test", region_name="us-east-1")
     s3 = session.client("s3", endpoint_url=endpoint)
     cloudfront = session.client("cloudfront", endpoint_url=endpoint)
-    with Door(home, endpoint) as door:
-        yield World(s3, cloudfront, door.port)
+    with Gateway(home, endpoint) as gateway:
+        yield Account(s3, cloudfront, gateway.port)
     s3.close()
     cloudfront.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.gateway.anonymous_access import Visitor, visitor_of
+from sandbox.gateway.anonymous_access import AnonymousAccess, access_from_policy
 
 PUBLIC: dict[str, Any] = {
     "Effect": "Allow",
@@ -15,16 +15,18 @@ PUBLIC: dict[str, Any] = {
 }
 
 
-def visitor(*statements: dict[str, Any], restricted: bool = False) -> Visitor:
-    """Return the visitor of a bucket with these policy statements."""
-    return visitor_of(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), restricted=restricted)
+def access(*statements: dict[str, Any], restricted: bool = False) -> AnonymousAccess:
+    """Return the access that these policy statements grant."""
+    return access_from_policy(
+        json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), restricted=restricted
+    )
 
 
-def test_no_policy_lets_nobody_in() -> None:
+def test_bucket_without_policy() -> None:
     """A bucket without a policy is private."""
-    nobody = visitor_of("", restricted=False)
-    assert not nobody.may_read_something()
-    assert not nobody.may_read("site", "index.html")
+    found = access_from_policy("", restricted=False)
+    assert not found.may_read_any()
+    assert not found.may_read("site", "index.html")
 
 
 @pytest.mark.parametrize(
@@ -40,9 +42,9 @@ def test_no_policy_lets_nobody_in() -> None:
         {"Condition": {}},
     ],
 )
-def test_a_grant_to_everybody_lets_the_visitor_read(grant: dict[str, Any]) -> None:
-    """Everybody can be written in several ways, and actions and resources hold wildcards."""
-    assert visitor({**PUBLIC, **grant}).may_read("site", "index.html")
+def test_grants_to_everyone(grant: dict[str, Any]) -> None:
+    """Everyone can be written in several ways, and actions and resources can have wildcards."""
+    assert access({**PUBLIC, **grant}).may_read("site", "index.html")
 
 
 @pytest.mark.parametrize(
@@ -60,13 +62,13 @@ def test_a_grant_to_everybody_lets_the_visitor_read(grant: dict[str, Any]) -> No
         {"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}},
     ],
 )
-def test_other_grants_do_not(grant: dict[str, Any]) -> None:
-    """Grants to others, of other actions or objects, or under any condition do not open the object."""
-    assert not visitor({**PUBLIC, **grant}).may_read("site", "index.html")
+def test_other_grants(grant: dict[str, Any]) -> None:
+    """Grants to others, of other actions or objects, or with a condition do not apply."""
+    assert not access({**PUBLIC, **grant}).may_read("site", "index.html")
 
 
 @pytest.mark.parametrize(
-    "refusal",
+    "denial",
     [
         {},
         {"Principal": {"AWS": "*"}},
@@ -74,36 +76,36 @@ def test_other_grants_do_not(grant: dict[str, Any]) -> None:
         {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
     ],
 )
-def test_a_refusal_wins(refusal: dict[str, Any]) -> None:
-    """Deny beats Allow, and its condition is taken for fulfilled."""
-    deny = {**PUBLIC, "Effect": "Deny", "Resource": "arn:aws:s3:::site/secret*", **refusal}
-    someone = visitor(PUBLIC, deny)
-    assert not someone.may_read("site", "secret.html")
-    assert someone.may_read("site", "index.html")
+def test_deny(denial: dict[str, Any]) -> None:
+    """Deny overrides Allow, and its condition counts as fulfilled."""
+    deny = {**PUBLIC, "Effect": "Deny", "Resource": "arn:aws:s3:::site/secret*", **denial}
+    found = access(PUBLIC, deny)
+    assert not found.may_read("site", "secret.html")
+    assert found.may_read("site", "index.html")
 
 
-def test_everything_but_the_named() -> None:
-    """NotAction and NotResource cover what they do not name."""
+def test_not_action_and_not_resource() -> None:
+    """NotAction and NotResource match what they do not name."""
     grant = {"Effect": "Allow", "Principal": "*", "NotAction": "s3:Put*", "NotResource": "arn:aws:s3:::site/secret*"}
-    assert visitor(grant).may_read("site", "index.html")
-    assert not visitor(grant).may_read("site", "secret.html")
+    assert access(grant).may_read("site", "index.html")
+    assert not access(grant).may_read("site", "secret.html")
 
 
-def test_restricted_bucket_lets_nobody_in() -> None:
-    """RestrictPublicBuckets takes back what the policy gives to the public."""
-    someone = visitor(PUBLIC, restricted=True)
-    assert not someone.may_read_something()
-    assert not someone.may_read("site", "index.html")
+def test_restricted_bucket() -> None:
+    """RestrictPublicBuckets disables the policy's public grants."""
+    found = access(PUBLIC, restricted=True)
+    assert not found.may_read_any()
+    assert not found.may_read("site", "index.html")
 
 
-def test_statement_without_a_list() -> None:
-    """A policy's only statement may stand without brackets."""
+def test_single_statement() -> None:
+    """A policy's only statement need not be in a list."""
     policy = json.dumps({"Statement": PUBLIC})
-    assert visitor_of(policy, restricted=False).may_read("site", "index.html")
+    assert access_from_policy(policy, restricted=False).may_read("site", "index.html")
 
 
-def test_public_in_part_is_public() -> None:
-    """A bucket of which one folder is public is public, though not all of it can be read."""
-    someone = visitor({**PUBLIC, "Resource": "arn:aws:s3:::site/docs/*"})
-    assert someone.may_read_something()
-    assert not someone.may_read("site", "index.html")
+def test_partly_public_bucket() -> None:
+    """A bucket with one public folder is public, though not all of it can be read."""
+    found = access({**PUBLIC, "Resource": "arn:aws:s3:::site/docs/*"})
+    assert found.may_read_any()
+    assert not found.may_read("site", "index.html")

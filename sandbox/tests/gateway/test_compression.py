@@ -4,19 +4,19 @@ import gzip
 
 import pytest
 
-from sandbox.gateway.compression import accepts_gzip, compressed, is_compressible, weak
+from sandbox.gateway.compression import accepts_gzip, compress, is_compressible, weak_etag
 
 PAGE = {"Content-Type": "text/html; charset=utf-8", "Content-Length": "1000"}
 
 
 @pytest.mark.parametrize("offer", ["gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.5"])
-def test_asked_for(offer: str) -> None:
-    """A browser asks for gzip among others."""
+def test_gzip_is_accepted(offer: str) -> None:
+    """A browser accepts gzip among others."""
     assert accepts_gzip(offer)
 
 
 @pytest.mark.parametrize("offer", ["", "br", "identity", "gzip;q=0", "gzip; q=0.0", "x-gzip-like"])
-def test_not_asked_for(offer: str) -> None:
+def test_gzip_is_not_accepted(offer: str) -> None:
     """Without gzip in Accept-Encoding, or with weight zero, nothing is compressed."""
     assert not accepts_gzip(offer)
 
@@ -42,17 +42,17 @@ def test_compressible(status: int, length: str) -> None:
     ],
 )
 def test_not_compressible(status: int, changed: dict[str, str]) -> None:
-    """Parts, small, huge and unmeasured bodies, pictures and what is compressed already are left alone."""
+    """Ranges, small, huge and unmeasured bodies, images and compressed files stay as they are."""
     assert not is_compressible(status, {**PAGE, **changed})
 
 
-def test_same_body_same_bytes() -> None:
-    """Compression has no clock in it, and can be undone."""
-    assert compressed(b"a" * 1000) == compressed(b"a" * 1000)
-    assert gzip.decompress(compressed(b"a" * 1000)) == b"a" * 1000
+def test_equal_bodies_give_equal_bytes() -> None:
+    """The gzipped bytes contain no time, and can be decompressed."""
+    assert compress(b"a" * 1000) == compress(b"a" * 1000)
+    assert gzip.decompress(compress(b"a" * 1000)) == b"a" * 1000
 
 
 def test_weak_etag() -> None:
-    """A compressed body has a weak ETag, once."""
-    assert weak('"abc"') == 'W/"abc"'
-    assert weak('W/"abc"') == 'W/"abc"'
+    """A compressed body has a weak ETag, with one prefix."""
+    assert weak_etag('"abc"') == 'W/"abc"'
+    assert weak_etag('W/"abc"') == 'W/"abc"'

@@ -1,4 +1,4 @@
-"""Origins that are no bucket: what reaches a server behind a distribution, and how its answers arrive."""
+"""Custom origins: what a server behind a distribution receives, and how its responses arrive."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.tests.echo_api import Api
+from sandbox.tests.echo_api import EchoApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sandbox.tests.gateway.conftest import Browser, Reply, World
+    from sandbox.tests.gateway.conftest import Account, Browser, Reply
 
 DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
@@ -23,7 +23,7 @@ METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 
 
 def origin(port: int, protocol: str = "http-only", attempts: int = 3) -> dict[str, Any]:
-    """Return an origin on this machine, which has a second to answer."""
+    """Return an origin on this machine, with a response timeout of one second."""
     return {
         "Id": f"api-{port}",
         "DomainName": "localhost",
@@ -39,7 +39,7 @@ def origin(port: int, protocol: str = "http-only", attempts: int = 3) -> dict[st
 
 
 def behavior(pattern: str, port: int) -> dict[str, Any]:
-    """Return a behavior that hands everything on."""
+    """Return a behavior that forwards everything."""
     return {
         "PathPattern": pattern,
         "TargetOriginId": f"api-{port}",
@@ -56,218 +56,222 @@ def behavior(pattern: str, port: int) -> dict[str, Any]:
 
 
 def errors(*codes: int) -> dict[str, Any]:
-    """Return the error responses by which these errors are not kept."""
+    """Return custom error responses that keep these errors out of the cache."""
     items = [{"ErrorCode": code, "ErrorCachingMinTTL": 0} for code in codes]
     return {"CustomErrorResponses": {"Quantity": len(items), "Items": items}}
 
 
 def site(
-    world: World,
+    account: Account,
     server: dict[str, Any],
     patterns: tuple[str, ...] = ("/api/*",),
     function: dict[str, Any] | None = None,
     **settings: Any,  # noqa: ANN401 - CloudFront's own shapes
 ) -> Browser:
-    """Put a distribution before a bucket and a server that has the patterns; the function is before both."""
-    bucket = world.bucket({"index.html": "root", "404.html": "nothing here", "a+b.html": "plus", "a b.html": "space"})
+    """Create a distribution in front of a bucket, and of a server for the patterns; the function runs for both."""
+    bucket = account.bucket({"index.html": "root", "404.html": "nothing here", "a+b.html": "plus", "a b.html": "space"})
     port = server["CustomOriginConfig"]["HTTPPort"]
     behaviors = [{**behavior(pattern, port), **(function or {})} for pattern in patterns]
-    made = world.distribution(
+    distribution = account.distribution(
         bucket,
-        Origins={"Quantity": 2, "Items": [world.origin(bucket), server]},
+        Origins={"Quantity": 2, "Items": [account.origin(bucket), server]},
         CacheBehaviors={"Quantity": len(behaviors), "Items": behaviors},
         behavior=function or {},
         **settings,
     )
-    return world.through(made)
+    return account.browser(distribution)
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    """An API."""
-    with Api() as running:
+def api() -> Iterator[EchoApi]:
+    """Start an API."""
+    with EchoApi() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def visitor(world: World, api: Api) -> Browser:
-    """Visits a site before that API, of which no error is kept."""
-    return site(world, origin(api.port), **errors(404, 500, 501, 502, 503, 504))
+def browser(account: Account, api: EchoApi) -> Browser:
+    """Return a browser of a site with that API, whose errors are not cached."""
+    return site(account, origin(api.port), **errors(404, 500, 501, 502, 503, 504))
 
 
-def told(reply: Reply) -> dict[str, Any]:
-    """Return what the API says that it was asked."""
+def received(reply: Reply) -> dict[str, Any]:
+    """Return what the API says that it received."""
     found: dict[str, Any] = json.loads(reply.body)
     return found
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_every_method_arrives(visitor: Browser, method: str) -> None:
-    """Method, path, query and the visitor's headers arrive as they were sent, and the answer as it is."""
-    reply = visitor.get("/api/a+b/%2F%7Ex?c=d&c=%20+", method, Cookie="e=f; g=h", Authorization="Bearer t", X_Own="1")
+def test_every_method(browser: Browser, method: str) -> None:
+    """Method, path, query, headers and response arrive as they were sent."""
+    reply = browser.get(
+        "/api/a+b/%2F%7Ex?c=d&c=%20+", method, Cookie="e=f; g=h", Authorization="Bearer t", X_Custom="1"
+    )
     assert reply.status == 200
-    assert (told(reply)["method"], told(reply)["target"]) == (method, "/api/a+b/%2F%7Ex?c=d&c=%20+")
-    headers = told(reply)["headers"]
-    assert (headers["cookie"], headers["authorization"], headers["x-own"]) == ("e=f; g=h", "Bearer t", "1")
+    assert (received(reply)["method"], received(reply)["target"]) == (method, "/api/a+b/%2F%7Ex?c=d&c=%20+")
+    headers = received(reply)["headers"]
+    assert (headers["cookie"], headers["authorization"], headers["x-custom"]) == ("e=f; g=h", "Bearer t", "1")
     assert (reply["Set-Cookie"], reply["X-Cache"]) == ("a=b; HttpOnly", "Miss from cloudfront")
     assert reply["Access-Control-Allow-Origin"] == "https://x.example"
 
 
-def test_a_head_has_no_body(visitor: Browser, api: Api) -> None:
-    """HEAD arrives as such, and its answer has the length of what a GET would have."""
-    reply = visitor.get("/api/status/200", "HEAD")
+def test_head_has_no_body(browser: Browser, api: EchoApi) -> None:
+    """The origin receives HEAD, and the response has the length that a GET would have."""
+    reply = browser.get("/api/status/200", "HEAD")
     assert (reply.status, reply.body, reply["Content-Length"]) == (200, b"", str(len(b'{"error": 200}')))
-    assert api.asked[-1].method == "HEAD"
-    assert visitor.get("/api/empty").status == 204
+    assert api.requests[-1].method == "HEAD"
+    assert browser.get("/api/empty").status == 204
 
 
-def test_a_body_arrives(visitor: Browser, api: Api) -> None:
-    """A POST's body arrives with its type; a GET that has one is refused by CloudFront."""
-    assert visitor.send("/api/x", "POST", b"hello \xc3\xa4", Content_Type="text/x-own").status == 200
-    assert (api.asked[-1].body, api.asked[-1].headers["content-type"]) == (b"hello \xc3\xa4", "text/x-own")
-    before = len(api.asked)
-    assert visitor.send("/api/x", "GET", b"hello").status == 403
-    assert len(api.asked) == before
+def test_request_bodies(browser: Browser, api: EchoApi) -> None:
+    """The origin receives a POST's body and type; CloudFront rejects a GET with a body."""
+    assert browser.send("/api/x", "POST", b"hello \xc3\xa4", Content_Type="text/x-custom").status == 200
+    assert (api.requests[-1].body, api.requests[-1].headers["content-type"]) == (b"hello \xc3\xa4", "text/x-custom")
+    before = len(api.requests)
+    assert browser.send("/api/x", "GET", b"hello").status == 403
+    assert len(api.requests) == before
 
 
-def test_which_headers_an_origin_gets(visitor: Browser) -> None:
-    """Host is the origin's own name; the visitor's address is added; what a visitor could lie with is gone."""
-    lies = {"X_Forwarded_For": "192.0.2.1", "X_Real_IP": "192.0.2.1", "X_Forwarded_Proto": "https", "TE": "trailers"}
-    headers = told(visitor.get("/api/x", Proxy_Authorization="x", X_Edge_Own="x", Expect="x", **lies))["headers"]
+def test_request_headers(browser: Browser) -> None:
+    """Host is the origin's own name, the viewer's address is added, and headers that can be forged are removed."""
+    forged = {"X_Forwarded_For": "192.0.2.1", "X_Real_IP": "192.0.2.1", "X_Forwarded_Proto": "https", "TE": "trailers"}
+    headers = received(browser.get("/api/x", Proxy_Authorization="x", X_Edge_Custom="x", Expect="x", **forged))[
+        "headers"
+    ]
     assert headers["host"] == "localhost"
     assert headers["x-forwarded-for"] == "192.0.2.1, 127.0.0.1"
     assert headers["via"].endswith(".cloudfront.net (CloudFront)")
     assert "x-amz-cf-id" in headers
-    gone = {"x-real-ip", "x-forwarded-proto", "te", "proxy-authorization", "x-edge-own", "expect"}
-    assert gone & headers.keys() == set()
+    removed = {"x-real-ip", "x-forwarded-proto", "te", "proxy-authorization", "x-edge-custom", "expect"}
+    assert removed & headers.keys() == set()
 
 
-def test_compression_is_the_origins(visitor: Browser) -> None:
-    """With CachingDisabled the visitor's Accept-Encoding arrives, and nothing is compressed on the way."""
-    assert told(visitor.get("/api/x", accept_encoding="gzip, br"))["headers"]["accept-encoding"] == "gzip, br"
-    packed, long = (visitor.get(f"/api/{name}", Accept_Encoding="gzip") for name in ("packed", "long"))
+def test_compression_is_left_to_the_origin(browser: Browser) -> None:
+    """With CachingDisabled the origin receives Accept-Encoding, and CloudFront does not compress."""
+    assert received(browser.get("/api/x", accept_encoding="gzip, br"))["headers"]["accept-encoding"] == "gzip, br"
+    packed, long = (browser.get(f"/api/{name}", Accept_Encoding="gzip") for name in ("packed", "long"))
     assert packed["Content-Encoding"] == "gzip"
     assert (long["Content-Encoding"], len(long.body) > 1000) == (None, True)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 503])
-def test_errors_arrive_as_they_are(visitor: Browser, api: Api, status: int) -> None:
-    """An error arrives with its body, and is asked for anew: with a minimum of 0 it is not kept."""
-    before = len(api.asked)
-    replies = [visitor.get(f"/api/status/{status}") for _ in range(2)]
-    assert [(reply.status, told(reply)) for reply in replies] == [(status, {"error": status})] * 2
-    assert len(api.asked) == before + 2
+def test_errors(browser: Browser, api: EchoApi, status: int) -> None:
+    """An error arrives with its body, and with a minimum TTL of 0 it is not cached."""
+    before = len(api.requests)
+    replies = [browser.get(f"/api/status/{status}") for _ in range(2)]
+    assert [(reply.status, received(reply)) for reply in replies] == [(status, {"error": status})] * 2
+    assert len(api.requests) == before + 2
     assert replies[0]["X-Cache"] == "Error from cloudfront"
 
 
-def test_an_error_is_kept_without_being_asked_to(world: World, api: Api) -> None:
-    """A 404 is kept for 10 seconds, with caching disabled too; a 403 is not, and no answer without an error."""
-    visitor = site(world, origin(api.port))
-    before = len(api.asked)
+def test_errors_are_cached_by_default(account: Account, api: EchoApi) -> None:
+    """A 404 is cached for 10 seconds even if caching is disabled; a 403 and a success are not."""
+    browser = site(account, origin(api.port))
+    before = len(api.requests)
     for path in ("/api/status/404", "/api/status/403", "/api/x"):
-        visitor.get(path)
-        visitor.get(path)
-    assert [asked.target for asked in api.asked[before:]] == [
+        browser.get(path)
+        browser.get(path)
+    assert [request.target for request in api.requests[before:]] == [
         "/api/status/404",
         *["/api/status/403"] * 2,
         *["/api/x"] * 2,
     ]
 
 
-def test_an_error_page_is_the_whole_distributions(world: World, api: Api) -> None:
-    """A 404 of the API gets the site's page, with its status; other errors arrive as they are."""
+def test_error_page(account: Account, api: EchoApi) -> None:
+    """A 404 of the API gets the distribution's error page; other errors arrive as they are."""
     page = {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ResponseCode": "404", "ErrorCachingMinTTL": 0}
-    visitor = site(world, origin(api.port), CustomErrorResponses={"Quantity": 1, "Items": [page]})
+    browser = site(account, origin(api.port), CustomErrorResponses={"Quantity": 1, "Items": [page]})
     assert [
-        (reply.status, reply.body) for reply in (visitor.get("/api/status/404"), visitor.get("/api/status/403"))
+        (reply.status, reply.body) for reply in (browser.get("/api/status/404"), browser.get("/api/status/403"))
     ] == [
         (404, b"nothing here"),
         (403, b'{"error": 403}'),
     ]
 
 
-def test_an_answer_without_a_length_arrives_as_it_comes(visitor: Browser, api: Api) -> None:
-    """The first event is there before the server has sent the second one."""
-    connection = http.client.HTTPConnection("127.0.0.1", visitor.port, timeout=20)
-    connection.request("GET", "/api/stream", headers={"Host": visitor.host})
+def test_streamed_response(browser: Browser, api: EchoApi) -> None:
+    """The first event arrives before the server has sent the second one."""
+    connection = http.client.HTTPConnection("127.0.0.1", browser.port, timeout=20)
+    connection.request("GET", "/api/stream", headers={"Host": browser.host})
     with connection.getresponse() as response:
         first = response.read1()
-        assert not api.log.go.is_set()
-        api.log.go.set()
+        assert not api.log.resume.is_set()
+        api.log.resume.set()
         assert (first, response.read()) == (b"data: one\n\n", b"data: two\n\n")
     connection.close()
 
 
-def test_an_answer_that_breaks_off_is_no_whole_one(visitor: Browser) -> None:
-    """A visitor gets what there is; the connection ends with it."""
-    reply = visitor.get("/api/broken")
+def test_incomplete_response(browser: Browser) -> None:
+    """The browser gets what the origin has sent, and then the connection ends."""
+    reply = browser.get("/api/broken")
     assert (reply.status, reply.body) == (200, b"half")
 
 
-def test_a_redirect_of_the_origin_is_left_alone(visitor: Browser) -> None:
+def test_redirect(browser: Browser) -> None:
     """A Location arrives as the origin sent it."""
-    reply = visitor.get("/api/moved")
+    reply = browser.get("/api/moved")
     assert (reply.status, reply["Location"]) == (302, "https://api.example.com/there")
 
 
-def test_a_server_that_is_silent(world: World, api: Api) -> None:
-    """A GET is tried as often as the origin says, a POST once: then it is 504."""
-    visitor = site(world, origin(api.port, attempts=2), **errors(504))
-    before = len(api.asked)
+def test_server_that_does_not_respond(account: Account, api: EchoApi) -> None:
+    """A GET is tried as often as the origin's settings say, a POST once; then the response is 504."""
+    browser = site(account, origin(api.port, attempts=2), **errors(504))
+    before = len(api.requests)
     for method, times in (("GET", 2), ("POST", 1)):
-        reply = visitor.get("/api/slow", method, Content_Length="0")
+        reply = browser.get("/api/slow", method, Content_Length="0")
         assert (reply.status, reply["X-Cache"]) == (504, "Error from cloudfront")
-        assert [asked.method for asked in api.asked[before:]] == [method] * times
-        before = len(api.asked)
+        assert [request.method for request in api.requests[before:]] == [method] * times
+        before = len(api.requests)
 
 
-def test_a_server_that_is_not_there(world: World, api: Api) -> None:
-    """A refused connection, and one that ends without an answer, are 502, which an error response may answer."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        nobody = origin(taken.getsockname()[1])
-        assert site(world, nobody).get("/api/x").status == 502
+def test_server_that_cannot_be_reached(account: Account, api: EchoApi) -> None:
+    """A refused connection, and one that ends without a response, give 502 or its error page."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        unreachable = origin(unused.getsockname()[1])
+        assert site(account, unreachable).get("/api/x").status == 502
         page = {"ErrorCode": 502, "ResponsePagePath": "/404.html", "ResponseCode": "503"}
-        reply = site(world, nobody, CustomErrorResponses={"Quantity": 1, "Items": [page]}).get("/api/x")
+        reply = site(account, unreachable, CustomErrorResponses={"Quantity": 1, "Items": [page]}).get("/api/x")
         assert (reply.status, reply.body) == (503, b"nothing here")
-    assert site(world, origin(api.port)).get("/api/hangup").status == 502
+    assert site(account, origin(api.port)).get("/api/hangup").status == 502
     aws = {**origin(443), "DomainName": "api.execute-api.us-east-1.amazonaws.com"}
-    assert site(world, aws).get("/api/x").status == 502
+    assert site(account, aws).get("/api/x").status == 502
 
 
-def test_a_certificate_that_nobody_trusts(world: World, tmp_path: Path) -> None:
-    """An HTTPS origin with a certificate of its own making is not asked anything: 502."""
-    with Api(tmp_path) as api:
-        assert site(world, origin(api.port, "https-only")).get("/api/x").status == 502
-        assert api.asked == []
+def test_untrusted_certificate(account: Account, tmp_path: Path) -> None:
+    """An HTTPS origin with a self-signed certificate receives no request, and gives 502."""
+    with EchoApi(tmp_path) as api:
+        assert site(account, origin(api.port, "https-only")).get("/api/x").status == 502
+        assert api.requests == []
 
 
-def test_which_behavior_a_path_has(world: World, api: Api) -> None:
-    """Patterns are compared with the path in its normal form, in their case, and the path arrives as it was sent."""
-    visitor = site(world, origin(api.port), patterns=("/api/*", "/v?/x", "*.cgi"))
+def test_path_patterns(account: Account, api: EchoApi) -> None:
+    """Patterns match the normalized path, with its case, and the origin receives the path as it was sent."""
+    browser = site(account, origin(api.port), patterns=("/api/*", "/v?/x", "*.cgi"))
     for path in ("/api/", "/api/x/y", "//api/x", "/x/../api/y", "/%61pi/x", "/v1/x", "/a/b.cgi"):
-        assert (path, told(visitor.get(path))["target"]) == (path, path)
-    before = len(api.asked)
+        assert (path, received(browser.get(path))["target"]) == (path, path)
+    before = len(api.requests)
     for path in ("/api", "/API/x", "/api/../x", "/api%2Fx", "/v12/x", "/v1/x/", "/b.CGI"):
-        assert (path, visitor.get(path).status) == (path, 403)
-    assert len(api.asked) == before
-    assert (visitor.get("/").body, visitor.get("/a+b.html").body) == (b"root", b"space")
+        assert (path, browser.get(path).status) == (path, 403)
+    assert len(api.requests) == before
+    assert (browser.get("/").body, browser.get("/a+b.html").body) == (b"root", b"space")
 
 
-def test_a_bucket_and_a_server_are_kept_apart(world: World, api: Api) -> None:
-    """What the edge has of the bucket under a path does not answer for a server that is asked for the same path."""
+def test_bucket_and_server_do_not_share_cache_entries(account: Account, api: EchoApi) -> None:
+    """A cached object of the bucket does not answer a request to the server with the same path."""
     code = "function handler(e) { e.request.uri = e.request.uri.replace('/api/', '/'); return e.request; }"
-    visitor = site(world, origin(api.port), function=world.function(code))
-    assert [visitor.get("/404.html")["X-Cache"] for _ in range(2)] == ["Miss from cloudfront", "Hit from cloudfront"]
-    assert told(visitor.get("/api/404.html"))["target"] == "/404.html"
-    assert visitor.get("/404.html").body == b"nothing here"
+    browser = site(account, origin(api.port), function=account.function(code))
+    assert [browser.get("/404.html")["X-Cache"] for _ in range(2)] == ["Miss from cloudfront", "Hit from cloudfront"]
+    assert received(browser.get("/api/404.html"))["target"] == "/404.html"
+    assert browser.get("/404.html").body == b"nothing here"
 
 
 @pytest.mark.parametrize(
     "path", ["/oauth2/token", "/.well-known/openid-configuration", "/login", "/v2/", "/iceberg/v1/x"]
 )
-def test_a_distributions_paths_are_its_own(world: World, api: Api, path: str) -> None:
-    """A path that another service of the local cloud answers under any Host is the distribution's under its own."""
-    visitor = site(world, origin(api.port), patterns=("/*",))
+def test_paths_of_other_services(account: Account, api: EchoApi, path: str) -> None:
+    """The distribution answers paths that another service of the emulator answers for any other host."""
+    browser = site(account, origin(api.port), patterns=("/*",))
     for method in ("GET", "POST"):
-        assert told(visitor.get(path, method))["target"] == path
+        assert received(browser.get(path, method))["target"] == path

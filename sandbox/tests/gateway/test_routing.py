@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from urllib3 import HTTPHeaderDict
 
-from sandbox.gateway.http_messages import Answer, Request
-from sandbox.gateway.routing import CLOUDFRONT_HOST, WEBSITE_HOST, kept_local
+from sandbox.gateway.http_messages import Request, Response
+from sandbox.gateway.routing import CLOUDFRONT_HOST, WEBSITE_HOST, with_local_redirect
 
 REQUEST = Request("GET", "/", HTTPHeaderDict({"Host": "localhost:20001"}))
 DOMAIN = "d111111abcdef8.cloudfront.net"
@@ -18,22 +18,22 @@ DOMAIN = "d111111abcdef8.cloudfront.net"
         ("site.s3-website.cn-north-1.amazonaws.com.cn", "site"),
     ],
 )
-def test_website_names(host: str, bucket: str) -> None:
-    """A website endpoint's name, in both forms, tells the bucket."""
+def test_hosts_of_website_endpoints(host: str, bucket: str) -> None:
+    """A website endpoint's name, in both forms, contains the bucket."""
     found = WEBSITE_HOST.fullmatch(host)
     assert found
     assert found["bucket"] == bucket
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "site.s3.us-east-1.amazonaws.com", "cloudfront.net"])
-def test_other_names(host: str) -> None:
-    """What is neither a website's nor a distribution's name is for the port to tell."""
+def test_other_hosts(host: str) -> None:
+    """For a host that is neither a website endpoint nor a distribution the port decides."""
     assert not WEBSITE_HOST.fullmatch(host)
     assert not CLOUDFRONT_HOST.fullmatch(host)
 
 
 @pytest.mark.parametrize(
-    ("location", "kept"),
+    ("location", "expected"),
     [
         (f"https://{DOMAIN}/new?a=b", "http://localhost:20001/new?a=b"),
         (f"http://{DOMAIN}", "http://localhost:20001"),
@@ -42,13 +42,13 @@ def test_other_names(host: str) -> None:
         (f"https://{DOMAIN}.example.com/", f"https://{DOMAIN}.example.com/"),
     ],
 )
-def test_redirect_stays_local(location: str, kept: str) -> None:
-    """A redirect to the distribution's own name leads to the stack's port, and any other where it did."""
-    answer = kept_local(Answer(301, (("Server", "CloudFront"), ("Location", location))), DOMAIN, REQUEST)
-    assert answer.headers == (("Server", "CloudFront"), ("Location", kept))
+def test_redirect_stays_local(location: str, expected: str) -> None:
+    """A redirect to the distribution's own domain goes to the stack's port; others stay as they are."""
+    response = with_local_redirect(Response(301, (("Server", "CloudFront"), ("Location", location))), DOMAIN, REQUEST)
+    assert response.headers == (("Server", "CloudFront"), ("Location", expected))
 
 
 def test_only_redirects_are_changed() -> None:
-    """A Location that does not redirect stays as it is."""
-    answer = Answer(200, (("Location", f"https://{DOMAIN}/"),))
-    assert kept_local(answer, DOMAIN, REQUEST) == answer
+    """A Location in a response that is no redirect stays as it is."""
+    response = Response(200, (("Location", f"https://{DOMAIN}/"),))
+    assert with_local_redirect(response, DOMAIN, REQUEST) == response

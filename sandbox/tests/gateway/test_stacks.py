@@ -18,7 +18,7 @@ def state(*resources: dict[str, Any]) -> dict[str, Any]:
 
 
 def bucket(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the state says of a resource
-    """Return a bucket as the state has it."""
+    """Return a bucket as it is in the state."""
     return {"urn": f"urn:pulumi:dev::site::aws:s3/bucket:Bucket::{name}", "type": "aws:s3/bucket:Bucket", **more}
 
 
@@ -31,7 +31,7 @@ def write(home: Home, stack: str, content: str) -> Path:
 
 
 def test_bucket_is_found_by_its_type() -> None:
-    """The bucket's id is its name in the cloud."""
+    """The bucket's id is its name."""
     other = {"type": "aws:s3/bucketPolicy:BucketPolicy", "id": "policy"}
     assert bucket_of(state({"type": "pulumi:pulumi:Stack"}, other, bucket("site", id="site-1"))) == "site-1"
 
@@ -48,18 +48,18 @@ def test_bucket_is_found_by_its_type() -> None:
         state(bucket("site", id="")),
     ],
 )
-def test_no_bucket_yet(content: dict[str, Any]) -> None:
-    """A new, an empty and a destroyed stack have none, nor has one whose bucket is still being made."""
+def test_state_without_bucket(content: dict[str, Any]) -> None:
+    """A new, an empty and a destroyed stack have no bucket, nor has one whose bucket is being created."""
     assert bucket_of(content) is None
 
 
-def test_replaced_bucket_is_not_the_stacks() -> None:
-    """While a bucket is replaced, the new one counts."""
+def test_replaced_bucket() -> None:
+    """While a bucket is replaced, the new one is used."""
     assert bucket_of(state(bucket("site", id="old", delete=True), bucket("site", id="new"))) == "new"
 
 
-def test_only_state_files_are_stacks(tmp_path: Path) -> None:
-    """Backups and attributes beside the state are not stacks; stacks of all projects are."""
+def test_state_files(tmp_path: Path) -> None:
+    """Stacks of all projects are listed, without the backups and attributes beside their state files."""
     home = Home(tmp_path)
     for name in ("hosting/prod", "hosting/dev", "other/dev"):
         file = write(home, name, "{}")
@@ -74,7 +74,7 @@ def test_home_without_state(tmp_path: Path) -> None:
 
 
 def test_state_is_read_again_when_it_changes(tmp_path: Path) -> None:
-    """A stack's bucket is the one of this moment: none, one, another, none."""
+    """A stack's bucket is always the current one."""
     home = Home(tmp_path)
     stacks = Stacks(home)
     found = [stacks.bucket("hosting/dev")]
@@ -86,7 +86,7 @@ def test_state_is_read_again_when_it_changes(tmp_path: Path) -> None:
 
 
 def test_half_written_state(tmp_path: Path) -> None:
-    """A state file caught half-written changes nothing."""
+    """A half-written state file changes nothing."""
     home = Home(tmp_path)
     stacks = Stacks(home)
     whole = json.dumps(state(bucket("site", id="one")))
@@ -97,7 +97,7 @@ def test_half_written_state(tmp_path: Path) -> None:
 
 
 def test_stack_name_with_dots(tmp_path: Path) -> None:
-    """A stack's name may hold dots."""
+    """A stack's name can contain dots."""
     home = Home(tmp_path)
     write(home, "hosting/release-1.2", json.dumps(state(bucket("site", id="dotted"))))
     assert Stacks(home).bucket("hosting/release-1.2") == "dotted"

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from sandbox import emulator_process as cloud
-from sandbox.environment import UNSET, Home
+from sandbox.environment import REMOVED_VARIABLES, Home
 from sandbox.providers.aws.service import AwsProvider
 from sandbox.tests.providers.harness import Engine, serving
 
@@ -27,7 +27,7 @@ NUMBERS = itertools.count(1)
 @pytest.fixture(scope="session", autouse=True)
 def _no_login_of_the_developer() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name in UNSET:
+        for name in REMOVED_VARIABLES:
             patch.delenv(name, raising=False)
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
@@ -37,7 +37,7 @@ def _no_login_of_the_developer() -> Iterator[None]:
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A local cloud's endpoint."""
     home = Home(tmp_path_factory.mktemp("home"))
-    home.make()
+    home.create_folders()
     cloud.ensure_installed()
     yield cloud.start(home)
     cloud.stop(home)
