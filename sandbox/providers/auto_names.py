@@ -1,4 +1,4 @@
-"""Names for what the program leaves unnamed: `<resource name>-<7 hex digits>`, as Pulumi's bridge makes them."""
+"""Names for resources that the program does not name: `<resource name>-<7 hex digits>`, like Pulumi's bridge."""
 
 import hashlib
 import secrets
@@ -9,9 +9,13 @@ HEX_DIGITS = 7
 
 @dataclass(frozen=True)
 class AutoName:
-    """How one resource type is named: which property, its limit, and its alphabet.
+    """How resources of one type are named.
 
-    `random` is False where the resource's own name is the name (an object's key).
+    Attributes:
+        field: the property that has the name.
+        max_length: of the name.
+        lower: whether the name is in lower case.
+        random: whether it ends in hex digits; False if the resource's own name is used (an object's key).
     """
 
     field: str
@@ -20,7 +24,7 @@ class AutoName:
     random: bool = True
 
     def make(self, resource_name: str, seed: bytes) -> str:
-        """A name that is the same for the same seed, so that a preview and its update agree."""
+        """Return a name; equal seeds give equal names, so that a preview and its update agree."""
         name = resource_name.lower() if self.lower else resource_name
         if not self.random:
             return name[: self.max_length]

@@ -1,4 +1,4 @@
-"""Calls to the cloud, with the credentials, region and endpoints that the provider was configured with."""
+"""Requests to AWS with the credentials, region and endpoints of the provider's configuration."""
 
 import threading
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from botocore.session import Session
 
 from sandbox.providers.aws.configuration import ProviderConfig
 from sandbox.providers.aws.credentials import make_client, make_session
-from sandbox.providers.aws.errors import AwsError, refuse_stopped_cloud
+from sandbox.providers.aws.errors import AwsError, raise_if_emulator_stopped
 from sandbox.providers.values import Properties
 
 SERVICE_NAMES = {
@@ -25,8 +25,8 @@ SERVICE_NAMES = {
 }
 
 
-class Cloud:
-    """One configured provider's access to AWS. Clients are slow to make, so each is made once."""
+class AwsClient:
+    """The botocore clients of one configured provider; each is created once, because that takes long."""
 
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
@@ -40,22 +40,22 @@ class Cloud:
 
     @cached_property
     def identity(self) -> Properties:
-        """Account, Arn and UserId of the credentials."""
+        """The Account, Arn and UserId of the credentials."""
         return self.call("sts", "get_caller_identity")
 
     @property
     def account(self) -> str:
-        """The account's number."""
+        """The account's id."""
         return str(self.identity["Account"])
 
     @property
     def partition(self) -> str:
-        """`aws`, or the partition of China's or the US government's regions."""
+        """`aws`, or the partition of the regions in China or of the US government."""
         prefix = self.region.rsplit("-", 2)[0]
         return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(prefix, "aws")
 
     def s3(self, operation: str, region: str | None = None, /, **params: object) -> Properties:
-        """Call S3, in the region of one bucket."""
+        """Call S3 in the region of a bucket."""
         return self.call("s3", operation, region, **params)
 
     def cloudfront(self, operation: str, /, **params: object) -> Properties:
@@ -63,26 +63,26 @@ class Cloud:
         return self.call("cloudfront", operation, **params)
 
     def call(self, service: str, operation: str, region: str | None = None, /, **params: object) -> Properties:
-        """Make one call.
+        """Send one request.
 
         Raises:
-            AwsError: AWS refuses it, can't be reached, or there are no credentials.
+            AwsError: AWS returns an error or does not answer, or there are no credentials.
         """
         with _as_aws_errors(service, operation):
             answer: Properties = getattr(self.client(service, region), operation)(**params)
         return answer
 
     def pages(self, service: str, operation: str, region: str | None, /, **params: object) -> Iterator[Properties]:
-        """Every page of a listing.
+        """Yield every page of a listing.
 
         Raises:
-            AwsError: as for a call.
+            AwsError: as for `call`.
         """
         with _as_aws_errors(service, operation):
             yield from self.client(service, region).get_paginator(operation).paginate(**params)
 
-    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - botocore makes clients at run time
-        """The one client of this service and region."""
+    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
+        """Return the client for a service and region."""
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
@@ -105,10 +105,11 @@ def _as_aws_errors(service: str, operation: str) -> Iterator[None]:
     call = f"{SERVICE_NAMES[service]}: {name}"
     try:
         yield
-    except ClientError as refusal:
-        error, meta = refusal.response.get("Error", {}), refusal.response.get("ResponseMetadata", {})
-        status, code = meta.get("HTTPStatusCode", 0), error.get("Code", "Unknown")
-        raise AwsError(call, status, code, error.get("Message", "")) from refusal
-    except BotoCoreError as failure:
-        refuse_stopped_cloud(failure)
-        raise AwsError(call, 0, type(failure).__name__, str(failure)) from failure
+    except ClientError as response_error:
+        response = response_error.response
+        error, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
+        status, code = metadata.get("HTTPStatusCode", 0), error.get("Code", "Unknown")
+        raise AwsError(call, status, code, error.get("Message", "")) from response_error
+    except BotoCoreError as request_error:
+        raise_if_emulator_stopped(request_error)
+        raise AwsError(call, 0, type(request_error).__name__, str(request_error)) from request_error

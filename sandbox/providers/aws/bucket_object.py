@@ -1,4 +1,4 @@
-"""Objects in buckets."""
+"""S3 objects."""
 
 import base64
 import binascii
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from sandbox.providers.auto_names import AutoName
-from sandbox.providers.aws.aws_client import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
-from sandbox.providers.changes import same
-from sandbox.providers.schema import Failure, Field, Fields, flag, text, text_map
+from sandbox.providers.changes import equivalent
+from sandbox.providers.schema import Failure, Field, Fields, boolean, string, string_map
 from sandbox.providers.values import Asset, Properties
 
 CANNED_ACLS = (
@@ -23,7 +23,7 @@ STORAGE_CLASSES = (
     *("STANDARD", "REDUCED_REDUNDANCY", "GLACIER", "STANDARD_IA", "ONEZONE_IA"),
     *("INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"),
 )
-# The same header in PutObject's parameters, in HeadObject's answer, and as a property.
+# Properties, and their names in PutObject's parameters and HeadObject's response.
 _HEADERS = {
     "cacheControl": "CacheControl",
     "contentDisposition": "ContentDisposition",
@@ -34,13 +34,13 @@ _HEADERS = {
 }
 _OPTIONS = {"acl": "ACL", "storageClass": "StorageClass", "serverSideEncryption": "ServerSideEncryption"}
 _SOURCES = ("source", "content", "contentBase64")
-# Whatever of this changes, the object is put anew; acl and tags have calls of their own.
+# A change of any of these needs another PutObject; acl and tags have calls of their own.
 _CONTENT = (
     *_SOURCES,
     *_HEADERS,
     *("metadata", "sourceHash", "etag", "storageClass", "serverSideEncryption"),
 )
-_RENEWED = ("etag", "versionId")
+_RECOMPUTED = ("etag", "versionId")
 
 
 class BucketObject(Resource):
@@ -49,34 +49,34 @@ class BucketObject(Resource):
     token = "aws:s3/bucketObject:BucketObject"  # noqa: S105 - a type's token, not a secret
     title = "S3 Object"
     fields: ClassVar[Fields] = {
-        "acl": text(choices=CANNED_ACLS, cloud_decides=True),
-        "bucket": text(required=True, replaces=True, low=1, high=2048),
-        "cacheControl": text(),
-        "content": text(),
-        "contentBase64": text(),
-        "contentDisposition": text(),
-        "contentEncoding": text(),
-        "contentLanguage": text(),
-        "contentType": text(cloud_decides=True),
-        "etag": text(cloud_decides=True),
-        "forceDestroy": flag(default=False),
-        "key": text(required=True, replaces=True, low=1, high=1024),
-        "metadata": text_map(),
-        "region": text(replaces=True, cloud_decides=True),
-        "serverSideEncryption": text(choices=("AES256",), cloud_decides=True),
+        "acl": string(choices=CANNED_ACLS, computed=True),
+        "bucket": string(required=True, replaces=True, low=1, high=2048),
+        "cacheControl": string(),
+        "content": string(),
+        "contentBase64": string(),
+        "contentDisposition": string(),
+        "contentEncoding": string(),
+        "contentLanguage": string(),
+        "contentType": string(computed=True),
+        "etag": string(computed=True),
+        "forceDestroy": boolean(default=False),
+        "key": string(required=True, replaces=True, low=1, high=1024),
+        "metadata": string_map(),
+        "region": string(replaces=True, computed=True),
+        "serverSideEncryption": string(choices=("AES256",), computed=True),
         "source": Field(kind="asset"),
-        "sourceHash": text(),
-        "storageClass": text(choices=STORAGE_CLASSES, cloud_decides=True),
-        "tags": text_map(),
-        "websiteRedirect": text(),
+        "sourceHash": string(),
+        "storageClass": string(choices=STORAGE_CLASSES, computed=True),
+        "tags": string_map(),
+        "websiteRedirect": string(),
     }
     outputs = ("arn", "versionId")
     auto_name = AutoName("key", 1024, random=False)
     tagged = True
-    renewed_outputs: ClassVar[dict[str, tuple[str, ...]]] = dict.fromkeys(_CONTENT, _RENEWED)
+    recomputed_outputs: ClassVar[dict[str, tuple[str, ...]]] = dict.fromkeys(_CONTENT, _RECOMPUTED)
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
-        """One source of content, and metadata keys as S3 keeps them."""
+        """Allow one source of content, and metadata keys in lower case."""
         given = [name for name in _SOURCES if inputs.get(name) is not None]
         for name in given[1:]:
             yield name, f'"{name}": conflicts with {given[0]}'
@@ -84,28 +84,28 @@ class BucketObject(Resource):
             if key != key.lower():
                 yield "metadata", f"Metadata must be lowercase only. Offending key: {key}"
 
-    def known_outputs(self, cloud: Cloud, inputs: Properties) -> Properties:
-        """The region."""
-        return {"region": inputs.get("region") or cloud.region}
+    def preview_outputs(self, aws: AwsClient, inputs: Properties) -> Properties:
+        """Return the region."""
+        return {"region": inputs.get("region") or aws.region}
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
         """PutObject."""
-        _put(cloud, inputs)
+        _put(aws, inputs)
         return str(inputs["key"])
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
-        """HeadObject; as in pulumi-aws, other bytes under the same key are no drift, only another etag."""
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
+        """HeadObject; as in pulumi-aws, other content under the same key is no difference, only another etag."""
         bucket, key = state.get("bucket"), state.get("key")
         if bucket is None or key is None:
-            bucket, key = _imported(identifier)
-        region = state.get("region") or cloud.region
+            bucket, key = _split_import_id(identifier)
+        region = state.get("region") or aws.region
         try:
-            head = cloud.s3("head_object", region, Bucket=bucket, Key=key)
-            # The emulator's HeadObject doesn't count tags, and asking for them costs each object a call.
-            may_be_tagged = head.get("TagCount") or state.get("tagsAll") or all_tags(cloud, state)
-            tags = _tags(cloud, region, bucket, key) if may_be_tagged else []
-        except AwsError as refusal:
-            if refusal.is_missing:
+            head = aws.s3("head_object", region, Bucket=bucket, Key=key)
+            # The emulator's HeadObject has no TagCount, and GetObjectTagging for each object would cost a call.
+            may_be_tagged = head.get("TagCount") or state.get("tagsAll") or all_tags(aws, state)
+            tags = _tags(aws, region, bucket, key) if may_be_tagged else []
+        except AwsError as error:
+            if error.is_not_found:
                 return None
             raise
         return {
@@ -113,7 +113,7 @@ class BucketObject(Resource):
             "bucket": bucket,
             "key": key,
             "region": region,
-            "arn": f"arn:{cloud.partition}:s3:::{bucket}/{key}",
+            "arn": f"arn:{aws.partition}:s3:::{bucket}/{key}",
             "etag": head["ETag"].strip('"'),
             "versionId": head.get("VersionId") if head.get("VersionId") != "null" else None,
             "metadata": head.get("Metadata") or {},
@@ -121,50 +121,50 @@ class BucketObject(Resource):
             "storageClass": head.get("StorageClass") or "STANDARD",
             "forceDestroy": state.get("forceDestroy", False),
             **{name: head.get(api) for name, api in _HEADERS.items()},
-            **tag_properties(cloud, tags),
+            **tag_properties(aws, tags),
         }
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
-        """PutObject when what it stores has changed, else only the ACL or the tags."""
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
+        """PutObject if the content or a header has changed, else only the ACL or the tags."""
         del identifier
         if any(
-            not same(self.fields[name], old.get(name), new.get(name))
+            not equivalent(self.fields[name], old.get(name), new.get(name))
             for name in _CONTENT
-            if not (self.fields[name].cloud_decides and new.get(name) is None)
+            if not (self.fields[name].computed and new.get(name) is None)
         ):
-            _put(cloud, {"region": old.get("region"), **new})
+            _put(aws, {"region": old.get("region"), **new})
             return
         region = old.get("region")
-        place = {"Bucket": new["bucket"], "Key": new["key"]}
+        target = {"Bucket": new["bucket"], "Key": new["key"]}
         if new.get("acl") not in (None, old.get("acl")):
-            cloud.s3("put_object_acl", region, ACL=new["acl"], **place)
-        tags = all_tags(cloud, new)
+            aws.s3("put_object_acl", region, ACL=new["acl"], **target)
+        tags = all_tags(aws, new)
         if tags != (old.get("tagsAll") or {}):
-            cloud.s3("put_object_tagging", region, Tagging={"TagSet": tag_list(tags)}, **place)
+            aws.s3("put_object_tagging", region, Tagging={"TagSet": tag_list(tags)}, **target)
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """DeleteObject, in a versioned bucket every version."""
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """DeleteObject; in a versioned bucket for every version."""
         bucket, key, region = state["bucket"], state.get("key", identifier), state.get("region")
         try:
-            for version in _versions(cloud, region, bucket, key) if state.get("versionId") else [None]:
-                which = {"VersionId": version} if version else {}
-                cloud.s3("delete_object", region, Bucket=bucket, Key=key, **which)
-        except AwsError as refusal:
-            if not refusal.is_missing:
+            for version in _versions(aws, region, bucket, key) if state.get("versionId") else [None]:
+                version_id = {"VersionId": version} if version else {}
+                aws.s3("delete_object", region, Bucket=bucket, Key=key, **version_id)
+        except AwsError as error:
+            if not error.is_not_found:
                 raise
 
 
-def _put(cloud: Cloud, inputs: Properties) -> None:
+def _put(aws: AwsClient, inputs: Properties) -> None:
     params: Properties = {"Bucket": inputs["bucket"], "Key": inputs["key"], "Body": _body(inputs)}
     for name, api in {**_HEADERS, **_OPTIONS}.items():
         if inputs.get(name):
             params[api] = inputs[name]
     if inputs.get("metadata"):
         params["Metadata"] = inputs["metadata"]
-    cloud.s3("put_object", inputs.get("region"), **params)
-    if tags := all_tags(cloud, inputs):
-        place = {"Bucket": inputs["bucket"], "Key": inputs["key"]}
-        cloud.s3("put_object_tagging", inputs.get("region"), Tagging={"TagSet": tag_list(tags)}, **place)
+    aws.s3("put_object", inputs.get("region"), **params)
+    if tags := all_tags(aws, inputs):
+        target = {"Bucket": inputs["bucket"], "Key": inputs["key"]}
+        aws.s3("put_object_tagging", inputs.get("region"), Tagging={"TagSet": tag_list(tags)}, **target)
 
 
 def _body(inputs: Properties) -> bytes:
@@ -179,7 +179,7 @@ def _body(inputs: Properties) -> bytes:
     return str(inputs.get("content") or "").encode()
 
 
-def _imported(identifier: str) -> tuple[str, str]:
+def _split_import_id(identifier: str) -> tuple[str, str]:
     found = re.fullmatch(r"(?:s3://)?([^/]+)/(.+)", identifier, re.DOTALL)
     if found is None:
         raise AwsError(
@@ -191,12 +191,12 @@ def _imported(identifier: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def _tags(cloud: Cloud, region: str, bucket: str, key: str) -> list[dict[str, str]]:
-    return list(cloud.s3("get_object_tagging", region, Bucket=bucket, Key=key)["TagSet"])
+def _tags(aws: AwsClient, region: str, bucket: str, key: str) -> list[dict[str, str]]:
+    return list(aws.s3("get_object_tagging", region, Bucket=bucket, Key=key)["TagSet"])
 
 
-def _versions(cloud: Cloud, region: str | None, bucket: str, key: str) -> Iterator[str]:
-    for page in cloud.pages("s3", "list_object_versions", region, Bucket=bucket, Prefix=key):
+def _versions(aws: AwsClient, region: str | None, bucket: str, key: str) -> Iterator[str]:
+    for page in aws.pages("s3", "list_object_versions", region, Bucket=bucket, Prefix=key):
         for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
             if item["Key"] == key:
                 yield item["VersionId"]

@@ -1,4 +1,4 @@
-"""Everything that the sandbox's aws provider serves."""
+"""The resource types and data sources of the sandbox's aws provider."""
 
 from sandbox.providers.aws.acm import Certificate, CertificateValidation
 from sandbox.providers.aws.bucket import Bucket

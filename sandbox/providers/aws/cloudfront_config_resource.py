@@ -1,21 +1,27 @@
-"""CloudFront's smaller resources: each has an id and an ETag, is created, got, updated and deleted whole."""
+"""The base class of CloudFront's origin access controls and policies: resources with an id, an ETag and a config."""
 
 from abc import abstractmethod
 from typing import ClassVar
 
 from sandbox.providers.aws.api_shapes import from_api, to_api
-from sandbox.providers.aws.aws_client import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.cloudfront_quotas import Quota
-from sandbox.providers.aws.cloudfront_usage import refuse_in_use
+from sandbox.providers.aws.cloudfront_usage import check_not_in_use
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.values import Properties
 
 
-class CloudFrontPart(Resource):
-    """An origin access control or a policy."""
+class CloudFrontConfigResource(Resource):
+    """A resource whose calls differ only by its name.
 
-    # CachePolicy in CreateCachePolicy, CachePolicyConfig, and snake_case for boto3's methods.
+    Attributes:
+        api_noun: as in CreateCachePolicy and CachePolicyConfig.
+        call_noun: as in boto3's method names.
+        arn_noun: as in ARNs.
+        quota: how many of them an account may have.
+    """
+
     api_noun: ClassVar[str]
     call_noun: ClassVar[str]
     arn_noun: ClassVar[str]
@@ -23,29 +29,29 @@ class CloudFrontPart(Resource):
     outputs = ("arn", "etag")
 
     @abstractmethod
-    def refuse(self, call: str, inputs: Properties) -> None:
-        """Refuse what AWS would refuse, which the emulator doesn't.
+    def check(self, call: str, inputs: Properties) -> None:
+        """Reject what AWS rejects and the emulator does not.
 
         Raises:
             AwsError: with AWS's code.
         """
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
         """Create it."""
         call = f"CloudFront: Create{self.api_noun}"
-        self.refuse(call, inputs)
-        self.quota.refuse_one_more(cloud, call)
+        self.check(call, inputs)
+        self.quota.check(aws, call)
         config = {f"{self.api_noun}Config": self.api_config(inputs)}
-        answer = cloud.cloudfront(f"create_{self.call_noun}", **config)
+        answer = aws.cloudfront(f"create_{self.call_noun}", **config)
         return str(answer[self.api_noun]["Id"])
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """Get it."""
         del state
         try:
-            answer = cloud.cloudfront(f"get_{self.call_noun}", Id=identifier)
-        except AwsError as refusal:
-            if refusal.is_missing:
+            answer = aws.cloudfront(f"get_{self.call_noun}", Id=identifier)
+        except AwsError as error:
+            if error.is_not_found:
                 return None
             raise
         config = answer[self.api_noun][f"{self.api_noun}Config"]
@@ -53,28 +59,28 @@ class CloudFrontPart(Resource):
             **dict.fromkeys(self.fields),
             **from_api(self.fields, config),
             "etag": answer["ETag"],
-            "arn": f"arn:{cloud.partition}:cloudfront::{cloud.account}:{self.arn_noun}/{identifier}",
+            "arn": f"arn:{aws.partition}:cloudfront::{aws.account}:{self.arn_noun}/{identifier}",
         }
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
-        """Update it, whatever its ETag is by now: the engine has decided."""
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
+        """Update it with its current ETag: the engine has compared it already."""
         del old
-        self.refuse(f"CloudFront: Update{self.api_noun}", new)
+        self.check(f"CloudFront: Update{self.api_noun}", new)
         config = {f"{self.api_noun}Config": self.api_config(new)}
-        etag = cloud.cloudfront(f"get_{self.call_noun}", Id=identifier)["ETag"]
-        cloud.cloudfront(f"update_{self.call_noun}", Id=identifier, IfMatch=etag, **config)
+        etag = aws.cloudfront(f"get_{self.call_noun}", Id=identifier)["ETag"]
+        aws.cloudfront(f"update_{self.call_noun}", Id=identifier, IfMatch=etag, **config)
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
         """Delete it."""
         del state
         try:
-            etag = cloud.cloudfront(f"get_{self.call_noun}", Id=identifier)["ETag"]
-            refuse_in_use(cloud, self.api_noun, identifier)
-            cloud.cloudfront(f"delete_{self.call_noun}", Id=identifier, IfMatch=etag)
-        except AwsError as refusal:
-            if not refusal.is_missing:
+            etag = aws.cloudfront(f"get_{self.call_noun}", Id=identifier)["ETag"]
+            check_not_in_use(aws, self.api_noun, identifier)
+            aws.cloudfront(f"delete_{self.call_noun}", Id=identifier, IfMatch=etag)
+        except AwsError as error:
+            if not error.is_not_found:
                 raise
 
     def api_config(self, inputs: Properties) -> Properties:
-        """The config that the create and update calls take."""
+        """Return the config for the create and update calls."""
         return to_api(self.fields, inputs)

@@ -1,4 +1,4 @@
-"""What CloudFront refuses of a distribution, in its own codes: the emulator stores whatever it is given.
+"""What CloudFront rejects in a distribution, with its error codes; the emulator stores anything.
 
 Codes and their meanings: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistribution.html
 """
@@ -6,9 +6,9 @@ Codes and their meanings: https://docs.aws.amazon.com/cloudfront/latest/APIRefer
 from collections.abc import Iterator
 
 from sandbox.providers.aws import acm
-from sandbox.providers.aws.aws_client import Cloud
-from sandbox.providers.aws.cloudfront_logging_checks import logging_refusals
-from sandbox.providers.aws.cloudfront_origin_checks import Refusal, origin_refusals, pattern_refusals
+from sandbox.providers.aws.aws_client import AwsClient
+from sandbox.providers.aws.cloudfront_logging_checks import logging_errors
+from sandbox.providers.aws.cloudfront_origin_checks import ApiError, origin_errors, pattern_errors
 from sandbox.providers.aws.cloudfront_usage import distributions
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import Properties
@@ -31,28 +31,28 @@ _NO_CERTIFICATE = (
 )
 
 
-def refuse(cloud: Cloud, call: str, inputs: Properties, identifier: str = "") -> None:
-    """Refuse what CloudFront would.
+def check_distribution(aws: AwsClient, call: str, inputs: Properties, identifier: str = "") -> None:
+    """Reject a distribution that CloudFront would reject.
 
     Raises:
         AwsError: with CloudFront's code.
     """
-    for rules in (_refusals(inputs), _references(cloud, inputs), _taken_aliases(cloud, inputs, identifier)):
-        for status, code, message in rules:
+    for errors in (_config_errors(inputs), _reference_errors(aws, inputs), _alias_errors(aws, inputs, identifier)):
+        for status, code, message in errors:
             raise AwsError(call, status, code, message)
 
 
-def _refusals(inputs: Properties) -> Iterator[Refusal]:
-    yield from _root_object(inputs.get("defaultRootObject") or "")
-    yield from _certificate(inputs)
-    yield from _geo_restriction(inputs["restrictions"]["geoRestriction"])
-    yield from origin_refusals(inputs["origins"])
-    yield from pattern_refusals(inputs.get("orderedCacheBehaviors") or [])
+def _config_errors(inputs: Properties) -> Iterator[ApiError]:
+    yield from _root_object_errors(inputs.get("defaultRootObject") or "")
+    yield from _certificate_errors(inputs)
+    yield from _geo_restriction_errors(inputs["restrictions"]["geoRestriction"])
+    yield from origin_errors(inputs["origins"])
+    yield from pattern_errors(inputs.get("orderedCacheBehaviors") or [])
     origins = [origin["originId"] for origin in inputs["origins"]]
     for behavior in _behaviors(inputs):
-        yield from _behavior(behavior, origins)
+        yield from _behavior_errors(behavior, origins)
     for response in inputs.get("customErrorResponses") or []:
-        yield from _error_response(response)
+        yield from _error_response_errors(response)
     codes = [response["errorCode"] for response in inputs.get("customErrorResponses") or []]
     if len(set(codes)) < len(codes):
         yield 400, "InvalidArgument", "The parameter CustomErrorResponses contains a duplicate error code."
@@ -62,13 +62,13 @@ def _behaviors(inputs: Properties) -> list[Properties]:
     return [inputs["defaultCacheBehavior"], *(inputs.get("orderedCacheBehaviors") or [])]
 
 
-def _root_object(name: str) -> Iterator[Refusal]:
+def _root_object_errors(name: str) -> Iterator[ApiError]:
     if name.startswith("/") or len(name) > _MAX_ROOT_OBJECT:
         message = "The default root object file name is too big or contains an invalid character."
         yield 400, "InvalidDefaultRootObject", message
 
 
-def _certificate(inputs: Properties) -> Iterator[Refusal]:
+def _certificate_errors(inputs: Properties) -> Iterator[ApiError]:
     certificate = inputs["viewerCertificate"]
     arn, iam = certificate.get("acmCertificateArn"), certificate.get("iamCertificateId")
     own = bool(arn or iam)
@@ -90,12 +90,12 @@ def _certificate(inputs: Properties) -> Iterator[Refusal]:
         yield 400, "InvalidViewerCertificate", message
 
 
-def _geo_restriction(geo: Properties) -> Iterator[Refusal]:
+def _geo_restriction_errors(geo: Properties) -> Iterator[ApiError]:
     if (geo["restrictionType"] == "none") == bool(geo.get("locations")):
         yield 400, "InvalidGeoRestrictionParameter", "The specified geo restriction parameter is not valid."
 
 
-def _behavior(behavior: Properties, origins: list[str]) -> Iterator[Refusal]:
+def _behavior_errors(behavior: Properties, origins: list[str]) -> Iterator[ApiError]:
     if behavior["targetOriginId"] not in origins:
         yield 404, "NoSuchOrigin", "One or more of your origins or origin groups do not exist."
     allowed, cached = set(behavior["allowedMethods"]), set(behavior["cachedMethods"])
@@ -111,7 +111,7 @@ def _behavior(behavior: Properties, origins: list[str]) -> Iterator[Refusal]:
         yield 400, "InvalidFunctionAssociation", message
 
 
-def _error_response(response: Properties) -> Iterator[Refusal]:
+def _error_response_errors(response: Properties) -> Iterator[ApiError]:
     code, path = response.get("responseCode"), response.get("responsePagePath")
     if response["errorCode"] not in ERROR_CODES:
         yield 400, "InvalidErrorCode", f"An invalid error code was specified: {response['errorCode']}."
@@ -126,36 +126,36 @@ def _error_response(response: Properties) -> Iterator[Refusal]:
         yield 400, "InvalidArgument", "The parameter ErrorCachingMinTTL is not within allowed range."
 
 
-def _references(cloud: Cloud, inputs: Properties) -> Iterator[Refusal]:
-    """Certificates, policies, functions and the like must exist; CloudFront looks, the emulator doesn't."""
-    yield from _issued_certificate(cloud, inputs)
-    yield from logging_refusals(cloud, inputs)
+def _reference_errors(aws: AwsClient, inputs: Properties) -> Iterator[ApiError]:
+    """Yield an error for each certificate, policy, function or bucket that does not exist."""
+    yield from _certificate_reference_errors(aws, inputs)
+    yield from logging_errors(aws, inputs)
     for origin in inputs["origins"]:
         control = origin.get("originAccessControlId")
-        if control and _is_missing(cloud, "get_origin_access_control", Id=control):
+        if control and _is_missing(aws, "get_origin_access_control", Id=control):
             yield 400, "InvalidOriginAccessControl", "The origin access control is not valid."
     for behavior in _behaviors(inputs):
-        if _is_missing(cloud, "get_cache_policy", Id=behavior["cachePolicyId"]):
+        if _is_missing(aws, "get_cache_policy", Id=behavior["cachePolicyId"]):
             yield 404, "NoSuchCachePolicy", "The specified cache policy does not exist."
         headers = behavior.get("responseHeadersPolicyId")
-        if headers and _is_missing(cloud, "get_response_headers_policy", Id=headers):
+        if headers and _is_missing(aws, "get_response_headers_policy", Id=headers):
             yield 404, "NoSuchResponseHeadersPolicy", "The specified response headers policy does not exist."
         viewers = behavior.get("originRequestPolicyId")
-        if viewers and _is_missing(cloud, "get_origin_request_policy", Id=viewers):
+        if viewers and _is_missing(aws, "get_origin_request_policy", Id=viewers):
             yield 404, "NoSuchOriginRequestPolicy", "The specified origin request policy does not exist."
         for association in behavior.get("functionAssociations") or []:
             name = association["functionArn"].rpartition("/")[2]
-            if _is_missing(cloud, "describe_function", Name=name, Stage="LIVE"):
+            if _is_missing(aws, "describe_function", Name=name, Stage="LIVE"):
                 message = f"The function {association['functionArn']} is not published or does not exist."
                 yield 400, "InvalidFunctionAssociation", message
 
 
-def _issued_certificate(cloud: Cloud, inputs: Properties) -> Iterator[Refusal]:
-    """The certificate is there, is issued, and is for every alias."""
+def _certificate_reference_errors(aws: AwsClient, inputs: Properties) -> Iterator[ApiError]:
+    """Yield an error unless the certificate exists, is issued, and covers every alias."""
     arn = inputs["viewerCertificate"].get("acmCertificateArn")
     if not arn:
         return
-    found = acm.described(cloud, arn, CERTIFICATE_REGION)
+    found = acm.describe_certificate(aws, arn, CERTIFICATE_REGION)
     if found is None or found["Status"] != "ISSUED":
         yield 400, "InvalidViewerCertificate", _NO_CERTIFICATE
     elif not all(acm.covers(found, alias) for alias in inputs.get("aliases") or []):
@@ -166,19 +166,19 @@ def _issued_certificate(cloud: Cloud, inputs: Properties) -> Iterator[Refusal]:
         yield 400, "InvalidViewerCertificate", message
 
 
-def _is_missing(cloud: Cloud, operation: str, **which: str) -> bool:
+def _is_missing(aws: AwsClient, operation: str, **parameters: str) -> bool:
     try:
-        cloud.cloudfront(operation, **which)
-    except AwsError as refusal:
-        if refusal.is_missing:
+        aws.cloudfront(operation, **parameters)
+    except AwsError as error:
+        if error.is_not_found:
             return True
         raise
     return False
 
 
-def _taken_aliases(cloud: Cloud, inputs: Properties, identifier: str) -> Iterator[Refusal]:
+def _alias_errors(aws: AwsClient, inputs: Properties, identifier: str) -> Iterator[ApiError]:
     wanted = set(inputs.get("aliases") or [])
-    for summary in distributions(cloud) if wanted else []:
+    for summary in distributions(aws) if wanted else []:
         if summary["Id"] != identifier and wanted & set(summary["Aliases"].get("Items", [])):
             message = "One or more of the CNAMEs you provided are already associated with a different resource."
             yield 409, "CNAMEAlreadyExists", message

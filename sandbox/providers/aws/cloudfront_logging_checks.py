@@ -1,21 +1,22 @@
-"""What CloudFront asks of a bucket for its logs, which it writes by an ACL of its own."""
+"""What CloudFront requires of the bucket for its logs, which it writes by an ACL."""
 
 import re
 from collections.abc import Iterator
 
-from sandbox.providers.aws.aws_client import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import Properties
 
 _DOMAIN = re.compile(r"(?P<bucket>.+)\.s3(?:[.-](?P<region>[a-z0-9-]+))?\.amazonaws\.com(?:\.cn)?")
-_NO_OWNERSHIP = "OwnershipControlsNotFoundError"
+_NO_OWNERSHIP_CONTROLS = "OwnershipControlsNotFoundError"
 
 
-def logging_refusals(cloud: Cloud, inputs: Properties) -> Iterator[tuple[int, str, str]]:
-    """Yield what is wrong with the bucket, in the words of AWS.
+def logging_errors(aws: AwsClient, inputs: Properties) -> Iterator[tuple[int, str, str]]:
+    """Yield the errors of the bucket, with AWS's texts.
 
-    https://github.com/hashicorp/terraform/issues/24962, https://github.com/hashicorp/terraform/issues/9176 and
-    https://github.com/aws-samples/baseline-environment-on-aws/issues/363 have them.
+    The texts are in https://github.com/hashicorp/terraform/issues/24962,
+    https://github.com/hashicorp/terraform/issues/9176 and
+    https://github.com/aws-samples/baseline-environment-on-aws/issues/363.
     """
     domain = (inputs.get("loggingConfig") or {}).get("bucket")
     if not domain:
@@ -25,30 +26,30 @@ def logging_refusals(cloud: Cloud, inputs: Properties) -> Iterator[tuple[int, st
         yield 400, "InvalidArgument", "The parameter Logging Bucket does not refer to a valid S3 bucket."
         return
     bucket, region = found["bucket"], found["region"]
-    problem = _problem(cloud, bucket, region)
+    problem = _problem(aws, bucket, region)
     if problem:
         yield 400, "InvalidArgument", f"The S3 bucket that you specified for CloudFront logs {problem}: {domain}"
 
 
-def _problem(cloud: Cloud, bucket: str, region: str | None) -> str | None:
+def _problem(aws: AwsClient, bucket: str, region: str | None) -> str | None:
     try:
-        cloud.s3("head_bucket", region, Bucket=bucket)
-    except AwsError as refusal:
-        if refusal.is_missing:
+        aws.s3("head_bucket", region, Bucket=bucket)
+    except AwsError as error:
+        if error.is_not_found:
             return "doesn't exist"
         raise
-    return None if _takes_acls(cloud, bucket, region) else "does not enable ACL access"
+    return None if _takes_acls(aws, bucket, region) else "does not enable ACL access"
 
 
-def _takes_acls(cloud: Cloud, bucket: str, region: str | None) -> bool:
-    """Whether ACLs are on: off is what a bucket without ownership controls has, since April 2023.
+def _takes_acls(aws: AwsClient, bucket: str, region: str | None) -> bool:
+    """Return whether ACLs are enabled; since April 2023 they are not in a bucket without ownership controls.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
     """
     try:
-        controls = cloud.s3("get_bucket_ownership_controls", region, Bucket=bucket)["OwnershipControls"]
-    except AwsError as refusal:
-        if refusal.code == _NO_OWNERSHIP:
+        controls = aws.s3("get_bucket_ownership_controls", region, Bucket=bucket)["OwnershipControls"]
+    except AwsError as error:
+        if error.code == _NO_OWNERSHIP_CONTROLS:
             return False
         raise
     return all(rule["ObjectOwnership"] != "BucketOwnerEnforced" for rule in controls["Rules"])

@@ -1,9 +1,9 @@
-"""What CloudFront refuses of a distribution's origins, and of the path patterns that lead to them.
+"""What CloudFront rejects in a distribution's origins and path patterns.
 
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomOriginConfig.html and .../API_CacheBehavior.html
 
-One thing is allowed here alone: an origin may be this machine, `localhost` or 127.0.0.1, so that a local API can stand
-behind the local cloud. AWS could not reach it, and takes no IP address as an origin.
+One thing is allowed only here: an origin may be this machine, `localhost` or 127.0.0.1, so that a local API can be an
+origin of the emulated CloudFront. AWS could not reach it, and accepts no IP address.
 """
 
 import ipaddress
@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from sandbox.providers.values import Properties
 
-Refusal: TypeAlias = tuple[int, str, str]
+ApiError: TypeAlias = tuple[int, str, str]
 LOOPBACK = "127.0.0.1"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions
 _MAX_ORIGINS, _MAX_BEHAVIORS = 100, 75
@@ -24,20 +24,20 @@ _MAX_ID = 128
 _PATTERN = re.compile(r"[A-Za-z0-9_.*$/~\"'@:+&?-]{1,255}")
 
 
-def origin_refusals(origins: Sequence[Properties]) -> Iterator[Refusal]:
-    """Yield what is wrong with the origins."""
+def origin_errors(origins: Sequence[Properties]) -> Iterator[ApiError]:
+    """Yield the errors of the origins."""
     names = [origin["originId"] for origin in origins]
     if len(set(names)) < len(names):
         yield 400, "InvalidArgument", "The parameter Origins contains duplicate origin IDs."
     if len(names) > _MAX_ORIGINS:
         yield 400, "TooManyOrigins", "Your request contains more origins than are allowed per distribution."
     for origin in origins:
-        yield from _origin(origin)
+        yield from _origin_errors(origin)
         if origin.get("customOriginConfig"):
-            yield from _custom_origin(origin["domainName"], origin["customOriginConfig"])
+            yield from _custom_origin_errors(origin["domainName"], origin["customOriginConfig"])
 
 
-def _origin(origin: Properties) -> Iterator[Refusal]:
+def _origin_errors(origin: Properties) -> Iterator[ApiError]:
     domain, path = origin["domainName"], origin.get("originPath") or ""
     if "/" in domain or ":" in domain:
         yield 400, "InvalidArgument", "The parameter Origin DomainName does not refer to a valid S3 bucket or host."
@@ -53,7 +53,7 @@ def _origin(origin: Properties) -> Iterator[Refusal]:
         yield 400, "InvalidArgument", "The parameter Origin Id is too long."
 
 
-def _custom_origin(domain: str, config: Properties) -> Iterator[Refusal]:
+def _custom_origin_errors(domain: str, config: Properties) -> Iterator[ApiError]:
     if domain != LOOPBACK and _is_address(domain):
         yield 400, "InvalidArgument", "The parameter origin name cannot be an IP address."
     for name in ("httpPort", "httpsPort"):
@@ -75,8 +75,8 @@ def _is_address(domain: str) -> bool:
     return True
 
 
-def pattern_refusals(behaviors: Sequence[Properties]) -> Iterator[Refusal]:
-    """Yield what is wrong with the path patterns; the default behavior counts, and has none."""
+def pattern_errors(behaviors: Sequence[Properties]) -> Iterator[ApiError]:
+    """Yield the errors of the path patterns; the default behavior has none, but counts for the quota."""
     if len(behaviors) >= _MAX_BEHAVIORS:
         message = "You cannot create more cache behaviors for the distribution."
         yield 400, "TooManyCacheBehaviors", message
@@ -84,6 +84,6 @@ def pattern_refusals(behaviors: Sequence[Properties]) -> Iterator[Refusal]:
     for pattern in patterns:
         if not _PATTERN.fullmatch(pattern):
             yield 400, "InvalidArgument", f"The parameter PathPattern is not valid: {pattern}."
-    # With and without the slash in front it is one pattern.
+    # `/api/*` and `api/*` are the same pattern.
     if len({pattern.removeprefix("/") for pattern in patterns}) < len(patterns):
         yield 400, "InvalidArgument", "The parameter CacheBehaviors contains a duplicate path pattern."

@@ -1,4 +1,4 @@
-"""The pieces that the service's answers are made of."""
+"""Builds the responses of the service."""
 
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar
@@ -6,7 +6,7 @@ from typing import NoReturn, TypeVar
 import grpc
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.providers.aws.aws_client import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags
@@ -16,7 +16,7 @@ from sandbox.providers.values import UNKNOWN, Properties, from_struct
 
 T = TypeVar("T")
 
-# Which inputs were chosen by the provider and not by the program: the name under which Pulumi's bridge keeps them.
+# The inputs that the provider chose, not the program; Pulumi's bridge has the same property.
 DEFAULTS = "__defaults"
 _KINDS = {
     ("add", False): provider_pb2.PropertyDiff.ADD,
@@ -31,29 +31,29 @@ _KINDS = {
 def abort(context: grpc.ServicerContext, message: str) -> NoReturn:
     """End the call with an error that the engine shows."""
     context.abort(grpc.StatusCode.UNKNOWN, message)
-    raise AssertionError("abort has raised already")
+    raise AssertionError("context.abort raises")
 
 
-def guarded(context: grpc.ServicerContext, what: str, work: Callable[[], T]) -> T:
-    """Do the work; a refusal of the cloud becomes the error of the call."""
+def abort_on_error(context: grpc.ServicerContext, what: str, work: Callable[[], T]) -> T:
+    """Do the work; an error of AWS becomes the error of the call."""
     try:
         return work()
-    except (AwsError, OSError) as refusal:
-        abort(context, f"{what}: {refusal}")
+    except (AwsError, OSError) as error:
+        abort(context, f"{what}: {error}")
 
 
-def failures(found: Iterable[Failure]) -> list[provider_pb2.CheckFailure]:
-    """Problems as the engine takes them."""
+def check_failures(found: Iterable[Failure]) -> list[provider_pb2.CheckFailure]:
+    """Return problems in the form of the engine."""
     return [provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in found]
 
 
-def listed(names: Iterable[str]) -> str:
-    """The names, for a message."""
+def comma_list(names: Iterable[str]) -> str:
+    """Return the sorted names for a message."""
     return ", ".join(sorted(names))
 
 
 def diff_response(changes: list[Change], *, delete_first: bool = False) -> provider_pb2.DiffResponse:
-    """Changes as the engine takes them."""
+    """Return changes in the form of the engine."""
     some = provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE
     response = provider_pb2.DiffResponse(changes=some, hasDetailedDiff=True)
     for change in changes:
@@ -69,8 +69,8 @@ def _top(path: str) -> str:
     return path.split(".", 1)[0].split("[", 1)[0]
 
 
-def name_unnamed(resource: Resource, request: provider_pb2.CheckRequest, inputs: Properties) -> list[Failure]:
-    """Give the resource a name in `inputs` if the program hasn't; the name that it has already stays."""
+def apply_auto_name(resource: Resource, request: provider_pb2.CheckRequest, inputs: Properties) -> list[Failure]:
+    """Name the resource in `inputs` if the program does not; a name from the last run stays."""
     auto = resource.auto_name
     if auto is None or inputs.get(auto.field) not in (None, ""):
         return []
@@ -89,8 +89,8 @@ def name_unnamed(resource: Resource, request: provider_pb2.CheckRequest, inputs:
     return []
 
 
-def deletes_first(resource: Resource, old: Properties, new: Properties) -> bool:
-    """Whether a replacement would collide with what it replaces: both have the name that the program gave.
+def deletes_before_replace(resource: Resource, old: Properties, new: Properties) -> bool:
+    """Return whether a replacement would collide with the old resource, because the program gives both the same name.
 
     An object's key is no such name: in another bucket the same key is another object.
     """
@@ -100,23 +100,26 @@ def deletes_first(resource: Resource, old: Properties, new: Properties) -> bool:
     return bool(old.get(auto.field) == new.get(auto.field))
 
 
-def previewed_state(resource: Resource, cloud: Cloud, inputs: Properties) -> Properties:
-    """What a preview can say of a resource that is to be made."""
-    unknown = [*resource.outputs, *(name for name, field in resource.fields.items() if field.cloud_decides)]
-    tags = {"tagsAll": all_tags(cloud, inputs)} if resource.tagged else {}
-    return {**dict.fromkeys(unknown, UNKNOWN), **tags, **_own(inputs), **resource.known_outputs(cloud, inputs)}
-
-
-def expected_state(resource: Resource, cloud: Cloud, old: Properties, new: Properties) -> Properties:
-    """What a preview can say of a resource that is to be changed."""
-    kept = {
-        name: value for name, value in old.items() if name not in resource.fields or resource.fields[name].cloud_decides
+def preview_of_create(resource: Resource, aws: AwsClient, inputs: Properties) -> Properties:
+    """Return what is known of a resource before it is created."""
+    unknown = [*resource.outputs, *(name for name, field in resource.fields.items() if field.computed)]
+    tags = {"tagsAll": all_tags(aws, inputs)} if resource.tagged else {}
+    return {
+        **dict.fromkeys(unknown, UNKNOWN),
+        **tags,
+        **_without_internal(inputs),
+        **resource.preview_outputs(aws, inputs),
     }
+
+
+def preview_of_update(resource: Resource, aws: AwsClient, old: Properties, new: Properties) -> Properties:
+    """Return what is known of a resource before it is updated."""
+    kept = {name: value for name, value in old.items() if name not in resource.fields or resource.fields[name].computed}
     changed = {_top(change.path) for change in differences(resource.fields, old, new)}
-    renewed = {name: UNKNOWN for cause in changed for name in resource.renewed_outputs.get(cause, ())}
-    tags = {"tagsAll": all_tags(cloud, new)} if resource.tagged else {}
-    return {**kept, **renewed, **tags, **_own(new)}
+    recomputed = {name: UNKNOWN for input_name in changed for name in resource.recomputed_outputs.get(input_name, ())}
+    tags = {"tagsAll": all_tags(aws, new)} if resource.tagged else {}
+    return {**kept, **recomputed, **tags, **_without_internal(new)}
 
 
-def _own(inputs: Properties) -> Properties:
+def _without_internal(inputs: Properties) -> Properties:
     return {name: value for name, value in inputs.items() if not name.startswith("__")}

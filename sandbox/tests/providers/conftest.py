@@ -1,4 +1,4 @@
-"""The aws provider, served and configured for a local cloud that lasts as long as the session."""
+"""The aws provider, configured for an emulator that runs until the end of the session."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from sandbox import emulator_process as cloud
+from sandbox import emulator_process
 from sandbox.environment import REMOVED_VARIABLES, Home
 from sandbox.providers.aws.service import AwsProvider
 from sandbox.tests.providers.harness import Engine, serving
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
     from types_boto3_s3 import S3Client
 
-    from sandbox.tests.providers.harness import Made
+    from sandbox.tests.providers.harness import EngineResource
 
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_login_of_the_developer() -> Iterator[None]:
+def _without_aws_login() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in REMOVED_VARIABLES:
             patch.delenv(name, raising=False)
@@ -35,17 +35,17 @@ def _no_login_of_the_developer() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A local cloud's endpoint."""
+    """Start an emulator, and yield its endpoint."""
     home = Home(tmp_path_factory.mktemp("home"))
     home.create_folders()
-    cloud.ensure_installed()
-    yield cloud.start(home)
-    cloud.stop(home)
+    emulator_process.ensure_installed()
+    yield emulator_process.start(home)
+    emulator_process.stop(home)
 
 
 @pytest.fixture(scope="session")
 def engine(endpoint: str) -> Iterator[Engine]:
-    """The provider, configured for us-east-1 of that cloud."""
+    """The provider, configured for us-east-1."""
     for engine in serving(AwsProvider()):
         engine.configure(**config_for(endpoint))
         yield engine
@@ -53,25 +53,25 @@ def engine(endpoint: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def bare() -> Iterator[Engine]:
-    """A provider that nobody has configured."""
+    """The provider without configuration."""
     yield from serving(AwsProvider())
 
 
 @pytest.fixture
 def bucket(engine: Engine) -> str:
-    """A new bucket's name."""
-    return engine.make("aws:s3/bucket:Bucket", called=f"bucket{next(NUMBERS)}", forceDestroy=True).id
+    """The name of a new bucket."""
+    return engine.create("aws:s3/bucket:Bucket", resource_name=f"bucket{next(NUMBERS)}", forceDestroy=True).id
 
 
 @pytest.fixture(scope="session")
 def s3(endpoint: str) -> S3Client:
-    """What the cloud itself says."""
+    """A client of the emulator."""
     return boto3.client("s3", "us-east-1", endpoint_url=endpoint, aws_access_key_id="a", aws_secret_access_key="b")
 
 
 @pytest.fixture(scope="session")
 def cloudfront(endpoint: str) -> CloudFrontClient:
-    """What the cloud itself says."""
+    """A client of the emulator."""
     return boto3.client(
         "cloudfront", "us-east-1", endpoint_url=endpoint, aws_access_key_id="a", aws_secret_access_key="b"
     )
@@ -79,7 +79,7 @@ def cloudfront(endpoint: str) -> CloudFrontClient:
 
 @pytest.fixture(scope="session")
 def route53(endpoint: str) -> Any:  # noqa: ANN401 - its stubs are not installed
-    """What the cloud itself says."""
+    """A client of the emulator."""
     session = boto3.Session("a", "b", region_name="us-east-1")
     client: Any = session.client
     return client("route53", endpoint_url=endpoint)
@@ -93,18 +93,18 @@ def zone(route53: Any) -> str:  # noqa: ANN401 - as above
 
 
 @pytest.fixture(scope="session")
-def certificate(engine: Engine, zone: str) -> Made:
-    """A certificate for example.com and all names in it, issued by its proof in the zone."""
+def certificate(engine: Engine, zone: str) -> EngineResource:
+    """A certificate for example.com and all names in it, issued by its record in the zone."""
     names = {"domainName": "example.com", "subjectAlternativeNames": ["*.example.com"]}
-    made = engine.make("aws:acm/certificate:Certificate", called="shared", validationMethod="DNS", **names)
-    proof = made.state["domainValidationOptions"][0]
-    record = {"name": proof["resourceRecordName"], "type": "CNAME", "records": [proof["resourceRecordValue"]]}
-    engine.make("aws:route53/record:Record", called="proof", zoneId=zone, ttl=60, **record)
+    made = engine.create("aws:acm/certificate:Certificate", resource_name="shared", validationMethod="DNS", **names)
+    validation = made.state["domainValidationOptions"][0]
+    record = {"name": validation["resourceRecordName"], "type": "CNAME", "records": [validation["resourceRecordValue"]]}
+    engine.create("aws:route53/record:Record", resource_name="validation", zoneId=zone, ttl=60, **record)
     return made
 
 
 def config_for(endpoint: str, **more: object) -> dict[str, object]:
-    """The provider's configuration for a local cloud."""
+    """Return the provider's configuration for an emulator."""
     services = ("acm", "cloudfront", "cloudwatch", "route53", "s3", "sts")
     endpoints = [dict.fromkeys(services, endpoint)]
     return {"region": "us-east-1", "accessKey": "a", "secretKey": "b", "endpoints": endpoints, **more}

@@ -1,4 +1,4 @@
-"""Alarms and lifecycles, held to a real local cloud."""
+"""CloudWatch alarms, and lifecycle rules of buckets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RejectedError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -17,8 +17,8 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 
 
-def test_an_alarm(engine: Engine) -> None:
-    """An alarm of a metric is put, changed and removed; half a metric is refused."""
+def test_alarm(engine: Engine) -> None:
+    """An alarm is created, updated and deleted; an incomplete one is rejected."""
     metric: dict[str, Any] = {
         "comparisonOperator": "GreaterThanThreshold",
         "dimensions": {"DistributionId": "E1", "Region": "Global"},
@@ -29,22 +29,22 @@ def test_an_alarm(engine: Engine) -> None:
         "statistic": "Average",
         "treatMissingData": "notBreaching",
     }
-    made = engine.make(ALARM, threshold=1, alarmActions=["arn:aws:sns:us-east-1:000000000000:topic"], **metric)
+    made = engine.create(ALARM, threshold=1, alarmActions=["arn:aws:sns:us-east-1:000000000000:topic"], **metric)
     assert made.state["dimensions"] == metric["dimensions"]
-    engine.change(made, threshold=5, **metric)
+    engine.update(made, threshold=5, **metric)
     assert engine.refresh(made)
-    with pytest.raises(RefusedError, match="'threshold' is required"):
-        engine.make(ALARM, **metric)
+    with pytest.raises(RejectedError, match="'threshold' is required"):
+        engine.create(ALARM, **metric)
     engine.delete(made)
     assert not engine.refresh(made)
 
 
-def test_a_lifecycle(engine: Engine, bucket: str, s3: S3Client) -> None:
-    """The rules of a bucket are put, changed and removed."""
+def test_lifecycle(engine: Engine, bucket: str, s3: S3Client) -> None:
+    """The rules of a bucket are created, updated and deleted."""
     rule = {"id": "old", "status": "Enabled", "expiration": {"days": 90}, "filter": {"prefix": ""}}
-    made = engine.make(LIFECYCLE, bucket=bucket, rules=[rule])
+    made = engine.create(LIFECYCLE, bucket=bucket, rules=[rule])
     upload = {"abortIncompleteMultipartUpload": {"daysAfterInitiation": 7}}
-    engine.change(made, bucket=bucket, rules=[{**rule, **upload}])
+    engine.update(made, bucket=bucket, rules=[{**rule, **upload}])
     (found,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert (found["Expiration"]["Days"], found["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]) == (90, 7)
     assert engine.refresh(made)

@@ -11,21 +11,21 @@ BUCKET = "aws:s3/bucket:Bucket"
 OPTIONS = provider_pb2.CheckRequest.AutonamingOptions
 
 
-def test_the_same_seed_makes_the_same_name() -> None:
-    """A preview and its update agree on a name, two resources don't."""
+def test_names_with_a_seed() -> None:
+    """A preview and its update give the same name, two resources do not."""
     auto = AutoName("name", 64)
     assert auto.make("site", b"1") == auto.make("site", b"1")
     assert auto.make("site", b"1") != auto.make("site", b"2")
 
 
-def test_without_a_seed_names_differ() -> None:
-    """An engine that gives no seed gets random digits."""
+def test_names_without_a_seed() -> None:
+    """Without a seed of the engine the digits are random."""
     auto = AutoName("name", 64)
     assert auto.make("site", b"") != auto.make("site", b"")
 
 
-def ask(engine: Engine, options: OPTIONS) -> provider_pb2.CheckResponse:
-    """Check an unnamed bucket in a project with naming rules."""
+def check(engine: Engine, options: OPTIONS) -> provider_pb2.CheckResponse:
+    """Check an unnamed bucket in a project with autonaming options."""
     answer: provider_pb2.CheckResponse = engine.stub.Check(
         provider_pb2.CheckRequest(urn=urn_of(BUCKET, "site"), news=to_struct({}), autonaming=options)
     )
@@ -33,13 +33,13 @@ def ask(engine: Engine, options: OPTIONS) -> provider_pb2.CheckResponse:
 
 
 @pytest.mark.parametrize("mode", [OPTIONS.PROPOSE, OPTIONS.ENFORCE])
-def test_the_projects_naming_rules(engine: Engine, mode: OPTIONS.Mode.ValueType) -> None:
-    """A name that `pulumi:autonaming` in the stack's config proposes is taken."""
-    answer = ask(engine, OPTIONS(proposed_name="acme-site", mode=mode))
+def test_proposed_name(engine: Engine, mode: OPTIONS.Mode.ValueType) -> None:
+    """The name that `pulumi:autonaming` in the stack's config proposes is used."""
+    answer = check(engine, OPTIONS(proposed_name="acme-site", mode=mode))
     assert from_struct(answer.inputs)["bucket"] == "acme-site"
 
 
-def test_naming_switched_off(engine: Engine) -> None:
-    """Where automatic names are switched off, a missing one is refused."""
-    answer = ask(engine, OPTIONS(mode=OPTIONS.DISABLE))
+def test_disabled_auto_naming(engine: Engine) -> None:
+    """If automatic names are disabled, a missing name is rejected."""
+    answer = check(engine, OPTIONS(mode=OPTIONS.DISABLE))
     assert [failure.property for failure in answer.failures] == ["bucket"]

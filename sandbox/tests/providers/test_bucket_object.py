@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.providers.values import UNKNOWN, Asset
-from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RejectedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,15 +19,15 @@ OBJECT = "aws:s3/bucketObject:BucketObject"
 
 
 def file_asset(path: Path, text: str) -> Asset:
-    """A file with this text, as the engine hands it over."""
+    """Create a file, and return it in the form of the engine."""
     path.write_text(text)
     return Asset(hashlib.sha256(text.encode()).hexdigest(), path=str(path))
 
 
-def test_a_file_is_uploaded_with_its_headers(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
-    """The bytes, the type and the cache control of an object are those that it was given."""
+def test_create(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
+    """An object has the content, the content type and the Cache-Control that the program gave it."""
     source = file_asset(tmp_path / "a.html", "<p>hi")
-    made = engine.make(
+    made = engine.create(
         OBJECT, bucket=bucket, key="docs/a.html", source=source, contentType="text/html", cacheControl="no-cache"
     )
     found = s3.get_object(Bucket=bucket, Key="docs/a.html")
@@ -38,117 +38,117 @@ def test_a_file_is_uploaded_with_its_headers(engine: Engine, s3: S3Client, bucke
     assert made.state["source"] == source
 
 
-def test_the_key_is_the_resources_name(engine: Engine, bucket: str) -> None:
-    """An object without a key is called as its resource is."""
-    assert engine.make(OBJECT, called="robots.txt", bucket=bucket, content="x").id == "robots.txt"
+def test_default_key(engine: Engine, bucket: str) -> None:
+    """An object without a key gets its resource's name."""
+    assert engine.create(OBJECT, resource_name="robots.txt", bucket=bucket, content="x").id == "robots.txt"
 
 
-def test_other_bytes_are_put_again(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
-    """A file whose hash has changed is the only difference, and is uploaded."""
-    made = engine.make(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
+def test_changed_content(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
+    """A file with another hash is the only difference, and is uploaded."""
+    made = engine.create(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
     changed = file_asset(tmp_path / "a", "2")
     assert engine.diff(made, bucket=bucket, key="a", source=changed) == {"source": "UPDATE"}
-    engine.change(made, bucket=bucket, key="a", source=changed)
+    engine.update(made, bucket=bucket, key="a", source=changed)
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"2"
 
 
-def test_the_same_bytes_elsewhere_are_no_difference(engine: Engine, bucket: str, tmp_path: Path) -> None:
-    """Where a file lies is no matter, only what is in it."""
-    made = engine.make(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
+def test_moved_file(engine: Engine, bucket: str, tmp_path: Path) -> None:
+    """The same content in another file makes no difference."""
+    made = engine.create(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
     assert engine.diff(made, bucket=bucket, key="a", source=file_asset(tmp_path / "b", "1")) == {}
 
 
-def test_headers_change_in_place(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """Another cache control is put with the same content; leaving it out removes it."""
-    made = engine.make(OBJECT, bucket=bucket, key="a", content="x", cacheControl="no-cache")
-    engine.change(made, bucket=bucket, key="a", content="x")
+def test_changed_headers(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """Changed headers are updated with the same content; a removed one is deleted."""
+    made = engine.create(OBJECT, bucket=bucket, key="a", content="x", cacheControl="no-cache")
+    engine.update(made, bucket=bucket, key="a", content="x")
     found = s3.get_object(Bucket=bucket, Key="a")
     assert "CacheControl" not in found
     assert found["Body"].read() == b"x"
 
 
-def test_another_key_is_another_object(engine: Engine, bucket: str) -> None:
-    """A changed key replaces the object; the new one may come first."""
-    made = engine.make(OBJECT, bucket=bucket, key="a", content="x")
+def test_changed_key(engine: Engine, bucket: str) -> None:
+    """A changed key replaces the object; the new one is created first."""
+    made = engine.create(OBJECT, bucket=bucket, key="a", content="x")
     assert engine.diff(made, bucket=bucket, key="b", content="x") == {"key": "UPDATE_REPLACE"}
     assert engine.deletes_before_replace(made, bucket=bucket, key="b", content="x") is False
 
 
-def test_another_bucket_gets_its_object_first(engine: Engine, bucket: str) -> None:
-    """A site that moves to another bucket is complete there before it is removed here."""
-    made = engine.make(OBJECT, bucket=bucket, key="a", content="x")
+def test_changed_bucket(engine: Engine, bucket: str) -> None:
+    """A site that moves to another bucket is complete there before it is deleted in the old one."""
+    made = engine.create(OBJECT, bucket=bucket, key="a", content="x")
     assert engine.diff(made, bucket="another-bucket", key="a", content="x") == {"bucket": "UPDATE_REPLACE"}
     assert engine.deletes_before_replace(made, bucket="another-bucket", key="a", content="x") is False
 
 
-def test_refresh_sees_that_an_object_is_gone(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """An object that was deleted by hand has vanished, and deleting it again is fine."""
-    made = engine.make(OBJECT, bucket=bucket, key="a", content="x")
+def test_refresh_of_a_deleted_object(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """An object that was deleted outside of Pulumi does not exist, and another delete succeeds."""
+    made = engine.create(OBJECT, bucket=bucket, key="a", content="x")
     s3.delete_object(Bucket=bucket, Key="a")
     assert not engine.refresh(made)
     engine.delete(made)
 
 
-def test_refresh_sees_foreign_headers(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """A header that was changed by hand is a difference after a refresh."""
-    made = engine.make(OBJECT, bucket=bucket, key="a", content="x", contentType="text/html")
+def test_refresh_of_headers(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """A header that was changed outside of Pulumi is a difference after a refresh."""
+    made = engine.create(OBJECT, bucket=bucket, key="a", content="x", contentType="text/html")
     s3.put_object(Bucket=bucket, Key="a", Body=b"x", ContentType="text/plain", CacheControl="no-store")
     engine.refresh(made)
     found = engine.diff(made, bucket=bucket, key="a", content="x", contentType="text/html")
     assert found == {"contentType": "UPDATE", "cacheControl": "DELETE"}
 
 
-def test_tags_alone_are_not_an_upload(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
-    """Tags have a call of their own: the file isn't read again."""
+def test_changed_tags(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
+    """Tags have a call of their own: the file is not read again."""
     source = file_asset(tmp_path / "a", "1")
-    made = engine.make(OBJECT, bucket=bucket, key="a", source=source)
+    made = engine.create(OBJECT, bucket=bucket, key="a", source=source)
     (tmp_path / "a").unlink()
-    engine.change(made, bucket=bucket, key="a", source=source, tags={"k": "v"})
+    engine.update(made, bucket=bucket, key="a", source=source, tags={"k": "v"})
     assert s3.get_object_tagging(Bucket=bucket, Key="a")["TagSet"] == [{"Key": "k", "Value": "v"}]
 
 
-def test_a_file_that_is_not_there_is_an_error(engine: Engine, bucket: str, tmp_path: Path) -> None:
-    """A source that can't be read fails the resource, with the file's name."""
-    with pytest.raises(RefusedError, match=r"missing\.html"):
-        engine.make(OBJECT, bucket=bucket, key="a", source=Asset("00", path=str(tmp_path / "missing.html")))
+def test_missing_file(engine: Engine, bucket: str, tmp_path: Path) -> None:
+    """A source that cannot be read is an error with the file's name."""
+    with pytest.raises(RejectedError, match=r"missing\.html"):
+        engine.create(OBJECT, bucket=bucket, key="a", source=Asset("00", path=str(tmp_path / "missing.html")))
 
 
-def test_an_enforced_owner_refuses_acls(engine: Engine, bucket: str) -> None:
-    """Where the bucket's owner is enforced, the only ACL that an upload may name is the owner's full control."""
+def test_acl_with_an_enforced_owner(engine: Engine, bucket: str) -> None:
+    """If the bucket's owner is enforced, the only allowed ACL is the owner's full control."""
     rule = {"objectOwnership": "BucketOwnerEnforced"}
-    engine.make("aws:s3/bucketOwnershipControls:BucketOwnershipControls", bucket=bucket, rule=rule)
-    engine.make(OBJECT, bucket=bucket, key="a", content="x", acl="bucket-owner-full-control")
-    with pytest.raises(RefusedError, match="AccessControlListNotSupported"):
-        engine.make(OBJECT, bucket=bucket, key="b", content="x", acl="public-read")
+    engine.create("aws:s3/bucketOwnershipControls:BucketOwnershipControls", bucket=bucket, rule=rule)
+    engine.create(OBJECT, bucket=bucket, key="a", content="x", acl="bucket-owner-full-control")
+    with pytest.raises(RejectedError, match="AccessControlListNotSupported"):
+        engine.create(OBJECT, bucket=bucket, key="b", content="x", acl="public-read")
 
 
 @pytest.mark.parametrize(
     ("inputs", "reason"),
     [
         ({"content": "x", "contentBase64": "eA=="}, '"contentBase64": conflicts with content'),
-        ({"acl": "everybody"}, "acl: expected acl to be one of"),
+        ({"acl": "everyone"}, "acl: expected acl to be one of"),
         ({"metadata": {"Upper": "x"}}, "Offending key: Upper"),
         ({"source": "a.html"}, "source: expected type asset, got string"),
     ],
 )
-def test_refusals(engine: Engine, inputs: dict[str, object], reason: str) -> None:
-    """What the official provider refuses before any upload is refused here too."""
-    with pytest.raises(RefusedError, match=reason):
+def test_invalid_objects(engine: Engine, inputs: dict[str, object], reason: str) -> None:
+    """What the official provider rejects before any upload is rejected here too."""
+    with pytest.raises(RejectedError, match=reason):
         engine.check(OBJECT, {"bucket": "some-bucket", "key": "a", **inputs})
 
 
-def test_versions_go_with_their_object(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """In a versioned bucket every version of a deleted object goes, as with the official provider."""
+def test_delete_in_a_versioned_bucket(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """Every version of the object is deleted, as by the official provider."""
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    made = engine.make(OBJECT, bucket=bucket, key="a", content="1")
-    engine.change(made, bucket=bucket, key="a", content="2")
+    made = engine.create(OBJECT, bucket=bucket, key="a", content="1")
+    engine.update(made, bucket=bucket, key="a", content="2")
     s3.put_object(Bucket=bucket, Key="ab", Body=b"")
     engine.delete(made)
     assert [version["Key"] for version in s3.list_object_versions(Bucket=bucket)["Versions"]] == ["ab"]
 
 
-def test_import_by_bucket_and_key(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """An object is imported as bucket/key or s3://bucket/key, and its id is its key then."""
+def test_import(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """An object is imported as bucket/key or s3://bucket/key, and its id is then its key."""
     s3.put_object(Bucket=bucket, Key="docs/a", Body=b"", ContentType="text/html")
     for identifier in (f"{bucket}/docs/a", f"s3://{bucket}/docs/a"):
         found = engine.import_(OBJECT, identifier)
@@ -157,8 +157,8 @@ def test_import_by_bucket_and_key(engine: Engine, s3: S3Client, bucket: str) -> 
         assert found.state["contentType"] == "text/html"
 
 
-def test_a_preview_does_not_know_the_etag(engine: Engine) -> None:
-    """Before it is uploaded an object has no etag and no version."""
+def test_preview(engine: Engine) -> None:
+    """Before the upload etag and version are unknown."""
     state = engine.preview(OBJECT, bucket="some-bucket", key="a", content="x")
     assert state["etag"] is UNKNOWN
     assert state["versionId"] is UNKNOWN

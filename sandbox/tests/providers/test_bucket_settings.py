@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RejectedError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -20,7 +20,7 @@ POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 
 
 def policy(bucket: str, **statement: object) -> str:
-    """A policy that lets CloudFront read, changed by `statement`."""
+    """Return a policy that lets CloudFront read, changed by `statement`."""
     return json.dumps(
         {
             "Version": "2012-10-17",
@@ -38,9 +38,9 @@ def policy(bucket: str, **statement: object) -> str:
 
 
 def test_public_access_block(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """The four switches are put, changed and removed; what isn't given is off."""
-    made = engine.make(BLOCK, bucket=bucket, blockPublicAcls=True, blockPublicPolicy=True)
-    engine.change(made, bucket=bucket, blockPublicAcls=True)
+    """The four switches are created, updated and deleted; a switch that is not set is off."""
+    made = engine.create(BLOCK, bucket=bucket, blockPublicAcls=True, blockPublicPolicy=True)
+    engine.update(made, bucket=bucket, blockPublicAcls=True)
     found = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     assert found == {
         "BlockPublicAcls": True,
@@ -52,47 +52,47 @@ def test_public_access_block(engine: Engine, s3: S3Client, bucket: str) -> None:
     assert not engine.refresh(made)
 
 
-def test_public_access_block_can_be_left_behind(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """With skipDestroy the switches survive their resource."""
-    made = engine.make(BLOCK, bucket=bucket, blockPublicAcls=True, skipDestroy=True)
+def test_public_access_block_with_skip_destroy(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """With skipDestroy the switches stay when the resource is deleted."""
+    made = engine.create(BLOCK, bucket=bucket, blockPublicAcls=True, skipDestroy=True)
     engine.delete(made)
     assert s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]["BlockPublicAcls"]
 
 
 def test_ownership_controls(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """The rule is put, changed and removed."""
-    made = engine.make(OWNERSHIP, bucket=bucket, rule={"objectOwnership": "ObjectWriter"})
+    """The rule is created, updated and deleted."""
+    made = engine.create(OWNERSHIP, bucket=bucket, rule={"objectOwnership": "ObjectWriter"})
     assert engine.diff(made, bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"}) == {
         "rule.objectOwnership": "UPDATE"
     }
-    engine.change(made, bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"})
+    engine.update(made, bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"})
     rules = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
     assert rules == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     engine.delete(made)
     assert not engine.refresh(made)
 
 
-def test_ownership_controls_know_their_words(engine: Engine, bucket: str) -> None:
-    """A word that S3 doesn't know is told with those that it knows."""
-    with pytest.raises(RefusedError, match=r'objectOwnership: expected .* "BucketOwnerEnforced"\], got Nobody'):
+def test_invalid_ownership(engine: Engine, bucket: str) -> None:
+    """The message for an unknown value lists the allowed ones."""
+    with pytest.raises(RejectedError, match=r'objectOwnership: expected .* "BucketOwnerEnforced"\], got Nobody'):
         engine.check(OWNERSHIP, {"bucket": bucket, "rule": {"objectOwnership": "Nobody"}})
 
 
-def test_another_bucket_needs_another_setting(engine: Engine, bucket: str) -> None:
-    """A setting that moves to another bucket is replaced."""
-    made = engine.make(OWNERSHIP, bucket=bucket, rule={"objectOwnership": "ObjectWriter"})
+def test_changed_bucket_replaces_the_setting(engine: Engine, bucket: str) -> None:
+    """A setting cannot move to another bucket."""
+    made = engine.create(OWNERSHIP, bucket=bucket, rule={"objectOwnership": "ObjectWriter"})
     moved = engine.diff(made, bucket="another-bucket", rule={"objectOwnership": "ObjectWriter"})
     assert moved == {"bucket": "UPDATE_REPLACE"}
 
 
 def test_website(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """The documents are put, changed and removed, and the endpoint is told."""
-    made = engine.make(
+    """The documents are created, updated and deleted, and the endpoint is returned."""
+    made = engine.create(
         WEBSITE, bucket=bucket, indexDocument={"suffix": "index.html"}, errorDocument={"key": "error.html"}
     )
     assert made.state["websiteDomain"] == "s3-website-us-east-1.amazonaws.com"
     assert made.state["websiteEndpoint"] == f"{bucket}.s3-website-us-east-1.amazonaws.com"
-    engine.change(made, bucket=bucket, indexDocument={"suffix": "home.html"})
+    engine.update(made, bucket=bucket, indexDocument={"suffix": "home.html"})
     found = s3.get_bucket_website(Bucket=bucket)
     assert found["IndexDocument"] == {"Suffix": "home.html"}
     assert "ErrorDocument" not in found
@@ -101,54 +101,54 @@ def test_website(engine: Engine, s3: S3Client, bucket: str) -> None:
 
 
 def test_website_of_a_newer_region(engine: Engine) -> None:
-    """Regions since 2014 have a dot in their website endpoint where the older ones have a dash."""
+    """The website endpoint has a dot in regions since 2014, and a dash in older ones."""
     region = "eu-central-1"
-    name = engine.make("aws:s3/bucket:Bucket", called="newer", region=region).id
-    made = engine.make(WEBSITE, bucket=name, region=region, indexDocument={"suffix": "index.html"})
+    name = engine.create("aws:s3/bucket:Bucket", resource_name="newer", region=region).id
+    made = engine.create(WEBSITE, bucket=name, region=region, indexDocument={"suffix": "index.html"})
     assert made.state["websiteEndpoint"] == f"{name}.s3-website.eu-central-1.amazonaws.com"
 
 
-def test_website_refresh_repairs(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """A document that was changed by hand is a difference after a refresh."""
+def test_refresh_of_a_website(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """A document that was changed outside of Pulumi is a difference after a refresh."""
     inputs: dict[str, Any] = {"bucket": bucket, "indexDocument": {"suffix": "index.html"}}
-    made = engine.make(WEBSITE, **inputs)
+    made = engine.create(WEBSITE, **inputs)
     s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "other.html"}})
     engine.refresh(made)
     assert engine.diff(made, **inputs) == {"indexDocument.suffix": "UPDATE"}
 
 
-def test_website_index_is_a_file_name(engine: Engine, bucket: str) -> None:
-    """S3 refuses an index document with a slash in it; the emulator wouldn't."""
-    with pytest.raises(RefusedError, match="InvalidArgument: The IndexDocument Suffix is not well formed"):
-        engine.make(WEBSITE, bucket=bucket, indexDocument={"suffix": "docs/index.html"})
+def test_invalid_index_document(engine: Engine, bucket: str) -> None:
+    """S3 rejects an index document with a slash; the emulator does not."""
+    with pytest.raises(RejectedError, match="InvalidArgument: The IndexDocument Suffix is not well formed"):
+        engine.create(WEBSITE, bucket=bucket, indexDocument={"suffix": "docs/index.html"})
 
 
-def test_website_is_an_index_or_a_redirect(engine: Engine, bucket: str) -> None:
-    """Neither and both are refused."""
+def test_website_needs_an_index_or_a_redirect(engine: Engine, bucket: str) -> None:
+    """Neither and both are rejected."""
     both = {"indexDocument": {"suffix": "index.html"}, "redirectAllRequestsTo": {"hostName": "example.com"}}
     for given in ({}, both):
-        with pytest.raises(RefusedError, match="one of `indexDocument,redirectAllRequestsTo`"):
+        with pytest.raises(RejectedError, match="one of `indexDocument,redirectAllRequestsTo`"):
             engine.check(WEBSITE, {"bucket": bucket, **given})
 
 
-def test_website_that_redirects_everything(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """A bucket may send every visitor elsewhere."""
+def test_website_redirect(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """A bucket can redirect all requests."""
     target = {"hostName": "example.com", "protocol": "https"}
-    made = engine.make(WEBSITE, bucket=bucket, redirectAllRequestsTo=target)
+    made = engine.create(WEBSITE, bucket=bucket, redirectAllRequestsTo=target)
     redirect = s3.get_bucket_website(Bucket=bucket)["RedirectAllRequestsTo"]
     assert redirect == {"HostName": "example.com", "Protocol": "https"}
     assert engine.diff(made, bucket=bucket, redirectAllRequestsTo=target) == {}
 
 
 def test_cors(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """The rules are put, read back without a difference, and removed."""
+    """The rules are created, refreshed without a difference, and deleted."""
     inputs: dict[str, Any] = {
         "bucket": bucket,
         "corsRules": [
             {"allowedMethods": ["GET", "HEAD"], "allowedOrigins": ["*"], "allowedHeaders": ["*"], "maxAgeSeconds": 9}
         ],
     }
-    made = engine.make(CORS, **inputs)
+    made = engine.create(CORS, **inputs)
     assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"][0]["AllowedMethods"] == ["GET", "HEAD"]
     engine.refresh(made)
     assert engine.diff(made, **inputs) == {}
@@ -164,15 +164,15 @@ def test_cors(engine: Engine, s3: S3Client, bucket: str) -> None:
         ({"exposeHeaders": ["x-*"]}, "do not support wildcard for ExposeHeader"),
     ],
 )
-def test_cors_refusals(engine: Engine, bucket: str, rule: dict[str, object], reason: str) -> None:
-    """S3 refuses what browsers couldn't be told; the emulator stores it."""
-    with pytest.raises(RefusedError, match=f"InvalidRequest: .*{reason}"):
-        engine.make(CORS, bucket=bucket, corsRules=[{"allowedMethods": ["GET"], "allowedOrigins": ["*"], **rule}])
+def test_invalid_cors_rules(engine: Engine, bucket: str, rule: dict[str, object], reason: str) -> None:
+    """S3 rejects these rules; the emulator stores them."""
+    with pytest.raises(RejectedError, match=f"InvalidRequest: .*{reason}"):
+        engine.create(CORS, bucket=bucket, corsRules=[{"allowedMethods": ["GET"], "allowedOrigins": ["*"], **rule}])
 
 
 def test_policy(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """A policy is put, is the same however it is spaced, and is removed."""
-    made = engine.make(POLICY, bucket=bucket, policy=policy(bucket))
+    """A policy is created, makes no difference in another spelling, and is deleted."""
+    made = engine.create(POLICY, bucket=bucket, policy=policy(bucket))
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(json.loads(policy(bucket)), indent=4))
     engine.refresh(made)
     assert engine.diff(made, bucket=bucket, policy=policy(bucket)) == {}
@@ -180,17 +180,17 @@ def test_policy(engine: Engine, s3: S3Client, bucket: str) -> None:
     assert not engine.refresh(made)
 
 
-def test_policy_that_was_changed_by_hand(engine: Engine, s3: S3Client, bucket: str) -> None:
-    """Another policy in the cloud is a difference after a refresh."""
-    made = engine.make(POLICY, bucket=bucket, policy=policy(bucket))
+def test_refresh_of_a_policy(engine: Engine, s3: S3Client, bucket: str) -> None:
+    """A policy that was changed outside of Pulumi is a difference after a refresh."""
+    made = engine.create(POLICY, bucket=bucket, policy=policy(bucket))
     s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket, Effect="Deny"))
     engine.refresh(made)
     assert engine.diff(made, bucket=bucket, policy=policy(bucket)) == {"policy": "UPDATE"}
 
 
-def test_policy_that_is_no_json(engine: Engine, bucket: str) -> None:
-    """What isn't JSON never reaches the cloud."""
-    with pytest.raises(RefusedError, match='policy: "policy" contains an invalid JSON policy'):
+def test_policy_that_is_not_json(engine: Engine, bucket: str) -> None:
+    """A text that is not JSON is rejected before any request."""
+    with pytest.raises(RejectedError, match='policy: "policy" contains an invalid JSON policy'):
         engine.check(POLICY, {"bucket": bucket, "policy": "{"})
 
 
@@ -204,14 +204,14 @@ def test_policy_that_is_no_json(engine: Engine, bucket: str) -> None:
         ({"Resource": []}, "Missing required field Resource"),
     ],
 )
-def test_malformed_policies(engine: Engine, bucket: str, statement: dict[str, object], reason: str) -> None:
-    """S3 refuses a policy that it can't obey; the emulator stores any text."""
-    with pytest.raises(RefusedError, match=f"MalformedPolicy: {reason}"):
-        engine.make(POLICY, bucket=bucket, policy=policy(bucket, **statement))
+def test_invalid_policies(engine: Engine, bucket: str, statement: dict[str, object], reason: str) -> None:
+    """S3 rejects these policies; the emulator stores any text."""
+    with pytest.raises(RejectedError, match=f"MalformedPolicy: {reason}"):
+        engine.create(POLICY, bucket=bucket, policy=policy(bucket, **statement))
 
 
-def test_public_policy_under_a_block(engine: Engine, bucket: str) -> None:
-    """A policy for everybody is refused while the bucket blocks public policies."""
-    engine.make(BLOCK, bucket=bucket, blockPublicPolicy=True)
-    with pytest.raises(RefusedError, match=r"AccessDenied: .*BlockPublicPolicy"):
-        engine.make(POLICY, bucket=bucket, policy=policy(bucket, Principal="*"))
+def test_public_policy_with_block_public_policy(engine: Engine, bucket: str) -> None:
+    """A policy for everyone is rejected while the bucket blocks public policies."""
+    engine.create(BLOCK, bucket=bucket, blockPublicPolicy=True)
+    with pytest.raises(RejectedError, match=r"AccessDenied: .*BlockPublicPolicy"):
+        engine.create(POLICY, bucket=bucket, policy=policy(bucket, Principal="*"))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RejectedError
 
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
@@ -27,21 +27,21 @@ CODE = "function handler(event) { return event.request; }"
 
 
 def cache_inputs(**more: object) -> dict[str, Any]:
-    """A cache policy by nothing but the path, changed by `more`."""
+    """Return a cache policy whose key is only the path, changed by `more`."""
     return {"parametersInCacheKeyAndForwardedToOrigin": KEY, **more}
 
 
 def unique(name: str) -> str:
-    """A resource name that no other test has."""
+    """Return a resource name that no other test uses."""
     return f"{name}{next(NUMBERS)}"
 
 
 def test_access_control(engine: Engine, cloudfront: CloudFrontClient) -> None:
-    """A control is made with a name of its own, changed in place, read and removed."""
-    made = engine.make(ACCESS, called=unique("oac"), **SIGNED)
+    """An access control gets a name, and is created, updated, read and deleted."""
+    made = engine.create(ACCESS, resource_name=unique("oac"), **SIGNED)
     assert made.state["name"] == made.inputs["name"]
     assert made.state["arn"].endswith(f":origin-access-control/{made.id}")
-    engine.change(made, **SIGNED, description="other")
+    engine.update(made, **SIGNED, description="other")
     found = cloudfront.get_origin_access_control(Id=made.id)
     assert found["OriginAccessControl"]["OriginAccessControlConfig"]["Description"] == "other"
     assert made.state["etag"] == found["ETag"]
@@ -50,38 +50,38 @@ def test_access_control(engine: Engine, cloudfront: CloudFrontClient) -> None:
     engine.delete(made)
 
 
-def test_access_control_knows_its_words(engine: Engine) -> None:
-    """How requests are signed is one of a few words."""
-    with pytest.raises(RefusedError, match=r'signingBehavior: expected .*"always" "no-override"\], got sometimes'):
+def test_invalid_access_control(engine: Engine) -> None:
+    """The message for an unknown value lists the allowed ones."""
+    with pytest.raises(RejectedError, match=r'signingBehavior: expected .*"always" "no-override"\], got sometimes'):
         engine.check(ACCESS, {**SIGNED, "signingBehavior": "sometimes"})
 
 
-def test_access_control_insists_on_its_type(engine: Engine) -> None:
-    """What the official provider requires is required, by name."""
-    with pytest.raises(RefusedError, match="signingProtocol: Missing required argument"):
+def test_required_properties(engine: Engine) -> None:
+    """A property that the official provider requires is required, by name."""
+    with pytest.raises(RejectedError, match="signingProtocol: Missing required argument"):
         engine.check(ACCESS, {"originAccessControlOriginType": "s3", "signingBehavior": "always"})
 
 
 def test_cache_policy(engine: Engine, cloudfront: CloudFrontClient) -> None:
-    """A policy's times and key are those that it was given, and a refresh finds nothing to repair."""
+    """A policy is created, refreshed without a difference, updated and deleted."""
     inputs = cache_inputs(minTtl=60, defaultTtl=100, maxTtl=200, comment="c")
-    made = engine.make(CACHE, called=unique("cache"), **inputs)
+    made = engine.create(CACHE, resource_name=unique("cache"), **inputs)
     config = cloudfront.get_cache_policy(Id=made.id)["CachePolicy"]["CachePolicyConfig"]
     assert (config["MinTTL"], config["DefaultTTL"], config["MaxTTL"]) == (60, 100, 200)
     engine.refresh(made)
     assert engine.diff(made, **inputs) == {}
     assert engine.diff(made, **{**inputs, "minTtl": 61}) == {"minTtl": "UPDATE"}
-    engine.change(made, **{**inputs, "minTtl": 61})
+    engine.update(made, **{**inputs, "minTtl": 61})
     assert made.state["minTtl"] == 61
     engine.delete(made)
     assert not engine.refresh(made)
 
 
 def test_cache_policy_lists(engine: Engine, cloudfront: CloudFrontClient) -> None:
-    """Headers in the key come back as they went, in whatever order the cloud tells them."""
+    """The order in which AWS returns the headers makes no difference."""
     key = {**KEY, "headersConfig": {"headerBehavior": "whitelist", "headers": {"items": ["B", "A"]}}}
     inputs = cache_inputs(parametersInCacheKeyAndForwardedToOrigin=key)
-    made = engine.make(CACHE, called=unique("cache"), **inputs)
+    made = engine.create(CACHE, resource_name=unique("cache"), **inputs)
     config = cloudfront.get_cache_policy(Id=made.id)["CachePolicy"]["CachePolicyConfig"]
     found = config["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"]
     assert sorted(found["Items"]) == ["A", "B"]
@@ -106,14 +106,14 @@ def test_cache_policy_lists(engine: Engine, cloudfront: CloudFrontClient) -> Non
         ),
     ],
 )
-def test_cache_policy_refusals(engine: Engine, inputs: dict[str, object], reason: str) -> None:
-    """CloudFront refuses times out of order and names with blanks; the emulator takes them."""
-    with pytest.raises(RefusedError, match=f"InvalidArgument: .*{reason}"):
-        engine.make(CACHE, called=unique("cache"), **cache_inputs(**inputs))
+def test_invalid_cache_policies(engine: Engine, inputs: dict[str, object], reason: str) -> None:
+    """CloudFront rejects TTLs out of order and names with spaces; the emulator accepts them."""
+    with pytest.raises(RejectedError, match=f"InvalidArgument: .*{reason}"):
+        engine.create(CACHE, resource_name=unique("cache"), **cache_inputs(**inputs))
 
 
 def test_headers_policy(engine: Engine, cloudfront: CloudFrontClient) -> None:
-    """Security and custom headers go to the cloud and come back without a difference."""
+    """Security and custom headers are created and refreshed without a difference."""
     inputs: dict[str, Any] = {
         "securityHeadersConfig": {
             "strictTransportSecurity": {"accessControlMaxAgeSec": 9, "override": True, "includeSubdomains": True},
@@ -133,7 +133,7 @@ def test_headers_policy(engine: Engine, cloudfront: CloudFrontClient) -> None:
             "originOverride": True,
         },
     }
-    made = engine.make(HEADERS, called=unique("headers"), **inputs)
+    made = engine.create(HEADERS, resource_name=unique("headers"), **inputs)
     config = cloudfront.get_response_headers_policy(Id=made.id)["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
     security = config["SecurityHeadersConfig"]
     assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 9
@@ -141,26 +141,26 @@ def test_headers_policy(engine: Engine, cloudfront: CloudFrontClient) -> None:
     assert config["CustomHeadersConfig"]["Items"][0]["Header"] == "Cache-Control"
     engine.refresh(made)
     assert engine.diff(made, **inputs) == {}
-    engine.change(made, customHeadersConfig=inputs["customHeadersConfig"])
+    engine.update(made, customHeadersConfig=inputs["customHeadersConfig"])
     assert "securityHeadersConfig" not in made.state
     engine.delete(made)
     assert not engine.refresh(made)
 
 
 @pytest.mark.parametrize("header", ["Connection", "X-Amz-Anything", "Via"])
-def test_headers_that_cloudfront_keeps(engine: Engine, header: str) -> None:
-    """A policy may not set the headers that are CloudFront's own."""
+def test_reserved_headers(engine: Engine, header: str) -> None:
+    """A policy cannot set CloudFront's own headers."""
     items = [{"header": header, "value": "x", "override": True}]
-    with pytest.raises(RefusedError, match=f"InvalidArgument: .*{header}"):
-        engine.make(HEADERS, called=unique("headers"), customHeadersConfig={"items": items})
+    with pytest.raises(RejectedError, match=f"InvalidArgument: .*{header}"):
+        engine.create(HEADERS, resource_name=unique("headers"), customHeadersConfig={"items": items})
 
 
 def test_function(engine: Engine, cloudfront: CloudFrontClient) -> None:
-    """A function is published when it is made and when its code changes, and is removed."""
-    made = engine.make(FUNCTION, called=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+    """A function is published when it is created and when its code changes, and is deleted."""
+    made = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
     assert made.state["arn"].endswith(f":function/{made.id}")
     assert made.state["liveStageEtag"]
-    engine.change(made, runtime="cloudfront-js-2.0", code=f"// changed\n{CODE}")
+    engine.update(made, runtime="cloudfront-js-2.0", code=f"// changed\n{CODE}")
     live = cloudfront.get_function(Name=made.id, Stage="LIVE")["FunctionCode"].read().decode()
     assert live == f"// changed\n{CODE}"
     engine.delete(made)
@@ -168,16 +168,16 @@ def test_function(engine: Engine, cloudfront: CloudFrontClient) -> None:
     engine.delete(made)
 
 
-def test_function_that_stays_unpublished(engine: Engine) -> None:
-    """Without publish there is no live stage."""
-    made = engine.make(FUNCTION, called=unique("fn"), runtime="cloudfront-js-2.0", code=CODE, publish=False)
+def test_unpublished_function(engine: Engine) -> None:
+    """Without `publish` there is no live stage."""
+    made = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE, publish=False)
     assert made.state["liveStageEtag"] == ""
     assert made.state["status"] == "UNPUBLISHED"
 
 
-def test_function_that_was_changed_by_hand(engine: Engine, cloudfront: CloudFrontClient) -> None:
-    """Other code in the cloud is a difference after a refresh."""
-    made = engine.make(FUNCTION, called=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+def test_refresh_of_a_function(engine: Engine, cloudfront: CloudFrontClient) -> None:
+    """Code that was changed outside of Pulumi is a difference after a refresh."""
+    made = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
     etag = cloudfront.describe_function(Name=made.id, Stage="DEVELOPMENT")["ETag"]
     config: Any = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
     cloudfront.update_function(Name=made.id, IfMatch=etag, FunctionConfig=config, FunctionCode=b"//")
@@ -185,9 +185,9 @@ def test_function_that_was_changed_by_hand(engine: Engine, cloudfront: CloudFron
     assert engine.diff(made, runtime="cloudfront-js-2.0", code=CODE) == {"code": "UPDATE"}
 
 
-def test_function_is_replaced_under_another_name(engine: Engine) -> None:
+def test_changed_name_replaces_the_function(engine: Engine) -> None:
     """A function's name is its identity."""
-    made = engine.make(FUNCTION, called=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+    made = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
     assert engine.diff(made, name="other", runtime="cloudfront-js-2.0", code=CODE) == {"name": "UPDATE_REPLACE"}
 
 
@@ -199,15 +199,15 @@ def test_function_is_replaced_under_another_name(engine: Engine) -> None:
         ({"code": "/" * 10241}, "FunctionSizeLimitExceeded"),
     ],
 )
-def test_function_refusals(engine: Engine, inputs: dict[str, object], reason: str) -> None:
-    """CloudFront's limits on functions hold, which the emulator doesn't know."""
+def test_invalid_functions(engine: Engine, inputs: dict[str, object], reason: str) -> None:
+    """CloudFront's limits apply, which the emulator does not have."""
     given: dict[str, Any] = {"runtime": "cloudfront-js-2.0", "code": CODE, **inputs}
-    with pytest.raises(RefusedError, match=reason):
-        engine.make(FUNCTION, **given)
+    with pytest.raises(RejectedError, match=reason):
+        engine.create(FUNCTION, **given)
 
 
-def test_import_of_the_parts(engine: Engine) -> None:
-    """Each part is imported by its id with inputs that make no difference."""
+def test_import(engine: Engine) -> None:
+    """Each resource is imported by its id, with inputs that make no difference."""
     kinds: dict[str, dict[str, Any]] = {
         ACCESS: SIGNED,
         CACHE: cache_inputs(),
@@ -215,6 +215,6 @@ def test_import_of_the_parts(engine: Engine) -> None:
         FUNCTION: {"runtime": "cloudfront-js-2.0", "code": CODE},
     }
     for token, inputs in kinds.items():
-        made = engine.make(token, called=unique("import"), **inputs)
+        made = engine.create(token, resource_name=unique("import"), **inputs)
         found = engine.import_(token, made.id, made.name)
         assert engine.diff(found, **inputs, name=made.inputs["name"]) == {}

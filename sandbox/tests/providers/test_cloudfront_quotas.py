@@ -1,4 +1,4 @@
-"""What an account of CloudFront has at most: AWS refuses one more, and so does the sandbox."""
+"""The quotas of an account: AWS rejects one more, and so does the sandbox."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from sandbox.tests.providers.conftest import config_for
-from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RejectedError
 from sandbox.tests.providers.test_cloudfront_config_resources import (
     ACCESS,
     CACHE,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sandbox.tests.providers.harness import Engine
 
-# Of its own: the other tests' resources are not in it.
+# Another account than that of the other tests.
 ACCOUNT = "111122223333"
 ORIGIN_REQUEST = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
 VIEWER = {"headersConfig": {"headerBehavior": "whitelist", "headers": {"items": ["CloudFront-Viewer-Country"]}}}
@@ -33,28 +33,28 @@ VIEWER = {"headersConfig": {"headerBehavior": "whitelist", "headers": {"items": 
 
 @pytest.fixture
 def account(bare: Engine, endpoint: str) -> Engine:
-    """The provider, configured for an account of its own."""
+    """The provider, configured for the account."""
     bare.configure(**config_for(endpoint, accessKey=ACCOUNT))
     return bare
 
 
 @pytest.fixture
 def cloudfront(endpoint: str) -> CloudFrontClient:
-    """What the cloud itself says of that account."""
+    """A client of the emulator for the account."""
     return boto3.client(
         "cloudfront", "us-east-1", endpoint_url=endpoint, aws_access_key_id=ACCOUNT, aws_secret_access_key="b"
     )
 
 
 def add_function(cloudfront: CloudFrontClient, name: str) -> None:
-    """Make a function, and publish it."""
+    """Create and publish a function."""
     config: Any = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
     made = cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=CODE.encode())
     cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
 
 
 def add_control(cloudfront: CloudFrontClient, name: str) -> None:
-    """Make an origin access control."""
+    """Create an origin access control."""
     config: Any = {"Name": name, **{key[0].upper() + key[1:]: value for key, value in SIGNED.items()}}
     cloudfront.create_origin_access_control(OriginAccessControlConfig=config)
 
@@ -74,13 +74,13 @@ ADD = {ACCESS: add_control, FUNCTION: add_function}
         ),
     ],
 )
-def test_the_21st_policy_is_refused(account: Engine, token: str, inputs: dict[str, Any], code: str) -> None:
-    """An account has 20 policies of each kind beside AWS's own, and one that is deleted makes room for another."""
-    made = [account.make(token, called=f"own{number}", **inputs) for number in range(20)]
-    with pytest.raises(RefusedError, match=f"{code}: You have reached the maximum number"):
-        account.make(token, called="one-more", **inputs)
+def test_21st_policy_is_rejected(account: Engine, token: str, inputs: dict[str, Any], code: str) -> None:
+    """An account can have 20 policies of each kind beside AWS's own; a deleted one frees the quota."""
+    made = [account.create(token, resource_name=f"own{number}", **inputs) for number in range(20)]
+    with pytest.raises(RejectedError, match=f"{code}: You have reached the maximum number"):
+        account.create(token, resource_name="one-more", **inputs)
     account.delete(made[0])
-    account.make(token, called="another", **inputs)
+    account.create(token, resource_name="another", **inputs)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_the_21st_policy_is_refused(account: Engine, token: str, inputs: dict[st
         (FUNCTION, {"runtime": "cloudfront-js-2.0", "code": CODE}, "TooManyFunctions"),
     ],
 )
-def test_the_101st_is_refused(
+def test_101st_resource_is_rejected(
     account: Engine, cloudfront: CloudFrontClient, token: str, inputs: dict[str, Any], code: str
 ) -> None:
-    """An account has 100 functions, whatever their stages, and 100 origin access controls."""
+    """An account can have 100 functions, whatever their stages, and 100 origin access controls."""
     for number in range(99):
         ADD[token](cloudfront, f"other-{number}")
-    account.make(token, called="hundredth", **inputs)
-    with pytest.raises(RefusedError, match=code):
-        account.make(token, called="one-more", **inputs)
+    account.create(token, resource_name="hundredth", **inputs)
+    with pytest.raises(RejectedError, match=code):
+        account.create(token, resource_name="one-more", **inputs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.providers.values import UNKNOWN
-from sandbox.tests.providers.harness import RefusedError
+from sandbox.tests.providers.harness import RejectedError
 from sandbox.tests.providers.test_cloudfront_config_resources import (
     ACCESS,
     CACHE,
@@ -21,7 +21,7 @@ from sandbox.tests.providers.test_cloudfront_config_resources import (
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
 
-    from sandbox.tests.providers.harness import Engine, Made
+    from sandbox.tests.providers.harness import Engine, EngineResource
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
@@ -29,15 +29,15 @@ CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/x"
 
 
 @dataclass
-class Parts:
-    """What a distribution refers to."""
+class References:
+    """The resources that a distribution refers to."""
 
-    access: Made
-    cache: Made
-    headers: Made
+    access: EngineResource
+    cache: EngineResource
+    headers: EngineResource
 
     def inputs(self, **more: object) -> dict[str, Any]:
-        """A distribution in front of a bucket, changed by `more`."""
+        """Return a distribution in front of a bucket, changed by `more`."""
         return {
             "enabled": True,
             "origins": [
@@ -54,7 +54,7 @@ class Parts:
         }
 
     def behavior(self, **more: object) -> dict[str, Any]:
-        """A cache behavior, changed by `more`."""
+        """Return a cache behavior, changed by `more`."""
         return {
             "targetOriginId": "bucket",
             "viewerProtocolPolicy": "redirect-to-https",
@@ -67,44 +67,44 @@ class Parts:
 
 
 @pytest.fixture(scope="module")
-def parts(engine: Engine) -> Parts:
-    """What this module's distributions refer to."""
-    return made_parts(engine)
+def references(engine: Engine) -> References:
+    """The resources that this module's distributions refer to."""
+    return create_references(engine)
 
 
-def made_parts(engine: Engine) -> Parts:
-    """Make a control and two policies."""
+def create_references(engine: Engine) -> References:
+    """Create an origin access control and two policies."""
     security = {"contentTypeOptions": {"override": True}}
-    return Parts(
-        engine.make(ACCESS, called=unique("oac"), **SIGNED),
-        engine.make(CACHE, called=unique("cache"), **cache_inputs()),
-        engine.make(HEADERS, called=unique("headers"), securityHeadersConfig=security),
+    return References(
+        engine.create(ACCESS, resource_name=unique("oac"), **SIGNED),
+        engine.create(CACHE, resource_name=unique("cache"), **cache_inputs()),
+        engine.create(HEADERS, resource_name=unique("headers"), securityHeadersConfig=security),
     )
 
 
-def test_create_tells_where_it_answers(engine: Engine, parts: Parts) -> None:
+def test_create(engine: Engine, references: References) -> None:
     """A new distribution is deployed, and its domain, ARN and zone are returned."""
-    made = engine.make(DISTRIBUTION, **parts.inputs())
+    made = engine.create(DISTRIBUTION, **references.inputs())
     assert made.state["domainName"].endswith(".cloudfront.net")
     assert made.state["arn"].endswith(f":distribution/{made.id}")
     assert made.state["status"] == "Deployed"
     assert made.state["hostedZoneId"] == "Z2FDTNDATAQYW2"
 
 
-def test_everything_goes_to_the_cloud_and_comes_back(
-    engine: Engine, cloudfront: CloudFrontClient, parts: Parts, certificate: Made
+def test_all_properties(
+    engine: Engine, cloudfront: CloudFrontClient, references: References, certificate: EngineResource
 ) -> None:
-    """Every part of a distribution is in the cloud as it was given, and a refresh finds nothing to repair."""
-    function = engine.make(FUNCTION, called=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+    """Every property is created, and refreshed without a difference."""
+    function = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
     associations = [{"eventType": "viewer-request", "functionArn": function.state["arn"]}]
-    inputs = parts.inputs(
+    inputs = references.inputs(
         defaultRootObject="index.html",
         comment="c",
         priceClass="PriceClass_100",
         httpVersion="http2and3",
         isIpv6Enabled=True,
-        defaultCacheBehavior=parts.behavior(compress=True, functionAssociations=associations),
-        orderedCacheBehaviors=[parts.behavior(pathPattern="/assets/*")],
+        defaultCacheBehavior=references.behavior(compress=True, functionAssociations=associations),
+        orderedCacheBehaviors=[references.behavior(pathPattern="/assets/*")],
         customErrorResponses=[
             {"errorCode": 404, "responseCode": 200, "responsePagePath": "/index.html", "errorCachingMinTtl": 9},
             {"errorCode": 500, "errorCachingMinTtl": 1},
@@ -118,7 +118,7 @@ def test_everything_goes_to_the_cloud_and_comes_back(
         restrictions={"geoRestriction": {"restrictionType": "whitelist", "locations": ["DE", "AT"]}},
         tags={"a": "1"},
     )
-    made = engine.make(DISTRIBUTION, **inputs)
+    made = engine.create(DISTRIBUTION, **inputs)
     config = cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]
     assert config["HttpVersion"] == "http2and3"
     assert config["DefaultCacheBehavior"]["FunctionAssociations"]["Quantity"] == 1
@@ -129,8 +129,8 @@ def test_everything_goes_to_the_cloud_and_comes_back(
     assert engine.diff(made, **inputs) == {}
 
 
-def test_a_custom_origin(engine: Engine, cloudfront: CloudFrontClient, parts: Parts) -> None:
-    """An origin may be any host, such as a website endpoint, with ports, protocols and headers of its own."""
+def test_custom_origin(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
+    """An origin can be any host, such as a website endpoint, with its own ports, protocols and headers."""
     custom = {
         "httpPort": 80,
         "httpsPort": 443,
@@ -144,87 +144,87 @@ def test_a_custom_origin(engine: Engine, cloudfront: CloudFrontClient, parts: Pa
         "customOriginConfig": custom,
         "customHeaders": [{"name": "X-From", "value": "cdn"}],
     }
-    inputs = parts.inputs(origins=[origin])
-    made = engine.make(DISTRIBUTION, **inputs)
+    inputs = references.inputs(origins=[origin])
+    made = engine.create(DISTRIBUTION, **inputs)
     config = cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]
     assert config["Origins"]["Items"][0]["CustomOriginConfig"]["OriginProtocolPolicy"] == "http-only"
     engine.refresh(made)
     assert engine.diff(made, **inputs) == {}
 
 
-def test_update_changes_what_differs(engine: Engine, cloudfront: CloudFrontClient, parts: Parts) -> None:
-    """Another price class and other tags are changed in place."""
-    made = engine.make(DISTRIBUTION, **parts.inputs(tags={"a": "1", "b": "1"}))
-    changed = parts.inputs(priceClass="PriceClass_200", tags={"b": "2"})
+def test_update(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
+    """The price class and the tags are updated in place."""
+    made = engine.create(DISTRIBUTION, **references.inputs(tags={"a": "1", "b": "1"}))
+    changed = references.inputs(priceClass="PriceClass_200", tags={"b": "2"})
     assert engine.diff(made, **changed) == {"priceClass": "UPDATE", "tags.a": "DELETE", "tags.b": "UPDATE"}
-    engine.change(made, **changed)
+    engine.update(made, **changed)
     config = cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]
     assert config["PriceClass"] == "PriceClass_200"
     tags = cloudfront.list_tags_for_resource(Resource=made.state["arn"])["Tags"]["Items"]
     assert tags == [{"Key": "b", "Value": "2"}]
 
 
-def test_refresh_sees_what_was_changed_by_hand(engine: Engine, cloudfront: CloudFrontClient, parts: Parts) -> None:
-    """A setting that somebody changed in the console is a difference after a refresh."""
-    made = engine.make(DISTRIBUTION, **parts.inputs())
+def test_refresh(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
+    """A setting that was changed outside of Pulumi is a difference after a refresh."""
+    made = engine.create(DISTRIBUTION, **references.inputs())
     found = cloudfront.get_distribution_config(Id=made.id)
     config: Any = {**found["DistributionConfig"], "DefaultRootObject": "other.html", "HttpVersion": "http1.1"}
     cloudfront.update_distribution(Id=made.id, IfMatch=found["ETag"], DistributionConfig=config)
     engine.refresh(made)
-    assert engine.diff(made, **parts.inputs()) == {"defaultRootObject": "DELETE", "httpVersion": "UPDATE"}
+    assert engine.diff(made, **references.inputs()) == {"defaultRootObject": "DELETE", "httpVersion": "UPDATE"}
 
 
-def test_delete_disables_first(engine: Engine, parts: Parts) -> None:
-    """An enabled distribution is disabled and deleted, and deleting it again is fine."""
-    made = engine.make(DISTRIBUTION, **parts.inputs())
+def test_delete(engine: Engine, references: References) -> None:
+    """An enabled distribution is disabled and deleted, and another delete succeeds."""
+    made = engine.create(DISTRIBUTION, **references.inputs())
     engine.delete(made)
     assert not engine.refresh(made)
     engine.delete(made)
 
 
-def test_retain_on_delete_leaves_it_disabled(engine: Engine, cloudfront: CloudFrontClient, parts: Parts) -> None:
-    """With retainOnDelete the distribution stays, but serves nobody."""
-    made = engine.make(DISTRIBUTION, **parts.inputs(retainOnDelete=True))
+def test_retain_on_delete(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
+    """With retainOnDelete the distribution stays, but is disabled."""
+    made = engine.create(DISTRIBUTION, **references.inputs(retainOnDelete=True))
     engine.delete(made)
     assert cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]["Enabled"] is False
 
 
-def test_what_a_distribution_uses_stays(engine: Engine, parts: Parts) -> None:
-    """Controls, policies and functions that a distribution uses can't be deleted."""
-    function = engine.make(FUNCTION, called=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+def test_delete_of_used_resources(engine: Engine, references: References) -> None:
+    """Access controls, policies and functions that a distribution uses cannot be deleted."""
+    function = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
     associations = [{"eventType": "viewer-request", "functionArn": function.state["arn"]}]
-    viewers = engine.make(
+    viewers = engine.create(
         "aws:cloudfront/originRequestPolicy:OriginRequestPolicy",
-        called=unique("viewers"),
+        resource_name=unique("viewers"),
         cookiesConfig={"cookieBehavior": "none"},
         headersConfig={"headerBehavior": "whitelist", "headers": {"items": ["CloudFront-Viewer-Country"]}},
         queryStringsConfig={"queryStringBehavior": "none"},
     )
-    behavior = parts.behavior(functionAssociations=associations, originRequestPolicyId=viewers.id)
-    made = engine.make(DISTRIBUTION, **parts.inputs(defaultCacheBehavior=behavior))
+    behavior = references.behavior(functionAssociations=associations, originRequestPolicyId=viewers.id)
+    made = engine.create(DISTRIBUTION, **references.inputs(defaultCacheBehavior=behavior))
     for used, code in (
         (viewers, "OriginRequestPolicyInUse"),
-        (parts.access, "OriginAccessControlInUse"),
-        (parts.cache, "CachePolicyInUse"),
-        (parts.headers, "ResponseHeadersPolicyInUse"),
+        (references.access, "OriginAccessControlInUse"),
+        (references.cache, "CachePolicyInUse"),
+        (references.headers, "ResponseHeadersPolicyInUse"),
         (function, "FunctionInUse"),
     ):
-        with pytest.raises(RefusedError, match=f"StatusCode: 409, api error {code}"):
+        with pytest.raises(RejectedError, match=f"StatusCode: 409, api error {code}"):
             engine.delete(used)
     engine.delete(made)
     engine.delete(function)
 
 
-def test_import_makes_no_difference(engine: Engine, parts: Parts) -> None:
-    """An imported distribution's inputs are those that would have made it."""
-    inputs = parts.inputs(defaultRootObject="index.html", customErrorResponses=[{"errorCode": 404}])
-    made = engine.make(DISTRIBUTION, **inputs)
+def test_import(engine: Engine, references: References) -> None:
+    """The inputs of an imported distribution make no difference."""
+    inputs = references.inputs(defaultRootObject="index.html", customErrorResponses=[{"errorCode": 404}])
+    made = engine.create(DISTRIBUTION, **inputs)
     assert engine.diff(engine.import_(DISTRIBUTION, made.id), **inputs) == {}
 
 
-def test_a_preview_does_not_know_the_domain(engine: Engine, parts: Parts) -> None:
-    """Before it is made a distribution has no domain and no ARN."""
-    state = engine.preview(DISTRIBUTION, **parts.inputs())
+def test_preview(engine: Engine, references: References) -> None:
+    """Before the creation domain and ARN are unknown."""
+    state = engine.preview(DISTRIBUTION, **references.inputs())
     assert state["domainName"] is UNKNOWN
     assert state["arn"] is UNKNOWN
     assert state["enabled"] is True
@@ -274,7 +274,7 @@ def test_a_preview_does_not_know_the_domain(engine: Engine, parts: Parts) -> Non
         (
             {
                 "origins": [
-                    {"originId": "bucket", "domainName": "b.s3.amazonaws.com", "originAccessControlId": "ENOBODY"}
+                    {"originId": "bucket", "domainName": "b.s3.amazonaws.com", "originAccessControlId": "EMISSING"}
                 ]
             },
             "InvalidOriginAccessControl",
@@ -283,10 +283,10 @@ def test_a_preview_does_not_know_the_domain(engine: Engine, parts: Parts) -> Non
         ({"originGroups": []}, "no property 'originGroups'"),
     ],
 )
-def test_refusals(engine: Engine, parts: Parts, change: dict[str, object], reason: str) -> None:
-    """What CloudFront or the official provider refuses is refused with its code; the emulator stores anything."""
-    with pytest.raises(RefusedError, match=reason):
-        engine.make(DISTRIBUTION, **parts.inputs(**change))
+def test_invalid_distributions(engine: Engine, references: References, change: dict[str, object], reason: str) -> None:
+    """What CloudFront or the official provider rejects is rejected with its code; the emulator stores anything."""
+    with pytest.raises(RejectedError, match=reason):
+        engine.create(DISTRIBUTION, **references.inputs(**change))
 
 
 @pytest.mark.parametrize(
@@ -297,14 +297,14 @@ def test_refusals(engine: Engine, parts: Parts, change: dict[str, object], reaso
         ("4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "67f7725c-6f97-4210-82d7-5512b31e9d03"),
     ],
 )
-def test_managed_policies_are_there(engine: Engine, parts: Parts, cache: str, headers: str) -> None:
-    """AWS's managed policies are named by their ids, and nobody makes them."""
-    managed = parts.behavior(cachePolicyId=cache, responseHeadersPolicyId=headers)
-    made = engine.make(DISTRIBUTION, **parts.inputs(defaultCacheBehavior=managed))
+def test_managed_policies(engine: Engine, references: References, cache: str, headers: str) -> None:
+    """AWS's managed policies are referred to by their ids, without being created."""
+    managed = references.behavior(cachePolicyId=cache, responseHeadersPolicyId=headers)
+    made = engine.create(DISTRIBUTION, **references.inputs(defaultCacheBehavior=managed))
     behavior = made.state["defaultCacheBehavior"]
     assert (behavior["cachePolicyId"], behavior["responseHeadersPolicyId"]) == (cache, headers)
     engine.refresh(made)
-    assert engine.diff(made, **parts.inputs(defaultCacheBehavior=managed)) == {}
+    assert engine.diff(made, **references.inputs(defaultCacheBehavior=managed)) == {}
 
 
 @pytest.mark.parametrize(
@@ -317,48 +317,50 @@ def test_managed_policies_are_there(engine: Engine, parts: Parts, cache: str, he
         ({"responseHeadersPolicyId": "00000000-0000-0000-0000-000000000000"}, "NoSuchResponseHeadersPolicy"),
         ({"originRequestPolicyId": "00000000-0000-0000-0000-000000000000"}, "NoSuchOriginRequestPolicy"),
         (
-            {"functionAssociations": [{"eventType": "viewer-request", "functionArn": "arn:x:function/nobody"}]},
+            {"functionAssociations": [{"eventType": "viewer-request", "functionArn": "arn:x:function/missing"}]},
             "InvalidFunctionAssociation",
         ),
         ({"forwardedValues": {}}, "defaultCacheBehavior.forwardedValues: .* no property"),
     ],
 )
-def test_behavior_refusals(engine: Engine, parts: Parts, change: dict[str, object], reason: str) -> None:
-    """The same for what is wrong with a cache behavior."""
-    with pytest.raises(RefusedError, match=reason):
-        engine.make(DISTRIBUTION, **parts.inputs(defaultCacheBehavior=parts.behavior(**change)))
+def test_invalid_behaviors(engine: Engine, references: References, change: dict[str, object], reason: str) -> None:
+    """The same for cache behaviors."""
+    with pytest.raises(RejectedError, match=reason):
+        engine.create(DISTRIBUTION, **references.inputs(defaultCacheBehavior=references.behavior(**change)))
 
 
 @pytest.mark.parametrize("ownership", ["BucketOwnerPreferred", "ObjectWriter"])
-def test_logs_go_to_a_bucket_with_acls(engine: Engine, parts: Parts, bucket: str, ownership: str) -> None:
-    """CloudFront writes logs by an ACL of its own: both ownerships that have ACLs will do."""
-    engine.make(OWNERSHIP, called=unique("own"), bucket=bucket, rule={"objectOwnership": ownership})
+def test_log_bucket_with_acls(engine: Engine, references: References, bucket: str, ownership: str) -> None:
+    """CloudFront writes logs by an ACL: both ownerships that have ACLs are accepted."""
+    engine.create(OWNERSHIP, resource_name=unique("own"), bucket=bucket, rule={"objectOwnership": ownership})
     for domain in (f"{bucket}.s3.amazonaws.com", f"{bucket}.s3.us-east-1.amazonaws.com"):
-        made = engine.make(DISTRIBUTION, **parts.inputs(loggingConfig={"bucket": domain}))
+        made = engine.create(DISTRIBUTION, **references.inputs(loggingConfig={"bucket": domain}))
         assert made.state["loggingConfig"]["bucket"] == domain
 
 
-def test_logs_go_to_no_other_bucket(engine: Engine, parts: Parts, bucket: str) -> None:
-    """One that is none, that is not there, or that has ACLs off, as new buckets have, is refused in AWS's words."""
+def test_invalid_log_buckets(engine: Engine, references: References, bucket: str) -> None:
+    """A bucket that does not exist, or without ACLs, as new buckets are, is rejected with AWS's message."""
     domain = f"{bucket}.s3.us-east-1.amazonaws.com"
-    with pytest.raises(RefusedError, match="InvalidArgument: The parameter Logging Bucket does not refer to a valid"):
-        engine.make(DISTRIBUTION, **parts.inputs(loggingConfig={"bucket": bucket}))
-    with pytest.raises(RefusedError, match="for CloudFront logs doesn't exist: nobody"):
-        engine.make(DISTRIBUTION, **parts.inputs(loggingConfig={"bucket": "nobody.s3.amazonaws.com"}))
-    with pytest.raises(RefusedError, match=f"does not enable ACL access: {bucket}"):
-        engine.make(DISTRIBUTION, **parts.inputs(loggingConfig={"bucket": domain}))
-    engine.make(OWNERSHIP, called=unique("own"), bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"})
-    made = engine.make(DISTRIBUTION, **parts.inputs())
-    with pytest.raises(RefusedError, match="does not enable ACL access"):
-        engine.change(made, **parts.inputs(loggingConfig={"bucket": domain}))
+    with pytest.raises(RejectedError, match="InvalidArgument: The parameter Logging Bucket does not refer to a valid"):
+        engine.create(DISTRIBUTION, **references.inputs(loggingConfig={"bucket": bucket}))
+    with pytest.raises(RejectedError, match="for CloudFront logs doesn't exist: missing"):
+        engine.create(DISTRIBUTION, **references.inputs(loggingConfig={"bucket": "missing.s3.amazonaws.com"}))
+    with pytest.raises(RejectedError, match=f"does not enable ACL access: {bucket}"):
+        engine.create(DISTRIBUTION, **references.inputs(loggingConfig={"bucket": domain}))
+    engine.create(
+        OWNERSHIP, resource_name=unique("own"), bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"}
+    )
+    made = engine.create(DISTRIBUTION, **references.inputs())
+    with pytest.raises(RejectedError, match="does not enable ACL access"):
+        engine.update(made, **references.inputs(loggingConfig={"bucket": domain}))
 
 
-def test_an_alias_belongs_to_one_distribution(engine: Engine, parts: Parts, certificate: Made) -> None:
-    """A domain that another distribution answers for is refused; its own is not."""
+def test_alias_of_another_distribution(engine: Engine, references: References, certificate: EngineResource) -> None:
+    """An alias of another distribution is rejected, the distribution's own is not."""
     own = {"acmCertificateArn": certificate.id, "sslSupportMethod": "sni-only"}
-    inputs = parts.inputs(aliases=["one.example.com"], viewerCertificate=own)
-    made = engine.make(DISTRIBUTION, **inputs)
-    with pytest.raises(RefusedError, match="CNAMEAlreadyExists"):
-        engine.make(DISTRIBUTION, **inputs)
-    engine.change(made, **{**inputs, "comment": "still mine"})
+    inputs = references.inputs(aliases=["one.example.com"], viewerCertificate=own)
+    made = engine.create(DISTRIBUTION, **inputs)
+    with pytest.raises(RejectedError, match="CNAMEAlreadyExists"):
+        engine.create(DISTRIBUTION, **inputs)
+    engine.update(made, **{**inputs, "comment": "still mine"})
     assert made.state["comment"] == "still mine"

@@ -1,4 +1,4 @@
-"""Origins and path patterns of a distribution: what the provider makes of them, and what it refuses."""
+"""The origins and path patterns of a distribution, and what CloudFront rejects of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.providers.aws.cloudfront_origin_checks import origin_refusals, pattern_refusals
-from sandbox.tests.providers.harness import RefusedError
-from sandbox.tests.providers.test_distribution import DISTRIBUTION, Parts, made_parts
+from sandbox.providers.aws.cloudfront_origin_checks import origin_errors, pattern_errors
+from sandbox.tests.providers.harness import RejectedError
+from sandbox.tests.providers.test_distribution import DISTRIBUTION, References, create_references
 
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def parts(engine: Engine) -> Parts:
-    """What this module's distributions refer to."""
-    return made_parts(engine)
+def references(engine: Engine) -> References:
+    """The resources that this module's distributions refer to."""
+    return create_references(engine)
 
 
 def server(domain: str = "api.example.com", name: str = "api", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a property's value
@@ -36,8 +36,8 @@ def server(domain: str = "api.example.com", name: str = "api", **more: Any) -> d
     return {"originId": name, "domainName": domain, "customOriginConfig": custom}
 
 
-def test_origins_of_two_kinds(engine: Engine, cloudfront: CloudFrontClient, parts: Parts) -> None:
-    """A bucket and a server stand side by side, each with its behaviors, and a refresh finds nothing to repair."""
+def test_bucket_and_server(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
+    """A bucket and a server with their behaviors are created, and refreshed without a difference."""
     everything = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
     behaviors = [
         {
@@ -51,13 +51,13 @@ def test_origins_of_two_kinds(engine: Engine, cloudfront: CloudFrontClient, part
         }
         for pattern in ("/api/*", "/api")
     ]
-    inputs = parts.inputs(
-        origins=[*parts.inputs()["origins"], server(originReadTimeout=60)], orderedCacheBehaviors=behaviors
+    inputs = references.inputs(
+        origins=[*references.inputs()["origins"], server(originReadTimeout=60)], orderedCacheBehaviors=behaviors
     )
-    made = engine.make(DISTRIBUTION, **inputs)
+    made = engine.create(DISTRIBUTION, **inputs)
     config = cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]
-    assert [one["PathPattern"] for one in config["CacheBehaviors"]["Items"]] == ["/api/*", "/api"]
-    (api,) = [one for one in config["Origins"]["Items"] if one["Id"] == "api"]
+    assert [item["PathPattern"] for item in config["CacheBehaviors"]["Items"]] == ["/api/*", "/api"]
+    (api,) = [item for item in config["Origins"]["Items"] if item["Id"] == "api"]
     assert api["CustomOriginConfig"]["OriginReadTimeout"] == 60
     engine.refresh(made)
     assert engine.diff(made, **inputs) == {}
@@ -79,10 +79,10 @@ def test_origins_of_two_kinds(engine: Engine, cloudfront: CloudFrontClient, part
         ({"originKeepaliveTimeout": 121}, "InvalidOriginKeepaliveTimeout"),
     ],
 )
-def test_a_server_that_is_refused(engine: Engine, parts: Parts, change: dict[str, Any], reason: str) -> None:
-    """Ports, protocols and timeouts are CloudFront's, or those of the official provider."""
-    with pytest.raises(RefusedError, match=reason):
-        engine.make(DISTRIBUTION, **parts.inputs(origins=[*parts.inputs()["origins"], server(**change)]))
+def test_invalid_servers(engine: Engine, references: References, change: dict[str, Any], reason: str) -> None:
+    """Ports, protocols and timeouts must be valid for CloudFront and for the official provider."""
+    with pytest.raises(RejectedError, match=reason):
+        engine.create(DISTRIBUTION, **references.inputs(origins=[*references.inputs()["origins"], server(**change)]))
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_a_server_that_is_refused(engine: Engine, parts: Parts, change: dict[str
         ([server("127.0.0.1"), server("localhost", "local")], None),
     ],
 )
-def test_which_origins_are_refused(origins: list[dict[str, Any]], code: str | None) -> None:
-    """An origin has a name, but for this machine's address, which the sandbox alone takes; there are 100."""
-    assert next((refusal[1] for refusal in origin_refusals(origins)), None) == code
+def test_origins(origins: list[dict[str, Any]], code: str | None) -> None:
+    """An origin is a host name, or in the sandbox this machine's address; 100 are allowed."""
+    assert next((error[1] for error in origin_errors(origins)), None) == code
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,7 @@ def test_which_origins_are_refused(origins: list[dict[str, Any]], code: str | No
         ([str(number) for number in range(75)], "TooManyCacheBehaviors"),
     ],
 )
-def test_which_patterns_are_refused(patterns: list[str], code: str | None) -> None:
-    """A pattern has few characters, is there once, and there are 75 behaviors with the default one."""
-    assert next((one[1] for one in pattern_refusals([{"pathPattern": one} for one in patterns])), None) == code
+def test_path_patterns(patterns: list[str], code: str | None) -> None:
+    """A pattern has few allowed characters and is unique; with the default one 75 behaviors are allowed."""
+    behaviors = [{"pathPattern": pattern} for pattern in patterns]
+    assert next((error[1] for error in pattern_errors(behaviors)), None) == code

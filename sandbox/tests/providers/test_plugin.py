@@ -16,8 +16,8 @@ from sandbox.environment import REPOSITORY
     ("module", "version"), [("sandbox.providers.aws", "7.51.1"), ("sandbox.providers.synced_folder", "0.12.6")]
 )
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_a_provider_is_a_plugin(module: str, version: str, ending: signal.Signals) -> None:
-    """The first line is the port, the service answers there, and an interrupt ends it without a word."""
+def test_plugin(module: str, version: str, ending: signal.Signals) -> None:
+    """The first line is the port, the service answers there, and a signal ends it without output."""
     command = [sys.executable, "-m", module, "127.0.0.1:1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY)
     with process:
@@ -31,8 +31,8 @@ def test_a_provider_is_a_plugin(module: str, version: str, ending: signal.Signal
     assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_a_provider_ends_with_its_engine() -> None:
-    """A plugin whose engine was killed doesn't stay behind."""
+def test_plugin_ends_with_its_engine() -> None:
+    """A plugin ends if its engine was killed."""
     script = (
         "import subprocess, sys; "
         "plugin = subprocess.Popen([sys.executable, '-m', 'sandbox.providers.synced_folder'], stdout=1); "
@@ -45,5 +45,5 @@ def test_a_provider_ends_with_its_engine() -> None:
         assert engine.stdout is not None
         assert int(engine.stdout.readline()) > 0
         engine.kill()
-        # The pipe's end is open in the plugin too: this returns when the plugin is gone.
+        # The plugin has the pipe open too: this returns once it has ended.
         assert engine.stdout.read() == ""

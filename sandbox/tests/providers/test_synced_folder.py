@@ -25,20 +25,20 @@ BUCKET = "urn:pulumi:dev::tests::aws:s3/bucket:Bucket::b"
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """The engine's monitor: keeps what is registered; `refuse` is a name that fails."""
+    """The engine's monitor: records registrations, and rejects the resource `rejected_name`."""
 
-    def __init__(self, refuse: str = "") -> None:
+    def __init__(self, rejected_name: str = "") -> None:
         self.registered: list[resource_pb2.RegisterResourceRequest] = []
         self.invoked: list[resource_pb2.ResourceInvokeRequest] = []
         self.finished: list[str] = []
-        self.refuse = refuse
+        self.rejected_name = rejected_name
         self.lock = threading.Lock()
 
     def RegisterResource(  # noqa: N802 - the service's own name
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.RegisterResourceResponse:
-        """Keep it."""
-        if request.name == self.refuse:
+        """Record the request."""
+        if request.name == self.rejected_name:
             context.abort(grpc.StatusCode.UNAVAILABLE, "the update was cancelled")
         with self.lock:
             self.registered.append(request)
@@ -47,7 +47,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def Invoke(  # noqa: N802 - the service's own name
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.InvokeResponse:
-        """Keep it."""
+        """Record the request."""
         del context
         self.invoked.append(request)
         return provider_pb2.InvokeResponse()
@@ -55,7 +55,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterResourceOutputs(  # noqa: N802 - the service's own name
         self, request: resource_pb2.RegisterResourceOutputsRequest, context: grpc.ServicerContext
     ) -> empty_pb2.Empty:
-        """Keep it."""
+        """Record the request."""
         del context
         self.finished.append(request.urn)
         return empty_pb2.Empty()
@@ -82,7 +82,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def construct(provider: Engine, monitor: Monitor, inputs: dict[str, Any], **options: Any) -> str:  # noqa: ANN401 - request fields
-    """Have the provider construct a folder; answers its URN."""
+    """Let the provider construct a folder; return its URN."""
     server = grpc.server(ThreadPoolExecutor(max_workers=8))
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -102,8 +102,8 @@ def construct(provider: Engine, monitor: Monitor, inputs: dict[str, Any], **opti
     return str(answer.urn)
 
 
-def test_every_file_is_an_object(provider: Engine, site: Path) -> None:
-    """A folder's children are named, keyed and typed as the real component does it."""
+def test_objects(provider: Engine, site: Path) -> None:
+    """The children have the names, keys and content types of the official component."""
     monitor = Monitor()
     assert construct(provider, monitor, {"path": str(site)}) == COMPONENT
     assert set(monitor.children) == {"site-index.html", "site-css/a b.css"}
@@ -120,32 +120,32 @@ def test_every_file_is_an_object(provider: Engine, site: Path) -> None:
     assert [alias.spec.name for alias in child.aliases] == ["css/a b.css"]
 
 
-def test_hidden_files_are_asked_for(provider: Engine, site: Path) -> None:
-    """Names that start with a dot, of folders too, are published only with includeHiddenFiles."""
+def test_hidden_files(provider: Engine, site: Path) -> None:
+    """Files and folders whose names start with a dot are published only with includeHiddenFiles."""
     monitor = Monitor()
     construct(provider, monitor, {"path": str(site), "includeHiddenFiles": True})
     assert {"site-.env", "site-.well-known/x"} <= set(monitor.children)
 
 
-def test_aliases_can_be_left_out(provider: Engine, site: Path) -> None:
+def test_disabled_aliases(provider: Engine, site: Path) -> None:
     """With disableManagedObjectAliases the children have no aliases."""
     monitor = Monitor()
     construct(provider, monitor, {"path": str(site), "disableManagedObjectAliases": True})
     assert [len(child.aliases) for child in monitor.children.values()] == [0, 0]
 
 
-def test_children_use_the_components_provider(provider: Engine, site: Path) -> None:
-    """The aws provider that the component was given is that of its children and of the region's question."""
+def test_provider_of_the_children(provider: Engine, site: Path) -> None:
+    """Children and getRegion use the aws provider of the component."""
     monitor = Monitor()
     construct(provider, monitor, {"path": str(site)}, providers={"aws": PROVIDER})
     assert {child.provider for child in monitor.children.values()} == {PROVIDER}
-    assert [(question.tok, question.provider) for question in monitor.invoked] == [
+    assert [(invoke.tok, invoke.provider) for invoke in monitor.invoked] == [
         ("aws:index/getRegion:getRegion", PROVIDER)
     ]
 
 
-def test_children_depend_on_what_their_inputs_come_from(provider: Engine, site: Path) -> None:
-    """Objects are deleted before the bucket whose name they have."""
+def test_dependencies_of_the_children(provider: Engine, site: Path) -> None:
+    """Objects depend on their bucket, and so are deleted before it."""
     monitor = Monitor()
     dependencies = {"bucketName": provider_pb2.ConstructRequest.PropertyDependencies(urns=[BUCKET])}
     construct(provider, monitor, {"path": str(site)}, inputDependencies=dependencies)
@@ -154,8 +154,8 @@ def test_children_depend_on_what_their_inputs_come_from(provider: Engine, site: 
     assert list(child.propertyDependencies["bucket"].urns) == [BUCKET]
 
 
-def test_the_components_options_are_kept(provider: Engine, site: Path) -> None:
-    """Parent, dependencies, deletedWith and protection reach the engine again."""
+def test_options_of_the_component(provider: Engine, site: Path) -> None:
+    """Parent, dependencies, deletedWith and protection are passed to the engine."""
     monitor = Monitor()
     construct(
         provider, monitor, {"path": str(site)}, parent="p", dependencies=[BUCKET], deletedWith=BUCKET, protect=True
@@ -167,8 +167,8 @@ def test_the_components_options_are_kept(provider: Engine, site: Path) -> None:
     assert monitor.finished == [COMPONENT]
 
 
-def test_a_bucket_that_is_yet_to_be_made(provider: Engine, site: Path) -> None:
-    """In a preview the bucket's name may be unknown, or a secret; the children get it as it is."""
+def test_unknown_and_secret_bucket_names(provider: Engine, site: Path) -> None:
+    """In a preview the bucket's name can be unknown or a secret, and the children get it like that."""
     for given, expected in (
         ({SIGNATURE: OUTPUT}, UNKNOWN),
         ({SIGNATURE: OUTPUT, "value": "b"}, "b"),
@@ -183,8 +183,8 @@ def test_a_bucket_that_is_yet_to_be_made(provider: Engine, site: Path) -> None:
     assert wire[SIGNATURE].string_value == SECRET
 
 
-def test_an_unknown_path_has_no_children_yet(provider: Engine) -> None:
-    """In a preview a folder that will be built later is empty."""
+def test_unknown_path(provider: Engine) -> None:
+    """In a preview a folder that will be built later has no children."""
     monitor = Monitor()
     assert construct(provider, monitor, {"path": UNKNOWN}) == COMPONENT
     assert monitor.children == {}
@@ -200,24 +200,24 @@ def test_an_unknown_path_has_no_children_yet(provider: Engine) -> None:
         ({"path": "site"}, {"type": "synced-folder:index:AzureBlobFolder"}, "no component .*AzureBlobFolder"),
     ],
 )
-def test_refusals(provider: Engine, inputs: dict[str, Any], options: dict[str, Any], reason: str) -> None:
-    """What the sandbox doesn't serve is refused by name before anything is registered."""
+def test_invalid_inputs(provider: Engine, inputs: dict[str, Any], options: dict[str, Any], reason: str) -> None:
+    """What the sandbox does not support is rejected by name, before anything is registered."""
     monitor = Monitor()
     with pytest.raises(grpc.RpcError, match=reason):
         construct(provider, monitor, inputs, **options)
     assert monitor.registered == []
 
 
-def test_a_child_that_fails_fails_the_folder(provider: Engine, site: Path) -> None:
-    """A folder isn't complete when one of its objects couldn't be registered."""
-    monitor = Monitor(refuse="site-index.html")
+def test_failed_child(provider: Engine, site: Path) -> None:
+    """The component is not completed if an object could not be registered."""
+    monitor = Monitor(rejected_name="site-index.html")
     with pytest.raises(grpc.RpcError, match="site: the update was cancelled"):
         construct(provider, monitor, {"path": str(site)})
     assert monitor.finished == []
 
 
-def test_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> None:
-    """As with the real component, a missing folder has no files: that is for the program to prevent."""
+def test_missing_folder(tmp_path: Path) -> None:
+    """As with the official component, a missing folder has no files; the program has to prevent that."""
     assert list(files_in(str(tmp_path / "none"), include_hidden=True)) == []
 
 
@@ -235,5 +235,5 @@ def test_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> None:
     ],
 )
 def test_content_types(name: str, expected: str) -> None:
-    """Types go by the name, text/plain where it says nothing."""
+    """The name gives the content type; it is text/plain if the name gives none."""
     assert content_type(name) == expected

@@ -20,18 +20,18 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=5), VALUES, max_size=5))
-def test_what_goes_over_the_wire_comes_back(properties: dict[str, object]) -> None:
-    """Every tree of properties survives the wire, what is unknown included."""
+def test_round_trip(properties: dict[str, object]) -> None:
+    """Every tree of properties stays the same in a message, with unknown values."""
     assert from_struct(to_struct(properties)) == properties
 
 
-def test_what_is_none_stays_at_home() -> None:
-    """A property without a value isn't sent at all."""
+def test_none_is_not_sent() -> None:
+    """A property without a value is not sent."""
     assert from_struct(to_struct({"a": None, "b": 1})) == {"b": 1}
 
 
-def test_secrets_and_outputs_are_their_values() -> None:
-    """A secret is opened, a known output is its value, an unknown one is unknown."""
+def test_secrets_and_outputs() -> None:
+    """A secret and a known output are their values, an unknown output is unknown."""
     wire = {
         "secret": {SIGNATURE: SECRET, "value": "s"},
         "output": {SIGNATURE: OUTPUT, "value": [1]},
@@ -40,21 +40,21 @@ def test_secrets_and_outputs_are_their_values() -> None:
     assert from_struct(to_struct(wire)) == {"secret": "s", "output": [1], "later": UNKNOWN}
 
 
-def test_assets_read_their_file_or_text(tmp_path: Path) -> None:
-    """An asset is a file's bytes or a text's."""
+def test_assets(tmp_path: Path) -> None:
+    """An asset has the bytes of a file or of a text."""
     (tmp_path / "a").write_bytes(b"\x00\xff")
     assert Asset("h", path=str(tmp_path / "a")).read() == b"\x00\xff"
     assert Asset("h", text="ü").read() == "ü".encode()
 
 
-def test_archives_are_refused() -> None:
-    """An archive, or an asset behind a URL, can't be an object's source."""
-    for odd in ({SIGNATURE: "0def7320c3a5731c473e5ecbe6d01bc7"}, {SIGNATURE: ASSET, "uri": "https://x"}):
+def test_archives_and_remote_assets() -> None:
+    """An archive, or an asset with a URL, cannot be an object's source."""
+    for unsupported in ({SIGNATURE: "0def7320c3a5731c473e5ecbe6d01bc7"}, {SIGNATURE: ASSET, "uri": "https://x"}):
         with pytest.raises(ValueError, match="only a FileAsset or a StringAsset"):
-            from_struct(to_struct({"source": odd}))
+            from_struct(to_struct({"source": unsupported}))
 
 
-def test_what_is_no_property() -> None:
-    """Anything else in a state is a mistake of the provider's own."""
+def test_invalid_property() -> None:
+    """Any other value in a state is an error of the provider."""
     with pytest.raises(TypeError, match="set can't be a property"):
         to_struct({"a": {1}})
