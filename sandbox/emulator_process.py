@@ -1,4 +1,4 @@
-"""Installs, starts and stops the emulator, in a process and a virtual environment of its own."""
+"""Installs, starts and stops the emulator, in a separate process and virtual environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sandbox.environment import Home
 
-# One for each checkout and not for each home, so that tests with a home of their own need not install it again.
+# One for each checkout and not for each home, so that tests with other homes need not install it again.
 VENV = REPOSITORY / ".sandbox" / "emulator" / "venv"
 _REQUIREMENTS = REPOSITORY / "sandbox" / "emulator" / "requirements.txt"
 _HEALTH_PATH = "/_ministack/health"

@@ -26,7 +26,7 @@ def write(home: Home, engine: Engine) -> None:
     """Install `pulumi` and the plugins that this engine needs, and remove others."""
     commands = _commands(home, engine)
     for stale in set(home.plugins.glob("*")) - {script.parent for script in commands}:
-        # The engine keeps small files of its own beside each plugin's folder.
+        # The engine keeps small files beside each plugin's folder.
         if stale.is_dir():
             shutil.rmtree(stale)
     for script, command in commands.items():

@@ -1,6 +1,6 @@
 """MiniStack, patched with the behavior of S3 and CloudFront that it lacks.
 
-It runs as a process of its own, with the Python and the packages of a separate virtual environment
+It runs in a separate process, with the Python and the packages of a separate virtual environment
 (`sandbox/emulator/requirements.txt`). So nothing in here may import a package other than
 MiniStack and the standard library.
 

@@ -1,6 +1,6 @@
 """The caches of CloudFront's edge locations: what they keep, for how long, and what an invalidation removes.
 
-Each edge location has a cache of its own. The header X-Sandbox-Location names the one that answers, so that a test can
+Each edge location has a separate cache. The header X-Sandbox-Location names the one that answers, so that a test can
 ask one that has cached nothing yet, and then one that has.
 """
 

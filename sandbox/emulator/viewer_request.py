@@ -83,12 +83,12 @@ def current() -> RequestState:
 
 
 def with_state(original: Handler) -> Handler:
-    """Return a handler that answers a request by ``original``, with a state of its own."""
+    """Return a handler that answers a request by ``original``, with a new state."""
 
     async def handle(*arguments: Any) -> tuple[Any, ...]:  # noqa: ANN401 - MiniStack's arguments
         request = ViewerRequest(*arguments)
         location = request.headers.get(LOCATION_HEADER, "")
-        # MiniStack runs each request as a task with a context of its own.
+        # MiniStack runs each request as a task, and each task has a separate context.
         _state.set(RequestState(request.distribution, normalize_path(request.uri), request.query, location))
         headers = {name: value for name, value in request.headers.items() if name != LOCATION_HEADER}
         return await original(*request._replace(headers=headers))

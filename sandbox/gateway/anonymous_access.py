@@ -22,7 +22,7 @@ class AnonymousAccess:
 
     A bucket without a public access block configuration counts as unrestricted, as on AWS after the configuration was
     deleted. On AWS a *new* bucket has all four blocks on. The emulator reports the same "no configuration" for a new
-    bucket and for a deleted configuration, so the gateway can't tell them apart.
+    bucket and for a deleted configuration, so the gateway cannot distinguish them.
 
     Attributes:
         statements: of the bucket's policy.

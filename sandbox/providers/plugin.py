@@ -30,14 +30,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     version: str
 
-    def GetPluginInfo(  # noqa: N802 - the service's own name
+    def GetPluginInfo(  # noqa: N802 - gRPC's name
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
         """Return the version of the types."""
         del request, context
         return plugin_pb2.PluginInfo(version=self.version)
 
-    def GetSchema(  # noqa: N802 - the service's own name
+    def GetSchema(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
         """Return no schema: programs use their SDK."""
@@ -57,7 +57,7 @@ def start(servicer: provider_pb2_grpc.ResourceProviderServicer) -> tuple[grpc.Se
 def serve(make_servicer: Callable[[], provider_pb2_grpc.ResourceProviderServicer]) -> None:
     """Serve until the engine ends this process, or has ended itself."""
     stop = threading.Event()
-    # The engine ends a plugin with SIGINT. Ctrl-C does not reach it: plugins are in a process group of their own.
+    # The engine ends a plugin with SIGINT. Ctrl-C does not reach it: plugins are in another process group.
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: stop.set())
     engine = os.getppid()

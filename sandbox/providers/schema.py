@@ -36,7 +36,7 @@ class Field:
         required: whether the program must set it.
         default: its value if the program does not set it.
         replaces: whether a change needs a new resource.
-        computed: whether AWS chooses a value if the program sets none, so that none is no difference.
+        computed: whether AWS chooses a value if the program sets none; then a missing value makes no difference.
         unordered: whether the order of a list's items makes no difference.
         choices: the allowed values.
         low: the lowest number, or the least length.

@@ -48,10 +48,10 @@ def ended_process() -> int:
 def test_lock_of_a_killed_pulumi_is_removed(project: Path) -> None:
     """The lock of this project's stack is removed, and no other."""
     pid = ended_process()
-    gone = lock(project, lock_content(pid, socket.gethostname()))
+    removed = lock(project, lock_content(pid, socket.gethostname()))
     kept = [lock(project, lock_content(pid, socket.gethostname()), where) for where in ("site/prod", "other/dev")]
     assert stack_locks.release_stale(Home(project / "home"), project, "dev") == [pid]
-    assert not gone.exists()
+    assert not removed.exists()
     assert all(file.exists() for file in kept)
 
 

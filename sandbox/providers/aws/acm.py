@@ -47,7 +47,7 @@ class Certificate(Resource):
         names = [inputs["domainName"], *(inputs.get("subjectAlternativeNames") or [])]
         _check_names(names)
         tags = {"Tags": tag_list(all_tags(aws, inputs))} if all_tags(aws, inputs) else {}
-        answer = aws.call(
+        response = aws.call(
             "acm",
             "request_certificate",
             DomainName=names[0],
@@ -56,7 +56,7 @@ class Certificate(Resource):
             IdempotencyToken=uuid.uuid4().hex,
             **tags,
         )
-        return str(answer["CertificateArn"])
+        return str(response["CertificateArn"])
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """DescribeCertificate and its tags."""

@@ -69,8 +69,8 @@ class AwsClient:
             AwsError: AWS returns an error or does not answer, or there are no credentials.
         """
         with _as_aws_errors(service, operation):
-            answer: Properties = getattr(self.client(service, region), operation)(**params)
-        return answer
+            response: Properties = getattr(self.client(service, region), operation)(**params)
+        return response
 
     def pages(self, service: str, operation: str, region: str | None, /, **params: object) -> Iterator[Properties]:
         """Yield every page of a listing.

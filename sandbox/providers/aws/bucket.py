@@ -82,7 +82,7 @@ class Bucket(Resource):
         }
 
     def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
-        """Change the tags; forceDestroy changes in place too, and is no setting of AWS."""
+        """Change the tags; forceDestroy changes in place too, but is only a setting of the provider."""
         region = old.get("region")
         tags = all_tags(aws, new)
         if tags:

@@ -33,10 +33,10 @@ class BucketLifecycleConfiguration(BucketSetting):
         """Return the rules for the put call."""
         return {"LifecycleConfiguration": {"Rules": [_rule(rule) for rule in inputs.get("rules") or []]}}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
         """Return the rules."""
         del state, region
-        return {"rules": [_properties(rule) for rule in answer["Rules"]]}
+        return {"rules": [_properties(rule) for rule in response["Rules"]]}
 
 
 def _rule(rule: Properties) -> Properties:

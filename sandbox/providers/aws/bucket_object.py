@@ -34,7 +34,7 @@ _HEADERS = {
 }
 _OPTIONS = {"acl": "ACL", "storageClass": "StorageClass", "serverSideEncryption": "ServerSideEncryption"}
 _SOURCES = ("source", "content", "contentBase64")
-# A change of any of these needs another PutObject; acl and tags have calls of their own.
+# A change of any of these needs another PutObject; acl and tags have separate calls.
 _CONTENT = (
     *_SOURCES,
     *_HEADERS,

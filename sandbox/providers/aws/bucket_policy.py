@@ -38,10 +38,10 @@ class BucketPolicy(BucketSetting):
             raise AwsError("S3: PutBucketPolicy", 400, "MalformedPolicy", reason)
         return {"Policy": policy}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
         """Return the policy; in the program's spelling, if that means the same as the bucket's."""
         del region
-        current, previous = str(answer["Policy"]), state.get("policy")
+        current, previous = str(response["Policy"]), state.get("policy")
         is_same = isinstance(previous, str) and _same_json(previous, current)
         return {"policy": previous if is_same else current}
 
@@ -86,8 +86,10 @@ def _statement_errors(statement: Properties, bucket: str) -> Iterator[str]:
     resources = _strings(statement.get("Resource", statement.get("NotResource")))
     if not resources:
         yield "Missing required field Resource"
-    own = f":s3:::{bucket}"
-    if any(not arn.startswith("arn:") or own != arn[arn.find(":s3:::") :][: len(own)] for arn in resources):
+    bucket_part = f":s3:::{bucket}"
+    if any(
+        not arn.startswith("arn:") or bucket_part != arn[arn.find(":s3:::") :][: len(bucket_part)] for arn in resources
+    ):
         yield "Policy has invalid resource"
 
 

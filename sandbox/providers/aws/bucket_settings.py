@@ -1,4 +1,4 @@
-"""The settings of a bucket that have API calls of their own: public access block, ownership, website, CORS.
+"""The settings of a bucket that have separate API calls: public access block, ownership, website, CORS.
 
 Each is put, read and deleted as a whole; its id is the bucket's name.
 """
@@ -35,7 +35,7 @@ class BucketSetting(Resource):
         """
 
     @abstractmethod
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
         """Return the properties in the response of the get call."""
 
     def preview_outputs(self, aws: AwsClient, inputs: Properties) -> Properties:
@@ -52,12 +52,12 @@ class BucketSetting(Resource):
         """Get the setting; None if the bucket has none, or does not exist."""
         region = state.get("region") or aws.region
         try:
-            answer = aws.s3(f"get_{self.call_name}", region, Bucket=identifier)
+            response = aws.s3(f"get_{self.call_name}", region, Bucket=identifier)
         except AwsError as error:
             if error.is_not_found:
                 return None
             raise
-        return {"bucket": identifier, "region": region, **self.properties(answer, state, region)}
+        return {"bucket": identifier, "region": region, **self.properties(response, state, region)}
 
     def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
         """Put the setting again."""
@@ -94,10 +94,10 @@ class BucketPublicAccessBlock(BucketSetting):
         switches = {name[0].upper() + name[1:]: bool(inputs.get(name)) for name in self.switches}
         return {"PublicAccessBlockConfiguration": switches}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
         """Return the four switches."""
         del state, region
-        found = answer["PublicAccessBlockConfiguration"]
+        found = response["PublicAccessBlockConfiguration"]
         return {name: found.get(name[0].upper() + name[1:], False) for name in self.switches}
 
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
@@ -129,10 +129,10 @@ class BucketOwnershipControls(BucketSetting):
         """Return the rule for the put call."""
         return {"OwnershipControls": {"Rules": [{"ObjectOwnership": inputs["rule"]["objectOwnership"]}]}}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
         """Return the rule."""
         del state, region
-        return {"rule": {"objectOwnership": answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]}}
+        return {"rule": {"objectOwnership": response["OwnershipControls"]["Rules"][0]["ObjectOwnership"]}}
 
 
 class BucketWebsiteConfiguration(BucketSetting):
@@ -174,10 +174,10 @@ class BucketWebsiteConfiguration(BucketSetting):
             config["RedirectAllRequestsTo"] = {"HostName": redirect["hostName"], **protocol}
         return {"WebsiteConfiguration": config}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
         """Return the configuration and the website endpoint."""
-        index, error = answer.get("IndexDocument"), answer.get("ErrorDocument")
-        redirect = answer.get("RedirectAllRequestsTo")
+        index, error = response.get("IndexDocument"), response.get("ErrorDocument")
+        redirect = response.get("RedirectAllRequestsTo")
         domain = website_domain(region)
         name = state.get("bucket")
         target = {"hostName": redirect["HostName"], "protocol": redirect.get("Protocol")} if redirect else None
@@ -244,10 +244,12 @@ class BucketCorsConfiguration(BucketSetting):
         ]
         return {"CORSConfiguration": {"CORSRules": rules}}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
         """Return the rules."""
         del state, region
-        rules = [{name: rule[api] for name, api in _CORS_NAMES.items() if api in rule} for rule in answer["CORSRules"]]
+        rules = [
+            {name: rule[api] for name, api in _CORS_NAMES.items() if api in rule} for rule in response["CORSRules"]
+        ]
         return {"corsRules": rules}
 
 

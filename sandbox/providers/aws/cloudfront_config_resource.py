@@ -42,23 +42,23 @@ class CloudFrontConfigResource(Resource):
         self.check(call, inputs)
         self.quota.check(aws, call)
         config = {f"{self.api_noun}Config": self.api_config(inputs)}
-        answer = aws.cloudfront(f"create_{self.call_noun}", **config)
-        return str(answer[self.api_noun]["Id"])
+        response = aws.cloudfront(f"create_{self.call_noun}", **config)
+        return str(response[self.api_noun]["Id"])
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """Get it."""
         del state
         try:
-            answer = aws.cloudfront(f"get_{self.call_noun}", Id=identifier)
+            response = aws.cloudfront(f"get_{self.call_noun}", Id=identifier)
         except AwsError as error:
             if error.is_not_found:
                 return None
             raise
-        config = answer[self.api_noun][f"{self.api_noun}Config"]
+        config = response[self.api_noun][f"{self.api_noun}Config"]
         return {
             **dict.fromkeys(self.fields),
             **from_api(self.fields, config),
-            "etag": answer["ETag"],
+            "etag": response["ETag"],
             "arn": f"arn:{aws.partition}:cloudfront::{aws.account}:{self.arn_noun}/{identifier}",
         }
 

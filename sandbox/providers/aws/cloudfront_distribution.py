@@ -38,8 +38,8 @@ class Distribution(Resource):
         config = {"CallerReference": f"pulumi-{uuid.uuid4()}", **api_config(inputs)}
         tags = {"Items": tag_list(all_tags(aws, inputs))}
         with_tags = {"DistributionConfig": config, "Tags": tags}
-        answer = aws.cloudfront("create_distribution_with_tags", DistributionConfigWithTags=with_tags)
-        identifier = str(answer["Distribution"]["Id"])
+        response = aws.cloudfront("create_distribution_with_tags", DistributionConfigWithTags=with_tags)
+        identifier = str(response["Distribution"]["Id"])
         if inputs["waitForDeployment"]:
             _wait_until_deployed(aws, identifier)
         return identifier
@@ -47,14 +47,14 @@ class Distribution(Resource):
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """GetDistribution and its tags."""
         try:
-            answer = aws.cloudfront("get_distribution", Id=identifier)
-            arn = answer["Distribution"]["ARN"]
+            response = aws.cloudfront("get_distribution", Id=identifier)
+            arn = response["Distribution"]["ARN"]
             tags = aws.cloudfront("list_tags_for_resource", Resource=arn)["Tags"].get("Items", [])
         except AwsError as error:
             if error.is_not_found:
                 return None
             raise
-        found = answer["Distribution"]
+        found = response["Distribution"]
         return {
             **dict.fromkeys(_API_FIELDS),
             **properties_of(found["DistributionConfig"]),
@@ -62,7 +62,7 @@ class Distribution(Resource):
             "arn": arn,
             "callerReference": found["DistributionConfig"]["CallerReference"],
             "domainName": found["DomainName"],
-            "etag": answer["ETag"],
+            "etag": response["ETag"],
             "hostedZoneId": HOSTED_ZONE_ID,
             "lastModifiedTime": str(found["LastModifiedTime"]),
             "status": found["Status"],
@@ -87,8 +87,10 @@ class Distribution(Resource):
             etag, config = current["ETag"], current["DistributionConfig"]
             if config["Enabled"]:
                 disabled = {**config, "Enabled": False}
-                answer = aws.cloudfront("update_distribution", Id=identifier, IfMatch=etag, DistributionConfig=disabled)
-                etag = answer["ETag"]
+                response = aws.cloudfront(
+                    "update_distribution", Id=identifier, IfMatch=etag, DistributionConfig=disabled
+                )
+                etag = response["ETag"]
             if state.get("retainOnDelete"):
                 return
             _wait_until_deployed(aws, identifier)

@@ -71,18 +71,18 @@ def _root_object_errors(name: str) -> Iterator[ApiError]:
 def _certificate_errors(inputs: Properties) -> Iterator[ApiError]:
     certificate = inputs["viewerCertificate"]
     arn, iam = certificate.get("acmCertificateArn"), certificate.get("iamCertificateId")
-    own = bool(arn or iam)
-    if own == bool(certificate.get("cloudfrontDefaultCertificate")):
+    has_own_certificate = bool(arn or iam)
+    if has_own_certificate == bool(certificate.get("cloudfrontDefaultCertificate")):
         message = "Specify exactly one of CloudFrontDefaultCertificate, ACMCertificateArn and IAMCertificateId."
         yield 400, "InvalidViewerCertificate", message
-    if own and not certificate.get("sslSupportMethod"):
+    if has_own_certificate and not certificate.get("sslSupportMethod"):
         yield 400, "InvalidViewerCertificate", "SSLSupportMethod is required with a certificate of your own."
-    if not own and certificate.get("minimumProtocolVersion", "TLSv1") != "TLSv1":
+    if not has_own_certificate and certificate.get("minimumProtocolVersion", "TLSv1") != "TLSv1":
         message = "With the default CloudFront certificate the minimum protocol version is TLSv1."
         yield 400, "InvalidMinimumProtocolVersion", message
     if arn and (len(arn.split(":")) < 6 or arn.split(":")[3] != CERTIFICATE_REGION):  # noqa: PLR2004 - an ARN's parts
         yield 400, "InvalidViewerCertificate", _NO_CERTIFICATE
-    if inputs.get("aliases") and not own:
+    if inputs.get("aliases") and not has_own_certificate:
         message = (
             "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted "
             "certificate that validates your authorization to use the domain name."
@@ -177,8 +177,8 @@ def _is_missing(aws: AwsClient, operation: str, **parameters: str) -> bool:
 
 
 def _alias_errors(aws: AwsClient, inputs: Properties, identifier: str) -> Iterator[ApiError]:
-    wanted = set(inputs.get("aliases") or [])
-    for summary in distributions(aws) if wanted else []:
-        if summary["Id"] != identifier and wanted & set(summary["Aliases"].get("Items", [])):
+    aliases = set(inputs.get("aliases") or [])
+    for summary in distributions(aws) if aliases else []:
+        if summary["Id"] != identifier and aliases & set(summary["Aliases"].get("Items", [])):
             message = "One or more of the CNAMEs you provided are already associated with a different resource."
             yield 409, "CNAMEAlreadyExists", message

@@ -48,9 +48,9 @@ class Function(Resource):
         FUNCTIONS.check(aws, "CloudFront: CreateFunction")
         tags = all_tags(aws, inputs)
         tagging = {"Tags": {"Items": tag_list(tags)}} if tags else {}
-        answer = aws.cloudfront("create_function", Name=name, **_definition(inputs), **tagging)
+        response = aws.cloudfront("create_function", Name=name, **_definition(inputs), **tagging)
         if inputs["publish"]:
-            aws.cloudfront("publish_function", Name=name, IfMatch=answer["ETag"])
+            aws.cloudfront("publish_function", Name=name, IfMatch=response["ETag"])
         return name
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:

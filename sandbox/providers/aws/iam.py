@@ -33,7 +33,7 @@ class OpenIdConnectProvider(Resource):
 
     def create(self, aws: AwsClient, inputs: Properties) -> str:
         """CreateOpenIDConnectProvider; an account can have one for each URL."""
-        answer = aws.call(
+        response = aws.call(
             "iam",
             "create_open_id_connect_provider",
             Url=inputs["url"],
@@ -41,7 +41,7 @@ class OpenIdConnectProvider(Resource):
             ThumbprintList=inputs.get("thumbprintLists") or [],
             Tags=tag_list(all_tags(aws, inputs)),
         )
-        return str(answer["OpenIDConnectProviderArn"])
+        return str(response["OpenIDConnectProviderArn"])
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """GetOpenIDConnectProvider."""

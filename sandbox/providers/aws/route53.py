@@ -191,12 +191,12 @@ def _find_record(aws: AwsClient, zone: str, name: str, record_type: str) -> Prop
 
 def _records_with_name(aws: AwsClient, zone: str, name: str) -> list[Properties]:
     try:
-        answer = aws.call("route53", "list_resource_record_sets", HostedZoneId=zone, StartRecordName=name)
+        response = aws.call("route53", "list_resource_record_sets", HostedZoneId=zone, StartRecordName=name)
     except AwsError as error:
         if error.is_not_found:
             return []
         raise
-    return [record for record in answer["ResourceRecordSets"] if _decoded(record["Name"]) == name]
+    return [record for record in response["ResourceRecordSets"] if _decoded(record["Name"]) == name]
 
 
 def _check_record(aws: AwsClient, zone: str, record: Properties) -> None:
@@ -222,8 +222,8 @@ def _bad_change(message: str) -> AwsError:
 
 def _change(aws: AwsClient, zone: str, action: str, record: Properties) -> None:
     batch = {"Comment": "Managed by Pulumi", "Changes": [{"Action": action, "ResourceRecordSet": record}]}
-    answer = aws.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
-    identifier, deadline = answer["ChangeInfo"]["Id"], time.monotonic() + CHANGE_SECONDS
+    response = aws.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
+    identifier, deadline = response["ChangeInfo"]["Id"], time.monotonic() + CHANGE_SECONDS
     while aws.call("route53", "get_change", Id=identifier)["ChangeInfo"]["Status"] != "INSYNC":
         if time.monotonic() > deadline:
             raise ProviderError(f"{identifier} is not in sync after 30 minutes")

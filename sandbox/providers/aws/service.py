@@ -41,14 +41,14 @@ class AwsProvider(Provider):
     def __init__(self) -> None:
         self._aws: AwsClient | None = None
 
-    def Handshake(  # noqa: N802 - the service's own name
+    def Handshake(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
         """Accept neither secrets nor outputs: the engine sends plain values, and marks them again itself."""
         del request, context
         return provider_pb2.ProviderHandshakeResponse(supports_autonaming_configuration=True)
 
-    def CheckConfig(  # noqa: N802 - the service's own name
+    def CheckConfig(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Reject a configuration with an invalid or unknown key; the inputs, with their secrets, stay unchanged."""
@@ -56,7 +56,7 @@ class AwsProvider(Provider):
         found = config_problems(parsed(from_struct(request.news)))
         return provider_pb2.CheckResponse(inputs=request.news, failures=check_failures(found))
 
-    def DiffConfig(  # noqa: N802 - the service's own name
+    def DiffConfig(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Another region replaces every resource; no other setting does."""
@@ -64,7 +64,7 @@ class AwsProvider(Provider):
         old, new = parsed(from_struct(request.old_inputs or request.olds)), parsed(from_struct(request.news))
         return diff_response(differences(CONFIG_FIELDS, old, new))
 
-    def Configure(  # noqa: N802 - the service's own name
+    def Configure(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
         """Store the configuration, and find the credentials now, as pulumi-aws does."""
@@ -78,7 +78,7 @@ class AwsProvider(Provider):
                 abort(context, f"unable to validate AWS credentials.\nDetails: {error}")
         return provider_pb2.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
 
-    def Invoke(  # noqa: N802 - the service's own name
+    def Invoke(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.InvokeResponse:
         """Run a data source."""
@@ -96,7 +96,7 @@ class AwsProvider(Provider):
         getattr(response, "return").CopyFrom(to_struct(result))
         return response
 
-    def Check(  # noqa: N802 - the service's own name
+    def Check(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Name the resource, fill in defaults, and reject what the official provider rejects before any request."""
@@ -109,7 +109,7 @@ class AwsProvider(Provider):
             found += resource.conflicts(inputs)
         return provider_pb2.CheckResponse(inputs=to_struct(inputs), failures=check_failures(found))
 
-    def Diff(  # noqa: N802 - the service's own name
+    def Diff(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Compare the inputs of the last run, or of a refresh after it, with those of this run."""
@@ -122,7 +122,7 @@ class AwsProvider(Provider):
                 found.append(Change("tagsAll", "update"))
         return diff_response(found, delete_first=deletes_before_replace(resource, old_inputs, new))
 
-    def Create(  # noqa: N802 - the service's own name
+    def Create(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CreateResponse:
         """Create the resource; in a preview, return what is known of it."""
@@ -136,7 +136,7 @@ class AwsProvider(Provider):
         state = abort_on_error(context, what, partial(_state_after, resource, aws, identifier, inputs))
         return provider_pb2.CreateResponse(id=identifier, properties=to_struct(state))
 
-    def Read(  # noqa: N802 - the service's own name
+    def Read(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
         """Return the current properties; nothing if the resource does not exist any more."""
@@ -155,7 +155,7 @@ class AwsProvider(Provider):
             inputs=to_struct({**refreshed_inputs(resource.fields, inputs, state), **internal}),
         )
 
-    def Update(  # noqa: N802 - the service's own name
+    def Update(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.UpdateResponse:
         """Update the resource; in a preview, return what is known of it."""
@@ -169,7 +169,7 @@ class AwsProvider(Provider):
         state = abort_on_error(context, what, partial(_state_after, resource, aws, request.id, new))
         return provider_pb2.UpdateResponse(properties=to_struct(state))
 
-    def Delete(  # noqa: N802 - the service's own name
+    def Delete(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext
     ) -> empty_pb2.Empty:
         """Delete the resource."""
@@ -179,7 +179,7 @@ class AwsProvider(Provider):
         abort_on_error(context, what, partial(resource.delete, self._client(context), request.id, state))
         return empty_pb2.Empty()
 
-    def Cancel(  # noqa: N802 - the service's own name
+    def Cancel(  # noqa: N802 - gRPC's name
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> empty_pb2.Empty:
         """Do nothing: every call is short."""
@@ -201,9 +201,9 @@ def _resource(urn: str, context: grpc.ServicerContext) -> Resource:
 
 
 def _state_after(resource: Resource, aws: AwsClient, identifier: str, inputs: Properties) -> Properties:
-    own = {name: value for name, value in inputs.items() if not name.startswith("__")}
-    found = resource.read(aws, identifier, own) or {}
-    return {**own, **{name: value for name, value in found.items() if name != "id"}}
+    program_inputs = {name: value for name, value in inputs.items() if not name.startswith("__")}
+    found = resource.read(aws, identifier, program_inputs) or {}
+    return {**program_inputs, **{name: value for name, value in found.items() if name != "id"}}
 
 
 def _make_client(config: Properties) -> AwsClient:

@@ -28,28 +28,28 @@ class SyncedFolderProvider(Provider):
 
     version = VERSION
 
-    def Handshake(  # noqa: N802 - the service's own name
+    def Handshake(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
         """Accept secrets, resources and outputs: they are passed on to the children."""
         del request, context
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
 
-    def CheckConfig(  # noqa: N802 - the service's own name
+    def CheckConfig(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Accept any configuration: there is none."""
         del context
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(  # noqa: N802 - the service's own name
+    def DiffConfig(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Accept any configuration: there is none."""
         del request, context
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(  # noqa: N802 - the service's own name
+    def Configure(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
         """Accept any configuration: there is none."""
@@ -58,7 +58,7 @@ class SyncedFolderProvider(Provider):
             acceptSecrets=True, acceptResources=True, acceptOutputs=True, supportsPreview=True
         )
 
-    def Construct(  # noqa: N802 - the service's own name
+    def Construct(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConstructResponse:
         """Register the folder and its objects; return once the engine is done with all of them."""
@@ -74,7 +74,7 @@ class SyncedFolderProvider(Provider):
             context.abort(grpc.StatusCode.UNKNOWN, f"{request.name}: {detail}")
         return provider_pb2.ConstructResponse(urn=urn)
 
-    def Cancel(  # noqa: N802 - the service's own name
+    def Cancel(  # noqa: N802 - gRPC's name
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> empty_pb2.Empty:
         """Do nothing: the engine itself rejects further registrations."""

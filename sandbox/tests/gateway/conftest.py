@@ -45,7 +45,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Browser:
-    """Sends requests to the gateway with any Host header, each on a connection of its own."""
+    """Sends requests to the gateway with any Host header, each on a new connection."""
 
     port: int
     host: str

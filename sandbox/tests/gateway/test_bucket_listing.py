@@ -157,9 +157,9 @@ def test_query_that_is_not_forwarded(account: Account) -> None:
 @pytest.mark.parametrize("guard", ["function", "default root object"])
 def test_listing_is_prevented(account: Account, path: str, guard: str) -> None:
     """With a function that rewrites `/`, or with a default root object, no path lists the bucket."""
-    own = forwarding(account) | (account.function(ROOT) if guard == "function" else {})
+    behavior = forwarding(account) | (account.function(ROOT) if guard == "function" else {})
     root = "" if guard == "function" else "index.html"
-    reply = visit(account, read, list_bucket, behavior=own, DefaultRootObject=root).get(path)
+    reply = visit(account, read, list_bucket, behavior=behavior, DefaultRootObject=root).get(path)
     is_root = path.partition("?")[0] == "/"
     assert (reply.status, reply.body == b"root") == ((200, True) if is_root else (404, False))
     assert LISTING not in reply.body

@@ -273,8 +273,8 @@ def test_viewer_country_of_a_function(account: Account) -> None:
     bucket = account.bucket()
     without = account.browser(account.distribution(bucket, behavior=account.function(ECHO)))
     assert function_event(without, "/", **sent)[2:] == [None, {"value": "mine"}]
-    asked = account.function(ECHO, "CloudFront-Viewer-Country")
-    assert function_event(account.browser(account.distribution(bucket, behavior=asked)), "/", **sent)[2] == {
+    with_country = account.function(ECHO, "CloudFront-Viewer-Country")
+    assert function_event(account.browser(account.distribution(bucket, behavior=with_country)), "/", **sent)[2] == {
         "value": "DE"
     }
 

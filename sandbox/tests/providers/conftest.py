@@ -88,19 +88,19 @@ def route53(endpoint: str) -> Any:  # noqa: ANN401 - its stubs are not installed
 @pytest.fixture(scope="session")
 def zone(route53: Any) -> str:  # noqa: ANN401 - as above
     """The id of the public zone example.com."""
-    made = route53.create_hosted_zone(Name="example.com", CallerReference="example.com")
-    return str(made["HostedZone"]["Id"]).rpartition("/")[2]
+    created = route53.create_hosted_zone(Name="example.com", CallerReference="example.com")
+    return str(created["HostedZone"]["Id"]).rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
 def certificate(engine: Engine, zone: str) -> EngineResource:
     """A certificate for example.com and all names in it, issued by its record in the zone."""
     names = {"domainName": "example.com", "subjectAlternativeNames": ["*.example.com"]}
-    made = engine.create("aws:acm/certificate:Certificate", resource_name="shared", validationMethod="DNS", **names)
-    validation = made.state["domainValidationOptions"][0]
+    created = engine.create("aws:acm/certificate:Certificate", resource_name="shared", validationMethod="DNS", **names)
+    validation = created.state["domainValidationOptions"][0]
     record = {"name": validation["resourceRecordName"], "type": "CNAME", "records": [validation["resourceRecordValue"]]}
     engine.create("aws:route53/record:Record", resource_name="validation", zoneId=zone, ttl=60, **record)
-    return made
+    return created
 
 
 def config_for(endpoint: str, **more: object) -> dict[str, object]:

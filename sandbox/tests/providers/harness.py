@@ -55,8 +55,8 @@ class Engine:
 
     def check_config(self, **config: object) -> list[str]:
         """Return what is rejected in a configuration."""
-        answer = self.stub.CheckConfig(provider_pb2.CheckRequest(news=to_struct(config)))
-        return [f"{failure.property}: {failure.reason}" for failure in answer.failures]
+        response = self.stub.CheckConfig(provider_pb2.CheckRequest(news=to_struct(config)))
+        return [f"{failure.property}: {failure.reason}" for failure in response.failures]
 
     def check(
         self, token: str, inputs: dict[str, Any], *, name: str = "site", olds: dict[str, Any] | None = None
@@ -69,17 +69,17 @@ class Engine:
         request = provider_pb2.CheckRequest(
             urn=urn_of(token, name), news=to_struct(inputs), olds=to_struct(olds or {}), randomSeed=name.encode()
         )
-        answer = _call(self.stub.Check, request)
-        if answer.failures:
-            raise RejectedError("\n".join(f"{failure.property}: {failure.reason}" for failure in answer.failures))
-        return from_struct(answer.inputs)
+        response = _call(self.stub.Check, request)
+        if response.failures:
+            raise RejectedError("\n".join(f"{failure.property}: {failure.reason}" for failure in response.failures))
+        return from_struct(response.inputs)
 
     def create(self, token: str, *, resource_name: str = "site", **inputs: object) -> EngineResource:
         """Check and create a resource."""
         checked = self.check(token, inputs, name=resource_name)
         request = provider_pb2.CreateRequest(urn=urn_of(token, resource_name), properties=to_struct(checked))
-        answer = _call(self.stub.Create, request)
-        return EngineResource(token, resource_name, answer.id, checked, from_struct(answer.properties))
+        response = _call(self.stub.Create, request)
+        return EngineResource(token, resource_name, response.id, checked, from_struct(response.properties))
 
     def preview(self, token: str, **inputs: object) -> dict[str, Any]:
         """Return the preview of a creation."""
@@ -87,66 +87,68 @@ class Engine:
         request = provider_pb2.CreateRequest(urn=urn_of(token, "site"), properties=to_struct(checked), preview=True)
         return from_struct(_call(self.stub.Create, request).properties)
 
-    def diff(self, made: EngineResource, **inputs: object) -> dict[str, str]:
+    def diff(self, created: EngineResource, **inputs: object) -> dict[str, str]:
         """Return the differences between a resource and new inputs: path -> kind."""
-        answer = self._diff(made, self.check(made.token, inputs, name=made.name, olds=made.inputs))
+        response = self._diff(created, self.check(created.token, inputs, name=created.name, olds=created.inputs))
         kinds = provider_pb2.PropertyDiff.Kind
-        return {path: kinds.Name(change.kind) for path, change in answer.detailedDiff.items()}
+        return {path: kinds.Name(change.kind) for path, change in response.detailedDiff.items()}
 
-    def deletes_before_replace(self, made: EngineResource, **inputs: object) -> bool:
+    def deletes_before_replace(self, created: EngineResource, **inputs: object) -> bool:
         """Return whether the old resource is deleted before its replacement is created."""
-        return self._diff(made, self.check(made.token, inputs, name=made.name, olds=made.inputs)).deleteBeforeReplace
+        return self._diff(
+            created, self.check(created.token, inputs, name=created.name, olds=created.inputs)
+        ).deleteBeforeReplace
 
-    def update(self, made: EngineResource, **inputs: object) -> None:
+    def update(self, created: EngineResource, **inputs: object) -> None:
         """Update a resource to these inputs."""
-        checked = self.check(made.token, inputs, name=made.name, olds=made.inputs)
+        checked = self.check(created.token, inputs, name=created.name, olds=created.inputs)
         request = provider_pb2.UpdateRequest(
-            id=made.id,
-            urn=made.urn,
-            olds=to_struct(made.state),
+            id=created.id,
+            urn=created.urn,
+            olds=to_struct(created.state),
             news=to_struct(checked),
-            old_inputs=to_struct(made.inputs),
+            old_inputs=to_struct(created.inputs),
         )
-        made.state = from_struct(_call(self.stub.Update, request).properties)
-        made.inputs = checked
+        created.state = from_struct(_call(self.stub.Update, request).properties)
+        created.inputs = checked
 
-    def refresh(self, made: EngineResource) -> bool:
+    def refresh(self, created: EngineResource) -> bool:
         """Read a resource again; return whether it still exists."""
         request = provider_pb2.ReadRequest(
-            id=made.id, urn=made.urn, properties=to_struct(made.state), inputs=to_struct(made.inputs)
+            id=created.id, urn=created.urn, properties=to_struct(created.state), inputs=to_struct(created.inputs)
         )
-        answer = _call(self.stub.Read, request)
-        if answer.id:
-            made.state, made.inputs = from_struct(answer.properties), from_struct(answer.inputs)
-        return bool(answer.id)
+        response = _call(self.stub.Read, request)
+        if response.id:
+            created.state, created.inputs = from_struct(response.properties), from_struct(response.inputs)
+        return bool(response.id)
 
     def import_(self, token: str, identifier: str, name: str = "site") -> EngineResource:
         """Read a resource by its id alone."""
-        answer = _call(self.stub.Read, provider_pb2.ReadRequest(id=identifier, urn=urn_of(token, name)))
-        return EngineResource(token, name, answer.id, from_struct(answer.inputs), from_struct(answer.properties))
+        response = _call(self.stub.Read, provider_pb2.ReadRequest(id=identifier, urn=urn_of(token, name)))
+        return EngineResource(token, name, response.id, from_struct(response.inputs), from_struct(response.properties))
 
-    def delete(self, made: EngineResource) -> None:
+    def delete(self, created: EngineResource) -> None:
         """Delete a resource."""
-        request = provider_pb2.DeleteRequest(id=made.id, urn=made.urn, properties=to_struct(made.state))
+        request = provider_pb2.DeleteRequest(id=created.id, urn=created.urn, properties=to_struct(created.state))
         _call(self.stub.Delete, request)
 
     def invoke(self, token: str, **args: object) -> dict[str, Any]:
         """Invoke a data source."""
-        answer = _call(self.stub.Invoke, provider_pb2.InvokeRequest(tok=token, args=to_struct(args)))
-        if answer.failures:
-            raise RejectedError(answer.failures[0].reason)
-        return from_struct(getattr(answer, "return"))
+        response = _call(self.stub.Invoke, provider_pb2.InvokeRequest(tok=token, args=to_struct(args)))
+        if response.failures:
+            raise RejectedError(response.failures[0].reason)
+        return from_struct(getattr(response, "return"))
 
-    def _diff(self, made: EngineResource, checked: dict[str, Any]) -> provider_pb2.DiffResponse:
+    def _diff(self, created: EngineResource, checked: dict[str, Any]) -> provider_pb2.DiffResponse:
         request = provider_pb2.DiffRequest(
-            id=made.id,
-            urn=made.urn,
-            olds=to_struct(made.state),
+            id=created.id,
+            urn=created.urn,
+            olds=to_struct(created.state),
             news=to_struct(checked),
-            old_inputs=to_struct(made.inputs),
+            old_inputs=to_struct(created.inputs),
         )
-        answer: provider_pb2.DiffResponse = _call(self.stub.Diff, request)
-        return answer
+        response: provider_pb2.DiffResponse = _call(self.stub.Diff, request)
+        return response
 
 
 def urn_of(token: str, name: str) -> str:
@@ -162,7 +164,7 @@ def serving(servicer: provider_pb2_grpc.ResourceProviderServicer) -> Iterator[En
     server.stop(grace=None).wait()
 
 
-def _call(method: Any, request: object) -> Any:  # noqa: ANN401 - each call has its own answer
+def _call(method: Any, request: object) -> Any:  # noqa: ANN401 - each call has another response type
     try:
         return method(request)
     except grpc.RpcError as error:

@@ -29,24 +29,24 @@ def test_alarm(engine: Engine) -> None:
         "statistic": "Average",
         "treatMissingData": "notBreaching",
     }
-    made = engine.create(ALARM, threshold=1, alarmActions=["arn:aws:sns:us-east-1:000000000000:topic"], **metric)
-    assert made.state["dimensions"] == metric["dimensions"]
-    engine.update(made, threshold=5, **metric)
-    assert engine.refresh(made)
+    created = engine.create(ALARM, threshold=1, alarmActions=["arn:aws:sns:us-east-1:000000000000:topic"], **metric)
+    assert created.state["dimensions"] == metric["dimensions"]
+    engine.update(created, threshold=5, **metric)
+    assert engine.refresh(created)
     with pytest.raises(RejectedError, match="'threshold' is required"):
         engine.create(ALARM, **metric)
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 def test_lifecycle(engine: Engine, bucket: str, s3: S3Client) -> None:
     """The rules of a bucket are created, updated and deleted."""
     rule = {"id": "old", "status": "Enabled", "expiration": {"days": 90}, "filter": {"prefix": ""}}
-    made = engine.create(LIFECYCLE, bucket=bucket, rules=[rule])
+    created = engine.create(LIFECYCLE, bucket=bucket, rules=[rule])
     upload = {"abortIncompleteMultipartUpload": {"daysAfterInitiation": 7}}
-    engine.update(made, bucket=bucket, rules=[{**rule, **upload}])
+    engine.update(created, bucket=bucket, rules=[{**rule, **upload}])
     (found,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert (found["Expiration"]["Days"], found["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]) == (90, 7)
-    assert engine.refresh(made)
-    engine.delete(made)
-    assert not engine.refresh(made)
+    assert engine.refresh(created)
+    engine.delete(created)
+    assert not engine.refresh(created)

@@ -26,20 +26,20 @@ def test_names_without_a_seed() -> None:
 
 def check(engine: Engine, options: OPTIONS) -> provider_pb2.CheckResponse:
     """Check an unnamed bucket in a project with autonaming options."""
-    answer: provider_pb2.CheckResponse = engine.stub.Check(
+    response: provider_pb2.CheckResponse = engine.stub.Check(
         provider_pb2.CheckRequest(urn=urn_of(BUCKET, "site"), news=to_struct({}), autonaming=options)
     )
-    return answer
+    return response
 
 
 @pytest.mark.parametrize("mode", [OPTIONS.PROPOSE, OPTIONS.ENFORCE])
 def test_proposed_name(engine: Engine, mode: OPTIONS.Mode.ValueType) -> None:
     """The name that `pulumi:autonaming` in the stack's config proposes is used."""
-    answer = check(engine, OPTIONS(proposed_name="acme-site", mode=mode))
-    assert from_struct(answer.inputs)["bucket"] == "acme-site"
+    response = check(engine, OPTIONS(proposed_name="acme-site", mode=mode))
+    assert from_struct(response.inputs)["bucket"] == "acme-site"
 
 
 def test_disabled_auto_naming(engine: Engine) -> None:
     """If automatic names are disabled, a missing name is rejected."""
-    answer = check(engine, OPTIONS(mode=OPTIONS.DISABLE))
-    assert [failure.property for failure in answer.failures] == ["bucket"]
+    response = check(engine, OPTIONS(mode=OPTIONS.DISABLE))
+    assert [failure.property for failure in response.failures] == ["bucket"]

@@ -22,21 +22,21 @@ def names(s3: S3Client) -> set[str]:
 
 def test_create(engine: Engine, s3: S3Client) -> None:
     """An unnamed bucket gets its resource's name in lower case, and its domains, zone and ARN are returned."""
-    made = engine.create(BUCKET, resource_name="SiteOne")
-    assert made.id.startswith("siteone-")
-    assert made.id in names(s3)
-    assert made.state["arn"] == f"arn:aws:s3:::{made.id}"
-    assert made.state["bucketRegionalDomainName"] == f"{made.id}.s3.us-east-1.amazonaws.com"
-    assert made.state["bucketDomainName"] == f"{made.id}.s3.amazonaws.com"
-    assert made.state["region"] == "us-east-1"
-    assert made.state["hostedZoneId"] == "Z3AQBSTGFYJSTF"
-    assert made.state["forceDestroy"] is False
+    created = engine.create(BUCKET, resource_name="SiteOne")
+    assert created.id.startswith("siteone-")
+    assert created.id in names(s3)
+    assert created.state["arn"] == f"arn:aws:s3:::{created.id}"
+    assert created.state["bucketRegionalDomainName"] == f"{created.id}.s3.us-east-1.amazonaws.com"
+    assert created.state["bucketDomainName"] == f"{created.id}.s3.amazonaws.com"
+    assert created.state["region"] == "us-east-1"
+    assert created.state["hostedZoneId"] == "Z3AQBSTGFYJSTF"
+    assert created.state["forceDestroy"] is False
 
 
 def test_auto_name_stays(engine: Engine) -> None:
     """A bucket that the provider has named keeps its name in the next run."""
-    made = engine.create(BUCKET, resource_name="stays")
-    assert engine.diff(made) == {}
+    created = engine.create(BUCKET, resource_name="stays")
+    assert engine.diff(created) == {}
 
 
 def test_long_names_are_cut(engine: Engine) -> None:
@@ -46,62 +46,62 @@ def test_long_names_are_cut(engine: Engine) -> None:
 
 def test_changed_name_replaces_the_bucket(engine: Engine) -> None:
     """A changed name replaces the bucket, and the new one is created before the old one is deleted."""
-    made = engine.create(BUCKET, bucket="first-name-of-all")
-    assert engine.diff(made, bucket="second-name-of-all") == {"bucket": "UPDATE_REPLACE"}
-    assert engine.deletes_before_replace(made, bucket="second-name-of-all") is False
-    assert engine.deletes_before_replace(made, bucket="first-name-of-all", region="eu-west-1") is True
+    created = engine.create(BUCKET, bucket="first-name-of-all")
+    assert engine.diff(created, bucket="second-name-of-all") == {"bucket": "UPDATE_REPLACE"}
+    assert engine.deletes_before_replace(created, bucket="second-name-of-all") is False
+    assert engine.deletes_before_replace(created, bucket="first-name-of-all", region="eu-west-1") is True
 
 
 def test_bucket_in_another_region(engine: Engine, s3: S3Client) -> None:
     """A bucket's own region overrides the provider's."""
-    made = engine.create(BUCKET, resource_name="far", region="eu-central-1")
-    assert s3.get_bucket_location(Bucket=made.id)["LocationConstraint"] == "eu-central-1"
-    assert made.state["bucketRegionalDomainName"] == f"{made.id}.s3.eu-central-1.amazonaws.com"
+    created = engine.create(BUCKET, resource_name="far", region="eu-central-1")
+    assert s3.get_bucket_location(Bucket=created.id)["LocationConstraint"] == "eu-central-1"
+    assert created.state["bucketRegionalDomainName"] == f"{created.id}.s3.eu-central-1.amazonaws.com"
 
 
 def test_tags(engine: Engine, s3: S3Client) -> None:
     """Changed tags are one difference, and are updated in place."""
-    made = engine.create(BUCKET, resource_name="tagged", tags={"a": "1"})
-    assert engine.diff(made, tags={"a": "2"}) == {"tags.a": "UPDATE"}
-    engine.update(made, tags={"a": "2"})
-    assert s3.get_bucket_tagging(Bucket=made.id)["TagSet"] == [{"Key": "a", "Value": "2"}]
-    engine.update(made)
-    assert made.state["tagsAll"] == {}
+    created = engine.create(BUCKET, resource_name="tagged", tags={"a": "1"})
+    assert engine.diff(created, tags={"a": "2"}) == {"tags.a": "UPDATE"}
+    engine.update(created, tags={"a": "2"})
+    assert s3.get_bucket_tagging(Bucket=created.id)["TagSet"] == [{"Key": "a", "Value": "2"}]
+    engine.update(created)
+    assert created.state["tagsAll"] == {}
 
 
 def test_refresh_with_other_tags(engine: Engine, s3: S3Client) -> None:
     """A tag that was set outside of Pulumi is a difference after a refresh."""
-    made = engine.create(BUCKET, resource_name="foreign")
-    s3.put_bucket_tagging(Bucket=made.id, Tagging={"TagSet": [{"Key": "by", "Value": "hand"}]})
-    assert engine.refresh(made)
-    assert engine.diff(made) == {"tags": "DELETE"}
+    created = engine.create(BUCKET, resource_name="foreign")
+    s3.put_bucket_tagging(Bucket=created.id, Tagging={"TagSet": [{"Key": "by", "Value": "hand"}]})
+    assert engine.refresh(created)
+    assert engine.diff(created) == {"tags": "DELETE"}
 
 
 def test_refresh_of_a_deleted_bucket(engine: Engine, s3: S3Client) -> None:
     """A bucket that was deleted outside of Pulumi does not exist, and another delete succeeds."""
-    made = engine.create(BUCKET, resource_name="gone")
-    s3.delete_bucket(Bucket=made.id)
-    assert not engine.refresh(made)
-    engine.delete(made)
+    created = engine.create(BUCKET, resource_name="deleted")
+    s3.delete_bucket(Bucket=created.id)
+    assert not engine.refresh(created)
+    engine.delete(created)
 
 
 def test_delete_of_a_bucket_with_objects(engine: Engine, s3: S3Client) -> None:
     """Without forceDestroy it fails with S3's own error."""
-    made = engine.create(BUCKET, resource_name="full")
-    s3.put_object(Bucket=made.id, Key="a", Body=b"")
+    created = engine.create(BUCKET, resource_name="full")
+    s3.put_object(Bucket=created.id, Key="a", Body=b"")
     with pytest.raises(RejectedError, match="StatusCode: 409, api error BucketNotEmpty"):
-        engine.delete(made)
+        engine.delete(created)
 
 
 def test_force_destroy(engine: Engine, s3: S3Client) -> None:
     """With forceDestroy every version of every object is deleted, and then the bucket."""
-    made = engine.create(BUCKET, resource_name="forced", forceDestroy=True)
-    s3.put_bucket_versioning(Bucket=made.id, VersioningConfiguration={"Status": "Enabled"})
+    created = engine.create(BUCKET, resource_name="forced", forceDestroy=True)
+    s3.put_bucket_versioning(Bucket=created.id, VersioningConfiguration={"Status": "Enabled"})
     for body in (b"1", b"2"):
-        s3.put_object(Bucket=made.id, Key="a", Body=body)
-    s3.delete_object(Bucket=made.id, Key="a")
-    engine.delete(made)
-    assert made.id not in names(s3)
+        s3.put_object(Bucket=created.id, Key="a", Body=body)
+    s3.delete_object(Bucket=created.id, Key="a")
+    engine.delete(created)
+    assert created.id not in names(s3)
 
 
 def test_existing_bucket(engine: Engine, bucket: str) -> None:
@@ -119,8 +119,8 @@ def test_import(engine: Engine, bucket: str, s3: S3Client) -> None:
 
 def test_preview(engine: Engine) -> None:
     """Before the creation name and region are known, ARN and domains are not."""
-    state = engine.preview(BUCKET, bucket="to-be-made")
-    assert state["bucket"] == "to-be-made"
+    state = engine.preview(BUCKET, bucket="to-be-created")
+    assert state["bucket"] == "to-be-created"
     assert state["region"] == "us-east-1"
     assert state["arn"] is UNKNOWN
     assert state["bucketRegionalDomainName"] is UNKNOWN

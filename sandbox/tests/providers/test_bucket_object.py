@@ -27,15 +27,15 @@ def file_asset(path: Path, text: str) -> Asset:
 def test_create(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
     """An object has the content, the content type and the Cache-Control that the program gave it."""
     source = file_asset(tmp_path / "a.html", "<p>hi")
-    made = engine.create(
+    created = engine.create(
         OBJECT, bucket=bucket, key="docs/a.html", source=source, contentType="text/html", cacheControl="no-cache"
     )
     found = s3.get_object(Bucket=bucket, Key="docs/a.html")
     assert found["Body"].read() == b"<p>hi"
     assert (found["ContentType"], found["CacheControl"]) == ("text/html", "no-cache")
-    assert made.state["etag"] == hashlib.md5(b"<p>hi", usedforsecurity=False).hexdigest()
-    assert made.state["arn"] == f"arn:aws:s3:::{bucket}/docs/a.html"
-    assert made.state["source"] == source
+    assert created.state["etag"] == hashlib.md5(b"<p>hi", usedforsecurity=False).hexdigest()
+    assert created.state["arn"] == f"arn:aws:s3:::{bucket}/docs/a.html"
+    assert created.state["source"] == source
 
 
 def test_default_key(engine: Engine, bucket: str) -> None:
@@ -45,23 +45,23 @@ def test_default_key(engine: Engine, bucket: str) -> None:
 
 def test_changed_content(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
     """A file with another hash is the only difference, and is uploaded."""
-    made = engine.create(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
+    created = engine.create(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
     changed = file_asset(tmp_path / "a", "2")
-    assert engine.diff(made, bucket=bucket, key="a", source=changed) == {"source": "UPDATE"}
-    engine.update(made, bucket=bucket, key="a", source=changed)
+    assert engine.diff(created, bucket=bucket, key="a", source=changed) == {"source": "UPDATE"}
+    engine.update(created, bucket=bucket, key="a", source=changed)
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"2"
 
 
 def test_moved_file(engine: Engine, bucket: str, tmp_path: Path) -> None:
     """The same content in another file makes no difference."""
-    made = engine.create(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
-    assert engine.diff(made, bucket=bucket, key="a", source=file_asset(tmp_path / "b", "1")) == {}
+    created = engine.create(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
+    assert engine.diff(created, bucket=bucket, key="a", source=file_asset(tmp_path / "b", "1")) == {}
 
 
 def test_changed_headers(engine: Engine, s3: S3Client, bucket: str) -> None:
     """Changed headers are updated with the same content; a removed one is deleted."""
-    made = engine.create(OBJECT, bucket=bucket, key="a", content="x", cacheControl="no-cache")
-    engine.update(made, bucket=bucket, key="a", content="x")
+    created = engine.create(OBJECT, bucket=bucket, key="a", content="x", cacheControl="no-cache")
+    engine.update(created, bucket=bucket, key="a", content="x")
     found = s3.get_object(Bucket=bucket, Key="a")
     assert "CacheControl" not in found
     assert found["Body"].read() == b"x"
@@ -69,41 +69,41 @@ def test_changed_headers(engine: Engine, s3: S3Client, bucket: str) -> None:
 
 def test_changed_key(engine: Engine, bucket: str) -> None:
     """A changed key replaces the object; the new one is created first."""
-    made = engine.create(OBJECT, bucket=bucket, key="a", content="x")
-    assert engine.diff(made, bucket=bucket, key="b", content="x") == {"key": "UPDATE_REPLACE"}
-    assert engine.deletes_before_replace(made, bucket=bucket, key="b", content="x") is False
+    created = engine.create(OBJECT, bucket=bucket, key="a", content="x")
+    assert engine.diff(created, bucket=bucket, key="b", content="x") == {"key": "UPDATE_REPLACE"}
+    assert engine.deletes_before_replace(created, bucket=bucket, key="b", content="x") is False
 
 
 def test_changed_bucket(engine: Engine, bucket: str) -> None:
     """A site that moves to another bucket is complete there before it is deleted in the old one."""
-    made = engine.create(OBJECT, bucket=bucket, key="a", content="x")
-    assert engine.diff(made, bucket="another-bucket", key="a", content="x") == {"bucket": "UPDATE_REPLACE"}
-    assert engine.deletes_before_replace(made, bucket="another-bucket", key="a", content="x") is False
+    created = engine.create(OBJECT, bucket=bucket, key="a", content="x")
+    assert engine.diff(created, bucket="another-bucket", key="a", content="x") == {"bucket": "UPDATE_REPLACE"}
+    assert engine.deletes_before_replace(created, bucket="another-bucket", key="a", content="x") is False
 
 
 def test_refresh_of_a_deleted_object(engine: Engine, s3: S3Client, bucket: str) -> None:
     """An object that was deleted outside of Pulumi does not exist, and another delete succeeds."""
-    made = engine.create(OBJECT, bucket=bucket, key="a", content="x")
+    created = engine.create(OBJECT, bucket=bucket, key="a", content="x")
     s3.delete_object(Bucket=bucket, Key="a")
-    assert not engine.refresh(made)
-    engine.delete(made)
+    assert not engine.refresh(created)
+    engine.delete(created)
 
 
 def test_refresh_of_headers(engine: Engine, s3: S3Client, bucket: str) -> None:
     """A header that was changed outside of Pulumi is a difference after a refresh."""
-    made = engine.create(OBJECT, bucket=bucket, key="a", content="x", contentType="text/html")
+    created = engine.create(OBJECT, bucket=bucket, key="a", content="x", contentType="text/html")
     s3.put_object(Bucket=bucket, Key="a", Body=b"x", ContentType="text/plain", CacheControl="no-store")
-    engine.refresh(made)
-    found = engine.diff(made, bucket=bucket, key="a", content="x", contentType="text/html")
+    engine.refresh(created)
+    found = engine.diff(created, bucket=bucket, key="a", content="x", contentType="text/html")
     assert found == {"contentType": "UPDATE", "cacheControl": "DELETE"}
 
 
 def test_changed_tags(engine: Engine, s3: S3Client, bucket: str, tmp_path: Path) -> None:
     """Tags have a call of their own: the file is not read again."""
     source = file_asset(tmp_path / "a", "1")
-    made = engine.create(OBJECT, bucket=bucket, key="a", source=source)
+    created = engine.create(OBJECT, bucket=bucket, key="a", source=source)
     (tmp_path / "a").unlink()
-    engine.update(made, bucket=bucket, key="a", source=source, tags={"k": "v"})
+    engine.update(created, bucket=bucket, key="a", source=source, tags={"k": "v"})
     assert s3.get_object_tagging(Bucket=bucket, Key="a")["TagSet"] == [{"Key": "k", "Value": "v"}]
 
 
@@ -140,10 +140,10 @@ def test_invalid_objects(engine: Engine, inputs: dict[str, object], reason: str)
 def test_delete_in_a_versioned_bucket(engine: Engine, s3: S3Client, bucket: str) -> None:
     """Every version of the object is deleted, as by the official provider."""
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    made = engine.create(OBJECT, bucket=bucket, key="a", content="1")
-    engine.update(made, bucket=bucket, key="a", content="2")
+    created = engine.create(OBJECT, bucket=bucket, key="a", content="1")
+    engine.update(created, bucket=bucket, key="a", content="2")
     s3.put_object(Bucket=bucket, Key="ab", Body=b"")
-    engine.delete(made)
+    engine.delete(created)
     assert [version["Key"] for version in s3.list_object_versions(Bucket=bucket)["Versions"]] == ["ab"]
 
 

@@ -39,8 +39,8 @@ def policy(bucket: str, **statement: object) -> str:
 
 def test_public_access_block(engine: Engine, s3: S3Client, bucket: str) -> None:
     """The four switches are created, updated and deleted; a switch that is not set is off."""
-    made = engine.create(BLOCK, bucket=bucket, blockPublicAcls=True, blockPublicPolicy=True)
-    engine.update(made, bucket=bucket, blockPublicAcls=True)
+    created = engine.create(BLOCK, bucket=bucket, blockPublicAcls=True, blockPublicPolicy=True)
+    engine.update(created, bucket=bucket, blockPublicAcls=True)
     found = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     assert found == {
         "BlockPublicAcls": True,
@@ -48,28 +48,28 @@ def test_public_access_block(engine: Engine, s3: S3Client, bucket: str) -> None:
         "IgnorePublicAcls": False,
         "RestrictPublicBuckets": False,
     }
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 def test_public_access_block_with_skip_destroy(engine: Engine, s3: S3Client, bucket: str) -> None:
     """With skipDestroy the switches stay when the resource is deleted."""
-    made = engine.create(BLOCK, bucket=bucket, blockPublicAcls=True, skipDestroy=True)
-    engine.delete(made)
+    created = engine.create(BLOCK, bucket=bucket, blockPublicAcls=True, skipDestroy=True)
+    engine.delete(created)
     assert s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]["BlockPublicAcls"]
 
 
 def test_ownership_controls(engine: Engine, s3: S3Client, bucket: str) -> None:
     """The rule is created, updated and deleted."""
-    made = engine.create(OWNERSHIP, bucket=bucket, rule={"objectOwnership": "ObjectWriter"})
-    assert engine.diff(made, bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"}) == {
+    created = engine.create(OWNERSHIP, bucket=bucket, rule={"objectOwnership": "ObjectWriter"})
+    assert engine.diff(created, bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"}) == {
         "rule.objectOwnership": "UPDATE"
     }
-    engine.update(made, bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"})
+    engine.update(created, bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"})
     rules = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
     assert rules == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 def test_invalid_ownership(engine: Engine, bucket: str) -> None:
@@ -80,41 +80,41 @@ def test_invalid_ownership(engine: Engine, bucket: str) -> None:
 
 def test_changed_bucket_replaces_the_setting(engine: Engine, bucket: str) -> None:
     """A setting cannot move to another bucket."""
-    made = engine.create(OWNERSHIP, bucket=bucket, rule={"objectOwnership": "ObjectWriter"})
-    moved = engine.diff(made, bucket="another-bucket", rule={"objectOwnership": "ObjectWriter"})
+    created = engine.create(OWNERSHIP, bucket=bucket, rule={"objectOwnership": "ObjectWriter"})
+    moved = engine.diff(created, bucket="another-bucket", rule={"objectOwnership": "ObjectWriter"})
     assert moved == {"bucket": "UPDATE_REPLACE"}
 
 
 def test_website(engine: Engine, s3: S3Client, bucket: str) -> None:
     """The documents are created, updated and deleted, and the endpoint is returned."""
-    made = engine.create(
+    created = engine.create(
         WEBSITE, bucket=bucket, indexDocument={"suffix": "index.html"}, errorDocument={"key": "error.html"}
     )
-    assert made.state["websiteDomain"] == "s3-website-us-east-1.amazonaws.com"
-    assert made.state["websiteEndpoint"] == f"{bucket}.s3-website-us-east-1.amazonaws.com"
-    engine.update(made, bucket=bucket, indexDocument={"suffix": "home.html"})
+    assert created.state["websiteDomain"] == "s3-website-us-east-1.amazonaws.com"
+    assert created.state["websiteEndpoint"] == f"{bucket}.s3-website-us-east-1.amazonaws.com"
+    engine.update(created, bucket=bucket, indexDocument={"suffix": "home.html"})
     found = s3.get_bucket_website(Bucket=bucket)
     assert found["IndexDocument"] == {"Suffix": "home.html"}
     assert "ErrorDocument" not in found
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 def test_website_of_a_newer_region(engine: Engine) -> None:
     """The website endpoint has a dot in regions since 2014, and a dash in older ones."""
     region = "eu-central-1"
     name = engine.create("aws:s3/bucket:Bucket", resource_name="newer", region=region).id
-    made = engine.create(WEBSITE, bucket=name, region=region, indexDocument={"suffix": "index.html"})
-    assert made.state["websiteEndpoint"] == f"{name}.s3-website.eu-central-1.amazonaws.com"
+    created = engine.create(WEBSITE, bucket=name, region=region, indexDocument={"suffix": "index.html"})
+    assert created.state["websiteEndpoint"] == f"{name}.s3-website.eu-central-1.amazonaws.com"
 
 
 def test_refresh_of_a_website(engine: Engine, s3: S3Client, bucket: str) -> None:
     """A document that was changed outside of Pulumi is a difference after a refresh."""
     inputs: dict[str, Any] = {"bucket": bucket, "indexDocument": {"suffix": "index.html"}}
-    made = engine.create(WEBSITE, **inputs)
+    created = engine.create(WEBSITE, **inputs)
     s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "other.html"}})
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {"indexDocument.suffix": "UPDATE"}
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {"indexDocument.suffix": "UPDATE"}
 
 
 def test_invalid_index_document(engine: Engine, bucket: str) -> None:
@@ -134,10 +134,10 @@ def test_website_needs_an_index_or_a_redirect(engine: Engine, bucket: str) -> No
 def test_website_redirect(engine: Engine, s3: S3Client, bucket: str) -> None:
     """A bucket can redirect all requests."""
     target = {"hostName": "example.com", "protocol": "https"}
-    made = engine.create(WEBSITE, bucket=bucket, redirectAllRequestsTo=target)
+    created = engine.create(WEBSITE, bucket=bucket, redirectAllRequestsTo=target)
     redirect = s3.get_bucket_website(Bucket=bucket)["RedirectAllRequestsTo"]
     assert redirect == {"HostName": "example.com", "Protocol": "https"}
-    assert engine.diff(made, bucket=bucket, redirectAllRequestsTo=target) == {}
+    assert engine.diff(created, bucket=bucket, redirectAllRequestsTo=target) == {}
 
 
 def test_cors(engine: Engine, s3: S3Client, bucket: str) -> None:
@@ -148,12 +148,12 @@ def test_cors(engine: Engine, s3: S3Client, bucket: str) -> None:
             {"allowedMethods": ["GET", "HEAD"], "allowedOrigins": ["*"], "allowedHeaders": ["*"], "maxAgeSeconds": 9}
         ],
     }
-    made = engine.create(CORS, **inputs)
+    created = engine.create(CORS, **inputs)
     assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"][0]["AllowedMethods"] == ["GET", "HEAD"]
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {}
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 @pytest.mark.parametrize(
@@ -172,20 +172,20 @@ def test_invalid_cors_rules(engine: Engine, bucket: str, rule: dict[str, object]
 
 def test_policy(engine: Engine, s3: S3Client, bucket: str) -> None:
     """A policy is created, makes no difference in another spelling, and is deleted."""
-    made = engine.create(POLICY, bucket=bucket, policy=policy(bucket))
+    created = engine.create(POLICY, bucket=bucket, policy=policy(bucket))
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(json.loads(policy(bucket)), indent=4))
-    engine.refresh(made)
-    assert engine.diff(made, bucket=bucket, policy=policy(bucket)) == {}
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.refresh(created)
+    assert engine.diff(created, bucket=bucket, policy=policy(bucket)) == {}
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 def test_refresh_of_a_policy(engine: Engine, s3: S3Client, bucket: str) -> None:
     """A policy that was changed outside of Pulumi is a difference after a refresh."""
-    made = engine.create(POLICY, bucket=bucket, policy=policy(bucket))
+    created = engine.create(POLICY, bucket=bucket, policy=policy(bucket))
     s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket, Effect="Deny"))
-    engine.refresh(made)
-    assert engine.diff(made, bucket=bucket, policy=policy(bucket)) == {"policy": "UPDATE"}
+    engine.refresh(created)
+    assert engine.diff(created, bucket=bucket, policy=policy(bucket)) == {"policy": "UPDATE"}
 
 
 def test_policy_that_is_not_json(engine: Engine, bucket: str) -> None:

@@ -38,40 +38,40 @@ def create_record(engine: Engine, zone: str, name: str, **more: object) -> Engin
 
 def test_validation(engine: Engine, zone: str) -> None:
     """A certificate is pending until its record is in a public zone, and until then the validation fails."""
-    made = create_certificate(engine, "a.example.com", "*.a.example.com")
-    assert made.state["status"] == "PENDING_VALIDATION"
+    created = create_certificate(engine, "a.example.com", "*.a.example.com")
+    assert created.state["status"] == "PENDING_VALIDATION"
     with pytest.raises(RejectedError, match="last state: 'PENDING_VALIDATION'"):
-        engine.create(VALIDATION, certificateArn=made.id)
-    options = made.state["domainValidationOptions"]
+        engine.create(VALIDATION, certificateArn=created.id)
+    options = created.state["domainValidationOptions"]
     assert [option["domainName"] for option in options] == ["a.example.com", "*.a.example.com"]
     (name,) = {option["resourceRecordName"] for option in options}
     (value,) = {option["resourceRecordValue"] for option in options}
     validation_record = create_record(engine, zone, name, records=[value])
     assert validation_record.state["fqdn"] == name.rstrip(".")
     with pytest.raises(RejectedError, match=r"missing a\.example\.com DNS validation record: _"):
-        engine.create(VALIDATION, certificateArn=made.id, validationRecordFqdns=["other.example.com"])
+        engine.create(VALIDATION, certificateArn=created.id, validationRecordFqdns=["other.example.com"])
     validation = engine.create(
-        VALIDATION, certificateArn=made.id, validationRecordFqdns=[validation_record.state["fqdn"]]
+        VALIDATION, certificateArn=created.id, validationRecordFqdns=[validation_record.state["fqdn"]]
     )
-    assert engine.refresh(made)
-    assert made.state["status"] == "ISSUED"
+    assert engine.refresh(created)
+    assert created.state["status"] == "ISSUED"
     assert engine.refresh(validation)
     engine.delete(validation)
-    engine.delete(made)
-    engine.delete(made)
-    assert (engine.refresh(made), engine.refresh(validation)) == (False, False)
+    engine.delete(created)
+    engine.delete(created)
+    assert (engine.refresh(created), engine.refresh(validation)) == (False, False)
 
 
 def test_refresh_and_import(engine: Engine) -> None:
     """A refresh and an import make no difference; only tags change in place."""
     inputs = {"domainName": "b.example.com", "subjectAlternativeNames": ["c.example.com"], "validationMethod": "DNS"}
-    made = engine.create(CERTIFICATE, resource_name="b", tags={"a": "1", "b": "1"}, **inputs)
-    engine.refresh(made)
-    assert engine.diff(made, tags={"a": "1", "b": "1"}, **inputs) == {}
-    engine.update(made, tags={"b": "2"}, **inputs)
-    assert made.state["tagsAll"] == {"b": "2"}
-    assert engine.import_(CERTIFICATE, made.id).inputs["domainName"] == "b.example.com"
-    assert engine.diff(made, **{**inputs, "subjectAlternativeNames": ["d.example.com"], "tags": {"b": "2"}}) == {
+    created = engine.create(CERTIFICATE, resource_name="b", tags={"a": "1", "b": "1"}, **inputs)
+    engine.refresh(created)
+    assert engine.diff(created, tags={"a": "1", "b": "1"}, **inputs) == {}
+    engine.update(created, tags={"b": "2"}, **inputs)
+    assert created.state["tagsAll"] == {"b": "2"}
+    assert engine.import_(CERTIFICATE, created.id).inputs["domainName"] == "b.example.com"
+    assert engine.diff(created, **{**inputs, "subjectAlternativeNames": ["d.example.com"], "tags": {"b": "2"}}) == {
         "subjectAlternativeNames": "UPDATE_REPLACE"
     }
 
@@ -113,50 +113,50 @@ def test_certificate_of_a_distribution(engine: Engine, references: References, c
             RejectedError, match=r"InvalidViewerCertificate: .* doesn't cover the alternate domain name"
         ):
             engine.create(DISTRIBUTION, **own(certificate.id, alias))
-    made = engine.create(DISTRIBUTION, **own(certificate.id, "*.example.com"))
+    created = engine.create(DISTRIBUTION, **own(certificate.id, "*.example.com"))
     with pytest.raises(RejectedError, match="ResourceInUseException"):
         engine.delete(certificate)
-    engine.delete(made)
+    engine.delete(created)
 
 
 def test_record(engine: Engine, zone: str, route53: Any) -> None:  # noqa: ANN401 - no stubs
     """A record is created, updated and deleted; an existing one is replaced only with allowOverwrite."""
-    made = create_record(engine, zone, "r.example.com")
-    assert made.id == f"{zone}_r.example.com_CNAME"
+    created = create_record(engine, zone, "r.example.com")
+    assert created.id == f"{zone}_r.example.com_CNAME"
     inputs = {"zoneId": zone, "name": "r.example.com", "type": "CNAME", "ttl": 300, "records": ["two.example.org"]}
-    engine.update(made, **inputs)
+    engine.update(created, **inputs)
     found = route53.list_resource_record_sets(HostedZoneId=zone, StartRecordName="r.example.com")["ResourceRecordSets"]
     assert (found[0]["TTL"], found[0]["ResourceRecords"]) == (300, [{"Value": "two.example.org"}])
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {}
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
     with pytest.raises(RejectedError, match=r"InvalidChangeBatch: .* already exists"):
         create_record(engine, zone, "r.example.com")
     create_record(engine, zone, "r.example.com", allowOverwrite=True)
-    engine.delete(made)
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.delete(created)
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 def test_alias_record(engine: Engine, zone: str) -> None:
     """An A record can be an alias of a distribution, with CloudFront's own zone id; a wildcard is a valid name."""
     alias = {"name": "d1.cloudfront.net", **CLOUDFRONT}
-    made = create_record(engine, zone, "*.s.example.com", type="A", ttl=None, records=None, aliases=[alias])
-    assert (made.state["aliases"], made.state["fqdn"]) == ([alias], "*.s.example.com")
-    engine.refresh(made)
+    created = create_record(engine, zone, "*.s.example.com", type="A", ttl=None, records=None, aliases=[alias])
+    assert (created.state["aliases"], created.state["fqdn"]) == ([alias], "*.s.example.com")
+    engine.refresh(created)
     inputs = {"zoneId": zone, "name": "*.s.example.com", "type": "A", "aliases": [alias]}
-    assert engine.diff(made, **inputs) == {}
-    elsewhere = {**alias, "zoneId": zone}
+    assert engine.diff(created, **inputs) == {}
+    wrong_zone = {**alias, "zoneId": zone}
     with pytest.raises(RejectedError, match="does not lie within the target zone"):
-        create_record(engine, zone, "t.example.com", type="A", ttl=None, records=None, aliases=[elsewhere])
-    engine.delete(made)
+        create_record(engine, zone, "t.example.com", type="A", ttl=None, records=None, aliases=[wrong_zone])
+    engine.delete(created)
 
 
 def test_record_name_without_the_zone(engine: Engine, zone: str) -> None:
     """As with the official provider, the zone is appended to a name that does not end in it."""
-    made = create_record(engine, zone, "www.example.org")
-    assert made.state["fqdn"] == "www.example.org.example.com"
-    assert engine.refresh(made)
-    engine.delete(made)
+    created = create_record(engine, zone, "www.example.org")
+    assert created.state["fqdn"] == "www.example.org.example.com"
+    assert engine.refresh(created)
+    engine.delete(created)
 
 
 def test_invalid_records(engine: Engine, zone: str) -> None:
@@ -165,10 +165,10 @@ def test_invalid_records(engine: Engine, zone: str) -> None:
         create_record(engine, zone, "h.example.com", records=None, ttl=None)
     with pytest.raises(RejectedError, match="all of `records,ttl` must be specified"):
         create_record(engine, zone, "h.example.com", ttl=None)
-    made = create_record(engine, zone, "h.example.com")
+    created = create_record(engine, zone, "h.example.com")
     with pytest.raises(RejectedError, match="conflicting RRSet of type CNAME"):
         create_record(engine, zone, "h.example.com", type="TXT", records=['"text"'])
-    engine.delete(made)
+    engine.delete(created)
     with pytest.raises(RejectedError, match="NoSuchHostedZone"):
         create_record(engine, "Z000000000000", "h.example.com")
 

@@ -38,16 +38,16 @@ def unique(name: str) -> str:
 
 def test_access_control(engine: Engine, cloudfront: CloudFrontClient) -> None:
     """An access control gets a name, and is created, updated, read and deleted."""
-    made = engine.create(ACCESS, resource_name=unique("oac"), **SIGNED)
-    assert made.state["name"] == made.inputs["name"]
-    assert made.state["arn"].endswith(f":origin-access-control/{made.id}")
-    engine.update(made, **SIGNED, description="other")
-    found = cloudfront.get_origin_access_control(Id=made.id)
+    created = engine.create(ACCESS, resource_name=unique("oac"), **SIGNED)
+    assert created.state["name"] == created.inputs["name"]
+    assert created.state["arn"].endswith(f":origin-access-control/{created.id}")
+    engine.update(created, **SIGNED, description="other")
+    found = cloudfront.get_origin_access_control(Id=created.id)
     assert found["OriginAccessControl"]["OriginAccessControlConfig"]["Description"] == "other"
-    assert made.state["etag"] == found["ETag"]
-    engine.delete(made)
-    assert not engine.refresh(made)
-    engine.delete(made)
+    assert created.state["etag"] == found["ETag"]
+    engine.delete(created)
+    assert not engine.refresh(created)
+    engine.delete(created)
 
 
 def test_invalid_access_control(engine: Engine) -> None:
@@ -65,28 +65,28 @@ def test_required_properties(engine: Engine) -> None:
 def test_cache_policy(engine: Engine, cloudfront: CloudFrontClient) -> None:
     """A policy is created, refreshed without a difference, updated and deleted."""
     inputs = cache_inputs(minTtl=60, defaultTtl=100, maxTtl=200, comment="c")
-    made = engine.create(CACHE, resource_name=unique("cache"), **inputs)
-    config = cloudfront.get_cache_policy(Id=made.id)["CachePolicy"]["CachePolicyConfig"]
+    created = engine.create(CACHE, resource_name=unique("cache"), **inputs)
+    config = cloudfront.get_cache_policy(Id=created.id)["CachePolicy"]["CachePolicyConfig"]
     assert (config["MinTTL"], config["DefaultTTL"], config["MaxTTL"]) == (60, 100, 200)
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {}
-    assert engine.diff(made, **{**inputs, "minTtl": 61}) == {"minTtl": "UPDATE"}
-    engine.update(made, **{**inputs, "minTtl": 61})
-    assert made.state["minTtl"] == 61
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
+    assert engine.diff(created, **{**inputs, "minTtl": 61}) == {"minTtl": "UPDATE"}
+    engine.update(created, **{**inputs, "minTtl": 61})
+    assert created.state["minTtl"] == 61
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 def test_cache_policy_lists(engine: Engine, cloudfront: CloudFrontClient) -> None:
     """The order in which AWS returns the headers makes no difference."""
     key = {**KEY, "headersConfig": {"headerBehavior": "whitelist", "headers": {"items": ["B", "A"]}}}
     inputs = cache_inputs(parametersInCacheKeyAndForwardedToOrigin=key)
-    made = engine.create(CACHE, resource_name=unique("cache"), **inputs)
-    config = cloudfront.get_cache_policy(Id=made.id)["CachePolicy"]["CachePolicyConfig"]
+    created = engine.create(CACHE, resource_name=unique("cache"), **inputs)
+    config = cloudfront.get_cache_policy(Id=created.id)["CachePolicy"]["CachePolicyConfig"]
     found = config["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"]
     assert sorted(found["Items"]) == ["A", "B"]
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {}
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
 
 
 @pytest.mark.parametrize(
@@ -133,18 +133,20 @@ def test_headers_policy(engine: Engine, cloudfront: CloudFrontClient) -> None:
             "originOverride": True,
         },
     }
-    made = engine.create(HEADERS, resource_name=unique("headers"), **inputs)
-    config = cloudfront.get_response_headers_policy(Id=made.id)["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+    created = engine.create(HEADERS, resource_name=unique("headers"), **inputs)
+    config = cloudfront.get_response_headers_policy(Id=created.id)["ResponseHeadersPolicy"][
+        "ResponseHeadersPolicyConfig"
+    ]
     security = config["SecurityHeadersConfig"]
     assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 9
     assert security["XSSProtection"]["ModeBlock"] is True
     assert config["CustomHeadersConfig"]["Items"][0]["Header"] == "Cache-Control"
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {}
-    engine.update(made, customHeadersConfig=inputs["customHeadersConfig"])
-    assert "securityHeadersConfig" not in made.state
-    engine.delete(made)
-    assert not engine.refresh(made)
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
+    engine.update(created, customHeadersConfig=inputs["customHeadersConfig"])
+    assert "securityHeadersConfig" not in created.state
+    engine.delete(created)
+    assert not engine.refresh(created)
 
 
 @pytest.mark.parametrize("header", ["Connection", "X-Amz-Anything", "Via"])
@@ -157,38 +159,38 @@ def test_reserved_headers(engine: Engine, header: str) -> None:
 
 def test_function(engine: Engine, cloudfront: CloudFrontClient) -> None:
     """A function is published when it is created and when its code changes, and is deleted."""
-    made = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
-    assert made.state["arn"].endswith(f":function/{made.id}")
-    assert made.state["liveStageEtag"]
-    engine.update(made, runtime="cloudfront-js-2.0", code=f"// changed\n{CODE}")
-    live = cloudfront.get_function(Name=made.id, Stage="LIVE")["FunctionCode"].read().decode()
+    created = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+    assert created.state["arn"].endswith(f":function/{created.id}")
+    assert created.state["liveStageEtag"]
+    engine.update(created, runtime="cloudfront-js-2.0", code=f"// changed\n{CODE}")
+    live = cloudfront.get_function(Name=created.id, Stage="LIVE")["FunctionCode"].read().decode()
     assert live == f"// changed\n{CODE}"
-    engine.delete(made)
-    assert not engine.refresh(made)
-    engine.delete(made)
+    engine.delete(created)
+    assert not engine.refresh(created)
+    engine.delete(created)
 
 
 def test_unpublished_function(engine: Engine) -> None:
     """Without `publish` there is no live stage."""
-    made = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE, publish=False)
-    assert made.state["liveStageEtag"] == ""
-    assert made.state["status"] == "UNPUBLISHED"
+    created = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE, publish=False)
+    assert created.state["liveStageEtag"] == ""
+    assert created.state["status"] == "UNPUBLISHED"
 
 
 def test_refresh_of_a_function(engine: Engine, cloudfront: CloudFrontClient) -> None:
     """Code that was changed outside of Pulumi is a difference after a refresh."""
-    made = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
-    etag = cloudfront.describe_function(Name=made.id, Stage="DEVELOPMENT")["ETag"]
+    created = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+    etag = cloudfront.describe_function(Name=created.id, Stage="DEVELOPMENT")["ETag"]
     config: Any = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
-    cloudfront.update_function(Name=made.id, IfMatch=etag, FunctionConfig=config, FunctionCode=b"//")
-    engine.refresh(made)
-    assert engine.diff(made, runtime="cloudfront-js-2.0", code=CODE) == {"code": "UPDATE"}
+    cloudfront.update_function(Name=created.id, IfMatch=etag, FunctionConfig=config, FunctionCode=b"//")
+    engine.refresh(created)
+    assert engine.diff(created, runtime="cloudfront-js-2.0", code=CODE) == {"code": "UPDATE"}
 
 
 def test_changed_name_replaces_the_function(engine: Engine) -> None:
     """A function's name is its identity."""
-    made = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
-    assert engine.diff(made, name="other", runtime="cloudfront-js-2.0", code=CODE) == {"name": "UPDATE_REPLACE"}
+    created = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+    assert engine.diff(created, name="other", runtime="cloudfront-js-2.0", code=CODE) == {"name": "UPDATE_REPLACE"}
 
 
 @pytest.mark.parametrize(
@@ -215,6 +217,6 @@ def test_import(engine: Engine) -> None:
         FUNCTION: {"runtime": "cloudfront-js-2.0", "code": CODE},
     }
     for token, inputs in kinds.items():
-        made = engine.create(token, resource_name=unique("import"), **inputs)
-        found = engine.import_(token, made.id, made.name)
-        assert engine.diff(found, **inputs, name=made.inputs["name"]) == {}
+        created = engine.create(token, resource_name=unique("import"), **inputs)
+        found = engine.import_(token, created.id, created.name)
+        assert engine.diff(found, **inputs, name=created.inputs["name"]) == {}

@@ -49,8 +49,8 @@ def cloudfront(endpoint: str) -> CloudFrontClient:
 def add_function(cloudfront: CloudFrontClient, name: str) -> None:
     """Create and publish a function."""
     config: Any = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
-    made = cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=CODE.encode())
-    cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
+    created = cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=CODE.encode())
+    cloudfront.publish_function(Name=name, IfMatch=created["ETag"])
 
 
 def add_control(cloudfront: CloudFrontClient, name: str) -> None:
@@ -76,10 +76,10 @@ ADD = {ACCESS: add_control, FUNCTION: add_function}
 )
 def test_21st_policy_is_rejected(account: Engine, token: str, inputs: dict[str, Any], code: str) -> None:
     """An account can have 20 policies of each kind beside AWS's own; a deleted one frees the quota."""
-    made = [account.create(token, resource_name=f"own{number}", **inputs) for number in range(20)]
+    created = [account.create(token, resource_name=f"own{number}", **inputs) for number in range(20)]
     with pytest.raises(RejectedError, match=f"{code}: You have reached the maximum number"):
         account.create(token, resource_name="one-more", **inputs)
-    account.delete(made[0])
+    account.delete(created[0])
     account.create(token, resource_name="another", **inputs)
 
 

@@ -83,25 +83,25 @@ def test_settings_as_the_engine_sends_them(bare: Engine, endpoint: str, s3: S3Cl
     """JSON in strings is parsed, from an explicit provider and from stack config."""
     config = config_for(endpoint)
     bare.configure(**{**config, "endpoints": json.dumps(config["endpoints"]), "version": "7.51.1"})
-    made = bare.create(BUCKET, resource_name="from-json")
-    assert s3.head_bucket(Bucket=made.id)["ResponseMetadata"]["HTTPStatusCode"] == 200
+    created = bare.create(BUCKET, resource_name="from-json")
+    assert s3.head_bucket(Bucket=created.id)["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 def test_secrets_stay_secrets(bare: Engine) -> None:
     """The inputs are returned unchanged, so that a key stays encrypted in the state."""
     secret = {SIGNATURE: SECRET, "value": "key"}
     news = to_struct({"region": "us-east-1", "secretKey": secret})
-    answer = bare.stub.CheckConfig(provider_pb2.CheckRequest(news=news))
-    assert answer.inputs == news
+    response = bare.stub.CheckConfig(provider_pb2.CheckRequest(news=news))
+    assert response.inputs == news
 
 
 def test_changed_region(bare: Engine) -> None:
     """Another region replaces the provider, another key does not."""
     olds = to_struct({"region": "us-east-1", "accessKey": "a"})
     for news, replaced in (({"region": "eu-west-1", "accessKey": "a"}, ["region"]), ({"region": "us-east-1"}, [])):
-        answer = bare.stub.DiffConfig(provider_pb2.DiffRequest(olds=olds, old_inputs=olds, news=to_struct(news)))
-        assert list(answer.replaces) == replaced
-        assert answer.changes == provider_pb2.DiffResponse.DIFF_SOME
+        response = bare.stub.DiffConfig(provider_pb2.DiffRequest(olds=olds, old_inputs=olds, news=to_struct(news)))
+        assert list(response.replaces) == replaced
+        assert response.changes == provider_pb2.DiffResponse.DIFF_SOME
 
 
 def test_unknown_setting(bare: Engine) -> None:
@@ -191,16 +191,16 @@ def test_default_tags(endpoint: str, s3: S3Client) -> None:
     """Default tags are on every resource with tags, and its own override them; a changed one is a difference."""
     for engine in serving(AwsProvider()):
         engine.configure(**config_for(endpoint, defaultTags={"tags": {"stage": "dev", "who": "default"}}))
-        made = engine.create(BUCKET, resource_name="default-tags", tags={"who": "own"})
-        assert made.state["tagsAll"] == {"stage": "dev", "who": "own"}
-        tags = s3.get_bucket_tagging(Bucket=made.id)["TagSet"]
+        created = engine.create(BUCKET, resource_name="default-tags", tags={"who": "own"})
+        assert created.state["tagsAll"] == {"stage": "dev", "who": "own"}
+        tags = s3.get_bucket_tagging(Bucket=created.id)["TagSet"]
         assert sorted((tag["Key"], tag["Value"]) for tag in tags) == [("stage", "dev"), ("who", "own")]
-        engine.refresh(made)
-        assert engine.diff(made, tags={"who": "own"}) == {}
+        engine.refresh(created)
+        assert engine.diff(created, tags={"who": "own"}) == {}
         engine.configure(**config_for(endpoint, defaultTags={"tags": {"stage": "prod"}}))
-        assert engine.diff(made, tags={"who": "own"}) == {"tagsAll": "UPDATE"}
-        engine.update(made, tags={"who": "own"})
-        assert made.state["tagsAll"] == {"stage": "prod", "who": "own"}
+        assert engine.diff(created, tags={"who": "own"}) == {"tagsAll": "UPDATE"}
+        engine.update(created, tags={"who": "own"})
+        assert created.state["tagsAll"] == {"stage": "prod", "who": "own"}
 
 
 def test_invokes(engine: Engine) -> None:

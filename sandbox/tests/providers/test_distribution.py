@@ -84,11 +84,11 @@ def create_references(engine: Engine) -> References:
 
 def test_create(engine: Engine, references: References) -> None:
     """A new distribution is deployed, and its domain, ARN and zone are returned."""
-    made = engine.create(DISTRIBUTION, **references.inputs())
-    assert made.state["domainName"].endswith(".cloudfront.net")
-    assert made.state["arn"].endswith(f":distribution/{made.id}")
-    assert made.state["status"] == "Deployed"
-    assert made.state["hostedZoneId"] == "Z2FDTNDATAQYW2"
+    created = engine.create(DISTRIBUTION, **references.inputs())
+    assert created.state["domainName"].endswith(".cloudfront.net")
+    assert created.state["arn"].endswith(f":distribution/{created.id}")
+    assert created.state["status"] == "Deployed"
+    assert created.state["hostedZoneId"] == "Z2FDTNDATAQYW2"
 
 
 def test_all_properties(
@@ -118,15 +118,15 @@ def test_all_properties(
         restrictions={"geoRestriction": {"restrictionType": "whitelist", "locations": ["DE", "AT"]}},
         tags={"a": "1"},
     )
-    made = engine.create(DISTRIBUTION, **inputs)
-    config = cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]
+    created = engine.create(DISTRIBUTION, **inputs)
+    config = cloudfront.get_distribution(Id=created.id)["Distribution"]["DistributionConfig"]
     assert config["HttpVersion"] == "http2and3"
     assert config["DefaultCacheBehavior"]["FunctionAssociations"]["Quantity"] == 1
     assert config["CacheBehaviors"]["Items"][0]["PathPattern"] == "/assets/*"
     assert config["CustomErrorResponses"]["Items"][0]["ResponseCode"] == "200"
     assert config["Restrictions"]["GeoRestriction"]["Items"] == ["DE", "AT"]
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {}
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
 
 
 def test_custom_origin(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
@@ -145,48 +145,48 @@ def test_custom_origin(engine: Engine, cloudfront: CloudFrontClient, references:
         "customHeaders": [{"name": "X-From", "value": "cdn"}],
     }
     inputs = references.inputs(origins=[origin])
-    made = engine.create(DISTRIBUTION, **inputs)
-    config = cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]
+    created = engine.create(DISTRIBUTION, **inputs)
+    config = cloudfront.get_distribution(Id=created.id)["Distribution"]["DistributionConfig"]
     assert config["Origins"]["Items"][0]["CustomOriginConfig"]["OriginProtocolPolicy"] == "http-only"
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {}
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
 
 
 def test_update(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
     """The price class and the tags are updated in place."""
-    made = engine.create(DISTRIBUTION, **references.inputs(tags={"a": "1", "b": "1"}))
+    created = engine.create(DISTRIBUTION, **references.inputs(tags={"a": "1", "b": "1"}))
     changed = references.inputs(priceClass="PriceClass_200", tags={"b": "2"})
-    assert engine.diff(made, **changed) == {"priceClass": "UPDATE", "tags.a": "DELETE", "tags.b": "UPDATE"}
-    engine.update(made, **changed)
-    config = cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]
+    assert engine.diff(created, **changed) == {"priceClass": "UPDATE", "tags.a": "DELETE", "tags.b": "UPDATE"}
+    engine.update(created, **changed)
+    config = cloudfront.get_distribution(Id=created.id)["Distribution"]["DistributionConfig"]
     assert config["PriceClass"] == "PriceClass_200"
-    tags = cloudfront.list_tags_for_resource(Resource=made.state["arn"])["Tags"]["Items"]
+    tags = cloudfront.list_tags_for_resource(Resource=created.state["arn"])["Tags"]["Items"]
     assert tags == [{"Key": "b", "Value": "2"}]
 
 
 def test_refresh(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
     """A setting that was changed outside of Pulumi is a difference after a refresh."""
-    made = engine.create(DISTRIBUTION, **references.inputs())
-    found = cloudfront.get_distribution_config(Id=made.id)
+    created = engine.create(DISTRIBUTION, **references.inputs())
+    found = cloudfront.get_distribution_config(Id=created.id)
     config: Any = {**found["DistributionConfig"], "DefaultRootObject": "other.html", "HttpVersion": "http1.1"}
-    cloudfront.update_distribution(Id=made.id, IfMatch=found["ETag"], DistributionConfig=config)
-    engine.refresh(made)
-    assert engine.diff(made, **references.inputs()) == {"defaultRootObject": "DELETE", "httpVersion": "UPDATE"}
+    cloudfront.update_distribution(Id=created.id, IfMatch=found["ETag"], DistributionConfig=config)
+    engine.refresh(created)
+    assert engine.diff(created, **references.inputs()) == {"defaultRootObject": "DELETE", "httpVersion": "UPDATE"}
 
 
 def test_delete(engine: Engine, references: References) -> None:
     """An enabled distribution is disabled and deleted, and another delete succeeds."""
-    made = engine.create(DISTRIBUTION, **references.inputs())
-    engine.delete(made)
-    assert not engine.refresh(made)
-    engine.delete(made)
+    created = engine.create(DISTRIBUTION, **references.inputs())
+    engine.delete(created)
+    assert not engine.refresh(created)
+    engine.delete(created)
 
 
 def test_retain_on_delete(engine: Engine, cloudfront: CloudFrontClient, references: References) -> None:
     """With retainOnDelete the distribution stays, but is disabled."""
-    made = engine.create(DISTRIBUTION, **references.inputs(retainOnDelete=True))
-    engine.delete(made)
-    assert cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]["Enabled"] is False
+    created = engine.create(DISTRIBUTION, **references.inputs(retainOnDelete=True))
+    engine.delete(created)
+    assert cloudfront.get_distribution(Id=created.id)["Distribution"]["DistributionConfig"]["Enabled"] is False
 
 
 def test_delete_of_used_resources(engine: Engine, references: References) -> None:
@@ -201,7 +201,7 @@ def test_delete_of_used_resources(engine: Engine, references: References) -> Non
         queryStringsConfig={"queryStringBehavior": "none"},
     )
     behavior = references.behavior(functionAssociations=associations, originRequestPolicyId=viewers.id)
-    made = engine.create(DISTRIBUTION, **references.inputs(defaultCacheBehavior=behavior))
+    created = engine.create(DISTRIBUTION, **references.inputs(defaultCacheBehavior=behavior))
     for used, code in (
         (viewers, "OriginRequestPolicyInUse"),
         (references.access, "OriginAccessControlInUse"),
@@ -211,15 +211,15 @@ def test_delete_of_used_resources(engine: Engine, references: References) -> Non
     ):
         with pytest.raises(RejectedError, match=f"StatusCode: 409, api error {code}"):
             engine.delete(used)
-    engine.delete(made)
+    engine.delete(created)
     engine.delete(function)
 
 
 def test_import(engine: Engine, references: References) -> None:
     """The inputs of an imported distribution make no difference."""
     inputs = references.inputs(defaultRootObject="index.html", customErrorResponses=[{"errorCode": 404}])
-    made = engine.create(DISTRIBUTION, **inputs)
-    assert engine.diff(engine.import_(DISTRIBUTION, made.id), **inputs) == {}
+    created = engine.create(DISTRIBUTION, **inputs)
+    assert engine.diff(engine.import_(DISTRIBUTION, created.id), **inputs) == {}
 
 
 def test_preview(engine: Engine, references: References) -> None:
@@ -300,11 +300,11 @@ def test_invalid_distributions(engine: Engine, references: References, change: d
 def test_managed_policies(engine: Engine, references: References, cache: str, headers: str) -> None:
     """AWS's managed policies are referred to by their ids, without being created."""
     managed = references.behavior(cachePolicyId=cache, responseHeadersPolicyId=headers)
-    made = engine.create(DISTRIBUTION, **references.inputs(defaultCacheBehavior=managed))
-    behavior = made.state["defaultCacheBehavior"]
+    created = engine.create(DISTRIBUTION, **references.inputs(defaultCacheBehavior=managed))
+    behavior = created.state["defaultCacheBehavior"]
     assert (behavior["cachePolicyId"], behavior["responseHeadersPolicyId"]) == (cache, headers)
-    engine.refresh(made)
-    assert engine.diff(made, **references.inputs(defaultCacheBehavior=managed)) == {}
+    engine.refresh(created)
+    assert engine.diff(created, **references.inputs(defaultCacheBehavior=managed)) == {}
 
 
 @pytest.mark.parametrize(
@@ -334,8 +334,8 @@ def test_log_bucket_with_acls(engine: Engine, references: References, bucket: st
     """CloudFront writes logs by an ACL: both ownerships that have ACLs are accepted."""
     engine.create(OWNERSHIP, resource_name=unique("own"), bucket=bucket, rule={"objectOwnership": ownership})
     for domain in (f"{bucket}.s3.amazonaws.com", f"{bucket}.s3.us-east-1.amazonaws.com"):
-        made = engine.create(DISTRIBUTION, **references.inputs(loggingConfig={"bucket": domain}))
-        assert made.state["loggingConfig"]["bucket"] == domain
+        created = engine.create(DISTRIBUTION, **references.inputs(loggingConfig={"bucket": domain}))
+        assert created.state["loggingConfig"]["bucket"] == domain
 
 
 def test_invalid_log_buckets(engine: Engine, references: References, bucket: str) -> None:
@@ -350,17 +350,17 @@ def test_invalid_log_buckets(engine: Engine, references: References, bucket: str
     engine.create(
         OWNERSHIP, resource_name=unique("own"), bucket=bucket, rule={"objectOwnership": "BucketOwnerEnforced"}
     )
-    made = engine.create(DISTRIBUTION, **references.inputs())
+    created = engine.create(DISTRIBUTION, **references.inputs())
     with pytest.raises(RejectedError, match="does not enable ACL access"):
-        engine.update(made, **references.inputs(loggingConfig={"bucket": domain}))
+        engine.update(created, **references.inputs(loggingConfig={"bucket": domain}))
 
 
 def test_alias_of_another_distribution(engine: Engine, references: References, certificate: EngineResource) -> None:
     """An alias of another distribution is rejected, the distribution's own is not."""
     own = {"acmCertificateArn": certificate.id, "sslSupportMethod": "sni-only"}
     inputs = references.inputs(aliases=["one.example.com"], viewerCertificate=own)
-    made = engine.create(DISTRIBUTION, **inputs)
+    created = engine.create(DISTRIBUTION, **inputs)
     with pytest.raises(RejectedError, match="CNAMEAlreadyExists"):
         engine.create(DISTRIBUTION, **inputs)
-    engine.update(made, **{**inputs, "comment": "still mine"})
-    assert made.state["comment"] == "still mine"
+    engine.update(created, **{**inputs, "comment": "still mine"})
+    assert created.state["comment"] == "still mine"

@@ -54,15 +54,15 @@ def test_bucket_and_server(engine: Engine, cloudfront: CloudFrontClient, referen
     inputs = references.inputs(
         origins=[*references.inputs()["origins"], server(originReadTimeout=60)], orderedCacheBehaviors=behaviors
     )
-    made = engine.create(DISTRIBUTION, **inputs)
-    config = cloudfront.get_distribution(Id=made.id)["Distribution"]["DistributionConfig"]
+    created = engine.create(DISTRIBUTION, **inputs)
+    config = cloudfront.get_distribution(Id=created.id)["Distribution"]["DistributionConfig"]
     assert [item["PathPattern"] for item in config["CacheBehaviors"]["Items"]] == ["/api/*", "/api"]
     (api,) = [item for item in config["Origins"]["Items"] if item["Id"] == "api"]
     assert api["CustomOriginConfig"]["OriginReadTimeout"] == 60
-    engine.refresh(made)
-    assert engine.diff(made, **inputs) == {}
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
     swapped = {**inputs, "orderedCacheBehaviors": behaviors[::-1]}
-    assert set(engine.diff(made, **swapped)) == {f"orderedCacheBehaviors[{index}].pathPattern" for index in (0, 1)}
+    assert set(engine.diff(created, **swapped)) == {f"orderedCacheBehaviors[{index}].pathPattern" for index in (0, 1)}
 
 
 @pytest.mark.parametrize(

@@ -99,9 +99,9 @@ def test_required_inputs(resource: Resource) -> None:
     required_by_sdk = {
         parameter.name.replace("_", "") for parameter in given if parameter.default is inspect.Parameter.empty
     }
-    own = resource.auto_name.field if resource.auto_name else None
-    ours = {name.lower() for name, field in resource.fields.items() if field.required and name != own}
-    assert ours == {name.lower() for name in required_by_sdk if name != own}
+    auto_named = resource.auto_name.field if resource.auto_name else None
+    required = {name.lower() for name, field in resource.fields.items() if field.required and name != auto_named}
+    assert required == {name.lower() for name in required_by_sdk if name != auto_named}
 
 
 @pytest.mark.parametrize("token", INVOKES)
@@ -110,7 +110,7 @@ def test_results_of_invokes(token: str) -> None:
     aws = AwsClient(ProviderConfig(region="us-east-1"))
     aws.identity = {"Account": "000000000000", "Arn": "arn:aws:iam::000000000000:root", "UserId": "u"}
     zones = {"HostedZones": [{"Id": "/hostedzone/Z1", "Name": "."}]}
-    aws.pages = lambda *_, **__: iter([zones])  # type: ignore[method-assign]  # nobody to ask here
+    aws.pages = lambda *_, **__: iter([zones])  # type: ignore[method-assign]  # without an emulator
     module, _, name = token.split(":", 1)[1].replace("/", ":").split(":")
     package = pulumi_aws if module == "index" else getattr(pulumi_aws, module)
     result = getattr(package, f"{name[0].upper()}{name[1:]}Result")

@@ -34,7 +34,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.rejected_name = rejected_name
         self.lock = threading.Lock()
 
-    def RegisterResource(  # noqa: N802 - the service's own name
+    def RegisterResource(  # noqa: N802 - gRPC's name
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.RegisterResourceResponse:
         """Record the request."""
@@ -44,7 +44,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             self.registered.append(request)
         return resource_pb2.RegisterResourceResponse(urn=f"urn:pulumi:dev::tests::{request.type}::{request.name}")
 
-    def Invoke(  # noqa: N802 - the service's own name
+    def Invoke(  # noqa: N802 - gRPC's name
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.InvokeResponse:
         """Record the request."""
@@ -52,7 +52,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.invoked.append(request)
         return provider_pb2.InvokeResponse()
 
-    def RegisterResourceOutputs(  # noqa: N802 - the service's own name
+    def RegisterResourceOutputs(  # noqa: N802 - gRPC's name
         self, request: resource_pb2.RegisterResourceOutputsRequest, context: grpc.ServicerContext
     ) -> empty_pb2.Empty:
         """Record the request."""
@@ -88,7 +88,7 @@ def construct(provider: Engine, monitor: Monitor, inputs: dict[str, Any], **opti
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
-        answer = provider.stub.Construct(
+        response = provider.stub.Construct(
             provider_pb2.ConstructRequest(
                 type=options.pop("type", FOLDER),
                 name="site",
@@ -99,7 +99,7 @@ def construct(provider: Engine, monitor: Monitor, inputs: dict[str, Any], **opti
         )
     finally:
         server.stop(grace=None).wait()
-    return str(answer.urn)
+    return str(response.urn)
 
 
 def test_objects(provider: Engine, site: Path) -> None:
