@@ -14,7 +14,7 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Home:
-    """The sandbox's folder; everything that it writes is in here, except for the built CLI."""
+    """The sandbox's folder, with everything that it writes but the built CLI and the emulator's virtual environment."""
 
     root: Path
 

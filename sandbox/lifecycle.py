@@ -111,9 +111,7 @@ def url(home: Home, stack: str) -> str:
         raise SandboxError("The sandbox is not running; start it with: make sandbox")
     found = ports.url_for(home, stack)
     if not Stacks(home).bucket(ports.full_name(home, stack)):
-        raise SandboxError(
-            f"Stack {stack} has no site yet; publish it with: pulumi up --stack {stack.rpartition('/')[2]}"
-        )
+        raise SandboxError(f"Stack {stack} has no site; publish it with: pulumi up --stack {stack.rpartition('/')[2]}")
     return found
 
 

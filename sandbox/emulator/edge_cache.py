@@ -11,8 +11,9 @@ import time
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sandbox.emulator.path_patterns import normalize_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -32,8 +33,6 @@ _CONDITIONS = ("if-none-match", "if-modified-since")
 # Only the origin can answer requests with these.
 _ORIGIN_CONDITIONS = frozenset({"if-range", "if-match", "if-unmodified-since"})
 _RANGE = re.compile(r"bytes=(?:(?P<first>[0-9]{1,15})-|-(?=[0-9]))(?P<last>[0-9]{1,15})?")
-_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
-_UNRESERVED = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~"}
 # The headers of a 304: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.4.5
 _NOT_MODIFIED_HEADERS = frozenset(
     {"cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary"}
@@ -208,14 +207,6 @@ class EdgeCache:
             return entry
         del self._entries[key]
         return None
-
-
-def normalize_escapes(uri: str) -> str:
-    """Return a URI without needless percent-encoding, and with the rest of it in upper case.
-
-    Two URIs that differ in another way are not the same: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
-    """
-    return _ESCAPE.sub(lambda escape: _UNRESERVED.get(escape[0].upper(), escape[0].upper()), uri)
 
 
 @dataclass

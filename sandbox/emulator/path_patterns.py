@@ -1,4 +1,4 @@
-"""The path pattern of a cache behavior, and the normalized path that it is compared with.
+"""The path pattern of a cache behavior, the normalized path that it is compared with, and normalized escapes.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern:
 "CloudFront normalizes URI paths consistent with RFC 3986", removes multiple slashes and dot segments, and then matches
@@ -8,10 +8,19 @@ the path. Functions and origins get the path as the viewer sent it.
 from __future__ import annotations
 
 import re
-
-from sandbox.emulator.edge_cache import normalize_escapes
+from string import ascii_letters, digits
 
 _SLASHES = re.compile("/{2,}")
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+_UNRESERVED = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~"}
+
+
+def normalize_escapes(uri: str) -> str:
+    """Return a URI without needless percent-encoding, and with the rest of it in upper case.
+
+    Two URIs that differ in another way are not the same: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
+    """
+    return _ESCAPE.sub(lambda escape: _UNRESERVED.get(escape[0].upper(), escape[0].upper()), uri)
 
 
 def normalize_path(uri: str) -> str:

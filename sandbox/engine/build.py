@@ -103,15 +103,15 @@ def explain_failure(output: str, log: Path) -> str:
 
 
 def _build_into(target: Path, go: str) -> None:
-    workshop = target.with_name(f"{target.name}.building")
-    shutil.rmtree(workshop, ignore_errors=True)
-    workshop.mkdir()
+    build_folder = target.with_name(f"{target.name}.building")
+    shutil.rmtree(build_folder, ignore_errors=True)
+    build_folder.mkdir()
     log = target.with_name(f"{target.name}.log")
     log.unlink(missing_ok=True)
     packages = _download(go, log)
-    _compile(go, workshop / "pulumi", packages, log)
-    _copy_scripts(go, workshop, log)
-    workshop.rename(target)
+    _compile(go, build_folder / "pulumi", packages, log)
+    _copy_scripts(go, build_folder, log)
+    build_folder.rename(target)
 
 
 def _download(go: str, log: Path) -> int:
@@ -142,10 +142,10 @@ def _compile(go: str, binary: Path, packages: int, log: Path) -> None:
         _go(command, log, count)
 
 
-def _copy_scripts(go: str, workshop: Path, log: Path) -> None:
+def _copy_scripts(go: str, build_folder: Path, log: Path) -> None:
     listing = _go([go, "list", "-m", "-f", "{{.Dir}}", SDK], log, lambda _: None)
     for script in SCRIPTS:
-        copied = workshop / Path(script).name
+        copied = build_folder / Path(script).name
         shutil.copyfile(Path(listing.splitlines()[-1]) / script, copied)
         copied.chmod(0o755)
 

@@ -227,7 +227,7 @@ def test_start_status_and_down(home: Home, capsys: pytest.CaptureFixture[str]) -
     stack.write_text("{}")
     try:
         env = lifecycle.start(home)
-        with pytest.raises(SandboxError, match="Stack dev has no site yet; publish it with: pulumi up --stack dev"):
+        with pytest.raises(SandboxError, match="Stack dev has no site; publish it with: pulumi up --stack dev"):
             lifecycle.url(home, "dev")
         bucket = {"type": "aws:s3/bucket:Bucket", "id": "b"}
         stack.write_text(json.dumps({"checkpoint": {"latest": {"resources": [bucket]}}}))

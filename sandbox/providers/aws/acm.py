@@ -94,7 +94,8 @@ class Certificate(Resource):
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
         """DeleteCertificate, unless a distribution uses it: the emulator would delete it all the same."""
         del state
-        if any(identifier == one["ViewerCertificate"].get("ACMCertificateArn") for one in distributions(aws)):
+        certificates = [summary["ViewerCertificate"].get("ACMCertificateArn") for summary in distributions(aws)]
+        if identifier in certificates:
             message = f"Certificate {identifier} in account {aws.account} is in use."
             raise AwsError("ACM: DeleteCertificate", 400, "ResourceInUseException", message)
         try:

@@ -83,7 +83,7 @@ class MetricAlarm(Resource):
                 "region": region,
                 "name": found["AlarmName"],
                 "arn": found["AlarmArn"],
-                "dimensions": {one["Name"]: one["Value"] for one in found.get("Dimensions", [])} or None,
+                "dimensions": {item["Name"]: item["Value"] for item in found.get("Dimensions", [])} or None,
                 **{name: found.get(api) for name, api in _API.items()},
             }
         return None
