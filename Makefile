@@ -1,5 +1,5 @@
-# `make` lists the targets. Everything that they make is in .venv, .sandbox, .sites and .hosting, and the built Pulumi engine
-# in ~/.cache/hosting-sandbox; `make clean` removes all but that engine, which takes minutes to build.
+# `make` lists the targets. They write to .venv, .sandbox, .sites and .hosting, and put the built Pulumi CLI into
+# ~/.cache/hosting-sandbox. `make clean` removes all of it but the CLI, which takes minutes to build.
 PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/installed
@@ -7,7 +7,7 @@ READY := .venv/installed
 .DEFAULT_GOAL := help
 .PHONY: help sandbox sandbox-down test check clean bench sites python needs
 
-# The sandbox here is the one of this checkout, also in a shell that was activated for another.
+# Use the sandbox of this checkout, also in a shell that is activated for another one.
 unexport SANDBOX_HOME
 
 help: ## list the targets
@@ -16,7 +16,7 @@ help: ## list the targets
 sandbox: needs $(READY) ## deploy dev and prod to a local cloud, and print both sites' URLs
 	@$(VENV)/python -m sandbox up
 
-sandbox-down: python ## stop the local cloud; its data stays
+sandbox-down: python ## stop the sandbox; its data stays
 	@$(PYTHON) -m sandbox down
 
 test: needs $(READY) ## run every test
@@ -43,23 +43,23 @@ bench: $(READY) ## measure the functions at the edge, the ignore rules, and publ
 sites: needs $(READY) ## build real sites with their generators, publish them, and compare with the generators' servers
 	@$(VENV)/python -m sites
 
-clean: sandbox-down ## stop the sandbox and remove all that these targets have made
+clean: sandbox-down ## stop the sandbox and remove everything that these targets created
 	rm -rf .venv .sandbox .hosting .sites .tools .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@if [ "$$PULUMI_HOME" = "$(CURDIR)/.sandbox/pulumi" ]; then \
-	  echo "This shell, and any other that was activated, still looks in .sandbox; in each of them type: deactivate_sandbox"; fi
+	  echo "This shell, and any other activated one, still looks for pulumi in .sandbox; in each of them type: deactivate_sandbox"; fi
 
-$(READY): requirements.txt requirements-dev.txt | python
+$(READY): requirements.txt requirements-dev.txt sandbox/requirements.txt | python
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "error: this Python cannot make virtual environments; Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m sandbox.progress "Virtual environment" $(PYTHON) -m venv .venv
 	@$(PYTHON) -m sandbox.progress "Python packages" $(VENV)/pip install --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# Before pip has its minute.
+# Before pip, which takes a minute.
 needs: python
 	@$(PYTHON) -m sandbox needs
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "error: $(PYTHON) is not Python >= 3.11; install one, or name it: make PYTHON=python3.12 ..." >&2; exit 1; }
+	  echo "error: $(PYTHON) is not Python >= 3.11; install it, or name another one: make PYTHON=python3.12 ..." >&2; exit 1; }

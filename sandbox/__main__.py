@@ -38,15 +38,17 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local cloud for the real `pulumi up`.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="Run the real `pulumi up` in a local cloud, without an AWS account."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("needs", help="fail if Node, or what the engine needs, is missing")
-    commands.add_parser("prepare", help="build the engine and install the cloud, start nothing")
-    up = commands.add_parser("up", help="start what is not running and deploy")
+    commands.add_parser("needs", help="check that Node, and the CLI or Go, are installed")
+    commands.add_parser("prepare", help="build the Pulumi CLI and install the AWS emulator, without starting anything")
+    up = commands.add_parser("up", help="start what is not running, deploy stacks, and print their URLs")
     up.add_argument("stacks", nargs="*", metavar="STACK", help="default: dev prod")
-    commands.add_parser("down", help="stop the cloud and the front door; their data stays")
-    commands.add_parser("url", help="where a browser finds a stack's site").add_argument("stack")
-    commands.add_parser("status", help="what runs, and where; exit code 1 if something does not")
+    commands.add_parser("down", help="stop the sandbox; its data stays")
+    commands.add_parser("url", help="print the local URL of a stack's site").add_argument("stack")
+    commands.add_parser("status", help="print what is running, and all URLs; exit code 1 unless all of it runs")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Where the sandbox keeps its things, and the environment in which `pulumi` finds it. Plain Python, starts nothing."""
+"""The folder that the sandbox keeps its data in, and the environment variables that point `pulumi` at it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Home:
-    """The sandbox's folder: everything that it writes, apart from the engine's cache, is in here."""
+    """The sandbox's folder, with everything that it writes but the built CLI and the emulator's virtual environment."""
 
     root: Path
 
@@ -25,17 +25,17 @@ class Home:
 
     @property
     def bin(self) -> Path:
-        """What goes first on PATH."""
+        """The folder that comes first on PATH."""
         return self.root / "bin"
 
     @property
     def plugins(self) -> Path:
-        """Where the engine looks for the plugins that it has installed: PULUMI_HOME/plugins."""
+        """The folder of installed plugins: PULUMI_HOME/plugins."""
         return self.root / "pulumi" / "plugins"
 
     @property
     def logs(self) -> Path:
-        """What the background processes and the last `up` of each stack said."""
+        """The output of the background processes, and of the last `up` of each stack."""
         return self.root / "logs"
 
     @property
@@ -44,39 +44,39 @@ class Home:
         return self.root / "run"
 
     @property
-    def cloud(self) -> Path:
+    def emulator_data(self) -> Path:
         """The emulator's data."""
-        return self.root / "cloud" / "data"
+        return self.root / "emulator" / "data"
 
     @property
     def activate(self) -> Path:
-        """The script for `source`."""
+        """The script that a shell sources."""
         return self.root / "activate"
 
-    def make(self) -> None:
-        """Create the folders."""
-        for folder in (self.state, self.bin, self.logs, self.run, self.cloud, self.plugins):
+    def create_folders(self) -> None:
+        """Create the folders that do not exist."""
+        for folder in (self.state, self.bin, self.logs, self.run, self.emulator_data, self.plugins):
             folder.mkdir(parents=True, exist_ok=True)
 
 
 def current_home() -> Home:
-    """The home that SANDBOX_HOME names, else `.sandbox` in the working directory."""
+    """Return the home that SANDBOX_HOME names, else `.sandbox` in the working directory."""
     return Home(Path(os.environ.get("SANDBOX_HOME") or ".sandbox").absolute())
 
 
-def settings(home: Home, endpoint: str) -> dict[str, str]:
-    """The variables that point `pulumi`, its programs and AWS clients at the sandbox; PATH is not among them."""
+def sandbox_variables(home: Home, endpoint: str) -> dict[str, str]:
+    """Return the variables that point `pulumi`, its programs and AWS clients at the sandbox, without PATH."""
     return {
         "SANDBOX_HOME": str(home.root),
         "VIRTUAL_ENV": sys.prefix,
-        # The program and its dynamic providers run with the sandbox's Python, whatever `python3` is.
+        # The program and its dynamic providers run with the sandbox's Python, not with `python3`.
         "PULUMI_PYTHON_CMD": sys.executable,
         "PULUMI_HOME": str(home.root / "pulumi"),
         "PULUMI_BACKEND_URL": f"file://{home.state}",
         "PULUMI_CONFIG_PASSPHRASE": "",
-        # See sandbox.shim: the salt of an empty passphrase is kept in the state, not in tracked files.
+        # See sandbox.pulumi_shim: the salt of an empty passphrase is in the state, not in tracked files.
         "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
-        # See sandbox.launchers: our plugins serve whatever version an SDK asks for.
+        # See sandbox.launchers: the plugins serve any version that an SDK asks for.
         "PULUMI_ENABLE_LEGACY_PLUGIN_SEARCH": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -89,32 +89,38 @@ def settings(home: Home, endpoint: str) -> dict[str, str]:
     }
 
 
-# A developer's own AWS login must never reach the sandbox's programs: these would win over the keys above.
-UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PYTHONHOME")
+# These would override the keys above, so that a program could reach the developer's real account.
+REMOVED_VARIABLES = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PYTHONHOME",
+)
 
 
-def environ(home: Home, endpoint: str) -> dict[str, str]:
-    """The whole environment for a subprocess: what `source activate` makes of ours."""
-    inherited = {name: value for name, value in os.environ.items() if name not in UNSET}
-    path = os.pathsep.join([*_front_of_path(home), inherited.get("PATH", os.defpath)])
-    return {**inherited, **settings(home, endpoint), "PATH": path}
+def full_environment(home: Home, endpoint: str) -> dict[str, str]:
+    """Return the environment for a subprocess: what `source activate` makes of this process's."""
+    inherited = {name: value for name, value in os.environ.items() if name not in REMOVED_VARIABLES}
+    path = os.pathsep.join([*_path_prefix(home), inherited.get("PATH", os.defpath)])
+    return {**inherited, **sandbox_variables(home, endpoint), "PATH": path}
 
 
 def write_activate(home: Home, endpoint: str) -> None:
-    """Write the script for `source`, in the words that sh, bash and zsh share."""
-    exports = settings(home, endpoint)
-    touched = ("PATH", *exports, *UNSET)
+    """Write the script that a shell sources, in the syntax that sh, bash and zsh share."""
+    exports = sandbox_variables(home, endpoint)
+    changed = ("PATH", *exports, *REMOVED_VARIABLES)
     home.activate.write_text(
         "\n".join(
             [
                 f"# source {home.activate}; undo with: deactivate_sandbox",
                 "if command -v deactivate_sandbox >/dev/null 2>&1; then deactivate_sandbox; fi",
-                *(f'_sandbox_old_{name}="${{{name}-}}"; _sandbox_had_{name}="${{{name}+x}}"' for name in touched),
-                *(f"unset {name}" for name in UNSET),
+                *(f'_sandbox_old_{name}="${{{name}-}}"; _sandbox_had_{name}="${{{name}+x}}"' for name in changed),
+                *(f"unset {name}" for name in REMOVED_VARIABLES),
                 *(f"export {name}={shlex.quote(value)}" for name, value in exports.items()),
-                f'export PATH={shlex.quote(os.pathsep.join(_front_of_path(home)))}:"$PATH"',
+                f'export PATH={shlex.quote(os.pathsep.join(_path_prefix(home)))}:"$PATH"',
                 "deactivate_sandbox() {",
-                *(_restore(name) for name in touched),
+                *(_restore(name) for name in changed),
                 "    unset -f deactivate_sandbox",
                 "}",
                 "",
@@ -123,7 +129,7 @@ def write_activate(home: Home, endpoint: str) -> None:
     )
 
 
-def _front_of_path(home: Home) -> list[str]:
+def _path_prefix(home: Home) -> list[str]:
     return [str(home.bin), str(Path(sys.prefix) / "bin")]
 
 

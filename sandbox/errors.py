@@ -1,5 +1,5 @@
-"""What the sandbox says when it cannot go on."""
+"""The sandbox's errors."""
 
 
 class SandboxError(Exception):
-    """One line for the person at the keyboard: what is wrong and what to type next; never a traceback."""
+    """An error that the user can fix: one line that says what is wrong and what to type next."""

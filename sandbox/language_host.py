@@ -1,8 +1,8 @@
-"""`pulumi-language-python`: what the engine asks to run a Python program, over gRPC.
+"""`pulumi-language-python`: the gRPC service by which the engine runs a Python program.
 
-The official host is a Go module that no registry serves; this one answers the same calls, for programs that use the
-`virtualenv` option or the Python of the environment. It starts at every `pulumi` command, so it imports little.
-It never runs the program in its own process: the SDK's `pulumi-language-python-exec` does, in a child.
+The official host is a Go module that the Go proxy does not serve. This one answers the same calls, for programs with
+the `virtualenv` option or with the environment's Python. It starts at every `pulumi` command, so it imports little.
+The program runs in a child process, started by the SDK's `pulumi-language-python-exec`.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-# The SDK's script exits with this after it has shown the user an error: the engine adds nothing to it.
+# The SDK's script exits with this code if it has already shown the error: the engine adds nothing.
 _ERROR_ALREADY_SHOWN = 32
 _ORPHAN_CHECK_S = 2.0
 _LIST_PACKAGES = (
     "import importlib.metadata as m, json; "
     "print(json.dumps(sorted({(d.name, d.version) for d in m.distributions() if d.name})))"
 )
-_FIXED_ANSWERS: dict[str, tuple[type[Message], Callable[..., Message]]] = {
+_FIXED_RESPONSES: dict[str, tuple[type[Message], Callable[..., Message]]] = {
     "Handshake": (language_pb2.LanguageHandshakeRequest, lambda *_: language_pb2.LanguageHandshakeResponse()),
     "GetPluginInfo": (empty_pb2.Empty, lambda *_: plugin_pb2.PluginInfo(version="1.0.0")),
-    # `pulumi new` asks nothing and writes no option. The official host asks for a toolchain, and with pip writes
-    # `virtualenv: venv`; here the Python that runs the sandbox has all that a project made from here needs.
+    # `pulumi new` asks for no option and writes none. The official host asks for a toolchain, and for pip writes
+    # `virtualenv: venv`; in the sandbox the program runs with the sandbox's Python, which has its packages.
     "RuntimeOptionsPrompts": (
         language_pb2.RuntimeOptionsRequest,
         lambda *_: language_pb2.RuntimeOptionsResponse(),
@@ -49,11 +49,16 @@ _FIXED_ANSWERS: dict[str, tuple[type[Message], Callable[..., Message]]] = {
 
 
 class VirtualenvError(Exception):
-    """Pulumi.yaml's `virtualenv` option names a folder that has no Python; says how to make it."""
+    """Pulumi.yaml's `virtualenv` option names a folder without a Python; the message says how to create it."""
 
 
 class LanguageHost:
-    """The service. `script` is the SDK's program runner, `engine_address` where the program sends its messages."""
+    """The service.
+
+    Args:
+        script: the SDK's program runner.
+        engine_address: where the program sends its log messages.
+    """
 
     def __init__(self, script: Path, engine_address: str) -> None:
         self._script = script
@@ -61,7 +66,7 @@ class LanguageHost:
         self._programs: set[subprocess.Popen[bytes]] = set()
 
     def run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
-        """Run the program to its end. Its output is ours, and ours is what the engine displays."""
+        """Run the program to its end; its output goes to this process's output, which the engine shows."""
         try:
             command = self.command_line(request)
             environment = program_environment(request)
@@ -69,14 +74,14 @@ class LanguageHost:
             return language_pb2.RunResponse(error=str(error))
         with subprocess.Popen(command, cwd=request.info.program_directory, env=environment) as program:
             self._programs.add(program)
-            # The engine gives up on a call when it is interrupted: the program has nobody left to talk to.
+            # An interrupted engine ends the call: then nothing reads the program's messages any more.
             context.add_callback(program.kill)
             code = program.wait()
             self._programs.discard(program)
         return run_response(code)
 
     def command_line(self, request: language_pb2.RunRequest) -> list[str]:
-        """The program runner's arguments for this run.
+        """Return the program runner's arguments for this run.
 
         Raises:
             VirtualenvError: the program's virtualenv does not exist.
@@ -93,12 +98,12 @@ class LanguageHost:
             "organization": request.organization,
         }
         flags = [part for name, value in arguments.items() if value for part in (f"--{name}", value)]
-        # -u: what the program prints is seen when it prints it, also when it is killed.
+        # -u: output appears at once, also if the program is killed.
         python = [program_python(request.info), "-u", str(self._script)]
         return [*python, *flags, request.info.entry_point or ".", *request.args]
 
     def cancel(self, _request: Message, _context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """End the running programs."""
+        """Kill the running programs."""
         for program in list(self._programs):
             program.kill()
         return empty_pb2.Empty()
@@ -106,43 +111,43 @@ class LanguageHost:
     def install_dependencies(
         self, request: language_pb2.InstallDependenciesRequest, _context: grpc.ServicerContext
     ) -> Iterator[language_pb2.InstallDependenciesResponse]:
-        """Install requirements.txt into the program's virtualenv, made first if need be, streaming pip's output."""
-        for command in _installing(request.info, request.directory):
-            yield from _streamed(command, request.directory)
+        """Install requirements.txt into the program's virtualenv, created first if needed, and stream pip's output."""
+        for command in _install_commands(request.info, request.directory):
+            yield from _run_streamed(command, request.directory)
 
     def get_required_packages(
         self, request: language_pb2.GetRequiredPackagesRequest, _context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPackagesResponse:
-        """Tell none: plugins are found when a resource first asks for one.
+        """Return no packages: plugins are found when a resource first needs one.
 
-        The first call before a program runs. As the official host, it makes a virtualenv that is missing or empty:
+        The engine calls this before it runs a program. Like the official host, it creates the virtualenv if needed:
         https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/toolchain/pip.go
         """
         virtualenv = _virtualenv(request.info)
         if virtualenv is not None and not any(virtualenv.glob("*")):
-            for command in _installing(request.info, request.info.program_directory):
-                for answer in _streamed(command, request.info.program_directory):
-                    print(answer.stdout.decode(errors="replace"), end="", flush=True)
+            for command in _install_commands(request.info, request.info.program_directory):
+                for output in _run_streamed(command, request.info.program_directory):
+                    print(output.stdout.decode(errors="replace"), end="", flush=True)
         return language_pb2.GetRequiredPackagesResponse()
 
     def about(self, request: language_pb2.AboutRequest, _context: grpc.ServicerContext) -> language_pb2.AboutResponse:
-        """Which Python the program runs with."""
+        """Return the Python that the program runs with."""
         python = program_python(request.info)
-        return language_pb2.AboutResponse(executable=python, version=_answer([python, "--version"]).split()[-1])
+        return language_pb2.AboutResponse(executable=python, version=_output_of([python, "--version"]).split()[-1])
 
     def get_program_dependencies(
         self, request: language_pb2.GetProgramDependenciesRequest, _context: grpc.ServicerContext
     ) -> language_pb2.GetProgramDependenciesResponse:
-        """All packages that the program could import."""
-        packages = json.loads(_answer([program_python(request.info), "-c", _LIST_PACKAGES]))
+        """Return all packages that the program could import."""
+        packages = json.loads(_output_of([program_python(request.info), "-c", _LIST_PACKAGES]))
         found = [language_pb2.DependencyInfo(name=name, version=version) for name, version in packages]
         return language_pb2.GetProgramDependenciesResponse(dependencies=found)
 
     def attach(self, server: grpc.Server) -> None:
-        """Serve these calls; to any other the engine hears UNIMPLEMENTED, which it knows how to take."""
+        """Serve these calls; the engine accepts UNIMPLEMENTED for any other."""
         pb = language_pb2
         unary: dict[str, tuple[type[Message], Callable[..., Message]]] = {
-            **_FIXED_ANSWERS,
+            **_FIXED_RESPONSES,
             "Run": (pb.RunRequest, self.run),
             "About": (pb.AboutRequest, self.about),
             "GetProgramDependencies": (pb.GetProgramDependenciesRequest, self.get_program_dependencies),
@@ -161,7 +166,7 @@ class LanguageHost:
 
 
 def run_response(code: int) -> language_pb2.RunResponse:
-    """What the program's exit code means to the engine."""
+    """Return the response that the engine expects for the program's exit code."""
     if code == 0:
         return language_pb2.RunResponse()
     if code == _ERROR_ALREADY_SHOWN:
@@ -172,7 +177,7 @@ def run_response(code: int) -> language_pb2.RunResponse:
 
 
 def program_environment(request: language_pb2.RunRequest) -> dict[str, str]:
-    """Our environment, with the stack's config for the SDK and the virtualenv, if any, in front on PATH."""
+    """Return the program's environment: the stack's config for the SDK, and the virtualenv, if any, first on PATH."""
     environment = dict(os.environ)
     environment["PULUMI_CONFIG"] = json.dumps(dict(request.config))
     environment["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(list(request.configSecretKeys))
@@ -185,18 +190,18 @@ def program_environment(request: language_pb2.RunRequest) -> dict[str, str]:
 
 
 def program_python(info: language_pb2.ProgramInfo) -> str:
-    """The Python that the program runs with.
+    """Return the Python that the program runs with.
 
     Raises:
         VirtualenvError: the `virtualenv` option names a folder without one.
     """
     virtualenv = _virtualenv(info)
     if virtualenv is None:
-        return _ambient_python()
+        return _default_python()
     if not _python_in(virtualenv).exists():
         raise VirtualenvError(
             f"The 'virtualenv' option in Pulumi.yaml names {virtualenv}, which is not a virtual environment. "
-            f"Make it: python3 -m venv {virtualenv} && {_python_in(virtualenv)} -m pip install -r requirements.txt"
+            f"Create it: python3 -m venv {virtualenv} && {_python_in(virtualenv)} -m pip install -r requirements.txt"
         )
     return str(_python_in(virtualenv))
 
@@ -210,25 +215,25 @@ def _python_in(virtualenv: Path) -> Path:
     return virtualenv / "bin" / "python"
 
 
-def _ambient_python() -> str:
+def _default_python() -> str:
     return os.environ.get("PULUMI_PYTHON_CMD") or shutil.which("python3") or sys.executable
 
 
-def _installing(info: language_pb2.ProgramInfo, directory: str) -> Iterator[list[str]]:
+def _install_commands(info: language_pb2.ProgramInfo, directory: str) -> Iterator[list[str]]:
     """Yield the commands that install the program's requirements, into its virtualenv if it has one."""
     requirements, virtualenv = Path(directory) / "requirements.txt", _virtualenv(info)
     if virtualenv is not None and not _python_in(virtualenv).exists():
-        yield [_ambient_python(), "-m", "venv", str(virtualenv)]
+        yield [_default_python(), "-m", "venv", str(virtualenv)]
     if requirements.exists():
-        python = _ambient_python() if virtualenv is None else str(_python_in(virtualenv))
+        python = _default_python() if virtualenv is None else str(_python_in(virtualenv))
         yield [python, "-m", "pip", "install", "--disable-pip-version-check", "-r", str(requirements)]
 
 
-def _answer(command: list[str]) -> str:
+def _output_of(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def _streamed(command: list[str], cwd: str) -> Iterator[language_pb2.InstallDependenciesResponse]:
+def _run_streamed(command: list[str], cwd: str) -> Iterator[language_pb2.InstallDependenciesResponse]:
     with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         for line in process.stdout or ():
             yield language_pb2.InstallDependenciesResponse(stdout=line)
@@ -241,7 +246,7 @@ def _to_bytes(message: Message) -> bytes:
 
 
 def main(script: str, *engine_arguments: str) -> None:
-    """Serve until the engine interrupts us, which is how it ends its plugins, or is gone."""
+    """Serve until the engine interrupts this process, which is how it ends plugins, or until the engine has ended."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -255,7 +260,7 @@ def main(script: str, *engine_arguments: str) -> None:
     while not stop.wait(_ORPHAN_CHECK_S) and os.getppid() == engine:
         pass
     server.stop(grace=None)
-    # As the providers do: the engine waits, and there is nothing to be saved.
+    # Like the providers: there is nothing to save, and the engine waits for the interpreter to exit.
     os._exit(0)
 
 

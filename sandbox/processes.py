@@ -1,4 +1,4 @@
-"""Background processes that outlive the command that starts them: remembered by pid and port, ended by name check."""
+"""Background processes that outlive the command that starts them, recorded with pid, port and command line."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# Below the range from which Linux and macOS take the ports of outgoing connections, so that a port stays ours.
+# Below the range of outgoing connections' ports on Linux and macOS, so that no connection takes a recorded port.
 _PORTS = range(20_000, 32_000)
 _POLL_S = 0.05
 
 
 @dataclass(frozen=True)
 class Record:
-    """What `<home>/run/<name>.json` says of a process. `pid` 0 means: not running, the port is kept for next time."""
+    """The content of `<home>/run/<name>.json`. With `pid` 0 the process is stopped; its port is kept for next time."""
 
     pid: int
     port: int
@@ -32,7 +32,7 @@ class Record:
 
 
 def read(file: Path) -> Record:
-    """The record; an empty one when there is none, or none that can be read."""
+    """Return the record; an empty one if the file is missing or damaged."""
     try:
         stored = json.loads(file.read_text())
         return Record(int(stored["pid"]), int(stored["port"]), tuple(stored["command"]))
@@ -41,20 +41,20 @@ def read(file: Path) -> Record:
 
 
 def write(file: Path, record: Record) -> None:
-    """Remember the process; atomic, as others read this file at any time."""
+    """Write the record in one step, as other processes may read the file at any time."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    fresh.write_text(json.dumps(asdict(record)))
-    fresh.replace(file)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.write_text(json.dumps(asdict(record)))
+    draft.replace(file)
 
 
 def is_running(record: Record) -> bool:
-    """Whether the pid is alive and still is the command that we started: pids are used again."""
-    return record.pid > 0 and _runs(record.pid, record.command)
+    """Return whether the process runs, and has the recorded command line: pids are reused."""
+    return record.pid > 0 and _has_command(record.pid, record.command)
 
 
 def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Path) -> int:
-    """Start a process that stays when we, our terminal or `make` end; return its pid."""
+    """Start a process that outlives this one, its terminal and `make`; return its pid."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -66,34 +66,34 @@ def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Pat
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    # For a moment after exec Linux shows no command line yet, and `is_running` would take the process for a stranger.
-    while process.poll() is None and not _shows_command(process.pid):
+    # For a moment after exec Linux shows no command line yet, so `is_running` would not recognize the process.
+    while process.poll() is None and not _has_command_line(process.pid):
         time.sleep(_POLL_S / 10)
-    # Nobody waits for it here, on purpose: the interpreter need not warn of that.
+    # Without this the interpreter would warn that nothing waits for the process.
     process.returncode = 0
     return process.pid
 
 
-def stop(file: Path, *, patience_s: float = 20.0) -> bool:
-    """Ask the process to end, then insist; keep its port for next time. Returns whether it was running."""
+def stop(file: Path, *, timeout_s: float = 20.0) -> bool:
+    """Terminate the process, or kill it after a timeout; keep its port. Return whether it was running."""
     record = read(file)
     running = is_running(record)
     if running:
         _signal(record.pid, signal.SIGTERM)
-        deadline = time.monotonic() + patience_s
-        while _still_there(record) and time.monotonic() < deadline:
+        deadline = time.monotonic() + timeout_s
+        while _still_running(record) and time.monotonic() < deadline:
             time.sleep(_POLL_S)
-        if _still_there(record):
+        if _still_running(record):
             _signal(record.pid, signal.SIGKILL)
-        # A process that was gone already keeps its pid on record: it ended badly, and the next start should know.
+        # A crashed process keeps its pid in the record, so that the next start knows of the crash.
         write(file, replace(record, pid=0, command=()))
     return running
 
 
 def can_listen(port: int) -> bool:
-    """Whether the loopback port is free for a server of ours."""
+    """Return whether a server can listen on this loopback port."""
     with socket.socket() as probe:
-        # As servers do, so that connections which linger from the last run do not count as "taken".
+        # Like servers do, so that lingering connections of the previous run do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -103,7 +103,7 @@ def can_listen(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """Return a loopback port that no process listens on."""
     while True:
         port = secrets.choice(_PORTS)
         if can_listen(port):
@@ -115,21 +115,21 @@ def _signal(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def _still_there(record: Record) -> bool:
-    # If it is our own child, take its exit status, or it stays in the process table.
+def _still_running(record: Record) -> bool:
+    # A child of this process stays in the process table until its exit status is read.
     with contextlib.suppress(ChildProcessError):
         os.waitpid(record.pid, os.WNOHANG)
     return is_running(record)
 
 
-def _shows_command(pid: int) -> bool:
+def _has_command_line(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
     except OSError:
         return True
 
 
-def _runs(pid: int, command: tuple[str, ...]) -> bool:
+def _has_command(pid: int, command: tuple[str, ...]) -> bool:
     if Path("/proc/self").exists():
         try:
             arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:-1]

@@ -1,6 +1,6 @@
-"""Long work made visible: the step's name, its time, and something that moves.
+"""Progress of long steps: the step's name, its time, and what it is doing.
 
-On a terminal one line is rewritten in place; elsewhere (a log, CI) a line appears every few seconds.
+On a terminal one line is rewritten in place; elsewhere (a log, CI) a line is printed every few seconds.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _TERMINAL_REFRESH_S = 0.5
 _LOG_INTERVAL_S = 10.0
 _LINE_WIDTH = 100
-# `pulumi` ends gracefully at the first Ctrl-C and at once at the second; only after that it is left to itself.
-_PATIENT_INTERRUPTS = 2
+# `pulumi` ends gracefully at the first Ctrl-C, and at once at the second. After a third one, stop waiting for it.
+_MAX_INTERRUPTS = 2
 
 
 class Step:
-    """A named piece of work, as a context manager; `note` says what it is doing right now."""
+    """A named step, as a context manager; `note` sets what it is doing."""
 
     def __init__(self, name: str, out: TextIO | None = None) -> None:
         self._name = name
@@ -39,11 +39,11 @@ class Step:
         self._ticker = threading.Thread(target=self._tick, daemon=True)
 
     def note(self, text: str) -> None:
-        """Say what the step is doing; shown at the next refresh, and at the end."""
+        """Set what the step is doing, which is shown at the next refresh and at the end."""
         self._note = text
 
     def fail(self) -> None:
-        """End as "failed", as an exception would, so that what went wrong can be printed below."""
+        """End as "failed" without an exception, so that the caller can print the reason below."""
         self._outcome = "failed"
 
     def __enter__(self) -> Self:
@@ -65,7 +65,7 @@ class Step:
         line = f"{self._name}: {state} ({time.monotonic() - self._started:.1f} s)"
         if self._note:
             line += f" {self._note}"
-        # Cut, to stay on one row of a terminal, where "erase to the end" clears what the last one left.
+        # A line that wraps on a terminal could not be erased.
         line = line if len(line) <= _LINE_WIDTH else f"{line[: _LINE_WIDTH - 1]}\u2026"
         self._out.write(f"\r{line}\033[K{end}" if self._live else f"{line}{end}")
         self._out.flush()
@@ -78,17 +78,16 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
-    """Run a command, handing each line it prints to `on_line`; return its exit code and its whole output.
+    """Run a command, pass each line of its output to `on_line`, and return its exit code and whole output.
 
-    Ctrl-C reaches the command as well, which may have things to put in order, such as to unlock a stack: it is
-    listened to until it ends by itself.
+    The command gets Ctrl-C as well, and may have to clean up, such as to unlock a stack. So this waits until it ends.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed, and the command has ended.
     """
     lines: list[str] = []
     with (
-        _interrupts_noted(on_line) as interrupts,
+        _counting_interrupts(on_line) as interrupts,
         subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
@@ -103,53 +102,53 @@ def run(
         for line in process.stdout or ():
             lines.append(line)
             on_line(line.rstrip())
-            interrupts.tell()
+            interrupts.report()
     if interrupts.count:
         raise KeyboardInterrupt
     return process.returncode, "".join(lines)
 
 
 class _Interrupts:
-    """Counts Ctrl-C, and says of each that it was heard."""
+    """Counts Ctrl-C, and reports each."""
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
         self.count = 0
-        self._told = 0
+        self._reported = 0
         self._on_line = on_line
 
-    def tell(self) -> None:
-        """Say what has not been said; in the midst of another line Python refuses to, and it is said after that."""
+    def report(self) -> None:
+        """Report new interrupts; Python raises if it is printing another line, and then the next call reports them."""
         with contextlib.suppress(RuntimeError):
-            while self._told < self.count:
-                self._on_line("interrupted, ending in good order")
-                self._told += 1
+            while self._reported < self.count:
+                self._on_line("interrupted, waiting for the command to end")
+                self._reported += 1
 
 
 @contextlib.contextmanager
-def _interrupts_noted(on_line: Callable[[str], None]) -> Iterator[_Interrupts]:
-    """Collect Ctrl-C instead of stopping at it, until there are too many."""
-    noted = _Interrupts(on_line)
-    before = signal.getsignal(signal.SIGINT)
-    # Only the main thread may have a handler; and where nobody listens to Ctrl-C (`make sandbox &`), we don't either.
-    if threading.current_thread() is not threading.main_thread() or before is not signal.default_int_handler:
-        yield noted
+def _counting_interrupts(on_line: Callable[[str], None]) -> Iterator[_Interrupts]:
+    """Count Ctrl-C instead of raising KeyboardInterrupt, up to a limit."""
+    interrupts = _Interrupts(on_line)
+    previous = signal.getsignal(signal.SIGINT)
+    # Only the main thread may set a handler; and if Ctrl-C is ignored (`make sandbox &`), it stays ignored.
+    if threading.current_thread() is not threading.main_thread() or previous is not signal.default_int_handler:
+        yield interrupts
         return
 
-    def note(_number: int, _frame: object) -> None:
-        noted.count += 1
-        if noted.count > _PATIENT_INTERRUPTS:
+    def handle(_number: int, _frame: object) -> None:
+        interrupts.count += 1
+        if interrupts.count > _MAX_INTERRUPTS:
             raise KeyboardInterrupt
-        noted.tell()
+        interrupts.report()
 
-    signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGINT, handle)
     try:
-        yield noted
+        yield interrupts
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous)
 
 
 def main(name: str, *command: str) -> int:
-    """`python -m sandbox.progress NAME COMMAND...`: the same for one command of a Makefile; its output if it fails."""
+    """`python -m sandbox.progress NAME COMMAND...`: run a command as a step, and print its output if it fails."""
     with Step(name) as step:
         code, output = run(command, on_line=lambda line: step.note(line.strip()))
         step.note("")

@@ -1,12 +1,11 @@
-"""What holds for every test."""
+"""The settings of every test."""
 
 from __future__ import annotations
 
 import os
-import signal
 from typing import TYPE_CHECKING
 
-from hypothesis import settings
+from sandbox.tests.pytest_settings import apply_pytest_settings
 
 if TYPE_CHECKING:
     import pytest
@@ -15,14 +14,7 @@ _SLOW_S = 60
 # Characters of a failure, from its end.
 _SHOWN = 800
 
-# A shell without job control (`make test &`, some runners of CI) has its background jobs ignore Ctrl-C, and so would
-# all programs that the tests start, those whose Ctrl-C is tested among them.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-# Tests assert counts, never seconds: an example that takes long on a busy machine has not failed.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
+apply_pytest_settings()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

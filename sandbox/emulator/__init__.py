@@ -1,14 +1,12 @@
-"""MiniStack in its own environment, with what S3 and CloudFront do and it does not.
+"""MiniStack, patched with the behavior of S3 and CloudFront that it lacks.
 
-- `visits`: what the data plane of CloudFront is told of one request, and what it answers differently.
-- `path_patterns`: which path a cache behavior is chosen by.
-- `custom_origins`: what a custom origin is asked, and how its answer arrives.
-- `hosts`: a distribution's Host is its own.
-- `cache`, `caching`: what an edge location keeps of what the origin answered.
-- `origin`: what S3 answers a distribution that may list the bucket.
-- `logs`: the access logs of distributions.
-- `uploads`: what S3 refuses of an upload.
-- `__main__`: puts them where MiniStack looks; its version is pinned.
+It runs in a separate process, with the Python and the packages of a separate virtual environment
+(`sandbox/emulator/requirements.txt`). So nothing in here may import a package other than
+MiniStack and the standard library.
 
-All of it runs on the emulator's Python and imports nothing that is not the standard library's.
+- `__main__`: loads MiniStack, installs the patches, and runs it.
+- `patches`: one module for each patch; its docstring names the behavior of MiniStack that it replaces.
+- `ministack`: MiniStack's modules, and the one way to replace a function in them.
+- `viewer_request`: one request to a distribution, and the state that the patches share while it is answered.
+- `edge_cache`, `access_log`, `aliases`, `path_patterns`: the logic behind the patches, without MiniStack.
 """

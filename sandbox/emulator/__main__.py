@@ -1,58 +1,52 @@
-"""Runs MiniStack with what S3 and CloudFront do and it does not."""
+"""`python -m sandbox.emulator`: load MiniStack, install the patches, and run it until it is stopped."""
 
-import importlib
-from types import ModuleType
-from typing import Any
+from sandbox.emulator import viewer_request
+from sandbox.emulator.ministack import load
+from sandbox.emulator.patches import (
+    access_logs,
+    bucket_listing,
+    custom_origin_connections,
+    custom_origin_headers,
+    distribution_aliases,
+    edge_caching,
+    geo_restrictions,
+    get_request_bodies,
+    host_precedence,
+    object_keys,
+    path_normalization,
+    query_strings,
+    root_error_page,
+    upload_checksums,
+    viewer_headers,
+)
 
-from sandbox.emulator import caching, custom_origins, hosts, origin, visits
-from sandbox.emulator.cache import EdgeCache
-from sandbox.emulator.logs import Logs, with_logs
-from sandbox.emulator.uploads import with_checksums
+# Where two patches wrap the same function, the later one runs first.
+PATCHES = (
+    upload_checksums,
+    object_keys,
+    custom_origin_connections,
+    custom_origin_headers,
+    query_strings,
+    bucket_listing,
+    edge_caching,
+    get_request_bodies,
+    path_normalization,
+    viewer_headers,
+    geo_restrictions,
+    root_error_page,
+    viewer_request,
+    access_logs,
+    distribution_aliases,
+    host_precedence,
+)
 
 
 def main() -> None:
-    """Run it until it is stopped."""
-    app = importlib.import_module("ministack.app")
-    s3 = importlib.import_module("ministack.services.s3")
-    mend_cloudfront(app, s3)
-    hosts.install(app)
-    s3.__dict__["_validate_content_md5"] = with_checksums(s3._validate_content_md5, s3._error)  # noqa: SLF001 - the place where MiniStack looks
-    app.main()
-
-
-def mend_cloudfront(app: ModuleType, s3: ModuleType) -> None:
-    """Put `visits`, `caching` and `logs` where MiniStack tells which distribution a Host is for, and what it does."""
-    cloudfront = importlib.import_module("ministack.services.cloudfront")
-    custom_origins.install(cloudfront, importlib.import_module("ministack.core.responses").StreamingResponse)
-    cache = EdgeCache()
-    written = Logs(lambda bucket, key, body: s3._put_object(bucket, key, body, {}))  # noqa: SLF001 - see above
-    own = app.__dict__
-    own["_parse_cloudfront_dataplane_host"] = visits.with_aliases(own["_parse_cloudfront_dataplane_host"], cloudfront)
-    change = cloudfront.__dict__
-    change["parse_distribution_dataplane_config"] = visits.with_error_page_at_the_root(
-        visits.without_functions_for_the_turned_away(change["parse_distribution_dataplane_config"])
-    )
-    visited = visits.with_visits(change["handle_viewer_request"], cloudfront)
-    change["handle_viewer_request"] = with_logs(visited, cloudfront, written)
-    patch_s3_origins(change, s3)
-    change["_fetch_from_origin"] = visits.with_refusals(
-        caching.with_cache(change["_fetch_from_origin"], cloudfront, cache)
-    )
-    change["_add_cloudfront_headers"] = caching.with_hits(change["_add_cloudfront_headers"])
-    change["_create_invalidation"] = caching.with_forgetting(change["_create_invalidation"], cloudfront, cache)
-    change["_build_function_event"] = visits.with_raw_queries(change["_build_function_event"])
-    pool = cloudfront.cloudfront_js._pool  # noqa: SLF001 - the place where MiniStack looks
-    pool.script = visits.with_raw_query_strings(pool.script)
-
-
-def patch_s3_origins(cloudfront: dict[str, Any], s3: ModuleType) -> None:
-    """Put `origin` where MiniStack's CloudFront asks S3; ``cloudfront`` has the globals of its module."""
-    evaluator, actions = (importlib.import_module(f"ministack.core.iam_{name}") for name in ("evaluator", "actions"))
-    cloudfront["_s3_object_key"] = origin.object_key
-    cloudfront["_fetch_from_origin"] = origin.with_forwarded_query(cloudfront["_fetch_from_origin"])
-    answers = s3.__dict__
-    known = answers["serve_cloudfront_origin_fetch"]
-    answers["serve_cloudfront_origin_fetch"] = origin.with_lists(known, origin.MiniStack(s3, evaluator, actions))
+    """Run the emulator."""
+    ministack = load()
+    for patch in PATCHES:
+        patch.install(ministack)
+    ministack.app.main()
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The Pulumi CLI that the sandbox drives: an official install if there is one, else our own build of it."""
+"""The Pulumi CLI: an official install if there is one, else a build from its Go modules."""

@@ -1,7 +1,7 @@
-"""Build the Pulumi CLI from the Go modules pinned in this folder's go.mod and go.sum.
+"""Builds the Pulumi CLI from the Go modules pinned in this folder's go.mod and go.sum.
 
-The result lives in the user's cache, keyed by version and platform, so that it survives `make clean` and serves
-every checkout. No package registry ships the CLI; the Go module proxy ships its source.
+The result is in the user's cache, by version and platform, so that it survives `make clean` and serves every checkout.
+No package registry has the CLI, but the Go module proxy has its source.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).resolve().parent
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
-# Scripts of the SDK that the language host and dynamic providers are started with; copied so that
-# `go clean -modcache` does not break a built engine.
+# The SDK's scripts that run programs and dynamic providers; copied, so that `go clean -modcache` does not break a built
+# engine.
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
-_NETWORK_TROUBLE = re.compile(
+_NETWORK_ERROR = re.compile(
     r"no such host|dial tcp|connection re|timeout|deadline|TLS|proxyconnect|unreachable|EOF|lookup disabled"
     r"|(403|404|407|410|50\d) "
 )
 
 
 def pinned_version() -> str:
-    """The CLI's version, such as v3.259.0, as go.mod pins it."""
+    """Return the CLI's version that go.mod pins, such as v3.259.0."""
     return _from_go_mod(r"^require github\.com/pulumi/pulumi/pkg/v3 (v\S+)")
 
 
 def cache_folder() -> Path:
-    """Where the built engine of this version and platform belongs."""
+    """Return the folder of the built engine for this version and platform."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     key = f"{pinned_version()}-{sys.platform}-{platform.machine()}"
     return root / "hosting-sandbox" / "engine" / key
 
 
 def is_built() -> bool:
-    """Whether the engine of this version is in the cache."""
+    """Return whether the engine of this version is in the cache."""
     return _is_complete(cache_folder())
 
 
 def ensure() -> Path:
-    """The folder with the built CLI and its scripts; builds it first if it is not there (about 3 minutes).
+    """Return the folder with the built CLI and its scripts; build it first if needed (about 3 minutes).
 
     Raises:
         SandboxError: Go is missing or too old, or the modules cannot be downloaded or compiled.
@@ -64,58 +64,58 @@ def ensure() -> Path:
     go = require_go(shutil.which("go"))
     target.parent.mkdir(parents=True, exist_ok=True)
     with _lock(target.with_name(f"{target.name}.lock")):
-        # Another build may have finished while this one waited for the lock.
+        # Another process may have built it while this one waited for the lock.
         if not _is_complete(target):
             _build_into(target, go)
     return target
 
 
 def require_go(go: str | None) -> str:
-    """The Go to build with.
+    """Return the Go to build with.
 
     Raises:
-        SandboxError: there is none, or it is older than go.mod asks for.
+        SandboxError: there is none, or it is older than go.mod requires.
     """
-    needed = _from_go_mod(r"^go (\S+)")
-    hint = f"install Go >= {needed} (https://go.dev/dl), or the Pulumi CLI (https://www.pulumi.com/docs/install)"
+    required = _from_go_mod(r"^go (\S+)")
+    hint = f"install Go >= {required} (https://go.dev/dl), or the Pulumi CLI (https://www.pulumi.com/docs/install)"
     if go is None:
-        raise SandboxError(f"Go is not on PATH, and the Pulumi engine has to be built with it: {hint}.")
-    answer = subprocess.run([go, "version"], capture_output=True, text=True, check=False, env=_go_env())
-    found = re.search(r"\bgo(\d+(?:\.\d+)*)", answer.stdout)
-    if found is None or _numbers(found[1]) < _numbers(needed):
-        got = found[1] if found else (answer.stderr or answer.stdout).strip()
-        raise SandboxError(f"Go {got} is too old to build the Pulumi engine: {hint}.")
+        raise SandboxError(f"Go is not on PATH, and the Pulumi CLI has to be built with it: {hint}.")
+    done = subprocess.run([go, "version"], capture_output=True, text=True, check=False, env=_go_env())
+    found = re.search(r"\bgo(\d+(?:\.\d+)*)", done.stdout)
+    if found is None or _numbers(found[1]) < _numbers(required):
+        got = found[1] if found else (done.stderr or done.stdout).strip()
+        raise SandboxError(f"Go {got} is too old to build the Pulumi CLI: {hint}.")
     return go
 
 
-def explain(output: str, log: Path) -> str:
-    """One line about a failed `go` command: what to do, with Go's own last words."""
+def explain_failure(output: str, log: Path) -> str:
+    """Return one line about a failed `go` command: what to do, with Go's own reason."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    reason = lines[-1] if lines else "it said nothing"
+    reason = lines[-1] if lines else "no output"
     if "no space left" in output:
-        return f"The disk is full: building the Pulumi engine needs about 6 GB for Go's caches ({reason})."
-    if _NETWORK_TROUBLE.search(reason):
+        return f"The disk is full: building the Pulumi CLI needs about 6 GB for Go's caches ({reason})."
+    if _NETWORK_ERROR.search(reason):
         return (
-            f"The Go modules of the Pulumi engine cannot be downloaded ({reason}). Check the network, or set "
-            "GOPROXY to a Go module proxy that this machine reaches, then run this again."
+            f"The Go modules of the Pulumi CLI cannot be downloaded ({reason}). Check the network, or set GOPROXY to a "
+            "Go module proxy that this machine can reach, then run this again."
         )
-    return f"The Pulumi engine did not build ({reason}). The whole output is in {log}."
+    return f"The Pulumi CLI cannot be built ({reason}). The whole output is in {log}."
 
 
 def _build_into(target: Path, go: str) -> None:
-    workshop = target.with_name(f"{target.name}.building")
-    shutil.rmtree(workshop, ignore_errors=True)
-    workshop.mkdir()
+    build_folder = target.with_name(f"{target.name}.building")
+    shutil.rmtree(build_folder, ignore_errors=True)
+    build_folder.mkdir()
     log = target.with_name(f"{target.name}.log")
     log.unlink(missing_ok=True)
     packages = _download(go, log)
-    _compile(go, workshop / "pulumi", packages, log)
-    _copy_scripts(go, workshop, log)
-    workshop.rename(target)
+    _compile(go, build_folder / "pulumi", packages, log)
+    _copy_scripts(go, build_folder, log)
+    build_folder.rename(target)
 
 
 def _download(go: str, log: Path) -> int:
-    """Download what the CLI needs, and nothing else; return how many packages it is made of."""
+    """Download the modules of the CLI; return the number of packages to compile."""
     downloaded = 0
 
     def count(line: str) -> None:
@@ -123,7 +123,7 @@ def _download(go: str, log: Path) -> int:
         downloaded += line.startswith("go: downloading")
         step.note(f"{downloaded} modules")
 
-    with Step(f"Pulumi engine {pinned_version()}, step 1 of 2, download Go modules") as step:
+    with Step(f"Pulumi CLI {pinned_version()}, step 1 of 2, download Go modules") as step:
         listing = _go([go, "list", "-deps", PACKAGE], log, count)
     return len(listing.splitlines()) - downloaded
 
@@ -138,14 +138,14 @@ def _compile(go: str, binary: Path, packages: int, log: Path) -> None:
 
     version_flag = f"-s -w -X {SDK}/go/common/version.Version={pinned_version()}"
     command = [go, "build", "-v", "-ldflags", version_flag, "-o", str(binary), PACKAGE]
-    with Step(f"Pulumi engine {pinned_version()}, step 2 of 2, compile (about 3 minutes)") as step:
+    with Step(f"Pulumi CLI {pinned_version()}, step 2 of 2, compile (about 3 minutes)") as step:
         _go(command, log, count)
 
 
-def _copy_scripts(go: str, workshop: Path, log: Path) -> None:
+def _copy_scripts(go: str, build_folder: Path, log: Path) -> None:
     listing = _go([go, "list", "-m", "-f", "{{.Dir}}", SDK], log, lambda _: None)
     for script in SCRIPTS:
-        copied = workshop / Path(script).name
+        copied = build_folder / Path(script).name
         shutil.copyfile(Path(listing.splitlines()[-1]) / script, copied)
         copied.chmod(0o755)
 
@@ -155,12 +155,12 @@ def _go(command: list[str], log: Path, on_line: Callable[[str], None]) -> str:
     with log.open("a") as file:
         file.write(output)
     if code != 0:
-        raise SandboxError(explain(output, log))
+        raise SandboxError(explain_failure(output, log))
     return output
 
 
 def _go_env() -> dict[str, str]:
-    # GOTOOLCHAIN=local: Go must not download another Go. Other projects' GOFLAGS and GOWORK do not apply here.
+    # GOTOOLCHAIN=local: Go must not download another Go. GOFLAGS and GOWORK of other projects must not apply.
     return {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
 
 
@@ -171,7 +171,7 @@ def _is_complete(folder: Path) -> bool:
 def _from_go_mod(pattern: str) -> str:
     found = re.search(pattern, (SOURCE / "go.mod").read_text(), re.MULTILINE)
     if found is None:
-        raise SandboxError(f"{SOURCE / 'go.mod'} has no line like {pattern}.")
+        raise SandboxError(f"{SOURCE / 'go.mod'} has no line that matches {pattern}.")
     return found[1]
 
 
@@ -181,7 +181,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """One build at a time; the kernel lets go of the lock when its holder ends, however it ends."""
+    """Let one process build at a time; the kernel releases the lock when its holder ends."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

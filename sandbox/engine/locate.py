@@ -1,4 +1,4 @@
-"""Which Pulumi CLI to use: an official install brings its own Python support, our build borrows the SDK's."""
+"""Chooses the Pulumi CLI: an official install has its own Python plugin, the sandbox's build uses the SDK's scripts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from pathlib import Path
 
 from sandbox.engine import build
 
-# The oldest CLI that this was tried with.
+# The oldest CLI that was tested.
 OLDEST_OFFICIAL = (3, 251)
-LAUNCHER_MARK = "# sandbox launcher"
+LAUNCHER_COMMENT = "# sandbox launcher"
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A usable Pulumi CLI. `scripts` is the folder of the SDK's scripts; None if the install has its own plugins."""
+    """A usable Pulumi CLI.
+
+    Attributes:
+        pulumi: the executable.
+        version: such as v3.259.0.
+        scripts: the folder of the SDK's scripts; None if the install has its own plugins.
+    """
 
     pulumi: Path
     version: str
@@ -26,7 +32,7 @@ class Engine:
 
 
 def ensure(search_path: str | None = None) -> Engine:
-    """The official CLI on `search_path` (default: PATH) if it will do, else our own, built if need be.
+    """Return the official CLI on `search_path` (default: PATH) if it is recent, else the sandbox's, built if needed.
 
     Raises:
         SandboxError: it has to be built and cannot be.
@@ -39,7 +45,7 @@ def ensure(search_path: str | None = None) -> Engine:
 
 
 def require() -> None:
-    """See that `ensure` will find a CLI, or can build one.
+    """Check that `ensure` will find a CLI, or can build one.
 
     Raises:
         SandboxError: it has to be built, and Go is missing or too old.
@@ -49,15 +55,15 @@ def require() -> None:
 
 
 def official(search_path: str) -> Engine | None:
-    """The first real `pulumi` on the path, if it is recent and its Python plugin is beside it."""
-    candidate = _first_real_pulumi(search_path)
+    """Return the first `pulumi` on the path that is not a launcher, if it is recent and has its Python plugin."""
+    candidate = _first_installed_pulumi(search_path)
     if candidate is None or not _has_python_plugin(candidate):
         return None
     version = _version_of(candidate)
     return Engine(candidate, version, None) if _is_recent(version) else None
 
 
-def _first_real_pulumi(search_path: str) -> Path | None:
+def _first_installed_pulumi(search_path: str) -> Path | None:
     for folder in filter(None, search_path.split(os.pathsep)):
         candidate = Path(folder) / "pulumi"
         if os.access(candidate, os.X_OK) and candidate.is_file() and not _is_launcher(candidate):
@@ -66,9 +72,9 @@ def _first_real_pulumi(search_path: str) -> Path | None:
 
 
 def _is_launcher(path: Path) -> bool:
-    """An activated sandbox puts its own `pulumi` first on PATH: that one leads back to us."""
+    """Return whether a `pulumi` is an activated sandbox's launcher, which would start this sandbox again."""
     with path.open("rb") as file:
-        return LAUNCHER_MARK.encode() in file.read(200)
+        return LAUNCHER_COMMENT.encode() in file.read(200)
 
 
 def _has_python_plugin(pulumi: Path) -> bool:
@@ -78,7 +84,7 @@ def _has_python_plugin(pulumi: Path) -> bool:
 
 def _version_of(pulumi: Path) -> str:
     try:
-        answer = subprocess.run(
+        done = subprocess.run(
             [pulumi, "version"],
             capture_output=True,
             text=True,
@@ -88,7 +94,7 @@ def _version_of(pulumi: Path) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return answer.stdout.strip()
+    return done.stdout.strip()
 
 
 def _is_recent(version: str) -> bool:

@@ -1,12 +1,13 @@
-"""The sandbox's own Pulumi providers.
+"""The sandbox's Pulumi providers.
 
-Each is a program that the engine starts: `python -m sandbox.providers.aws` and `python -m
-sandbox.providers.synced_folder`. What both need is here:
+The engine starts each as a program: `python -m sandbox.providers.aws` and `python -m sandbox.providers.synced_folder`.
+Both use:
 
-- `plugin`: serve a provider's gRPC service the way the engine expects a plugin to behave.
-- `values`: properties on the wire <-> plain Python values, unknowns and assets.
-- `schema`: what properties a resource takes, and what is wrong with those that it is given.
-- `changes`: what differs between two sets of properties, and what of it needs a replacement.
+- `plugin`: serves a provider's gRPC service as the engine expects it of a plugin.
+- `values`: properties in messages <-> plain Python values, unknowns and assets.
+- `schema`: the properties that a resource takes, their validation and defaults.
+- `changes`: the differences between two sets of properties, and which of them need a replacement.
+- `auto_names`: names for resources that the program does not name.
 
-Nothing here may know of AWS; nothing in `aws` may know of any one program.
+The modules of this package know nothing about AWS, and those of `aws` know nothing about a program.
 """

@@ -1,4 +1,4 @@
-"""What differs between two sets of properties, as the engine wants to be told it."""
+"""The differences between two sets of properties, as the engine expects them."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,13 @@ ChangeKind: TypeAlias = Literal["add", "delete", "update"]
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: `origins[0].domainName` was updated, and whether that takes a new resource."""
+    """One difference.
+
+    Attributes:
+        path: such as `origins[0].domainName`.
+        kind: what happened to the property.
+        replaces: whether the change needs a new resource.
+    """
 
     path: str
     kind: ChangeKind
@@ -21,31 +27,31 @@ class Change:
 
 
 def differences(fields: Fields, old: Properties, new: Properties) -> list[Change]:
-    """Every difference between the inputs of the last run and those of this one."""
+    """Return every difference between the inputs of the last run and those of this one."""
     return [
         change
         for name, field in fields.items()
-        if not (field.cloud_decides and new.get(name) is None)
+        if not (field.computed and new.get(name) is None)
         for change in _value_changes(field, old.get(name), new.get(name), name, replaces=field.replaces)
     ]
 
 
-def same(field: Field, old: object, new: object) -> bool:
-    """Whether two values mean the same to the cloud: nothing equals empty, and a set has no order."""
+def equivalent(field: Field, old: object, new: object) -> bool:
+    """Return whether two values mean the same: nothing equals empty, and a set has no order."""
     return _canonical(field, old) == _canonical(field, new)
 
 
 def refreshed_inputs(fields: Fields, old: Properties, state: Properties) -> Properties:
-    """The inputs that would have led to `state`: the old ones wherever they mean the same.
+    """Return the inputs that would have led to `state`: the old ones where they mean the same.
 
-    With no old inputs (an import) they are all of the state that isn't a default.
+    Without old inputs (an import) they are the parts of the state that are not defaults.
     """
     new = {}
     for name, field in fields.items():
-        value = _without_foreign(field, state.get(name))
-        if name in old and same(field, old[name], value):
+        value = _without_outputs(field, state.get(name))
+        if name in old and equivalent(field, old[name], value):
             new[name] = old[name]
-        elif name not in old and field.cloud_decides:
+        elif name not in old and field.computed:
             continue
         elif value and _canonical(field, value) is not None:
             new[name] = value
@@ -53,7 +59,7 @@ def refreshed_inputs(fields: Fields, old: Properties, state: Properties) -> Prop
 
 
 def _value_changes(field: Field, old: object, new: object, path: str, *, replaces: bool) -> Iterator[Change]:
-    if new is not UNKNOWN and same(field, old, new):
+    if new is not UNKNOWN and equivalent(field, old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):
@@ -90,11 +96,11 @@ def _is_empty(value: object) -> bool:
     return value is None or value in ("", [], {})
 
 
-def _without_foreign(field: Field, value: object) -> object:
-    """The value with only those parts that are inputs."""
+def _without_outputs(field: Field, value: object) -> object:
+    """Return the value with only the parts that are inputs."""
     if isinstance(value, dict) and field.fields is not None:
-        inner = {name: _without_foreign(part, value.get(name)) for name, part in field.fields.items()}
+        inner = {name: _without_outputs(part, value.get(name)) for name, part in field.fields.items()}
         return {name: part for name, part in inner.items() if not _is_empty(part)}
     if isinstance(value, list) and field.item:
-        return [_without_foreign(field.item, item) for item in value]
+        return [_without_outputs(field.item, item) for item in value]
     return value

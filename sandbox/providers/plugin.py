@@ -1,4 +1,4 @@
-"""Serve a provider as the engine expects it: the first line on stdout is the port, and then silence."""
+"""Serves a provider as the engine expects it: the only line on stdout is the port."""
 
 import os
 import signal
@@ -10,9 +10,9 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-# The engine asks for as many resources at once as `--parallel` says; 32 keeps 1,000 small uploads at its pace.
+# The engine sends as many requests at once as `--parallel` says; 32 workers keep up with 1,000 small uploads.
 WORKERS = 32
-# Pulumi's own plugins allow messages of this size: a large text may travel as a property.
+# Pulumi's own plugins allow messages of this size, as a property can be a large text.
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 GRPC_OPTIONS = [
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -22,7 +22,7 @@ ORPHAN_CHECK_SECONDS = 2.0
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """What every provider of the sandbox answers alike.
+    """The calls that all providers of the sandbox answer in the same way.
 
     Attributes:
         version: the version of the official provider whose types it serves.
@@ -30,23 +30,23 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     version: str
 
-    def GetPluginInfo(  # noqa: N802 - the service's own name
+    def GetPluginInfo(  # noqa: N802 - gRPC's name
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
-        """The version of the types."""
+        """Return the version of the types."""
         del request, context
         return plugin_pb2.PluginInfo(version=self.version)
 
-    def GetSchema(  # noqa: N802 - the service's own name
+    def GetSchema(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
-        """No schema: programs bring their SDK."""
+        """Return no schema: programs use their SDK."""
         del request, context
         return provider_pb2.GetSchemaResponse(schema="{}")
 
 
 def start(servicer: provider_pb2_grpc.ResourceProviderServicer) -> tuple[grpc.Server, int]:
-    """Start the service on a free loopback port; answers the server and its port."""
+    """Start the service on a free loopback port; return the server and the port."""
     server = grpc.server(ThreadPoolExecutor(max_workers=WORKERS), options=GRPC_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -55,16 +55,16 @@ def start(servicer: provider_pb2_grpc.ResourceProviderServicer) -> tuple[grpc.Se
 
 
 def serve(make_servicer: Callable[[], provider_pb2_grpc.ResourceProviderServicer]) -> None:
-    """Serve until the engine ends this process, or the engine itself is gone."""
-    over = threading.Event()
-    # SIGINT is how the engine ends a plugin. A Ctrl-C is none of ours: plugins are in a process group of their own.
+    """Serve until the engine ends this process, or has ended itself."""
+    stop = threading.Event()
+    # The engine ends a plugin with SIGINT. Ctrl-C does not reach it: plugins are in another process group.
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: over.set())
+        signal.signal(signal_number, lambda *_: stop.set())
     engine = os.getppid()
     server, port = start(make_servicer())
     print(port, flush=True)
-    while os.getppid() == engine and not over.wait(ORPHAN_CHECK_SECONDS):
+    while os.getppid() == engine and not stop.wait(ORPHAN_CHECK_SECONDS):
         pass
     server.stop(grace=None)
-    # Nothing is left to be saved, and the engine waits while an interpreter takes itself apart: 0.1 s.
+    # There is nothing to save, and the engine would wait 0.1 s for the interpreter's cleanup.
     os._exit(0)

@@ -1,7 +1,7 @@
-"""What properties a resource takes, and what is wrong with those that it is given.
+"""The properties that a resource takes, their validation, and their defaults.
 
-A `Field` describes one property. `problems` names everything that the provider refuses before any cloud is
-asked; `completed` fills in the defaults. Values that only the real run will know pass unchecked.
+A `Field` describes one property. `problems` finds everything that the provider rejects before any request, and
+`completed` adds the defaults. Values that are unknown until the real run are not checked.
 """
 
 import re
@@ -29,63 +29,74 @@ _PYTHON_TYPES: Mapping[Kind, tuple[type, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One property that a resource takes."""
+    """One property of a resource.
+
+    Attributes:
+        kind: its type.
+        required: whether the program must set it.
+        default: its value if the program does not set it.
+        replaces: whether a change needs a new resource.
+        computed: whether AWS chooses a value if the program sets none; then a missing value makes no difference.
+        unordered: whether the order of a list's items makes no difference.
+        choices: the allowed values.
+        low: the lowest number, or the least length.
+        high: the highest number, or the greatest length.
+        pattern: an expression for the whole text, and the message for a text that does not match.
+        item: of a list or a map.
+        fields: of an object.
+        api: the name in AWS's API, unless it is the property's name with a capital.
+    """
 
     kind: Kind = "string"
     required: bool = False
     default: str | bool | float | None = None
-    # A change needs a new resource.
     replaces: bool = False
-    # Without a value the cloud chooses one, so that its absence is no difference.
-    cloud_decides: bool = False
-    # The order of a list's items means nothing.
+    computed: bool = False
     unordered: bool = False
     choices: tuple[str | int, ...] = ()
     low: int | None = None
     high: int | None = None
-    # A pattern for the whole text, and the sentence for those that don't match.
     pattern: tuple[str, str] | None = None
     item: "Field | None" = None
     fields: "Fields | None" = None
-    # The name in the cloud's own API, where it is not the property's with a capital.
     api: str = ""
 
 
-def text(**options: Any) -> Field:  # noqa: ANN401 - hands every option of Field through
-    """A string."""
+def string(**options: Any) -> Field:  # noqa: ANN401 - passes every option to Field
+    """Return a string field."""
     return Field(kind="string", **options)
 
 
-def flag(**options: Any) -> Field:  # noqa: ANN401 - hands every option of Field through
-    """A boolean."""
+def boolean(**options: Any) -> Field:  # noqa: ANN401 - passes every option to Field
+    """Return a boolean field."""
     return Field(kind="boolean", **options)
 
 
-def whole(**options: Any) -> Field:  # noqa: ANN401 - hands every option of Field through
-    """An integer; `low` and `high` bound its value."""
+def integer(**options: Any) -> Field:  # noqa: ANN401 - passes every option to Field
+    """Return an integer field; `low` and `high` bound its value."""
     return Field(kind="integer", **options)
 
 
-def block(fields: Fields, **options: Any) -> Field:  # noqa: ANN401 - hands every option of Field through
-    """An object with fields of its own."""
+def block(fields: Fields, **options: Any) -> Field:  # noqa: ANN401 - passes every option to Field
+    """Return an object field with these fields."""
     return Field(kind="object", fields=fields, **options)
 
 
-def listing(item: Field, **options: Any) -> Field:  # noqa: ANN401 - hands every option of Field through
-    """A list; `low` and `high` bound its length."""
+def list_of(item: Field, **options: Any) -> Field:  # noqa: ANN401 - passes every option to Field
+    """Return a list field; `low` and `high` bound its length."""
     return Field(kind="list", item=item, **options)
 
 
-def text_map(**options: Any) -> Field:  # noqa: ANN401 - hands every option of Field through
-    """An object whose keys are the user's own, with strings as values."""
+def string_map(**options: Any) -> Field:  # noqa: ANN401 - passes every option to Field
+    """Return a field for an object with any keys and string values."""
     return Field(kind="map", item=Field(), **options)
 
 
 def problems(fields: Fields, given: Properties, prefix: str = "") -> Iterator[Failure]:
-    """Every (path, reason) for which the provider refuses these properties."""
+    """Yield the path and the reason of everything for which the provider rejects these properties."""
     for name in given:
         if name not in fields and not name.startswith("__"):
-            yield f"{prefix}{name}", f"the sandbox's provider knows no property '{name}' here"
+            yield f"{prefix}{name}", f"the sandbox's provider has no property '{name}' here"
     for name, field in fields.items():
         value = given.get(name)
         if value is not None:
@@ -130,7 +141,7 @@ def _type_name(value: object) -> str:
 
 
 def completed(fields: Fields, given: Properties) -> Properties:
-    """The same properties with the defaults filled in, in blocks too."""
+    """Return the properties with defaults, in nested objects too."""
     filled = {name: value for name, value in given.items() if value is not None}
     for name, field in fields.items():
         if name in filled:

@@ -1,4 +1,4 @@
-"""Properties as they travel (protobuf structs with signatures in them) <-> plain Python values."""
+"""Properties in messages (protobuf structs with signatures) <-> plain Python values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +11,14 @@ from google.protobuf import struct_pb2
 Properties: TypeAlias = dict[str, Any]
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the wire's mark of a secret, not one
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the marker of a secret in messages, not a secret
 ASSET = "c44067f5952c0a294b673a41bacd8c17"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
-# sdk/go/common/resource/plugin/rpc.go: one mark for each type that an unknown value may have.
+# One marker for each type of an unknown value:
+# https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/resource/plugin/rpc.go
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-UNKNOWN_MARKS = frozenset(
+UNKNOWN_MARKERS = frozenset(
     {
         UNKNOWN_STRING,
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -31,7 +32,7 @@ UNKNOWN_MARKS = frozenset(
 
 
 class Unknown(Enum):
-    """The type of the one value that stands for what only the real run will know."""
+    """The type of `UNKNOWN`, which stands for every value that is known only in the real run."""
 
     UNKNOWN = "unknown"
 
@@ -41,37 +42,37 @@ UNKNOWN = Unknown.UNKNOWN
 
 @dataclass(frozen=True)
 class Asset:
-    """A file or a text that is uploaded; two are the same when their hashes are."""
+    """A file or a text to upload; two assets are equal if their hashes are."""
 
     hash: str
     path: str | None = None
     text: str | None = None
 
     def read(self) -> bytes:
-        """The bytes of the asset.
+        """Return the asset's bytes.
 
         Raises:
-            OSError: the file is not there or can't be read.
+            OSError: the file does not exist or cannot be read.
         """
         return Path(self.path).read_bytes() if self.path is not None else (self.text or "").encode()
 
-    def on_wire(self) -> Properties:
-        """The object that the engine knows as an asset."""
+    def to_wire(self) -> Properties:
+        """Return the object that stands for an asset in messages."""
         parts = {"hash": self.hash, "path": self.path, "text": self.text}
         return {SIGNATURE: ASSET, **{name: part for name, part in parts.items() if part is not None}}
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
-    """The properties in a struct, secrets opened, outputs as their values.
+    """Return the properties in a struct, with the values of secrets and outputs.
 
     Raises:
-        ValueError: an archive or a remote asset, which nothing here takes.
+        ValueError: it has an archive or a remote asset, which no resource here takes.
     """
     return {key: _from_value(value) for key, value in struct.fields.items()}
 
 
 def to_struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
-    """A struct with these properties; those that are None stay out of it."""
+    """Return a struct with these properties, except for those that are None."""
     struct = struct_pb2.Struct()
     for key, value in properties.items():
         if value is not None:
@@ -83,7 +84,7 @@ def _from_value(value: struct_pb2.Value) -> object:
     match value.WhichOneof("kind"):
         case "string_value":
             text = value.string_value
-            return UNKNOWN if text in UNKNOWN_MARKS else text
+            return UNKNOWN if text in UNKNOWN_MARKERS else text
         case "number_value":
             number = value.number_value
             return int(number) if number.is_integer() else number
@@ -124,7 +125,7 @@ def _set_value(target: struct_pb2.Value, value: object) -> None:
         case str():
             target.string_value = value
         case Asset():
-            target.struct_value.CopyFrom(to_struct(value.on_wire()))
+            target.struct_value.CopyFrom(to_struct(value.to_wire()))
         case dict():
             target.struct_value.CopyFrom(to_struct(value))
         case list() | tuple():

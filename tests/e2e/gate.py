@@ -7,7 +7,7 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from tests.loopback import Loopback
+from sandbox.tests.loopback import Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.api import Api
+from sandbox.tests.echo_api import EchoApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,13 +29,13 @@ PASSWORD = {"Authorization": "Basic cHJldmlldzpjb3JyZWN0LWhvcnNl"}
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
+def api() -> Iterator[EchoApi]:
     """An API."""
-    with Api() as running:
+    with EchoApi() as running:
         yield running
 
 
-def rules(api: Api) -> str:
+def rules(api: EchoApi) -> str:
     """Return a `_redirects` with proxies to the API."""
     return f"/api/old /new 302\n/api/* {api.url}/v1/:splat 200\n/hook {api.url}/in 200\n/home / 301\n"
 
@@ -51,7 +51,7 @@ def project_with(new_project: Callable[[str], Project], files: dict[str, str], *
 
 
 @pytest.fixture(scope="module")
-def app(new_project: Callable[[str], Project], api: Api) -> Project:
+def app(new_project: Callable[[str], Project], api: EchoApi) -> Project:
     """Return the deployed stack of an app for the tests of this module, which run in order."""
     files = {**SITE, "_redirects": rules(api)}
     project = project_with(new_project, files, website_routing="spa")
@@ -91,47 +91,47 @@ def test_the_answers_are_the_apis(app: Project) -> None:
     assert (head.status, head.body) == (200, b"")
 
 
-def test_which_paths_are_the_apis(app: Project, api: Api) -> None:
+def test_which_paths_are_the_apis(app: Project, api: EchoApi) -> None:
     """The API gets `/api` and the paths below it, earlier redirects apply, and the app gets all other paths."""
     for path, target in (("/api", "/v1/"), ("/api/", "/v1/"), ("/api/x.js", "/v1/x.js"), ("/hook/?a", "/in?a")):
         assert request_of(app.get(path))["target"] == target
-    before = len(api.asked)
+    before = len(api.requests)
     old = app.get("/api/old")
     assert (old.status, old.headers["location"]) == (302, "/new")
     assert app.get("/home").headers["location"] == "/"
     for path in ("/client/route", "/apis/x", "/API/x"):
         assert app.get(path).text == SITE["index.html"]
     assert app.get("/app.js").text == SITE["app.js"]
-    assert len(api.asked) == before
+    assert len(api.requests) == before
 
 
-def test_paths_that_cloudfront_reads_otherwise(app: Project, api: Api) -> None:
+def test_paths_that_cloudfront_reads_otherwise(app: Project, api: EchoApi) -> None:
     """An ambiguous path is refused: it reaches neither the API nor the bucket."""
-    before = len(api.asked)
+    before = len(api.requests)
     for path in ("//api/x", "/x/../api/y", "/%61pi/x", "/api/../app.js", "/api%2Fx", "/api/%2e%2e/x", "/./hook"):
         assert (path, app.get(path).status) == (path, 400)
-    assert len(api.asked) == before
+    assert len(api.requests) == before
     assert request_of(app.get("/api//x"))["target"] == "/v1//x"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 422, 500, 503])
-def test_an_app_shows_every_error_as_it_is(app: Project, api: Api, status: int) -> None:
+def test_an_app_shows_every_error_as_it_is(app: Project, api: EchoApi, status: int) -> None:
     """Errors of the API arrive unchanged, and are not cached."""
-    before = len(api.asked)
+    before = len(api.requests)
     for _ in range(2):
         answer = app.get(f"/api/status/{status}")
         assert (answer.status, request_of(answer)) == (status, {"error": status})
-    assert len(api.asked) == before + 2
+    assert len(api.requests) == before + 2
 
 
-def test_a_stream_arrives_as_it_comes(app: Project, api: Api) -> None:
+def test_a_stream_arrives_as_it_comes(app: Project, api: EchoApi) -> None:
     """The first event arrives before the API sends the second one."""
     connection = http.client.HTTPConnection(urlsplit(app.url()).netloc, timeout=20)
     connection.request("GET", "/api/stream")
     with connection.getresponse() as response:
         assert response.read1() == b"data: one\n\n"
-        assert not api.log.go.is_set()
-        api.log.go.set()
+        assert not api.log.resume.is_set()
+        api.log.resume.set()
         assert response.read() == b"data: two\n\n"
     connection.close()
 
@@ -154,10 +154,10 @@ def test_the_password_is_not_forwarded(app: Project) -> None:
         app.pulumi("config", "rm", "--stack", "prod", key)
 
 
-def test_servers_that_do_not_answer(app: Project, api: Api, tmp_path: Path) -> None:
+def test_servers_that_do_not_answer(app: Project, api: EchoApi, tmp_path: Path) -> None:
     """An untrusted certificate, a refused connection and a timeout give 502, 502 and 504."""
     app.config("cloudfront:originReadTimeout", "1")
-    with Api(tmp_path) as untrusted, socket.socket() as taken:
+    with EchoApi(tmp_path) as untrusted, socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         nobody = f"http://localhost:{taken.getsockname()[1]}"
         app.write(
@@ -165,10 +165,10 @@ def test_servers_that_do_not_answer(app: Project, api: Api, tmp_path: Path) -> N
             f"/tls/* {untrusted.url}/:splat 200\n/nobody {nobody}/ 200\n/api/* {api.url}/:splat 200\n",
         )
         app.up()
-        before = len(api.asked)
+        before = len(api.requests)
         assert [app.get(path).status for path in ("/tls/x", "/nobody", "/api/slow", "/api/x")] == [502, 502, 504, 200]
-        assert untrusted.asked == []
-    assert [asked.target for asked in api.asked[before:]] == ["/slow"] * 3 + ["/x"]
+        assert untrusted.requests == []
+    assert [request.target for request in api.requests[before:]] == ["/slow"] * 3 + ["/x"]
 
 
 def test_unsupported_proxies_are_refused(app: Project) -> None:
@@ -187,7 +187,7 @@ def test_unsupported_proxies_are_refused(app: Project) -> None:
     assert "which is this machine: AWS can't reach it" in refused.output
 
 
-def test_a_site_of_pages(new_project: Callable[[str], Project], api: Api) -> None:
+def test_a_site_of_pages(new_project: Callable[[str], Project], api: EchoApi) -> None:
     """A 404 of the API gets the site's page, which the preview reports; its other errors arrive unchanged."""
     files = {**SITE, "404.html": NOT_FOUND, "_redirects": rules(api)}
     project = project_with(new_project, files)
@@ -202,7 +202,7 @@ def test_a_site_of_pages(new_project: Callable[[str], Project], api: Api) -> Non
     assert project.up().changes == {}
 
 
-def test_bulk_mode(new_project: Callable[[str], Project], api: Api) -> None:
+def test_bulk_mode(new_project: Callable[[str], Project], api: EchoApi) -> None:
     """In bulk mode the API's paths are not routed to the release."""
     files = {**SITE, "404.html": NOT_FOUND, "_redirects": rules(api)}
     project = project_with(new_project, files, publish_mode="bulk")

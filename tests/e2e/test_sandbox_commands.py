@@ -1,4 +1,4 @@
-"""The sandbox's own commands, in a checkout: what `make sandbox` runs, and the shell that it gives."""
+"""The sandbox's commands in a checkout: what `make sandbox` runs, and the activated shell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run(checkout: Path, command: str) -> str:
-    """Run a line of bash in the checkout, and return what it printed."""
+    """Run bash commands in the checkout, and return their output."""
     done = subprocess.run(
         ["bash", "-ec", command],
         cwd=checkout,
@@ -35,7 +35,7 @@ def run(checkout: Path, command: str) -> str:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return a checkout of what git tracks, or would, in which the sandbox is stopped again at the end."""
+    """Create a checkout without ignored files, and stop its sandbox at the end."""
     path = tmp_path_factory.mktemp("checkout") / "site"
     listed = subprocess.run(
         ["git", "ls-files", "-coz", "--exclude-standard"], cwd=REPOSITORY, capture_output=True, text=True, check=True
@@ -44,9 +44,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         if (REPOSITORY / name).exists():
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, path / name)
-    # The emulator is installed once for a checkout; this one borrows the real one's.
-    (path / ".sandbox/cloud").mkdir(parents=True)
-    (path / ".sandbox/cloud/venv").symlink_to(REPOSITORY / ".sandbox/cloud/venv")
+    # The emulator is installed once for each checkout; this one uses that of the real checkout.
+    (path / ".sandbox/emulator").mkdir(parents=True)
+    (path / ".sandbox/emulator/venv").symlink_to(REPOSITORY / ".sandbox/emulator/venv")
     run(path, "git init -q . && git add -A && git -c user.name=t -c user.email=t@example.com commit -qm start")
     yield path
     run(path, f"{sys.executable} -m sandbox down")
@@ -63,8 +63,8 @@ def wait_for_lock(checkout: Path, process: subprocess.Popen[str]) -> list[Path]:
 
 
 @pytest.mark.parametrize(("number", "code", "left"), [(signal.SIGINT, 130, 0), (signal.SIGKILL, -9, 1)])
-def test_an_up_that_is_ended_early(checkout: Path, number: signal.Signals, code: int, left: int) -> None:
-    """Ctrl-C unlocks the stack. What is killed cannot: the next `up`, in the test below, takes its lock away."""
+def test_interrupted_up(checkout: Path, number: signal.Signals, code: int, left: int) -> None:
+    """Ctrl-C unlocks the stack; SIGKILL does not, and the next `up`, in the test below, removes the lock."""
     command = [sys.executable, "-m", "sandbox", "up", "dev"]
     with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         wait_for_lock(checkout, process)
@@ -74,33 +74,33 @@ def test_an_up_that_is_ended_early(checkout: Path, number: signal.Signals, code:
     assert len(list((checkout / ".sandbox/state/.pulumi/locks").glob("*/*/*/*.json"))) == left
 
 
-def test_up_deploys_both_stages_and_changes_nothing_that_git_tracks(checkout: Path) -> None:
-    """`python -m sandbox up` prints two URLs that answer, and `git status` stays clean."""
-    said = run(checkout, f"{sys.executable} -m sandbox up")
-    assert "Stack dev: took away the lock of pulumi process" in said
-    urls = [word for line in said.splitlines() for word in line.split() if word.startswith("http://localhost")]
+def test_up(checkout: Path) -> None:
+    """`python -m sandbox up` deploys both stages, prints two URLs that answer, and leaves `git status` clean."""
+    output = run(checkout, f"{sys.executable} -m sandbox up")
+    assert "Stack dev: removed the lock of pulumi process" in output
+    urls = [word for line in output.splitlines() for word in line.split() if word.startswith("http://localhost")]
     assert len(urls) == 2
     home = (checkout / "site/index.html").read_bytes()
     assert [fetch(url).body for url in urls] == [home, home]
     assert run(checkout, "git status --porcelain") == ""
 
 
-def test_a_second_up_changes_nothing(checkout: Path) -> None:
-    """The same command again leaves every resource as it is."""
-    said = run(checkout, f"{sys.executable} -m sandbox up")
-    assert said.count("unchanged") == 2
-    assert not {"created", "updated", "deleted"} & set(said.split())
+def test_second_up(checkout: Path) -> None:
+    """The same command again changes no resource."""
+    output = run(checkout, f"{sys.executable} -m sandbox up")
+    assert output.count("unchanged") == 2
+    assert not {"created", "updated", "deleted"} & set(output.split())
 
 
-def test_url_names_each_stage(checkout: Path) -> None:
-    """`python -m sandbox url` prints where each stage's visitors go."""
+def test_url(checkout: Path) -> None:
+    """`python -m sandbox url` prints the local URL of each stage."""
     for stage in ("dev", "prod"):
         url = run(checkout, f"{sys.executable} -m sandbox url {stage}").strip()
         assert fetch(url).status == 200
 
 
-def test_a_secret_that_came_and_went_leaves_no_trace(checkout: Path) -> None:
-    """`config set --secret` and `config rm` leave the tracked file as it was, comments and all."""
+def test_removed_secret(checkout: Path) -> None:
+    """`config set --secret` and then `config rm` restore the tracked file with its comments."""
     run(
         checkout,
         """
@@ -113,9 +113,9 @@ def test_a_secret_that_came_and_went_leaves_no_trace(checkout: Path) -> None:
     assert run(checkout, "git status --porcelain") == ""
 
 
-def test_the_activated_shell_runs_plain_pulumi(checkout: Path) -> None:
-    """`source .sandbox/activate` and then config set, preview, up, output, init, destroy, as on AWS."""
-    said = run(
+def test_activated_shell(checkout: Path) -> None:
+    """After `source .sandbox/activate`, config set, preview, up, output, init and destroy work as on AWS."""
+    output = run(
         checkout,
         """
         source .sandbox/activate
@@ -131,7 +131,7 @@ def test_the_activated_shell_runs_plain_pulumi(checkout: Path) -> None:
         echo "backend: ${PULUMI_BACKEND_URL-none}"
         """,
     )
-    assert "BucketWebsiteConfiguration" in said
-    assert "backend: none" in said
+    assert "BucketWebsiteConfiguration" in output
+    assert "backend: none" in output
     assert run(checkout, "git status --porcelain").split() == ["M", "Pulumi.dev.yaml"]
     assert "encryptionsalt" not in (checkout / "Pulumi.dev.yaml").read_text()

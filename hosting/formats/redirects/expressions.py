@@ -27,6 +27,8 @@ _SINGLE_PAGE = tuple(
 )
 # Less than 10 ms in njs.
 _MAX_STEPS = 16 * LONGEST_PATH
+# Amplify's for single-page apps has about 150 characters. Counting the steps takes longer than linear time.
+_LONGEST_EXPRESSION = 1_000
 _SLASH = re.compile(r"\\.|/", re.DOTALL)
 _INSTEAD = "write the paths with '<*>' and '<name>'; for a single-page app, '/<*>' with the status 404-200"
 
@@ -52,6 +54,11 @@ def read_expression(source: str) -> str:
     found = _SYNTAX.fullmatch(source)
     if found is None or not found[1]:
         raise RuleError(f"has a source that is not a regular expression such as '</^[^.]+$/>': {_INSTEAD}")
+    if len(found[1]) > _LONGEST_EXPRESSION:
+        raise RuleError(
+            f"has a regular expression of {len(found[1])} characters, and at most {_LONGEST_EXPRESSION} are checked: "
+            f"{_INSTEAD}"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

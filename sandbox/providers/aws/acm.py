@@ -1,53 +1,53 @@
-"""Certificates, and the wait for their validation."""
+"""ACM certificates, and the wait for their validation."""
 
 import re
 import uuid
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.cloudfront_usage import distributions
 from sandbox.providers.aws.errors import AwsError, ProviderError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.route53 import public_cnames
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
-from sandbox.providers.schema import Failure, Fields, listing, text, text_map
+from sandbox.providers.schema import Failure, Fields, list_of, string, string_map
 from sandbox.providers.values import Properties
 
-# https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html: of the first name, by RFC 5280.
-LONGEST_FIRST_NAME = 64
+# The limit for the first name: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+MAX_FIRST_NAME = 64
 _DOMAIN = re.compile(r"(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 _NO_PERIOD = (r".*[^.]", "cannot end with a period")
 
 
 class Certificate(Resource):
-    """aws.acm.Certificate, requested and validated by DNS: no imported, private or emailed one."""
+    """aws.acm.Certificate with DNS validation; not imported, private or validated by email."""
 
     token = "aws:acm/certificate:Certificate"  # noqa: S105 - a type's token, not a secret
     title = "ACM Certificate"
     fields: ClassVar[Fields] = {
-        "domainName": text(replaces=True, low=1, high=253, pattern=_NO_PERIOD),
-        "subjectAlternativeNames": listing(
-            text(low=1, high=253, pattern=_NO_PERIOD), unordered=True, replaces=True, cloud_decides=True
+        "domainName": string(replaces=True, low=1, high=253, pattern=_NO_PERIOD),
+        "subjectAlternativeNames": list_of(
+            string(low=1, high=253, pattern=_NO_PERIOD), unordered=True, replaces=True, computed=True
         ),
-        "tags": text_map(),
-        "validationMethod": text(replaces=True, choices=("DNS",)),
+        "tags": string_map(),
+        "validationMethod": string(replaces=True, choices=("DNS",)),
     }
     outputs = ("arn", "domainValidationOptions", "status", "type")
     tagged = True
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
-        """The provider can import too, and so insists on neither by itself."""
+        """Require a name and a method: the official type can also import, so its schema does not require them."""
         for name in ("domainName", "validationMethod"):
             if not inputs.get(name):
                 yield name, f'"{name}" is required to request a certificate'
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """RequestCertificate; its records to validate by are known when this is done."""
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
+        """RequestCertificate; the response has the records for the validation."""
         names = [inputs["domainName"], *(inputs.get("subjectAlternativeNames") or [])]
-        _refuse_names(names)
-        tags = {"Tags": tag_list(all_tags(cloud, inputs))} if all_tags(cloud, inputs) else {}
-        answer = cloud.call(
+        _check_names(names)
+        tags = {"Tags": tag_list(all_tags(aws, inputs))} if all_tags(aws, inputs) else {}
+        response = aws.call(
             "acm",
             "request_certificate",
             DomainName=names[0],
@@ -56,69 +56,72 @@ class Certificate(Resource):
             IdempotencyToken=uuid.uuid4().hex,
             **tags,
         )
-        return str(answer["CertificateArn"])
+        return str(response["CertificateArn"])
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """DescribeCertificate and its tags."""
-        found = described(cloud, identifier)
+        found = describe_certificate(aws, identifier)
         if found is None:
             return None
-        tags = cloud.call("acm", "list_tags_for_certificate", CertificateArn=identifier).get("Tags", [])
-        known = state.get("subjectAlternativeNames") or []
+        tags = aws.call("acm", "list_tags_for_certificate", CertificateArn=identifier).get("Tags", [])
+        program_names = state.get("subjectAlternativeNames") or []
         return {
             "arn": identifier,
             "domainName": found["DomainName"],
-            # AWS has the first name among the others too; a program need not.
+            # AWS lists the first name among the others too; a program need not.
             "subjectAlternativeNames": [
-                name for name in found["SubjectAlternativeNames"] if name != found["DomainName"] or name in known
+                name
+                for name in found["SubjectAlternativeNames"]
+                if name != found["DomainName"] or name in program_names
             ],
             "validationMethod": "DNS",
             "domainValidationOptions": [_option(option) for option in found.get("DomainValidationOptions", [])],
             "status": found["Status"],
             "type": found["Type"],
-            **tag_properties(cloud, tags),
+            **tag_properties(aws, tags),
         }
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
-        """Tags: all else is another certificate."""
-        wanted = all_tags(cloud, new)
-        gone = sorted(set(old.get("tagsAll") or {}) - set(wanted))
-        if gone:
-            tags = [{"Key": key} for key in gone]
-            cloud.call("acm", "remove_tags_from_certificate", CertificateArn=identifier, Tags=tags)
-        if wanted:
-            cloud.call("acm", "add_tags_to_certificate", CertificateArn=identifier, Tags=tag_list(wanted))
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
+        """Change the tags; any other change needs a new certificate."""
+        tags = all_tags(aws, new)
+        removed = sorted(set(old.get("tagsAll") or {}) - set(tags))
+        if removed:
+            keys = [{"Key": key} for key in removed]
+            aws.call("acm", "remove_tags_from_certificate", CertificateArn=identifier, Tags=keys)
+        if tags:
+            aws.call("acm", "add_tags_to_certificate", CertificateArn=identifier, Tags=tag_list(tags))
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """Delete it; the emulator would even if a distribution has it."""
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """DeleteCertificate, unless a distribution uses it: the emulator would delete it all the same."""
         del state
-        if any(identifier == one["ViewerCertificate"].get("ACMCertificateArn") for one in distributions(cloud)):
-            message = f"Certificate {identifier} in account {cloud.account} is in use."
+        certificates = [summary["ViewerCertificate"].get("ACMCertificateArn") for summary in distributions(aws)]
+        if identifier in certificates:
+            message = f"Certificate {identifier} in account {aws.account} is in use."
             raise AwsError("ACM: DeleteCertificate", 400, "ResourceInUseException", message)
         try:
-            cloud.call("acm", "delete_certificate", CertificateArn=identifier)
-        except AwsError as refusal:
-            if not refusal.is_missing:
+            aws.call("acm", "delete_certificate", CertificateArn=identifier)
+        except AwsError as error:
+            if not error.is_not_found:
                 raise
 
 
 class CertificateValidation(Resource):
-    """aws.acm.CertificateValidation: nothing in AWS, but a wait until a certificate is issued."""
+    """aws.acm.CertificateValidation: no resource of AWS, but a wait until a certificate is issued."""
 
     token = "aws:acm/certificateValidation:CertificateValidation"  # noqa: S105 - a type's token, not a secret
     title = "ACM Certificate Validation"
     fields: ClassVar[Fields] = {
-        "certificateArn": text(required=True, replaces=True),
-        "validationRecordFqdns": listing(text(), unordered=True, replaces=True),
+        "certificateArn": string(required=True, replaces=True),
+        "validationRecordFqdns": list_of(string(), unordered=True, replaces=True),
     }
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Look once: the local cloud has its records at once or not at all."""
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
+        """Check once: the emulator has the records at once or not at all."""
         arn = str(inputs["certificateArn"])
-        found = described(cloud, arn)
+        found = describe_certificate(aws, arn)
         if found is None:
             raise AwsError("ACM: DescribeCertificate", 400, "ResourceNotFoundException", f"Could not find {arn}.")
-        _refuse_other_records(found, [name.rstrip(".") for name in inputs.get("validationRecordFqdns") or []])
+        _check_records(found, [name.rstrip(".") for name in inputs.get("validationRecordFqdns") or []])
         if found["Status"] != "ISSUED":
             raise ProviderError(
                 f"waiting for ACM Certificate ({arn}) to be issued: timeout while waiting for state to become "
@@ -126,27 +129,27 @@ class CertificateValidation(Resource):
             )
         return str(found["IssuedAt"])
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
-        """Gone with the certificate, or when that is issued no more."""
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
+        """Return None if the certificate does not exist or is not issued any more."""
         del identifier
-        found = described(cloud, str(state.get("certificateArn")))
-        is_there = found is not None and found["Status"] == "ISSUED"
-        return {"certificateArn": state["certificateArn"]} if is_there else None
+        found = describe_certificate(aws, str(state.get("certificateArn")))
+        is_issued = found is not None and found["Status"] == "ISSUED"
+        return {"certificateArn": state["certificateArn"]} if is_issued else None
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
-        """Never: every change is another wait."""
-        del cloud, identifier, old, new
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
+        """Do nothing: every change needs a new wait."""
+        del aws, identifier, old, new
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """Nothing is there."""
-        del cloud, identifier, state
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """Do nothing: there is no resource."""
+        del aws, identifier, state
 
 
-def _refuse_names(names: list[str]) -> None:
-    """Refuse what ACM would; the emulator takes any name."""
+def _check_names(names: list[str]) -> None:
+    """Reject names that ACM rejects; the emulator accepts any."""
     reason = ""
-    if len(names[0]) > LONGEST_FIRST_NAME:
-        reason = f"The first domain name can be no longer than {LONGEST_FIRST_NAME} bytes."
+    if len(names[0]) > MAX_FIRST_NAME:
+        reason = f"The first domain name can be no longer than {MAX_FIRST_NAME} bytes."
     for name in names:
         if not _DOMAIN.fullmatch(name):
             reason = f"The domain name '{name}' is not valid."
@@ -154,34 +157,34 @@ def _refuse_names(names: list[str]) -> None:
         raise AwsError("ACM: RequestCertificate", 400, "ValidationException", reason)
 
 
-def _refuse_other_records(found: Properties, given: list[str]) -> None:
-    """Refuse records that are not all of the certificate's, where any are given."""
+def _check_records(found: Properties, given: list[str]) -> None:
+    """If records are given, require those of the certificate."""
     for option in found.get("DomainValidationOptions", []) if given else []:
         name = option["ResourceRecord"]["Name"].rstrip(".")
         if name not in given:
             raise ProviderError(f"missing {option['DomainName']} DNS validation record: {name}")
 
 
-def described(cloud: Cloud, arn: str, region: str | None = None) -> Properties | None:
-    """The certificate, None where there is none; issued only with its records in the DNS.
+def describe_certificate(aws: AwsClient, arn: str, region: str | None = None) -> Properties | None:
+    """Return the certificate, or None; it is issued only if its records are in the DNS.
 
-    The emulator calls every certificate issued. AWS looks its records up in the DNS, of which the local cloud has
-    what is in public zones of Route 53.
+    The emulator reports every certificate as issued. AWS looks up its records in the DNS, and here that is Route 53's
+    public zones.
     """
     try:
-        found: Properties = cloud.call("acm", "describe_certificate", region, CertificateArn=arn)["Certificate"]
-    except AwsError as refusal:
-        if refusal.is_missing:
+        found: Properties = aws.call("acm", "describe_certificate", region, CertificateArn=arn)["Certificate"]
+    except AwsError as error:
+        if error.is_not_found:
             return None
         raise
     options = found.get("DomainValidationOptions", []) if found["Type"] == "AMAZON_ISSUED" else []
-    wanted = {(option["ResourceRecord"]["Name"], option["ResourceRecord"]["Value"]) for option in options}
-    is_pending = bool(wanted) and not wanted <= public_cnames(cloud)
+    records = {(option["ResourceRecord"]["Name"], option["ResourceRecord"]["Value"]) for option in options}
+    is_pending = bool(records) and not records <= public_cnames(aws)
     return {**found, "Status": "PENDING_VALIDATION" if is_pending else found["Status"]}
 
 
 def covers(certificate: Properties, name: str) -> bool:
-    """Whether a certificate is for this name: itself, or the * in place of its first label."""
+    """Return whether a certificate is valid for a name, by itself or by a `*` in place of its first label."""
     names = set(certificate["SubjectAlternativeNames"])
     return name in names or f"*.{name.partition('.')[2]}" in names
 

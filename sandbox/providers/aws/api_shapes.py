@@ -1,7 +1,7 @@
-"""Pulumi's properties <-> CloudFront's API, driven by the fields.
+"""Pulumi's properties <-> the structures of CloudFront's API.
 
-CloudFront writes every list as {Quantity, Items} and spells some names its own way; a field's `api` says how, else
-it is the property's name with a capital. An object whose only field is `items` is such a list too.
+CloudFront writes every list as {Quantity, Items}. An object whose only field is `items` is such a list too. The API's
+name of a property is its field's `api`, else the property's name with a capital.
 """
 
 from sandbox.providers.schema import Field, Fields
@@ -9,7 +9,7 @@ from sandbox.providers.values import Properties
 
 
 def to_api(fields: Fields, properties: Properties) -> Properties:
-    """The API's structure for these properties."""
+    """Return the API's structure for these properties."""
     return {
         api_name(name, field): _value_to_api(field, properties[name])
         for name, field in fields.items()
@@ -18,7 +18,7 @@ def to_api(fields: Fields, properties: Properties) -> Properties:
 
 
 def from_api(fields: Fields, structure: Properties) -> Properties:
-    """The properties in the API's structure; what is empty there is None."""
+    """Return the properties in the API's structure; empty parts are None."""
     return {
         name: _value_from_api(field, structure[api_name(name, field)])
         for name, field in fields.items()
@@ -27,12 +27,12 @@ def from_api(fields: Fields, structure: Properties) -> Properties:
 
 
 def api_name(name: str, field: Field) -> str:
-    """What the API calls this property."""
+    """Return the API's name of a property."""
     return field.api or name[0].upper() + name[1:]
 
 
 def counted(items: list[object]) -> Properties:
-    """A list as CloudFront takes it."""
+    """Return a list in CloudFront's form."""
     return {"Quantity": len(items), "Items": items} if items else {"Quantity": 0}
 
 

@@ -1,14 +1,14 @@
-"""What becomes of a bucket's objects with time."""
+"""Lifecycle rules of a bucket."""
 
 from typing import ClassVar
 
 from sandbox.providers.aws.bucket_settings import BUCKET_FIELDS, BucketSetting
-from sandbox.providers.schema import Fields, block, listing, text, whole
+from sandbox.providers.schema import Fields, block, integer, list_of, string
 from sandbox.providers.values import Properties
 
 
 class BucketLifecycleConfiguration(BucketSetting):
-    """aws.s3.BucketLifecycleConfiguration: rules by prefix that delete."""
+    """aws.s3.BucketLifecycleConfiguration, with rules by prefix that expire objects."""
 
     token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"  # noqa: S105 - a type's token
     title = "S3 Bucket Lifecycle Configuration"
@@ -16,27 +16,27 @@ class BucketLifecycleConfiguration(BucketSetting):
     delete_call = "delete_bucket_lifecycle"
     fields: ClassVar[Fields] = {
         **BUCKET_FIELDS,
-        "rules": listing(
+        "rules": list_of(
             block(
                 {
-                    "abortIncompleteMultipartUpload": block({"daysAfterInitiation": whole(low=1)}),
-                    "expiration": block({"days": whole(low=1)}),
-                    "filter": block({"prefix": text(low=0)}),
-                    "id": text(required=True, low=1, high=255),
-                    "status": text(required=True, choices=("Enabled", "Disabled")),
+                    "abortIncompleteMultipartUpload": block({"daysAfterInitiation": integer(low=1)}),
+                    "expiration": block({"days": integer(low=1)}),
+                    "filter": block({"prefix": string(low=0)}),
+                    "id": string(required=True, low=1, high=255),
+                    "status": string(required=True, choices=("Enabled", "Disabled")),
                 }
             ),
         ),
     }
 
     def payload(self, inputs: Properties) -> Properties:
-        """The rules."""
+        """Return the rules for the put call."""
         return {"LifecycleConfiguration": {"Rules": [_rule(rule) for rule in inputs.get("rules") or []]}}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
-        """The rules."""
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
+        """Return the rules."""
         del state, region
-        return {"rules": [_properties(rule) for rule in answer["Rules"]]}
+        return {"rules": [_properties(rule) for rule in response["Rules"]]}
 
 
 def _rule(rule: Properties) -> Properties:

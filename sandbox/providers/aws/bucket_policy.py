@@ -1,4 +1,4 @@
-"""The bucket's policy. The emulator stores any text; S3 doesn't, so its refusals are made here."""
+"""Bucket policies. The emulator stores any text, so what S3 rejects is rejected here."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from sandbox.providers.aws.bucket_settings import BUCKET_FIELDS, BucketSetting
 from sandbox.providers.aws.errors import AwsError
-from sandbox.providers.schema import Failure, Fields, text
+from sandbox.providers.schema import Failure, Fields, string
 from sandbox.providers.values import UNKNOWN, Properties
 
 MAX_POLICY_BYTES = 20 * 1024
@@ -19,10 +19,10 @@ class BucketPolicy(BucketSetting):
     title = "S3 Bucket Policy"
     call_name = "bucket_policy"
     delete_call = "delete_bucket_policy"
-    fields: ClassVar[Fields] = {**BUCKET_FIELDS, "policy": text(required=True)}
+    fields: ClassVar[Fields] = {**BUCKET_FIELDS, "policy": string(required=True)}
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
-        """A text that isn't JSON never reaches S3."""
+        """Reject a text that is not JSON."""
         policy = inputs["policy"]
         if policy is UNKNOWN:
             return
@@ -32,17 +32,18 @@ class BucketPolicy(BucketSetting):
             yield "policy", f'"policy" contains an invalid JSON policy: {error}'
 
     def payload(self, inputs: Properties) -> Properties:
-        """The policy as it is written."""
+        """Return the policy for the put call."""
         policy, name = str(inputs["policy"]), str(inputs["bucket"])
-        for reason in _refusals(policy, name):
+        for reason in _policy_errors(policy, name):
             raise AwsError("S3: PutBucketPolicy", 400, "MalformedPolicy", reason)
         return {"Policy": policy}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
-        """The policy; the text that the program wrote, as long as the cloud's means the same."""
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
+        """Return the policy; in the program's spelling, if that means the same as the bucket's."""
         del region
-        found, known = str(answer["Policy"]), state.get("policy")
-        return {"policy": known if isinstance(known, str) and _same_json(known, found) else found}
+        current, previous = str(response["Policy"]), state.get("policy")
+        is_same = isinstance(previous, str) and _same_json(previous, current)
+        return {"policy": previous if is_same else current}
 
 
 def _same_json(one: str, other: str) -> bool:
@@ -52,7 +53,7 @@ def _same_json(one: str, other: str) -> bool:
         return False
 
 
-def _refusals(policy: str, bucket: str) -> Iterator[str]:
+def _policy_errors(policy: str, bucket: str) -> Iterator[str]:
     document = json.loads(policy)
     if not isinstance(document, dict):
         yield "Policies must be valid JSON and the first byte must be '{'"
@@ -67,10 +68,10 @@ def _refusals(policy: str, bucket: str) -> Iterator[str]:
         yield "Missing required field Statement"
         return
     for statement in statements:
-        yield from _statement_refusals(statement, bucket)
+        yield from _statement_errors(statement, bucket)
 
 
-def _statement_refusals(statement: Properties, bucket: str) -> Iterator[str]:
+def _statement_errors(statement: Properties, bucket: str) -> Iterator[str]:
     if statement.get("Effect") not in {"Allow", "Deny"}:
         yield f"Invalid effect: {statement.get('Effect', '')}"
     if "Principal" not in statement and "NotPrincipal" not in statement:
@@ -85,8 +86,10 @@ def _statement_refusals(statement: Properties, bucket: str) -> Iterator[str]:
     resources = _strings(statement.get("Resource", statement.get("NotResource")))
     if not resources:
         yield "Missing required field Resource"
-    own = f":s3:::{bucket}"
-    if any(not arn.startswith("arn:") or own != arn[arn.find(":s3:::") :][: len(own)] for arn in resources):
+    bucket_part = f":s3:::{bucket}"
+    if any(
+        not arn.startswith("arn:") or bucket_part != arn[arn.find(":s3:::") :][: len(bucket_part)] for arn in resources
+    ):
         yield "Policy has invalid resource"
 
 

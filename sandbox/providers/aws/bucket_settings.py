@@ -1,78 +1,78 @@
-"""What is set on a bucket by a call of its own: public access block, ownership, website, CORS.
+"""The settings of a bucket that have separate API calls: public access block, ownership, website, CORS.
 
-Each is put whole, read back whole and deleted; its id is the bucket's name.
+Each is put, read and deleted as a whole; its id is the bucket's name.
 """
 
 from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.regions import website_domain
 from sandbox.providers.aws.resource import Resource
-from sandbox.providers.schema import Failure, Fields, block, flag, listing, text, whole
+from sandbox.providers.schema import Failure, Fields, block, boolean, integer, list_of, string
 from sandbox.providers.values import Properties
 
 BUCKET_FIELDS: Fields = {
-    "bucket": text(required=True, replaces=True, low=1, high=63),
-    "region": text(replaces=True, cloud_decides=True),
+    "bucket": string(required=True, replaces=True, low=1, high=63),
+    "region": string(replaces=True, computed=True),
 }
 
 
 class BucketSetting(Resource):
-    """One setting of a bucket: the three calls differ in name and payload only."""
+    """A setting of a bucket; only the names of the calls and the payload differ."""
 
     call_name: ClassVar[str]
     delete_call: ClassVar[str]
 
     @abstractmethod
     def payload(self, inputs: Properties) -> Properties:
-        """The parameters of the put call beside the bucket.
+        """Return the parameters of the put call, without the bucket.
 
         Raises:
-            AwsError: AWS would refuse them, which the emulator doesn't.
+            AwsError: AWS would reject them, and the emulator does not.
         """
 
     @abstractmethod
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
-        """The properties in the get call's answer."""
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
+        """Return the properties in the response of the get call."""
 
-    def known_outputs(self, cloud: Cloud, inputs: Properties) -> Properties:
-        """The region."""
-        return {"region": inputs.get("region") or cloud.region}
+    def preview_outputs(self, aws: AwsClient, inputs: Properties) -> Properties:
+        """Return the region."""
+        return {"region": inputs.get("region") or aws.region}
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Put it."""
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
+        """Put the setting."""
         name = str(inputs["bucket"])
-        self._put(cloud, name, inputs)
+        self._put(aws, name, inputs)
         return name
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
-        """Get it; a bucket without it, and no bucket, are both its absence."""
-        region = state.get("region") or cloud.region
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
+        """Get the setting; None if the bucket has none, or does not exist."""
+        region = state.get("region") or aws.region
         try:
-            answer = cloud.s3(f"get_{self.call_name}", region, Bucket=identifier)
-        except AwsError as refusal:
-            if refusal.is_missing:
+            response = aws.s3(f"get_{self.call_name}", region, Bucket=identifier)
+        except AwsError as error:
+            if error.is_not_found:
                 return None
             raise
-        return {"bucket": identifier, "region": region, **self.properties(answer, state, region)}
+        return {"bucket": identifier, "region": region, **self.properties(response, state, region)}
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
-        """Put it anew."""
-        self._put(cloud, identifier, {"region": old.get("region"), **new})
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
+        """Put the setting again."""
+        self._put(aws, identifier, {"region": old.get("region"), **new})
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """Delete it."""
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """Delete the setting."""
         try:
-            cloud.s3(self.delete_call, state.get("region"), Bucket=identifier)
-        except AwsError as refusal:
-            if not refusal.is_missing:
+            aws.s3(self.delete_call, state.get("region"), Bucket=identifier)
+        except AwsError as error:
+            if not error.is_not_found:
                 raise
 
-    def _put(self, cloud: Cloud, name: str, inputs: Properties) -> None:
-        cloud.s3(f"put_{self.call_name}", inputs.get("region"), Bucket=name, **self.payload(inputs))
+    def _put(self, aws: AwsClient, name: str, inputs: Properties) -> None:
+        aws.s3(f"put_{self.call_name}", inputs.get("region"), Bucket=name, **self.payload(inputs))
 
 
 class BucketPublicAccessBlock(BucketSetting):
@@ -85,25 +85,25 @@ class BucketPublicAccessBlock(BucketSetting):
     switches = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     fields: ClassVar[Fields] = {
         **BUCKET_FIELDS,
-        **dict.fromkeys(switches, flag(default=False)),
-        "skipDestroy": flag(),
+        **dict.fromkeys(switches, boolean(default=False)),
+        "skipDestroy": boolean(),
     }
 
     def payload(self, inputs: Properties) -> Properties:
-        """The four switches."""
+        """Return the four switches for the put call."""
         switches = {name[0].upper() + name[1:]: bool(inputs.get(name)) for name in self.switches}
         return {"PublicAccessBlockConfiguration": switches}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
-        """The four switches."""
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
+        """Return the four switches."""
         del state, region
-        found = answer["PublicAccessBlockConfiguration"]
+        found = response["PublicAccessBlockConfiguration"]
         return {name: found.get(name[0].upper() + name[1:], False) for name in self.switches}
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """Delete it, unless it is to be left behind."""
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """Delete the setting unless skipDestroy is set."""
         if not state.get("skipDestroy"):
-            super().delete(cloud, identifier, state)
+            super().delete(aws, identifier, state)
 
 
 class BucketOwnershipControls(BucketSetting):
@@ -117,7 +117,7 @@ class BucketOwnershipControls(BucketSetting):
         **BUCKET_FIELDS,
         "rule": block(
             {
-                "objectOwnership": text(
+                "objectOwnership": string(
                     required=True, choices=("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced")
                 )
             },
@@ -126,13 +126,13 @@ class BucketOwnershipControls(BucketSetting):
     }
 
     def payload(self, inputs: Properties) -> Properties:
-        """The one rule."""
+        """Return the rule for the put call."""
         return {"OwnershipControls": {"Rules": [{"ObjectOwnership": inputs["rule"]["objectOwnership"]}]}}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
-        """The one rule."""
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
+        """Return the rule."""
         del state, region
-        return {"rule": {"objectOwnership": answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]}}
+        return {"rule": {"objectOwnership": response["OwnershipControls"]["Rules"][0]["ObjectOwnership"]}}
 
 
 class BucketWebsiteConfiguration(BucketSetting):
@@ -144,26 +144,28 @@ class BucketWebsiteConfiguration(BucketSetting):
     delete_call = "delete_bucket_website"
     fields: ClassVar[Fields] = {
         **BUCKET_FIELDS,
-        "indexDocument": block({"suffix": text(required=True)}),
-        "errorDocument": block({"key": text(required=True)}),
-        "redirectAllRequestsTo": block({"hostName": text(required=True), "protocol": text(choices=("http", "https"))}),
+        "indexDocument": block({"suffix": string(required=True)}),
+        "errorDocument": block({"key": string(required=True)}),
+        "redirectAllRequestsTo": block(
+            {"hostName": string(required=True), "protocol": string(choices=("http", "https"))}
+        ),
     }
     outputs = ("websiteDomain", "websiteEndpoint")
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
-        """Either it redirects everything, or it has an index document."""
+        """Require either an index document or a redirect of all requests."""
         kinds = [name for name in ("indexDocument", "redirectAllRequestsTo") if inputs.get(name) is not None]
         if len(kinds) != 1:
             yield "indexDocument", "one of `indexDocument,redirectAllRequestsTo` must be specified"
 
     def payload(self, inputs: Properties) -> Properties:
-        """The documents; S3 wants the index document to be a file's name."""
+        """Return the configuration for the put call."""
         index, error, redirect = (
             inputs.get(name) for name in ("indexDocument", "errorDocument", "redirectAllRequestsTo")
         )
         config: Properties = {}
         if index:
-            _require_suffix(index["suffix"])
+            _check_suffix(index["suffix"])
             config["IndexDocument"] = {"Suffix": index["suffix"]}
         if error:
             config["ErrorDocument"] = {"Key": error["key"]}
@@ -172,10 +174,10 @@ class BucketWebsiteConfiguration(BucketSetting):
             config["RedirectAllRequestsTo"] = {"HostName": redirect["hostName"], **protocol}
         return {"WebsiteConfiguration": config}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
-        """The documents, and where the website answers."""
-        index, error = answer.get("IndexDocument"), answer.get("ErrorDocument")
-        redirect = answer.get("RedirectAllRequestsTo")
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
+        """Return the configuration and the website endpoint."""
+        index, error = response.get("IndexDocument"), response.get("ErrorDocument")
+        redirect = response.get("RedirectAllRequestsTo")
         domain = website_domain(region)
         name = state.get("bucket")
         target = {"hostName": redirect["HostName"], "protocol": redirect.get("Protocol")} if redirect else None
@@ -188,7 +190,7 @@ class BucketWebsiteConfiguration(BucketSetting):
         }
 
 
-def _require_suffix(suffix: str) -> None:
+def _check_suffix(suffix: str) -> None:
     if not suffix or "/" in suffix:
         raise AwsError("S3: PutBucketWebsite", 400, "InvalidArgument", "The IndexDocument Suffix is not well formed")
 
@@ -213,15 +215,15 @@ class BucketCorsConfiguration(BucketSetting):
     delete_call = "delete_bucket_cors"
     fields: ClassVar[Fields] = {
         **BUCKET_FIELDS,
-        "corsRules": listing(
+        "corsRules": list_of(
             block(
                 {
-                    "id": text(high=255, low=0),
-                    "allowedHeaders": listing(text(), unordered=True),
-                    "allowedMethods": listing(text(), required=True, unordered=True),
-                    "allowedOrigins": listing(text(), required=True, unordered=True),
-                    "exposeHeaders": listing(text(), unordered=True),
-                    "maxAgeSeconds": whole(),
+                    "id": string(high=255, low=0),
+                    "allowedHeaders": list_of(string(), unordered=True),
+                    "allowedMethods": list_of(string(), required=True, unordered=True),
+                    "allowedOrigins": list_of(string(), required=True, unordered=True),
+                    "exposeHeaders": list_of(string(), unordered=True),
+                    "maxAgeSeconds": integer(),
                 }
             ),
             required=True,
@@ -232,9 +234,9 @@ class BucketCorsConfiguration(BucketSetting):
     }
 
     def payload(self, inputs: Properties) -> Properties:
-        """The rules, held against what S3 refuses and the emulator doesn't."""
+        """Return the rules for the put call, after the checks that S3 makes and the emulator does not."""
         for rule in inputs["corsRules"]:
-            for reason in _cors_refusals(rule):
+            for reason in _cors_errors(rule):
                 raise AwsError("S3: PutBucketCors", 400, "InvalidRequest", reason)
         rules = [
             {api: rule[name] for name, api in _CORS_NAMES.items() if rule.get(name) not in (None, [], "")}
@@ -242,14 +244,16 @@ class BucketCorsConfiguration(BucketSetting):
         ]
         return {"CORSConfiguration": {"CORSRules": rules}}
 
-    def properties(self, answer: Properties, state: Properties, region: str) -> Properties:
-        """The rules."""
+    def properties(self, response: Properties, state: Properties, region: str) -> Properties:
+        """Return the rules."""
         del state, region
-        rules = [{name: rule[api] for name, api in _CORS_NAMES.items() if api in rule} for rule in answer["CORSRules"]]
+        rules = [
+            {name: rule[api] for name, api in _CORS_NAMES.items() if api in rule} for rule in response["CORSRules"]
+        ]
         return {"corsRules": rules}
 
 
-def _cors_refusals(rule: Properties) -> Iterator[str]:
+def _cors_errors(rule: Properties) -> Iterator[str]:
     for method in rule["allowedMethods"]:
         if method not in _CORS_METHODS:
             yield f"Found unsupported HTTP method in CORS config. Unsupported method is {method}"

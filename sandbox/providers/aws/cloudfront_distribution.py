@@ -1,13 +1,13 @@
-"""The distribution."""
+"""CloudFront distributions."""
 
 import time
 import uuid
 from typing import Any, ClassVar
 
 from sandbox.providers.aws.api_shapes import from_api, to_api
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
+from sandbox.providers.aws.cloudfront_distribution_checks import check_distribution
 from sandbox.providers.aws.cloudfront_distribution_fields import DISTRIBUTION_FIELDS, OUTPUTS, PROVIDER_ONLY
-from sandbox.providers.aws.cloudfront_distribution_rules import refuse
 from sandbox.providers.aws.cloudfront_function import retag
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
@@ -15,9 +15,9 @@ from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
 from sandbox.providers.schema import Fields
 from sandbox.providers.values import Properties
 
-# The Route 53 zone of every distribution: https://docs.aws.amazon.com/general/latest/gr/cf_region.html
+# The Route 53 zone of all distributions: https://docs.aws.amazon.com/general/latest/gr/cf_region.html
 HOSTED_ZONE_ID = "Z2FDTNDATAQYW2"
-# AWS takes minutes and says so to whoever asks more often; the emulator is ready at once.
+# AWS takes minutes; the emulator is ready at once.
 POLL_SECONDS = 2.0
 DEPLOYMENT_SECONDS = 90 * 60.0
 _API_FIELDS: Fields = {name: field for name, field in DISTRIBUTION_FIELDS.items() if name not in PROVIDER_ONLY}
@@ -32,37 +32,37 @@ class Distribution(Resource):
     outputs = OUTPUTS
     tagged = True
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Create it, and wait for its deployment unless told otherwise."""
-        refuse(cloud, "CloudFront: CreateDistribution", inputs)
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
+        """Create it, and wait for its deployment if waitForDeployment is set."""
+        check_distribution(aws, "CloudFront: CreateDistribution", inputs)
         config = {"CallerReference": f"pulumi-{uuid.uuid4()}", **api_config(inputs)}
-        tags = {"Items": tag_list(all_tags(cloud, inputs))}
+        tags = {"Items": tag_list(all_tags(aws, inputs))}
         with_tags = {"DistributionConfig": config, "Tags": tags}
-        answer = cloud.cloudfront("create_distribution_with_tags", DistributionConfigWithTags=with_tags)
-        identifier = str(answer["Distribution"]["Id"])
+        response = aws.cloudfront("create_distribution_with_tags", DistributionConfigWithTags=with_tags)
+        identifier = str(response["Distribution"]["Id"])
         if inputs["waitForDeployment"]:
-            _wait(cloud, identifier)
+            _wait_until_deployed(aws, identifier)
         return identifier
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """GetDistribution and its tags."""
         try:
-            answer = cloud.cloudfront("get_distribution", Id=identifier)
-            arn = answer["Distribution"]["ARN"]
-            tags = cloud.cloudfront("list_tags_for_resource", Resource=arn)["Tags"].get("Items", [])
-        except AwsError as refusal:
-            if refusal.is_missing:
+            response = aws.cloudfront("get_distribution", Id=identifier)
+            arn = response["Distribution"]["ARN"]
+            tags = aws.cloudfront("list_tags_for_resource", Resource=arn)["Tags"].get("Items", [])
+        except AwsError as error:
+            if error.is_not_found:
                 return None
             raise
-        found = answer["Distribution"]
+        found = response["Distribution"]
         return {
             **dict.fromkeys(_API_FIELDS),
             **properties_of(found["DistributionConfig"]),
-            **tag_properties(cloud, tags),
+            **tag_properties(aws, tags),
             "arn": arn,
             "callerReference": found["DistributionConfig"]["CallerReference"],
             "domainName": found["DomainName"],
-            "etag": answer["ETag"],
+            "etag": response["ETag"],
             "hostedZoneId": HOSTED_ZONE_ID,
             "lastModifiedTime": str(found["LastModifiedTime"]),
             "status": found["Status"],
@@ -70,36 +70,38 @@ class Distribution(Resource):
             "waitForDeployment": state.get("waitForDeployment", True),
         }
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
         """Update its config and its tags, and wait."""
-        refuse(cloud, "CloudFront: UpdateDistribution", new, identifier)
-        current = cloud.cloudfront("get_distribution_config", Id=identifier)
+        check_distribution(aws, "CloudFront: UpdateDistribution", new, identifier)
+        current = aws.cloudfront("get_distribution_config", Id=identifier)
         config = {"CallerReference": current["DistributionConfig"]["CallerReference"], **api_config(new)}
-        cloud.cloudfront("update_distribution", Id=identifier, IfMatch=current["ETag"], DistributionConfig=config)
-        retag(cloud, str(old["arn"]), old, new)
+        aws.cloudfront("update_distribution", Id=identifier, IfMatch=current["ETag"], DistributionConfig=config)
+        retag(aws, str(old["arn"]), old, new)
         if new["waitForDeployment"]:
-            _wait(cloud, identifier)
+            _wait_until_deployed(aws, identifier)
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """Disable it, wait, delete it; with retainOnDelete it stays, disabled."""
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """Disable it, wait, and delete it; with retainOnDelete only disable it."""
         try:
-            current = cloud.cloudfront("get_distribution_config", Id=identifier)
+            current = aws.cloudfront("get_distribution_config", Id=identifier)
             etag, config = current["ETag"], current["DistributionConfig"]
             if config["Enabled"]:
-                off = {**config, "Enabled": False}
-                answer = cloud.cloudfront("update_distribution", Id=identifier, IfMatch=etag, DistributionConfig=off)
-                etag = answer["ETag"]
+                disabled = {**config, "Enabled": False}
+                response = aws.cloudfront(
+                    "update_distribution", Id=identifier, IfMatch=etag, DistributionConfig=disabled
+                )
+                etag = response["ETag"]
             if state.get("retainOnDelete"):
                 return
-            _wait(cloud, identifier)
-            cloud.cloudfront("delete_distribution", Id=identifier, IfMatch=etag)
-        except AwsError as refusal:
-            if not refusal.is_missing:
+            _wait_until_deployed(aws, identifier)
+            aws.cloudfront("delete_distribution", Id=identifier, IfMatch=etag)
+        except AwsError as error:
+            if not error.is_not_found:
                 raise
 
 
 def api_config(inputs: Properties) -> Properties:
-    """The DistributionConfig for these inputs, but for its CallerReference."""
+    """Return the DistributionConfig for these inputs, without its CallerReference."""
     config = to_api(_API_FIELDS, {"comment": "", **inputs})
     behaviors = [config["DefaultCacheBehavior"], *config.get("CacheBehaviors", {}).get("Items", [])]
     for behavior in behaviors:
@@ -107,11 +109,11 @@ def api_config(inputs: Properties) -> Properties:
     for origin in config["Origins"]["Items"]:
         origin.setdefault("OriginPath", "")
         if "CustomOriginConfig" not in origin:
-            # No origin access identity: what an origin access control stands in for.
+            # Empty: origin access controls replace the older origin access identities.
             origin["S3OriginConfig"] = {"OriginAccessIdentity": ""}
     for response in config.get("CustomErrorResponses", {}).get("Items", []):
         if "ResponseCode" in response:
-            # A number everywhere but in the API.
+            # A string in the API, a number in the provider.
             response["ResponseCode"] = str(response["ResponseCode"])
     if "Logging" in config:
         config["Logging"] = {"Enabled": True, "Prefix": "", **config["Logging"]}
@@ -121,7 +123,7 @@ def api_config(inputs: Properties) -> Properties:
 
 
 def properties_of(config: Properties) -> Properties:
-    """The properties in a DistributionConfig."""
+    """Return the properties in a DistributionConfig."""
     readable: dict[str, Any] = {**config}
     readable["DefaultCacheBehavior"] = _readable_behavior(config["DefaultCacheBehavior"])
     ordered = [_readable_behavior(behavior) for behavior in config.get("CacheBehaviors", {}).get("Items", [])]
@@ -146,9 +148,9 @@ def _readable_behavior(behavior: Properties) -> Properties:
     return {**behavior, "CachedMethods": methods.get("CachedMethods", {"Items": []})}
 
 
-def _wait(cloud: Cloud, identifier: str) -> None:
+def _wait_until_deployed(aws: AwsClient, identifier: str) -> None:
     deadline = time.monotonic() + DEPLOYMENT_SECONDS
-    while cloud.cloudfront("get_distribution", Id=identifier)["Distribution"]["Status"] != "Deployed":
+    while aws.cloudfront("get_distribution", Id=identifier)["Distribution"]["Status"] != "Deployed":
         if time.monotonic() > deadline:
             raise AwsError(
                 "CloudFront: GetDistribution", 0, "Timeout", f"{identifier} is not deployed after 90 minutes"

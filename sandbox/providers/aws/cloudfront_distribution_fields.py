@@ -1,10 +1,10 @@
-"""The properties of a distribution that the sandbox serves, and their names in CloudFront's API.
+"""The properties of a distribution that the sandbox supports, and their names in CloudFront's API.
 
-Left out, and so refused by name: what predates cache policies (forwardedValues and a behavior's own TTLs),
-trusted signers, origin groups and Lambda@Edge.
+Others are rejected by name: what predates cache policies (forwardedValues and a behavior's own TTLs), trusted signers,
+origin groups and Lambda@Edge.
 """
 
-from sandbox.providers.schema import Fields, block, flag, listing, text, text_map, whole
+from sandbox.providers.schema import Fields, block, boolean, integer, list_of, string, string_map
 
 _EVENTS = ("viewer-request", "viewer-response")
 # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
@@ -15,107 +15,107 @@ PROTOCOL_VERSIONS = (
 HTTP_VERSIONS = ("http1.1", "http2", "http3", "http2and3")
 
 BEHAVIOR_FIELDS: Fields = {
-    "allowedMethods": listing(text(), required=True, unordered=True),
-    "cachePolicyId": text(),
-    "cachedMethods": listing(text(), required=True, unordered=True),
-    "compress": flag(default=False),
-    "functionAssociations": listing(
+    "allowedMethods": list_of(string(), required=True, unordered=True),
+    "cachePolicyId": string(),
+    "cachedMethods": list_of(string(), required=True, unordered=True),
+    "compress": boolean(default=False),
+    "functionAssociations": list_of(
         block(
             {
-                "eventType": text(required=True, choices=_EVENTS),
-                "functionArn": text(required=True, api="FunctionARN"),
+                "eventType": string(required=True, choices=_EVENTS),
+                "functionArn": string(required=True, api="FunctionARN"),
             }
         ),
         unordered=True,
         high=2,
     ),
-    "originRequestPolicyId": text(),
-    "responseHeadersPolicyId": text(),
-    "smoothStreaming": flag(default=False),
-    "targetOriginId": text(required=True, low=1),
-    "viewerProtocolPolicy": text(required=True, choices=("allow-all", "https-only", "redirect-to-https")),
+    "originRequestPolicyId": string(),
+    "responseHeadersPolicyId": string(),
+    "smoothStreaming": boolean(default=False),
+    "targetOriginId": string(required=True, low=1),
+    "viewerProtocolPolicy": string(required=True, choices=("allow-all", "https-only", "redirect-to-https")),
 }
 ORIGIN_FIELDS: Fields = {
-    "connectionAttempts": whole(default=3, low=1, high=3),
-    "connectionTimeout": whole(default=10, low=1, high=10),
-    "customHeaders": listing(
-        block({"name": text(required=True, api="HeaderName"), "value": text(required=True, api="HeaderValue")}),
+    "connectionAttempts": integer(default=3, low=1, high=3),
+    "connectionTimeout": integer(default=10, low=1, high=10),
+    "customHeaders": list_of(
+        block({"name": string(required=True, api="HeaderName"), "value": string(required=True, api="HeaderValue")}),
         unordered=True,
     ),
     "customOriginConfig": block(
         {
-            "httpPort": whole(required=True, api="HTTPPort"),
-            "httpsPort": whole(required=True, api="HTTPSPort"),
-            "originKeepaliveTimeout": whole(default=5, low=1, high=180),
-            "originProtocolPolicy": text(required=True, choices=("http-only", "https-only", "match-viewer")),
-            "originReadTimeout": whole(default=30, low=1, high=180),
-            "originSslProtocols": listing(
-                text(choices=("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2")), required=True, unordered=True
+            "httpPort": integer(required=True, api="HTTPPort"),
+            "httpsPort": integer(required=True, api="HTTPSPort"),
+            "originKeepaliveTimeout": integer(default=5, low=1, high=180),
+            "originProtocolPolicy": string(required=True, choices=("http-only", "https-only", "match-viewer")),
+            "originReadTimeout": integer(default=30, low=1, high=180),
+            "originSslProtocols": list_of(
+                string(choices=("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2")), required=True, unordered=True
             ),
         }
     ),
-    "domainName": text(required=True, low=1, high=253),
-    "originAccessControlId": text(),
-    "originId": text(required=True, low=1, api="Id"),
-    "originPath": text(),
+    "domainName": string(required=True, low=1, high=253),
+    "originAccessControlId": string(),
+    "originId": string(required=True, low=1, api="Id"),
+    "originPath": string(),
 }
 DISTRIBUTION_FIELDS: Fields = {
-    "aliases": listing(text(), unordered=True),
-    "comment": text(low=0, high=128),
-    "customErrorResponses": listing(
+    "aliases": list_of(string(), unordered=True),
+    "comment": string(low=0, high=128),
+    "customErrorResponses": list_of(
         block(
             {
-                "errorCachingMinTtl": whole(api="ErrorCachingMinTTL"),
-                "errorCode": whole(required=True),
-                "responseCode": whole(),
-                "responsePagePath": text(),
+                "errorCachingMinTtl": integer(api="ErrorCachingMinTTL"),
+                "errorCode": integer(required=True),
+                "responseCode": integer(),
+                "responsePagePath": string(),
             }
         ),
         unordered=True,
     ),
     "defaultCacheBehavior": block(BEHAVIOR_FIELDS, required=True),
-    "defaultRootObject": text(),
-    "enabled": flag(required=True),
-    "httpVersion": text(default="http2", choices=HTTP_VERSIONS),
-    "isIpv6Enabled": flag(default=False, api="IsIPV6Enabled"),
+    "defaultRootObject": string(),
+    "enabled": boolean(required=True),
+    "httpVersion": string(default="http2", choices=HTTP_VERSIONS),
+    "isIpv6Enabled": boolean(default=False, api="IsIPV6Enabled"),
     "loggingConfig": block(
-        {"bucket": text(), "includeCookies": flag(default=False), "prefix": text(low=0)}, api="Logging"
+        {"bucket": string(), "includeCookies": boolean(default=False), "prefix": string(low=0)}, api="Logging"
     ),
-    "orderedCacheBehaviors": listing(
-        block({**BEHAVIOR_FIELDS, "pathPattern": text(required=True)}), api="CacheBehaviors"
+    "orderedCacheBehaviors": list_of(
+        block({**BEHAVIOR_FIELDS, "pathPattern": string(required=True)}), api="CacheBehaviors"
     ),
-    "origins": listing(block(ORIGIN_FIELDS), required=True, unordered=True, low=1),
-    "priceClass": text(
+    "origins": list_of(block(ORIGIN_FIELDS), required=True, unordered=True, low=1),
+    "priceClass": string(
         default="PriceClass_All", choices=("PriceClass_100", "PriceClass_200", "PriceClass_All", "None")
     ),
     "restrictions": block(
         {
             "geoRestriction": block(
                 {
-                    "locations": listing(text(), unordered=True),
-                    "restrictionType": text(required=True, choices=("blacklist", "whitelist", "none")),
+                    "locations": list_of(string(), unordered=True),
+                    "restrictionType": string(required=True, choices=("blacklist", "whitelist", "none")),
                 },
                 required=True,
             )
         },
         required=True,
     ),
-    "retainOnDelete": flag(default=False),
-    "staging": flag(default=False, replaces=True),
-    "tags": text_map(),
+    "retainOnDelete": boolean(default=False),
+    "staging": boolean(default=False, replaces=True),
+    "tags": string_map(),
     "viewerCertificate": block(
         {
-            "acmCertificateArn": text(api="ACMCertificateArn"),
-            "cloudfrontDefaultCertificate": flag(api="CloudFrontDefaultCertificate"),
-            "iamCertificateId": text(api="IAMCertificateId"),
-            "minimumProtocolVersion": text(default="TLSv1", choices=PROTOCOL_VERSIONS),
-            "sslSupportMethod": text(choices=("sni-only", "vip", "static-ip"), api="SSLSupportMethod"),
+            "acmCertificateArn": string(api="ACMCertificateArn"),
+            "cloudfrontDefaultCertificate": boolean(api="CloudFrontDefaultCertificate"),
+            "iamCertificateId": string(api="IAMCertificateId"),
+            "minimumProtocolVersion": string(default="TLSv1", choices=PROTOCOL_VERSIONS),
+            "sslSupportMethod": string(choices=("sni-only", "vip", "static-ip"), api="SSLSupportMethod"),
         },
         required=True,
     ),
-    "webAclId": text(api="WebACLId"),
-    "waitForDeployment": flag(default=True),
+    "webAclId": string(api="WebACLId"),
+    "waitForDeployment": boolean(default=True),
 }
-# What isn't CloudFront's business at all, but the provider's.
+# Settings of the provider, not of CloudFront.
 PROVIDER_ONLY = ("retainOnDelete", "tags", "waitForDeployment")
 OUTPUTS = ("arn", "callerReference", "domainName", "etag", "hostedZoneId", "lastModifiedTime", "status")

@@ -1,16 +1,16 @@
-"""CloudFront Functions: code at the edge."""
+"""CloudFront Functions."""
 
 import re
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.cloudfront_quotas import FUNCTIONS
-from sandbox.providers.aws.cloudfront_usage import refuse_in_use
+from sandbox.providers.aws.cloudfront_usage import check_not_in_use
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
-from sandbox.providers.naming import AutoName
-from sandbox.providers.schema import Fields, flag, text, text_map
+from sandbox.providers.schema import Fields, boolean, string, string_map
 from sandbox.providers.values import Properties
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
@@ -23,19 +23,19 @@ class Function(Resource):
     token = "aws:cloudfront/function:Function"  # noqa: S105 - a type's token, not a secret
     title = "CloudFront Function"
     fields: ClassVar[Fields] = {
-        "code": text(required=True),
-        "comment": text(),
-        "name": text(replaces=True),
-        "publish": flag(default=True),
-        "runtime": text(required=True, choices=("cloudfront-js-1.0", "cloudfront-js-2.0")),
-        "tags": text_map(),
+        "code": string(required=True),
+        "comment": string(),
+        "name": string(replaces=True),
+        "publish": boolean(default=True),
+        "runtime": string(required=True, choices=("cloudfront-js-1.0", "cloudfront-js-2.0")),
+        "tags": string_map(),
     }
     outputs = ("arn", "etag", "liveStageEtag", "status")
     auto_name = AutoName("name", 64)
     tagged = True
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Create it and, unless told otherwise, publish it."""
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
+        """CreateFunction, and PublishFunction if `publish` is set."""
         name = str(inputs["name"])
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
             raise AwsError(
@@ -44,24 +44,24 @@ class Function(Resource):
                 "InvalidArgument",
                 "The parameter Name must match the pattern [a-zA-Z0-9-_]{1,64}.",
             )
-        _refuse_large(inputs)
-        FUNCTIONS.refuse_one_more(cloud, "CloudFront: CreateFunction")
-        tags = all_tags(cloud, inputs)
+        _check_size(inputs)
+        FUNCTIONS.check(aws, "CloudFront: CreateFunction")
+        tags = all_tags(aws, inputs)
         tagging = {"Tags": {"Items": tag_list(tags)}} if tags else {}
-        answer = cloud.cloudfront("create_function", Name=name, **_definition(inputs), **tagging)
+        response = aws.cloudfront("create_function", Name=name, **_definition(inputs), **tagging)
         if inputs["publish"]:
-            cloud.cloudfront("publish_function", Name=name, IfMatch=answer["ETag"])
+            aws.cloudfront("publish_function", Name=name, IfMatch=response["ETag"])
         return name
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
-        """Both stages of it, its code and its tags."""
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
+        """Both stages, the code and the tags."""
         try:
-            found = cloud.cloudfront("describe_function", Name=identifier, Stage="DEVELOPMENT")
-            code = cloud.cloudfront("get_function", Name=identifier, Stage="DEVELOPMENT")["FunctionCode"].read()
+            found = aws.cloudfront("describe_function", Name=identifier, Stage="DEVELOPMENT")
+            code = aws.cloudfront("get_function", Name=identifier, Stage="DEVELOPMENT")["FunctionCode"].read()
             arn = found["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
-            tags = cloud.cloudfront("list_tags_for_resource", Resource=arn)["Tags"].get("Items", [])
-        except AwsError as refusal:
-            if refusal.is_missing:
+            tags = aws.cloudfront("list_tags_for_resource", Resource=arn)["Tags"].get("Items", [])
+        except AwsError as error:
+            if error.is_not_found:
                 return None
             raise
         summary = found["FunctionSummary"]
@@ -72,40 +72,40 @@ class Function(Resource):
             "comment": summary["FunctionConfig"].get("Comment") or None,
             "runtime": summary["FunctionConfig"]["Runtime"],
             "etag": found["ETag"],
-            "liveStageEtag": _live_etag(cloud, identifier),
+            "liveStageEtag": _live_etag(aws, identifier),
             "publish": state.get("publish", True),
             "status": summary.get("Status"),
-            **tag_properties(cloud, tags),
+            **tag_properties(aws, tags),
         }
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
-        """Update it, publish it, tag it: each only if need be."""
-        _refuse_large(new)
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
+        """Update, publish and tag it, each only if needed."""
+        _check_size(new)
         if any(old.get(name) != new.get(name) for name in ("code", "comment", "runtime")):
-            cloud.cloudfront("update_function", Name=identifier, IfMatch=_etag(cloud, identifier), **_definition(new))
+            aws.cloudfront("update_function", Name=identifier, IfMatch=_etag(aws, identifier), **_definition(new))
         if new["publish"]:
-            # Asked for again: boto3 looks for the answer's in a header `ETtag`, which only AWS sends.
-            cloud.cloudfront("publish_function", Name=identifier, IfMatch=_etag(cloud, identifier))
-        retag(cloud, str(old["arn"]), old, new)
+            # Requested again: boto3 reads the update's ETag from a header `ETtag`, which only AWS sends.
+            aws.cloudfront("publish_function", Name=identifier, IfMatch=_etag(aws, identifier))
+        retag(aws, str(old["arn"]), old, new)
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """Delete it; the emulator would even if a distribution runs it."""
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """DeleteFunction, unless a distribution uses it: the emulator would delete it all the same."""
         try:
-            etag = cloud.cloudfront("describe_function", Name=identifier, Stage="DEVELOPMENT")["ETag"]
-            refuse_in_use(cloud, "Function", str(state.get("arn")))
-            cloud.cloudfront("delete_function", Name=identifier, IfMatch=etag)
-        except AwsError as refusal:
-            if not refusal.is_missing:
+            etag = aws.cloudfront("describe_function", Name=identifier, Stage="DEVELOPMENT")["ETag"]
+            check_not_in_use(aws, "Function", str(state.get("arn")))
+            aws.cloudfront("delete_function", Name=identifier, IfMatch=etag)
+        except AwsError as error:
+            if not error.is_not_found:
                 raise
 
 
-def retag(cloud: Cloud, arn: str, old: Properties, new: Properties) -> None:
-    """Make the tags of a CloudFront resource those that `new` wants."""
-    had, wanted = old.get("tagsAll") or {}, all_tags(cloud, new)
-    if removed := sorted(set(had) - set(wanted)):
-        cloud.cloudfront("untag_resource", Resource=arn, TagKeys={"Items": removed})
-    if wanted and wanted != had:
-        cloud.cloudfront("tag_resource", Resource=arn, Tags={"Items": tag_list(wanted)})
+def retag(aws: AwsClient, arn: str, old: Properties, new: Properties) -> None:
+    """Set the tags of a CloudFront resource to those of `new`."""
+    old_tags, new_tags = old.get("tagsAll") or {}, all_tags(aws, new)
+    if removed := sorted(set(old_tags) - set(new_tags)):
+        aws.cloudfront("untag_resource", Resource=arn, TagKeys={"Items": removed})
+    if new_tags and new_tags != old_tags:
+        aws.cloudfront("tag_resource", Resource=arn, Tags={"Items": tag_list(new_tags)})
 
 
 def _definition(inputs: Properties) -> Properties:
@@ -115,7 +115,7 @@ def _definition(inputs: Properties) -> Properties:
     }
 
 
-def _refuse_large(inputs: Properties) -> None:
+def _check_size(inputs: Properties) -> None:
     if len(str(inputs["code"]).encode()) > MAX_CODE_BYTES:
         raise AwsError(
             "CloudFront: CreateFunction",
@@ -125,14 +125,14 @@ def _refuse_large(inputs: Properties) -> None:
         )
 
 
-def _etag(cloud: Cloud, name: str) -> str:
-    return str(cloud.cloudfront("describe_function", Name=name, Stage="DEVELOPMENT")["ETag"])
+def _etag(aws: AwsClient, name: str) -> str:
+    return str(aws.cloudfront("describe_function", Name=name, Stage="DEVELOPMENT")["ETag"])
 
 
-def _live_etag(cloud: Cloud, name: str) -> str:
+def _live_etag(aws: AwsClient, name: str) -> str:
     try:
-        return str(cloud.cloudfront("describe_function", Name=name, Stage="LIVE")["ETag"])
-    except AwsError as refusal:
-        if refusal.is_missing:
+        return str(aws.cloudfront("describe_function", Name=name, Stage="LIVE")["ETag"])
+    except AwsError as error:
+        if error.is_not_found:
             return ""
         raise

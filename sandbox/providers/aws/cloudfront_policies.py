@@ -1,26 +1,26 @@
-"""Cache policies and response headers policies."""
+"""CloudFront's cache policies, origin request policies and response headers policies."""
 
 import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloudfront_parts import CloudFrontPart
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.cloudfront_config_resource import CloudFrontConfigResource
 from sandbox.providers.aws.cloudfront_quotas import (
     CACHE_POLICIES,
     ORIGIN_REQUEST_POLICIES,
     RESPONSE_HEADERS_POLICIES,
 )
 from sandbox.providers.aws.errors import AwsError
-from sandbox.providers.naming import AutoName
-from sandbox.providers.schema import Field, Fields, block, flag, listing, text, whole
+from sandbox.providers.schema import Field, Fields, block, boolean, integer, list_of, string
 from sandbox.providers.values import Properties
 
 _NAME = r"[A-Za-z0-9_-]{1,128}"
-_ITEMS = block({"items": listing(text(), unordered=True)})
+_ITEMS = block({"items": list_of(string(), unordered=True)})
 _LISTED_BEHAVIORS = ("none", "whitelist", "allExcept", "all")
 
 
-class CachePolicy(CloudFrontPart):
+class CachePolicy(CloudFrontConfigResource):
     """aws.cloudfront.CachePolicy."""
 
     token = "aws:cloudfront/cachePolicy:CachePolicy"  # noqa: S105 - a type's token, not a secret
@@ -29,24 +29,24 @@ class CachePolicy(CloudFrontPart):
     quota = CACHE_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
-        "comment": text(),
-        "defaultTtl": whole(default=86400, api="DefaultTTL"),
-        "maxTtl": whole(default=31536000, api="MaxTTL"),
-        "minTtl": whole(default=0, api="MinTTL"),
-        "name": text(),
+        "comment": string(),
+        "defaultTtl": integer(default=86400, api="DefaultTTL"),
+        "maxTtl": integer(default=31536000, api="MaxTTL"),
+        "minTtl": integer(default=0, api="MinTTL"),
+        "name": string(),
         "parametersInCacheKeyAndForwardedToOrigin": block(
             {
                 "cookiesConfig": block(
-                    {"cookieBehavior": text(required=True, choices=_LISTED_BEHAVIORS), "cookies": _ITEMS},
+                    {"cookieBehavior": string(required=True, choices=_LISTED_BEHAVIORS), "cookies": _ITEMS},
                     required=True,
                 ),
-                "enableAcceptEncodingBrotli": flag(default=False),
-                "enableAcceptEncodingGzip": flag(default=False),
+                "enableAcceptEncodingBrotli": boolean(default=False),
+                "enableAcceptEncodingGzip": boolean(default=False),
                 "headersConfig": block(
-                    {"headerBehavior": text(choices=("none", "whitelist")), "headers": _ITEMS}, required=True
+                    {"headerBehavior": string(choices=("none", "whitelist")), "headers": _ITEMS}, required=True
                 ),
                 "queryStringsConfig": block(
-                    {"queryStringBehavior": text(required=True, choices=_LISTED_BEHAVIORS), "queryStrings": _ITEMS},
+                    {"queryStringBehavior": string(required=True, choices=_LISTED_BEHAVIORS), "queryStrings": _ITEMS},
                     required=True,
                 ),
             },
@@ -54,13 +54,13 @@ class CachePolicy(CloudFrontPart):
         ),
     }
 
-    def refuse(self, call: str, inputs: Properties) -> None:
-        """Names, the order of the TTLs, and a key without caching."""
-        for reason in _cache_policy_refusals(inputs):
+    def check(self, call: str, inputs: Properties) -> None:
+        """Check the name, the order of the TTLs, and the cache key of a policy without caching."""
+        for reason in _cache_policy_errors(inputs):
             raise AwsError(call, 400, "InvalidArgument", reason)
 
 
-def _cache_policy_refusals(inputs: Properties) -> Iterator[str]:
+def _cache_policy_errors(inputs: Properties) -> Iterator[str]:
     if not re.fullmatch(_NAME, inputs["name"]):
         yield "The parameter Name contains invalid characters or is too long."
     low, default, high = inputs["minTtl"], inputs["defaultTtl"], inputs["maxTtl"]
@@ -79,7 +79,7 @@ def _cache_policy_refusals(inputs: Properties) -> Iterator[str]:
             yield f"The parameter {name} is invalid for policy with caching disabled."
 
 
-class OriginRequestPolicy(CloudFrontPart):
+class OriginRequestPolicy(CloudFrontConfigResource):
     """aws.cloudfront.OriginRequestPolicy."""
 
     token = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"  # noqa: S105 - a type's token, not a secret
@@ -89,28 +89,28 @@ class OriginRequestPolicy(CloudFrontPart):
     quota = ORIGIN_REQUEST_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
-        "comment": text(),
+        "comment": string(),
         "cookiesConfig": block(
-            {"cookieBehavior": text(required=True, choices=_LISTED_BEHAVIORS), "cookies": _ITEMS}, required=True
+            {"cookieBehavior": string(required=True, choices=_LISTED_BEHAVIORS), "cookies": _ITEMS}, required=True
         ),
         "headersConfig": block(
             {
-                "headerBehavior": text(
+                "headerBehavior": string(
                     choices=("none", "whitelist", "allViewer", "allViewerAndWhitelistCloudFront", "allExcept")
                 ),
                 "headers": _ITEMS,
             },
             required=True,
         ),
-        "name": text(),
+        "name": string(),
         "queryStringsConfig": block(
-            {"queryStringBehavior": text(required=True, choices=_LISTED_BEHAVIORS), "queryStrings": _ITEMS},
+            {"queryStringBehavior": string(required=True, choices=_LISTED_BEHAVIORS), "queryStrings": _ITEMS},
             required=True,
         ),
     }
 
-    def refuse(self, call: str, inputs: Properties) -> None:
-        """Names, and a whitelist of nothing."""
+    def check(self, call: str, inputs: Properties) -> None:
+        """Check the name, and that a whitelist names headers."""
         if not re.fullmatch(_NAME, inputs["name"]):
             raise AwsError(call, 400, "InvalidArgument", "The parameter Name contains invalid characters.")
         headers = inputs["headersConfig"]
@@ -122,37 +122,37 @@ _REFERRERS = (
     *("no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin"),
     *("same-origin", "strict-origin", "strict-origin-when-cross-origin", "unsafe-url"),
 )
-_OVERRIDE = {"override": flag(required=True)}
+_OVERRIDE = {"override": boolean(required=True)}
 _SECURITY: Fields = {
-    "contentSecurityPolicy": block({"contentSecurityPolicy": text(required=True), **_OVERRIDE}),
+    "contentSecurityPolicy": block({"contentSecurityPolicy": string(required=True), **_OVERRIDE}),
     "contentTypeOptions": block({**_OVERRIDE}),
-    "frameOptions": block({"frameOption": text(required=True, choices=("DENY", "SAMEORIGIN")), **_OVERRIDE}),
-    "referrerPolicy": block({"referrerPolicy": text(required=True, choices=_REFERRERS), **_OVERRIDE}),
+    "frameOptions": block({"frameOption": string(required=True, choices=("DENY", "SAMEORIGIN")), **_OVERRIDE}),
+    "referrerPolicy": block({"referrerPolicy": string(required=True, choices=_REFERRERS), **_OVERRIDE}),
     "strictTransportSecurity": block(
         {
-            "accessControlMaxAgeSec": whole(required=True),
-            "includeSubdomains": flag(default=False),
-            "preload": flag(default=False),
+            "accessControlMaxAgeSec": integer(required=True),
+            "includeSubdomains": boolean(default=False),
+            "preload": boolean(default=False),
             **_OVERRIDE,
         }
     ),
     "xssProtection": block(
-        {"modeBlock": flag(), "protection": flag(required=True), "reportUri": text(), **_OVERRIDE},
+        {"modeBlock": boolean(), "protection": boolean(required=True), "reportUri": string(), **_OVERRIDE},
         api="XSSProtection",
     ),
 }
-_LISTED = block({"items": listing(text(), unordered=True)}, required=True)
+_LISTED = block({"items": list_of(string(), unordered=True)}, required=True)
 _METHODS = ("GET", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "HEAD", "ALL")
 _CORS: Fields = {
-    "accessControlAllowCredentials": flag(required=True),
+    "accessControlAllowCredentials": boolean(required=True),
     "accessControlAllowHeaders": _LISTED,
-    "accessControlAllowMethods": block({"items": listing(text(choices=_METHODS), unordered=True)}, required=True),
+    "accessControlAllowMethods": block({"items": list_of(string(choices=_METHODS), unordered=True)}, required=True),
     "accessControlAllowOrigins": _LISTED,
     "accessControlExposeHeaders": _ITEMS,
-    "accessControlMaxAgeSec": whole(),
-    "originOverride": flag(required=True),
+    "accessControlMaxAgeSec": integer(),
+    "originOverride": boolean(required=True),
 }
-# CloudFront sets or forbids these itself, so that no policy may:
+# CloudFront sets or removes these itself:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html
 _FORBIDDEN_CUSTOM = frozenset(
     {
@@ -164,7 +164,7 @@ _FORBIDDEN_CUSTOM = frozenset(
 )
 
 
-class ResponseHeadersPolicy(CloudFrontPart):
+class ResponseHeadersPolicy(CloudFrontConfigResource):
     """aws.cloudfront.ResponseHeadersPolicy."""
 
     token = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"  # noqa: S105 - a type's token, not a secret
@@ -174,33 +174,37 @@ class ResponseHeadersPolicy(CloudFrontPart):
     quota = RESPONSE_HEADERS_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
-        "comment": text(low=0, high=128),
+        "comment": string(low=0, high=128),
         "corsConfig": block(_CORS),
         "customHeadersConfig": block(
             {
-                "items": listing(
+                "items": list_of(
                     block(
-                        {"header": text(required=True), "override": flag(required=True), "value": text(required=True)}
+                        {
+                            "header": string(required=True),
+                            "override": boolean(required=True),
+                            "value": string(required=True),
+                        }
                     ),
                     unordered=True,
                 )
             }
         ),
-        "name": text(),
-        "removeHeadersConfig": block({"items": listing(block({"header": text(required=True)}), unordered=True)}),
+        "name": string(),
+        "removeHeadersConfig": block({"items": list_of(block({"header": string(required=True)}), unordered=True)}),
         "securityHeadersConfig": block(_SECURITY),
         "serverTimingHeadersConfig": block(
-            {"enabled": flag(required=True), "samplingRate": Field(kind="number", required=True, low=0, high=100)}
+            {"enabled": boolean(required=True), "samplingRate": Field(kind="number", required=True, low=0, high=100)}
         ),
     }
 
-    def refuse(self, call: str, inputs: Properties) -> None:
-        """Names, and headers that CloudFront keeps for itself."""
-        for reason in _headers_policy_refusals(inputs):
+    def check(self, call: str, inputs: Properties) -> None:
+        """Check the name, and that no header is one of CloudFront's own."""
+        for reason in _headers_policy_errors(inputs):
             raise AwsError(call, 400, "InvalidArgument", reason)
 
 
-def _headers_policy_refusals(inputs: Properties) -> Iterator[str]:
+def _headers_policy_errors(inputs: Properties) -> Iterator[str]:
     if not re.fullmatch(_NAME, inputs["name"]):
         yield "The parameter Name contains invalid characters or is too long."
     headers = [item["header"] for item in (inputs.get("customHeadersConfig") or {}).get("items") or []]

@@ -1,12 +1,12 @@
-"""How many resources of a kind an account of CloudFront has at most by default: the emulator has no such limit.
+"""The default quotas of CloudFront's resources in an account; the emulator has none.
 
 Numbers: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
-Errors: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateCachePolicy.html and the like
+Errors: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateCachePolicy.html and the other Create calls
 """
 
 from dataclasses import dataclass, field
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import Properties
 
@@ -15,42 +15,42 @@ _STATUS = 400
 
 @dataclass(frozen=True)
 class Quota:
-    """The quota on one kind of resource.
+    """The quota of one type of resource.
 
     Attributes:
-        most: the largest number of them.
-        listing: the call that lists them.
-        answer: the part of its answer that has their number.
-        code: of the error when there is one more.
+        maximum: the number that an account may have.
+        list_operation: the call that lists them.
+        result: the part of its response with their number.
+        code: of the error if there is one more.
         message: of that error.
-        only: what the call is asked for, such as no managed policies.
+        parameters: of the call, such as the one that leaves out managed policies.
     """
 
-    most: int
-    listing: str
-    answer: str
+    maximum: int
+    list_operation: str
+    result: str
     code: str
     message: str
-    only: Properties = field(default_factory=dict)
+    parameters: Properties = field(default_factory=dict)
 
-    def refuse_one_more(self, cloud: Cloud, call: str) -> None:
-        """Refuse to create one more than the account may have.
+    def check(self, aws: AwsClient, call: str) -> None:
+        """Reject one more resource if the account has the maximum.
 
         Raises:
-            AwsError: it has as many.
+            AwsError: it has.
         """
-        if cloud.cloudfront(self.listing, **self.only)[self.answer]["Quantity"] >= self.most:
+        if aws.cloudfront(self.list_operation, **self.parameters)[self.result]["Quantity"] >= self.maximum:
             raise AwsError(call, _STATUS, self.code, self.message)
 
 
 def _policies(snake: str, noun: str, kind: str) -> Quota:
     return Quota(
-        most=20,
-        listing=f"list_{snake}",
-        answer=f"{noun}List",
+        maximum=20,
+        list_operation=f"list_{snake}",
+        result=f"{noun}List",
         code=f"TooMany{kind}",
         message=f"You have reached the maximum number of {snake.replace('_', ' ')} for this AWS account.",
-        only={"Type": "custom"},
+        parameters={"Type": "custom"},
     )
 
 
@@ -58,18 +58,18 @@ CACHE_POLICIES = _policies("cache_policies", "CachePolicy", "CachePolicies")
 ORIGIN_REQUEST_POLICIES = _policies("origin_request_policies", "OriginRequestPolicy", "OriginRequestPolicies")
 RESPONSE_HEADERS_POLICIES = _policies("response_headers_policies", "ResponseHeadersPolicy", "ResponseHeadersPolicies")
 ORIGIN_ACCESS_CONTROLS = Quota(
-    most=100,
-    listing="list_origin_access_controls",
-    answer="OriginAccessControlList",
+    maximum=100,
+    list_operation="list_origin_access_controls",
+    result="OriginAccessControlList",
     code="TooManyOriginAccessControls",
     message="The number of origin access controls in your account exceeds the maximum allowed.",
 )
 FUNCTIONS = Quota(
-    most=100,
-    listing="list_functions",
-    answer="FunctionList",
+    maximum=100,
+    list_operation="list_functions",
+    result="FunctionList",
     code="TooManyFunctions",
     message="You have reached the maximum number of CloudFront functions for this AWS account.",
-    # Each once: the emulator lists both stages of a function.
-    only={"Stage": "DEVELOPMENT"},
+    # Without a stage the emulator lists a published function twice.
+    parameters={"Stage": "DEVELOPMENT"},
 )

@@ -1,25 +1,25 @@
-"""Which distributions use what: AWS deletes nothing that is in use, the emulator does."""
+"""The distributions that use a resource: AWS rejects its deletion, the emulator does not."""
 
 from collections.abc import Iterator
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import Properties
 
 
-def distributions(cloud: Cloud) -> list[Properties]:
-    """The summaries of every distribution of the account."""
-    pages = cloud.pages("cloudfront", "list_distributions", None)
+def distributions(aws: AwsClient) -> list[Properties]:
+    """Return the summaries of all distributions of the account."""
+    pages = aws.pages("cloudfront", "list_distributions", None)
     return [summary for page in pages for summary in page["DistributionList"].get("Items", [])]
 
 
-def refuse_in_use(cloud: Cloud, noun: str, reference: str) -> None:
-    """Refuse the deletion of the thing that distributions refer to as `reference`, an id or an ARN.
+def check_not_in_use(aws: AwsClient, noun: str, reference: str) -> None:
+    """Reject the deletion of a resource that distributions refer to by its id or ARN.
 
     Raises:
-        AwsError: one does.
+        AwsError: a distribution uses it.
     """
-    if any(reference in set(_references(summary)) for summary in distributions(cloud)):
+    if any(reference in set(_references(summary)) for summary in distributions(aws)):
         message = f"Cannot delete the {_words(noun)} because it's in use by one or more distributions."
         raise AwsError(f"CloudFront: Delete{noun}", 409, f"{noun}InUse", message)
 

@@ -1,12 +1,12 @@
-"""Alarms."""
+"""CloudWatch alarms."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.resource import Resource
-from sandbox.providers.naming import AutoName
-from sandbox.providers.schema import Failure, Field, Fields, flag, listing, text, text_map, whole
+from sandbox.providers.schema import Failure, Field, Fields, boolean, integer, list_of, string, string_map
 from sandbox.providers.values import Properties
 
 _COMPARISONS = (
@@ -14,7 +14,7 @@ _COMPARISONS = (
     *("LessThanThreshold", "LessThanOrEqualToThreshold"),
 )
 _STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
-_MISSING = ("breaching", "notBreaching", "ignore", "missing")
+_MISSING_DATA = ("breaching", "notBreaching", "ignore", "missing")
 _API = {
     "actionsEnabled": "ActionsEnabled",
     "alarmActions": "AlarmActions",
@@ -37,27 +37,27 @@ class MetricAlarm(Resource):
     token = "aws:cloudwatch/metricAlarm:MetricAlarm"  # noqa: S105 - a type's token, not a secret
     title = "CloudWatch Metric Alarm"
     fields: ClassVar[Fields] = {
-        "actionsEnabled": flag(default=True),
-        "alarmActions": listing(text(), unordered=True, high=5),
-        "alarmDescription": text(high=1024),
-        "comparisonOperator": text(choices=_COMPARISONS),
-        "dimensions": text_map(),
-        "evaluationPeriods": whole(low=1),
-        "metricName": text(high=255),
-        "name": text(replaces=True, low=1, high=255),
-        "namespace": text(high=255),
-        "okActions": listing(text(), unordered=True, high=5),
-        "period": whole(),
-        "region": text(replaces=True, cloud_decides=True),
-        "statistic": text(choices=_STATISTICS),
+        "actionsEnabled": boolean(default=True),
+        "alarmActions": list_of(string(), unordered=True, high=5),
+        "alarmDescription": string(high=1024),
+        "comparisonOperator": string(choices=_COMPARISONS),
+        "dimensions": string_map(),
+        "evaluationPeriods": integer(low=1),
+        "metricName": string(high=255),
+        "name": string(replaces=True, low=1, high=255),
+        "namespace": string(high=255),
+        "okActions": list_of(string(), unordered=True, high=5),
+        "period": integer(),
+        "region": string(replaces=True, computed=True),
+        "statistic": string(choices=_STATISTICS),
         "threshold": Field(kind="number"),
-        "treatMissingData": text(default="missing", choices=_MISSING),
+        "treatMissingData": string(default="missing", choices=_MISSING_DATA),
     }
     outputs = ("arn",)
     auto_name = AutoName("name", 255)
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
-        """A metric has a name, a namespace and a period, and is held against a threshold, or it is none."""
+        """Require what an alarm of one metric needs."""
         for name in (
             "comparisonOperator",
             "evaluationPeriods",
@@ -70,37 +70,37 @@ class MetricAlarm(Resource):
             if inputs.get(name) is None:
                 yield name, f"'{name}' is required for an alarm of one metric"
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
         """PutMetricAlarm."""
-        _put(cloud, inputs)
+        _put(aws, inputs)
         return str(inputs["name"])
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """DescribeAlarms."""
-        region = state.get("region") or cloud.region
-        for found in cloud.call("cloudwatch", "describe_alarms", region, AlarmNames=[identifier])["MetricAlarms"]:
+        region = state.get("region") or aws.region
+        for found in aws.call("cloudwatch", "describe_alarms", region, AlarmNames=[identifier])["MetricAlarms"]:
             return {
                 "region": region,
                 "name": found["AlarmName"],
                 "arn": found["AlarmArn"],
-                "dimensions": {one["Name"]: one["Value"] for one in found.get("Dimensions", [])} or None,
+                "dimensions": {item["Name"]: item["Value"] for item in found.get("Dimensions", [])} or None,
                 **{name: found.get(api) for name, api in _API.items()},
             }
         return None
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
-        """Put it anew."""
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
+        """PutMetricAlarm again."""
         del identifier
-        _put(cloud, {"region": old.get("region"), **new})
+        _put(aws, {"region": old.get("region"), **new})
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """DeleteAlarms, which asks nothing of those that aren't there."""
-        cloud.call("cloudwatch", "delete_alarms", state.get("region"), AlarmNames=[identifier])
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """DeleteAlarms, which ignores alarms that do not exist."""
+        aws.call("cloudwatch", "delete_alarms", state.get("region"), AlarmNames=[identifier])
 
 
-def _put(cloud: Cloud, inputs: Properties) -> None:
+def _put(aws: AwsClient, inputs: Properties) -> None:
     given = {api: inputs[name] for name, api in _API.items() if inputs.get(name) is not None}
     whole_numbers = {api: int(given[api]) for api in ("EvaluationPeriods", "Period")}
     dimensions = [{"Name": name, "Value": value} for name, value in (inputs.get("dimensions") or {}).items()]
     metric = {**given, **whole_numbers, "Dimensions": dimensions}
-    cloud.call("cloudwatch", "put_metric_alarm", inputs.get("region"), AlarmName=inputs["name"], **metric)
+    aws.call("cloudwatch", "put_metric_alarm", inputs.get("region"), AlarmName=inputs["name"], **metric)

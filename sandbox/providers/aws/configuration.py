@@ -1,4 +1,4 @@
-"""The provider's own configuration: what `aws:` config or an explicit `pulumi:providers:aws` may say."""
+"""The provider's own configuration: `aws:` config, or an explicit `pulumi:providers:aws`."""
 
 import json
 import os
@@ -10,15 +10,26 @@ import botocore.session
 from botocore.exceptions import BotoCoreError
 
 from sandbox.providers.plugin import WORKERS
-from sandbox.providers.schema import Failure, Field, Fields, block, flag, listing, problems, text, text_map, whole
+from sandbox.providers.schema import (
+    Failure,
+    Field,
+    Fields,
+    block,
+    boolean,
+    integer,
+    list_of,
+    problems,
+    string,
+    string_map,
+)
 from sandbox.providers.values import UNKNOWN, Properties
 
-# Of the some 400 endpoints that pulumi-aws knows, those of the services that this provider or its neighbours call.
+# The services that this provider, or a program's own code, calls; pulumi-aws has about 400.
 ENDPOINT_SERVICES = (
     *("s3", "s3api", "s3control", "cloudfront", "sts", "iam", "acm", "route53"),
     *("kms", "lambda", "logs", "cloudwatch", "codebuild", "amplify"),
 )
-# The program's provider sends these along in every case; they say something about the plugin, not about AWS.
+# The engine adds these to every configuration; they are about the plugin, not about AWS.
 ENGINE_KEYS = ("version", "pluginDownloadURL", "pluginChecksums")
 MISSING_REGION = (
     'Missing required configuration key "aws:region": The region where AWS operations will take place. '
@@ -27,59 +38,65 @@ MISSING_REGION = (
 )
 
 _IDENTITY: Fields = {
-    "roleArn": text(pattern=(r"arn:[\w-]+:iam::\d{12}:role/.+", "roleArn is an invalid ARN")),
-    "duration": text(),
-    "policy": text(),
-    "policyArns": listing(text()),
-    "sessionName": text(),
+    "roleArn": string(pattern=(r"arn:[\w-]+:iam::\d{12}:role/.+", "roleArn is an invalid ARN")),
+    "duration": string(),
+    "policy": string(),
+    "policyArns": list_of(string()),
+    "sessionName": string(),
 }
 _ROLE: Fields = {
     **_IDENTITY,
-    "externalId": text(),
-    "sourceIdentity": text(),
-    "tags": text_map(),
-    "transitiveTagKeys": listing(text()),
+    "externalId": string(),
+    "sourceIdentity": string(),
+    "tags": string_map(),
+    "transitiveTagKeys": list_of(string()),
 }
-_WEB_IDENTITY: Fields = {**_IDENTITY, "webIdentityToken": text(), "webIdentityTokenFile": text()}
-# pulumi-aws's, but for those that would mean nothing here: a setting is honoured or it is refused.
+_WEB_IDENTITY: Fields = {**_IDENTITY, "webIdentityToken": string(), "webIdentityTokenFile": string()}
+# The settings of pulumi-aws, except for those without an effect here: a setting takes effect or is rejected.
 CONFIG_FIELDS: Fields = {
-    "accessKey": text(),
-    "allowedAccountIds": listing(text()),
+    "accessKey": string(),
+    "allowedAccountIds": list_of(string()),
     "assumeRoleWithWebIdentity": block(_WEB_IDENTITY),
-    "assumeRoles": listing(block(_ROLE)),
-    "customCaBundle": text(),
-    "defaultTags": block({"tags": text_map()}),
-    "endpoints": listing(block(dict.fromkeys(ENDPOINT_SERVICES, Field()))),
-    "forbiddenAccountIds": listing(text()),
-    "httpProxy": text(),
-    "httpsProxy": text(),
-    "insecure": flag(),
-    "maxRetries": whole(low=0),
-    "profile": text(),
-    "region": text(replaces=True),
-    "retryMode": text(choices=("standard", "adaptive")),
-    "s3UsePathStyle": flag(),
-    "secretKey": text(),
-    "sharedConfigFiles": listing(text(), high=1),
-    "sharedCredentialsFiles": listing(text(), high=1),
-    "skipCredentialsValidation": flag(),
-    # Neither asks anything of EC2's metadata, nor for the account before it is needed.
-    "skipMetadataApiCheck": flag(),
-    "skipRegionValidation": flag(),
-    "skipRequestingAccountId": flag(),
-    "stsRegion": text(),
-    "token": text(),
-    "useDualstackEndpoint": flag(),
-    "useFipsEndpoint": flag(),
-    "userAgents": listing(text()),
+    "assumeRoles": list_of(block(_ROLE)),
+    "customCaBundle": string(),
+    "defaultTags": block({"tags": string_map()}),
+    "endpoints": list_of(block(dict.fromkeys(ENDPOINT_SERVICES, Field()))),
+    "forbiddenAccountIds": list_of(string()),
+    "httpProxy": string(),
+    "httpsProxy": string(),
+    "insecure": boolean(),
+    "maxRetries": integer(low=0),
+    "profile": string(),
+    "region": string(replaces=True),
+    "retryMode": string(choices=("standard", "adaptive")),
+    "s3UsePathStyle": boolean(),
+    "secretKey": string(),
+    "sharedConfigFiles": list_of(string(), high=1),
+    "sharedCredentialsFiles": list_of(string(), high=1),
+    "skipCredentialsValidation": boolean(),
+    # These have no effect: the provider never requests EC2's metadata, and the account only when needed.
+    "skipMetadataApiCheck": boolean(),
+    "skipRegionValidation": boolean(),
+    "skipRequestingAccountId": boolean(),
+    "stsRegion": string(),
+    "token": string(),
+    "useDualstackEndpoint": boolean(),
+    "useFipsEndpoint": boolean(),
+    "userAgents": list_of(string()),
 }
-# pulumi-aws's is 25; against a local cloud that isn't running, that would be minutes without a word.
+# pulumi-aws's is 25; with an emulator that does not run, that would be minutes without output.
 DEFAULT_RETRIES = 3
 
 
 @dataclass(frozen=True)
 class ProviderConfig:
-    """The configuration, read."""
+    """The parsed configuration.
+
+    Attributes:
+        roles: the parameters of STS AssumeRole calls, one after the other.
+        web_identity: the parameters of the STS AssumeRoleWithWebIdentity call before them.
+        transport: botocore's options for requests.
+    """
 
     region: str
     profile: str | None = None
@@ -89,27 +106,24 @@ class ProviderConfig:
     config_file: str | None = None
     credentials_file: str | None = None
     endpoints: dict[str, str] = field(default_factory=dict)
-    # Each the parameters of an STS AssumeRole call, assumed one after the other.
     roles: tuple[Properties, ...] = ()
-    # The parameters of the STS AssumeRoleWithWebIdentity call that comes before them.
     web_identity: Properties | None = None
     sts_region: str | None = None
     default_tags: dict[str, str] = field(default_factory=dict)
     insecure: bool = False
     ca_bundle: str | None = None
-    # botocore's options for how calls are made.
     transport: Properties = field(default_factory=dict)
     validates_credentials: bool = True
     allowed_accounts: tuple[str, ...] = ()
     forbidden_accounts: tuple[str, ...] = ()
 
     def endpoint(self, service: str) -> str | None:
-        """The configured URL of a service; None leaves it to botocore (AWS_ENDPOINT_URL, else AWS)."""
+        """Return the configured URL of a service; None leaves it to botocore (AWS_ENDPOINT_URL, else AWS)."""
         return self.endpoints.get(service) or (self.endpoints.get("s3api") if service == "s3" else None)
 
 
 def parsed(given: Properties) -> Properties:
-    """The configuration as values: the engine hands everything but strings over as JSON in strings."""
+    """Return the configuration's values: the engine sends everything but strings as JSON in strings."""
     return {name: _parsed_value(name, value) for name, value in given.items() if name not in ENGINE_KEYS}
 
 
@@ -124,7 +138,7 @@ def _parsed_value(name: str, value: object) -> object:
 
 
 def _camel_keys(value: object) -> object:
-    """A Python program's dict arrives with snake_case keys, which pulumi-aws takes too."""
+    """Return the value with camelCase keys; a Python program's dict has snake_case ones, as with pulumi-aws."""
     if isinstance(value, list):
         return [_camel_keys(item) for item in value]
     if not isinstance(value, dict):
@@ -133,17 +147,17 @@ def _camel_keys(value: object) -> object:
 
 
 def config_problems(config: Properties) -> Iterator[Failure]:
-    """Everything for which this configuration is refused."""
+    """Yield everything for which this configuration is rejected."""
     yield from problems(CONFIG_FIELDS, config)
-    region = config.get("region") or ambient_region(config)
+    region = config.get("region") or default_region(config)
     if not region:
         yield "", MISSING_REGION
     elif region is not UNKNOWN and config.get("skipRegionValidation") is False and not is_region(str(region)):
         yield "region", f"invalid AWS Region: {region}"
 
 
-def ambient_region(config: Properties) -> str | None:
-    """The region of the environment, or of the profile in AWS's own config file."""
+def default_region(config: Properties) -> str | None:
+    """Return the region of the environment, or of the profile in AWS's config file."""
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if region:
         return region
@@ -155,11 +169,11 @@ def ambient_region(config: Properties) -> str | None:
 
 
 def provider_config(config: Properties) -> ProviderConfig:
-    """The configuration as the calls need it; it must have passed `config_problems`."""
+    """Return the parsed configuration, which must have passed `config_problems`."""
     endpoints = {name: url for entry in config.get("endpoints") or [] for name, url in entry.items() if url}
     web_identity = config.get("assumeRoleWithWebIdentity")
     return ProviderConfig(
-        region=config.get("region") or ambient_region(config) or "",
+        region=config.get("region") or default_region(config) or "",
         profile=config.get("profile") or None,
         access_key=config.get("accessKey") or None,
         secret_key=config.get("secretKey") or None,
@@ -215,7 +229,7 @@ def _assume_role_params(role: Properties) -> Properties:
 
 
 def _seconds(duration: str) -> int:
-    """The seconds in a Go duration of whole hours, minutes and seconds: 1h30m is 5400."""
+    """Return the seconds in a Go duration of hours, minutes and seconds: 1h30m is 5400."""
     units = {"h": 3600, "m": 60, "s": 1}
     total = digits = 0
     for char in duration:
@@ -227,7 +241,7 @@ def _seconds(duration: str) -> int:
 
 
 def is_region(name: str) -> bool:
-    """Whether AWS has such a region, in any of its partitions."""
+    """Return whether a region exists in one of AWS's partitions."""
     session = botocore.session.Session()
     return any(
         name in session.get_available_regions("s3", partition_name=partition)

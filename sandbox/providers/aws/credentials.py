@@ -1,6 +1,6 @@
-"""The session that every call is made with: the configured keys or profile, and the roles assumed on top.
+"""The botocore session of every request: the configured keys or profile, and the roles assumed with them.
 
-botocore's, as boto3 around it would take another 0.05 s of each start, and add nothing that is used here.
+boto3 would add 0.05 s to each start, and nothing that is used here.
 """
 
 from pathlib import Path
@@ -11,10 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from sandbox.providers.aws.configuration import ProviderConfig
-from sandbox.providers.aws.errors import ConfigurationError, refuse_stopped_cloud
+from sandbox.providers.aws.errors import ConfigurationError, raise_if_emulator_stopped
 from sandbox.providers.values import Properties
 
-# pulumi-aws's own text for a machine without any credentials.
+# pulumi-aws's text for a machine without credentials.
 NO_CREDENTIALS = (
     "No valid credential sources found.\nPlease see https://www.pulumi.com/registry/packages/aws/"
     "installation-configuration/ for more information about providing credentials."
@@ -22,13 +22,13 @@ NO_CREDENTIALS = (
 
 
 def make_session(config: ProviderConfig) -> Session:
-    """The session for this configuration.
+    """Return the session for this configuration.
 
     Raises:
-        ConfigurationError: there are no credentials, no such profile, or a role can't be assumed.
+        ConfigurationError: there are no credentials or no such profile, or a role cannot be assumed.
     """
     try:
-        session = _own_session(config)
+        session = _base_session(config)
         credentials = session.get_credentials()
         if credentials is None and config.web_identity is None:
             raise ConfigurationError(NO_CREDENTIALS)
@@ -36,25 +36,25 @@ def make_session(config: ProviderConfig) -> Session:
             session = _assumed(session, config, "assume_role_with_web_identity", _with_token(config.web_identity))
         for role in config.roles:
             session = _assumed(session, config, "assume_role", role)
-    except (BotoCoreError, OSError) as failure:
-        raise ConfigurationError(str(failure)) from failure
+    except (BotoCoreError, OSError) as error:
+        raise ConfigurationError(str(error)) from error
     return session
 
 
-def make_client(session: Session, config: ProviderConfig, service: str, region: str) -> Any:  # noqa: ANN401 - botocore makes clients at run time
-    """A client of one service in one region."""
+def make_client(session: Session, config: ProviderConfig, service: str, region: str) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
+    """Return a client for one service and region."""
     make: Any = session.create_client
     return make(
         service,
         region_name=region,
         endpoint_url=config.endpoint(service),
-        # None leaves it to botocore, and to AWS_CA_BUNDLE.
+        # With None botocore uses AWS_CA_BUNDLE.
         verify=False if config.insecure else config.ca_bundle,
         config=Config(**config.transport),
     )
 
 
-def _own_session(config: ProviderConfig) -> Session:
+def _base_session(config: ProviderConfig) -> Session:
     session = Session(profile=config.profile)
     for variable, file in (("config_file", config.config_file), ("credentials_file", config.credentials_file)):
         if file:
@@ -65,7 +65,7 @@ def _own_session(config: ProviderConfig) -> Session:
 def _with_keys(session: Session, config: ProviderConfig, keys: tuple[str | None, str | None, str | None]) -> Session:
     session.set_config_variable("region", config.region)
     if any(keys):
-        session.set_credentials(*keys)  # type: ignore[arg-type]  # half a pair is refused at the first call
+        session.set_credentials(*keys)  # type: ignore[arg-type]  # half a pair is rejected at the first request
     return session
 
 
@@ -73,14 +73,14 @@ def _assumed(session: Session, config: ProviderConfig, operation: str, role: Pro
     client = make_client(session, config, "sts", config.sts_region or config.region)
     try:
         keys = getattr(client, operation)(**role)["Credentials"]
-    except (ClientError, BotoCoreError) as failure:
-        refuse_stopped_cloud(failure)
-        raise ConfigurationError(f"Cannot assume IAM Role {role.get('RoleArn')}: {failure}") from failure
+    except (ClientError, BotoCoreError) as error:
+        raise_if_emulator_stopped(error)
+        raise ConfigurationError(f"Cannot assume IAM Role {role.get('RoleArn')}: {error}") from error
     return _with_keys(Session(), config, (keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]))
 
 
 def _with_token(role: Properties) -> Properties:
-    """The file is read only now: a CI job renews it."""
+    """Read the token file only now: a CI job renews it."""
     if "WebIdentityTokenFile" not in role:
         return role
     token = Path(role["WebIdentityTokenFile"]).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The cloud's refusals, worded as pulumi-aws words them; and what it can't know, that the local cloud isn't there."""
+"""Errors of AWS in pulumi-aws's wording, and the error if the emulator does not run."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class AwsError(Exception):
-    """An answer of AWS that isn't a success, or what AWS would have answered where the emulator is laxer."""
+    """An error of AWS, or one that AWS would return where the emulator is less strict."""
 
     def __init__(self, call: str, status: int, code: str, message: str) -> None:
         super().__init__(
@@ -18,13 +18,13 @@ class AwsError(Exception):
         self.status = status
 
     @property
-    def is_missing(self) -> bool:
-        """Whether it says that the thing asked for does not exist."""
+    def is_not_found(self) -> bool:
+        """Whether the requested resource does not exist."""
         return self.status == 404 or self.code.startswith(("NoSuch", "ResourceNotFound"))  # noqa: PLR2004 - HTTP's own number
 
 
 class ProviderError(AwsError):
-    """What pulumi-aws itself refuses, in its own words."""
+    """An error that pulumi-aws itself raises, in its wording."""
 
     def __init__(self, message: str) -> None:
         super().__init__("", 0, "", "")
@@ -32,24 +32,24 @@ class ProviderError(AwsError):
 
 
 class ConfigurationError(Exception):
-    """The provider can't work with the configuration that it was given."""
+    """The provider's configuration cannot be used."""
 
 
-class CloudStoppedError(AwsError):
-    """The local cloud isn't running."""
+class EmulatorStoppedError(AwsError):
+    """The emulator does not run."""
 
     def __init__(self, url: str) -> None:
         super().__init__("", 0, "", "")
-        self.args = (f"the sandbox's cloud is not running ({url} refuses connections); start it with: make sandbox",)
+        self.args = (f"the sandbox is not running ({url} refuses connections); start it with: make sandbox",)
 
 
-def refuse_stopped_cloud(failure: Exception) -> None:
-    """Say so where a call has failed because nothing listens on this machine.
+def raise_if_emulator_stopped(error: Exception) -> None:
+    """Raise an error if a request has failed because no process listens on this machine.
 
     Raises:
-        CloudStoppedError: nothing does.
+        EmulatorStoppedError: no process listens.
     """
-    if isinstance(failure, EndpointConnectionError):
-        parts = urlsplit(str(failure.kwargs.get("endpoint_url")))
+    if isinstance(error, EndpointConnectionError):
+        parts = urlsplit(str(error.kwargs.get("endpoint_url")))
         if parts.hostname in _LOOPBACK:
-            raise CloudStoppedError(f"{parts.scheme}://{parts.netloc}") from failure
+            raise EmulatorStoppedError(f"{parts.scheme}://{parts.netloc}") from error

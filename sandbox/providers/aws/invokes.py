@@ -1,13 +1,13 @@
-"""The data sources that programs and components ask for."""
+"""The data sources that programs and components invoke."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.values import Properties
 
 _DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
-# As the AWS console names them; a region that is missing here is described by its name.
+# The names of the AWS console; any other region is described by its name.
 _DESCRIPTIONS = {
     "us-east-1": "US East (N. Virginia)",
     "us-east-2": "US East (Ohio)",
@@ -22,15 +22,20 @@ _DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class Invoke:
-    """A data source: the arguments it takes and how it answers."""
+    """A data source.
 
-    run: Callable[[Cloud, Properties], Properties]
+    Attributes:
+        run: returns its result.
+        args: the arguments that it takes.
+    """
+
+    run: Callable[[AwsClient, Properties], Properties]
     args: tuple[str, ...] = ()
 
 
-def get_region(cloud: Cloud, args: Properties) -> Properties:
-    """The region of the provider, or the named one."""
-    region = args.get("region") or args.get("name") or args.get("id") or cloud.region
+def get_region(aws: AwsClient, args: Properties) -> Properties:
+    """Return the provider's region, or the named one."""
+    region = args.get("region") or args.get("name") or args.get("id") or aws.region
     return {
         "id": region,
         "name": region,
@@ -40,24 +45,24 @@ def get_region(cloud: Cloud, args: Properties) -> Properties:
     }
 
 
-def get_caller_identity(cloud: Cloud, args: Properties) -> Properties:
-    """The account and user that the credentials belong to."""
+def get_caller_identity(aws: AwsClient, args: Properties) -> Properties:
+    """Return the account and the user of the credentials."""
     del args
     return {
-        "id": cloud.account,
-        "accountId": cloud.account,
-        "arn": cloud.identity["Arn"],
-        "userId": cloud.identity["UserId"],
+        "id": aws.account,
+        "accountId": aws.account,
+        "arn": aws.identity["Arn"],
+        "userId": aws.identity["UserId"],
     }
 
 
-def get_partition(cloud: Cloud, args: Properties) -> Properties:
-    """The partition of the provider's region."""
+def get_partition(aws: AwsClient, args: Properties) -> Properties:
+    """Return the partition of the provider's region."""
     del args
-    suffix = _DNS_SUFFIXES[cloud.partition]
+    suffix = _DNS_SUFFIXES[aws.partition]
     return {
-        "id": cloud.partition,
-        "partition": cloud.partition,
+        "id": aws.partition,
+        "partition": aws.partition,
         "dnsSuffix": suffix,
         "reverseDnsPrefix": ".".join(reversed(suffix.split("."))),
     }

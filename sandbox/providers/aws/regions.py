@@ -1,9 +1,9 @@
-"""What S3 calls itself in each region: website endpoints and hosted zones.
+"""S3's website endpoints and hosted zones in each region.
 
 https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
 """
 
-# The regions from before 2014 write their website endpoint with a dash; all later ones with a dot.
+# The website endpoints of regions from before 2014 have a dash, all later ones a dot.
 _DASH_REGIONS = frozenset(
     {
         *("us-east-1", "us-west-1", "us-west-2", "eu-west-1", "sa-east-1", "us-gov-west-1"),
@@ -31,10 +31,10 @@ _HOSTED_ZONES = {
 
 
 def website_domain(region: str) -> str:
-    """The domain under which the region's website endpoints are."""
+    """Return the domain of the region's website endpoints."""
     return f"s3-website{'-' if region in _DASH_REGIONS else '.'}{region}.amazonaws.com"
 
 
 def hosted_zone_id(region: str) -> str | None:
-    """The Route 53 zone of the region's website endpoints, where it is known here."""
+    """Return the Route 53 zone of the region's website endpoints, or None if it is not listed here."""
     return _HOSTED_ZONES.get(region)

@@ -1,67 +1,74 @@
-"""What every resource type of this provider has: its properties, its name, and the five things one does with it."""
+"""The base class of every resource type."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
-from sandbox.providers.naming import AutoName
+from sandbox.providers.auto_names import AutoName
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.schema import Failure, Fields
 from sandbox.providers.values import Properties
 
 
 class Resource(ABC):
-    """One resource type; it has no state of its own, so that one instance serves every resource of the type."""
+    """A resource type. An instance has no state, so that one serves every resource of the type.
+
+    Attributes:
+        token: the type's token.
+        title: its name in errors: "creating S3 Bucket (name): ...".
+        fields: its inputs.
+        outputs: what only AWS knows; unknown in the preview of a creation.
+        auto_name: how it is named if the program does not name it.
+        tagged: whether it has tags.
+        recomputed_outputs: for an input, the outputs that its change makes unknown in the preview of an update.
+    """
 
     token: ClassVar[str]
-    # As errors name it: "creating S3 Bucket (name): ..."
     title: ClassVar[str]
     fields: ClassVar[Fields]
-    # What only the cloud knows; unknown in the preview of a creation.
     outputs: ClassVar[tuple[str, ...]] = ()
     auto_name: ClassVar[AutoName | None] = None
     tagged: ClassVar[bool] = False
-    # Outputs that a changed input makes anew, so that a preview of the update can't know them.
-    renewed_outputs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    recomputed_outputs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
-        """What is wrong between properties that are each right; called with the defaults filled in."""
+        """Yield the problems between inputs that are each valid; defaults are filled in."""
         del inputs
         return iter(())
 
-    def known_outputs(self, cloud: Cloud, inputs: Properties) -> Properties:
-        """Outputs that the preview of a creation knows already."""
-        del cloud, inputs
+    def preview_outputs(self, aws: AwsClient, inputs: Properties) -> Properties:
+        """Return the outputs that are known in the preview of a creation."""
+        del aws, inputs
         return {}
 
     @abstractmethod
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Make it; answers its id.
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
+        """Create the resource; return its id.
 
         Raises:
-            AwsError: the cloud refuses.
+            AwsError: AWS returns an error.
         """
 
     @abstractmethod
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
-        """Its properties in the cloud, None if it isn't there; `state` is empty for an import.
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
+        """Return its properties, or None if it does not exist; `state` is empty for an import.
 
         Raises:
-            AwsError: the cloud refuses.
+            AwsError: AWS returns an error.
         """
 
     @abstractmethod
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
-        """Make it be like `new`; `old` is its last state, outputs too.
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
+        """Change it to `new`; `old` is its last state with outputs.
 
         Raises:
-            AwsError: the cloud refuses.
+            AwsError: AWS returns an error.
         """
 
     @abstractmethod
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """Remove it; that it is gone already is fine.
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """Delete it; do nothing if it does not exist.
 
         Raises:
-            AwsError: the cloud refuses.
+            AwsError: AWS returns an error.
         """

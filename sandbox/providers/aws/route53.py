@@ -1,110 +1,110 @@
-"""DNS records in Route 53, and the look for their zone."""
+"""Route 53 records, and the data source of hosted zones."""
 
 import time
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sandbox.providers.aws.cloud import Cloud
+from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.errors import AwsError, ProviderError
 from sandbox.providers.aws.resource import Resource
-from sandbox.providers.schema import Failure, Fields, block, flag, listing, text, whole
+from sandbox.providers.schema import Failure, Fields, block, boolean, integer, list_of, string
 from sandbox.providers.values import Properties
 
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
-# What AWS needs to bring a change to all of its name servers; the emulator has done so at once.
+# AWS needs time until all name servers have a change; the emulator has it at once.
 POLL_SECONDS = 2.0
 CHANGE_SECONDS = 30 * 60.0
 TYPES = ("A", "AAAA", "CAA", "CNAME", "DS", "HTTPS", "MX", "NAPTR", "NS", "PTR", "SOA", "SPF", "SRV", "SVCB", "TXT")
 
 
 class Record(Resource):
-    """aws.route53.Record, with the simple routing policy."""
+    """aws.route53.Record with the simple routing policy."""
 
     token = "aws:route53/record:Record"  # noqa: S105 - a type's token, not a secret
     title = "Route 53 Record"
     fields: ClassVar[Fields] = {
-        "aliases": listing(
+        "aliases": list_of(
             block(
                 {
-                    "evaluateTargetHealth": flag(required=True),
-                    "name": text(required=True),
-                    "zoneId": text(required=True, high=32),
+                    "evaluateTargetHealth": boolean(required=True),
+                    "name": string(required=True),
+                    "zoneId": string(required=True, high=32),
                 }
             ),
             high=1,
         ),
-        "allowOverwrite": flag(),
-        "name": text(required=True, replaces=True),
-        "records": listing(text(), unordered=True),
-        "ttl": whole(),
-        "type": text(required=True, replaces=True, choices=TYPES),
-        "zoneId": text(required=True, replaces=True, low=1, high=32),
+        "allowOverwrite": boolean(),
+        "name": string(required=True, replaces=True),
+        "records": list_of(string(), unordered=True),
+        "ttl": integer(),
+        "type": string(required=True, replaces=True, choices=TYPES),
+        "zoneId": string(required=True, replaces=True, low=1, high=32),
     }
     outputs = ("fqdn",)
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
-        """Either an alias, or values with a time to live."""
+        """Require either an alias, or values with a TTL."""
         has_alias, has_records = bool(inputs.get("aliases")), bool(inputs.get("records"))
         if has_alias == has_records:
             yield "records", "one of `aliases,records` must be specified"
         if has_records != ("ttl" in inputs):
             yield "ttl", "all of `records,ttl` must be specified"
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """CREATE, which takes nothing over; UPSERT where that is wanted."""
-        zone = _zone(cloud, str(inputs["zoneId"]))
+    def create(self, aws: AwsClient, inputs: Properties) -> str:
+        """CREATE, which does not replace a record; UPSERT if allowOverwrite is set."""
+        zone = _zone(aws, str(inputs["zoneId"]))
         name = _full_name(str(inputs["name"]), zone["Name"])
-        wanted = _record_set(name, inputs)
-        _refuse(cloud, zone["Id"], wanted)
-        _change(cloud, zone["Id"], "UPSERT" if inputs.get("allowOverwrite") else "CREATE", wanted)
+        record = _record_set(name, inputs)
+        _check_record(aws, zone["Id"], record)
+        _change(aws, zone["Id"], "UPSERT" if inputs.get("allowOverwrite") else "CREATE", record)
         return f"{inputs['zoneId']}_{name}_{inputs['type']}"
 
-    def read(self, cloud: Cloud, identifier: str, state: Properties) -> Properties | None:
-        """The record set of this name and type."""
-        zone, name, kind = identifier.split("_", 1)[0], *identifier.split("_", 1)[1].rsplit("_", 1)
-        found = _found(cloud, zone, name, kind)
+    def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
+        """Return the record set with this name and type."""
+        zone, name, record_type = identifier.split("_", 1)[0], *identifier.split("_", 1)[1].rsplit("_", 1)
+        found = _find_record(aws, zone, name, record_type)
         if found is None:
             return None
-        known = str(state.get("name", ""))
+        program_name = str(state.get("name", ""))
         alias = found.get("AliasTarget")
         return {
             "zoneId": zone,
-            # A program may leave the zone out of a name, and end it with a dot or not.
-            "name": known if known and name.startswith(known.rstrip(".").lower()) else name,
-            "type": kind,
+            # A program may leave out the zone, and end the name with a dot.
+            "name": program_name if program_name and name.startswith(program_name.rstrip(".").lower()) else name,
+            "type": record_type,
             "fqdn": name,
             "ttl": found.get("TTL"),
-            "records": [each["Value"] for each in found.get("ResourceRecords", [])] or None,
+            "records": [value["Value"] for value in found.get("ResourceRecords", [])] or None,
             "aliases": [_alias_properties(alias)] if alias else None,
             "allowOverwrite": state.get("allowOverwrite"),
         }
 
-    def update(self, cloud: Cloud, identifier: str, old: Properties, new: Properties) -> None:
+    def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
         """UPSERT."""
         del old
         _, _, name_and_type = identifier.partition("_")
-        zone = _zone(cloud, str(new["zoneId"]))
-        wanted = _record_set(name_and_type.rpartition("_")[0], new)
-        _refuse(cloud, zone["Id"], wanted)
-        _change(cloud, zone["Id"], "UPSERT", wanted)
+        zone = _zone(aws, str(new["zoneId"]))
+        record = _record_set(name_and_type.rpartition("_")[0], new)
+        _check_record(aws, zone["Id"], record)
+        _change(aws, zone["Id"], "UPSERT", record)
 
-    def delete(self, cloud: Cloud, identifier: str, state: Properties) -> None:
-        """DELETE, as it is now: Route 53 wants to be told all of it."""
+    def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
+        """DELETE with the current values, which Route 53 requires."""
         del state
-        zone, name, kind = identifier.split("_", 1)[0], *identifier.split("_", 1)[1].rsplit("_", 1)
-        found = _found(cloud, zone, name, kind)
+        zone, name, record_type = identifier.split("_", 1)[0], *identifier.split("_", 1)[1].rsplit("_", 1)
+        found = _find_record(aws, zone, name, record_type)
         if found is not None:
-            _change(cloud, zone, "DELETE", found)
+            _change(aws, zone, "DELETE", found)
 
 
-def get_zone(cloud: Cloud, args: Properties) -> Properties:
-    """The public zone of this id or name.
+def get_zone(aws: AwsClient, args: Properties) -> Properties:
+    """Return the public zone with this id or name.
 
     Raises:
-        AwsError: there is none, or more than one of the name.
+        AwsError: there is none, or more than one with this name.
     """
-    zones = _zones(cloud)
+    zones = _zones(aws)
     if args.get("zoneId"):
         found = [zone for zone in zones if _id(zone) == args["zoneId"]]
     else:
@@ -118,38 +118,37 @@ def get_zone(cloud: Cloud, args: Properties) -> Properties:
         "id": _id(zone),
         "zoneId": _id(zone),
         "name": zone["Name"].rstrip("."),
-        "arn": f"arn:{cloud.partition}:route53:::hostedzone/{_id(zone)}",
+        "arn": f"arn:{aws.partition}:route53:::hostedzone/{_id(zone)}",
         "callerReference": zone.get("CallerReference"),
         "privateZone": False,
         "resourceRecordSetCount": zone.get("ResourceRecordSetCount", 0),
     }
 
 
-def public_cnames(cloud: Cloud) -> set[tuple[str, str]]:
-    """Name and value of every CNAME that the world can look up, each with its last dot."""
-    sets = (
+def public_cnames(aws: AwsClient) -> set[tuple[str, str]]:
+    """Return name and value of every CNAME in a public zone, each with a dot at the end."""
+    records = (
         record
-        for zone in _zones(cloud)
-        for page in cloud.pages("route53", "list_resource_record_sets", None, HostedZoneId=_id(zone))
+        for zone in _zones(aws)
+        for page in aws.pages("route53", "list_resource_record_sets", None, HostedZoneId=_id(zone))
         for record in page["ResourceRecordSets"]
         if record["Type"] == "CNAME"
     )
-    return {(f"{_readable(one['Name'])}.", f"{each['Value'].rstrip('.')}.") for one in sets for each in _values(one)}
+    return {
+        (f"{_decoded(record['Name'])}.", f"{value['Value'].rstrip('.')}.")
+        for record in records
+        for value in record.get("ResourceRecords", [])
+    }
 
 
-def _values(record: Properties) -> list[Properties]:
-    found: list[Properties] = record.get("ResourceRecords", [])
-    return found
-
-
-def _zones(cloud: Cloud) -> list[Properties]:
-    pages = cloud.pages("route53", "list_hosted_zones", None)
+def _zones(aws: AwsClient) -> list[Properties]:
+    pages = aws.pages("route53", "list_hosted_zones", None)
     zones = [zone for page in pages for zone in page["HostedZones"]]
     return [zone for zone in zones if not zone.get("Config", {}).get("PrivateZone")]
 
 
-def _zone(cloud: Cloud, identifier: str) -> Properties:
-    zone: Properties = cloud.call("route53", "get_hosted_zone", Id=identifier)["HostedZone"]
+def _zone(aws: AwsClient, identifier: str) -> Properties:
+    zone: Properties = aws.call("route53", "get_hosted_zone", Id=identifier)["HostedZone"]
     return {**zone, "Id": _id(zone)}
 
 
@@ -158,23 +157,24 @@ def _id(zone: Properties) -> str:
 
 
 def _full_name(name: str, zone: str) -> str:
-    """The name as the provider completes it: one that does not end in the zone's is meant to be inside of it."""
-    plain, inside = name.rstrip(".").lower(), zone.rstrip(".")
-    return plain if plain == inside or plain.endswith(f".{inside}") else f"{plain}.{inside}".lstrip(".")
+    """Return the name as the official provider completes it: the zone is appended unless the name ends in it."""
+    given, zone_name = name.rstrip(".").lower(), zone.rstrip(".")
+    is_complete = given == zone_name or given.endswith(f".{zone_name}")
+    return given if is_complete else f"{given}.{zone_name}".lstrip(".")
 
 
-def _readable(name: str) -> str:
-    """A name without its last dot, and with the * that Route 53 tells as an octal escape."""
+def _decoded(name: str) -> str:
+    """Return a name without its last dot, and with a `*` that Route 53 writes as an octal escape."""
     return name.rstrip(".").replace("\\052", "*")
 
 
 def _record_set(name: str, inputs: Properties) -> Properties:
-    found: Properties = {"Name": name, "Type": inputs["type"]}
+    record: Properties = {"Name": name, "Type": inputs["type"]}
     if inputs.get("aliases"):
         (alias,) = inputs["aliases"]
         target = {"DNSName": alias["name"], "HostedZoneId": alias["zoneId"]}
-        return {**found, "AliasTarget": {**target, "EvaluateTargetHealth": alias["evaluateTargetHealth"]}}
-    return {**found, "TTL": inputs["ttl"], "ResourceRecords": [{"Value": value} for value in inputs["records"]]}
+        return {**record, "AliasTarget": {**target, "EvaluateTargetHealth": alias["evaluateTargetHealth"]}}
+    return {**record, "TTL": inputs["ttl"], "ResourceRecords": [{"Value": value} for value in inputs["records"]]}
 
 
 def _alias_properties(alias: Properties) -> Properties:
@@ -185,33 +185,33 @@ def _alias_properties(alias: Properties) -> Properties:
     }
 
 
-def _found(cloud: Cloud, zone: str, name: str, kind: str) -> Properties | None:
-    return next((one for one in _of_name(cloud, zone, name) if one["Type"] == kind), None)
+def _find_record(aws: AwsClient, zone: str, name: str, record_type: str) -> Properties | None:
+    return next((record for record in _records_with_name(aws, zone, name) if record["Type"] == record_type), None)
 
 
-def _of_name(cloud: Cloud, zone: str, name: str) -> list[Properties]:
+def _records_with_name(aws: AwsClient, zone: str, name: str) -> list[Properties]:
     try:
-        answer = cloud.call("route53", "list_resource_record_sets", HostedZoneId=zone, StartRecordName=name)
-    except AwsError as refusal:
-        if refusal.is_missing:
+        response = aws.call("route53", "list_resource_record_sets", HostedZoneId=zone, StartRecordName=name)
+    except AwsError as error:
+        if error.is_not_found:
             return []
         raise
-    return [one for one in answer["ResourceRecordSets"] if _readable(one["Name"]) == name]
+    return [record for record in response["ResourceRecordSets"] if _decoded(record["Name"]) == name]
 
 
-def _refuse(cloud: Cloud, zone: str, wanted: Properties) -> None:
-    """Refuse what Route 53 would and the emulator does not."""
-    name, kind = wanted["Name"], wanted["Type"]
-    others = {one["Type"] for one in _of_name(cloud, zone, name)} - {kind}
-    if others and "CNAME" in {kind, *others}:
+def _check_record(aws: AwsClient, zone: str, record: Properties) -> None:
+    """Reject what Route 53 rejects and the emulator does not."""
+    name, record_type = record["Name"], record["Type"]
+    others = {other["Type"] for other in _records_with_name(aws, zone, name)} - {record_type}
+    if others and "CNAME" in {record_type, *others}:
         raise _bad_change(
-            f"RRSet of type {kind} with DNS name {name}. is not permitted because a conflicting RRSet of type "
+            f"RRSet of type {record_type} with DNS name {name}. is not permitted because a conflicting RRSet of type "
             f"{', '.join(sorted(others))} with the same DNS name already exists"
         )
-    alias = wanted.get("AliasTarget")
+    alias = record.get("AliasTarget")
     if alias and alias["DNSName"].endswith(".cloudfront.net") != (alias["HostedZoneId"] == CLOUDFRONT_ZONE):
         raise _bad_change(
-            f"Tried to create an alias that targets {alias['DNSName']}., type {kind} in zone "
+            f"Tried to create an alias that targets {alias['DNSName']}., type {record_type} in zone "
             f"{alias['HostedZoneId']}, but the alias target name does not lie within the target zone"
         )
 
@@ -220,11 +220,11 @@ def _bad_change(message: str) -> AwsError:
     return AwsError("Route 53: ChangeResourceRecordSets", 400, "InvalidChangeBatch", f"[{message}]")
 
 
-def _change(cloud: Cloud, zone: str, action: str, record: Properties) -> None:
+def _change(aws: AwsClient, zone: str, action: str, record: Properties) -> None:
     batch = {"Comment": "Managed by Pulumi", "Changes": [{"Action": action, "ResourceRecordSet": record}]}
-    answer = cloud.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
-    identifier, deadline = answer["ChangeInfo"]["Id"], time.monotonic() + CHANGE_SECONDS
-    while cloud.call("route53", "get_change", Id=identifier)["ChangeInfo"]["Status"] != "INSYNC":
+    response = aws.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
+    identifier, deadline = response["ChangeInfo"]["Id"], time.monotonic() + CHANGE_SECONDS
+    while aws.call("route53", "get_change", Id=identifier)["ChangeInfo"]["Status"] != "INSYNC":
         if time.monotonic() > deadline:
             raise ProviderError(f"{identifier} is not in sync after 30 minutes")
         time.sleep(POLL_SECONDS)

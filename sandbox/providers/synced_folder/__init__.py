@@ -1,6 +1,6 @@
-"""`pulumi-resource-synced-folder` for the sandbox: a folder whose every file is an object in a bucket.
+"""`pulumi-resource-synced-folder` for the sandbox: a component that publishes each file of a folder as an object.
 
-- `service` answers the engine's Construct call.
-- `folder` says which files are in a folder, and what each is called and is.
-- `construction` registers the component and its children with the engine.
+- `service`: answers the engine's Construct call.
+- `folder`: lists the files of a folder, with their keys and content types.
+- `construction`: registers the component and its children with the engine.
 """

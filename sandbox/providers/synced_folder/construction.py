@@ -1,4 +1,4 @@
-"""Registers a component and its children with the engine, over the monitor that its Construct call names."""
+"""Registers a component and its children with the engine, through the monitor that the Construct call names."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,35 +18,40 @@ PROVIDER_PACKAGE = "aws"
 
 @dataclass(frozen=True)
 class Construction:
-    """One Construct call's work with the engine's monitor."""
+    """The registrations of one Construct call.
+
+    Attributes:
+        request: the call.
+        monitor: the engine's.
+    """
 
     request: provider_pb2.ConstructRequest
     monitor: resource_pb2_grpc.ResourceMonitorStub
 
     def component(self) -> str:
-        """Register the component with the options that the program gave it; answers its URN."""
-        asked = self.request
+        """Register the component with the program's options; return its URN."""
+        request = self.request
         registration = resource_pb2.RegisterResourceRequest(
-            type=asked.type,
-            name=asked.name,
-            parent=asked.parent,
+            type=request.type,
+            name=request.name,
+            parent=request.parent,
             object=struct_pb2.Struct(),
-            dependencies=asked.dependencies,
-            providers=asked.providers,
-            aliases=asked.aliases,
+            dependencies=request.dependencies,
+            providers=request.providers,
+            aliases=request.aliases,
             aliasSpecs=True,
-            deletedWith=asked.deletedWith,
-            ignoreChanges=asked.ignoreChanges,
-            replaceOnChanges=asked.replaceOnChanges,
-            additionalSecretOutputs=asked.additionalSecretOutputs,
+            deletedWith=request.deletedWith,
+            ignoreChanges=request.ignoreChanges,
+            replaceOnChanges=request.replaceOnChanges,
+            additionalSecretOutputs=request.additionalSecretOutputs,
             acceptSecrets=True,
             acceptResources=True,
         )
         self._copy_protection(registration)
         return str(self.monitor.RegisterResource(registration).urn)
 
-    def ask_region(self, component: str) -> None:
-        """The real component asks for the region whether it needs it or not, and fails where it can't be had."""
+    def invoke_get_region(self, component: str) -> None:
+        """Invoke getRegion, as the official component always does; it fails if there is no region."""
         self.monitor.Invoke(
             resource_pb2.ResourceInvokeRequest(
                 tok="aws:index/getRegion:getRegion", provider=self._provider, parent=component, acceptResources=True
@@ -54,16 +59,16 @@ class Construction:
         )
 
     def children(self, component: str, files: Iterable[FolderFile], *, aliased: bool) -> None:
-        """Register an object for each file, all at once; over when the engine is done with every one."""
+        """Register an object for each file, in parallel; return once the engine is done with all of them."""
         inputs = self.request.inputs.fields
         shared = {"bucket": plain(inputs["bucketName"]), "acl": plain(inputs["acl"])}
         with ThreadPoolExecutor(WORKERS) as workers:
             registrations = (self._child(component, file, shared, aliased=aliased) for file in files)
-            # Consumed so that the first failure is raised here.
+            # Consumed, so that the first error is raised here.
             list(workers.map(self.monitor.RegisterResource, registrations))
 
     def finish(self, component: str) -> None:
-        """The component is complete; it has no outputs."""
+        """Complete the component; it has no outputs."""
         self.monitor.RegisterResourceOutputs(
             resource_pb2.RegisterResourceOutputsRequest(urn=component, outputs=struct_pb2.Struct())
         )
@@ -105,7 +110,7 @@ class Construction:
 
     @property
     def _dependencies(self) -> dict[str, list[str]]:
-        """What the children depend on because their inputs come from it: the bucket, above all."""
+        """Return the resources that the children's inputs come from, such as the bucket."""
         given = self.request.inputDependencies
         return {
             name: sorted(given[source].urns)
@@ -114,7 +119,7 @@ class Construction:
         }
 
     def _copy_protection(self, registration: resource_pb2.RegisterResourceRequest) -> None:
-        """Children are protected and retained as their component is."""
+        """Protect and retain the children like their component."""
         if self.request.HasField("protect"):
             registration.protect = self.request.protect
         if self.request.HasField("retainOnDelete"):
@@ -122,12 +127,12 @@ class Construction:
 
 
 def connect(address: str) -> grpc.Channel:
-    """A channel to the engine's monitor."""
+    """Return a channel to the engine's monitor."""
     return grpc.insecure_channel(address, options=GRPC_OPTIONS)
 
 
 def plain(value: struct_pb2.Value) -> struct_pb2.Value:
-    """An output value as what it stands for; its dependencies travel beside it."""
+    """Return the value of an output; its dependencies are in another field of the request."""
     fields = value.struct_value.fields
     if SIGNATURE not in fields or fields[SIGNATURE].string_value != OUTPUT:
         return value

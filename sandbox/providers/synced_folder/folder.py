@@ -1,4 +1,4 @@
-"""The files of a folder, as the real component sees them: glob `<path>/**/*`, and the `mime` package's types."""
+"""The files of a folder as the official component lists them: glob `<path>/**/*`, with the types of npm's `mime`."""
 
 import mimetypes
 import os
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 DEFAULT_TYPE = "text/plain"
-# Where npm's `mime` differs from Python's table, or knows what that doesn't.
+# The types of npm's `mime` that Python's table does not have, or has differently.
 _TYPES = {
     ".avif": "image/avif",
     ".cjs": "application/node",
@@ -27,13 +27,19 @@ _TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-# Python's own table and no file of the machine's, so that every machine answers the same.
+# Python's built-in table, without the machine's files, so that every machine gives the same types.
 _PYTHON_TYPES = mimetypes.MimeTypes(filenames=())
 
 
 @dataclass(frozen=True)
 class FolderFile:
-    """One file: where it is for the engine, and what it is called in the bucket."""
+    """One file.
+
+    Attributes:
+        path: where the engine reads it.
+        key: its key in the bucket.
+        content_type: its type.
+    """
 
     path: str
     key: str
@@ -41,9 +47,9 @@ class FolderFile:
 
 
 def files_in(path: str, *, include_hidden: bool) -> Iterator[FolderFile]:
-    """The files under `path` in the order of their names; none if there is no such folder.
+    """Yield the files of a folder in the order of their names; none if the folder does not exist.
 
-    A name that starts with a dot, of a file or of a folder, is hidden.
+    A file or folder is hidden if its name starts with a dot.
     """
     for folder, names, files in os.walk(path):
         names[:] = sorted(name for name in names if include_hidden or not name.startswith("."))
@@ -55,6 +61,6 @@ def files_in(path: str, *, include_hidden: bool) -> Iterator[FolderFile]:
 
 
 def content_type(name: str) -> str:
-    """The type that a file's name says it has."""
+    """Return the content type for a file name."""
     suffix = PurePosixPath(name.lower()).suffix
     return _TYPES.get(suffix) or _PYTHON_TYPES.types_map[True].get(suffix, DEFAULT_TYPE)

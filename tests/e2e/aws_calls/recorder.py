@@ -6,8 +6,8 @@ import http.client
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
+from sandbox.tests.loopback import Loopback
 from tests.e2e.aws_calls.operations import Operation, operation_of
-from tests.loopback import Loopback
 
 _NOT_FORWARDED = ("connection", "keep-alive", "transfer-encoding", "expect")
 

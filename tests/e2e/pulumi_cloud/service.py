@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeAlias
 
+from sandbox.tests.loopback import Loopback
 from tests.e2e.pulumi_cloud import wire
-from tests.loopback import Loopback
 
 Body: TypeAlias = "dict[str, Any]"
 

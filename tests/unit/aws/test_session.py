@@ -12,7 +12,7 @@ import pytest
 from hosting.aws.session import client, make_session
 from hosting.aws.settings import AwsSettings
 from hosting.errors import HostingError
-from tests.loopback import Loopback
+from sandbox.tests.loopback import Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

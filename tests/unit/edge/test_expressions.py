@@ -150,6 +150,7 @@ def test_other_expressions_run_at_the_edge(
         ("a)", "has an invalid regular expression"),
         ("(" * 2000 + ")" * 2000, "has an invalid regular expression"),
         ("^/(.*)/(.*)/(.*)$", "too many steps"),
+        ("^/" + "a" * 1000, "a regular expression of 1002 characters"),
         ("^/(.*)/(.*)(?=x)$", "too many steps"),
         ("^/(.*)/(.*)/x$", "too many steps on a long path: begin it with '^'"),
         ("/(.*)/x$", "too many steps"),

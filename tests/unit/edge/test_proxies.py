@@ -24,7 +24,7 @@ from hosting.errors import ConfigError, EdgeError
 from hosting.formats.redirects.files import read_redirects
 from hosting.formats.redirects.proxies import Proxy, Server, is_ambiguous, proxies_in
 from hosting.formats.redirects.rules import REWRITE, Placeholder, Rule
-from sandbox.emulator.path_patterns import normal_path
+from sandbox.emulator.path_patterns import normalize_path
 from tests.unit.edge.runtime import request_event, undocumented
 from tests.unit.edge.test_plan import settings
 from tests.unit.edge.test_redirects import amplify, error_message, netlify
@@ -371,7 +371,7 @@ def test_no_normal_form_leads_elsewhere(parts: list[str]) -> None:
     if not is_ambiguous([proxy], path):
         decoded = unquote(path)
         for form in (
-            normal_path(path),
+            normalize_path(path),
             decoded,
             normpath(path),
             normpath(decoded),

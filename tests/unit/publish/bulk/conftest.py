@@ -20,7 +20,7 @@ from hosting.publish.staging.cache_control import CacheControl
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST
-from sandbox import cloud
+from sandbox import emulator_process
 from sandbox.environment import Home
 
 if TYPE_CHECKING:
@@ -156,12 +156,12 @@ class Site:
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a local cloud until the session ends."""
     home = Home(tmp_path_factory.mktemp("cloud"))
-    home.make()
-    cloud.ensure_installed()
+    home.create_folders()
+    emulator_process.ensure_installed()
     try:
-        yield cloud.start(home)
+        yield emulator_process.start(home)
     finally:
-        cloud.stop(home)
+        emulator_process.stop(home)
 
 
 @pytest.fixture

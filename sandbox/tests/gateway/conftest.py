@@ -1,0 +1,212 @@
+"""An emulator for the whole session, a gateway in front of it, and helpers that create sites."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from sandbox import emulator_process
+from sandbox.environment import Home
+from sandbox.gateway.server import Gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_cloudfront import CloudFrontClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef
+
+NUMBERS = itertools.count(1)
+BLOCKED: PublicAccessBlockConfigurationTypeDef = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A response over HTTP."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    def __getitem__(self, header: str) -> str | None:
+        return self.headers[header]
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Sends requests to the gateway with any Host header, each on a new connection."""
+
+    port: int
+    host: str
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
+        """Send a request; header names are written with underscores."""
+        return self.send(path, method, b"", **headers)
+
+    def send(self, path: str, method: str, body: bytes, /, **headers: str) -> Reply:
+        """Send a request with a body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        length = {"Content-Length": str(len(body))} if body else {}
+        for name, value in {"Host": self.host, **length, **headers}.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders(body or None)
+        with connection.getresponse() as response:
+            reply = Reply(response.status, response.headers, response.read())
+        connection.close()
+        return reply
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account that owns the buckets and the distributions."""
+
+    s3: S3Client
+    cloudfront: CloudFrontClient
+    port: int
+
+    def bucket(self, pages: dict[str, str] | None = None) -> str:
+        """Create a bucket with HTML pages."""
+        name = f"site-{next(NUMBERS)}"
+        self.s3.create_bucket(Bucket=name)
+        for key, text in (pages or {}).items():
+            self.s3.put_object(Bucket=name, Key=key, Body=text.encode(), ContentType="text/html; charset=utf-8")
+        return name
+
+    def website(self, pages: dict[str, str], error: str | None = None, prefix: str = "") -> str:
+        """Create a bucket that is a website; everything below the prefix is public."""
+        name = self.bucket(pages)
+        configuration: Any = {"IndexDocument": {"Suffix": "index.html"}}
+        if error:
+            configuration["ErrorDocument"] = {"Key": error}
+        self.s3.put_bucket_website(Bucket=name, WebsiteConfiguration=configuration)
+        self.allow(name, {"Principal": "*", "Resource": f"arn:aws:s3:::{name}/{prefix}*"})
+        return name
+
+    def allow(self, bucket: str, grant: dict[str, Any]) -> None:
+        """Give the bucket a policy with one statement that allows reading."""
+        statement = {"Effect": "Allow", "Action": "s3:GetObject", **grant}
+        self.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    def website_browser(self, bucket: str) -> Browser:
+        """Return a browser at the bucket's website endpoint."""
+        return Browser(self.port, f"{bucket}.s3-website-us-east-1.amazonaws.com")
+
+    def distribution(self, bucket: str, **settings: Any) -> dict[str, Any]:  # noqa: ANN401 - CloudFront's own shapes
+        """Create a distribution in front of a bucket that only the distribution may read."""
+        self.s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=BLOCKED)
+        behavior = {
+            "TargetOriginId": "bucket",
+            "ViewerProtocolPolicy": "redirect-to-https",
+            "Compress": True,
+            "CachePolicyId": self._cache_policy(),
+            "AllowedMethods": {"Quantity": 2, "Items": ["GET", "HEAD"]},
+            **settings.pop("behavior", {}),
+        }
+        config: Any = {
+            "CallerReference": f"{bucket}-{next(NUMBERS)}",
+            "Comment": "",
+            "Enabled": True,
+            "DefaultRootObject": "index.html",
+            "Origins": {"Quantity": 1, "Items": [self.origin(bucket)]},
+            "DefaultCacheBehavior": behavior,
+            **settings,
+        }
+        created = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+        condition = {"StringEquals": {"AWS:SourceArn": created["ARN"]}}
+        principal = {"Service": "cloudfront.amazonaws.com"}
+        self.allow(bucket, {"Principal": principal, "Resource": f"arn:aws:s3:::{bucket}/*", "Condition": condition})
+        return dict(created)
+
+    def function(self, code: str, *headers: str, event: str = "viewer-request") -> dict[str, Any]:
+        """Return the settings of a behavior with a function that gets these CloudFront headers."""
+        name = f"function-{next(NUMBERS)}"
+        created = self.cloudfront.create_function(
+            Name=name, FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=code.encode()
+        )
+        self.cloudfront.publish_function(Name=name, IfMatch=created["ETag"])
+        arn = created["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
+        associations = {"Quantity": 1, "Items": [{"EventType": event, "FunctionARN": arn}]}
+        return {"FunctionAssociations": associations, **(self._policy_with(headers) if headers else {})}
+
+    def _policy_with(self, headers: tuple[str, ...]) -> dict[str, str]:
+        listed: Any = {"HeaderBehavior": "whitelist", "Headers": {"Quantity": len(headers), "Items": list(headers)}}
+        created = self.cloudfront.create_origin_request_policy(
+            OriginRequestPolicyConfig={
+                "Name": f"headers-{next(NUMBERS)}",
+                "HeadersConfig": listed,
+                "CookiesConfig": {"CookieBehavior": "none"},
+                "QueryStringsConfig": {"QueryStringBehavior": "none"},
+            }
+        )
+        return {"OriginRequestPolicyId": created["OriginRequestPolicy"]["Id"]}
+
+    def browser(self, distribution: dict[str, Any]) -> Browser:
+        """Return a browser at the distribution's own domain."""
+        return Browser(self.port, distribution["DomainName"])
+
+    def origin(self, bucket: str) -> dict[str, Any]:
+        """Return the bucket as an origin with an origin access control."""
+        created = self.cloudfront.create_origin_access_control(
+            OriginAccessControlConfig={
+                "Name": f"access-{next(NUMBERS)}",
+                "SigningProtocol": "sigv4",
+                "SigningBehavior": "always",
+                "OriginAccessControlOriginType": "s3",
+            }
+        )
+        return {
+            "Id": "bucket",
+            "DomainName": f"{bucket}.s3.us-east-1.amazonaws.com",
+            "OriginAccessControlId": created["OriginAccessControl"]["Id"],
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+        }
+
+    def _cache_policy(self) -> str:
+        created = self.cloudfront.create_cache_policy(
+            CachePolicyConfig={
+                "Name": f"cache-{next(NUMBERS)}",
+                "MinTTL": 60,
+                "ParametersInCacheKeyAndForwardedToOrigin": {
+                    "EnableAcceptEncodingGzip": True,
+                    "HeadersConfig": {"HeaderBehavior": "none"},
+                    "CookiesConfig": {"CookieBehavior": "none"},
+                    "QueryStringsConfig": {"QueryStringBehavior": "none"},
+                },
+            }
+        )
+        return created["CachePolicy"]["Id"]
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start an emulator for the tests of this folder."""
+    home = Home(tmp_path_factory.mktemp("cloud"))
+    home.create_folders()
+    emulator_process.ensure_installed()
+    yield emulator_process.start(home)
+    emulator_process.stop(home)
+
+
+@pytest.fixture(scope="session")
+def account(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """Start a gateway of a home without stacks."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    s3 = session.client("s3", endpoint_url=endpoint)
+    cloudfront = session.client("cloudfront", endpoint_url=endpoint)
+    with Gateway(home, endpoint) as gateway:
+        yield Account(s3, cloudfront, gateway.port)
+    s3.close()
+    cloudfront.close()

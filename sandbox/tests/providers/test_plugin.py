@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from sandbox.environment import REPOSITORY
+
+
+@pytest.mark.parametrize(
+    ("module", "version"), [("sandbox.providers.aws", "7.51.1"), ("sandbox.providers.synced_folder", "0.12.6")]
+)
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_plugin(module: str, version: str, ending: signal.Signals) -> None:
+    """The first line is the port, the service answers there, and a signal ends it without output."""
+    command = [sys.executable, "-m", module, "127.0.0.1:1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY)
+    with process:
+        assert process.stdout is not None
+        port = process.stdout.readline().strip()
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            info = provider_pb2_grpc.ResourceProviderStub(channel).GetPluginInfo(empty_pb2.Empty())
+        process.send_signal(ending)
+        out, err = process.communicate(timeout=30)
+    assert info.version == version
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_plugin_ends_with_its_engine() -> None:
+    """A plugin ends if its engine was killed."""
+    script = (
+        "import subprocess, sys; "
+        "plugin = subprocess.Popen([sys.executable, '-m', 'sandbox.providers.synced_folder'], stdout=1); "
+        "input()"
+    )
+    engine = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    )
+    with engine:
+        assert engine.stdout is not None
+        assert int(engine.stdout.readline()) > 0
+        engine.kill()
+        # The plugin has the pipe open too: this returns once it has ended.
+        assert engine.stdout.read() == ""
