@@ -13,9 +13,10 @@ from hosting.errors import PublishError
 from hosting.formats.gitignore import IgnoreRules
 from hosting.publish.staging.build import run_build
 from hosting.publish.staging.cache_control import CacheControl
+from hosting.publish.staging.distribution_folder import locate_directory, resolve_directory
 from hosting.publish.staging.lifetimes import Ttls
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import Staged, locate_directory, resolve_directory, stage
+from hosting.publish.staging.staged_tree import StagedTree, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +52,7 @@ class Prepared:
         edge: the edge plan.
     """
 
-    staged: Staged
+    staged: StagedTree
     edge: EdgePlan
 
 
@@ -79,7 +80,7 @@ def prepare(name: str, settings: Settings, run: Run) -> Prepared:
     return Prepared(staged, plan_edge(name, settings, staged.manifest, rules))
 
 
-def _staged(settings: Settings, run: Run, rules: Rules) -> Staged:
+def _staged(settings: Settings, run: Run, rules: Rules) -> StagedTree:
     publish, cloudfront = settings.publish, settings.cloudfront
     # With or without CloudFront the same, so that switching it on or off uploads nothing again.
     ttls = Ttls(cloudfront.min_ttl, cloudfront.default_ttl, cloudfront.max_ttl)
@@ -98,14 +99,14 @@ def _staged(settings: Settings, run: Run, rules: Rules) -> Staged:
     return staged
 
 
-def _pinned(release: str, settings: Settings, run: Run, rules: Rules) -> Staged:
+def _pinned(release: str, settings: Settings, run: Run, rules: Rules) -> StagedTree:
     """Return the files at hand, if there are any."""
     directory = settings.publish.directory
     try:
         staged = replace(_staged(settings, run, rules), warnings=())
     except PublishError:
         run.say(f"Going back to release {release}, without the redirects and headers of {directory}: it is not there")
-        return Staged(Manifest(()), 0, run.project / directory, STATE / "staging" / settings.stack)
+        return StagedTree(Manifest(()), 0, run.project / directory, STATE / "staging" / settings.stack)
     run.say(f"Going back to release {release}, with the redirects and headers of {directory}")
     return staged
 
@@ -127,7 +128,7 @@ def _build(command: str, settings: Settings, run: Run) -> None:
     run.say(f"Built in {result.seconds:.1f} s" if result.ran else "Nothing changed since the preview's build: using it")
 
 
-def _summary(directory: str, staged: Staged) -> str:
+def _summary(directory: str, staged: StagedTree) -> str:
     manifest = staged.manifest
     files = "1 file" if manifest.file_count == 1 else f"{manifest.file_count} files"
     return (

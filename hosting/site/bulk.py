@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hosting.config.load import Settings
     from hosting.edge.function_code import Piece
     from hosting.edge.plan import EdgePlan
-    from hosting.publish.staging.staged_tree import Staged
+    from hosting.publish.staging.staged_tree import StagedTree
 
 _NAME = "release"
 _TYPE = "pulumi-python:dynamic/hosting:Release"
@@ -38,7 +38,7 @@ _TYPE = "pulumi-python:dynamic/hosting:Release"
 class Bulk:
     """Declares what bulk mode needs, in the order that `site` asks for it."""
 
-    def __init__(self, settings: Settings, staged: Staged, edge: EdgePlan) -> None:
+    def __init__(self, settings: Settings, staged: StagedTree, edge: EdgePlan) -> None:
         """``edge`` is the plan of the same site without bulk mode."""
         self._settings = settings
         self._staged = staged

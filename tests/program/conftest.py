@@ -18,7 +18,7 @@ from hosting.edge.rule_files import read_rule_files
 from hosting.prepare import Prepared
 from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
-from hosting.publish.staging.staged_tree import Staged
+from hosting.publish.staging.staged_tree import StagedTree
 from hosting.site.static_site import StaticSite
 
 if TYPE_CHECKING:
@@ -163,9 +163,9 @@ def deploy() -> Callable[..., Deployed]:
     return run
 
 
-def staged() -> Staged:
+def staged() -> StagedTree:
     """Return a staged tree of three files."""
-    return Staged(
+    return StagedTree(
         manifest=MANIFEST,
         ignored_count=0,
         directory=Path("site"),

@@ -16,7 +16,7 @@ from hosting.publish.staging.build import run_build
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosting.publish.staging.staged_tree import Staged
+    from hosting.publish.staging.staged_tree import StagedTree
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def settings(**publish: str) -> Settings:
     return load_settings(RawConfig("dev", values), {"AWS_REGION": "eu-north-1"})
 
 
-def staged_by(settings: Settings, run: Run) -> Staged:
+def staged_by(settings: Settings, run: Run) -> StagedTree:
     """Return the staged tree of a preparation."""
     return prepare("site", settings, run).staged
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from hosting.errors import PublishError
 from hosting.publish.bulk.records import Begun, Claim, Index
 from hosting.publish.s3.errors import ConflictError, S3Error
-from hosting.publish.staging.cli_run import in_proc
+from hosting.publish.staging.cli_run import process_in_proc
 
 if TYPE_CHECKING:
     from hosting.publish.bulk.log import Log
@@ -174,5 +174,5 @@ def _place() -> str:
 
 def _started(pid: int) -> str:
     """Return when a process began; "" if there is none."""
-    process = in_proc(Path("/proc"), pid)
+    process = process_in_proc(Path("/proc"), pid)
     return process.started if process else ""
