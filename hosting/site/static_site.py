@@ -19,9 +19,9 @@ from hosting.deployments.rights import Stack, issuer_of
 from hosting.edge.warnings import changed_kind, routing_output
 from hosting.providers.first_policy import FirstPolicy
 from hosting.providers.invalidation import Invalidation, InvalidationArgs
-from hosting.providers.publish_marker import Mark
+from hosting.providers.publish_marker import PublishMarker
 from hosting.publish.bulk import layout
-from hosting.publish.managed.invalidation_paths import answering_files
+from hosting.publish.managed.invalidation_paths import error_page_files
 from hosting.publish.managed.synced_folders import publish_folder
 from hosting.resource_names import COMPONENT
 from hosting.site.bulk import Bulk
@@ -119,13 +119,13 @@ class StaticSite(pulumi.ComponentResource):
             website = self._website(bucket, None)
             self._files(bucket, website.ready)
             return self._outputs(website, None, None)
-        mark = self._mark()
+        publish_marker = self._publish_marker()
         # Before the distribution: one that was in bulk mode until now leads to these files from now on.
-        pages = self._files(bucket, [mark] if mark else [])
+        pages = self._files(bucket, [publish_marker] if publish_marker else [])
         after = self._options(after=[pages, self._first_policy(bucket)])
         distribution = self._distribution(bucket, self._edge, after)
         website = self._website(bucket, distribution)
-        told = self._invalidation(bucket, distribution, mark, pages) if mark else None
+        told = self._invalidation(bucket, distribution, publish_marker, pages) if publish_marker else None
         return self._outputs(website, distribution, told)
 
     def _bulk(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
@@ -187,39 +187,39 @@ class StaticSite(pulumi.ComponentResource):
         last = self._options(after=[*ready, assets])
         return publish_folder("pages", staged.pages, bucket, staged.manifest, last)
 
-    def _mark(self) -> Mark | None:
-        """Declare the mark of the publish, unless the edge is never told."""
+    def _publish_marker(self) -> PublishMarker | None:
+        """Declare the publish marker, unless nothing is ever invalidated."""
         if self._settings.publish.invalidate == "never":
             return None
-        content = [self._entries(), self._fallbacks(), self._answers()]
-        return Mark("mark", content, pulumi.ResourceOptions(parent=self))
+        content = [self._entries(), self._fallbacks(), self._error_responses()]
+        return PublishMarker("publish-marker", content, pulumi.ResourceOptions(parent=self))
 
     def _entries(self) -> dict[str, str]:
         return {entry.path: entry.fingerprint for entry in self._staged.manifest.entries}
 
     def _fallbacks(self) -> list[str]:
         pages = [response.response_page_path for response in self._edge.error_responses]
-        return sorted({*answering_files(pages, self._settings.website.index_document), *self._edge.fallbacks})
+        return sorted({*error_page_files(pages, self._settings.website.index_document), *self._edge.fallbacks})
 
-    def _answers(self) -> str:
-        """Return all that says how CloudFront answers where it does not answer with the file of the path."""
+    def _error_responses(self) -> str:
+        """Return the index document and the error responses, as JSON."""
         errors = [response.model_dump(mode="json") for response in self._edge.error_responses]
         return json.dumps([self._settings.website.index_document, errors])
 
     def _invalidation(
-        self, bucket: Bucket, distribution: Distribution, mark: Mark, pages: pulumi.Resource
+        self, bucket: Bucket, distribution: Distribution, publish_marker: PublishMarker, pages: pulumi.Resource
     ) -> Invalidation:
         publish = self._settings.publish
         args = InvalidationArgs(
             distribution_id=distribution.id,
             bucket=bucket.bucket,
             staging=self._staged.folder.as_posix(),
-            mark=mark.mark,
-            previous_mark=mark.previous,
+            publish_marker=publish_marker.marker,
+            previous_publish_marker=publish_marker.previous,
             entries=self._entries(),
             index_document=self._settings.website.index_document,
             fallbacks=self._fallbacks(),
-            answers=self._answers(),
+            error_responses=self._error_responses(),
             max_paths=publish.invalidation_max_paths,
             always=publish.invalidate == "always",
             wait=publish.invalidation_wait,

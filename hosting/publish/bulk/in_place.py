@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.records import Index, Records
     from hosting.publish.bulk.wanted import Wanted
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
     from hosting.publish.staging.manifest import Manifest
 
 
 class InPlace:
     """The publisher of one bucket that is a website itself."""
 
-    def __init__(self, store: Store, wanted: Wanted, log: Log) -> None:
+    def __init__(self, store: BucketClient, wanted: Wanted, log: Log) -> None:
         self._store = store
         self._wanted = wanted
         self._log = log

@@ -25,7 +25,7 @@ from hosting.publish.staging.cli_run import process_in_proc
 
 if TYPE_CHECKING:
     from hosting.publish.bulk.log import Log
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
 
 # A publish that has not said for so long that it is at work is not.
 _SILENT_S = 60
@@ -41,7 +41,7 @@ _TOKEN_LENGTH = 16
 class IndexFile:
     """The index, and what is known of it."""
 
-    def __init__(self, store: Store, key: str, *, laid_out: bool) -> None:
+    def __init__(self, store: BucketClient, key: str, *, laid_out: bool) -> None:
         """``laid_out`` is whether the files are at other keys than their paths."""
         self._store = store
         self._key = key

@@ -56,8 +56,8 @@ def resolve_directory(project: Path, directory: str, *, is_built: bool = False) 
 def _refusal(directory: str, problem: str) -> PublishError:
     """Return the error for a folder that can't be published."""
     return PublishError(
-        f"The distribution folder '{directory}' {problem}; nothing was touched: set the folder that the build writes to: "
-        "pulumi config set publish:directory '<folder>'"
+        f"The distribution folder '{directory}' {problem}; nothing was touched: set the folder that the build writes "
+        "to: pulumi config set publish:directory '<folder>'"
     )
 
 

@@ -65,7 +65,7 @@ def _with_likely(rule: NamingRule) -> re.Pattern[str]:
     return re.compile(f"(?P<folder>{rule.above}{rule.folder})(?:(?P<certain>{rule.certain})|{rule.likely})", re.ASCII)
 
 
-# For the function at the edge, as JavaScript: names that are excluded (case does not matter), and the form of a hashed name.
+# For the function at the edge: the excluded names, in upper or lower case, and the form of a hashed name.
 EXCLUDED = "|".join(one.pattern for one in EXCLUSIONS)
 FORM = _any_of(lambda rule: rule.form)
 

@@ -78,7 +78,7 @@ def test_a_bucket_that_has_a_policy_keeps_it() -> None:
 def test_a_refusal_is_reported() -> None:
     """Without the right to read the bucket's policy, nothing is set."""
     cloud = Cloud(refusal="AccessDenied")
-    with pytest.raises(HostingError, match=r"into bucket my-bucket.*AccessDenied.*run `pulumi up` again"):
+    with pytest.raises(HostingError, match=r"read bucket my-bucket.*AccessDenied.*run `pulumi up` again"):
         cloud.create({"bucket": "my-bucket", "missing_is_404": True})
     assert cloud.policy is None
 
