@@ -1,4 +1,4 @@
-"""The functions at the edge as resources: one for requests and one for responses, where there is anything to do."""
+"""The CloudFront Functions as resources: one for requests and one for responses, each only if it has pieces."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from hosting.edge.plan import EdgePlan
 
 Event = Literal["viewer-request", "viewer-response"]
-# A name of 48 characters, this, and the provider's own suffix of 8 have to fit CloudFront's 64.
+# CloudFront allows 64 characters: a name of up to 48, this suffix, and the provider's own of 8.
 _SUFFIX: dict[Event, str] = {"viewer-request": "request", "viewer-response": "reply"}
 
 
 @dataclass(frozen=True)
-class Association:
-    """What a distribution is told of a function.
+class FunctionAssociation:
+    """The association of a function with an event of the distribution.
 
     Attributes:
-        event: when it runs.
+        event: the event on which the function runs.
         function: the function.
     """
 
@@ -34,25 +34,25 @@ class Association:
 
 def make_functions(
     name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[Piece]] | None = None
-) -> list[Association]:
-    """Return the functions that run the pieces of ``edge``: none, one or two; ``last`` are more for requests."""
-    made = []
+) -> list[FunctionAssociation]:
+    """Return the functions with the pieces of ``edge``: none, one or two; ``last`` are further pieces for requests."""
+    functions = []
     if last is not None:
         code = last.apply(lambda pieces: compose([*edge.requests, *pieces]))
-        made.append(_made(name, "viewer-request", _kept(edge, code), opts))
+        functions.append(_function(name, "viewer-request", _protected(edge, code), opts))
     elif edge.requests:
-        made.append(_made(name, "viewer-request", _kept(edge, compose(edge.requests)), opts))
+        functions.append(_function(name, "viewer-request", _protected(edge, compose(edge.requests)), opts))
     if edge.responses:
-        made.append(_made(name, "viewer-response", compose_response(edge.responses), opts))
-    return made
+        functions.append(_function(name, "viewer-response", compose_response(edge.responses), opts))
+    return functions
 
 
-def _kept(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
-    """Return the code, encrypted in the state and hidden in previews where that is called for."""
+def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
+    """Return the code; if it has secrets, encrypted in the state and hidden in previews."""
     return pulumi.Output.secret(code) if edge.is_secret else code
 
 
-def _made(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Association:
+def _function(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> FunctionAssociation:
     function = Function(
         f"{name}-{_SUFFIX[event]}",
         runtime=RUNTIME,
@@ -61,4 +61,4 @@ def _made(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.Resourc
         code=code,
         opts=opts,
     )
-    return Association(event, function)
+    return FunctionAssociation(event, function)

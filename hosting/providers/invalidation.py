@@ -139,8 +139,8 @@ class InvalidationProvider(AwsProvider):
                 restore_missing(bucket, unverified, news["entries"], Path(news["staging"]))
         except (S3Error, OSError) as error:
             raise HostingError(
-                f"The files are uploaded, but bucket {name} could not be corrected (delete removed files, restore missing "
-                f"ones), so CloudFront was not invalidated: {error}. Run `pulumi up` again to finish"
+                f"The files are uploaded, but bucket {name} could not be corrected (delete removed files, restore "
+                f"missing ones), so CloudFront was not invalidated: {error}. Run `pulumi up` again to finish"
             ) from error
 
     def _invalidated(self, props: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:

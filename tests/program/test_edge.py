@@ -1,4 +1,4 @@
-"""What the edge's settings declare, as the engine is told of it."""
+"""The resources that the edge's settings declare."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 ORIGIN_REQUEST = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
-# How the engine is told of a secret: https://www.pulumi.com/docs/iac/concepts/secrets
+# How a secret is marked in messages to the engine: https://www.pulumi.com/docs/iac/concepts/secrets
 SECRET = "4dabf18193072939515e22adb298388d"
 FUNCTION = "aws:cloudfront/function:Function"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
@@ -27,7 +27,7 @@ WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
 
 
 def test_with_routing_by_errors_there_is_no_function(deploy: Callable[..., Deployed]) -> None:
-    """A stage that asks nothing of the edge declares no function and associates none."""
+    """A stage without settings for the edge declares no function."""
     prod = deploy("prod", website_routing="errors").resources
     assert FUNCTION not in prod
     assert "functionAssociations" not in prod[DISTRIBUTION]["defaultCacheBehavior"]
@@ -92,7 +92,7 @@ def test_dev_routes_as_s3_does(deploy: Callable[..., Deployed]) -> None:
 
 
 def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
-    """Redirects are in the one function, and asked before the router."""
+    """Redirects are in the same function, before the router."""
     rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
     prod = deploy("prod", website_redirects=rule, website_routing="spa").resources
     assert "redirects(request,visit)||route(request,visit)||request" in prod[FUNCTION]["code"]
@@ -103,7 +103,7 @@ def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
 
 
 def test_a_rule_for_a_country_is_told_the_country(deploy: Callable[..., Deployed]) -> None:
-    """CloudFront tells a function the viewer's country by an origin request policy, which splits no cache."""
+    """A function gets the viewer's country by an origin request policy, which does not change the cache key."""
     rule = '[{"source": "/a", "target": "/b", "condition": "<US>"}]'
     prod = deploy("prod", website_redirects=rule).resources
     assert prod[ORIGIN_REQUEST]["headersConfig"]["headers"]["items"] == ["CloudFront-Viewer-Country"]
@@ -128,7 +128,7 @@ def test_rules_without_a_distribution_do_nothing(deploy: Callable[..., Deployed]
 
 
 def test_access_comes_first_and_is_kept_secret(deploy: Callable[..., Deployed]) -> None:
-    """Who may not see the site is asked before anything else, and the code with the hash is a secret."""
+    """The password is checked first, and the code with its hash is a secret."""
     config = {"access_username": "me", "access_password": "hunter2", "website_routing": "pages"}
     prod = deploy("prod", secret_keys=("access:password",), **config).resources
     code = prod[FUNCTION]["code"]
@@ -165,12 +165,12 @@ def test_what_a_stack_makes_is_counted(deploy: Callable[..., Deployed], tmp_path
         "synced-folder:index:S3BucketFolder": 2,
         "pulumi-python:dynamic/hosting:FirstPolicy": 1,
         "pulumi-python:dynamic/hosting:Invalidation": 1,
-        "pulumi-python:dynamic/hosting:Mark": 1,
+        "pulumi-python:dynamic/hosting:PublishMarker": 1,
     }
 
 
 def test_logs_go_to_a_bucket_that_forgets(deploy: Callable[..., Deployed]) -> None:
-    """Logs have a bucket of their own in us-east-1, closed to the public, whose objects expire."""
+    """Logs have their own bucket in us-east-1, which blocks public access and whose objects expire."""
     deployed = deploy("prod", cloudfront_logging="true", cloudfront_logRetentionDays="30")
     prod = deployed.resources
     logs = {one.typ.rpartition(":")[2]: one.inputs for one in deployed.every if one.name == "static-site-prod-logs"}
@@ -189,7 +189,7 @@ def test_logs_go_to_a_bucket_that_forgets(deploy: Callable[..., Deployed]) -> No
 
 
 def test_an_alarm_tells_a_topic_of_errors(deploy: Callable[..., Deployed]) -> None:
-    """The rate of 5xx responses has an alarm in us-east-1 that tells the topic, and that it is over."""
+    """The rate of 5xx responses has an alarm in us-east-1, which notifies the topic of its start and end."""
     topic = "arn:aws:sns:us-east-1:123456789012:alerts"
     alarm = deploy("prod", cloudfront_alarms=topic).resources["aws:cloudwatch/metricAlarm:MetricAlarm"]
     assert (alarm["metricName"], alarm["region"]) == ("5xxErrorRate", "us-east-1")
@@ -230,7 +230,7 @@ def test_countries_and_a_web_acl(deploy: Callable[..., Deployed]) -> None:
     ],
 )
 def test_settings_that_do_not_hold(deploy: Callable[..., Deployed], key: str, value: str, said: str) -> None:
-    """Each setting says its rule and the command that mends it."""
+    """Each message has the rule and the command that fixes the setting."""
     with pytest.raises(ConfigError, match=rf"'cloudfront:{key}.*{said}.*pulumi config set"):
         deploy("prod", **{f"cloudfront_{key}": value})
 
@@ -239,7 +239,7 @@ API = [{"source": "/api/<*>", "target": "https://api.example.com/v1/<*>", "statu
 
 
 def test_a_proxy_is_an_origin_and_a_behavior(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
-    """A proxy has AWS's own policies, every method, and of the functions the one for requests alone."""
+    """A proxy has AWS's own policies, every method, and only the function for requests."""
     (tmp_path / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
     config = {"website_redirects": json.dumps(API), "cloudfront_originReadTimeout": "60"}
     prod = deploy("prod", directory=tmp_path, **config).resources[DISTRIBUTION]
@@ -305,6 +305,6 @@ def test_without_proxies_nothing_changes(deploy: Callable[..., Deployed]) -> Non
 
 @pytest.mark.parametrize("value", ["0", "121"])
 def test_the_read_timeout_is_cloudfronts(deploy: Callable[..., Deployed], value: str) -> None:
-    """CloudFront takes 1 to 120 seconds."""
+    """CloudFront accepts 1 to 120 seconds."""
     with pytest.raises(ConfigError, match=r"'cloudfront:originReadTimeout' must be (<= 120|>= 1).*pulumi config set"):
         deploy("prod", cloudfront_originReadTimeout=value)

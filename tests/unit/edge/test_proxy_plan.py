@@ -160,7 +160,7 @@ def test_quotas_are_told_with_figures(tmp_path: Path) -> None:
     """37 proxies with two patterns fit beside the site's own behavior; servers have a quota of their own."""
     check_quotas(proxies(37))
     check_quotas(proxies(74, 74, both=False))
-    with pytest.raises(EdgeError, match=r"The 38 proxies need 76 cache behaviors .* a distribution has 75 in all"):
+    with pytest.raises(EdgeError, match=r"The 38 proxies need 76 cache behaviors .* a distribution can have 75 in all"):
         check_quotas(proxies(38))
     with pytest.raises(EdgeError, match="The 75 proxies need 75 cache behaviors"):
         check_quotas(proxies(75, both=False))
@@ -173,7 +173,7 @@ def test_servers_have_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were there more behaviors than origins, the origins would be counted, with the bucket."""
     monkeypatch.setattr("hosting.cloudfront.proxies.MAX_BEHAVIORS", 1000)
     check_quotas(proxies(99, 99))
-    with pytest.raises(EdgeError, match="The proxies lead to 100 servers, and a distribution has 100 origins in all"):
+    with pytest.raises(EdgeError, match="The proxies use 100 servers, and a distribution can have 100 origins in all"):
         check_quotas(proxies(100, 100))
 
 
