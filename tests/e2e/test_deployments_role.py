@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from hosting.deployments.rights import EdgeRights, Scope, rights
+from hosting.deployments.rights import CloudFrontScope, Scope, permissions_policy
 from tests.e2e.aws_calls.operations import Operation
 from tests.e2e.aws_calls.policy import is_allowed, right_of
 from tests.e2e.aws_calls.recorder import Recorder
@@ -155,8 +155,8 @@ def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder
 
 def test_policy_is_not_enough_for_another_stack(project: Project, recorder: Recorder) -> None:
     """The policy of one bucket does not reach another stack's, whose calls are the same."""
-    edge = EdgeRights(f"arn:aws:cloudfront::{ACCOUNT}")
-    policy = rights(Scope(("arn:aws:s3:::another",), "arn:aws:iam::0:role/r", "arn:aws:iam::0:x", edge))
+    edge = CloudFrontScope(f"arn:aws:cloudfront::{ACCOUNT}")
+    policy = permissions_policy(Scope(("arn:aws:s3:::another",), "arn:aws:iam::0:role/r", "arn:aws:iam::0:x", edge))
     project.up(env=recorder.env)
     project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
     s3 = [call for call in recorder.operations if call.service == "s3"]
@@ -170,7 +170,7 @@ def test_role_that_nobody_could_take_on_is_refused(project: Project) -> None:
     project.config("deployments:runsOn", "pulumi-cloud")
     told = project.pulumi("preview", "--stack", "prod", check=False)
     assert told.code != 0
-    assert "is not kept there: pulumi login, or pulumi config set --stack prod deployments:runsOn" in told.output
+    assert "is not stored there: pulumi login, or pulumi config set --stack prod deployments:runsOn" in told.output
     assert "Traceback" not in told.output
     project.config("deployments:runsOn", "github-actions")
 

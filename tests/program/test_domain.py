@@ -39,7 +39,7 @@ def test_without_names_nothing_is_declared(deploy: Callable[..., Deployed]) -> N
 
 
 def test_the_certificate_is_in_cloudfronts_region(deploy: Callable[..., Deployed]) -> None:
-    """Certificate and validation have a provider for us-east-1 with the stack's settings; other resources have the stack's."""
+    """Certificate and validation have a provider for us-east-1, which has the stack's other settings."""
     found = deploy("prod", domain_names=NAMES, domain_zone="example.com", aws_profile="acme")
     there = of_type(found, PROVIDER)["static-site-prod-us-east-1"]
     assert (there["region"], there["profile"]) == ("us-east-1", "acme")
