@@ -1,7 +1,7 @@
-"""How to keep the existing bucket and distribution: two import files, and what to type around them.
+"""The plan to keep the existing bucket and distribution: two import files, and the commands.
 
-They are two because the engine makes an imported provider before an imported component, even where that is its
-parent, and then refuses the state.
+The engine creates an imported provider before an imported component, even if that is its parent, and then refuses the
+state. So the component has its own import file.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from hosting.migrate.accepted_settings import plain_values
 from hosting.migrate.findings import section
-from hosting.migrate.settle import readable
 from hosting.resource_names import COMPONENT, resource_name
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from hosting.migrate.project import AmplifyProject
 
-_KINDS = {"bucket": "aws:s3/bucket:Bucket", "distribution": "aws:cloudfront/distribution:Distribution"}
-_HOW_TO_TELL = {
+_TYPES = {"bucket": "aws:s3/bucket:Bucket", "distribution": "aws:cloudfront/distribution:Distribution"}
+_OPTIONS = {
     "bucket": "--bucket-name <name>    ('aws s3 ls' lists yours)",
     "region": "--region <region>    (where the bucket is, such as us-east-1)",
     "distribution": "--distribution-id <id>    (aws cloudfront list-distributions --output text "
@@ -29,16 +29,16 @@ _HOW_TO_TELL = {
 
 
 @dataclass(frozen=True)
-class Keeping:
-    """What to import.
+class ImportPlan:
+    """The resources to import, and what the user has to do.
 
     Attributes:
         stack: the stack's name.
-        files: the import files, in order: name to content; none while ``missing`` is not empty.
-        missing: what is not known yet, each with how to find it and what to type.
-        unretained: template resources that Amplify would take away with its own stack.
-        opened_by_acl: the bucket, if an ACL opens it, which S3 refuses beside the ownership setting used here.
-        identity_only: the bucket's policy lets an origin access identity in, and this program's access control not.
+        files: the import files in order, name to content; none if ``missing`` is not empty.
+        missing: the options for unknown values, each with a way to find the value.
+        unretained: template resources that Amplify would delete with its stack.
+        opened_by_acl: the bucket, if an ACL makes it public, which this program's ownership setting does not allow.
+        identity_only: whether the bucket's policy allows an origin access identity but no origin access control.
     """
 
     stack: str
@@ -49,38 +49,38 @@ class Keeping:
     identity_only: bool
 
     def steps(self) -> list[str]:
-        """Return what to do, in order."""
-        before = []
+        """Return the commands, in order."""
+        preparation = []
         edits = [f'"DeletionPolicy": "Retain" to {", ".join(self.unretained)}'] if self.unretained else []
         if self.identity_only:
             edits.append("the statement that docs/from-amplify.md has to PrivateBucketPolicy")
         if edits:
-            before.append(f"in Amplify's template.json add {' and '.join(edits)}, then: amplify push")
+            preparation.append(f"in Amplify's template.json add {' and '.join(edits)}, then: amplify push")
         if self.opened_by_acl:
-            before.append(f"aws s3api put-bucket-acl --acl private --bucket {self.opened_by_acl}")
+            preparation.append(f"aws s3api put-bucket-acl --acl private --bucket {self.opened_by_acl}")
         imports = [
             f"pulumi import --stack {self.stack} --protect=false --generate-code=false --file {name}"
             for name in self.files
         ]
         return [
-            *before,
+            *preparation,
             f"pulumi stack select --create {self.stack}",
             *imports,
-            f"pulumi preview --stack {self.stack} --diff      # read what would change before it does",
+            f"pulumi preview --stack {self.stack} --diff      # check the changes before you deploy them",
             f"pulumi up --stack {self.stack}",
-            "amplify remove hosting && amplify push     # when the site is well; Retain keeps what is in use",
+            "amplify remove hosting && amplify push     # once the site works; Retain keeps the resources in use",
         ]
 
 
-def keeping(project: AmplifyProject, program: str, stack: str, config: Mapping[str, Any]) -> Keeping:
-    """Return what to import into ``stack`` of ``program``, whose whole config is ``config``."""
+def plan_import(project: AmplifyProject, program: str, stack: str, config: Mapping[str, Any]) -> ImportPlan:
+    """Return the import plan for ``stack`` of ``program``, whose whole config is ``config``."""
     resources = project.template["Resources"]
     known = {"bucket": config.get("website:bucketName"), "region": config.get("aws:region")}
     if "CloudFrontDistribution" in resources:
         known["distribution"] = project.outputs.get("CloudFrontDistributionID")
-    missing = tuple(_HOW_TO_TELL[kind] for kind, value in known.items() if not value)
+    missing = tuple(_OPTIONS[kind] for kind, value in known.items() if not value)
     control = section(resources, "S3Bucket", "Properties").get("AccessControl", "Private")
-    return Keeping(
+    return ImportPlan(
         stack=stack,
         files={} if missing else _files(program, stack, known, config),
         missing=missing,
@@ -91,13 +91,13 @@ def keeping(project: AmplifyProject, program: str, stack: str, config: Mapping[s
 
 
 def _files(program: str, stack: str, known: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the import files: first the component, then its provider, which the import makes, and what uses that."""
+    """Return the import files: first the component, then its provider with the resources that use it."""
     name = resource_name(program, stack)
     site = f"urn:pulumi:{stack}::{program}::{COMPONENT}::{name}"
     below = {"logicalName": name, "parent": "site"}
-    kept = [
+    resources = [
         {"type": kind, "name": label, "id": known[label], "provider": "provider", **below}
-        for label, kind in _KINDS.items()
+        for label, kind in _TYPES.items()
         if label in known
     ]
     return {
@@ -106,12 +106,12 @@ def _files(program: str, stack: str, known: Mapping[str, Any], config: Mapping[s
         },
         f".hosting/amplify-import-2.{stack}.json": {
             "nameTable": {"site": site},
-            "resources": [{**_provider(config), **below}, *kept],
+            "resources": [{**_provider(config), **below}, *resources],
         },
     }
 
 
 def _provider(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the provider; its version is the program's, which could not read state that a newer one has written."""
-    inputs = {key.removeprefix("aws:"): text for key, text in readable(config).items() if key.startswith("aws:")}
+    """Return the provider with the program's version, which can't read the state of a newer one."""
+    inputs = {key.removeprefix("aws:"): text for key, text in plain_values(config).items() if key.startswith("aws:")}
     return {"type": "pulumi:providers:aws", "name": "provider", "version": version("pulumi-aws"), "inputs": inputs}
