@@ -44,7 +44,7 @@ class StaticSite(pulumi.ComponentResource):
     """A website: its bucket, the distribution if there is one, its files, and the invalidation.
 
     Attributes:
-        outputs: what the stack exports; None where there is no such thing.
+        outputs: what the stack exports; None if not applicable.
     """
 
     outputs: dict[str, pulumi.Input[object] | None]
@@ -125,8 +125,8 @@ class StaticSite(pulumi.ComponentResource):
         after = self._options(after=[pages, self._first_policy(bucket)])
         distribution = self._distribution(bucket, self._edge, after)
         website = self._website(bucket, distribution)
-        told = self._invalidation(bucket, distribution, publish_marker, pages) if publish_marker else None
-        return self._outputs(website, distribution, told)
+        invalidation = self._invalidation(bucket, distribution, publish_marker, pages) if publish_marker else None
+        return self._outputs(website, distribution, invalidation)
 
     def _bulk(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
         """Declare the resources of bulk mode; return the outputs."""
@@ -140,8 +140,8 @@ class StaticSite(pulumi.ComponentResource):
         distribution = self._distribution(bucket, bulk.edge, after, bulk.release_routing(release))
         website = self._website(bucket, distribution)
         live = bulk.live(bucket, distribution, release, self._own(after=[distribution, *website.ready]))
-        told = None if self._settings.publish.invalidate == "never" else live
-        outputs = {**self._outputs(website, distribution, told), **_of_release(release)}
+        invalidation = None if self._settings.publish.invalidate == "never" else live
+        outputs = {**self._outputs(website, distribution, invalidation), **_of_release(release)}
         if self._settings.website.routing == "auto":
             outputs["routing"] = _routing_of(release, self._edge.routes.kind)
         return outputs

@@ -244,7 +244,7 @@ def test_invalidation_wait(prod: Project, sandbox: Sandbox) -> None:
 
 
 def test_wait_for_deployment(prod: Project, sandbox: Sandbox) -> None:
-    """With `cloudfront:waitForDeployment` the update polls until the distribution is deployed, otherwise it does not."""
+    """With `cloudfront:waitForDeployment` the update polls until the distribution is deployed, else it does not."""
     with Gate(sandbox.env["AWS_ENDPOINT_URL"]) as gate:
         prod.config("aws:endpoints", json.dumps([{"cloudfront": gate.url}]))
         prod.config("cloudfront:priceClass", "PriceClass_200")

@@ -105,7 +105,7 @@ def distribution_answers(project: Project) -> Callable[[], str | None]:
 
 @pytest.mark.parametrize("mode", ["managed", "bulk"])
 def test_another_bucket_on_prod(new_project: Callable[[str], Project], mode: str) -> None:
-    """PROD moves to a bucket with another name without a failed request; in the end only its distribution may read it."""
+    """PROD moves to a bucket with another name without a failed request; at the end only its distribution reads it."""
     project = new_project("prod")
     project.config("publish:mode", mode)
     project = live(project)
