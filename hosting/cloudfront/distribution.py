@@ -52,6 +52,48 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
 
     ``release`` is the routing of bulk mode, which runs after the pieces of ``edge``; ``attached`` are the host names.
     """
+    behavior = _behavior(name, settings, edge, release, opts)
+    distribution = Distribution(
+        name,
+        comment=name,
+        enabled=True,
+        default_root_object=edge.default_root,
+        origins=[_bucket_origin(name, bucket, opts), *origins_of(edge.proxies, settings.origin_read_timeout)],
+        default_cache_behavior=behavior,
+        ordered_cache_behaviors=behaviors_of(edge.proxies, behavior) if edge.proxies else None,
+        custom_error_responses=[_error_response(response) for response in edge.error_responses],
+        logging_config=log_config(name, settings, opts),
+        **_settings_inputs(settings),
+        aliases=list(attached.names) if attached else None,
+        viewer_certificate=_certificate(attached),
+        opts=opts,
+    )
+    if settings.alarms:
+        _make_alarm(name, distribution, settings.alarms, opts)
+    return distribution
+
+
+def _make_alarm(name: str, distribution: Distribution, topic: str, opts: pulumi.ResourceOptions) -> None:
+    # Importing pulumi_aws.cloudwatch takes 0.1 s, and few stacks have an alarm.
+    from hosting.cloudfront.alarms import make_alarm  # noqa: PLC0415 - see above
+
+    make_alarm(name, distribution, topic, opts)
+
+
+def _settings_inputs(settings: CloudFrontSettings) -> Any:  # noqa: ANN401 - input dict
+    """Return the inputs that are single settings."""
+    return {
+        "is_ipv6_enabled": settings.ipv6,
+        "http_version": settings.http_version,
+        "price_class": settings.price_class,
+        "wait_for_deployment": settings.wait_for_deployment,
+        "restrictions": {"geo_restriction": _geo_restriction(settings.geo_restriction)},
+        "web_acl_id": settings.web_acl_arn,
+    }
+
+
+def _bucket_origin(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
+    """Return the origin of the bucket, with the access control that lets the distribution read it."""
     access = OriginAccessControl(
         name,
         origin_access_control_origin_type="s3",
@@ -60,41 +102,12 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
         description=f"Lets the distribution of {name} read its bucket",
         opts=opts,
     )
-    behavior = _behavior(name, settings, edge, release, opts)
-    distribution = Distribution(
-        name,
-        comment=name,
-        enabled=True,
-        default_root_object=edge.default_root,
-        is_ipv6_enabled=settings.ipv6,
-        http_version=settings.http_version,
-        price_class=settings.price_class,
-        wait_for_deployment=settings.wait_for_deployment,
+    return {
+        "origin_id": _ORIGIN,
         # The regional domain: the global one answers 307 for a new bucket in another region.
-        origins=[
-            {
-                "origin_id": _ORIGIN,
-                "domain_name": bucket.bucket_regional_domain_name,
-                "origin_access_control_id": access.id,
-            },
-            *origins_of(edge.proxies, settings.origin_read_timeout),
-        ],
-        default_cache_behavior=behavior,
-        ordered_cache_behaviors=behaviors_of(edge.proxies, behavior) if edge.proxies else None,
-        custom_error_responses=[_error_response(response) for response in edge.error_responses],
-        restrictions={"geo_restriction": _geo_restriction(settings.geo_restriction)},
-        web_acl_id=settings.web_acl_arn,
-        logging_config=log_config(name, settings, opts),
-        aliases=list(attached.names) if attached else None,
-        viewer_certificate=_certificate(attached),
-        opts=opts,
-    )
-    if settings.alarms:
-        # Importing pulumi_aws.cloudwatch takes 0.1 s, and few stacks have an alarm.
-        from hosting.cloudfront.alarms import make_alarm  # noqa: PLC0415 - see above
-
-        make_alarm(name, distribution, settings.alarms, opts)
-    return distribution
+        "domain_name": bucket.bucket_regional_domain_name,
+        "origin_access_control_id": access.id,
+    }
 
 
 def _edge_inputs(name: str, edge: EdgePlan, release: ReleaseRouting | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict

@@ -70,11 +70,7 @@ def read_project(path: Path, environment: str | None) -> AmplifyProject:
     chosen = _environment(environment, local, team)
     cloud = section(team, chosen or "", "awscloudformation")
     outputs = _outputs(root, cloud.get("StackName"), is_local=local in (None, chosen))
-    parameters = {
-        **_optional(root, _PARAMETERS),
-        **section(team, chosen or "", "categories", "hosting", "S3AndCloudFront"),
-        **({"env": chosen} if chosen else {}),
-    }
+    parameters = _parameters(root, team, chosen)
     return AmplifyProject(
         root=root,
         template=_with_bucket(root, resolved(template, parameters)),
@@ -87,6 +83,15 @@ def read_project(path: Path, environment: str | None) -> AmplifyProject:
         outputs=outputs,
         categories=_categories(root),
     )
+
+
+def _parameters(root: Path, team: dict[str, Any], environment: str | None) -> dict[str, Any]:
+    """Return the template's parameters; those of the environment override parameters.json."""
+    return {
+        **_optional(root, _PARAMETERS),
+        **section(team, environment or "", "categories", "hosting", "S3AndCloudFront"),
+        **({"env": environment} if environment else {}),
+    }
 
 
 def _root(path: Path) -> Path:

@@ -72,9 +72,19 @@ class PutClient:
             credentials=self._credentials(),
             now=datetime.now(UTC),
         )
+        response, response_body = self._request(path, signed_headers, body)
+        if response.status != http.HTTPStatus.OK or _CODE.search(response_body):
+            # A copy can fail after its status 200: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+            raise _error(response.status, response_body)
+        return (response.headers["ETag"] or "").strip('"'), response_body
+
+    def _request(
+        self, path: str, headers: Mapping[str, str], body: bytes | BinaryIO
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Send a request over an idle or a new connection, and return the response and its body."""
         connection = self._connection()
         try:
-            is_complete = _send(connection, path, body, signed_headers)
+            is_complete = _send(connection, path, body, headers)
             response = connection.getresponse()
             response_body = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -84,10 +94,7 @@ class PutClient:
             self._idle.append(connection)
         else:
             connection.close()
-        if response.status != http.HTTPStatus.OK or _CODE.search(response_body):
-            # A copy can fail after its status 200: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-            raise _error(response.status, response_body)
-        return (response.headers["ETag"] or "").strip('"'), response_body
+        return response, response_body
 
     def close(self) -> None:
         """Close all idle connections; the next request opens a new one."""

@@ -55,10 +55,7 @@ def signed(  # noqa: PLR0913 - the signature covers all of them
     all_headers = {**headers, "host": host, "x-amz-date": time}
     if credentials.token:
         all_headers["x-amz-security-token"] = credentials.token
-    names = sorted(name for name in all_headers if name in ("host", "content-type") or name.startswith("x-amz-"))
-    canonical = "".join(f"{name}:{all_headers[name].strip()}\n" for name in names)
-    signed_names = ";".join(names)
-    canonical_request = f"{method}\n{path}\n\n{canonical}\n{signed_names}\n{all_headers['x-amz-content-sha256']}"
+    signed_names, canonical_request = _canonical_request(method, path, all_headers)
     scope = f"{time[:8]}/{region}/s3/aws4_request"
     string_to_sign = f"AWS4-HMAC-SHA256\n{time}\n{scope}\n{hashlib.sha256(canonical_request.encode()).hexdigest()}"
     signature = hmac.digest(
@@ -69,6 +66,14 @@ def signed(  # noqa: PLR0913 - the signature covers all of them
         f"SignedHeaders={signed_names}, Signature={signature}"
     )
     return all_headers
+
+
+def _canonical_request(method: str, path: str, headers: Mapping[str, str]) -> tuple[str, str]:
+    """Return the names of the signed headers, and the request in its canonical form."""
+    names = sorted(name for name in headers if name in ("host", "content-type") or name.startswith("x-amz-"))
+    canonical_headers = "".join(f"{name}:{headers[name].strip()}\n" for name in names)
+    signed_names = ";".join(names)
+    return signed_names, f"{method}\n{path}\n\n{canonical_headers}\n{signed_names}\n{headers['x-amz-content-sha256']}"
 
 
 @lru_cache(maxsize=4)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hosting.formats.gitignore import IgnoreRules
-    from hosting.publish.staging.scan import FoundFile
+    from hosting.publish.staging.scan import FoundFile, Scan
 
 _PAGE_ENDINGS = (".html", ".htm")
 # The two folders of the tree. Pages are uploaded last.
@@ -93,12 +93,7 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
         PublishError: no file is left to publish, or a file in ``source`` can't be published.
     """
     _refuse_nesting(source, target)
-    found = scan(source, ignore)
-    if not found.files:
-        raise PublishError(
-            f"No file is left to publish in {source}, {found.ignored_count} are ignored; nothing was touched: "
-            "see pulumi config get publish:ignore and the ignore file"
-        )
+    found = _scan_files(source, ignore)
     paths = {file.path for file in found.files}
     other_keys = keys(paths)
     sources = [_Source(other_keys.get(file.path, file.path), file) for file in found.files]
@@ -111,6 +106,16 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
     costs = [] if as_one else _cost_warnings(manifest)
     warnings = [*costs, *changes, *_content_warnings(manifest, index_document, source)]
     return StagedTree(manifest, found.ignored_count, source, target, tuple(warnings))
+
+
+def _scan_files(source: Path, ignore: IgnoreRules) -> Scan:
+    found = scan(source, ignore)
+    if not found.files:
+        raise PublishError(
+            f"No file is left to publish in {source}, {found.ignored_count} are ignored; nothing was touched: "
+            "see pulumi config get publish:ignore and the ignore file"
+        )
+    return found
 
 
 def _refuse_nesting(source: Path, target: Path) -> None:
