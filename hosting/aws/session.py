@@ -119,9 +119,9 @@ def _token_in_file(role: Mapping[str, Any]) -> str:
     try:
         return Path(file).expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not text"
+        reason = getattr(error, "strerror", None) or "not text"
         raise HostingError(
-            f"The token of '{_WEB_IDENTITY}' can't be read from '{file}' ({why}): {set_token}"
+            f"The token of '{_WEB_IDENTITY}' can't be read from '{file}' ({reason}): {set_token}"
         ) from error
 
 

@@ -26,10 +26,10 @@ def map_custom_rules(template: dict[str, Any], findings: Findings) -> None:
             _map_rules(section(resource, "Properties").get("CustomRules"), f"{name}.CustomRules", findings)
 
 
-def _map_rules(given: object, where: str, findings: Findings) -> None:
+def _map_rules(value: object, where: str, findings: Findings) -> None:
     redirects = [*findings.values.get("website:redirects", [])]
     before = len(redirects)
-    for index, rule in enumerate(objects(given)):
+    for index, rule in enumerate(objects(value)):
         redirect = {_KEYS.get(key, key): str(value) for key, value in rule.items()}
         try:
             amplify_table([("", redirect)])

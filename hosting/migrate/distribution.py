@@ -114,14 +114,14 @@ def _behavior(behavior: dict[str, Any], findings: Findings) -> None:
     findings.add_unknown_keys("DefaultCacheBehavior.", behavior, _BEHAVIOR)
 
 
-def _error_response(given: dict[str, Any]) -> dict[str, Any]:
+def _error_response(value: dict[str, Any]) -> dict[str, Any]:
     """Map an error response; an empty page path and an empty or zero code mean none."""
     mapped = {
-        "errorCode": number(given.get("ErrorCode")),
-        "responseCode": number(given.get("ResponseCode")) or None,
-        "responsePagePath": given.get("ResponsePagePath") or None,
+        "errorCode": number(value.get("ErrorCode")),
+        "responseCode": number(value.get("ResponseCode")) or None,
+        "responsePagePath": value.get("ResponsePagePath") or None,
         # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomErrorResponse.html has the 10 seconds.
-        "cachingMinTtl": number(given.get("ErrorCachingMinTTL", 10)),
+        "cachingMinTtl": number(value.get("ErrorCachingMinTTL", 10)),
     }
     return {key: value for key, value in mapped.items() if value is not None}
 

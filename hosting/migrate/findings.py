@@ -36,19 +36,19 @@ class Findings:
         self.values[key] = value
         self.sources[key] = source
 
-    def add_gap(self, what: str, why: str) -> None:
+    def add_gap(self, part: str, reason: str) -> None:
         """Add a part without a counterpart."""
-        self.gaps.append(f"{what}: {why}")
+        self.gaps.append(f"{part}: {reason}")
 
-    def add_unknown_keys(self, where: str, given: dict[str, Any], known: dict[str, str]) -> None:
-        """Add a gap for each key of ``given`` that is not handled elsewhere.
+    def add_unknown_keys(self, prefix: str, value: dict[str, Any], reasons: dict[str, str]) -> None:
+        """Add a gap for each key of ``value`` that is not handled elsewhere.
 
-        ``known`` has an empty reason for the handled keys, and the reason of the gap for the others.
+        ``reasons`` has an empty reason for the handled keys, and the reason of the gap for the others.
         """
-        for key in given:
-            why = known.get(key, "added by hand, and this program has no setting for it")
-            if why:
-                self.add_gap(f"{where}{key}", why)
+        for key in value:
+            reason = reasons.get(key, "added by hand, and this program has no setting for it")
+            if reason:
+                self.add_gap(f"{prefix}{key}", reason)
 
 
 def is_intrinsic(value: object) -> bool:
@@ -56,32 +56,32 @@ def is_intrinsic(value: object) -> bool:
     return isinstance(value, dict) and len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
-def section(given: object, *path: str) -> dict[str, Any]:
+def section(value: object, *path: str) -> dict[str, Any]:
     """Return the object at ``path``; an empty one if there is no object."""
     for step in path:
-        given = given.get(step) if isinstance(given, dict) else None
-    return given if isinstance(given, dict) else {}
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
-def objects(given: object) -> list[dict[str, Any]]:
+def objects(value: object) -> list[dict[str, Any]]:
     """Return the objects of a list; a single object is a list of one, as in CloudFormation."""
-    listed = given if isinstance(given, list) else [given]
-    return [one for one in listed if isinstance(one, dict)]
+    listed = value if isinstance(value, list) else [value]
+    return [item for item in listed if isinstance(item, dict)]
 
 
-def texts(given: object) -> list[str]:
+def texts(value: object) -> list[str]:
     """Return the strings of a list; a single string is a list of one."""
-    listed = given if isinstance(given, list) else [given]
-    return [one for one in listed if isinstance(one, str)]
+    listed = value if isinstance(value, list) else [value]
+    return [item for item in listed if isinstance(item, str)]
 
 
-def number(given: object) -> object:
-    """Return the whole number in ``given`` (``600``, ``"600"``, ``600.0``); else ``given`` unchanged."""
-    if not isinstance(given, bool) and _WHOLE_NUMBER.fullmatch(str(given)):
-        return int(float(str(given)))
-    return given
+def number(value: object) -> object:
+    """Return the whole number in ``value`` (``600``, ``"600"``, ``600.0``); else ``value`` unchanged."""
+    if not isinstance(value, bool) and _WHOLE_NUMBER.fullmatch(str(value)):
+        return int(float(str(value)))
+    return value
 
 
-def boolean(given: object) -> object:
-    """Return the boolean in ``given`` (``true``, ``"true"``); else ``given`` unchanged."""
-    return {"true": True, "false": False}.get(str(given).lower(), given)
+def boolean(value: object) -> object:
+    """Return the boolean in ``value`` (``true``, ``"true"``); else ``value`` unchanged."""
+    return {"true": True, "false": False}.get(str(value).lower(), value)

@@ -75,30 +75,30 @@ class ImportPlan:
 def plan_import(project: AmplifyProject, program: str, stack: str, config: Mapping[str, Any]) -> ImportPlan:
     """Return the import plan for ``stack`` of ``program``, whose whole config is ``config``."""
     resources = project.template["Resources"]
-    known = {"bucket": config.get("website:bucketName"), "region": config.get("aws:region")}
+    ids = {"bucket": config.get("website:bucketName"), "region": config.get("aws:region")}
     if "CloudFrontDistribution" in resources:
-        known["distribution"] = project.outputs.get("CloudFrontDistributionID")
-    missing = tuple(_OPTIONS[kind] for kind, value in known.items() if not value)
+        ids["distribution"] = project.outputs.get("CloudFrontDistributionID")
+    missing = tuple(_OPTIONS[kind] for kind, value in ids.items() if not value)
     control = section(resources, "S3Bucket", "Properties").get("AccessControl", "Private")
     return ImportPlan(
         stack=stack,
-        files={} if missing else _files(program, stack, known, config),
+        files={} if missing else _files(program, stack, ids, config),
         missing=missing,
         unretained=tuple(key for key, one in resources.items() if section(one).get("DeletionPolicy") != "Retain"),
-        opened_by_acl=known["bucket"] if control != "Private" else None,
+        opened_by_acl=ids["bucket"] if control != "Private" else None,
         identity_only="PrivateBucketPolicy" in resources,
     )
 
 
-def _files(program: str, stack: str, known: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+def _files(program: str, stack: str, ids: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the import files: first the component, then its provider with the resources that use it."""
     name = resource_name(program, stack)
     site = f"urn:pulumi:{stack}::{program}::{COMPONENT}::{name}"
     below = {"logicalName": name, "parent": "site"}
     resources = [
-        {"type": kind, "name": label, "id": known[label], "provider": "provider", **below}
+        {"type": kind, "name": label, "id": ids[label], "provider": "provider", **below}
         for label, kind in _TYPES.items()
-        if label in known
+        if label in ids
     ]
     return {
         f".hosting/amplify-import-1.{stack}.json": {

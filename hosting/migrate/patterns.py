@@ -26,11 +26,11 @@ _LEADING_WILDCARD = re.compile(r"(^|/)(\*(?!\*/)|[?\[])")
 def gitignore_patterns(patterns: Iterable[str], findings: Findings) -> list[str]:
     """Return the gitignore patterns, and add the differences to ``findings``."""
     accepted: list[str] = []
-    for given in patterns:
-        pattern = given.strip()
+    for value in patterns:
+        pattern = value.strip()
         reason = _reason_to_skip(pattern)
         if reason:
-            findings.add_gap(f"Ignore pattern '{given}'", reason)
+            findings.add_gap(f"Ignore pattern '{value}'", reason)
             continue
         for one in _expanded(pattern):
             error = why_invalid(one)

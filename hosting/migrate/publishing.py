@@ -40,24 +40,24 @@ def map_publishing(project: AmplifyProject, home: Path, findings: Findings) -> N
 
 
 def _directory(project: AmplifyProject, home: Path, findings: Findings) -> None:
-    given = project.commands.get("DistributionDir")
-    if not isinstance(given, str) or not given.strip():
+    value = project.commands.get("DistributionDir")
+    if not isinstance(value, str) or not value.strip():
         findings.add_gap("DistributionDir", f"it is not set: {_SET_DIRECTORY}")
         return
-    if _WINDOWS_PATH.match(given.strip()):
-        findings.add_gap(f"DistributionDir '{given}'", f"it is a folder of one Windows machine: {_SET_DIRECTORY}")
+    if _WINDOWS_PATH.match(value.strip()):
+        findings.add_gap(f"DistributionDir '{value}'", f"it is a folder of one Windows machine: {_SET_DIRECTORY}")
         return
     # Node's path.join keeps a path with a leading slash inside the project.
-    folder = project.root / given.strip().replace("\\", "/").lstrip("/")
+    folder = project.root / value.strip().replace("\\", "/").lstrip("/")
     target, base = folder.resolve(), home.resolve()
     if target == base or target in base.parents:
         findings.add_gap(
-            f"DistributionDir '{given}'",
+            f"DistributionDir '{value}'",
             f"it contains this program, which must not be published: build into another folder and {_SET_DIRECTORY}",
         )
         return
     findings.add_setting("publish:directory", _relative(target, base), "javascript.config.DistributionDir")
-    if PurePosixPath(given).name == ".next":
+    if PurePosixPath(value).name == ".next":
         findings.notes.append(
             "DistributionDir is '.next', which needs a Next.js server; with `output: 'export'` in next.config.js, it "
             "writes a static site to 'out': pulumi config set publish:directory <.../out>"
@@ -65,13 +65,13 @@ def _directory(project: AmplifyProject, home: Path, findings: Findings) -> None:
 
 
 def _build_command(project: AmplifyProject, home: Path, findings: Findings) -> None:
-    given = project.commands.get("BuildCommand")
-    if not isinstance(given, str) or not given.strip():
+    value = project.commands.get("BuildCommand")
+    if not isinstance(value, str) or not value.strip():
         findings.add_gap("BuildCommand", f"it is not set; {_SET_COMMAND}")
         return
-    command = _WINDOWS_COMMAND.sub(r"\1", given.strip())
+    command = _WINDOWS_COMMAND.sub(r"\1", value.strip())
     if _STARTS_A_SERVER.fullmatch(command):
-        findings.add_gap(f"BuildCommand '{given}'", f"it starts a server and does not build the site; {_SET_COMMAND}")
+        findings.add_gap(f"BuildCommand '{value}'", f"it starts a server and does not build the site; {_SET_COMMAND}")
         return
     app, base = project.root.resolve(), home.resolve()
     if app != base:

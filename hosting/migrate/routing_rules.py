@@ -25,10 +25,10 @@ class _NotEquivalentError(Exception):
     """The rule has no equivalent redirect; the message has the reason."""
 
 
-def map_routing_rules(given: object, findings: Findings, *, behind_cloudfront: bool) -> None:
+def map_routing_rules(value: object, findings: Findings, *, behind_cloudfront: bool) -> None:
     """Add the rules to ``findings``: as redirects, or each as a gap."""
     redirects: list[dict[str, str]] = []
-    for number, rule in enumerate(objects(given)):
+    for number, rule in enumerate(objects(value)):
         try:
             condition, redirect = section(rule, "RoutingRuleCondition"), section(rule, "RedirectRule")
             redirects.append(_redirect(_texts(condition), _texts(redirect)))
@@ -45,10 +45,10 @@ def map_routing_rules(given: object, findings: Findings, *, behind_cloudfront: b
         findings.notes.append("Redirects run at the edge: pulumi config set cloudfront:enabled true")
 
 
-def _texts(given: dict[str, Any]) -> dict[str, str]:
+def _texts(value: dict[str, Any]) -> dict[str, str]:
     """Return the values as text; numbers are converted."""
-    texts = {key: str(value) for key, value in given.items() if isinstance(value, str | int)}
-    if len(texts) < len(given) or any(_SPECIAL.search(text) for text in texts.values()):
+    texts = {key: str(text) for key, text in value.items() if isinstance(text, str | int)}
+    if len(texts) < len(value) or any(_SPECIAL.search(text) for text in texts.values()):
         raise _NotEquivalentError("a value is not literal, or not a plain path: set website:redirects yourself")
     return texts
 

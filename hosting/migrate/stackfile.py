@@ -37,17 +37,17 @@ class StackFile:
         lines = self.text.splitlines()
         block = _config_block(self.text)
         if block is None:
-            kept, end, indent = [*lines, "config:"], len(lines) + 1, _INDENT
+            remaining, end, indent = [*lines, "config:"], len(lines) + 1, _INDENT
         elif not block.value or block.flow_style:
             # `config: {}`, `config:`, or a flow mapping: there is no line after which a key can be added.
             values = {**self.config, **values}
             start = block.start_mark.line
-            kept, end, indent = [*lines[:start], "config:", *lines[_end_of(block, lines) :]], start + 1, _INDENT
+            remaining, end, indent = [*lines[:start], "config:", *lines[_end_of(block, lines) :]], start + 1, _INDENT
         else:
-            kept, end = _without(block, lines, set(values))
+            remaining, end = _without(block, lines, set(values))
             indent = block.start_mark.column
         added = [" " * indent + line for line in _dumped(values)]
-        return self.newline.join([*kept[:end], *added, *kept[end:], ""])
+        return self.newline.join([*remaining[:end], *added, *remaining[end:], ""])
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write the file with ``values`` set."""
@@ -110,8 +110,8 @@ def _without(block: yaml.MappingNode, lines: list[str], keys: set[str]) -> tuple
         end = _trimmed(lines, start, limit)
         if key.value in keys:
             dropped.update(range(start, end))
-    kept = [line for number, line in enumerate(lines) if number not in dropped]
-    return kept, end - len(dropped)
+    remaining = [line for number, line in enumerate(lines) if number not in dropped]
+    return remaining, end - len(dropped)
 
 
 def _trimmed(lines: list[str], start: int, limit: int) -> int:

@@ -31,17 +31,17 @@ def map_viewer_access(config: dict[str, Any], findings: Findings) -> None:
 
 def _names(config: dict[str, Any], findings: Findings) -> None:
     """Map the host names if their certificate is known; otherwise the user has to set both."""
-    given = config.get("Aliases") or config.get("CNAMEs")
+    value = config.get("Aliases") or config.get("CNAMEs")
     certificate = section(config, "ViewerCertificate")
     arn = certificate.get("AcmCertificateArn")
-    names = texts(given)
-    if isinstance(arn, str) and names and len(names) == len(given if isinstance(given, list) else [given]):
+    names = texts(value)
+    if isinstance(arn, str) and names and len(names) == len(value if isinstance(value, list) else [value]):
         # The first name is the site's address, so it can't be a wildcard.
         ordered = sorted(names, key=lambda name: name.startswith("*"))
         findings.add_setting("domain:names", ordered, "DistributionConfig.Aliases")
         findings.add_setting("domain:certificateArn", arn, "ViewerCertificate.AcmCertificateArn")
         _without_redirects(ordered, findings)
-    elif given:
+    elif value:
         findings.add_gap("DistributionConfig.Aliases", f"a name or the certificate is not literal: {_OWN_NAMES}")
     elif certificate and boolean(certificate.get("CloudFrontDefaultCertificate")) is not True:
         findings.add_gap("DistributionConfig.ViewerCertificate", f"the template has no names for it: {_OWN_NAMES}")
@@ -57,23 +57,23 @@ def _without_redirects(names: list[str], findings: Findings) -> None:
         )
 
 
-def _web_acl(given: object, findings: Findings) -> None:
-    if isinstance(given, str) and given and not given.startswith("arn:"):
+def _web_acl(value: object, findings: Findings) -> None:
+    if isinstance(value, str) and value and not value.startswith("arn:"):
         findings.add_gap(
-            f"DistributionConfig.WebACLId {given}",
+            f"DistributionConfig.WebACLId {value}",
             "it is of WAF Classic, which AWS has shut down: create a WAFv2 web ACL and set cloudfront:webAclArn",
         )
-    elif given:
-        findings.add_setting("cloudfront:webAclArn", given, "DistributionConfig.WebACLId")
+    elif value:
+        findings.add_setting("cloudfront:webAclArn", value, "DistributionConfig.WebACLId")
 
 
 def _countries(restriction: dict[str, Any], findings: Findings) -> None:
     kind = str(restriction.get("RestrictionType", "none"))
     if kind == "none":
         return
-    given = restriction.get("Locations")
-    codes = [code.upper() for code in texts(given)]
-    if kind in _COUNTRIES and codes and isinstance(given, list) and len(codes) == len(given):
+    value = restriction.get("Locations")
+    codes = [code.upper() for code in texts(value)]
+    if kind in _COUNTRIES and codes and isinstance(value, list) and len(codes) == len(value):
         findings.add_setting("cloudfront:geoRestriction", {_COUNTRIES[kind]: codes}, "Restrictions.GeoRestriction")
     else:
         findings.add_gap(
@@ -82,11 +82,11 @@ def _countries(restriction: dict[str, Any], findings: Findings) -> None:
         )
 
 
-def _logs(given: object, findings: Findings) -> None:
-    if not given:
+def _logs(value: object, findings: Findings) -> None:
+    if not value:
         return
     findings.add_setting("cloudfront:logging", True, "DistributionConfig.Logging")  # noqa: FBT003 - a value, not a flag
-    logs = section(given)
+    logs = section(value)
     bucket = logs.get("Bucket")
     findings.notes.append(
         "Access logs go to the stack's own bucket from now on, and are deleted after cloudfront:logRetentionDays; "

@@ -67,13 +67,15 @@ class LiveProvider(InvalidationProvider):
             # The note counts, not the state: an update that failed half-way has changed only the bucket.
             everything = everything or note.everything
             same = note.pages == props["pages"] and not everything
-            here = Note(str(props["digest"]), str(props["time"]), str(props["pages"]), etags=note.etags)
+            live_note = Note(str(props["digest"]), str(props["time"]), str(props["pages"]), etags=note.etags)
             if not same:
-                replace(here, pages="", everything=everything).write(store)
-                here = replace(here, etags=put_error_pages(store, here.digest, list(props["error_pages"])))
+                replace(live_note, pages="", everything=everything).write(store)
+                live_note = replace(
+                    live_note, etags=put_error_pages(store, live_note.digest, list(props["error_pages"]))
+                )
             paths = [] if same or props["never"] else [EVERYTHING] if everything else [_ERROR_PAGES]
             done = self._invalidated(props, paths)
-            here.write(store)
+            live_note.write(store)
         except S3Error as error:
             raise HostingError(
                 f"The release is live, but its error pages could not be put in place: {error}. Run pulumi up again"

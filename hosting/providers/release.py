@@ -60,8 +60,8 @@ class ReleaseProvider(AwsProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report what a first publish will upload; ``diff`` does so for each later one, by the existing release."""
         if not _olds and news.get("wanted"):
-            said = f"Release: {int(news['files'])} to add, {int(news['bytes'])} bytes to send"
-            EngineLog(str(news["urn"])).info(said)
+            message = f"Release: {int(news['files'])} to add, {int(news['bytes'])} bytes to send"
+            EngineLog(str(news["urn"])).info(message)
             refused = self._refused_at_first(news)
             if refused:
                 return CheckResult(news, [CheckFailure("allow_gap", refused)])
@@ -87,8 +87,8 @@ class ReleaseProvider(AwsProvider):
         drift = int(_olds.get("drift") or 0)
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _is_crowded(_olds, _news)
         if changes and not replaces:
-            said = _reported(_news, lambda: self._publisher(_news).preview(drift=drift))
-            EngineLog(str(_news["urn"])).info(f"Release: {said}")
+            message = _reported(_news, lambda: self._publisher(_news).preview(drift=drift))
+            EngineLog(str(_news["urn"])).info(f"Release: {message}")
         return DiffResult(changes=changes, replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -102,11 +102,11 @@ class ReleaseProvider(AwsProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Compare each object of the live release with the published one."""
         publisher = self._publisher(props)
-        held = _reported(props, lambda: publisher.find(str(props["digest"])))
-        drift = ["everything"] if held is None else _reported(props, lambda: publisher.drift(held))
+        release = _reported(props, lambda: publisher.find(str(props["digest"])))
+        drift = ["everything"] if release is None else _reported(props, lambda: publisher.drift(release))
         if drift:
-            said = f"Release: {len(drift)} objects were changed or removed outside of Pulumi, such as '{drift[0]}'"
-            EngineLog(str(props["urn"])).warn(said)
+            message = f"Release: {len(drift)} objects were changed or removed outside of Pulumi, such as '{drift[0]}'"
+            EngineLog(str(props["urn"])).warn(message)
         # Not the paths: state stays small.
         return ReadResult(id_, {**props, "drift": len(drift)})
 
@@ -166,10 +166,10 @@ def _reported(props: Mapping[str, Any], action: Callable[[], T]) -> T:
     except HostingError as error:
         raise type(error)(for_stack(str(error), _stack_of(props))) from error
     except S3Error as error:
-        why = str(error).rstrip(".")
+        reason = str(error).rstrip(".")
         raise HostingError(
-            f"Publishing stopped: {why}. The live site is unchanged. Run pulumi up again: it continues where this one "
-            "stopped"
+            f"Publishing stopped: {reason}. The live site is unchanged. Run pulumi up again: it continues where this "
+            "one stopped"
         ) from error
 
 

@@ -86,13 +86,13 @@ class StaticSite(pulumi.ComponentResource):
         # A rollback does not publish the current files.
         if settings.website.routing != "auto" or settings.publish.release:
             return
-        own = _stack()
+        stack = _stack()
         previous = pulumi.StackReference(
-            "previous", f"{own.organization}/{own.project}/{own.name}", self._own(after=[])
+            "previous", f"{stack.organization}/{stack.project}/{stack.name}", self._own(after=[])
         )
 
         def warn(kind: str | None) -> None:
-            warning = changed_kind(kind, self._edge.routes, own.name)
+            warning = changed_kind(kind, self._edge.routes, stack.name)
             if warning:
                 pulumi.log.warn(warning, self)
 
@@ -109,8 +109,8 @@ class StaticSite(pulumi.ComponentResource):
         """Return the options of a certificate, whose provider is for CloudFront's region."""
         if self._settings.domain.certificate_arn:
             return self._options()
-        there = replace(self._settings.aws, region=CLOUDFRONT_REGION)
-        provider = make_provider(f"{self._name}-{CLOUDFRONT_REGION}", there, pulumi.ResourceOptions(parent=self))
+        settings = replace(self._settings.aws, region=CLOUDFRONT_REGION)
+        provider = make_provider(f"{self._name}-{CLOUDFRONT_REGION}", settings, pulumi.ResourceOptions(parent=self))
         return pulumi.ResourceOptions(parent=self, provider=provider)
 
     def _managed(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:

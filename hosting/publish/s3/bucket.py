@@ -149,8 +149,8 @@ class S3BucketClient:
             "x-amz-copy-source": quote(f"/{self._bucket}/{source}", safe="/-_.~"),
         }
         _, body = self._put_client.put(key, request_headers, b"")
-        found = _ETAG.search(body)
-        return found[1].decode() if found else ""
+        etag = _ETAG.search(body)
+        return etag[1].decode() if etag else ""
 
     @s3_errors()
     def list(self, prefix: str) -> dict[str, ListedObject]:

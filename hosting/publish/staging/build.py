@@ -203,10 +203,10 @@ def _terminate(process: subprocess.Popen[bytes]) -> None:
 
 
 def _failure(command: str, code: int, cwd: Path, last_lines: deque[str]) -> str:
-    how = f"failed with exit code {code}" if code > 0 else f"was ended by signal {-code}"
+    outcome = f"failed with exit code {code}" if code > 0 else f"was ended by signal {-code}"
     shown = "".join(f"\n  {line}" for line in last_lines)
     output = f"Its last lines:{shown}\n" if shown else "It printed nothing. "
     return (
-        f"The build command '{command}' {how} in {cwd}; nothing was touched. {output}"
+        f"The build command '{command}' {outcome} in {cwd}; nothing was touched. {output}"
         "Fix it and run pulumi up again, or set another: pulumi config set publish:buildCommand '<command>'"
     )

@@ -47,12 +47,12 @@ class Exclusion:
     """Files whose names do not depend on their content, even if they look like it.
 
     Attributes:
-        what: the files.
+        files: a description of the files.
         pattern: a regular expression of their paths; case does not matter.
         source: the URL of the reason.
     """
 
-    what: str
+    files: str
     pattern: str
     source: str
 
@@ -99,32 +99,32 @@ _LIKELY_BASE64 = rf"{NO_DAY}(?:[^/]+\.|[^/]+-{NO_SEPARATORS}){NO_WORDS}(?:[\w-]{
 
 EXCLUSIONS = (
     Exclusion(
-        what="pages, feeds and text, whose URLs do not change",
+        files="pages, feeds and text, whose URLs do not change",
         pattern=r"[^\n]*\.(?:x?html?|xml|rss|atom|txt|md|webmanifest|appcache|map|gz|br|zst)",
         source="https://web.dev/articles/http-cache",
     ),
     Exclusion(
-        what="service workers, and the lists that they import",
+        files="service workers, and the lists that they import",
         pattern=rf"{_ANYWHERE}(?:[^/]*[.-])?(?:sw|service[-_]?worker|ngsw-worker|safety-worker|precache-manifest)[.-][^/]*",
         source="https://web.dev/articles/service-worker-lifecycle#avoid-url-change",
     ),
     Exclusion(
-        what="manifests, which list the current hashed files",
+        files="manifests, which list the current hashed files",
         pattern=rf"{_ANYWHERE}[^/]*manifest[^/]*\.json",
         source="https://vite.dev/guide/backend-integration",
     ),
     Exclusion(
-        what="Nuxt's manifests of builds",
+        files="Nuxt's manifests of builds",
         pattern=r"(?:[^\n]*/)?_nuxt/builds/[^\n]*",
         source="https://nuxt.com/docs/4.x/guide/going-further/experimental-features#appmanifest",
     ),
     Exclusion(
-        what="files named by a UUID, which is an id",
+        files="files named by a UUID, which is an id",
         pattern=rf"{_ANYWHERE}[^/]*[\da-f]{{8}}(?:-[\da-f]{{4}}){{3}}-[\da-f]{{12}}\.[^./]+",
         source="https://www.rfc-editor.org/rfc/rfc9562",
     ),
     Exclusion(
-        what="Zola's resized images, by a hash of the source's path, and Sphinx's drawings, by a hash of their source",
+        files="Zola's resized images, by a hash of the source's path, and Sphinx's drawings, by a hash of their source",
         pattern=r"(?:[^\n]*/)?(?:processed)?_images/[^\n]*",
         source="https://github.com/getzola/zola/blob/master/components/imageproc/src/helpers.rs",
     ),

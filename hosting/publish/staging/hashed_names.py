@@ -48,8 +48,8 @@ def has_hashed_form(path: str) -> bool:
 
 def _without_additions(path: str) -> str:
     """Return ``path`` with nothing between the hash and the extension, and nothing after that."""
-    found = _ADDITIONS.search(path, max(0, path.find(".", path.rfind("/"))))
-    return path[: found.start()] + found[1] if found else path
+    additions = _ADDITIONS.search(path, max(0, path.find(".", path.rfind("/"))))
+    return path[: additions.start()] + additions[1] if additions else path
 
 
 def _any_of(names: Callable[[NamingRule], str]) -> str:

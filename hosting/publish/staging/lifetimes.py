@@ -37,10 +37,10 @@ class Ttls:
 
     def seconds_for(self, header: str) -> int | None:
         """Return how long CloudFront keeps a file with this Cache-Control; None if the header forbids caching."""
-        found = dict(_directive(text) for text in reversed(_DIRECTIVE.findall(header)))
-        if _UNCACHED & found.keys():
+        directives = dict(_directive(text) for text in reversed(_DIRECTIVE.findall(header)))
+        if _UNCACHED & directives.keys():
             return None
-        times = [_SECONDS.fullmatch(found.get(name, "")) for name in ("s-maxage", "max-age")]
+        times = [_SECONDS.fullmatch(directives.get(name, "")) for name in ("s-maxage", "max-age")]
         seconds = next((int(time[1]) for time in times if time), None)
         return self.default if seconds is None else min(max(seconds, self.minimum), self.maximum)
 

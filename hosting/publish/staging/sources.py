@@ -32,24 +32,24 @@ def sources_snapshot(cwd: Path, *excluded: Path) -> Snapshot | None:
     These are the git work trees, or else the folders, of ``cwd`` and of the distribution folder's parent. The
     distribution folder is the first of ``excluded``, whose files are left out.
     """
-    found: Snapshot = {}
-    without = frozenset(os.path.realpath(path) for path in excluded)
+    snapshot: Snapshot = {}
+    excluded_paths = frozenset(os.path.realpath(path) for path in excluded)
     try:
         for root in _roots(cwd, excluded[0].parent):
-            _add_sources(found, root, without)
+            _add_sources(snapshot, root, excluded_paths)
     except _TooManyError:
         return None
-    return found
+    return snapshot
 
 
 def folder_snapshot(folder: Path) -> Snapshot | None:
     """Return the snapshot of all files in ``folder``; None if there are too many."""
-    found: Snapshot = {}
+    snapshot: Snapshot = {}
     try:
-        _add_folder(found, os.path.realpath(folder), frozenset(), frozenset())
+        _add_folder(snapshot, os.path.realpath(folder), frozenset(), frozenset())
     except _TooManyError:
         return None
-    return found
+    return snapshot
 
 
 def _roots(*folders: Path) -> list[str]:
@@ -71,23 +71,23 @@ def _git(folder: str, *arguments: str) -> bytes | None:
         return None
 
 
-def _add_sources(found: Snapshot, root: str, without: frozenset[str]) -> None:
+def _add_sources(snapshot: Snapshot, root: str, excluded_paths: frozenset[str]) -> None:
     listed = _git(root, "ls-files", "-c", "-o", "--exclude-standard", "-z")
     if listed is None:
-        _add_folder(found, root, without, _SKIPPED)
+        _add_folder(snapshot, root, excluded_paths, _SKIPPED)
         return
     paths = set(map(os.fsdecode, listed.split(b"\0")[:-1]))
     for path in paths | set(_environment_files(root, paths)):
         full = os.path.normpath(os.path.join(root, path))  # noqa: PTH118 - Path costs ten times as much
-        if _SKIPPED.intersection(path.split("/")) or any(_is_inside(full, folder) for folder in without):
+        if _SKIPPED.intersection(path.split("/")) or any(_is_inside(full, folder) for folder in excluded_paths):
             continue
         if os.path.isdir(full) and not os.path.islink(full):  # noqa: PTH112, PTH114 - the same
             # A repository inside this one, whose files git does not list. A submodule that is not checked out
             # lists itself.
             if full != root:
-                _add_sources(found, full, without)
+                _add_sources(snapshot, full, excluded_paths)
         else:
-            _add_file(found, full)
+            _add_file(snapshot, full)
 
 
 def _environment_files(root: str, paths: Iterable[str]) -> Iterator[str]:
@@ -101,23 +101,23 @@ def _environment_files(root: str, paths: Iterable[str]) -> Iterator[str]:
             yield f"{folder}/{file.name}" if folder else file.name
 
 
-def _add_folder(found: Snapshot, folder: str, without: frozenset[str], skipped: frozenset[str]) -> None:
+def _add_folder(snapshot: Snapshot, folder: str, excluded_paths: frozenset[str], skipped: frozenset[str]) -> None:
     for around, folders, files in os.walk(folder):
-        inside = [name for name in folders if os.path.join(around, name) not in without]  # noqa: PTH118 - the same
+        inside = [name for name in folders if os.path.join(around, name) not in excluded_paths]  # noqa: PTH118 - the same
         folders[:] = [name for name in inside if name not in skipped]
         for name in files:
-            _add_file(found, os.path.join(around, name))  # noqa: PTH118 - the same
-        if len(found) > _MAX_FILES:
+            _add_file(snapshot, os.path.join(around, name))  # noqa: PTH118 - the same
+        if len(snapshot) > _MAX_FILES:
             raise _TooManyError
 
 
-def _add_file(found: Snapshot, path: str) -> None:
+def _add_file(snapshot: Snapshot, path: str) -> None:
     try:
         status = os.lstat(path)
     except OSError:
         # deleted, but git still lists it
         return
-    found[path] = (status.st_size, status.st_mtime_ns)
+    snapshot[path] = (status.st_size, status.st_mtime_ns)
 
 
 def _is_inside(path: str, folder: str) -> bool:

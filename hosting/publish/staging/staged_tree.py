@@ -93,10 +93,10 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
         PublishError: no file is left to publish, or a file in ``source`` can't be published.
     """
     _refuse_nesting(source, target)
-    found = _scan_files(source, ignore)
-    paths = {file.path for file in found.files}
+    scanned = _scan_files(source, ignore)
+    paths = {file.path for file in scanned.files}
     other_keys = keys(paths)
-    sources = [_Source(other_keys.get(file.path, file.path), file) for file in found.files]
+    sources = [_Source(other_keys.get(file.path, file.path), file) for file in scanned.files]
     try:
         entries = _stage_files(target, sources, cache_control(paths))
     except OSError as error:
@@ -105,17 +105,17 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
     changes = _replace_manifest(manifest, target / MANIFEST)
     costs = [] if as_one else _cost_warnings(manifest)
     warnings = [*costs, *changes, *_content_warnings(manifest, index_document, source)]
-    return StagedTree(manifest, found.ignored_count, source, target, tuple(warnings))
+    return StagedTree(manifest, scanned.ignored_count, source, target, tuple(warnings))
 
 
 def _scan_files(source: Path, ignore: IgnoreRules) -> Scan:
-    found = scan(source, ignore)
-    if not found.files:
+    scanned = scan(source, ignore)
+    if not scanned.files:
         raise PublishError(
-            f"No file is left to publish in {source}, {found.ignored_count} are ignored; nothing was touched: "
+            f"No file is left to publish in {source}, {scanned.ignored_count} are ignored; nothing was touched: "
             "see pulumi config get publish:ignore and the ignore file"
         )
-    return found
+    return scanned
 
 
 def _refuse_nesting(source: Path, target: Path) -> None:
