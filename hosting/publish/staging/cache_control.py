@@ -1,7 +1,7 @@
 """The Cache-Control header of each file: the rules of `publish:cacheControl`, then the default.
 
-The default: a file with the hash of its content in its name never changes under that name, so browsers may keep it for
-a year without asking. They revalidate everything else each time. How long the edge keeps a file is in its header too.
+The default: the content of a file with its hash in the name never changes, so browsers may keep the file for a year.
+They revalidate all other files each time. The header also says how long the edge keeps a file.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from hosting.formats.wildmatch import Pattern
 
-# A year is the longest that https://www.rfc-editor.org/rfc/rfc2616#section-14.21 let anyone promise;
+# A year is the longest time that https://www.rfc-editor.org/rfc/rfc2616#section-14.21 allows;
 # `immutable` is https://www.rfc-editor.org/rfc/rfc8246.
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 class CacheRule(Protocol):
-    """What this module wants of a rule: a gitignore pattern, and the header's value for what it matches."""
+    """A rule: a gitignore pattern, and the value of the header for the files that it matches."""
 
     @property
     def pattern(self) -> str:
@@ -45,7 +45,7 @@ class CacheControl:
         """Compile ``rules``; ``ttls`` are those of the edge.
 
         Raises:
-            PublishError: a pattern matches nothing: it is empty, a comment, negated or broken.
+            PublishError: a pattern is empty, a comment, negated or invalid.
         """
         self._ttls = ttls
         self._values = tuple(rule.value for rule in rules)
@@ -58,7 +58,7 @@ class CacheControl:
         return {path: final_header(own.get(path), self._ttls) for path in paths}
 
     def _own(self, paths: Collection[str]) -> dict[str, str]:
-        """Return the headers of the paths that get one from their name or a rule."""
+        """Return the headers of the paths that have a hashed name or match a rule."""
         values = dict.fromkeys(hashed_names(paths), IMMUTABLE)
         if self._values:
             values.update((path, self._values[index]) for path in paths if (index := self._last_rule(path)) >= 0)

@@ -32,7 +32,7 @@ def hashed_names(paths: Iterable[str]) -> frozenset[str]:
     """
     bare = {path: text for path in paths if not _EXCLUDED.fullmatch(text := _without_additions(path))}
     hashed = {path for path, text in bare.items() if _CERTAIN.fullmatch(text)}
-    # Only rules without ``likely`` match hashes of small letters alone.
+    # Except for ``certain`` patterns, no generator's hash has only small letters.
     ambiguous = {path: text for path, text in bare.items() if _CAPITAL_OR_DIGIT.search(text)}
     for alike in _ALIKE:
         hashed.update(_likely(alike, ambiguous))

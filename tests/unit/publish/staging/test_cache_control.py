@@ -12,7 +12,7 @@ from hosting.publish.staging.lifetimes import Ttls
 
 
 class Rule(NamedTuple):
-    """A rule as the settings have it."""
+    """A rule of the settings."""
 
     pattern: str
     value: str
@@ -33,12 +33,12 @@ def test_hashed_names_are_immutable_by_default() -> None:
 
 
 def test_all_else_is_revalidated_by_default() -> None:
-    """Without rules, browsers ask for any other file each time, and the edge keeps it for a day."""
+    """Without rules, browsers revalidate any other file each time, and the edge keeps it for a day."""
     assert header([], "index.html") == REVALIDATED
 
 
 def test_the_edge_has_its_own_time() -> None:
-    """The TTLs of the edge are in each header that they change, and in no other."""
+    """The TTLs of the edge are in the headers that they change, and in no other."""
     cache = CacheControl([Rule("*.css", "max-age=5"), Rule("*.png", "max-age=50")], Ttls(10, 20, 100))
     assert cache.values_for(["index.html", "a.css", "a.png", HASHED]) == {
         "index.html": "public, max-age=0, must-revalidate, s-maxage=20",
@@ -61,7 +61,7 @@ def test_rule_wins_over_default() -> None:
 
 
 def test_the_other_files_of_the_site_count() -> None:
-    """A name that alone may be a word is hashed if the other files in its folder are."""
+    """A name that may be a word counts as hashed if the other files in its folder are."""
     paths = ["assets/index-CHdo91hT.js", "assets/about-BlkZmqtr.js"]
     assert CacheControl([]).values_for(paths) == dict.fromkeys(paths, IMMUTABLE)
     assert CacheControl([]).values_for(paths[1:]) == {paths[1]: REVALIDATED}
@@ -69,12 +69,12 @@ def test_the_other_files_of_the_site_count() -> None:
 
 
 def test_default_holds_where_no_rule_matches() -> None:
-    """A rule for other files leaves the default alone."""
+    """A rule for other files does not change the default."""
     assert header([Rule("*.css", "no-cache")], HASHED) == IMMUTABLE
 
 
 def test_folder_pattern_reaches_what_is_in_it() -> None:
-    """`images/` is about every file below a folder of that name, and about no file of that name."""
+    """`images/` matches all files in a folder of that name, and no file of that name."""
     cache = CacheControl([Rule("images/", "day"), Rule("/docs/img", "week")])
     paths = ["a/images/b/c.png", "a/images/d.png", "images", "docs/img/x.png"]
     assert cache.values_for(paths) == {
@@ -86,13 +86,13 @@ def test_folder_pattern_reaches_what_is_in_it() -> None:
 
 
 def test_later_folder_rule_wins_over_earlier_file_rule() -> None:
-    """What counts is the order of the rules, not how deep they match."""
+    """The order of the rules counts, not the depth of the match."""
     assert header([Rule("*.png", "file"), Rule("images/", "folder")], "images/a.png") == "folder"
     assert header([Rule("images/", "folder"), Rule("*.png", "file")], "images/a.png") == "file"
 
 
 @pytest.mark.parametrize("pattern", ["", "   ", "#css", "!*.css", "[a", "a\\"])
 def test_pattern_that_matches_nothing_is_refused_by_key(pattern: str) -> None:
-    """A rule that could never hold is an error with the command that mends it."""
+    """A pattern that matches nothing is an error with the command that fixes it."""
     with pytest.raises(PublishError, match=r"pulumi config set --path 'publish:cacheControl\[1\]\.pattern'"):
         CacheControl([Rule("*.js", "x"), Rule(pattern, "y")])
