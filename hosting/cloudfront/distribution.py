@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
-from hosting.cloudfront.functions import make_functions
+from hosting.cloudfront.functions import ReleaseFunction, make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
 from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.attached_names import AttachedNames
-    from hosting.edge.function_code import Piece
     from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
@@ -30,11 +29,11 @@ class ReleaseRouting:
     """The part of the edge function that routes requests to the live release of bulk mode.
 
     Attributes:
-        pieces: the last pieces of the function for requests.
-        header: a header that the pieces set, part of the cache key, so that each release has its own cache entries.
+        function: what the release adds to the function for requests.
+        header: a header that the function sets, part of the cache key, so that each release has its own cache entries.
     """
 
-    pieces: pulumi.Output[list[Piece]]
+    function: ReleaseFunction
     header: str
 
 
@@ -112,7 +111,7 @@ def _bucket_origin(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> A
 
 def _edge_inputs(name: str, edge: EdgePlan, release: ReleaseRouting | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
     """Return a behavior's inputs for its functions; none without functions."""
-    functions = make_functions(name, edge, opts, release.pieces if release else None)
+    functions = make_functions(name, edge, opts, release.function if release else None)
     inputs: dict[str, Any] = {}
     if functions:
         inputs["function_associations"] = [

@@ -32,14 +32,31 @@ class FunctionAssociation:
     function: Function
 
 
+@dataclass(frozen=True)
+class ReleaseFunction:
+    """The part of the function for requests that bulk mode adds.
+
+    Attributes:
+        pieces: the last pieces of the function.
+        bucket: the name of the bucket of the releases.
+    """
+
+    pieces: pulumi.Output[list[Piece]]
+    bucket: pulumi.Output[str]
+
+
 def make_functions(
-    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[Piece]] | None = None
+    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseFunction | None = None
 ) -> list[FunctionAssociation]:
-    """Return the functions with the pieces of ``edge``: none, one or two; ``last`` are further pieces for requests."""
+    """Return the functions with the pieces of ``edge``: none, one or two; ``release`` adds pieces for requests."""
     functions = []
-    if last is not None:
-        code = last.apply(lambda pieces: compose([*edge.requests, *pieces]))
-        functions.append(_function(name, "viewer-request", _protected(edge, code), opts))
+    if release is not None:
+        code = release.pieces.apply(lambda pieces: compose([*edge.requests, *pieces]))
+        # Another bucket is another function. One update of the distribution then changes both, so no visitor gets the
+        # function of one bucket with the files of the other.
+        replaced = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replace_on_changes=["comment"]))
+        comment = pulumi.Output.concat("Serves the releases in ", release.bucket)
+        functions.append(_function(name, "viewer-request", _protected(edge, code), replaced, comment))
     elif edge.requests:
         functions.append(_function(name, "viewer-request", _protected(edge, compose(edge.requests)), opts))
     if edge.responses:
@@ -52,11 +69,17 @@ def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
     return pulumi.Output.secret(code) if edge.is_secret else code
 
 
-def _function(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> FunctionAssociation:
+def _function(
+    name: str,
+    event: Event,
+    code: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    comment: pulumi.Input[str] | None = None,
+) -> FunctionAssociation:
     function = Function(
         f"{name}-{_SUFFIX[event]}",
         runtime=RUNTIME,
-        comment=f"The {event} function of {name}",
+        comment=comment or f"The {event} function of {name}",
         publish=True,
         code=code,
         opts=opts,

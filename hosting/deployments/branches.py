@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hosting.config.load import PRODUCTION_STACK, load_room
+from hosting.config.load import PRODUCTION_STACK, load_section
 from hosting.deployments.cli import DeploymentsError, NoSuchStackError, run
 from hosting.deployments.commands import connect
 from hosting.deployments.settings import NAMESPACE, DeploymentsSettings
@@ -50,7 +50,7 @@ def add(cli: Cli, branch: str, template: str, say: Callable[[str], None]) -> Non
     require_cloud(cli, stack)
     if not _exists(cli, stack, branch):
         config = raw_config(cli, template)
-        require_repository(load_room(config, NAMESPACE, DeploymentsSettings), template)
+        require_repository(load_section(config, NAMESPACE, DeploymentsSettings), template)
         require_valid_template(config, "{stack}", "{branch}")
         _create(cli, stack, branch, template)
     connect(cli, stack, say)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hosting.config.load import RawConfig, load_room
+from hosting.config.load import RawConfig, load_section
 from hosting.deployments.cli import DeploymentsError, output_of, require_version, run
 from hosting.deployments.connection import (
     ConfiguredDeployment,
@@ -66,7 +66,7 @@ def read_stack(cli: Cli, stack: str) -> StackState:
     """
     require_cloud(cli, stack)
     raw = raw_config(cli, stack)
-    settings = load_room(raw, NAMESPACE, DeploymentsSettings)
+    settings = load_section(raw, NAMESPACE, DeploymentsSettings)
     if settings.pull_request_template:
         # All pull requests share one deployments:branch, the one that they merge into.
         require_valid_template(raw, "{stack}")
@@ -121,7 +121,7 @@ def _names(text: str) -> list[str]:
     """Return the names in the setting; the program itself refuses a value that is not a list."""
     try:
         names = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [text]
     return [str(name) for name in names] if isinstance(names, list) else [text]
 

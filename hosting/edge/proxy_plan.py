@@ -66,7 +66,10 @@ def _page(error: ErrorResponse) -> str:
 
 def _is_local(endpoint: str) -> bool:
     """Whether an endpoint is on this machine."""
-    host = urlsplit(endpoint).hostname or ""
+    try:
+        host = urlsplit(endpoint).hostname or ""
+    except ValueError:
+        return False
     try:
         return host in LOOPBACK or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,8 +1,8 @@
-"""Maps Amplify's publish ignore patterns to gitignore patterns.
+"""Translate the ignore patterns of `amplify publish` to gitignore patterns.
 
-Amplify matched each file's absolute path by minimatch with ``matchBase``. As in gitignore, a pattern without a slash
-matches the last name, a leading ``/`` is the distribution folder, and a matched folder is not entered. The differences
-are in https://github.com/isaacs/minimatch/blob/v3.0.4/README.md.
+Amplify matched each file's absolute path with minimatch and its option ``matchBase``. As in gitignore, a pattern
+without a slash is compared with the last name of the path, a leading ``/`` is the distribution folder, and a matched
+folder is not entered. The differences follow from https://github.com/isaacs/minimatch/blob/v3.0.4/README.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hosting.formats.wildmatch import why_invalid
+from hosting.formats.git_pattern import why_invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,50 +24,53 @@ _LEADING_WILDCARD = re.compile(r"(^|/)(\*(?!\*/)|[?\[])")
 
 
 def gitignore_patterns(patterns: Iterable[str], findings: Findings) -> list[str]:
-    """Return the gitignore patterns, and add the differences to ``findings``."""
-    accepted: list[str] = []
-    for value in patterns:
-        pattern = value.strip()
-        reason = _reason_to_skip(pattern)
-        if reason:
-            findings.add_gap(f"Ignore pattern '{value}'", reason)
+    """Return the gitignore patterns for Amplify's ``patterns``; ``findings`` lists where the two differ."""
+    kept: list[str] = []
+    for given in patterns:
+        pattern = given.strip()
+        why = _why_not(pattern)
+        if why:
+            findings.add_gap(f"Ignore pattern '{given}'", why)
             continue
         for one in _expanded(pattern):
-            error = why_invalid(one)
-            if error:
-                findings.add_gap(f"Ignore pattern '{one}'", f"it is invalid in gitignore, it {error}: rewrite it")
+            broken = why_invalid(one)
+            if broken:
+                findings.add_gap(f"Ignore pattern '{one}'", f"it is not a gitignore pattern, it {broken}: rewrite it")
                 continue
-            accepted.append(re.sub("/{2,}", "/", one))
-            if _matched_nothing(one):
+            kept.append(re.sub("/{2,}", "/", one))
+            if _never_matched(one):
                 findings.notes.append(
-                    f"The ignore pattern '{one}' never matched in Amplify (it has a slash "
-                    f"{'at the end' if one.endswith('/') else 'inside, but none in front'}); here it does."
+                    f"The ignore pattern '{one}' never matched in Amplify, because it has a slash "
+                    f"{'at the end' if one.endswith('/') else 'inside and none at the start'}; here it matches."
                 )
-    if any(_LEADING_WILDCARD.search(one) for one in accepted):
-        findings.notes.append("In ignore patterns '*', '?' and '[' now match a name's leading dot too.")
-    return accepted
+    if any(_LEADING_WILDCARD.search(one) for one in kept):
+        findings.notes.append("In ignore patterns, '*', '?' and '[' now also match a dot at the start of a name.")
+    return kept
 
 
-def _reason_to_skip(pattern: str) -> str | None:
-    """Return why the pattern has no gitignore equivalent, None if it has one."""
+def _why_not(pattern: str) -> str | None:
+    """Return why the pattern cannot be translated, None if it can."""
     if not pattern:
         return "an empty pattern never matched anything"
     if pattern.startswith("#"):
-        return "it is a comment in both; for names that begin with '#' write '\\#'"
+        return "it is a comment, as in gitignore; for names that begin with '#' write '\\#'"
     if pattern.startswith("!"):
         return (
-            "in Amplify it ignored all files that it does not match, in gitignore it publishes those that it matches: "
-            "set the patterns with pulumi config set --path 'publish:ignore[<n>]' '<pattern>'"
+            "in Amplify it ignored everything that it does not match, in gitignore it publishes what it matches: "
+            "set the patterns to ignore with pulumi config set --path 'publish:ignore[<n>]' '<pattern>'"
         )
     if _EXTENDED.search(pattern) or _RANGE.search(pattern):
-        return "gitignore has neither '(a|b)' nor '{1..9}': set one pattern for each with 'publish:ignore[<n>]'"
+        return (
+            "gitignore supports neither '(a|b)' nor '{1..9}': set one pattern for each with "
+            "pulumi config set --path 'publish:ignore[<n>]' '<pattern>'"
+        )
     if pattern.startswith(("./", "../")):
-        return "it matched nothing in Amplify, and matches nothing in gitignore: write it with a leading '/'"
+        return "it never matched anything, and does not in gitignore: write it with '/' at the start"
     return None
 
 
 def _expanded(pattern: str) -> Iterator[str]:
-    """Yield ``*.jpg`` and ``*.png`` for ``*.{jpg,png}``, as gitignore has no braces."""
+    """Yield ``*.jpg`` and ``*.png`` for ``*.{jpg,png}``, because gitignore does not support braces."""
     braces = _BRACES.search(pattern)
     if not braces:
         yield pattern
@@ -76,6 +79,9 @@ def _expanded(pattern: str) -> Iterator[str]:
         yield from _expanded(pattern[: braces.start()] + choice + pattern[braces.end() :])
 
 
-def _matched_nothing(pattern: str) -> bool:
-    """Return whether minimatch never matched: with a slash it compares the whole path, which begins with one."""
+def _never_matched(pattern: str) -> bool:
+    """Return whether Amplify never matched ``pattern``.
+
+    For a pattern with a slash, minimatch compares the whole path, and an absolute path begins with a slash.
+    """
     return pattern.endswith("/") or ("/" in pattern and not pattern.startswith(("/", "**/")))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pulumi
 
 from hosting.cloudfront.distribution import ReleaseRouting
+from hosting.cloudfront.functions import ReleaseFunction
 from hosting.edge.error_pages import page_key
 from hosting.edge.site_routes import ROUTER, route_piece
 from hosting.providers.live import Live, LiveArgs
@@ -93,7 +94,7 @@ class Bulk:
         is_routed = self._settings.cloudfront.enabled and self._settings.website.routes_by_tree
         return json.dumps(asdict(self._plan.route_choice)) if is_routed else ""
 
-    def release_routing(self, release: Release) -> ReleaseRouting:
+    def release_routing(self, bucket: Bucket, release: Release) -> ReleaseRouting:
         """Return the part of the edge function that routes to the release."""
         index = self._settings.website.index_document
 
@@ -101,7 +102,7 @@ class Bulk:
             routes = pointer.get("routes")
             return [*([route_piece(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
-        return ReleaseRouting(release.pointer.apply(pieces), HEADER)
+        return ReleaseRouting(ReleaseFunction(release.pointer.apply(pieces), bucket.bucket), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
         """Declare the resource that finishes a publish; ``opts`` must depend on the distribution and its function."""

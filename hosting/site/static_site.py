@@ -137,7 +137,7 @@ class StaticSite(pulumi.ComponentResource):
             return {**self._outputs(website, None, None), **_of_release(release)}
         release = bulk.release(bucket, self._own(after=[bucket]))
         after = self._options(after=[release, self._first_policy(bucket)])
-        distribution = self._distribution(bucket, bulk.edge, after, bulk.release_routing(release))
+        distribution = self._distribution(bucket, bulk.edge, after, bulk.release_routing(bucket, release))
         website = self._website(bucket, distribution)
         live = bulk.live(bucket, distribution, release, self._own(after=[distribution, *website.ready]))
         invalidation = None if self._settings.publish.invalidate == "never" else live

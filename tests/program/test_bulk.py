@@ -131,9 +131,9 @@ def test_a_pin_wants_no_files(deploy: Callable[..., Deployed]) -> None:
 
 def test_a_pin_needs_bulk_mode_and_hex_digits(deploy: Callable[..., Deployed]) -> None:
     """Each message has the key of the setting."""
-    with pytest.raises(ConfigError, match="'publish:mode' must be bulk where release is given"):
+    with pytest.raises(ConfigError, match="'publish:mode' must be bulk if release is set"):
         deploy("prod", publish_release="0123abcd")
-    with pytest.raises(ConfigError, match="'publish:release' must be a release's digest"):
+    with pytest.raises(ConfigError, match="'publish:release' must be the digest of a release"):
         deploy("prod", publish_mode="bulk", publish_release="latest")
 
 

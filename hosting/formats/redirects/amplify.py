@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from hosting.errors import PLACEHOLDER
 from hosting.formats.redirects.expressions import is_expression, is_single_page, read_expression
 from hosting.formats.redirects.rules import RuleError, Taken
 from hosting.formats.redirects.syntax import EVERYTHING, Written, from_root, split_origin
-from hosting.setting_types import PLACEHOLDER
 
 if TYPE_CHECKING:
     from hosting.formats.redirects.rules import Template

@@ -38,11 +38,11 @@ class RuleError(Exception):
     """An invalid rule. The message follows the rule's place: ``line 3 of _redirects`` and then it.
 
     Attributes:
-        mend: corrections of parts of the rule, such as ``{"status": "301"}``; empty if no value is safe.
+        suggestion: valid parts of the rule, such as ``{"status": "301"}``; empty if no value is safe.
     """
 
-    def __init__(self, what: str, **mend: str) -> None:
-        self.mend = mend
+    def __init__(self, what: str, **suggestion: str) -> None:
+        self.suggestion = suggestion
         super().__init__(what)
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from hosting.errors import PLACEHOLDER
 from hosting.formats.countries import COUNTRIES, country_of
 from hosting.formats.redirects.proxies import leads_to_a_server, proxy_of
 from hosting.formats.redirects.rules import (
@@ -23,7 +24,6 @@ from hosting.formats.redirects.rules import (
     canonical,
     plain,
 )
-from hosting.setting_types import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -208,5 +208,5 @@ def _failure(command: str, code: int, cwd: Path, last_lines: deque[str]) -> str:
     output = f"Its last lines:{shown}\n" if shown else "It printed nothing. "
     return (
         f"The build command '{command}' {outcome} in {cwd}; nothing was touched. {output}"
-        "Fix it and run pulumi up again, or set another: pulumi config set publish:buildCommand '<command>'"
+        "Fix it and run `pulumi up` again, or set another: pulumi config set publish:buildCommand '<command>'"
     )

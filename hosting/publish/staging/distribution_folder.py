@@ -15,12 +15,15 @@ def locate_directory(project: Path, directory: str) -> Path:
         directory: `publish:directory`, relative to the project.
 
     Raises:
-        PublishError: it is the filesystem root, the home folder, the project or a parent of the project.
+        PublishError: it is the filesystem root, the home folder, the project or a parent of the project, or its
+            name is not valid.
     """
     try:
         folder, home, project = (path.resolve() for path in (project / directory, Path("~").expanduser(), project))
+        # Raises OSError for a name that no folder can have, such as one of more than 255 bytes.
+        folder.exists()
     except (OSError, RuntimeError) as error:
-        raise _refusal(directory, f"can't be resolved ({error})") from error
+        raise _refusal(directory, f"can't be read ({getattr(error, 'strerror', error)})") from error
     if folder == Path(folder.anchor):
         raise _refusal(directory, "is the filesystem root")
     if folder == home:
@@ -40,7 +43,7 @@ def resolve_directory(project: Path, directory: str, *, is_built: bool = False) 
     """
     folder = locate_directory(project, directory)
     if not folder.exists():
-        hint = ", `~` is not expanded" if directory.startswith("~") else ""
+        hint = "; `~` is not expanded" if directory.startswith("~") else ""
         raise _no_content(directory, f"does not exist ({folder}{hint})", is_built=is_built)
     if not folder.is_dir():
         raise _refusal(directory, f"is not a folder ({folder})")

@@ -100,7 +100,7 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
     try:
         entries = _stage_files(target, sources, cache_control(paths))
     except OSError as error:
-        raise PublishError(f"Staging into {target} failed: {error}; run pulumi up again once it is fixed") from error
+        raise PublishError(f"Staging into {target} failed: {error}; run `pulumi up` again once it is fixed") from error
     manifest = Manifest.of(entries)
     changes = _replace_manifest(manifest, target / MANIFEST)
     costs = [] if as_one else _cost_warnings(manifest)

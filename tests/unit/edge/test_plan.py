@@ -196,7 +196,7 @@ def test_deep_links_are_led_where_there_are_headers(tmp_path: Path) -> None:
 
 def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
     """Where a page answers with 200 for what is missing, and nothing can lead there, a warning says so."""
-    mend = "pulumi config set --stack prod website:routing auto"
+    fix = "pulumi config set --stack prod website:routing auto"
     one = '[{"errorCode": 403, "responseCode": 200, "responsePagePath": "/index.html"}]'
     two = one.replace("]", ', {"errorCode": 404, "responseCode": 200, "responsePagePath": "/404.html"}]')
     gone = two.replace("index.html", "gone.html").replace("404.html", "gone.html")
@@ -210,7 +210,7 @@ def test_pages_without_their_headers_are_warned_of(tmp_path: Path) -> None:
         with_headers(tmp_path, publish_mode="bulk", cloudfront_errorResponses=gone),
     ):
         assert "deepLinks" not in pieces(plan)
-        assert [warning.endswith(mend) for warning in plan.warnings if "There is no '" not in warning] == [True]
+        assert [warning.endswith(fix) for warning in plan.warnings if "There is no '" not in warning] == [True]
     for calm in ({"website_routing": "spa"}, {"website_routing": "pages"}, {"cloudfront_errorResponses": "[]"}):
         assert with_headers(tmp_path, **calm).warnings == ()
     routed = with_headers(tmp_path, cloudfront_errorResponses=one, website_routing="spa").warnings

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hosting.edge.function_code import compose
 from hosting.edge.password import access_piece
-from hosting.edge.proxy_checks import may_match
+from hosting.edge.proxy_checks import may_match, proxy_problems
 from hosting.edge.redirect_checks import Hosts, check_rules
 from hosting.edge.redirects import redirects_piece
 from hosting.edge.route_choice import RouteChoice
@@ -414,3 +414,24 @@ def test_a_redirect_before_a_proxy_wins(edge: EdgeRuntime, tmp_path: Path) -> No
         "x",
         "301 /all/x",
     ]
+
+
+def test_a_regular_expression_is_no_proxy(tmp_path: Path) -> None:
+    """CloudFront chooses the server by path patterns, so such a rule is refused with what to write instead."""
+    with pytest.raises(EdgeError, match=r"is a proxy for a regular expression.*write '/api/<\*>'"):
+        amplify(tmp_path, {"source": "</^/api/.*/>", "target": "https://api.example.com/", "status": "200"})
+
+
+def test_a_regular_expression_after_a_proxy_is_kept(tmp_path: Path) -> None:
+    """No one can say that a proxy's paths are all that an expression matches, so it is not called unreachable."""
+    proxy = {"source": "/api/<*>", "target": "https://api.example.com/<*>", "status": "200"}
+    table = amplify(tmp_path, proxy, {"source": "</^/api/old$/>", "target": "/new", "status": "301"})
+    assert len(table.rules) == 2
+    assert list(proxy_problems(table.rules)) == []
+
+
+def test_a_regular_expression_for_a_file_before_a_proxy_is_refused(tmp_path: Path) -> None:
+    """It is tried with samples of the proxy's paths, and its file would be asked of the proxy's server."""
+    proxy = {"source": "/api/<*>", "target": "https://api.example.com/<*>", "status": "200"}
+    table = amplify(tmp_path, {"source": "</^/api/.*$/>", "target": "/index.html", "status": "200"}, proxy)
+    assert "rewrites paths of the proxy" in next(proxy_problems(table.rules))

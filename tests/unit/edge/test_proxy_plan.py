@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosting.aws.settings import settings_of
+from hosting.aws.settings import aws_settings
 from hosting.cloudfront.proxies import behaviors_of, check_quotas, origins_of
 from hosting.config.load import RawConfig, load_settings
 from hosting.errors import EdgeError
@@ -114,6 +114,7 @@ def test_an_error_page_can_not_be_a_servers(tmp_path: Path) -> None:
     [
         ({}, False),
         ({"AWS_ENDPOINT_URL": "https://cloud.example.com"}, False),
+        ({"AWS_ENDPOINT_URL": "http://["}, False),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, True),
         ({"AWS_ENDPOINT_URL": "http://[::1]:4566"}, True),
         ({"AWS_ENDPOINT_URL": "http://cloud.localhost:4566"}, True),
@@ -137,8 +138,8 @@ def test_the_endpoint_of_the_setting_comes_first() -> None:
     environment = {"AWS_ENDPOINT_URL": "http://localhost:1"}
     given = [{"s3": "http://localhost:2"}, {"cloudfront": "http://localhost:3"}]
     config = {"region": "eu-north-1", "endpoints": json.dumps(given)}
-    assert settings_of(config, environment).cloudfront_endpoint == "http://localhost:3"
-    assert settings_of({"region": "eu-north-1"}, {}).cloudfront_endpoint == ""
+    assert aws_settings(config, environment).cloudfront_endpoint == "http://localhost:3"
+    assert aws_settings({"region": "eu-north-1"}, {}).cloudfront_endpoint == ""
 
 
 def proxies(count: int, hosts: int = 1, *, both: bool = True) -> list[Proxy]:

@@ -100,8 +100,8 @@ def test_no_build_command(migration: Migration, command: str | None) -> None:
 SEEN = [".amplify", ".git", "deploy.sh", ".DS_Store", ".vscode", "node_modules", "/static/photos/staff/*"]
 
 
-def test_equivalent_patterns_are_unchanged(migration: Migration) -> None:
-    """Names, and patterns that begin at the distribution folder, are the same in gitignore."""
+def test_patterns_that_mean_the_same_are_kept(migration: Migration) -> None:
+    """Names, and patterns that begin at the distribution folder, mean the same in gitignore."""
     ran = migration.of(amplify.second_generation(), ignore=SEEN)
     assert ran.config()["publish:ignore"] == SEEN
 
@@ -119,32 +119,32 @@ def test_equivalent_patterns_are_unchanged(migration: Migration) -> None:
         ("**/tmp/*", "a/tmp/b", True),
     ],
 )
-def test_translated_patterns_ignore_the_same_files(pattern: str, path: str, *, ignored: bool) -> None:
-    """The translated patterns ignore the same files as minimatch."""
+def test_patterns_ignore_the_same_files_here(pattern: str, path: str, *, ignored: bool) -> None:
+    """The translated pattern ignores the files that minimatch ignored."""
     rules = IgnoreRules.from_lines(gitignore_patterns([pattern], Findings()))
     assert rules.ignored(path) is ignored
 
 
 @pytest.mark.parametrize("pattern", ["dynamodbImport/*.csv", "node_modules/", "/node_modules/"])
 def test_patterns_that_never_matched_now_do(pattern: str) -> None:
-    """A pattern with a slash inside or at the end never matched in Amplify; a note says that it does now."""
+    """A pattern with a slash inside or at the end never matched in Amplify; a note says that it does here."""
     findings = Findings()
     assert gitignore_patterns([pattern], findings) == [pattern]
     assert findings.notes[0].startswith(f"The ignore pattern '{pattern}' never matched in Amplify")
 
 
 def test_a_pattern_that_always_matched_has_no_note() -> None:
-    """Patterns with a leading `**/` matched in Amplify too."""
+    """A pattern with `**/` at the start matched in Amplify too."""
     findings = Findings()
     assert gitignore_patterns(["**/tmp/a", "/b/c"], findings) == ["**/tmp/a", "/b/c"]
     assert findings.notes == []
 
 
 def test_wildcards_reach_dotfiles() -> None:
-    """Wildcards of minimatch don't match a leading dot, those of gitignore do."""
+    """In minimatch, wildcards do not match a dot at the start of a name; in gitignore they do."""
     findings = Findings()
     gitignore_patterns(["a", "*.map", "/x/?"], findings)
-    assert findings.notes == ["In ignore patterns '*', '?' and '[' now match a name's leading dot too."]
+    assert findings.notes == ["In ignore patterns, '*', '?' and '[' now also match a dot at the start of a name."]
 
 
 @pytest.mark.parametrize(
@@ -152,15 +152,15 @@ def test_wildcards_reach_dotfiles() -> None:
     [
         ("", "an empty pattern"),
         ("# note", "it is a comment"),
-        ("!keep.js", "in Amplify it ignored all files that it does not match"),
-        ("*.+(jpg|png)", "gitignore has neither"),
-        ("img{1..9}.png", "gitignore has neither"),
-        ("./build", "it matched nothing in Amplify"),
-        ("../x", "it matched nothing in Amplify"),
+        ("!keep.js", "in Amplify it ignored everything that it does not match"),
+        ("*.+(jpg|png)", "gitignore supports neither"),
+        ("img{1..9}.png", "gitignore supports neither"),
+        ("./build", "it never matched anything"),
+        ("../x", "it never matched anything"),
     ],
 )
 def test_patterns_without_a_counterpart_are_left_out(pattern: str, why: str) -> None:
-    """Patterns with another meaning in gitignore are not written, and are gaps."""
+    """A pattern with another meaning in gitignore is left out and reported."""
     findings = Findings()
     assert gitignore_patterns([pattern], findings) == []
     (gap,) = findings.gaps
@@ -168,10 +168,10 @@ def test_patterns_without_a_counterpart_are_left_out(pattern: str, why: str) -> 
 
 
 def test_a_pattern_that_the_program_refuses_is_left_out(migration: Migration) -> None:
-    """An invalid pattern is a gap with the program's own message, and the others are written."""
+    """A pattern that can never match is reported with the reason, and the other patterns are written."""
     ran = migration.of(amplify.second_generation(), ignore=["*.map", "a\\", "node_modules"])
     assert ran.config()["publish:ignore"] == ["*.map", "node_modules"]
-    assert "Ignore pattern 'a\\': it is invalid in gitignore, it ends" in ran.out
+    assert "Ignore pattern 'a\\': it is not a gitignore pattern, it ends" in ran.out
 
 
 def test_a_windows_path_is_reported(migration: Migration) -> None:

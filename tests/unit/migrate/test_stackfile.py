@@ -144,7 +144,7 @@ def test_config_that_is_already_broken_is_told_first(migration: Migration) -> No
     """Problems of the file's own keys have the program's own messages."""
     text = "config:\n  website:indexDokument: x\n  aws:token:\n    secure: y\n"
     amplify.write(migration.home, {"Pulumi.prod.yaml": text})
-    assert "did you mean 'website:indexDocument'" in migration.of(amplify.second_generation()).err
+    assert "(did you mean 'website:indexDocument'?)" in migration.of(amplify.second_generation()).err
 
 
 def test_values_that_the_program_refuses_are_left_out(migration: Migration) -> None:

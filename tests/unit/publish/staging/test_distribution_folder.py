@@ -36,10 +36,14 @@ def test_directory_is_resolved_against_the_project(project: Path) -> None:
         (".", r"'\.' is the project itself"),
         ("dist/..", "is the project itself"),
         ("..", r"'\.\.' is a parent folder of the project"),
-        ("loop", "can't be resolved"),
+        ("loop", "can't be read"),
         ("missing", "'missing' does not exist"),
-        ("~/dist", "`~` is not expanded"),
+        ("~/dist", "'~/dist' does not exist .*`~` is not expanded"),
         ("dist/index.html", "is not a folder"),
+        ("dist/index.html/inside", "does not exist"),
+        ("a" * 256, r"can't be read \(File name too long\)"),
+        ("é" * 128, r"can't be read \(File name too long\)"),
+        ("a/" * 2048, r"can't be read \(File name too long\)"),
         ("hollow", "'hollow' is empty"),
     ],
 )
@@ -84,5 +88,7 @@ def test_unreadable_directory_is_refused(project: Path, monkeypatch: pytest.Monk
 
 
 def test_directory_can_be_located_before_it_is_built(project: Path) -> None:
-    """The folder that a build will write to is known and checked before it exists."""
+    """The build's output folder is checked before it exists; a name that no folder can have is refused."""
     assert locate_directory(project, "build/out") == project / "build" / "out"
+    with pytest.raises(PublishError, match="can't be read"):
+        locate_directory(project, "a" * 256 + "/out")

@@ -183,7 +183,7 @@ def test_copied_where_no_link_can_be(project: Path, monkeypatch: pytest.MonkeyPa
 def test_full_disk_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any other error of the file system becomes a message without a traceback."""
     monkeypatch.setattr(os, "link", _failing(errno.ENOSPC))
-    with pytest.raises(PublishError, match=r"No space left.*run pulumi up again"):
+    with pytest.raises(PublishError, match=r"No space left.*run `pulumi up` again"):
         staged(project)
 
 
