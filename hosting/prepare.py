@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hosting.edge.plan import EdgePlan, keys_for, plan_edge
+from hosting.edge.plan import EdgePlan, plan_edge, staged_keys
 from hosting.edge.rule_files import Rules, read_rule_files, unpublished_files
 from hosting.errors import PublishError
 from hosting.formats.gitignore import IgnoreRules
@@ -89,7 +89,7 @@ def _stage(settings: Settings, run: Run, rules: Rules) -> StagedTree:
         IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore, source), ignore_file=publish.ignore_file),
         CacheControl(publish.cache_control, ttls).values_for,
         index_document=settings.website.index_document,
-        keys=partial(keys_for, settings, rules),
+        keys=partial(staged_keys, settings, rules),
         as_one=publish.mode == "bulk",
     )
     if publish.release is None:

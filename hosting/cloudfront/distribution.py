@@ -49,14 +49,14 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
 ) -> Distribution:
     """Return the distribution in front of ``bucket``, with the functions, proxies and error responses of ``edge``.
 
-    ``release`` is the routing of bulk mode, which runs after the pieces of ``edge``; ``attached`` are the host names.
+    ``release`` is the routing of bulk mode, which runs after the parts of ``edge``; ``attached`` are the host names.
     """
     behavior = _behavior(name, settings, edge, release, opts)
     distribution = Distribution(
         name,
         comment=name,
         enabled=True,
-        default_root_object=edge.default_root,
+        default_root_object=edge.default_root_object,
         origins=[_bucket_origin(name, bucket, opts), *origins_of(edge.proxies, settings.origin_read_timeout)],
         default_cache_behavior=behavior,
         ordered_cache_behaviors=behaviors_of(edge.proxies, behavior) if edge.proxies else None,

@@ -1,4 +1,4 @@
-"""The CloudFront Functions as resources: one for requests and one for responses, each only if it has pieces."""
+"""The CloudFront Functions as resources: one for requests and one for responses, each only if it has parts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi_aws.cloudfront import Function
 from hosting.edge.function_code import RUNTIME, compose, compose_response
 
 if TYPE_CHECKING:
-    from hosting.edge.function_code import Piece
+    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 Event = Literal["viewer-request", "viewer-response"]
@@ -37,36 +37,36 @@ class ReleaseFunction:
     """The part of the function for requests that bulk mode adds.
 
     Attributes:
-        pieces: the last pieces of the function.
+        parts: the last parts of the function.
         bucket: the name of the bucket of the releases.
     """
 
-    pieces: pulumi.Output[list[Piece]]
+    parts: pulumi.Output[list[FunctionPart]]
     bucket: pulumi.Output[str]
 
 
 def make_functions(
     name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseFunction | None = None
 ) -> list[FunctionAssociation]:
-    """Return the functions with the pieces of ``edge``: none, one or two; ``release`` adds pieces for requests."""
+    """Return the functions with the parts of ``edge``: none, one or two; ``release`` adds parts for requests."""
     functions = []
     if release is not None:
-        code = release.pieces.apply(lambda pieces: compose([*edge.requests, *pieces]))
+        code = release.parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
         # Another bucket is another function. One update of the distribution then changes both, so no visitor gets the
         # function of one bucket with the files of the other.
         replaced = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replace_on_changes=["comment"]))
         comment = pulumi.Output.concat("Serves the releases in ", release.bucket)
         functions.append(_function(name, "viewer-request", _protected(edge, code), replaced, comment))
-    elif edge.requests:
-        functions.append(_function(name, "viewer-request", _protected(edge, compose(edge.requests)), opts))
-    if edge.responses:
-        functions.append(_function(name, "viewer-response", compose_response(edge.responses), opts))
+    elif edge.request_parts:
+        functions.append(_function(name, "viewer-request", _protected(edge, compose(edge.request_parts)), opts))
+    if edge.response_parts:
+        functions.append(_function(name, "viewer-response", compose_response(edge.response_parts), opts))
     return functions
 
 
 def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
     """Return the code; if it has secrets, encrypted in the state and hidden in previews."""
-    return pulumi.Output.secret(code) if edge.is_secret else code
+    return pulumi.Output.secret(code) if edge.has_secret else code
 
 
 def _function(

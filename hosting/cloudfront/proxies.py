@@ -30,13 +30,13 @@ def check_quotas(proxies: Sequence[Proxy]) -> None:
     patterns, servers = sum(len(proxy.patterns) for proxy in proxies), len(_servers(proxies))
     if patterns >= MAX_BEHAVIORS:
         raise EdgeError(
-            f"The {len(proxies)} proxies need {patterns} cache behaviors beside the site's own, and a distribution can "
-            f"have {MAX_BEHAVIORS} in all; nothing was touched: replace several proxies by one with '*'"
+            f"The {len(proxies)} proxies need {patterns} cache behaviors besides the site's own, but a distribution "
+            f"has at most {MAX_BEHAVIORS}; nothing was deployed: replace several proxies with one that has a '*'"
         )
     if servers >= MAX_ORIGINS:
         raise EdgeError(
-            f"The proxies use {servers} servers, and a distribution can have {MAX_ORIGINS} origins in all, including "
-            "the bucket; nothing was touched: remove some"
+            f"The proxies have {servers} servers, but a distribution has at most {MAX_ORIGINS} origins, including the "
+            "bucket; nothing was deployed: remove some"
         )
 
 

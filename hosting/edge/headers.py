@@ -1,19 +1,18 @@
-"""The headers that a site's files set for its responses, as a piece of the function for responses.
+"""Custom response headers: the part of the viewer-response function that sets them.
 
-They are set by a function. The other way, a response headers policy for a cache behavior for each
-pattern, has 20 policies an account, 10 headers a policy and one policy a path, where both syntaxes merge all patterns:
+A function sets them because response headers policies don't suffice. An account has 20 policies, a policy has 10
+headers, and a path gets one policy, while the headers of all matching patterns apply in Amplify's and Netlify's files:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-policies
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hosting.edge.function_code import Piece, as_javascript
-from hosting.edge.page_names import page_names
-from hosting.formats.redirects.rules import canonical
+from hosting.edge.function_code import FunctionPart, as_javascript, fill, javascript
+from hosting.edge.page_paths import page_paths
+from hosting.formats.paths import canonical_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,22 +20,21 @@ if TYPE_CHECKING:
     from hosting.edge.site_routes import SiteRoutes
     from hosting.formats.headers.rules import HeaderRule
 
-_FILE = Path(__file__).parent / "javascript" / "headers.js"
+_NAME = "headers"
 
 
 def headers_for(rules: Sequence[HeaderRule], path: str, routes: SiteRoutes) -> dict[str, str]:
-    """Return the headers for a path: those of all patterns that match it; the last one wins where two set the same."""
-    found: dict[str, str] = {}
-    paths = page_names(canonical(path), routes)
+    """Return the headers for a path, from all patterns that match it; for the same header the last pattern wins."""
+    headers: dict[str, str] = {}
+    paths = page_paths(canonical_path(path), routes)
     for rule in rules:
-        if any(re.match(rule.regex, one) for one in paths):
-            found.update(rule.headers)
-    return found
+        if any(re.match(rule.regex, page_path) for page_path in paths):
+            headers.update(rule.headers)
+    return headers
 
 
-def headers_piece(rules: Sequence[HeaderRule], routes: SiteRoutes) -> Piece:
-    """Return the piece that sets the headers of a response."""
-    table = ",\n".join(f"[/{rule.regex}/,{as_javascript(dict(rule.headers))}]" for rule in rules)
-    data = {**routes.data, "index": canonical(routes.index_url), "app": canonical(routes.app_url)}
-    code = _FILE.read_text(encoding="utf-8")
-    return Piece("headers", code.replace("$ROUTES", as_javascript(data)).replace("$RULES", f"[{table}]"))
+def headers_part(rules: Sequence[HeaderRule], routes: SiteRoutes) -> FunctionPart:
+    """Return the part that sets the headers of a response."""
+    entries = ",\n".join(f"[/{rule.regex}/,{as_javascript(dict(rule.headers))}]" for rule in rules)
+    data = {**routes.data, "index": canonical_path(routes.index_url), "app": canonical_path(routes.app_url)}
+    return FunctionPart(_NAME, fill(javascript(_NAME), {"$ROUTES": as_javascript(data), "$RULES": f"[{entries}]"}))

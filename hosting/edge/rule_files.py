@@ -1,4 +1,4 @@
-"""The rules of a stack: those of its settings, and those of the files in its distribution folder. Read once per run."""
+"""The rules of a stack, from its settings and from the files in its distribution folder."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hosting.errors import EdgeError
-from hosting.formats.headers.files import Headers, read_headers
-from hosting.formats.redirects.files import AMPLIFY_FILE, is_published, read_rules
-from hosting.formats.redirects.table import RuleTable
+from hosting.formats.headers.files import HeaderRules, read_headers
+from hosting.formats.redirects.files import AMPLIFY_FILE, is_published, read_redirects
+from hosting.formats.redirects.rule_set import RedirectRules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,23 +24,23 @@ class Rules:
 
     Attributes:
         redirects: redirects, rewrites and proxies.
-        headers: headers of responses.
+        headers: response headers.
     """
 
-    redirects: RuleTable
-    headers: Headers
+    redirects: RedirectRules
+    headers: HeaderRules
 
 
 def read_rule_files(settings: Settings, folder: Path) -> Rules:
     """Return the rules of the settings and of the files in the distribution ``folder``.
 
     Raises:
-        EdgeError: rules are invalid, with the problems of all files.
+        EdgeError: rules are invalid; the message has the problems of all files.
     """
     problems = []
-    redirects, headers = RuleTable(), Headers()
+    redirects, headers = RedirectRules(), HeaderRules()
     try:
-        redirects = read_rules([rule.model_dump() for rule in settings.website.redirects], folder)
+        redirects = read_redirects([rule.model_dump() for rule in settings.website.redirects], folder)
     except EdgeError as error:
         problems.append(str(error))
     try:
@@ -53,5 +53,5 @@ def read_rule_files(settings: Settings, folder: Path) -> Rules:
 
 
 def unpublished_files(folder: Path) -> list[str]:
-    """Return the names of the rule files in the distribution ``folder``, which are read and not published."""
+    """Return the names of the rule files that are read from the distribution ``folder`` but not published."""
     return [name for name in RULE_FILES if name != AMPLIFY_FILE or not is_published(folder)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hosting.formats.redirects.files import amplify_table
+from hosting.formats.redirects.files import check_amplify_rule
 from hosting.formats.redirects.rules import RuleError
 from hosting.migrate.findings import objects, section
 
@@ -32,7 +32,7 @@ def _map_rules(value: object, where: str, findings: Findings) -> None:
     for index, rule in enumerate(objects(value)):
         redirect = {_KEYS.get(key, key): str(value) for key, value in rule.items()}
         try:
-            amplify_table([("", redirect)])
+            check_amplify_rule(redirect)
         except RuleError as error:
             findings.add_gap(f"{where}[{index}]", f"it {error}")
         else:

@@ -12,7 +12,7 @@ import pulumi
 from hosting.cloudfront.distribution import ReleaseRouting
 from hosting.cloudfront.functions import ReleaseFunction
 from hosting.edge.error_pages import page_key
-from hosting.edge.site_routes import ROUTER, route_piece
+from hosting.edge.site_routes import ROUTER, route_part
 from hosting.providers.live import Live, LiveArgs
 from hosting.providers.release import Release, ReleaseArgs
 from hosting.publish.bulk import layout
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from hosting.cloudfront.settings import ErrorResponse
     from hosting.config.load import Settings
-    from hosting.edge.function_code import Piece
+    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
     from hosting.publish.staging.staged_tree import StagedTree
 
@@ -45,8 +45,8 @@ class Bulk:
         self._staged = staged
         self._plan = edge
         # Before the first resource, as it may fail.
-        has_fallback = bool(edge.unknown_page)
-        self._room = room_beside(edge.requests, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
+        has_fallback = bool(edge.error_app_page)
+        self._room = room_beside(edge.request_parts, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
 
     @property
     def edge(self) -> EdgePlan:
@@ -60,10 +60,10 @@ class Bulk:
             key = layout.error_page(page_key(path, index))
             return response.model_copy(update={"response_page_path": f"/{quote(key)}"})
 
-        requests = self._plan.requests
+        parts = self._plan.request_parts
         if self._route_choice():
-            requests = tuple(piece for piece in requests if piece.name != ROUTER)
-        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), requests=requests)
+            parts = tuple(part for part in parts if part.name != ROUTER)
+        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), request_parts=parts)
 
     def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
         """Declare the release: all files as one resource."""
@@ -81,7 +81,7 @@ class Bulk:
             pin=publish.release or "",
             allow_gap=publish.allow_gap,
             error_pages=self._error_pages(),
-            fallback=self._plan.unknown_page,
+            fallback=self._plan.error_app_page,
             room=self._room,
             route_choice=self._route_choice(),
             rules=RULES,
@@ -98,11 +98,11 @@ class Bulk:
         """Return the part of the edge function that routes to the release."""
         index = self._settings.website.index_document
 
-        def pieces(pointer: Mapping[str, Any]) -> list[Piece]:
+        def parts(pointer: Mapping[str, Any]) -> list[FunctionPart]:
             routes = pointer.get("routes")
-            return [*([route_piece(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
+            return [*([route_part(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
-        return ReleaseRouting(ReleaseFunction(release.pointer.apply(pieces), bucket.bucket), HEADER)
+        return ReleaseRouting(ReleaseFunction(release.pointer.apply(parts), bucket.bucket), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
         """Declare the resource that finishes a publish; ``opts`` must depend on the distribution and its function."""

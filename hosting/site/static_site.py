@@ -201,7 +201,8 @@ class StaticSite(pulumi.ComponentResource):
 
     def _fallbacks(self) -> list[str]:
         pages = [response.response_page_path for response in self._edge.error_responses]
-        return sorted({*error_page_files(pages, self._settings.website.index_document), *self._edge.fallbacks})
+        files = set(error_page_files(pages, self._settings.website.index_document))
+        return sorted(files | ({self._edge.routes.app_page} - {""}))
 
     def _error_responses(self) -> str:
         """Return the index document and the error responses, as JSON."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from hosting.errors import PLACEHOLDER
-from hosting.formats.redirects.files import amplify_table
+from hosting.formats.redirects.files import check_amplify_rule
 from hosting.formats.redirects.rules import RuleError
 from hosting.formats.redirects.syntax import from_root, with_scheme
 from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule
@@ -72,11 +72,10 @@ class Redirect(Section):
     def _one_that_the_edge_can_do(self) -> Self:
         rule = self.model_dump(exclude_none=True)
         try:
-            amplify_table([("it", rule)])
+            check_amplify_rule(rule)
         except RuleError as error:
-            raise broken_rule(
-                str(error), suggestion={**rule, **error.suggestion} if error.suggestion else None
-            ) from error
+            suggestion = {**rule, **error.suggestion} if error.suggestion else None
+            raise broken_rule(str(error), suggestion=suggestion) from error
         return self
 
 

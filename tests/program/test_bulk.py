@@ -56,7 +56,7 @@ def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(depl
     prod = deploy("prod", publish_mode="bulk", website_routing="spa").resources
     code = prod[FUNCTION]["code"]
     assert '"/.release/s/f1"' in code
-    assert "return route(request,visit)||release(request,visit)||request" in code
+    assert "return route(request,state)||release(request,state)||request" in code
     assert json.loads(prod[RELEASE]["route_choice"]) == {
         "index_document": "index.html",
         "has_app_page": True,

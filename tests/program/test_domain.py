@@ -88,7 +88,7 @@ def test_the_distribution_has_its_names(deploy: Callable[..., Deployed]) -> None
         "sslSupportMethod": "sni-only",
         "minimumProtocolVersion": "TLSv1.2_2021",
     }
-    assert "domain(request,visit)||redirects(request,visit)||" in found.resources[FUNCTION]["code"]
+    assert "hostNames(request,state)||redirects(request,state)||" in found.resources[FUNCTION]["code"]
     assert found.outputs["url"] == "https://www.example.com"
     assert found.outputs["certificateArn"] == "arn:certificate"
     assert "domainRecords" not in found.outputs

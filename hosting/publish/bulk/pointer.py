@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hosting.edge.error_pages import files_without_extension, leads_to
+from hosting.edge.error_pages import files_without_extension, release_serves_page
 from hosting.publish.bulk.planning import overlays
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Pointer:
 def pointer_to(done: Published, wanted: Wanted) -> Pointer:
     """Return the pointer to a release."""
     held, records = done.held, done.records
-    known = leads_to(wanted.fallback, records)
+    known = release_serves_page(wanted.fallback, records)
     routes = wanted.route_choice.routes(records.keys()) if wanted.route_choice else None
     # What CloudFront answers for a missing path is cached under that path: with other error pages that must be another
     # entry. Not for the page that the function itself leads to, which is the first page as a rule: with each change of

@@ -1,4 +1,4 @@
-"""Edge plans for tests."""
+"""Makes edge plans for tests."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 
 
 def plan_of(settings: Settings, manifest: Manifest, folder: Path) -> EdgePlan:
-    """Return the plan of a site with the rule files of ``folder``."""
+    """Return the edge plan of a site with the rule files in ``folder``."""
     return plan_edge("site", settings, manifest, read_rule_files(settings, folder))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosting.formats.redirects.files import read_rules
+from hosting.formats.redirects.files import read_redirects
 from tests.unit.migrate import amplify
 from tests.unit.migrate.amplify import bucket_of
 
@@ -38,7 +38,7 @@ def test_rules_by_prefix_are_redirects(migration: Migration, rule: Json, redirec
     ran = _ran(migration, rule)
     written = ran.config()["website:redirects"]
     assert written == [dict(zip(("source", "target", "status"), redirect, strict=True))]
-    assert len(read_rules(written, migration.app).rules) == 1
+    assert len(read_redirects(written, migration.app).rules) == 1
     assert "Redirects run at the edge: pulumi config set cloudfront:enabled true" in ran.out
 
 

@@ -1,8 +1,8 @@
-"""How many steps a regular expression can take on the longest path, from its structure alone.
+"""Bounds the steps that a regular expression can take on the longest path, from its structure alone.
 
-Python, Node and CloudFront's engine try alternatives one by one, so `.*.*x` takes a number of steps that grows with the
-square of the path's length. The expression is parsed into a tree, and each part that can match in more than one way
-multiplies the steps of all that follows it. The language is the part that Python and JavaScript read alike.
+Python, Node and CloudFront's engine backtrack, so the steps of `.*.*x` grow with the square of the path's length. The
+expression is parsed into a tree. Each part that can match in more than one way multiplies the steps of the parts after
+it. The supported language is the part of the syntax with the same meaning in Python and JavaScript.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
-# CloudFront takes URLs of 8,192 bytes:
+# The longest URL that CloudFront accepts, in bytes:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-general
 LONGEST_PATH = 8_192
-# All that a canonical path holds.
+# The characters of a canonical path.
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
-# What can come next: "" is the end of the path, and nothing at all is success.
+# What can come next: "" is the end of the path, and an empty set is the end of the expression.
 _END = frozenset({""})
 _UNKNOWN = frozenset(_VISIBLE) | _END
 _SUCCESS: frozenset[str] = frozenset()
 _TOKEN = re.compile(
     r"""
-    (?P<one>\[\^?(?:\\[dDwWsS]|\\[^A-Za-z0-9\s]|[^\]\\\[\s])+\]|\\[dDwWsS]|\\[^A-Za-z0-9\s]|[^\\\[\](){}*+?|^$\s])
+    (?P<character>\[\^?(?:\\[dDwWsS]|\\[^A-Za-z0-9\s]|[^\]\\\[\s])+\]|\\[dDwWsS]|\\[^A-Za-z0-9\s]|[^\\\[\](){}*+?|^$\s])
     |(?P<anchor>\\[bB]|[\^$])
     |(?P<open>\((?:\?[:=!])?)
     |(?P<bar>\|)
@@ -36,16 +36,16 @@ _COUNTS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
 class ExpressionError(Exception):
-    """An expression outside of the language; the message says what it has."""
+    """An expression outside of the supported language. The message continues a sentence about the rule."""
 
 
 @dataclass(frozen=True)
-class _One:
-    """What matches one character, or none if it is an anchor.
+class _Character:
+    """A token that matches one character, or an anchor.
 
     Attributes:
-        text: as written.
-        is_anchor: it takes nothing.
+        text: the token's text.
+        is_anchor: whether it matches a position instead of a character.
     """
 
     text: str
@@ -55,7 +55,7 @@ class _One:
     def chars(self) -> frozenset[str]:
         if self.is_anchor:
             return _END if self.text == "$" else _UNKNOWN
-        return frozenset(one for one in _VISIBLE if re.fullmatch(self.text, one, re.ASCII))
+        return frozenset(char for char in _VISIBLE if re.fullmatch(self.text, char, re.ASCII))
 
 
 @dataclass(frozen=True)
@@ -64,65 +64,65 @@ class _Group:
 
     Attributes:
         alternatives: sequences of nodes.
-        looks_ahead: it takes nothing.
+        is_lookahead: whether it matches a position instead of characters.
     """
 
     alternatives: tuple[tuple[_Node, ...], ...]
-    looks_ahead: bool = False
+    is_lookahead: bool = False
 
 
 @dataclass(frozen=True)
 class _Repeat:
-    """A node that is repeated.
+    """A node with a quantifier.
 
     Attributes:
-        node: what is repeated.
-        least: the fewest times.
-        most: the most times; None has no bound.
+        node: the repeated node.
+        least: the minimum number of repetitions.
+        most: the maximum number of repetitions; None if unlimited.
     """
 
-    node: _One | _Group
+    node: _Character | _Group
     least: int
     most: int | None
 
 
-_Node = _One | _Group | _Repeat
+_Node = _Character | _Group | _Repeat
 
 
-def most_steps(expression: str) -> int:
-    """Return a bound on the steps of a search in the longest path, of an expression that Python can compile.
+def max_steps(expression: str) -> int:
+    """Return an upper bound on the steps of a search in the longest path. Python must accept the expression.
 
     Raises:
-        ExpressionError: the expression is outside of the language.
+        ExpressionError: the expression is outside of the supported language.
     """
     total = 0
     for sequence in _Parser(expression).alternatives():
-        begins = sequence[:1] == (_One("^", is_anchor=True),)
-        total += _steps(sequence, _SUCCESS, _certain_from(sequence)) * (1 if begins else LONGEST_PATH)
+        is_anchored = sequence[:1] == (_Character("^", is_anchor=True),)
+        total += _steps(sequence, _SUCCESS, _certain_from(sequence)) * (1 if is_anchored else LONGEST_PATH)
     return total
 
 
 def _certain_from(sequence: tuple[_Node, ...]) -> int:
-    """Return the index from which a whole sequence cannot fail, as in `.*$`: the engine gets there once."""
-    end = len(sequence) - (sequence[-1:] == (_One("$", is_anchor=True),))
+    """Return the index from which a sequence can't fail, as in `.*$`: the engine gets there only once."""
+    end = len(sequence) - (sequence[-1:] == (_Character("$", is_anchor=True),))
     start = end
-    while start and _takes_everything(sequence[start - 1]):
+    while start and _matches_anything(sequence[start - 1]):
         start -= 1
     return start if start < end else len(sequence)
 
 
-def _takes_everything(node: _Node) -> bool:
-    """Whether a node is `.*`, or a group of nothing else."""
+def _matches_anything(node: _Node) -> bool:
+    """Whether a node is `.*`, or a group that has only that."""
     if isinstance(node, _Group):
-        is_plain = len(node.alternatives) == 1 and not node.looks_ahead
-        return is_plain and all(map(_takes_everything, node.alternatives[0]))
+        is_plain = len(node.alternatives) == 1 and not node.is_lookahead
+        return is_plain and all(map(_matches_anything, node.alternatives[0]))
     if not isinstance(node, _Repeat) or node.least or node.most is not None:
         return False
-    return isinstance(node.node, _One) and len(node.node.chars) == len(_VISIBLE)
+    return isinstance(node.node, _Character) and len(node.node.chars) == len(_VISIBLE)
 
 
 class _Parser:
-    """Reads an expression into a tree."""
+    """Parses an expression into a tree."""
 
     def __init__(self, expression: str) -> None:
         self._tokens: list[tuple[str, str]] = []
@@ -144,7 +144,7 @@ class _Parser:
 
     def _sequence(self) -> tuple[_Node, ...]:
         nodes: list[_Node] = []
-        while self._tokens[0][0] in ("one", "anchor", "open", "times"):
+        while self._tokens[0][0] in ("character", "anchor", "open", "times"):
             kind, text = self._tokens.pop(0)
             if kind == "times":
                 nodes.append(_repeated(nodes, text))
@@ -152,17 +152,17 @@ class _Parser:
                 nodes.append(_Group(self.alternatives(), text in ("(?=", "(?!")))
                 self._tokens.pop(0)
             else:
-                nodes.append(_One(text, kind == "anchor"))
+                nodes.append(_Character(text, kind == "anchor"))
         return tuple(nodes)
 
 
 def _repeated(nodes: list[_Node], text: str) -> _Repeat:
-    """Return the last node repeated; it is taken from ``nodes``."""
+    """Remove the last node from ``nodes``, and return it with a quantifier."""
     node = nodes.pop() if nodes else None
-    if not isinstance(node, _One | _Group) or _takes_nothing(node):
-        raise ExpressionError(f"has '{text}' after what can't be repeated in its regular expression")
+    if not isinstance(node, _Character | _Group) or _can_be_empty(node):
+        raise ExpressionError(f"has '{text}' in its regular expression after something that can't be repeated")
     least, most = _COUNTS.get(text[0]) or _bounds(text)
-    if most != 1 and isinstance(node, _Group) and _varies(node):
+    if most != 1 and isinstance(node, _Group) and _is_variable(node):
         raise ExpressionError(
             f"repeats a group that matches in more than one way ('){text}') in its regular expression"
         )
@@ -174,45 +174,45 @@ def _bounds(text: str) -> tuple[int, int | None]:
     return int(least), (int(most) if most else None) if comma else int(least)
 
 
-def _takes_nothing(node: _Node) -> bool:
-    """Whether a node can match without taking a character."""
-    if isinstance(node, _One):
+def _can_be_empty(node: _Node) -> bool:
+    """Whether a node can match without consuming a character."""
+    if isinstance(node, _Character):
         return node.is_anchor
     if isinstance(node, _Repeat):
         return node.least == 0
-    return node.looks_ahead or any(all(map(_takes_nothing, sequence)) for sequence in node.alternatives)
+    return node.is_lookahead or any(all(map(_can_be_empty, sequence)) for sequence in node.alternatives)
 
 
-def _varies(node: _Node) -> bool:
-    """Whether a node has a quantifier or alternatives. A lookahead is tried once, whatever it has."""
-    if isinstance(node, _One) or (isinstance(node, _Group) and node.looks_ahead):
+def _is_variable(node: _Node) -> bool:
+    """Whether a node has a quantifier or alternatives. A lookahead is tried only once."""
+    if isinstance(node, _Character) or (isinstance(node, _Group) and node.is_lookahead):
         return False
-    return isinstance(node, _Repeat) or len(node.alternatives) > 1 or any(map(_varies, node.alternatives[0]))
+    return isinstance(node, _Repeat) or len(node.alternatives) > 1 or any(map(_is_variable, node.alternatives[0]))
 
 
 def _first(sequence: tuple[_Node, ...], follow: frozenset[str]) -> frozenset[str]:
-    """Return the characters that a sequence, and ``follow`` after it, can begin with."""
+    """Return the characters that a sequence can begin with, with ``follow`` after it."""
     found: frozenset[str] = frozenset()
     for node in sequence:
         inner = node.node if isinstance(node, _Repeat) else node
-        if isinstance(inner, _One):
+        if isinstance(inner, _Character):
             found |= inner.chars
-        elif inner.looks_ahead:
+        elif inner.is_lookahead:
             return _UNKNOWN
         else:
-            found = found.union(*(_first(one, _SUCCESS) for one in inner.alternatives))
-        if isinstance(node, _One) or not _takes_nothing(node):
+            found = found.union(*(_first(alternative, _SUCCESS) for alternative in inner.alternatives))
+        if isinstance(node, _Character) or not _can_be_empty(node):
             return found
     return found | follow
 
 
 def _ways(node: _Node, follow: frozenset[str]) -> int:
-    """Return in how many ways a node can match at one place: one if what follows decides where it ends."""
-    if isinstance(node, _One) or (isinstance(node, _Group) and node.looks_ahead):
+    """Return in how many ways a node can match at one position: one if the next character decides where it ends."""
+    if isinstance(node, _Character) or (isinstance(node, _Group) and node.is_lookahead):
         return 1
     if isinstance(node, _Group):
         return sum(_ways_of(sequence, follow) for sequence in node.alternatives)
-    if isinstance(node.node, _One) and not node.node.chars & follow:
+    if isinstance(node.node, _Character) and not node.node.chars & follow:
         return 1
     loops = LONGEST_PATH if node.most is None else node.most - node.least
     return (loops + 1) * _ways(node.node, follow)
@@ -223,7 +223,7 @@ def _ways_of(sequence: tuple[_Node, ...], follow: frozenset[str]) -> int:
 
 
 def _steps(sequence: tuple[_Node, ...], follow: frozenset[str], certain_from: int | None = None) -> int:
-    """Return the steps of a sequence at one place: those of each node, for each way that leads to it."""
+    """Return the steps of a sequence at one position: those of each node, for each way to reach it."""
     total, ways = 1, 1
     for index, node in enumerate(sequence):
         after = _first(sequence[index + 1 :], follow)
@@ -235,9 +235,9 @@ def _steps(sequence: tuple[_Node, ...], follow: frozenset[str], certain_from: in
 
 
 def _steps_of(node: _Node, follow: frozenset[str]) -> int:
-    if isinstance(node, _One):
+    if isinstance(node, _Character):
         return 1
     if isinstance(node, _Repeat):
         return (LONGEST_PATH if node.most is None else node.most) * _steps_of(node.node, follow)
-    inner = _SUCCESS if node.looks_ahead else follow
+    inner = _SUCCESS if node.is_lookahead else follow
     return sum(_steps(sequence, inner) for sequence in node.alternatives)
