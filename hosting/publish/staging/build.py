@@ -207,6 +207,6 @@ def _failure(command: str, code: int, cwd: Path, last_lines: deque[str]) -> str:
     shown = "".join(f"\n  {line}" for line in last_lines)
     output = f"Its last lines:{shown}\n" if shown else "It printed nothing. "
     return (
-        f"The build command '{command}' {outcome} in {cwd}; nothing was touched. {output}"
+        f"The build command '{command}' {outcome} in {cwd}; nothing was deployed. {output}"
         "Fix it and run `pulumi up` again, or set another: pulumi config set publish:buildCommand '<command>'"
     )

@@ -59,7 +59,7 @@ def resolve_directory(project: Path, directory: str, *, is_built: bool = False) 
 def _refusal(directory: str, problem: str) -> PublishError:
     """Return the error for a folder that can't be published."""
     return PublishError(
-        f"The distribution folder '{directory}' {problem}; nothing was touched: set the folder that the build writes "
+        f"The distribution folder '{directory}' {problem}; nothing was deployed: set the folder that the build writes "
         "to: pulumi config set publish:directory '<folder>'"
     )
 
@@ -72,6 +72,6 @@ def _no_content(directory: str, problem: str, *, is_built: bool) -> PublishError
         else "build the site into it: pulumi config set publish:buildCommand 'npm run build'"
     )
     return PublishError(
-        f"The distribution folder '{directory}' {problem}; nothing was touched. Either {build}\n"
+        f"The distribution folder '{directory}' {problem}; nothing was deployed. Either {build}\n"
         "Or set the folder that the build writes to: pulumi config set publish:directory '<folder>'"
     )

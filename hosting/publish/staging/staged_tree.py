@@ -112,7 +112,7 @@ def _scan_files(source: Path, ignore: IgnoreRules) -> Scan:
     scanned = scan(source, ignore)
     if not scanned.files:
         raise PublishError(
-            f"No file is left to publish in {source}, {scanned.ignored_count} are ignored; nothing was touched: "
+            f"No file is left to publish in {source}, {scanned.ignored_count} are ignored; nothing was deployed: "
             "see pulumi config get publish:ignore and the ignore file"
         )
     return scanned

@@ -199,12 +199,12 @@ def test_output_is_passed_on_line_by_line(project: Project) -> None:
 
 
 def test_failure_is_reported(project: Project) -> None:
-    """The message has the command, its exit code and its last lines, and says that nothing was touched."""
+    """The message has the command, its exit code and its last lines, and says that nothing was deployed."""
     with pytest.raises(PublishError) as failed:
         project.program(preview=True, command="seq 1 30; exit 3")
     message = str(failed.value)
     assert "'seq 1 30; exit 3' failed with exit code 3" in message
-    assert "nothing was touched" in message
+    assert "nothing was deployed" in message
     assert "Its last lines:\n  " + "\n  ".join(map(str, range(11, 31))) + "\n" in message
     assert message.endswith("pulumi config set publish:buildCommand '<command>'")
 

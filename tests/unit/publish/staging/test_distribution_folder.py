@@ -51,7 +51,7 @@ def test_unsuitable_directory_is_refused(project: Path, directory: str, what: st
     """The message names the folder, the reason and the command that sets another one."""
     (project / "loop").symlink_to("loop")
     (project / "hollow").mkdir()
-    with pytest.raises(PublishError, match=rf"(?s){what}.*nothing was touched.*pulumi config set publish:directory"):
+    with pytest.raises(PublishError, match=rf"(?s){what}.*nothing was deployed.*pulumi config set publish:directory"):
         resolve_directory(project, directory)
 
 

@@ -196,7 +196,7 @@ def _failing(number: int) -> object:
 
 def test_everything_ignored_is_refused(project: Path) -> None:
     """An empty tree would delete the whole site."""
-    with pytest.raises(PublishError, match=r"No file is left to publish.*2 are ignored.*nothing was touched"):
+    with pytest.raises(PublishError, match=r"No file is left to publish.*2 are ignored.*nothing was deployed"):
         staged(project, rules=IgnoreRules.from_lines(["*"]))
     assert not (project / ".hosting").exists()
 
