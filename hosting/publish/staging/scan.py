@@ -65,8 +65,8 @@ def scan(folder: Path, rules: IgnoreRules) -> Scan:
         more = len(walk.problems) - _PROBLEMS_SHOWN
         rest = f"\n  - and {more} more" if more > 0 else ""
         raise PublishError(
-            f"{folder} holds files that can't be published; nothing was deployed: fix them, or leave them out by a line "
-            f"in .publishignore or pulumi config set publish:ignore '[\"<pattern>\"]':{shown}{rest}"
+            f"{folder} holds files that can't be published; nothing was deployed: fix them, or leave them out by a "
+            f"line in .publishignore or pulumi config set publish:ignore '[\"<pattern>\"]':{shown}{rest}"
         )
     return Scan(tuple(walk.files), walk.ignored_count)
 
