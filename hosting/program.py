@@ -15,15 +15,15 @@ from hosting.prepare import Run, prepare
 from hosting.resource_names import resource_name
 from hosting.site.static_site import StaticSite
 
-# Exit code of a Python program whose user has read why it failed: a RunError adds "an unhandled error".
+# The exit code for an error that is already logged. For a RunError the engine adds "an unhandled error".
 _ERROR_WAS_SHOWN = 32
-# The SDK leaves out what is None, and then `pulumi stack output <name>` is an error instead of null. An output value
-# without a value arrives as null: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/property-values.json
+# The SDK drops outputs that are None, and `pulumi stack output <name>` then fails. An output value without a value
+# becomes null: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/property-values.json
 _NULL = {rpc._special_sig_key: rpc._special_output_value_sig, "value": None}  # noqa: SLF001 - the SDK has no public name
 
 
 def run() -> None:
-    """Declare the stack's site; an error of the user ends the program without a traceback."""
+    """Declare the stack's site; a user's mistake ends the program with a message and without a traceback."""
     try:
         export(_site().outputs)
     except HostingError as error:
@@ -33,7 +33,7 @@ def run() -> None:
 
 def _site() -> StaticSite:
     project, stack, runtime = pulumi.get_project(), pulumi.get_stack(), pulumi.runtime.config
-    # pulumi.Config returns one value a key; finding the unknown keys takes all of them.
+    # pulumi.Config can't list its keys, which finding unknown keys requires.
     raw = RawConfig(stack, runtime.get_config_env(), frozenset(runtime.get_config_secret_keys_env()), project)
     settings = load_settings(raw, os.environ)
     name = resource_name(project, stack)

@@ -1,4 +1,4 @@
-"""The names that a distribution answers under."""
+"""The custom host names of a distribution."""
 
 from __future__ import annotations
 

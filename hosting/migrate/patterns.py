@@ -30,12 +30,12 @@ def gitignore_patterns(patterns: Iterable[str], findings: Findings) -> list[str]
         pattern = given.strip()
         why = _why_not(pattern)
         if why:
-            findings.gap(f"Ignore pattern '{given}'", why)
+            findings.add_gap(f"Ignore pattern '{given}'", why)
             continue
         for one in _expanded(pattern):
             broken = why_invalid(one)
             if broken:
-                findings.gap(f"Ignore pattern '{one}'", f"it is not a gitignore pattern, it {broken}: rewrite it")
+                findings.add_gap(f"Ignore pattern '{one}'", f"it is not a gitignore pattern, it {broken}: rewrite it")
                 continue
             kept.append(re.sub("/{2,}", "/", one))
             if _never_matched(one):

@@ -1,4 +1,4 @@
-"""The resources of bulk mode: the release, and behind a distribution what leads visitors to it."""
+"""The resources of bulk mode: the release, and the routing to it at the edge."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pulumi
 
-from hosting.cloudfront.distribution import Leading
+from hosting.cloudfront.distribution import ReleaseRouting
 from hosting.cloudfront.functions import ReleaseFunction
 from hosting.edge.error_pages import page_key
 from hosting.edge.site_routes import ROUTER, route_part
@@ -30,27 +30,27 @@ if TYPE_CHECKING:
     from hosting.config.load import Settings
     from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
-    from hosting.publish.staging.staged_tree import Staged
+    from hosting.publish.staging.staged_tree import StagedTree
 
 _NAME = "release"
 _TYPE = "pulumi-python:dynamic/hosting:Release"
 
 
 class Bulk:
-    """Declares what bulk mode needs, in the order that `site` asks for it."""
+    """Declares the resources of bulk mode, in the order of the calls of StaticSite."""
 
-    def __init__(self, settings: Settings, staged: Staged, edge: EdgePlan) -> None:
-        """``edge`` is the plan of the same site without bulk mode."""
+    def __init__(self, settings: Settings, staged: StagedTree, edge: EdgePlan) -> None:
+        """``edge`` is the edge plan without bulk mode."""
         self._settings = settings
         self._staged = staged
         self._plan = edge
-        # Here, as it may fail: nothing is touched before.
+        # Before the first resource, as it may fail.
         has_fallback = bool(edge.error_app_page)
         self._room = room_beside(edge.request_parts, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
 
     @property
     def edge(self) -> EdgePlan:
-        """The plan with the error pages where they are in bulk mode, without the router that the release brings."""
+        """The edge plan with bulk mode's keys of error pages, and without the router, which the release provides."""
         index = self._settings.website.index_document
 
         def moved(response: ErrorResponse) -> ErrorResponse:
@@ -66,7 +66,7 @@ class Bulk:
         return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), request_parts=parts)
 
     def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
-        """Declare the site's files."""
+        """Declare the release: all files as one resource."""
         publish, manifest = self._settings.publish, self._staged.manifest
         args = ReleaseArgs(
             bucket=bucket.bucket,
@@ -90,22 +90,22 @@ class Bulk:
         return Release(_NAME, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
 
     def _route_choice(self) -> str:
-        """Return the choice if the router goes by the tree: the release's own, which may be an earlier one."""
+        """Return the route choice as JSON if the router depends on the release's files; else an empty string."""
         is_routed = self._settings.cloudfront.enabled and self._settings.website.routes_by_tree
         return json.dumps(asdict(self._plan.route_choice)) if is_routed else ""
 
-    def leading(self, bucket: Bucket, release: Release) -> Leading:
-        """Return what the function at the edge does for the release."""
+    def release_routing(self, bucket: Bucket, release: Release) -> ReleaseRouting:
+        """Return the part of the edge function that routes to the release."""
         index = self._settings.website.index_document
 
         def parts(pointer: Mapping[str, Any]) -> list[FunctionPart]:
             routes = pointer.get("routes")
             return [*([route_part(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
-        return Leading(ReleaseFunction(release.pointer.apply(parts), bucket.bucket), HEADER)
+        return ReleaseRouting(ReleaseFunction(release.pointer.apply(parts), bucket.bucket), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
-        """Declare the end of a publish; ``opts`` wait for the distribution and its function."""
+        """Declare the resource that finishes a publish; ``opts`` must depend on the distribution and its function."""
         publish = self._settings.publish
         args = LiveArgs(
             bucket=bucket.bucket,

@@ -165,7 +165,7 @@ def test_the_resources_of_a_stack_are_counted(deploy: Callable[..., Deployed], t
         "synced-folder:index:S3BucketFolder": 2,
         "pulumi-python:dynamic/hosting:FirstPolicy": 1,
         "pulumi-python:dynamic/hosting:Invalidation": 1,
-        "pulumi-python:dynamic/hosting:Mark": 1,
+        "pulumi-python:dynamic/hosting:PublishMarker": 1,
     }
 
 

@@ -16,7 +16,7 @@ from hosting.publish.staging.build import run_build
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosting.publish.staging.staged_tree import Staged
+    from hosting.publish.staging.staged_tree import StagedTree
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def settings(**publish: str) -> Settings:
     return load_settings(RawConfig("dev", values), {"AWS_REGION": "eu-north-1"})
 
 
-def staged_by(settings: Settings, run: Run) -> Staged:
+def staged_by(settings: Settings, run: Run) -> StagedTree:
     """Return the staged tree of a preparation."""
     return prepare("site", settings, run).staged
 
@@ -78,7 +78,7 @@ def test_an_update_takes_the_build_of_its_preview(project: Path, monkeypatch: py
     assert any(line.startswith("Built in ") for line in said)
     said.clear()
     staged_by(built, Run(project, preview=False, say=said.append))
-    assert said[0] == "Nothing changed since the preview's build: using it"
+    assert said[0] == "Using the preview's build: nothing has changed"
 
 
 def test_a_build_is_refused_for_a_folder_that_must_not_be_published(project: Path) -> None:
@@ -88,28 +88,28 @@ def test_a_build_is_refused_for_a_folder_that_must_not_be_published(project: Pat
     assert not (project / "ran").exists()
 
 
-def test_a_pinned_release_needs_no_files(tmp_path: Path) -> None:
-    """With `publish:release` nothing is built, and no file has to be there: all is in the bucket already."""
+def test_a_rollback_needs_no_files(tmp_path: Path) -> None:
+    """With `publish:release` nothing is built, and no distribution folder is needed, as the bucket has the files."""
     said: list[str] = []
-    pinned = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
-    staged = staged_by(pinned, Run(tmp_path, preview=True, say=said.append))
+    rollback = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
+    staged = staged_by(rollback, Run(tmp_path, preview=True, say=said.append))
     assert staged.manifest.file_count == 0
-    assert said == ["Going back to release 0123abcd, without the redirects and headers of www: it is not there"]
+    assert said == ["Rolling back to release 0123abcd, without the redirects and headers of www, which can't be staged"]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_pinned_release_has_the_edge_of_the_files_at_hand(project: Path) -> None:
-    """What the edge knows by name stays as it was before the pin, so that this is no update of the distribution."""
+def test_a_rollback_plans_the_edge_by_the_current_files(project: Path) -> None:
+    """The edge plan does not change with `publish:release`, so the distribution is not updated."""
     said: list[str] = []
-    pinned = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
-    staged = staged_by(pinned, Run(project, preview=True, say=said.append))
+    rollback = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
+    staged = staged_by(rollback, Run(project, preview=True, say=said.append))
     assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
-    assert said == ["Going back to release 0123abcd, with the redirects and headers of www"]
+    assert said == ["Rolling back to release 0123abcd, with the redirects and headers of www"]
     assert not (project / "ran").exists()
 
 
-def test_another_ttl_says_that_all_files_go_up_again(project: Path) -> None:
-    """The first run with another `cloudfront:defaultTtl` warns with the count; the next is as it was."""
+def test_another_ttl_warns_that_all_files_are_uploaded_again(project: Path) -> None:
+    """The first run with another `cloudfront:defaultTtl` warns with the count; the next one does not."""
     staged_by(settings(), Run(project, preview=True, say=quiet))
     other = load_settings(
         RawConfig("dev", {"publish:directory": "www", "cloudfront:defaultTtl": "3600"}), {"AWS_REGION": "eu-north-1"}

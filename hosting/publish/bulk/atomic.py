@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.planning import Carry, Plan
     from hosting.publish.bulk.records import Held, Records
     from hosting.publish.bulk.wanted import Wanted
-    from hosting.publish.s3.bucket import Store
-    from hosting.publish.s3.objects import Listed
+    from hosting.publish.s3.bucket import BucketClient
+    from hosting.publish.s3.objects import ListedObject
 
 
 class Atomic:
     """The publisher of one bucket."""
 
-    def __init__(self, store: Store, wanted: Wanted, log: Log) -> None:
+    def __init__(self, store: BucketClient, wanted: Wanted, log: Log) -> None:
         self._store = store
         self._wanted = wanted
         self._log = log
@@ -210,13 +210,13 @@ class Atomic:
         tidying.sweep(ended.doomed, ended, held, records)
         return self._file.index
 
-    def _drifted(self, held: Held, records: Records, listed: Mapping[str, Listed]) -> list[str]:
+    def _drifted(self, held: Held, records: Records, listed: Mapping[str, ListedObject]) -> list[str]:
         return drifted(records, {path: held.key(path) for path in records}, listed, self._library.key(held.id))
 
-    def _listed(self) -> dict[str, Listed]:
+    def _listed(self) -> dict[str, ListedObject]:
         return {layout.ROOT + rest: found for rest, found in self._store.list(layout.ROOT).items()}
 
-    def _repair(self, held: Held, records: Records, listed: Mapping[str, Listed]) -> list[str]:
+    def _repair(self, held: Held, records: Records, listed: Mapping[str, ListedObject]) -> list[str]:
         """Put back what another hand has changed or removed, and return its paths."""
         wrong = self._drifted(held, records, listed)
         if not wrong:

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING
 from hosting.errors import PublishError
 from hosting.publish.bulk.records import Begun, Claim, Index
 from hosting.publish.s3.errors import ConflictError, S3Error
-from hosting.publish.staging.cli_run import in_proc
+from hosting.publish.staging.cli_run import process_in_proc
 
 if TYPE_CHECKING:
     from hosting.publish.bulk.log import Log
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
 
 # A publish that has not said for so long that it is at work is not.
 _SILENT_S = 60
@@ -41,7 +41,7 @@ _TOKEN_LENGTH = 16
 class IndexFile:
     """The index, and what is known of it."""
 
-    def __init__(self, store: Store, key: str, *, laid_out: bool) -> None:
+    def __init__(self, store: BucketClient, key: str, *, laid_out: bool) -> None:
         """``laid_out`` is whether the files are at other keys than their paths."""
         self._store = store
         self._key = key
@@ -174,5 +174,5 @@ def _place() -> str:
 
 def _started(pid: int) -> str:
     """Return when a process began; "" if there is none."""
-    process = in_proc(Path("/proc"), pid)
+    process = process_in_proc(Path("/proc"), pid)
     return process.started if process else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
 from hosting.publish.s3.errors import S3Error
-from hosting.publish.s3.sending import Sender
+from hosting.publish.s3.parallel import ParallelRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.planning import Carry, Send
     from hosting.publish.bulk.wanted import Wanted
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
 
 
 class Uploading:
     """One publish's way to send files."""
 
-    def __init__(self, store: Store, wanted: Wanted, log: Log, file: IndexFile) -> None:
+    def __init__(self, store: BucketClient, wanted: Wanted, log: Log, file: IndexFile) -> None:
         self._store = store
         self._wanted = wanted
         self._log = log
         self._file = file
-        self._sender = Sender()
+        self._runner = ParallelRunner()
 
     def send(self, sends: Sequence[Send]) -> dict[str, str]:
         """Send all, and return the ETag of each path.
@@ -52,7 +52,7 @@ class Uploading:
         def sending() -> None:
             if sends:
                 report(0)
-            self._sender.send(sends, one, report)
+            self._runner.run(sends, one, report)
 
         self._run(sending, etags, len(sends))
         return etags
@@ -72,7 +72,7 @@ class Uploading:
                 if error.code != "NoSuchKey":
                     raise
 
-        self._run(lambda: self._sender.send(carries, one, lambda _: self._file.still_at_work()), etags, len(carries))
+        self._run(lambda: self._runner.run(carries, one, lambda _: self._file.still_at_work()), etags, len(carries))
         return etags
 
     def _one(self, send: Send) -> str:
@@ -96,7 +96,7 @@ class Uploading:
         except OSError as error:
             raise PublishError(f"A staged file can't be read ({error}): run pulumi up again") from error
         finally:
-            self._store.rest()
+            self._store.close_connections()
 
     def _hold(self, sending: Callable[[], None]) -> None:
         try:

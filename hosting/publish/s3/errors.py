@@ -1,4 +1,4 @@
-"""What S3 refuses, as one class of errors: no exception of botocore leaves this package."""
+"""The errors of S3, as one class: no exception of botocore leaves this package."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from botocore.exceptions import BotoCoreError, ClientError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Worth another try; https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-_SLOW = frozenset({"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests"})
-_PASSING = frozenset({"RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"})
-_PASSING_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+# Errors that may not occur again; https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_SLOW_DOWN = frozenset({"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests"})
+_TRANSIENT = frozenset({"RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"})
+_TRANSIENT_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class S3Error(Exception):
-    """S3 refused a request, or did not answer.
+    """S3 refused a request, or did not respond.
 
     Attributes:
-        code: S3's error code, or the name of the client's own error; empty if there was no answer.
+        code: S3's error code, or the name of the client's own error; empty if there was no response.
         slow_down: whether S3 asks for fewer requests.
-        passing: whether another try may succeed.
+        is_transient: whether another attempt may succeed.
     """
 
     def __init__(self, code: str, message: str, status: int = 0) -> None:
         self.code = code
-        self.slow_down = code in _SLOW or status in (429, 503)
-        self.passing = self.slow_down or not code or code in _PASSING or status in _PASSING_STATUS
+        self.slow_down = code in _SLOW_DOWN or status in (429, 503)
+        self.is_transient = self.slow_down or not code or code in _TRANSIENT or status in _TRANSIENT_STATUS
         super().__init__(f"{code}: {message}" if code else message)
 
 
 class ConflictError(Exception):
-    """The object is not what it was when it was read: another writer has replaced it."""
+    """Another writer has replaced the object since it was read."""
 
 
 @contextmanager
 def s3_errors() -> Iterator[None]:
-    """Raise an S3Error for each error of botocore; also a decorator."""
+    """Raise an S3Error for each error of botocore; usable as a decorator."""
     try:
         yield
     except ClientError as error:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedObject:
     """An object in a listing.
 
     Attributes:
@@ -25,14 +25,14 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Stored:
-    """An object that was read.
+class StoredObject:
+    """An object with its content.
 
     Attributes:
-        data: its bytes.
-        etag: for a write that must not miss another's.
-        age: how long ago it was written, in seconds by S3's clock.
-        now: when it was read, in seconds since 1970 by that clock; machines' own may be days off. 0 if not known.
+        data: the content.
+        etag: with quotes, as a conditional write needs it.
+        age: the seconds since it was written, by S3's clock.
+        now: the time of the read in seconds since 1970, by S3's clock, as a machine's own may be wrong; 0 if unknown.
     """
 
     data: bytes

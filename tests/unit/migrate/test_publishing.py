@@ -34,7 +34,7 @@ def test_the_folder_is_seen_from_the_program(migration: Migration, directory: st
 
 
 def test_the_program_beside_amplify(migration: Migration, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the program lies in the Amplify project's own folder, nothing is in front of folder and command."""
+    """If the program is in the Amplify project's own folder, folder and command are unchanged."""
     amplify.project(migration.app, amplify.second_generation())
     (migration.home / "Pulumi.yaml").rename(migration.app / "Pulumi.yaml")
     monkeypatch.chdir(migration.app)
@@ -46,20 +46,20 @@ def test_the_program_beside_amplify(migration: Migration, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("directory", [".", "infra", "/"])
 def test_a_folder_that_holds_the_program_is_refused(migration: Migration, directory: str) -> None:
-    """The project itself must not be published: the program would refuse it too."""
+    """The project itself must not be published, and the program would refuse it too."""
     ran = of_commands(migration, directory=directory)
     assert "publish:directory" not in ran.config()
-    assert f"DistributionDir '{directory}': it holds this program itself" in ran.out
+    assert f"DistributionDir '{directory}': it contains this program" in ran.out
 
 
 @pytest.mark.parametrize("directory", [None, " "])
 def test_no_folder(migration: Migration, directory: str | None) -> None:
-    """A project without DistributionDir is told how to set one."""
-    assert "DistributionDir: there is none: pulumi config set" in of_commands(migration, directory=directory).out
+    """Without a DistributionDir the report has the command to set one."""
+    assert "DistributionDir: it is not set: pulumi config set" in of_commands(migration, directory=directory).out
 
 
 def test_a_next_server_build_is_no_static_site(migration: Migration) -> None:
-    """`.next` is taken over with a warning: it needs a server."""
+    """`.next` is mapped with a note that it needs a server."""
     assert "DistributionDir is '.next'" in of_commands(migration, directory=".next").out
 
 
@@ -72,29 +72,29 @@ def test_a_next_server_build_is_no_static_site(migration: Migration) -> None:
     ],
 )
 def test_the_build_runs_in_the_apps_folder(migration: Migration, command: str, written: str) -> None:
-    """Windows' npm.cmd is npm everywhere, and the command goes to the app first."""
+    """Windows' npm.cmd becomes npm, and the command changes to the app's folder first."""
     assert of_commands(migration, build=command).config()["publish:buildCommand"] == written
 
 
 def test_a_folder_with_a_space_is_quoted(migration: Migration) -> None:
-    """The command is for a shell."""
+    """The folder in the command is quoted for the shell."""
     app = amplify.project(migration.app / "my app", amplify.second_generation())
     ran = migration.run(path=str(app))
     assert ran.config()["publish:buildCommand"] == "cd '../my app' && npm run-script build"
 
 
 @pytest.mark.parametrize("command", ["npm start", "npm run start", "yarn start", "npm.cmd run-script start"])
-def test_a_server_is_no_build(migration: Migration, command: str) -> None:
+def test_a_server_is_not_a_build(migration: Migration, command: str) -> None:
     """A command that never ends would hang every `pulumi up`."""
     ran = of_commands(migration, build=command)
     assert "publish:buildCommand" not in ran.config()
-    assert f"BuildCommand '{command}': it starts a server that never ends" in ran.out
+    assert f"BuildCommand '{command}': it starts a server and does not build the site" in ran.out
 
 
 @pytest.mark.parametrize("command", [None, ""])
 def test_no_build_command(migration: Migration, command: str | None) -> None:
-    """Nothing is built where Amplify built nothing."""
-    assert "BuildCommand: there is none" in of_commands(migration, build=command).out
+    """Without a BuildCommand there is no build command."""
+    assert "BuildCommand: it is not set" in of_commands(migration, build=command).out
 
 
 SEEN = [".amplify", ".git", "deploy.sh", ".DS_Store", ".vscode", "node_modules", "/static/photos/staff/*"]
@@ -174,16 +174,16 @@ def test_a_pattern_that_the_program_refuses_is_left_out(migration: Migration) ->
     assert "Ignore pattern 'a\\': it is not a gitignore pattern, it ends" in ran.out
 
 
-def test_a_folder_of_one_machine_is_told(migration: Migration) -> None:
-    """A Windows path with its drive, or of a share, is no folder in the project."""
+def test_a_windows_path_is_reported(migration: Migration) -> None:
+    """A Windows path with a drive, or of a share, is not a folder of the project."""
     for directory in ("C:\\app\\build", "d:/build", "\\\\server\\build"):
         ran = of_commands(migration, directory=directory)
         assert "it is a folder of one Windows machine: pulumi config set publish:directory" in ran.out
         assert "publish:directory" not in ran.config()
 
 
-def test_what_a_build_needs_in_ci_is_told(migration: Migration) -> None:
-    """A build of npm's needs its packages, which nobody has installed where a push is deployed; make needs none."""
-    said = "on a machine of CI nothing has installed them"
+def test_packages_of_a_build_are_noted(migration: Migration) -> None:
+    """A build with npm needs its packages, which a CI machine has to install; one with make does not."""
+    said = "which a CI machine has to install first"
     assert said in of_commands(migration, build="npm run build").out
     assert said not in of_commands(migration, build="make site").out

@@ -15,7 +15,7 @@ from hosting.publish.bulk import layout, lock
 from hosting.publish.bulk.atomic import Atomic
 from hosting.publish.bulk.records import Claim, Index, Orphan
 from hosting.publish.s3.errors import ConflictError, S3Error
-from hosting.publish.s3.sending import MOST_AT_ONCE
+from hosting.publish.s3.parallel import MAX_PARALLEL
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST
 from tests.unit.publish.bulk.conftest import many
@@ -345,7 +345,7 @@ def test_a_publish_that_was_asleep_writes_nothing_more(site: Site, monkeypatch: 
     site.store.fail = lambda _: monkeypatch.setattr(lock, "_DOUBT_S", -1)
     with pytest.raises(PublishError, match="the machine was asleep, or the network gone"):
         site.publish()
-    assert len(site.store.uploaded) <= MOST_AT_ONCE
+    assert len(site.store.uploaded) <= MAX_PARALLEL
     monkeypatch.undo()
     site.store.fail = None
     assert site.seen(site.publish()) == site.files

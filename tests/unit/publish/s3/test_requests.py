@@ -1,4 +1,4 @@
-"""Retries, pace and signatures: how requests behave when S3 does not."""
+"""Requests to S3: reattempts, parallel requests, signatures, addresses and proxies."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
-from hosting.publish.s3.bucket import address
+from hosting.publish.s3.bucket import bucket_url
 from hosting.publish.s3.errors import S3Error
-from hosting.publish.s3.put import Place, Transfer
-from hosting.publish.s3.sending import MOST_AT_ONCE, Pace, Sender
+from hosting.publish.s3.parallel import MAX_PARALLEL, ParallelLimit, ParallelRunner
+from hosting.publish.s3.put import BucketEndpoint, PutClient
 from hosting.publish.s3.signing import Credentials, signed
 
 
 def nothing(_: int) -> None:
-    """Report to nobody."""
+    """Ignore the progress."""
 
 
-def test_what_passes_is_tried_again_with_growing_waits() -> None:
-    """A job that fails twice for a passing reason is done at the third try, after two waits of another length."""
+def test_transient_errors_are_retried_with_growing_waits() -> None:
+    """A job with two transient errors succeeds at the third attempt, after two waits of growing length."""
     waits: list[float] = []
     failures = [S3Error("InternalError", "", 500), S3Error("", "connection reset")]
 
@@ -34,59 +34,59 @@ def test_what_passes_is_tried_again_with_growing_waits() -> None:
         if failures:
             raise failures.pop()
 
-    Sender(sleep=waits.append).send([1], job, nothing)
+    ParallelRunner(sleep=waits.append).run([1], job, nothing)
     assert len(waits) == 2
     assert 0.025 <= waits[0] <= 0.1
     assert 0.05 <= waits[1] <= 0.2
 
 
-def test_what_does_not_pass_ends_all_at_once() -> None:
-    """AccessDenied is not tried again, and no other job is begun after it."""
-    begun: list[int] = []
+def test_permanent_error_stops_all_jobs() -> None:
+    """AccessDenied is not retried, and no other job is started after it."""
+    started: list[int] = []
 
     def job(number: int) -> None:
-        begun.append(number)
+        started.append(number)
         raise S3Error("AccessDenied", "no", 403)
 
     with pytest.raises(S3Error, match="AccessDenied"):
-        Sender(sleep=lambda _: None).send(range(1000), job, nothing)
-    assert len(begun) <= MOST_AT_ONCE
+        ParallelRunner(sleep=lambda _: None).run(range(1000), job, nothing)
+    assert len(started) <= MAX_PARALLEL
 
 
-def test_a_failure_that_stays_is_given_up() -> None:
-    """After eight tries the failure is the answer."""
-    tries: list[int] = []
+def test_repeated_failure_is_raised() -> None:
+    """After eight attempts the error is raised."""
+    attempts: list[int] = []
 
     def job(number: int) -> None:
-        tries.append(number)
+        attempts.append(number)
         raise S3Error("", "no route to host")
 
     with pytest.raises(S3Error, match="no route"):
-        Sender(sleep=lambda _: None).send([1], job, nothing)
-    assert len(tries) == 8
+        ParallelRunner(sleep=lambda _: None).run([1], job, nothing)
+    assert len(attempts) == 8
 
 
 def test_slow_down_lowers_the_concurrency_and_success_raises_it_again() -> None:
-    """SlowDown halves what runs at once; never below one; fifty successes add one."""
-    pace = Pace()
+    """SlowDown halves the limit, but not below one; fifty successes raise it by one."""
+    limit = ParallelLimit()
     for _ in range(10):
-        pace.end(pace.begin(), slow_down=True)
-    assert pace.limit == 1
+        limit.end(limit.begin(), slow_down=True)
+    assert limit.limit == 1
     for _ in range(100):
-        pace.end(pace.begin(), slow_down=False)
-    assert pace.limit == 3
+        limit.end(limit.begin(), slow_down=False)
+    assert limit.limit == 3
 
 
-def test_requests_refused_together_halve_the_pace_once() -> None:
-    """One burst of SlowDown says one thing."""
-    pace = Pace()
-    for turn in [pace.begin() for _ in range(6)]:
-        pace.end(turn, slow_down=True)
-    assert pace.limit == MOST_AT_ONCE // 2
+def test_requests_refused_together_halve_the_limit_once() -> None:
+    """Several SlowDown errors of requests that ran together halve the limit once."""
+    limit = ParallelLimit()
+    for halvings in [limit.begin() for _ in range(6)]:
+        limit.end(halvings, slow_down=True)
+    assert limit.limit == MAX_PARALLEL // 2
 
 
-def test_no_more_run_at_once_than_the_pace_allows() -> None:
-    """With a limit of two the third waits."""
+def test_no_more_jobs_run_at_once_than_the_limit() -> None:
+    """With a limit of two the third job waits."""
     lock, running, most = threading.Lock(), [0], [0]
     gate = threading.Barrier(2)
 
@@ -98,24 +98,24 @@ def test_no_more_run_at_once_than_the_pace_allows() -> None:
         with lock:
             running[0] -= 1
 
-    Sender(Pace(limit=2)).send(range(20), job, nothing)
+    ParallelRunner(ParallelLimit(limit=2)).run(range(20), job, nothing)
     assert most[0] == 2
 
 
-def test_a_programs_own_error_is_not_hidden() -> None:
-    """What a job raises that is no answer of S3's comes out as it is."""
+def test_other_errors_of_a_job_are_raised() -> None:
+    """An error of a job that is not S3's is raised unchanged."""
 
     def job(_: int) -> None:
         raise FileNotFoundError("gone")
 
     with pytest.raises(FileNotFoundError):
-        Sender().send([1, 2, 3], job, nothing)
+        ParallelRunner().run([1, 2, 3], job, nothing)
 
 
-def test_no_jobs_are_done_at_once() -> None:
-    """Nothing to send is no error."""
+def test_no_jobs_are_no_error() -> None:
+    """Without jobs the runner only reports that none are done."""
     done: list[int] = []
-    Sender().send([], nothing, done.append)
+    ParallelRunner().run([], nothing, done.append)
     assert done == [0]
 
 
@@ -161,17 +161,17 @@ def test_signatures_are_those_of_botocore(token: str | None, key: str) -> None:
     ],
 )
 def test_a_bucket_is_addressed_in_its_own_region(endpoint: str, bucket: str, url: str) -> None:
-    """As a host at AWS, where that has a certificate; as a path elsewhere, or when that is asked for."""
-    assert address(endpoint, bucket, path_style=False) == url
-    assert address(endpoint, bucket, path_style=True).endswith(f"/{bucket}")
+    """The bucket is part of the host at AWS if the certificate covers it, and else part of the path."""
+    assert bucket_url(endpoint, bucket, path_style=False) == url
+    assert bucket_url(endpoint, bucket, path_style=True).endswith(f"/{bucket}")
 
 
-def test_nobody_there_is_worth_another_try() -> None:
-    """A connection that is refused is a failure that may pass."""
-    transfer = Transfer(Place("http://127.0.0.1:1/b", "us-east-1"), lambda: Credentials("a", "b", None))
+def test_refused_connection_is_transient() -> None:
+    """A refused connection is a transient error."""
+    client = PutClient(BucketEndpoint("http://127.0.0.1:1/b", "us-east-1"), lambda: Credentials("a", "b", None))
     with pytest.raises(S3Error) as refused:
-        transfer.put("k", {"x-amz-content-sha256": "0" * 64}, b"")
-    assert refused.value.passing
+        client.put("k", {"x-amz-content-sha256": "0" * 64}, b"")
+    assert refused.value.is_transient
     assert not refused.value.slow_down
 
 
@@ -184,24 +184,24 @@ def test_nobody_there_is_worth_another_try() -> None:
         ("http://me:p%40ss@proxy.example:3128", 3128, {"Proxy-Authorization": "Basic bWU6cEBzcw=="}),
     ],
 )
-def test_a_proxy_is_gone_through(proxy: str, port: int, headers: dict[str, str]) -> None:
-    """However it is written, the connection goes to it, with a tunnel to S3, and says who asks."""
-    place = Place("https://b.s3.amazonaws.com", "us-east-1", proxy=proxy)
-    connection: Any = Transfer(place, lambda: Credentials("a", "b", None))._connect()
+def test_requests_go_through_the_proxy(proxy: str, port: int, headers: dict[str, str]) -> None:
+    """For each form of the setting, the connection goes to the proxy, with a tunnel to S3 and the credentials."""
+    endpoint = BucketEndpoint("https://b.s3.amazonaws.com", "us-east-1", proxy=proxy)
+    connection: Any = PutClient(endpoint, lambda: Credentials("a", "b", None))._connect()
     assert (connection.host, connection.port) == ("proxy.example", port)
     assert (connection._tunnel_host, connection._tunnel_port) == ("b.s3.amazonaws.com", 443)
     assert {name: value for name, value in connection._tunnel_headers.items() if name != "Host"} == headers
 
 
 def test_a_refusal_in_the_middle_of_a_large_body_is_read() -> None:
-    """S3 may say no and hang up before all has come in: the reason is told, and nothing is sent again."""
+    """S3 may refuse a body and close the connection before its end: the error has the reason, without a retry."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/b"
-        asked = []
+        requests = []
 
         def refuse() -> None:
             connection, _ = server.accept()
-            asked.append(connection.recv(1000))
+            requests.append(connection.recv(1000))
             body = b"<Error><Code>ExpiredToken</Code><Message>It has expired.</Message></Error>"
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
             connection.shutdown(socket.SHUT_RD)
@@ -210,9 +210,9 @@ def test_a_refusal_in_the_middle_of_a_large_body_is_read() -> None:
 
         thread = threading.Thread(target=refuse)
         thread.start()
-        transfer = Transfer(Place(url, "us-east-1"), lambda: Credentials("a", "b", None))
+        client = PutClient(BucketEndpoint(url, "us-east-1"), lambda: Credentials("a", "b", None))
         with pytest.raises(S3Error, match="ExpiredToken: It has expired") as refused:
-            transfer.put("k", {"x-amz-content-sha256": "0" * 64}, b"x" * 60_000_000)
+            client.put("k", {"x-amz-content-sha256": "0" * 64}, b"x" * 60_000_000)
         thread.join()
-    assert not refused.value.passing
-    assert len(asked) == 1
+    assert not refused.value.is_transient
+    assert len(requests) == 1
