@@ -1,11 +1,11 @@
-# `make` lists the targets. Everything that they make is in .venv, .sandbox, .sites and .hosting, and the built Pulumi engine
-# in ~/.cache/hosting-sandbox; `make clean` removes all but that engine, which takes minutes to build.
+# `make` lists the targets. Everything that they make is in .venv, .sandbox, .sites, .hosting and dist, and the built
+# Pulumi engine in ~/.cache/hosting-sandbox; `make clean` removes all but that engine, which takes minutes to build.
 PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-down test check clean bench sites python needs
+.PHONY: help sandbox sandbox-down test check dist clean bench sites python needs
 
 # The sandbox here is the one of this checkout, also in a shell that was activated for another.
 unexport SANDBOX_HOME
@@ -32,6 +32,11 @@ check: $(READY) ## lint, types, import rules, workflows, and that every test fil
 	tools/actionlint/run.sh
 	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 
+dist: $(READY) ## build the wheel and the source distribution into dist/, and check them
+	rm -rf dist
+	$(VENV)/python -m build --no-isolation --outdir dist
+	$(VENV)/twine check --strict dist/*
+
 bench: $(READY) ## measure the functions at the edge, and publishing beside s3deploy and the AWS CLI
 	@$(VENV)/python -m bench.edge
 	@$(VENV)/python -m bench
@@ -40,7 +45,7 @@ sites: needs $(READY) ## build real sites with their generators, publish them, a
 	@$(VENV)/python -m sites
 
 clean: sandbox-down ## stop the sandbox and remove all that these targets have made
-	rm -rf .venv .sandbox .hosting .sites .tools .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .sandbox .hosting .sites .tools dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@if [ "$$PULUMI_HOME" = "$(CURDIR)/.sandbox/pulumi" ]; then \
 	  echo "This shell, and any other that was activated, still looks in .sandbox; in each of them type: deactivate_sandbox"; fi
