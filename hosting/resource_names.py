@@ -1,17 +1,39 @@
-"""What a stage is called: by the engine, and in the cloud."""
+"""The names of a site's resources: in Pulumi, and in AWS."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 COMPONENT = "hosting:index:StaticSite"
+# The component of the program in this repository, and of a project made with `pulumi new`.
+SITE = "site"
 
-# An Origin Access Control's name has 64 characters at the most, less the suffix that the provider adds:
-# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginAccessControlConfig.html
-_LONGEST_NAME = 48
+# `bucketPrefix` takes 37 characters, and the hyphen after the prefix is one of them:
+# https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/#bucketprefix_python
+LONGEST_PREFIX = 36
 
 
 def resource_name(project: str, stack: str) -> str:
-    """Return the name that a stage's resources in the cloud begin with; it holds in S3 and in CloudFront."""
+    """Return `<project>-<stack>` in the alphabet of S3's and CloudFront's names, cut to ``LONGEST_PREFIX``."""
     plain = re.sub(r"[^a-z0-9]+", "-", f"{project}-{stack}".lower())
-    return plain[:_LONGEST_NAME].strip("-")
+    return plain[:LONGEST_PREFIX].strip("-")
+
+
+@dataclass(frozen=True)
+class ResourceNames:
+    """The names of a site's resources.
+
+    A logical name holds neither the project nor the stack, so that a renamed stack keeps its resources.
+
+    Attributes:
+        site: the component's logical name, with which those of its children begin.
+        prefix: `<project>-<stack>`, with which the names in AWS begin.
+    """
+
+    site: str
+    prefix: str
+
+    def logical(self, role: str) -> str:
+        """Return the logical name of the resource with this role, such as ``bucket``."""
+        return f"{self.site}-{role}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
+from hosting.aws.cloud_names import kept
 from hosting.cloudfront.functions import make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pulumi
     from pulumi_aws.s3 import Bucket
 
+    from hosting.aws.cloud_names import CloudNames
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.attached_names import AttachedNames
     from hosting.edge.function_code import Piece
@@ -39,7 +41,7 @@ class Leading:
 
 
 def make_distribution(  # noqa: PLR0913 - the release is named where there is one
-    name: str,
+    names: CloudNames,
     settings: CloudFrontSettings,
     bucket: Bucket,
     edge: EdgePlan,
@@ -53,17 +55,18 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
     ``release`` is what bulk mode does at the edge for requests, after all of ``edge``; ``own`` are its own names.
     """
     access = OriginAccessControl(
-        name,
+        names.logical("access-control"),
+        name=names.physical("bucket"),
         origin_access_control_origin_type="s3",
         signing_behavior="always",
         signing_protocol="sigv4",
-        description=f"Lets the distribution of {name} read its bucket",
-        opts=opts,
+        description=f"Lets the distribution of {names.prefix} read its bucket",
+        opts=kept("name", opts),
     )
-    behavior = _behavior(name, settings, edge, release, opts)
+    behavior = _behavior(names, settings, edge, release, opts)
     distribution = Distribution(
-        name,
-        comment=name,
+        names.logical("distribution"),
+        comment=names.prefix,
         enabled=True,
         default_root_object=edge.default_root,
         is_ipv6_enabled=settings.ipv6,
@@ -84,7 +87,7 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
         custom_error_responses=[_error_response(response) for response in edge.error_responses],
         restrictions={"geo_restriction": _geo_restriction(settings.geo_restriction)},
         web_acl_id=settings.web_acl_arn,
-        logging_config=log_config(name, settings, opts),
+        logging_config=log_config(names, settings, opts),
         aliases=list(own.names) if own else None,
         viewer_certificate=_certificate(own),
         opts=opts,
@@ -93,25 +96,29 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
         # pulumi_aws.cloudwatch takes 0.1 s, and few stacks have an alarm.
         from hosting.cloudfront.alarms import make_alarm  # noqa: PLC0415 - see above
 
-        make_alarm(name, distribution, settings.alarms, opts)
+        make_alarm(names, distribution, settings.alarms, opts)
     return distribution
 
 
-def _at_the_edge(name: str, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
+def _at_the_edge(names: CloudNames, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
     """Return what a behavior has for its functions: nothing where there are none."""
-    functions = make_functions(name, edge, opts, release.pieces if release else None)
+    functions = make_functions(names, edge, opts, release.pieces if release else None)
     found: dict[str, Any] = {}
     if functions:
         found["function_associations"] = [
             {"event_type": one.event, "function_arn": one.function.arn} for one in functions
         ]
     if edge.viewer_headers:
-        found["origin_request_policy_id"] = make_origin_request_policy(name, edge.viewer_headers, opts).id
+        found["origin_request_policy_id"] = make_origin_request_policy(names, edge.viewer_headers, opts).id
     return found
 
 
 def _behavior(
-    name: str, settings: CloudFrontSettings, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions
+    names: CloudNames,
+    settings: CloudFrontSettings,
+    edge: EdgePlan,
+    release: Leading | None,
+    opts: pulumi.ResourceOptions,
 ) -> Any:  # noqa: ANN401 - input dict
     return {
         "target_origin_id": _ORIGIN,
@@ -119,18 +126,18 @@ def _behavior(
         "allowed_methods": ["GET", "HEAD", "OPTIONS"],
         "cached_methods": ["GET", "HEAD"],
         "compress": settings.compress,
-        "cache_policy_id": _cache_policy_id(name, settings, release, opts),
+        "cache_policy_id": _cache_policy_id(names, settings, release, opts),
         "response_headers_policy_id": edge.response_headers_policy,
-        **_at_the_edge(name, edge, release, opts),
+        **_at_the_edge(names, edge, release, opts),
     }
 
 
 def _cache_policy_id(
-    name: str, settings: CloudFrontSettings, release: Leading | None, opts: pulumi.ResourceOptions
+    names: CloudNames, settings: CloudFrontSettings, release: Leading | None, opts: pulumi.ResourceOptions
 ) -> pulumi.Input[str]:
     if release is None or not needs_cache_policy(settings, is_bulk=True):
         return managed_cache_policy(settings)
-    return make_cache_policy(name, release.header, opts, compress=settings.compress).id
+    return make_cache_policy(names, release.header, opts, compress=settings.compress).id
 
 
 def _geo_restriction(setting: GeoRestriction | None) -> Any:  # noqa: ANN401 - input dict

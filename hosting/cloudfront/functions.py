@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Literal
 import pulumi
 from pulumi_aws.cloudfront import Function
 
+from hosting.aws.cloud_names import kept
 from hosting.edge.function_code import RUNTIME, compose, compose_response
 
 if TYPE_CHECKING:
+    from hosting.aws.cloud_names import CloudNames
     from hosting.edge.function_code import Piece
     from hosting.edge.plan import EdgePlan
 
 Event = Literal["viewer-request", "viewer-response"]
-# A name of 48 characters, this, and the provider's own suffix of 8 have to fit CloudFront's 64.
-_SUFFIX: dict[Event, str] = {"viewer-request": "request", "viewer-response": "reply"}
+_ROLES: dict[Event, str] = {"viewer-request": "request", "viewer-response": "response"}
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,17 @@ class Association:
 
 
 def make_functions(
-    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[Piece]] | None = None
+    names: CloudNames, edge: EdgePlan, opts: pulumi.ResourceOptions, last: pulumi.Output[list[Piece]] | None = None
 ) -> list[Association]:
     """Return the functions that run the pieces of ``edge``: none, one or two; ``last`` are more for requests."""
     made = []
     if last is not None:
         code = last.apply(lambda pieces: compose([*edge.requests, *pieces]))
-        made.append(_made(name, "viewer-request", _kept(edge, code), opts))
+        made.append(_made(names, "viewer-request", _kept(edge, code), opts))
     elif edge.requests:
-        made.append(_made(name, "viewer-request", _kept(edge, compose(edge.requests)), opts))
+        made.append(_made(names, "viewer-request", _kept(edge, compose(edge.requests)), opts))
     if edge.responses:
-        made.append(_made(name, "viewer-response", compose_response(edge.responses), opts))
+        made.append(_made(names, "viewer-response", compose_response(edge.responses), opts))
     return made
 
 
@@ -52,13 +53,14 @@ def _kept(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
     return pulumi.Output.secret(code) if edge.is_secret else code
 
 
-def _made(name: str, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Association:
+def _made(names: CloudNames, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Association:
     function = Function(
-        f"{name}-{_SUFFIX[event]}",
+        names.logical(f"{_ROLES[event]}-function"),
+        name=names.physical(_ROLES[event]),
         runtime=RUNTIME,
-        comment=f"The {event} function of {name}",
+        comment=f"The {event} function of {names.prefix}",
         publish=True,
         code=code,
-        opts=opts,
+        opts=kept("name", opts),
     )
     return Association(event, function)

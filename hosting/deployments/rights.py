@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments import actions
 from hosting.errors import HostingError
-from hosting.resource_names import resource_name
+from hosting.resource_names import LONGEST_PREFIX, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _VERSION = "2012-10-17"
 
-_LONGEST_PREFIX = 48
 # What a backend without organizations calls the one that it has:
 # https://www.pulumi.com/docs/reference/pkg/nodejs/pulumi/pulumi/functions/automation.fullyQualifiedStackName.html
 _NO_ORGANIZATION = "organization"
@@ -163,7 +162,7 @@ def _bucket_pattern(project: str, pattern: str) -> str:
     prefix = resource_name(project, pattern.removesuffix("*"))
     whole_word = not pattern.endswith("*") or not pattern[-2].isalnum()
     # The hyphen keeps `pr-*` off the buckets of `prod`; a name that was cut off has none there.
-    return f"{prefix}-*" if whole_word and len(prefix) < _LONGEST_PREFIX else f"{prefix}*"
+    return f"{prefix}-*" if whole_word and len(prefix) < LONGEST_PREFIX else f"{prefix}*"
 
 
 @dataclass(frozen=True)

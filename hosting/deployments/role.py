@@ -9,10 +9,12 @@ import pulumi
 import pulumi_aws
 from pulumi_aws import iam
 
+from hosting.aws.cloud_names import kept
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments.rights import NamesRights, Own, Scope, bucket_patterns, issuer_of, rights, trust_policy
 
 if TYPE_CHECKING:
+    from hosting.aws.cloud_names import CloudNames
     from hosting.config.load import Settings
     from hosting.deployments.rights import Issuer, Stack
     from hosting.deployments.settings import DeploymentsSettings
@@ -32,7 +34,7 @@ class DeploymentRole:
 
 
 def make_role(  # noqa: PLR0913 - host names are named where there are any
-    name: str,
+    names: CloudNames,
     settings: Settings,
     stack: Stack,
     bucket_arn: pulumi.Output[str],
@@ -44,7 +46,7 @@ def make_role(  # noqa: PLR0913 - host names are named where there are any
     """Return the role for deployments of ``stack``, with only the rights that this program uses on its own resources.
 
     Args:
-        name: what the names in the cloud begin with.
+        names: the names of the resources.
         settings: the stack's settings.
         stack: which stack may take on the role.
         bucket_arn: the site's bucket.
@@ -56,17 +58,26 @@ def make_role(  # noqa: PLR0913 - host names are named where there are any
         HostingError: nobody could take on that role.
     """
     issuer = issuer_of(settings.deployments, stack)
-    provider_arn = _provider(name, settings.deployments, issuer, opts)
+    provider_arn = _provider(names, settings.deployments, issuer, opts)
     role = iam.Role(
-        f"{name}-deploy",
+        names.logical("deployment-role"),
+        name=names.physical("deploy"),
         description=f"Deploys the Pulumi stack {stack.name} of {stack.project}",
         assume_role_policy=pulumi.Output.json_dumps(provider_arn.apply(lambda arn: trust_policy(issuer, arn))),
-        opts=opts,
+        opts=kept("name", opts),
     )
-    own = Own(name, settings.cloudfront, tuple(bucket_patterns(stack.project, settings.deployments.review_stacks)))
+    own = Own(
+        names.prefix, settings.cloudfront, tuple(bucket_patterns(stack.project, settings.deployments.review_stacks))
+    )
     known = _Known(bucket_arn, DeploymentRole(role.arn, provider_arn), zone_arn, requests_certificate)
     document = _document(own, known, opts)
-    iam.RolePolicy(f"{name}-deploy", role=role.name, policy=pulumi.Output.json_dumps(document), opts=opts)
+    iam.RolePolicy(
+        names.logical("deployment-rights"),
+        name="deploy",
+        role=role.name,
+        policy=pulumi.Output.json_dumps(document),
+        opts=opts,
+    )
     return DeploymentRole(role.arn, provider_arn)
 
 
@@ -97,12 +108,12 @@ def _document(own: Own, known: _Known, opts: pulumi.ResourceOptions) -> pulumi.O
 
 
 def _provider(
-    name: str, settings: DeploymentsSettings, issuer: Issuer, opts: pulumi.ResourceOptions
+    names: CloudNames, settings: DeploymentsSettings, issuer: Issuer, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
     """Return the OIDC provider's ARN: an account has one an issuer at the most, so one that is there is used."""
     if settings.oidc_provider_arn is not None:
         return pulumi.Output.from_input(settings.oidc_provider_arn)
     provider = iam.OpenIdConnectProvider(
-        f"{name}-deploy", url=f"https://{issuer.host}", client_id_lists=[issuer.audience], opts=opts
+        names.logical("oidc-provider"), url=f"https://{issuer.host}", client_id_lists=[issuer.audience], opts=opts
     )
     return provider.arn

@@ -11,36 +11,48 @@ from pulumi_aws.route53 import Record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hosting.resource_names import ResourceNames
+
 # A person says that the records are there; the CA looks for them every few minutes.
 _LONGEST_WAIT = "15m"
 _TTL_SECONDS = 300
 
 
-def request_certificate(name: str, names: Sequence[str], opts: pulumi.ResourceOptions) -> Certificate:
-    """Return the certificate for ``names``; nothing waits for it to be issued."""
+def request_certificate(names: ResourceNames, hosts: Sequence[str], opts: pulumi.ResourceOptions) -> Certificate:
+    """Return the certificate for ``hosts``; nothing waits for it to be issued."""
     return Certificate(
-        name,
-        domain_name=names[0],
-        subject_alternative_names=list(names[1:]) or None,
+        names.logical("certificate"),
+        domain_name=hosts[0],
+        subject_alternative_names=list(hosts[1:]) or None,
         validation_method="DNS",
         opts=opts,
     )
 
 
 def prove_in_zone(
-    names: Sequence[str], certificate: Certificate, zone_id: pulumi.Output[str], opts: pulumi.ResourceOptions
+    names: ResourceNames,
+    hosts: Sequence[str],
+    certificate: Certificate,
+    zone_id: pulumi.Output[str],
+    opts: pulumi.ResourceOptions,
 ) -> list[Record]:
-    """Return the records that prove the names: a name and the * before it have one and the same."""
-    bases = dict.fromkeys(name.removeprefix("*.") for name in names)
-    return [_proof(base, certificate, zone_id, opts) for base in bases]
+    """Return the records that prove ``hosts``: a name and its wildcard share one record."""
+    bases = dict.fromkeys(host.removeprefix("*.") for host in hosts)
+    return [_proof(names.logical(f"{base}-proof"), base, certificate, zone_id, opts) for base in bases]
 
 
-def _proof(base: str, certificate: Certificate, zone_id: pulumi.Output[str], opts: pulumi.ResourceOptions) -> Record:
+def _proof(
+    logical_name: str,
+    base: str,
+    certificate: Certificate,
+    zone_id: pulumi.Output[str],
+    opts: pulumi.ResourceOptions,
+) -> Record:
     option: pulumi.Output[Any] = certificate.domain_validation_options.apply(
         lambda options: next(each for each in options if str(each.domain_name).removeprefix("*.") == base)
     )
     return Record(
-        f"{base}-proof",
+        logical_name,
         zone_id=zone_id,
         name=option.resource_record_name,
         type=option.resource_record_type,
@@ -53,12 +65,12 @@ def _proof(base: str, certificate: Certificate, zone_id: pulumi.Output[str], opt
 
 
 def wait_for(
-    name: str, certificate: Certificate, proofs: Sequence[Record], opts: pulumi.ResourceOptions
+    names: ResourceNames, certificate: Certificate, proofs: Sequence[Record], opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
     """Return the certificate's ARN when it is issued; without ``proofs`` their records are someone else's."""
     patience = None if proofs else pulumi.CustomTimeouts(create=_LONGEST_WAIT)
     validation = CertificateValidation(
-        name,
+        names.logical("certificate-validation"),
         certificate_arn=certificate.arn,
         validation_record_fqdns=[proof.fqdn for proof in proofs] or None,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=patience)),

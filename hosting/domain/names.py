@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pulumi_aws.route53 import GetZoneResult
 
     from hosting.config.load import Settings
+    from hosting.resource_names import ResourceNames
 
 
 class OwnNames:
@@ -28,7 +29,7 @@ class OwnNames:
 
     def __init__(
         self,
-        name: str,
+        names: ResourceNames,
         settings: Settings,
         opts: pulumi.ResourceOptions,
         certificate_options: pulumi.ResourceOptions,
@@ -38,27 +39,30 @@ class OwnNames:
         ``certificate_options`` have the provider for the region of certificates, ``opts`` that of all else.
         """
         self._certificate_options = certificate_options
+        self._resource_names = names
         self._settings, self._opts, domain = settings, opts, settings.domain
         self._certificate: Certificate | None = None
         self.zone: pulumi.Output[GetZoneResult] | None = None
         if domain.zone:
             self.zone = find_zone(domain, settings.stack, opts)
-        self.attached = self._given() if domain.certificate_arn else self._requested(name)
+        self.attached = self._given() if domain.certificate_arn else self._requested()
 
     def _given(self) -> AttachedNames:
         domain = self._settings.domain
         return AttachedNames(domain.names, domain.certificate_arn or "")
 
-    def _requested(self, name: str) -> AttachedNames | None:
+    def _requested(self) -> AttachedNames | None:
         domain = self._settings.domain
-        self._certificate = request_certificate(name, domain.names, self._certificate_options)
+        self._certificate = request_certificate(self._resource_names, domain.names, self._certificate_options)
         if not domain.is_attached:
             pulumi.log.warn(_to_do(self._settings.stack), self._opts.parent)
             return None
         proofs = []
         if self.zone is not None:
-            proofs = prove_in_zone(domain.names, self._certificate, self.zone.zone_id, self._opts)
-        return AttachedNames(domain.names, wait_for(name, self._certificate, proofs, self._certificate_options))
+            zone_id, names = self.zone.zone_id, self._resource_names
+            proofs = prove_in_zone(names, domain.names, self._certificate, zone_id, self._opts)
+        arn = wait_for(self._resource_names, self._certificate, proofs, self._certificate_options)
+        return AttachedNames(domain.names, arn)
 
     @property
     def zone_arn(self) -> pulumi.Output[str] | None:
@@ -77,7 +81,8 @@ class OwnNames:
         found: dict[str, pulumi.Input[object] | None] = {"certificateArn": arn}
         if self.zone is not None:
             ipv6 = self._settings.cloudfront.ipv6
-            point_names(domain.names, self.zone.zone_id, distribution, self._opts, ipv6=ipv6)
+            hosts, zone_id = domain.names, self.zone.zone_id
+            point_names(self._resource_names, hosts, zone_id, distribution, self._opts, ipv6=ipv6)
         else:
             found["domainRecords"] = pulumi.Output.all(
                 told_proofs(self._certificate), told_names(domain.names, distribution)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pulumi_aws.cloudfront import Distribution
 
     from hosting.domain.settings import DomainSettings
+    from hosting.resource_names import ResourceNames
 
 
 def find_zone(
@@ -49,8 +50,9 @@ def find_zone(
     return pulumi.Output.from_input(zone)
 
 
-def point_names(
-    names: Sequence[str],
+def point_names(  # noqa: PLR0913 - `ipv6` is named
+    names: ResourceNames,
+    hosts: Sequence[str],
     zone_id: pulumi.Output[str],
     distribution: Distribution,
     opts: pulumi.ResourceOptions,
@@ -59,11 +61,11 @@ def point_names(
 ) -> None:
     """Declare the records that lead from each name to the distribution, by IPv6 too where it has that."""
     for kind in ("A", "AAAA") if ipv6 else ("A",):
-        for name in names:
+        for host in hosts:
             route53.Record(
-                f"{name}-{kind}",
+                names.logical(f"{host}-{kind}"),
                 zone_id=zone_id,
-                name=name,
+                name=host,
                 type=kind,
                 aliases=[
                     {

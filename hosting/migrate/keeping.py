@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import section
 from hosting.migrate.settle import readable
-from hosting.resource_names import COMPONENT, resource_name
+from hosting.resource_names import COMPONENT, SITE, ResourceNames, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,21 +92,28 @@ def keeping(project: AmplifyProject, program: str, stack: str, config: Mapping[s
 
 def _files(program: str, stack: str, known: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the import files: first the component, then its provider, which the import makes, and what uses that."""
-    name = resource_name(program, stack)
-    site = f"urn:pulumi:{stack}::{program}::{COMPONENT}::{name}"
-    below = {"logicalName": name, "parent": "site"}
+    names = ResourceNames(SITE, resource_name(program, stack))
+    site = f"urn:pulumi:{stack}::{program}::{COMPONENT}::{SITE}"
+    below = {"parent": "site"}
     kept = [
-        {"type": kind, "name": label, "id": known[label], "provider": "provider", **below}
+        {
+            "type": kind,
+            "name": label,
+            "logicalName": names.logical(label),
+            "id": known[label],
+            "provider": "provider",
+            **below,
+        }
         for label, kind in _KINDS.items()
         if label in known
     ]
     return {
         f".hosting/amplify-import-1.{stack}.json": {
-            "resources": [{"type": COMPONENT, "name": name, "component": True}]
+            "resources": [{"type": COMPONENT, "name": SITE, "component": True}]
         },
         f".hosting/amplify-import-2.{stack}.json": {
             "nameTable": {"site": site},
-            "resources": [{**_provider(config), **below}, *kept],
+            "resources": [{**_provider(config), "logicalName": names.logical("aws"), **below}, *kept],
         },
     }
 

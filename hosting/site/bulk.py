@@ -30,16 +30,17 @@ if TYPE_CHECKING:
     from hosting.edge.function_code import Piece
     from hosting.edge.plan import EdgePlan
     from hosting.publish.staging.staged_tree import Staged
+    from hosting.resource_names import ResourceNames
 
-_NAME = "release"
 _TYPE = "pulumi-python:dynamic/hosting:Release"
 
 
 class Bulk:
     """Declares what bulk mode needs, in the order that `site` asks for it."""
 
-    def __init__(self, settings: Settings, staged: Staged, edge: EdgePlan) -> None:
+    def __init__(self, names: ResourceNames, settings: Settings, staged: Staged, edge: EdgePlan) -> None:
         """``edge`` is the plan of the same site without bulk mode."""
+        self._names = names
         self._settings = settings
         self._staged = staged
         self._plan = edge
@@ -67,6 +68,7 @@ class Bulk:
     def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
         """Declare the site's files."""
         publish, manifest = self._settings.publish, self._staged.manifest
+        name = self._names.logical("release")
         args = ReleaseArgs(
             bucket=bucket.bucket,
             atomic=self._settings.cloudfront.enabled,
@@ -84,9 +86,10 @@ class Bulk:
             room=self._room,
             route_choice=self._route_choice(),
             rules=RULES,
-            urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{_NAME}",
+            # The component's own URN is an output that waits for all its children, this one among them.
+            urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{name}",
         )
-        return Release(_NAME, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
+        return Release(name, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
 
     def _route_choice(self) -> str:
         """Return the choice if the router goes by the tree: the release's own, which may be an earlier one."""
@@ -118,7 +121,11 @@ class Bulk:
             never=publish.invalidate == "never",
             wait=publish.invalidation_wait,
         )
-        return Live("live", args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
+        return Live(
+            self._names.logical("live"),
+            args,
+            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)),
+        )
 
     def _error_pages(self) -> list[str]:
         if not self._settings.cloudfront.enabled:

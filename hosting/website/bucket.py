@@ -15,7 +15,10 @@ from pulumi_aws.s3 import (
     BucketWebsiteConfiguration,
 )
 
+from hosting.aws.cloud_names import kept
+
 if TYPE_CHECKING:
+    from hosting.resource_names import ResourceNames
     from hosting.website.settings import CorsRule, WebsiteSettings
 
 _POLICY_VERSION = "2012-10-17"
@@ -36,39 +39,43 @@ class Website:
     endpoint: pulumi.Output[str] | None
 
 
-def make_bucket(name: str, settings: WebsiteSettings, opts: pulumi.ResourceOptions) -> Bucket:
+def make_bucket(names: ResourceNames, settings: WebsiteSettings, opts: pulumi.ResourceOptions) -> Bucket:
     """Return the bucket. Its objects go with it on destroy, unless `website:retainBucket` keeps both."""
     keep = settings.retain_bucket
-    return Bucket(
-        name,
-        bucket=settings.bucket_name,
-        force_destroy=not keep,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=keep)),
-    )
+    opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=keep))
+    logical = names.logical("bucket")
+    if settings.bucket_name is not None:
+        return Bucket(logical, bucket=settings.bucket_name, force_destroy=not keep, opts=opts)
+    return Bucket(logical, bucket_prefix=f"{names.prefix}-", force_destroy=not keep, opts=kept("bucketPrefix", opts))
 
 
 def open_website(
-    name: str, bucket: Bucket, settings: WebsiteSettings, opts: pulumi.ResourceOptions, *, hidden: str | None = None
+    names: ResourceNames,
+    bucket: Bucket,
+    settings: WebsiteSettings,
+    opts: pulumi.ResourceOptions,
+    *,
+    hidden: str | None = None,
 ) -> Website:
     """Return ``bucket`` as a website that anyone may read, by its policy alone; but for keys that begin ``hidden``.
 
     ``settings`` name the error document.
     """
-    guards = _guards(name, bucket, settings.cors, opts, public=True)
+    guards = _guards(names, bucket, settings.cors, opts, public=True)
     website = BucketWebsiteConfiguration(
-        name,
+        names.logical("website"),
         bucket=bucket.bucket,
         index_document={"suffix": settings.index_document},
         error_document={"key": settings.error_document or settings.index_document},
         opts=_after(guards, opts),
     )
     anyone = {"Sid": "PublicRead", "Principal": "*"}
-    policy = _policy(name, bucket, [_read(bucket, hidden, anyone)], _after([*guards, website], opts))
+    policy = _policy(names, bucket, [_read(bucket, hidden, anyone)], _after([*guards, website], opts))
     return Website(bucket, [*guards, policy, website], website.website_endpoint)
 
 
 def private_website(  # noqa: PLR0913 - each stage decides what is hidden, and how S3 answers for a missing key
-    name: str,
+    names: ResourceNames,
     bucket: Bucket,
     settings: WebsiteSettings,
     reader_arn: pulumi.Output[str],
@@ -85,14 +92,14 @@ def private_website(  # noqa: PLR0913 - each stage decides what is hidden, and h
     ``opts`` must depend on the distribution: when a public stage becomes private, the bucket may close only when the
     distribution answers.
     """
-    guards = _guards(name, bucket, settings.cors, opts, public=False)
+    guards = _guards(names, bucket, settings.cors, opts, public=False)
     reader = {
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Condition": {"StringEquals": {"AWS:SourceArn": reader_arn}},
     }
     listing = [_list(bucket, reader)] if missing_is_404 else []
     statements = [_read(bucket, hidden, {"Sid": "CloudFrontRead", **reader}), *listing]
-    policy = _policy(name, bucket, statements, _after(guards, opts))
+    policy = _policy(names, bucket, statements, _after(guards, opts))
     return Website(bucket, [*guards, policy], None)
 
 
@@ -124,7 +131,7 @@ def _after(others: list[pulumi.Resource], opts: pulumi.ResourceOptions) -> pulum
 
 
 def _guards(
-    name: str,
+    names: ResourceNames,
     bucket: Bucket,
     cors: tuple[CorsRule, ...],
     opts: pulumi.ResourceOptions,
@@ -133,36 +140,41 @@ def _guards(
 ) -> list[pulumi.Resource]:
     """Return ownership controls, public access block and CORS: no ACLs ever, no public policy unless ``public``."""
     # A retained bucket keeps its guards: with them deleted it would be more open than while it was ours.
-    kept = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket))
+    retained = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket))
     ownership = BucketOwnershipControls(
-        name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=kept
+        names.logical("ownership"),
+        bucket=bucket.bucket,
+        rule={"object_ownership": "BucketOwnerEnforced"},
+        opts=retained,
     )
     block = BucketPublicAccessBlock(
-        name,
+        names.logical("public-access-block"),
         bucket=bucket.bucket,
         block_public_acls=True,
         ignore_public_acls=True,
         block_public_policy=not public,
         restrict_public_buckets=not public,
-        opts=_after([ownership], kept),
+        opts=_after([ownership], retained),
     )
-    return [ownership, block, *_cors(name, bucket, cors, _after([block], opts))]
+    return [ownership, block, *_cors(names, bucket, cors, _after([block], opts))]
 
 
-def _policy(name: str, bucket: Bucket, statements: list[dict[str, Any]], opts: pulumi.ResourceOptions) -> BucketPolicy:
+def _policy(
+    names: ResourceNames, bucket: Bucket, statements: list[dict[str, Any]], opts: pulumi.ResourceOptions
+) -> BucketPolicy:
     """Return the policy that grants ``statements``, and nothing else."""
     document = pulumi.Output.json_dumps({"Version": _POLICY_VERSION, "Statement": statements})
-    return BucketPolicy(name, bucket=bucket.bucket, policy=document, opts=opts)
+    return BucketPolicy(names.logical("policy"), bucket=bucket.bucket, policy=document, opts=opts)
 
 
 def _cors(
-    name: str, bucket: Bucket, rules: tuple[CorsRule, ...], opts: pulumi.ResourceOptions
+    names: ResourceNames, bucket: Bucket, rules: tuple[CorsRule, ...], opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
     """Return what attaches the CORS rules; S3 has no empty configuration, so without rules there is nothing."""
     if not rules:
         return []
     configuration = BucketCorsConfiguration(
-        name,
+        names.logical("cors"),
         bucket=bucket.bucket,
         cors_rules=[
             {

@@ -45,7 +45,7 @@ def refreshed_inputs(fields: Fields, old: Properties, state: Properties) -> Prop
         value = _without_foreign(field, state.get(name))
         if name in old and same(field, old[name], value):
             new[name] = old[name]
-        elif name not in old and field.cloud_decides:
+        elif name not in old and field.cloud_decides and (old or not field.is_name):
             continue
         elif value and _canonical(field, value) is not None:
             new[name] = value

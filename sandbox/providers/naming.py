@@ -11,13 +11,15 @@ HEX_DIGITS = 7
 class AutoName:
     """How one resource type is named: which property, its limit, and its alphabet.
 
-    `random` is False where the resource's own name is the name (an object's key).
+    `random` is False where the resource's own name is the name (an object's key). `prefix_field` is the property that
+    leaves the name to the cloud: https://github.com/pulumi/pulumi-terraform-bridge sets no default beside it.
     """
 
     field: str
     max_length: int
     lower: bool = False
     random: bool = True
+    prefix_field: str = ""
 
     def make(self, resource_name: str, seed: bytes) -> str:
         """A name that is the same for the same seed, so that a preview and its update agree."""

@@ -38,6 +38,8 @@ class Field:
     replaces: bool = False
     # Without a value the cloud chooses one, so that its absence is no difference.
     cloud_decides: bool = False
+    # The resource's own name: an import reads it back, also if the cloud may choose it.
+    is_name: bool = False
     # The order of a list's items means nothing.
     unordered: bool = False
     choices: tuple[str | int, ...] = ()

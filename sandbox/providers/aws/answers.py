@@ -72,7 +72,7 @@ def _top(path: str) -> str:
 def name_unnamed(resource: Resource, request: provider_pb2.CheckRequest, inputs: Properties) -> list[Failure]:
     """Give the resource a name in `inputs` if the program hasn't; the name that it has already stays."""
     auto = resource.auto_name
-    if auto is None or inputs.get(auto.field) not in (None, ""):
+    if auto is None or inputs.get(auto.field) not in (None, "") or inputs.get(auto.prefix_field):
         return []
     inputs[DEFAULTS] = [auto.field]
     old = from_struct(request.olds)

@@ -1,6 +1,7 @@
 """The bucket itself."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -16,6 +17,8 @@ from sandbox.providers.values import Properties
 # A DeleteObjects call takes this many keys at most.
 DELETE_BATCH = 1000
 DEFAULT_LOCATION = "us-east-1"
+# The provider adds 26 characters to a prefix: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket
+LONGEST_PREFIX = 63 - 26
 
 
 class Bucket(Resource):
@@ -24,18 +27,21 @@ class Bucket(Resource):
     token = "aws:s3/bucket:Bucket"  # noqa: S105 - a type's token, not a secret
     title = "S3 Bucket"
     fields: ClassVar[Fields] = {
-        "bucket": text(replaces=True, low=1, high=63),
+        "bucket": text(replaces=True, low=1, high=63, cloud_decides=True, is_name=True),
+        "bucketPrefix": text(replaces=True, low=1, high=LONGEST_PREFIX, cloud_decides=True),
         "forceDestroy": flag(default=False),
         "region": text(replaces=True, cloud_decides=True),
         "tags": text_map(),
     }
     outputs = ("arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "hostedZoneId")
-    auto_name = AutoName("bucket", 63, lower=True)
+    auto_name = AutoName("bucket", 63, lower=True, prefix_field="bucketPrefix")
     tagged = True
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
         """S3's naming rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html."""
         name = inputs.get("bucket")
+        if name and inputs.get("bucketPrefix"):
+            yield "bucket", '"bucket": conflicts with bucket_prefix'
         if isinstance(name, str) and (reason := _name_problem(name)):
             yield "bucket", f"validating S3 Bucket ({name}) name: {reason}"
 
@@ -46,7 +52,7 @@ class Bucket(Resource):
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """CreateBucket; AWS has it private, with ACLs off and public access blocked."""
-        name = str(inputs["bucket"])
+        name = str(inputs.get("bucket") or f"{inputs['bucketPrefix']}{secrets.token_hex(13)}")
         region = inputs.get("region") or cloud.region
         location = {} if region == DEFAULT_LOCATION else {"LocationConstraint": region}
         _refuse_own_bucket(cloud, name, region)
@@ -71,6 +77,7 @@ class Bucket(Resource):
         region = head.get("BucketRegion") or state.get("region") or cloud.region
         return {
             "bucket": identifier,
+            "bucketPrefix": state.get("bucketPrefix", ""),
             "arn": f"arn:{cloud.partition}:s3:::{identifier}",
             "bucketDomainName": f"{identifier}.s3.amazonaws.com",
             "bucketRegionalDomainName": f"{identifier}.s3.{region}.amazonaws.com",

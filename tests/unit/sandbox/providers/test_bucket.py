@@ -117,6 +117,18 @@ def test_import_reads_the_inputs_back(engine: Engine, bucket: str, s3: S3Client)
     assert found.inputs == {"bucket": bucket, "forceDestroy": False, "tags": {"a": "1"}}
 
 
+def test_a_prefix_leaves_the_name_to_the_cloud(engine: Engine, s3: S3Client) -> None:
+    """With `bucketPrefix` the bucket's name is known once it exists, and a refresh is no difference."""
+    assert engine.preview(BUCKET, bucketPrefix="site-dev-")["bucket"] is UNKNOWN
+    made = engine.make(BUCKET, bucketPrefix="site-dev-")
+    assert made.id.startswith("site-dev-")
+    assert (made.id in names(s3), made.state["bucket"]) == (True, made.id)
+    assert engine.refresh(made)
+    assert engine.diff(made, bucketPrefix="site-dev-", forceDestroy=False) == {}
+    with pytest.raises(RefusedError, match="conflicts with bucket_prefix"):
+        engine.make(BUCKET, bucketPrefix="site-dev-", bucket="mine")
+
+
 def test_a_preview_knows_the_name_only(engine: Engine) -> None:
     """Before it is made a bucket's name and region are known, its ARN and domains are not."""
     state = engine.preview(BUCKET, bucket="to-be-made")
