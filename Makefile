@@ -30,12 +30,14 @@ check: $(READY) ## lint, types, import rules, workflows, and that every test fil
 	$(VENV)/lint-imports
 	$(VENV)/python tests/collects.py
 	tools/actionlint/run.sh
-	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
+	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci template/.gitlab-ci.yml
+	$(VENV)/pytest -q tests/unit/package/test_template.py
 
-dist: $(READY) ## build the wheel and the source distribution into dist/, and check them
+dist: $(READY) ## build and check the wheel and the source distribution, and a template with the wheel, into dist/
 	rm -rf dist
 	$(VENV)/python -m build --no-isolation --outdir dist
 	$(VENV)/twine check --strict dist/*
+	$(VENV)/python tools/template.py dist/template dist/hosting-*.whl
 
 bench: $(READY) ## measure the functions at the edge, and publishing beside s3deploy and the AWS CLI
 	@$(VENV)/python -m bench.edge

@@ -38,8 +38,7 @@ _LIST_PACKAGES = (
 _FIXED_ANSWERS: dict[str, tuple[type[Message], Callable[..., Message]]] = {
     "Handshake": (language_pb2.LanguageHandshakeRequest, lambda *_: language_pb2.LanguageHandshakeResponse()),
     "GetPluginInfo": (empty_pb2.Empty, lambda *_: plugin_pb2.PluginInfo(version="1.0.0")),
-    # `pulumi new` asks nothing and writes no option. The official host asks for a toolchain, and with pip writes
-    # `virtualenv: venv`; here the Python that runs the sandbox has all that a project made from here needs.
+    # `pulumi new` asks for no toolchain: a template names the one that it needs.
     "RuntimeOptionsPrompts": (
         language_pb2.RuntimeOptionsRequest,
         lambda *_: language_pb2.RuntimeOptionsResponse(),

@@ -1,12 +1,9 @@
-"""`<home>/bin/pulumi`: the real engine, except for two things that it would do in a checkout.
+"""`<home>/bin/pulumi`: the real engine, except for one thing that it would do in a checkout.
 
 On a file backend the engine writes `encryptionsalt` into Pulumi.<stack>.yaml, which git tracks. Left there, it would
 make a later run on Pulumi Cloud ask for a passphrase. It is needed there only where the file holds a `secure:` value:
 elsewhere it is taken out again, and the engine finds it in the stack's state (see `sandbox.environment`). What the
 file held without it is kept in PULUMI_HOME, for when the last secret goes, or a killed command has left the salt.
-
-`pulumi new <folder>` would copy all that lies there, or fail on it: the virtual environment, the sandbox. For a git
-checkout the engine gets a copy without what git ignores, as it would from the repository's URL.
 
 Runs with `python -I -S`, outside of the package: it imports next to nothing, as each `pulumi` command pays for it.
 """
@@ -27,8 +24,7 @@ def main() -> int:
     """Run the engine named by the first argument on the others; return its exit code."""
     engine, *arguments = sys.argv[1:]
     before = {path: unsalted(path, held) for path, held in stack_configs(project_folder(arguments)).items()}
-    template = template_position(arguments)
-    code = _run(engine, arguments) if template is None else _run_new(engine, arguments, template)
+    code = _run(engine, arguments)
     # Looked up again: `pulumi new` makes the project.
     for path, after in stack_configs(project_folder(arguments)).items():
         tidied = without_salt(before.get(path), after)
@@ -120,60 +116,6 @@ def stack_configs(folder: str | None) -> dict[str, bytes]:
             with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123 - the same
                 found[f"{folder}/{name}"] = file.read()
     return found
-
-
-def template_position(arguments: list[str]) -> int | None:
-    """Which of the arguments of `pulumi new` is a git checkout on this machine, if one is."""
-    for position, argument in enumerate(arguments if "new" in arguments else ()):
-        if position and arguments[position - 1] in _FOLDER_OPTIONS:
-            continue
-        wanted = (f"{_template_folder(arguments, argument)}/{name}" for name in (".git", "Pulumi.yaml"))
-        if all(os.path.exists(path) for path in wanted):  # noqa: PTH110 - pathlib would triple the start-up time
-            return position
-    return None
-
-
-def _template_folder(arguments: list[str], template: str) -> str:
-    # A relative one is looked for from the folder of the new project, which the engine enters first.
-    return os.path.abspath(os.path.join(_chosen_folder(arguments), template))  # noqa: PTH100, PTH118 - the same
-
-
-def _run_new(engine: str, arguments: list[str], template: int) -> int:
-    # Rare, so only now: each takes longer to import than the rest of this module.
-    import subprocess  # noqa: PLC0415 - see above
-    import tempfile  # noqa: PLC0415 - see above
-
-    checkout = _template_folder(arguments, arguments[template])
-    listing = ["git", "-C", checkout, "ls-files", "-coz", "--exclude-standard"]
-    listed = subprocess.run(listing, stdout=subprocess.PIPE, check=False)
-    if listed.returncode != 0:
-        return _run(engine, arguments)
-    with tempfile.TemporaryDirectory() as copy:
-        _copy(checkout, copy, os.fsdecode(listed.stdout).split("\0"))
-        code = _run(engine, [*arguments[:template], copy, *arguments[template + 1 :]])
-        _name_template(project_folder(arguments), copy, checkout)
-    return code
-
-
-def _copy(source: str, target: str, names: list[str]) -> None:
-    import shutil  # noqa: PLC0415 - see above
-    from pathlib import Path  # noqa: PLC0415 - see above
-
-    for name in names:
-        if name and Path(source, name).is_file():
-            Path(target, name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(Path(source, name), Path(target, name))
-
-
-def _name_template(folder: str | None, copy: str, checkout: str) -> None:
-    """Put the checkout's name where the engine has noted in Pulumi.yaml what the project was made from."""
-    path = f"{folder}/Pulumi.yaml"
-    if folder is None or not os.path.exists(path):  # noqa: PTH110 - the same
-        return
-    with open(path, "rb") as file:  # noqa: PTH123 - the same
-        text = file.read()
-    if os.fsencode(copy) in text:
-        _put(path, text.replace(os.fsencode(copy), os.fsencode(checkout)))
 
 
 def _chosen_folder(arguments: list[str]) -> str:

@@ -161,43 +161,6 @@ def test_works_outside_of_any_project() -> None:
     assert shim.stack_configs(shim.project_folder(["-C", "/"])) == {}
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Path:
-    """Make a checkout with a file that git ignores, one that it tracks, and one that it would."""
-    checkout = tmp_path / "template"
-    (checkout / "hosting").mkdir(parents=True)
-    for name in ("Pulumi.yaml", "hosting/site/static_site.py", "installed"):
-        (checkout / name).write_text("name: t\n")
-    (checkout / ".gitignore").write_text("installed\n")
-    subprocess.run(["git", "init", "-q", checkout], check=True)
-    subprocess.run(["git", "-C", checkout, "add", "Pulumi.yaml"], check=True)
-    return checkout
-
-
-@pytest.mark.parametrize("arguments", [("{}",), ("{}", "--dir", "made"), ("../template", "--dir", "made", "--yes")])
-def test_new_copies_what_git_has_of_a_checkout(project: Path, template: Path, arguments: tuple[str, ...]) -> None:
-    """`pulumi new <checkout>` copies no virtual environment and no sandbox: nothing that git ignores."""
-    named = [argument.format(template) for argument in arguments]
-    listed = run(project, 'find "$2" -type f -printf "%P\\n" | sort; echo "$3"', "new", *named).stdout.split()
-    assert listed[:3] == [".gitignore", "Pulumi.yaml", "hosting/site/static_site.py"]
-    assert listed[3:] == named[1:2]
-
-
-def test_new_project_names_the_checkout_as_its_template(project: Path, template: Path) -> None:
-    """What the engine notes in Pulumi.yaml is where the user's template is, not the copy."""
-    run(project, 'echo "pulumi:template: $2" > Pulumi.yaml; exit 3', "new", str(template))
-    assert (project / "Pulumi.yaml").read_text() == f"pulumi:template: {template}\n"
-
-
-@pytest.mark.parametrize("arguments", [("new", "--dir", "{}"), ("up", "{}"), ("new", "https://example.com/t.git")])
-def test_other_arguments_reach_the_engine_as_they_are(
-    project: Path, template: Path, arguments: tuple[str, ...]
-) -> None:
-    """Only a template of `pulumi new` is copied: no folder for the project, no URL, no other command's argument."""
-    named = [argument.format(template) for argument in arguments]
-    assert run(project, 'echo "$*"', *named).stdout.split() == named
-
-
 def test_interrupt_is_left_to_the_engine(project: Path) -> None:
     """Ctrl-C reaches shim and engine together; the engine's way of ending is the one that counts."""
     script = "trap 'echo cancelling; exit 5' INT; echo ready; for i in $(seq 200); do sleep 0.05; done"
