@@ -9,19 +9,17 @@ import ssl
 import subprocess
 import threading
 from functools import partial
-from http.server import CGIHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
 
 from tests.e2e.harness import REPOSITORY
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SUBJECT = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
 _IDENTITY = ("-c", "user.name=Tester", "-c", "user.email=tester@example.com")
 
 
-class _Backend(CGIHTTPRequestHandler):
+class _Backend(BaseHTTPRequestHandler):
     """Hands each request to `git http-backend`."""
 
     def __init__(self, root: Path, *arguments: object) -> None:
@@ -95,12 +93,15 @@ class GitServer:
         context.load_cert_chain(certificate, key)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.address = f"https://localhost:{self._server.server_port}/static-sites/hosting"
-        self.env = {"GIT_SSL_CAINFO": str(certificate), "SSL_CERT_FILE": str(certificate), "GIT_TERMINAL_PROMPT": "0"}
+        trusted = folder / "trusted.pem"
+        usual = ssl.get_default_verify_paths().cafile
+        trusted.write_text((Path(usual).read_text() if usual else "") + certificate.read_text())
+        self.env = {"GIT_SSL_CAINFO": str(trusted), "SSL_CERT_FILE": str(trusted), "GIT_TERMINAL_PROMPT": "0"}
         self._copy()
 
     def _copy(self) -> None:
         """Copy the repository's files, with this server as the public address, and without history."""
-        self._git("init", "--quiet", "--bare", str(self._bare), at=self._folder)
+        self._git("init", "--quiet", "--bare", "--initial-branch=main", str(self._bare), at=self._folder)
         listing = ["git", "ls-files", "-coz", "--exclude-standard"]
         names = subprocess.run(listing, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split("\0")
         for name in filter(None, names):
