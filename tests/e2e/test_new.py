@@ -67,7 +67,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
     target = folder / "template"
-    subprocess.run([sys.executable, REPOSITORY / "tools/template.py", target, wheel], check=True)
+    subprocess.run([sys.executable, str(REPOSITORY / "tools/template.py"), str(target), str(wheel)], check=True)
     return target
 
 
@@ -97,7 +97,7 @@ def config_of(project: Project) -> object:
 def package_of(project: Project) -> tuple[str, str]:
     """Return where the program's package is, and its version."""
     script = "import hosting.version; print(hosting.version.__file__, hosting.version.VERSION)"
-    command = [project.path / "venv/bin/python", "-c", script]
+    command = [str(project.path / "venv/bin/python"), "-c", script]
     done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=True)
     file, version = done.stdout.split()
     return file, version

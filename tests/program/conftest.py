@@ -66,7 +66,7 @@ class Engine(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - the SDK's mock has no types
         if request.ignoreChanges:
             self.ignored[request.name] = list(request.ignoreChanges)
-        return super().RegisterResource(request)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # the same
 
 
 class NoCallbacks:
