@@ -1,11 +1,11 @@
-# `make` lists the targets. They write to .venv, .sandbox, .sites and .hosting, and put the built Pulumi CLI into
+# `make` lists the targets. They write to .venv, .sandbox, .sites, .hosting and dist, and put the built Pulumi CLI into
 # ~/.cache/hosting-sandbox. `make clean` removes all of it but the CLI, which takes minutes to build.
 PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-down test check clean bench sites python needs
+.PHONY: help sandbox sandbox-down test check dist clean bench sites python needs
 
 # Use the sandbox of this checkout, also in a shell that is activated for another one.
 unexport SANDBOX_HOME
@@ -33,7 +33,14 @@ check: $(READY) ## lint, types, import rules, workflows, documentation, and that
 	$(VENV)/python tests/collects.py
 	$(VENV)/python -m tests.documentation
 	tools/actionlint/run.sh
-	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
+	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci template/.gitlab-ci.yml
+	$(VENV)/pytest -q tests/unit/package/test_template.py
+
+dist: $(READY) ## build and check the wheel and the source distribution, and a template with the wheel, into dist/
+	rm -rf dist
+	$(VENV)/python -m build --no-isolation --outdir dist
+	$(VENV)/twine check --strict dist/*
+	$(VENV)/python tools/template.py dist/template dist/hosting-*.whl
 
 bench: $(READY) ## measure the functions at the edge, the ignore rules, and publishing beside s3deploy and the AWS CLI
 	@$(VENV)/python -m bench.edge
@@ -44,7 +51,7 @@ sites: needs $(READY) ## build real sites with their generators, publish them, a
 	@$(VENV)/python -m sites
 
 clean: sandbox-down ## stop the sandbox and remove everything that these targets created
-	rm -rf .venv .sandbox .hosting .sites .tools .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .sandbox .hosting .sites .tools dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@if [ "$$PULUMI_HOME" = "$(CURDIR)/.sandbox/pulumi" ]; then \
 	  echo "This shell, and any other activated one, still looks for pulumi in .sandbox; in each of them type: deactivate_sandbox"; fi

@@ -1,4 +1,7 @@
-"""Static website hosting in one's own AWS account, as a Pulumi program.
+"""Static website hosting in one's own AWS account, as a Pulumi program and as a component for programs of one's own.
+
+``StaticSite`` is imported when it is first used, so that the modules before the resources, and the dynamic providers,
+load neither the AWS provider's SDK nor boto3.
 
 The house has a room for each namespace of the stack's config, and data goes one way through it:
 
@@ -19,3 +22,22 @@ The house has a room for each namespace of the stack's config, and data goes one
 
 Everything up to the digest is plain Python, without ``pulumi`` or ``boto3``; the linter holds it to that.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hosting.site.static_site import StaticSite
+
+__all__ = ["StaticSite"]
+
+
+def __getattr__(name: str) -> object:
+    """Return ``StaticSite``, imported now: https://peps.python.org/pep-0562/."""
+    if name == "StaticSite":
+        from hosting.site.static_site import StaticSite  # noqa: PLC0415 - see above
+
+        return StaticSite
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

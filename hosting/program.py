@@ -1,47 +1,36 @@
-"""The program: read the stack's config, prepare the site, declare it, and export the outputs."""
+"""The program: declare the stack's site, and export its outputs."""
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 
 import pulumi
 from pulumi.runtime import rpc
 
-from hosting.config.load import RawConfig, load_settings
 from hosting.errors import HostingError, for_stack
-from hosting.prepare import Run, prepare
-from hosting.resource_names import resource_name
-from hosting.site.static_site import StaticSite
+from hosting.resource_names import SITE
+from hosting.site.static_site import StaticSite, stack_settings
 
-# The exit code for an error that is already logged. For a RunError the engine adds "an unhandled error".
+# Exit code of a program whose error the user has seen: after a RunError, the SDK's own code adds "an unhandled error".
 _ERROR_WAS_SHOWN = 32
-# The SDK drops outputs that are None, and `pulumi stack output <name>` then fails. An output value without a value
-# becomes null: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/property-values.json
+# The SDK leaves out what is None, and then `pulumi stack output <name>` is an error instead of null. An output value
+# without a value arrives as null: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/property-values.json
 _NULL = {rpc._special_sig_key: rpc._special_output_value_sig, "value": None}  # noqa: SLF001 - the SDK has no public name
 
 
 def run() -> None:
-    """Declare the stack's site; a user's mistake ends the program with a message and without a traceback."""
+    """Declare the stack's site; an error of the user ends the program without a traceback."""
     try:
-        export(_site().outputs)
+        export(StaticSite(SITE, settings=stack_settings(pulumi.get_project())).outputs)
     except HostingError as error:
-        pulumi.log.error(for_stack(str(error), pulumi.get_stack()))
-        sys.exit(_ERROR_WAS_SHOWN)
+        _stop(for_stack(str(error), pulumi.get_stack()))
+    except pulumi.RunError as error:
+        _stop(str(error))
 
 
-def _site() -> StaticSite:
-    project, stack, runtime = pulumi.get_project(), pulumi.get_stack(), pulumi.runtime.config
-    # pulumi.Config can't list its keys, which finding unknown keys requires.
-    raw = RawConfig(stack, runtime.get_config_env(), frozenset(runtime.get_config_secret_keys_env()), project)
-    settings = load_settings(raw, os.environ)
-    name = resource_name(project, stack)
-    this_run = Run(Path.cwd(), preview=pulumi.runtime.is_dry_run(), say=pulumi.log.info)
-    prepared = prepare(name, settings, this_run)
-    for warning in prepared.staged.warnings:
-        pulumi.log.warn(for_stack(warning, stack))
-    return StaticSite(name, settings, prepared)
+def _stop(message: str) -> None:
+    pulumi.log.error(message)
+    sys.exit(_ERROR_WAS_SHOWN)
 
 
 def export(outputs: dict[str, pulumi.Input[object] | None]) -> None:

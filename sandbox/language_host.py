@@ -38,8 +38,7 @@ _LIST_PACKAGES = (
 _FIXED_RESPONSES: dict[str, tuple[type[Message], Callable[..., Message]]] = {
     "Handshake": (language_pb2.LanguageHandshakeRequest, lambda *_: language_pb2.LanguageHandshakeResponse()),
     "GetPluginInfo": (empty_pb2.Empty, lambda *_: plugin_pb2.PluginInfo(version="1.0.0")),
-    # `pulumi new` asks for no option and writes none. The official host asks for a toolchain, and for pip writes
-    # `virtualenv: venv`; in the sandbox the program runs with the sandbox's Python, which has its packages.
+    # `pulumi new` asks for no toolchain: a template names the one that it needs.
     "RuntimeOptionsPrompts": (
         language_pb2.RuntimeOptionsRequest,
         lambda *_: language_pb2.RuntimeOptionsResponse(),

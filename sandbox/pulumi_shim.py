@@ -1,13 +1,10 @@
-"""`<home>/bin/pulumi`: runs the real CLI, and undoes two of its effects in a git checkout.
+"""`<home>/bin/pulumi`: runs the real CLI, and undoes one of its effects in a git checkout.
 
 With a file backend the CLI writes an `encryptionsalt` into Pulumi.<stack>.yaml, which git tracks. A later run with
 Pulumi Cloud would then ask for a passphrase. The file needs the salt only if it has a `secure:` value. Otherwise this
 module removes it again, and the CLI finds it in the stack's state (see `sandbox.environment`). The file's content
 without the salt is kept in PULUMI_HOME, for when the last secret is removed, or when a killed command has left the
 salt.
-
-`pulumi new <folder>` would copy everything in the folder, such as the virtual environment and the sandbox, or fail on
-it. For a git checkout the CLI gets a copy without what git ignores, as it would from the repository's URL.
 
 It runs with `python -I -S`, outside of the package, and imports next to nothing: every `pulumi` command waits for it.
 """
@@ -29,8 +26,7 @@ def main() -> int:
     engine, *arguments = sys.argv[1:]
     files = stack_configs(project_folder(arguments))
     before = {path: content_without_salt(path, content) for path, content in files.items()}
-    template = template_position(arguments)
-    code = _run(engine, arguments) if template is None else _run_new(engine, arguments, template)
+    code = _run(engine, arguments)
     # Read again: `pulumi new` creates the project.
     for path, after in stack_configs(project_folder(arguments)).items():
         cleaned = remove_salt(before.get(path), after)
@@ -124,60 +120,6 @@ def stack_configs(folder: str | None) -> dict[str, bytes]:
             with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123 - the same
                 found[f"{folder}/{name}"] = file.read()
     return found
-
-
-def template_position(arguments: list[str]) -> int | None:
-    """Return the index of the argument of `pulumi new` that names a git checkout on this machine, or None."""
-    for position, argument in enumerate(arguments if "new" in arguments else ()):
-        if position and arguments[position - 1] in _FOLDER_OPTIONS:
-            continue
-        paths = (f"{_template_folder(arguments, argument)}/{name}" for name in (".git", "Pulumi.yaml"))
-        if all(os.path.exists(path) for path in paths):  # noqa: PTH110 - pathlib would triple the start-up time
-            return position
-    return None
-
-
-def _template_folder(arguments: list[str], template: str) -> str:
-    # The CLI enters the folder of the new project first, so a relative path starts there.
-    return os.path.abspath(os.path.join(_chosen_folder(arguments), template))  # noqa: PTH100, PTH118 - the same
-
-
-def _run_new(engine: str, arguments: list[str], template: int) -> int:
-    # Only here: each takes longer to import than the rest of this module.
-    import subprocess  # noqa: PLC0415 - see above
-    import tempfile  # noqa: PLC0415 - see above
-
-    checkout = _template_folder(arguments, arguments[template])
-    listing = ["git", "-C", checkout, "ls-files", "-coz", "--exclude-standard"]
-    listed = subprocess.run(listing, stdout=subprocess.PIPE, check=False)
-    if listed.returncode != 0:
-        return _run(engine, arguments)
-    with tempfile.TemporaryDirectory() as copy:
-        _copy(checkout, copy, os.fsdecode(listed.stdout).split("\0"))
-        code = _run(engine, [*arguments[:template], copy, *arguments[template + 1 :]])
-        _name_template(project_folder(arguments), copy, checkout)
-    return code
-
-
-def _copy(source: str, target: str, names: list[str]) -> None:
-    import shutil  # noqa: PLC0415 - see above
-    from pathlib import Path  # noqa: PLC0415 - see above
-
-    for name in names:
-        if name and Path(source, name).is_file():
-            Path(target, name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(Path(source, name), Path(target, name))
-
-
-def _name_template(folder: str | None, copy: str, checkout: str) -> None:
-    """Replace the path of the copy, which the CLI writes into Pulumi.yaml, with that of the checkout."""
-    path = f"{folder}/Pulumi.yaml"
-    if folder is None or not os.path.exists(path):  # noqa: PTH110 - the same
-        return
-    with open(path, "rb") as file:  # noqa: PTH123 - the same
-        text = file.read()
-    if os.fsencode(copy) in text:
-        _write_or_delete(path, text.replace(os.fsencode(copy), os.fsencode(checkout)))
 
 
 def _chosen_folder(arguments: list[str]) -> str:

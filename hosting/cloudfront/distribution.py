@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
+from hosting.aws.cloud_names import keep_name
 from hosting.cloudfront.functions import ReleaseFunction, make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pulumi
     from pulumi_aws.s3 import Bucket
 
+    from hosting.aws.cloud_names import CloudNames
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.attached_names import AttachedNames
     from hosting.edge.plan import EdgePlan
@@ -38,7 +40,7 @@ class ReleaseRouting:
 
 
 def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by keyword
-    name: str,
+    names: CloudNames,
     settings: CloudFrontSettings,
     bucket: Bucket,
     edge: EdgePlan,
@@ -51,32 +53,32 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
 
     ``release`` is the routing of bulk mode, which runs after the parts of ``edge``; ``attached`` are the host names.
     """
-    behavior = _behavior(name, settings, edge, release, opts)
+    behavior = _behavior(names, settings, edge, release, opts)
     distribution = Distribution(
-        name,
-        comment=name,
+        names.logical("distribution"),
+        comment=names.prefix,
         enabled=True,
         default_root_object=edge.default_root_object,
-        origins=[_bucket_origin(name, bucket, opts), *origins_of(edge.proxies, settings.origin_read_timeout)],
+        origins=[_bucket_origin(names, bucket, opts), *origins_of(edge.proxies, settings.origin_read_timeout)],
         default_cache_behavior=behavior,
         ordered_cache_behaviors=behaviors_of(edge.proxies, behavior) if edge.proxies else None,
         custom_error_responses=[_error_response(response) for response in edge.error_responses],
-        logging_config=log_config(name, settings, opts),
+        logging_config=log_config(names, settings, opts),
         **_settings_inputs(settings),
         aliases=list(attached.names) if attached else None,
         viewer_certificate=_certificate(attached),
         opts=opts,
     )
     if settings.alarms:
-        _make_alarm(name, distribution, settings.alarms, opts)
+        _make_alarm(names, distribution, settings.alarms, opts)
     return distribution
 
 
-def _make_alarm(name: str, distribution: Distribution, topic: str, opts: pulumi.ResourceOptions) -> None:
+def _make_alarm(names: CloudNames, distribution: Distribution, topic: str, opts: pulumi.ResourceOptions) -> None:
     # Importing pulumi_aws.cloudwatch takes 0.1 s, and few stacks have an alarm.
     from hosting.cloudfront.alarms import make_alarm  # noqa: PLC0415 - see above
 
-    make_alarm(name, distribution, topic, opts)
+    make_alarm(names, distribution, topic, opts)
 
 
 def _settings_inputs(settings: CloudFrontSettings) -> Any:  # noqa: ANN401 - input dict
@@ -91,15 +93,16 @@ def _settings_inputs(settings: CloudFrontSettings) -> Any:  # noqa: ANN401 - inp
     }
 
 
-def _bucket_origin(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
+def _bucket_origin(names: CloudNames, bucket: Bucket, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
     """Return the origin of the bucket, with the access control that lets the distribution read it."""
     access = OriginAccessControl(
-        name,
+        names.logical("access-control"),
+        name=names.physical("bucket"),
         origin_access_control_origin_type="s3",
         signing_behavior="always",
         signing_protocol="sigv4",
-        description=f"Lets the distribution of {name} read its bucket",
-        opts=opts,
+        description=f"Lets the distribution of {names.prefix} read its bucket",
+        opts=keep_name("name", opts),
     )
     return {
         "origin_id": _ORIGIN,
@@ -109,21 +112,23 @@ def _bucket_origin(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> A
     }
 
 
-def _edge_inputs(name: str, edge: EdgePlan, release: ReleaseRouting | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
+def _edge_inputs(
+    names: CloudNames, edge: EdgePlan, release: ReleaseRouting | None, opts: pulumi.ResourceOptions
+) -> Any:  # noqa: ANN401 - input dict
     """Return a behavior's inputs for its functions; none without functions."""
-    functions = make_functions(name, edge, opts, release.function if release else None)
+    functions = make_functions(names, edge, opts, release.function if release else None)
     inputs: dict[str, Any] = {}
     if functions:
         inputs["function_associations"] = [
             {"event_type": one.event, "function_arn": one.function.arn} for one in functions
         ]
     if edge.viewer_headers:
-        inputs["origin_request_policy_id"] = make_origin_request_policy(name, edge.viewer_headers, opts).id
+        inputs["origin_request_policy_id"] = make_origin_request_policy(names, edge.viewer_headers, opts).id
     return inputs
 
 
 def _behavior(
-    name: str,
+    names: CloudNames,
     settings: CloudFrontSettings,
     edge: EdgePlan,
     release: ReleaseRouting | None,
@@ -135,18 +140,18 @@ def _behavior(
         "allowed_methods": ["GET", "HEAD", "OPTIONS"],
         "cached_methods": ["GET", "HEAD"],
         "compress": settings.compress,
-        "cache_policy_id": _cache_policy_id(name, settings, release, opts),
+        "cache_policy_id": _cache_policy_id(names, settings, release, opts),
         "response_headers_policy_id": edge.response_headers_policy,
-        **_edge_inputs(name, edge, release, opts),
+        **_edge_inputs(names, edge, release, opts),
     }
 
 
 def _cache_policy_id(
-    name: str, settings: CloudFrontSettings, release: ReleaseRouting | None, opts: pulumi.ResourceOptions
+    names: CloudNames, settings: CloudFrontSettings, release: ReleaseRouting | None, opts: pulumi.ResourceOptions
 ) -> pulumi.Input[str]:
     if release is None or not needs_cache_policy(settings, is_bulk=True):
         return managed_cache_policy(settings)
-    return make_cache_policy(name, release.header, opts, compress=settings.compress).id
+    return make_cache_policy(names, release.header, opts, compress=settings.compress).id
 
 
 def _geo_restriction(setting: GeoRestriction | None) -> Any:  # noqa: ANN401 - input dict

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Literal
 import pulumi
 from pulumi_aws.cloudfront import Function
 
+from hosting.aws.cloud_names import keep_name
 from hosting.edge.function_code import RUNTIME, compose, compose_response
 
 if TYPE_CHECKING:
+    from hosting.aws.cloud_names import CloudNames
     from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 Event = Literal["viewer-request", "viewer-response"]
-# CloudFront allows 64 characters: a name of up to 48, this suffix, and the provider's own of 8.
-_SUFFIX: dict[Event, str] = {"viewer-request": "request", "viewer-response": "reply"}
+_ROLES: dict[Event, str] = {"viewer-request": "request", "viewer-response": "response"}
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,23 @@ class ReleaseFunction:
 
     Attributes:
         parts: the last parts of the function.
-        bucket: the name of the bucket of the releases.
     """
 
     parts: pulumi.Output[list[FunctionPart]]
-    bucket: pulumi.Output[str]
 
 
 def make_functions(
-    name: str, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseFunction | None = None
+    names: CloudNames, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseFunction | None = None
 ) -> list[FunctionAssociation]:
     """Return the functions with the parts of ``edge``: none, one or two; ``release`` adds parts for requests."""
     functions = []
     if release is not None:
         code = release.parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
-        # Another bucket is another function. One update of the distribution then changes both, so no visitor gets the
-        # function of one bucket with the files of the other.
-        replaced = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replace_on_changes=["comment"]))
-        comment = pulumi.Output.concat("Serves the releases in ", release.bucket)
-        functions.append(_function(name, "viewer-request", _protected(edge, code), replaced, comment))
+        functions.append(_release_function(names, _protected(edge, code), opts))
     elif edge.request_parts:
-        functions.append(_function(name, "viewer-request", _protected(edge, compose(edge.request_parts)), opts))
+        functions.append(_function(names, "viewer-request", _protected(edge, compose(edge.request_parts)), opts))
     if edge.response_parts:
-        functions.append(_function(name, "viewer-response", compose_response(edge.response_parts), opts))
+        functions.append(_function(names, "viewer-response", compose_response(edge.response_parts), opts))
     return functions
 
 
@@ -70,18 +65,33 @@ def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
 
 
 def _function(
-    name: str,
-    event: Event,
-    code: pulumi.Input[str],
-    opts: pulumi.ResourceOptions,
-    comment: pulumi.Input[str] | None = None,
+    names: CloudNames, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> FunctionAssociation:
     function = Function(
-        f"{name}-{_SUFFIX[event]}",
+        names.logical(f"{_ROLES[event]}-function"),
+        name=names.physical(_ROLES[event]),
         runtime=RUNTIME,
-        comment=comment or f"The {event} function of {name}",
+        comment=f"The {event} function of {names.prefix}",
+        publish=True,
+        code=code,
+        opts=keep_name("name", opts),
+    )
+    return FunctionAssociation(event, function)
+
+
+def _release_function(names: CloudNames, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> FunctionAssociation:
+    """Return the function for the releases of one bucket.
+
+    Another bucket changes the suffix of the name, and so replaces the function. One update of the distribution then
+    changes both, and no visitor gets the function of one bucket with the files of the other.
+    """
+    function = Function(
+        names.logical("release-function"),
+        name=pulumi.Output.concat(names.site, "-release-", names.suffix),
+        runtime=RUNTIME,
+        comment=f"The viewer-request function of {names.prefix}",
         publish=True,
         code=code,
         opts=opts,
     )
-    return FunctionAssociation(event, function)
+    return FunctionAssociation("viewer-request", function)

@@ -12,15 +12,19 @@ from pulumi_aws.s3 import (
     BucketPublicAccessBlock,
 )
 
+from hosting.aws.cloud_names import keep_name
 from hosting.aws.regions import CLOUDFRONT_REGION
 
 if TYPE_CHECKING:
+    from hosting.aws.cloud_names import CloudNames
     from hosting.cloudfront.settings import CloudFrontSettings
 
 _UNFINISHED_DAYS = 7
 
 
-def log_config(name: str, settings: CloudFrontSettings, opts: pulumi.ResourceOptions) -> pulumi.Input[Any] | None:
+def log_config(
+    names: CloudNames, settings: CloudFrontSettings, opts: pulumi.ResourceOptions
+) -> pulumi.Input[Any] | None:
     """Return the distribution's logging config, None without logs.
 
     The bucket is in us-east-1, as CloudFront does not write to buckets in opt-in regions.
@@ -28,18 +32,23 @@ def log_config(name: str, settings: CloudFrontSettings, opts: pulumi.ResourceOpt
     """
     if not settings.logging:
         return None
-    name = f"{name}-logs"
-    bucket = Bucket(name, region=CLOUDFRONT_REGION, force_destroy=True, opts=opts)
+    bucket = Bucket(
+        names.logical("logs"),
+        bucket=names.physical("logs"),
+        region=CLOUDFRONT_REGION,
+        force_destroy=True,
+        opts=keep_name("bucket", opts),
+    )
     # CloudFront adds an ACL to write standard logs, so ACLs are on here; public ACLs are blocked.
     ownership = BucketOwnershipControls(
-        name,
+        names.logical("logs-ownership"),
         bucket=bucket.bucket,
         region=CLOUDFRONT_REGION,
         rule={"object_ownership": "BucketOwnerPreferred"},
         opts=opts,
     )
-    block = _public_access_block(name, bucket, _after(opts, ownership))
-    lifecycle = _lifecycle(name, bucket, settings.log_retention_days, _after(opts, block))
+    block = _public_access_block(names, bucket, _after(opts, ownership))
+    lifecycle = _lifecycle(names, bucket, settings.log_retention_days, _after(opts, block))
     # CloudFront refuses a distribution whose log bucket has ACLs off, so the distribution waits for all settings.
     ready = pulumi.Output.all(bucket.bucket_regional_domain_name, lifecycle.id)
     return {"bucket": ready.apply(_first), "include_cookies": False, "prefix": ""}
@@ -50,9 +59,9 @@ def _after(opts: pulumi.ResourceOptions, resource: pulumi.Resource) -> pulumi.Re
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[resource]))
 
 
-def _public_access_block(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> BucketPublicAccessBlock:
+def _public_access_block(names: CloudNames, bucket: Bucket, opts: pulumi.ResourceOptions) -> BucketPublicAccessBlock:
     return BucketPublicAccessBlock(
-        name,
+        names.logical("logs-public-access-block"),
         bucket=bucket.bucket,
         region=CLOUDFRONT_REGION,
         block_public_acls=True,
@@ -63,9 +72,11 @@ def _public_access_block(name: str, bucket: Bucket, opts: pulumi.ResourceOptions
     )
 
 
-def _lifecycle(name: str, bucket: Bucket, days: int, opts: pulumi.ResourceOptions) -> BucketLifecycleConfiguration:
+def _lifecycle(
+    names: CloudNames, bucket: Bucket, days: int, opts: pulumi.ResourceOptions
+) -> BucketLifecycleConfiguration:
     return BucketLifecycleConfiguration(
-        name,
+        names.logical("logs-lifecycle"),
         bucket=bucket.bucket,
         region=CLOUDFRONT_REGION,
         rules=[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_aws.cloudfront import CachePolicy, OriginRequestPolicy
 
+from hosting.aws.cloud_names import keep_name
 from hosting.cloudfront.policies import CACHING_OPTIMIZED_TTLS
 
 if TYPE_CHECKING:
@@ -13,13 +14,16 @@ if TYPE_CHECKING:
 
     import pulumi
 
+    from hosting.aws.cloud_names import CloudNames
 
-def make_cache_policy(name: str, header: str, opts: pulumi.ResourceOptions, *, compress: bool) -> CachePolicy:
+
+def make_cache_policy(names: CloudNames, header: str, opts: pulumi.ResourceOptions, *, compress: bool) -> CachePolicy:
     """Return a cache policy like the managed CachingOptimized, with ``header`` in the cache key."""
     minimum, default, maximum = CACHING_OPTIMIZED_TTLS
     return CachePolicy(
-        name,
-        comment=f"The cache key of {name}",
+        names.logical("cache-policy"),
+        name=names.physical("release"),
+        comment=f"The cache key of {names.prefix}",
         min_ttl=minimum,
         default_ttl=default,
         max_ttl=maximum,
@@ -30,11 +34,13 @@ def make_cache_policy(name: str, header: str, opts: pulumi.ResourceOptions, *, c
             "enable_accept_encoding_gzip": compress,
             "enable_accept_encoding_brotli": compress,
         },
-        opts=opts,
+        opts=keep_name("name", opts),
     )
 
 
-def make_origin_request_policy(name: str, headers: Sequence[str], opts: pulumi.ResourceOptions) -> OriginRequestPolicy:
+def make_origin_request_policy(
+    names: CloudNames, headers: Sequence[str], opts: pulumi.ResourceOptions
+) -> OriginRequestPolicy:
     """Return the policy with which CloudFront adds headers about the viewer, without changing the cache key.
 
     The one managed policy with the viewer's country, AllViewerAndCloudFrontHeaders-2022-06, does not work with S3: it
@@ -43,10 +49,11 @@ def make_origin_request_policy(name: str, headers: Sequence[str], opts: pulumi.R
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
     """
     return OriginRequestPolicy(
-        name,
-        comment=f"Headers about viewers for the functions of {name}",
+        names.logical("origin-request-policy"),
+        name=names.physical("viewer"),
+        comment=f"Headers about viewers for the functions of {names.prefix}",
         cookies_config={"cookie_behavior": "none"},
         headers_config={"header_behavior": "whitelist", "headers": {"items": list(headers)}},
         query_strings_config={"query_string_behavior": "none"},
-        opts=opts,
+        opts=keep_name("name", opts),
     )

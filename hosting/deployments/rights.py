@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments import actions
 from hosting.errors import HostingError
-from hosting.resource_names import resource_name
+from hosting.resource_names import MAX_PREFIX_LENGTH, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _VERSION = "2012-10-17"
 
-_MAX_PREFIX_LENGTH = 48
 # The organization's name in backends without organizations:
 # https://www.pulumi.com/docs/reference/pkg/nodejs/pulumi/pulumi/functions/automation.fullyQualifiedStackName.html
 _NO_ORGANIZATION = "organization"
@@ -167,7 +166,7 @@ def _bucket_pattern(project: str, pattern: str) -> str:
     prefix = resource_name(project, pattern.removesuffix("*"))
     whole_word = not pattern.endswith("*") or not pattern[-2].isalnum()
     # Because of the hyphen, `pr-*` does not match the buckets of `prod`; a truncated name has no hyphen there.
-    return f"{prefix}-*" if whole_word and len(prefix) < _MAX_PREFIX_LENGTH else f"{prefix}*"
+    return f"{prefix}-*" if whole_word and len(prefix) < MAX_PREFIX_LENGTH else f"{prefix}*"
 
 
 @dataclass(frozen=True)

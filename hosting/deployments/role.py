@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws
 from pulumi_aws import iam
 
+from hosting.aws.cloud_names import keep_name
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments.rights import (
     DomainScope,
@@ -21,6 +22,7 @@ from hosting.deployments.rights import (
 )
 
 if TYPE_CHECKING:
+    from hosting.aws.cloud_names import CloudNames
     from hosting.config.load import Settings
     from hosting.deployments.rights import Issuer, Stack
     from hosting.deployments.settings import DeploymentsSettings
@@ -40,7 +42,7 @@ class DeploymentRole:
 
 
 def make_role(  # noqa: PLR0913 - callers pass the options by keyword
-    name: str,
+    names: CloudNames,
     settings: Settings,
     stack: Stack,
     bucket_arn: pulumi.Output[str],
@@ -52,7 +54,7 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
     """Return the role for deployments of ``stack``, with only the permissions for the stack's own resources.
 
     Args:
-        name: the prefix of physical names in AWS.
+        names: the names of the resources.
         settings: the stack's settings.
         stack: the stack whose deployments may assume the role.
         bucket_arn: the ARN of the site's bucket.
@@ -64,18 +66,25 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
         HostingError: no deployment could assume the role.
     """
     issuer = issuer_of(settings.deployments, stack)
-    provider_arn = _provider(name, settings.deployments, issuer, opts)
+    provider_arn = _provider(names, settings.deployments, issuer, opts)
     role = iam.Role(
-        f"{name}-deploy",
+        names.logical("deployment-role"),
+        name=names.physical("deploy"),
         description=f"Deploys the Pulumi stack {stack.name} of {stack.project}",
         assume_role_policy=pulumi.Output.json_dumps(provider_arn.apply(lambda arn: trust_policy(issuer, arn))),
-        opts=opts,
+        opts=keep_name("name", opts),
     )
     patterns = tuple(bucket_patterns(stack.project, settings.deployments.review_stacks))
-    own = StackResources(name, settings.cloudfront, patterns)
+    own = StackResources(names.prefix, settings.cloudfront, patterns)
     arns = _Arns(bucket_arn, DeploymentRole(role.arn, provider_arn), zone_arn, requests_certificate)
     document = _document(own, arns, opts)
-    iam.RolePolicy(f"{name}-deploy", role=role.name, policy=pulumi.Output.json_dumps(document), opts=opts)
+    iam.RolePolicy(
+        names.logical("deployment-rights"),
+        name="deploy",
+        role=role.name,
+        policy=pulumi.Output.json_dumps(document),
+        opts=opts,
+    )
     return DeploymentRole(role.arn, provider_arn)
 
 
@@ -107,12 +116,12 @@ def _document(own: StackResources, arns: _Arns, opts: pulumi.ResourceOptions) ->
 
 
 def _provider(
-    name: str, settings: DeploymentsSettings, issuer: Issuer, opts: pulumi.ResourceOptions
+    names: CloudNames, settings: DeploymentsSettings, issuer: Issuer, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
     """Return the OIDC provider's ARN: of the one in the settings, as an account can have only one for each issuer."""
     if settings.oidc_provider_arn is not None:
         return pulumi.Output.from_input(settings.oidc_provider_arn)
     provider = iam.OpenIdConnectProvider(
-        f"{name}-deploy", url=f"https://{issuer.host}", client_id_lists=[issuer.audience], opts=opts
+        names.logical("oidc-provider"), url=f"https://{issuer.host}", client_id_lists=[issuer.audience], opts=opts
     )
     return provider.arn

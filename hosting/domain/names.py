@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pulumi_aws.route53 import GetZoneResult
 
     from hosting.config.load import Settings
+    from hosting.resource_names import ResourceNames
 
 
 class CustomDomain:
@@ -28,7 +29,7 @@ class CustomDomain:
 
     def __init__(
         self,
-        name: str,
+        names: ResourceNames,
         settings: Settings,
         opts: pulumi.ResourceOptions,
         certificate_options: pulumi.ResourceOptions,
@@ -37,28 +38,30 @@ class CustomDomain:
 
         ``certificate_options`` have the provider for the region of certificates, ``opts`` the one of other resources.
         """
+        self._resource_names = names
         self._certificate_options = certificate_options
         self._settings, self._opts, domain = settings, opts, settings.domain
         self._certificate: Certificate | None = None
         self.zone: pulumi.Output[GetZoneResult] | None = None
         if domain.zone:
             self.zone = find_zone(domain, settings.stack, opts)
-        self.attached = self._given_certificate() if domain.certificate_arn else self._requested_certificate(name)
+        self.attached = self._given_certificate() if domain.certificate_arn else self._requested_certificate()
 
     def _given_certificate(self) -> AttachedNames:
         domain = self._settings.domain
         return AttachedNames(domain.names, domain.certificate_arn or "")
 
-    def _requested_certificate(self, name: str) -> AttachedNames | None:
+    def _requested_certificate(self) -> AttachedNames | None:
         domain = self._settings.domain
-        self._certificate = request_certificate(name, domain.names, self._certificate_options)
+        self._certificate = request_certificate(self._resource_names, domain.names, self._certificate_options)
         if not domain.is_attached:
             pulumi.log.warn(_pending_validation(self._settings.stack), self._opts.parent)
             return None
         records = []
         if self.zone is not None:
-            records = make_validation_records(domain.names, self._certificate, self.zone.zone_id, self._opts)
-        arn = wait_for_certificate(name, self._certificate, records, self._certificate_options)
+            zone_id, names = self.zone.zone_id, self._resource_names
+            records = make_validation_records(names, domain.names, self._certificate, zone_id, self._opts)
+        arn = wait_for_certificate(self._resource_names, self._certificate, records, self._certificate_options)
         return AttachedNames(domain.names, arn)
 
     @property
@@ -78,7 +81,8 @@ class CustomDomain:
         outputs: dict[str, pulumi.Input[object] | None] = {"certificateArn": arn}
         if self.zone is not None:
             ipv6 = self._settings.cloudfront.ipv6
-            make_alias_records(domain.names, self.zone.zone_id, distribution, self._opts, ipv6=ipv6)
+            names, zone_id = self._resource_names, self.zone.zone_id
+            make_alias_records(names, domain.names, zone_id, distribution, self._opts, ipv6=ipv6)
         else:
             outputs["domainRecords"] = pulumi.Output.all(
                 validation_records(self._certificate), alias_records(domain.names, distribution)

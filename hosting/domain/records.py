@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pulumi_aws.cloudfront import Distribution
 
     from hosting.domain.settings import DomainSettings
+    from hosting.resource_names import ResourceNames
 
 
 def find_zone(
@@ -49,21 +50,22 @@ def find_zone(
     return pulumi.Output.from_input(zone)
 
 
-def make_alias_records(
-    names: Sequence[str],
+def make_alias_records(  # noqa: PLR0913 - callers pass ipv6 by keyword
+    names: ResourceNames,
+    hosts: Sequence[str],
     zone_id: pulumi.Output[str],
     distribution: Distribution,
     opts: pulumi.ResourceOptions,
     *,
     ipv6: bool,
 ) -> None:
-    """Declare the alias records from each name to the distribution; with ``ipv6`` AAAA records too."""
+    """Declare the alias records from each host to the distribution; with ``ipv6`` AAAA records too."""
     for kind in ("A", "AAAA") if ipv6 else ("A",):
-        for name in names:
+        for host in hosts:
             route53.Record(
-                f"{name}-{kind}",
+                names.logical(f"{host}-{kind}"),
                 zone_id=zone_id,
-                name=name,
+                name=host,
                 type=kind,
                 aliases=[
                     {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.accepted_settings import plain_values
 from hosting.migrate.findings import section
-from hosting.resource_names import COMPONENT, resource_name
+from hosting.resource_names import COMPONENT, SITE, ResourceNames, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,21 +92,28 @@ def plan_import(project: AmplifyProject, program: str, stack: str, config: Mappi
 
 def _files(program: str, stack: str, ids: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the import files: first the component, then its provider with the resources that use it."""
-    name = resource_name(program, stack)
-    site = f"urn:pulumi:{stack}::{program}::{COMPONENT}::{name}"
-    below = {"logicalName": name, "parent": "site"}
+    names = ResourceNames(SITE, resource_name(program, stack))
+    site = f"urn:pulumi:{stack}::{program}::{COMPONENT}::{SITE}"
+    below = {"parent": "site"}
     resources = [
-        {"type": kind, "name": label, "id": ids[label], "provider": "provider", **below}
+        {
+            "type": kind,
+            "name": label,
+            "logicalName": names.logical(label),
+            "id": ids[label],
+            "provider": "provider",
+            **below,
+        }
         for label, kind in _TYPES.items()
         if label in ids
     ]
     return {
         f".hosting/amplify-import-1.{stack}.json": {
-            "resources": [{"type": COMPONENT, "name": name, "component": True}]
+            "resources": [{"type": COMPONENT, "name": SITE, "component": True}]
         },
         f".hosting/amplify-import-2.{stack}.json": {
             "nameTable": {"site": site},
-            "resources": [{**_provider(config), **below}, *resources],
+            "resources": [{**_provider(config), "logicalName": names.logical("aws"), **below}, *resources],
         },
     }
 

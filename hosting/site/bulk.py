@@ -31,16 +31,17 @@ if TYPE_CHECKING:
     from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
     from hosting.publish.staging.staged_tree import StagedTree
+    from hosting.resource_names import ResourceNames
 
-_NAME = "release"
 _TYPE = "pulumi-python:dynamic/hosting:Release"
 
 
 class Bulk:
-    """Declares the resources of bulk mode, in the order of the calls of StaticSite."""
+    """Declares the resources of bulk mode, in the order of the calls of SiteResources."""
 
-    def __init__(self, settings: Settings, staged: StagedTree, edge: EdgePlan) -> None:
+    def __init__(self, names: ResourceNames, settings: Settings, staged: StagedTree, edge: EdgePlan) -> None:
         """``edge`` is the edge plan without bulk mode."""
+        self._names = names
         self._settings = settings
         self._staged = staged
         self._plan = edge
@@ -68,6 +69,7 @@ class Bulk:
     def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
         """Declare the release: all files as one resource."""
         publish, manifest = self._settings.publish, self._staged.manifest
+        name = self._names.logical("release")
         args = ReleaseArgs(
             bucket=bucket.bucket,
             atomic=self._settings.cloudfront.enabled,
@@ -85,16 +87,16 @@ class Bulk:
             room=self._room,
             route_choice=self._route_choice(),
             rules=RULES,
-            urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{_NAME}",
+            urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{name}",
         )
-        return Release(_NAME, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
+        return Release(name, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
 
     def _route_choice(self) -> str:
         """Return the route choice as JSON if the router depends on the release's files; else an empty string."""
         is_routed = self._settings.cloudfront.enabled and self._settings.website.routes_by_tree
         return json.dumps(asdict(self._plan.route_choice)) if is_routed else ""
 
-    def release_routing(self, bucket: Bucket, release: Release) -> ReleaseRouting:
+    def release_routing(self, release: Release) -> ReleaseRouting:
         """Return the part of the edge function that routes to the release."""
         index = self._settings.website.index_document
 
@@ -102,7 +104,7 @@ class Bulk:
             routes = pointer.get("routes")
             return [*([route_part(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
-        return ReleaseRouting(ReleaseFunction(release.pointer.apply(parts), bucket.bucket), HEADER)
+        return ReleaseRouting(ReleaseFunction(release.pointer.apply(parts)), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
         """Declare the resource that finishes a publish; ``opts`` must depend on the distribution and its function."""
@@ -119,7 +121,8 @@ class Bulk:
             never=publish.invalidate == "never",
             wait=publish.invalidation_wait,
         )
-        return Live("live", args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
+        deleted_with = pulumi.ResourceOptions(deleted_with=bucket)
+        return Live(self._names.logical("live"), args, pulumi.ResourceOptions.merge(opts, deleted_with))
 
     def _error_pages(self) -> list[str]:
         if not self._settings.cloudfront.enabled:

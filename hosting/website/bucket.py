@@ -15,7 +15,10 @@ from pulumi_aws.s3 import (
     BucketWebsiteConfiguration,
 )
 
+from hosting.aws.cloud_names import keep_name
+
 if TYPE_CHECKING:
+    from hosting.resource_names import ResourceNames
     from hosting.website.settings import CorsRule, WebsiteSettings
 
 _POLICY_VERSION = "2012-10-17"
@@ -36,39 +39,44 @@ class Website:
     endpoint: pulumi.Output[str] | None
 
 
-def make_bucket(name: str, settings: WebsiteSettings, opts: pulumi.ResourceOptions) -> Bucket:
+def make_bucket(names: ResourceNames, settings: WebsiteSettings, opts: pulumi.ResourceOptions) -> Bucket:
     """Return the bucket. Destroy deletes it with its objects, unless `website:retainBucket` keeps both."""
     retain = settings.retain_bucket
-    return Bucket(
-        name,
-        bucket=settings.bucket_name,
-        force_destroy=not retain,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=retain)),
-    )
+    opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=retain))
+    logical = names.logical("bucket")
+    if settings.bucket_name is not None:
+        return Bucket(logical, bucket=settings.bucket_name, force_destroy=not retain, opts=opts)
+    prefix = f"{names.prefix}-"
+    return Bucket(logical, bucket_prefix=prefix, force_destroy=not retain, opts=keep_name("bucketPrefix", opts))
 
 
 def public_website(
-    name: str, bucket: Bucket, settings: WebsiteSettings, opts: pulumi.ResourceOptions, *, hidden: str | None = None
+    names: ResourceNames,
+    bucket: Bucket,
+    settings: WebsiteSettings,
+    opts: pulumi.ResourceOptions,
+    *,
+    hidden: str | None = None,
 ) -> Website:
     """Return ``bucket`` as a website whose policy lets anyone read, except keys that begin with ``hidden``.
 
     ``settings`` have the error document.
     """
-    access = _access_settings(name, bucket, settings.cors, opts, public=True)
+    access = _access_settings(names, bucket, settings.cors, opts, public=True)
     website = BucketWebsiteConfiguration(
-        name,
+        names.logical("website"),
         bucket=bucket.bucket,
         index_document={"suffix": settings.index_document},
         error_document={"key": settings.error_document or settings.index_document},
         opts=_after(access, opts),
     )
     anyone = {"Sid": "PublicRead", "Principal": "*"}
-    policy = _policy(name, bucket, [_read(bucket, hidden, anyone)], _after([*access, website], opts))
+    policy = _policy(names, bucket, [_read(bucket, hidden, anyone)], _after([*access, website], opts))
     return Website(bucket, [*access, policy, website], website.website_endpoint)
 
 
 def private_website(  # noqa: PLR0913 - callers pass the options by keyword
-    name: str,
+    names: ResourceNames,
     bucket: Bucket,
     settings: WebsiteSettings,
     reader_arn: pulumi.Output[str],
@@ -85,14 +93,14 @@ def private_website(  # noqa: PLR0913 - callers pass the options by keyword
     ``opts`` must depend on the distribution: when a public stage becomes private, the bucket may become private only
     after the distribution answers.
     """
-    access = _access_settings(name, bucket, settings.cors, opts, public=False)
+    access = _access_settings(names, bucket, settings.cors, opts, public=False)
     reader = {
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Condition": {"StringEquals": {"AWS:SourceArn": reader_arn}},
     }
     listing = [_list(bucket, reader)] if missing_is_404 else []
     statements = [_read(bucket, hidden, {"Sid": "CloudFrontRead", **reader}), *listing]
-    policy = _policy(name, bucket, statements, _after(access, opts))
+    policy = _policy(names, bucket, statements, _after(access, opts))
     return Website(bucket, [*access, policy], None)
 
 
@@ -124,7 +132,7 @@ def _after(others: list[pulumi.Resource], opts: pulumi.ResourceOptions) -> pulum
 
 
 def _access_settings(
-    name: str,
+    names: ResourceNames,
     bucket: Bucket,
     cors: tuple[CorsRule, ...],
     opts: pulumi.ResourceOptions,
@@ -135,10 +143,13 @@ def _access_settings(
     # A retained bucket keeps these settings: without them it would be more open than before.
     retained = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket))
     ownership = BucketOwnershipControls(
-        name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=retained
+        names.logical("ownership"),
+        bucket=bucket.bucket,
+        rule={"object_ownership": "BucketOwnerEnforced"},
+        opts=retained,
     )
     block = BucketPublicAccessBlock(
-        name,
+        names.logical("public-access-block"),
         bucket=bucket.bucket,
         block_public_acls=True,
         ignore_public_acls=True,
@@ -146,23 +157,25 @@ def _access_settings(
         restrict_public_buckets=not public,
         opts=_after([ownership], retained),
     )
-    return [ownership, block, *_cors(name, bucket, cors, _after([block], opts))]
+    return [ownership, block, *_cors(names, bucket, cors, _after([block], opts))]
 
 
-def _policy(name: str, bucket: Bucket, statements: list[dict[str, Any]], opts: pulumi.ResourceOptions) -> BucketPolicy:
+def _policy(
+    names: ResourceNames, bucket: Bucket, statements: list[dict[str, Any]], opts: pulumi.ResourceOptions
+) -> BucketPolicy:
     """Return the bucket policy with ``statements``."""
     document = pulumi.Output.json_dumps({"Version": _POLICY_VERSION, "Statement": statements})
-    return BucketPolicy(name, bucket=bucket.bucket, policy=document, opts=opts)
+    return BucketPolicy(names.logical("policy"), bucket=bucket.bucket, policy=document, opts=opts)
 
 
 def _cors(
-    name: str, bucket: Bucket, rules: tuple[CorsRule, ...], opts: pulumi.ResourceOptions
+    names: ResourceNames, bucket: Bucket, rules: tuple[CorsRule, ...], opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
     """Return the CORS configuration; none without rules, as S3 refuses an empty one."""
     if not rules:
         return []
     configuration = BucketCorsConfiguration(
-        name,
+        names.logical("cors"),
         bucket=bucket.bucket,
         cors_rules=[
             {

@@ -16,12 +16,15 @@ class AutoName:
         max_length: of the name.
         lower: whether the name is in lower case.
         random: whether it ends in hex digits; False if the resource's own name is used (an object's key).
+        prefix_field: the property that lets AWS's provider choose a name; the bridge sets no name beside it:
+            https://github.com/pulumi/pulumi-terraform-bridge
     """
 
     field: str
     max_length: int
     lower: bool = False
     random: bool = True
+    prefix_field: str = ""
 
     def make(self, resource_name: str, seed: bytes) -> str:
         """Return a name; equal seeds give equal names, so that a preview and its update agree."""

@@ -51,7 +51,7 @@ def refreshed_inputs(fields: Fields, old: Properties, state: Properties) -> Prop
         value = _without_outputs(field, state.get(name))
         if name in old and equivalent(field, old[name], value):
             new[name] = old[name]
-        elif name not in old and field.computed:
+        elif name not in old and field.computed and (old or not field.is_name):
             continue
         elif value and _canonical(field, value) is not None:
             new[name] = value

@@ -37,6 +37,7 @@ class Field:
         default: its value if the program does not set it.
         replaces: whether a change needs a new resource.
         computed: whether AWS chooses a value if the program sets none; then a missing value makes no difference.
+        is_name: whether it is the resource's own name, which an import reads back although AWS may choose it.
         unordered: whether the order of a list's items makes no difference.
         choices: the allowed values.
         low: the lowest number, or the least length.
@@ -52,6 +53,7 @@ class Field:
     default: str | bool | float | None = None
     replaces: bool = False
     computed: bool = False
+    is_name: bool = False
     unordered: bool = False
     choices: tuple[str | int, ...] = ()
     low: int | None = None

@@ -161,41 +161,6 @@ def test_outside_of_a_project() -> None:
     assert pulumi_shim.stack_configs(pulumi_shim.project_folder(["-C", "/"])) == {}
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Path:
-    """Create a checkout with a tracked, an untracked and an ignored file."""
-    checkout = tmp_path / "template"
-    (checkout / "src").mkdir(parents=True)
-    for name in ("Pulumi.yaml", "src/main.py", "installed"):
-        (checkout / name).write_text("name: t\n")
-    (checkout / ".gitignore").write_text("installed\n")
-    subprocess.run(["git", "init", "-q", checkout], check=True)
-    subprocess.run(["git", "-C", checkout, "add", "Pulumi.yaml"], check=True)
-    return checkout
-
-
-@pytest.mark.parametrize("arguments", [("{}",), ("{}", "--dir", "made"), ("../template", "--dir", "made", "--yes")])
-def test_new_copies_what_git_does_not_ignore(project: Path, template: Path, arguments: tuple[str, ...]) -> None:
-    """`pulumi new <checkout>` copies neither the virtual environment nor the sandbox."""
-    named = [argument.format(template) for argument in arguments]
-    listed = run(project, 'find "$2" -type f -printf "%P\\n" | sort; echo "$3"', "new", *named).stdout.split()
-    assert listed[:3] == [".gitignore", "Pulumi.yaml", "src/main.py"]
-    assert listed[3:] == named[1:2]
-
-
-def test_new_project_names_the_checkout_as_its_template(project: Path, template: Path) -> None:
-    """Pulumi.yaml gets the path of the checkout, not that of the copy."""
-    run(project, 'echo "pulumi:template: $2" > Pulumi.yaml; exit 3', "new", str(template))
-    assert (project / "Pulumi.yaml").read_text() == f"pulumi:template: {template}\n"
-
-
-@pytest.mark.parametrize("arguments", [("new", "--dir", "{}"), ("up", "{}"), ("new", "https://example.com/t.git")])
-def test_other_arguments_are_passed_on(project: Path, template: Path, arguments: tuple[str, ...]) -> None:
-    """Only a template of `pulumi new` is copied: not the project's folder, a URL, or another command's argument."""
-    named = [argument.format(template) for argument in arguments]
-    assert run(project, 'echo "$*"', *named).stdout.split() == named
-
-
 def test_interrupt(project: Path) -> None:
     """Shim and CLI both get Ctrl-C, and the CLI decides how to end."""
     script = "trap 'echo cancelling; exit 5' INT; echo ready; for i in $(seq 200); do sleep 0.05; done"

@@ -1,4 +1,4 @@
-"""`pulumi new` makes a project from this repository that runs as the clone does, alone or in an app's folder."""
+"""`pulumi new` from the template: with the wheel in it, and from a git server whose tags are the package's versions."""
 
 from __future__ import annotations
 
@@ -6,52 +6,69 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from hosting.version import VERSION
+from tests.e2e.git_server import GitServer
 from tests.e2e.harness import REPOSITORY, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tests.e2e.harness import Sandbox
 
-TEMPLATE = str(REPOSITORY)
-# What the engine writes into: the project's name, and the first stack's config.
-WRITTEN = {"Pulumi.yaml", "Pulumi.dev.yaml"}
 QUESTIONS = {
-    "Project name": ("static-site", "asked"),
+    "Project name": ("asked", "asked"),
     "Project description": ("Static website hosting in your own AWS account", ""),
     "Stack name": ("dev", "prod"),
     "(aws:region)": ("us-east-1", "eu-west-1"),
     "(publish:directory)": ("site", ""),
 }
+# The engine fills in the project's name and description, and the first stack's config.
+WRITTEN = {"Pulumi.yaml", "Pulumi.dev.yaml"}
+# pip finds the dependencies here instead of downloading them again.
+INSTALLED = {"PYTHONPATH": sysconfig.get_path("purelib")}
 BUILD = """
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 mkdirSync("dist", { recursive: true });
 writeFileSync("dist/index.html", `<h1>${readFileSync("src/title.txt", "utf8").trim()}</h1>`);
 """
+BESIDE = """
+import pulumi
+import pulumi_aws as aws
+from hosting import StaticSite
 
-pytestmark = pytest.mark.skipif(
-    "pulumi:template" in (REPOSITORY / "Pulumi.yaml").read_text(),
-    reason="this project was made by `pulumi new`, which takes the template's questions out",
-)
+site = StaticSite("shop")
+notes = aws.s3.Bucket("notes", bucket_prefix="notes-")
+aws.s3.BucketObject("url", bucket=notes.bucket, key="url", content=site.url)
+pulumi.export("url", site.url)
+pulumi.export("site", site.bucket.bucket)
+pulumi.export("notes", notes.bucket)
+"""
+SECOND = """
+from hosting import StaticSite
+
+StaticSite("shop")
+StaticSite("blog")
+"""
 
 
-def kept_by_git() -> list[str]:
-    """Return the repository's files that git tracks, or would."""
-    listing = ["git", "ls-files", "-coz", "--exclude-standard"]
-    listed = subprocess.run(listing, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    return sorted(name for name in listed.stdout.split("\0") if name and (REPOSITORY / name).exists())
-
-
-def files_of(folder: Path) -> list[str]:
-    """Return a folder's files, as git names them."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the template that `make dist` writes: its requirement is the wheel in it."""
+    folder = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(REPOSITORY)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    target = folder / "template"
+    subprocess.run([sys.executable, str(REPOSITORY / "tools/template.py"), str(target), str(wheel)], check=True)
+    return target
 
 
 def started(sandbox: Sandbox, path: Path, name: str, stack: str = "dev") -> Project:
@@ -60,9 +77,30 @@ def started(sandbox: Sandbox, path: Path, name: str, stack: str = "dev") -> Proj
     return Project(sandbox, path, name, stack)
 
 
+def make(project: Project, template: object, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+    """Run `pulumi new` in the project's folder with every default."""
+    chosen = ("--yes", "--name", project.name, "--stack", project.stack)
+    project.pulumi("new", str(template), *chosen, *arguments, env={**INSTALLED, **(env or {})})
+
+
+def files_of(folder: Path) -> list[str]:
+    """Return a folder's files, without the virtual environment and what a run leaves behind."""
+    names = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    return sorted(name.as_posix() for name in names if name.parts[0] not in ("venv", ".hosting", "__pycache__"))
+
+
 def config_of(project: Project) -> object:
     """Return the config in the file of the project's stack."""
     return yaml.safe_load((project.path / f"Pulumi.{project.stack}.yaml").read_text())["config"]
+
+
+def package_of(project: Project) -> tuple[str, str]:
+    """Return where the program's package is, and its version."""
+    script = "import hosting.version; print(hosting.version.__file__, hosting.version.VERSION)"
+    command = [str(project.path / "venv/bin/python"), "-c", script]
+    done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=True)
+    file, version = done.stdout.split()
+    return file, version
 
 
 def conversation(command: list[str], cwd: Path, env: Mapping[str, str], replies: Mapping[str, str]) -> str:
@@ -83,56 +121,43 @@ def conversation(command: list[str], cwd: Path, env: Mapping[str, str], replies:
 
 
 def read(screen: int) -> str:
-    """Return what comes next; nothing at the end, which Linux tells as an error."""
+    """Return what comes next; nothing at the end, which Linux reports as an error."""
     try:
         return os.read(screen, 4096).decode(errors="replace")
     except OSError:
         return ""
 
 
-def test_asks_for_region_stage_and_folder(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_asks_for_region_stage_and_folder(sandbox: Sandbox, template: Path, tmp_path: Path) -> None:
     """Each question has a default; what is answered is the stack's config, and `prod` has CloudFront."""
     project = started(sandbox, tmp_path / "asked", "asked", "prod")
     replies = {question: reply for question, (_, reply) in QUESTIONS.items()}
-    said = conversation(["pulumi", "new", TEMPLATE], project.path, sandbox.env, replies)
+    said = conversation(["pulumi", "new", str(template)], project.path, {**sandbox.env, **INSTALLED}, replies)
     assert [default for question, (default, _) in QUESTIONS.items() if f"{question} ({default}): " not in said] == []
     assert config_of(project) == {"aws:region": "eu-west-1", "publish:directory": "site"}
-    project.up()
+    project.up(env=INSTALLED)
     assert project.outputs()["bucketRegion"] == "eu-west-1"
-    assert project.outputs()["distributionId"] is not None
     assert project.get().body == (REPOSITORY / "site/index.html").read_bytes()
-    assert project.up().changes == {}
-
-
-def test_makes_what_a_clone_has(sandbox: Sandbox, tmp_path: Path) -> None:
-    """`--yes` takes the defaults; the files are the repository's, byte for byte, and nothing that was made in it."""
-    project = started(sandbox, tmp_path / "plain", "plain")
-    project.pulumi("new", TEMPLATE, "--yes", "--name", project.name)
-    kept = kept_by_git()
-    assert files_of(project.path) == kept
-    changed = {name for name in kept if (project.path / name).read_bytes() != (REPOSITORY / name).read_bytes()}
-    assert changed == WRITTEN
-    assert config_of(project) == {"aws:region": "us-east-1", "publish:directory": "site"}
-    project.up()
-    assert project.outputs()["distributionId"] is None
-    assert project.get().body == (REPOSITORY / "site/index.html").read_bytes()
-    assert project.up().changes == {}
-
-
-def test_installs_into_a_virtualenv_of_its_own(sandbox: Sandbox, tmp_path: Path) -> None:
-    """With Pulumi's `virtualenv` option, new makes it, and the program and its dynamic provider run in it."""
-    project = started(sandbox, tmp_path / "own", "own", "prod")
-    # pip finds the requirements here instead of downloading them again.
-    found = {"PYTHONPATH": sysconfig.get_path("purelib")}
-    chosen = ("--stack", project.stack, "--runtime-options", "virtualenv=venv")
-    project.pulumi("new", TEMPLATE, "--yes", "--name", project.name, *chosen, env=found)
-    assert project.up(env=found).changes["created"] > 0
-    assert project.pulumi("about", "--json", env=found).output.count(str(project.path / "venv")) == 1
     assert len(project.invalidations()) == 1
-    # A clone of the project has none: it is made again by what needs it first.
+    # A clone of the project has no virtual environment: what needs it first creates it.
     shutil.rmtree(project.path / "venv")
-    assert project.up(env=found).changes == {}
-    assert (project.path / "venv/bin/python").exists()
+    assert project.up(env=INSTALLED).changes == {}
+
+
+def test_creates_the_files_of_the_template(sandbox: Sandbox, template: Path, tmp_path: Path) -> None:
+    """The project has the template's files, and runs the package that is installed in its virtual environment."""
+    project = started(sandbox, tmp_path / "plain", "plain")
+    make(project, template)
+    assert files_of(project.path) == files_of(template)
+    changed = {
+        name for name in files_of(template) if (project.path / name).read_bytes() != (template / name).read_bytes()
+    }
+    assert changed == WRITTEN
+    file, version = package_of(project)
+    assert (file.startswith(str(project.path / "venv")), version) == (True, VERSION)
+    project.up(env=INSTALLED)
+    assert project.get().body == (REPOSITORY / "site/index.html").read_bytes()
+    assert project.outputs()["distributionId"] is None
 
 
 def an_app(folder: Path) -> Path:
@@ -144,20 +169,59 @@ def an_app(folder: Path) -> Path:
     return folder
 
 
-def test_added_to_an_app_as_a_folder(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_added_to_an_app_as_a_folder(sandbox: Sandbox, template: Path, tmp_path: Path) -> None:
     """`--dir infra` in an app: its build runs in its folder, its dist is published, and only a change changes it."""
     app = an_app(tmp_path / "app")
     project = Project(sandbox, app / "infra", "added", "dev")
     settings = ("--config", "publish:directory=../dist", "--config", "publish:buildCommand=cd .. && npm run build")
-    new = ["pulumi", "new", TEMPLATE, "--dir", "infra", "--yes", "--name", project.name, *settings]
-    subprocess.run([*new, "--non-interactive"], cwd=app, env=dict(sandbox.env), check=True)
-    project.up()
+    new = ["pulumi", "new", str(template), "--dir", "infra", "--yes", "--name", project.name, *settings]
+    subprocess.run([*new, "--non-interactive"], cwd=app, env={**sandbox.env, **INSTALLED}, check=True)
+    project.up(env=INSTALLED)
     assert project.get().text == "<h1>first</h1>"
-    assert project.up().changes == {}
+    assert project.up(env=INSTALLED).changes == {}
     (app / "src/title.txt").write_text("second")
-    assert project.up().changes == {"updated": 1}
+    assert project.up(env=INSTALLED).changes == {"updated": 1}
     assert project.get().text == "<h1>second</h1>"
-    project.pulumi("stack", "init", "prod", "--copy-config-from", "dev")
-    prod = Project(sandbox, project.path, project.name, "prod")
-    prod.up()
-    assert prod.get("/any/page").text == "<h1>second</h1>"
+
+
+def test_a_program_with_more_than_the_site(sandbox: Sandbox, template: Path, tmp_path: Path) -> None:
+    """A program of one's own declares a resource beside the site; a second site, or an error, is one sentence."""
+    project = started(sandbox, tmp_path / "own", "own")
+    make(project, template)
+    (project.path / "__main__.py").write_text(BESIDE)
+    project.up(env=INSTALLED)
+    outputs = project.outputs()
+    assert outputs["site"].startswith("own-dev-")
+    stored = sandbox.s3.get_object(Bucket=outputs["notes"], Key="url")["Body"].read().decode()
+    assert stored == outputs["url"]
+    assert project.up(env=INSTALLED).changes == {}
+    (project.path / "__main__.py").write_text(SECOND)
+    refused = project.up(check=False, env=INSTALLED)
+    assert refused.code != 0
+    assert "StaticSite 'blog' cannot be declared: this stack has the site 'shop'" in refused.output
+    assert "Traceback" not in refused.output
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[GitServer]:
+    """Serve a bare repository with two versions of the package as tags."""
+    with GitServer(tmp_path / "git") as running:
+        yield running
+
+
+def test_from_a_git_server_to_the_next_version(sandbox: Sandbox, server: GitServer, tmp_path: Path) -> None:
+    """`pulumi new <address>/tree/<tag>/template`, then the next tag and `pulumi install`: nothing would change."""
+    server.tag(VERSION)
+    server.tag("0.1.1")
+    project = started(sandbox, tmp_path / "tagged", "tagged")
+    make(project, f"{server.address}/tree/v{VERSION}/template", env=server.env)
+    assert "hosting" not in {path.name for path in project.path.iterdir()}
+    requirements = project.path / "requirements.txt"
+    assert requirements.read_text() == f"hosting @ git+{server.address}@v{VERSION}\n"
+    assert package_of(project)[1] == VERSION
+    project.up(env=INSTALLED)
+    requirements.write_text(requirements.read_text().replace(f"v{VERSION}", "v0.1.1"))
+    project.pulumi("install", env={**INSTALLED, **server.env})
+    assert package_of(project)[1] == "0.1.1"
+    project.pulumi("preview", "--expect-no-changes", "--stack", project.stack, env=INSTALLED)
+    assert project.up(env=INSTALLED).changes == {}

@@ -114,6 +114,6 @@ def test_pages_are_uploaded_after_assets_and_the_invalidation_is_last(new_projec
     project = new_project("prod")
     project.up()
     by_name = {item["urn"].rpartition("::")[2]: item for item in project.state() if "$" in item["urn"]}
-    assert by_name["publish-marker"]["urn"] in by_name["assets"]["dependencies"]
-    assert by_name["assets"]["urn"] in by_name["pages"]["dependencies"]
-    assert by_name["pages"]["urn"] in by_name["invalidation"]["dependencies"]
+    assert by_name["site-publish-marker"]["urn"] in by_name["site-assets"]["dependencies"]
+    assert by_name["site-assets"]["urn"] in by_name["site-pages"]["dependencies"]
+    assert by_name["site-pages"]["urn"] in by_name["site-invalidation"]["dependencies"]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
+from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto.callback_pb2 import Callback
 
+from hosting import StaticSite
 from hosting.config.load import RawConfig, load_settings
 from hosting.edge.plan import plan_edge
 from hosting.edge.route_choice import RouteChoice
@@ -19,7 +21,6 @@ from hosting.prepare import Prepared
 from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import StagedTree
-from hosting.site.static_site import StaticSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,6 +56,19 @@ class Cloud(pulumi.runtime.Mocks):
         raise AssertionError(f"the program makes no other calls, but made {args.token}")
 
 
+class Engine(MockMonitor):
+    """Keeps which changes of a resource are ignored, by its name; the SDK's mocks do not pass it on."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self.ignored: dict[str, list[str]] = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - the SDK's mock has no types
+        if request.ignoreChanges:
+            self.ignored[request.name] = list(request.ignoreChanges)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # the same
+
+
 class NoCallbacks:
     """Replaces the server through which the engine calls transforms, which the mocks never call."""
 
@@ -64,7 +78,7 @@ class NoCallbacks:
 
 def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
     """Return the outputs that the cloud would compute."""
-    bucket = args.inputs.get("bucket") or args.name
+    bucket = args.inputs.get("bucket") or str(args.inputs.get("bucketPrefix", "")).rstrip("-")
     computed: dict[str, dict[str, Any]] = {
         "aws:s3/bucket:Bucket": {
             "bucket": bucket,
@@ -120,45 +134,57 @@ class Deployed:
         resources: the inputs of each resource, by type; of the last one of each type.
         outputs: the site's outputs, resolved.
         every: each resource, with its name and its provider.
+        site: the component.
+        ignored: the properties of which the engine ignores changes, by the resource's name.
     """
 
     resources: dict[str, dict[str, Any]]
     outputs: dict[str, Any]
     every: list[pulumi.runtime.MockResourceArgs]
+    site: StaticSite
+    ignored: dict[str, list[str]]
 
 
 @pytest.fixture
-def deploy() -> Callable[..., Deployed]:
-    """Return a function that deploys a stack with the given config; `website_cors` is `website:cors`.
+def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
+    """Return a function that deploys a stack with the given config; `website_cors` stands for `website:cors`.
 
     `directory` is the distribution folder, which may have rule files.
     """
 
-    def run(
+    def run(  # noqa: PLR0913 - each is named
         stack: str = "dev",
         *,
         secret_keys: Sequence[str] = (),
         directory: Path = Path("site"),
         preview: bool = False,
+        project: str = "static-site",
+        name: str = "site",
         **config: str,
     ) -> Deployed:
         values = {key.replace("_", ":"): value for key, value in config.items()}
         raw = RawConfig(stack, values, frozenset(secret_keys))
         settings = load_settings(raw, {"AWS_REGION": "eu-north-1"})
         cloud = Cloud()
+        engine = Engine(cloud)
         outputs: dict[str, Any] = {}
-        pulumi.runtime.set_mocks(cloud, project="static-site", stack=stack, preview=preview)
+        sites: list[StaticSite] = []
+        pulumi.runtime.set_mocks(cloud, project=project, stack=stack, preview=preview, monitor=engine)
         pulumi.runtime.settings.SETTINGS.callbacks = NoCallbacks()
+
+        def prepared(prefix: str, *_: object) -> Prepared:
+            rules = read_rule_files(settings, directory)
+            return Prepared(replace(staged(), directory=directory), plan_edge(prefix, settings, MANIFEST, rules))
+
+        monkeypatch.setattr("hosting.site.static_site.prepare", prepared)
 
         @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
         def program() -> pulumi.Output[Any]:
-            name, rules = f"static-site-{stack}", read_rule_files(settings, directory)
-            prepared = Prepared(replace(staged(), directory=directory), plan_edge(name, settings, MANIFEST, rules))
-            site = StaticSite(name, settings, prepared)
-            return pulumi.Output.from_input(site.outputs).apply(outputs.update)
+            sites.append(StaticSite(name, settings=settings))
+            return pulumi.Output.from_input(sites[0].outputs).apply(outputs.update)
 
         program()
-        return Deployed(cloud.registered, outputs, cloud.every)
+        return Deployed(cloud.registered, outputs, cloud.every, sites[0], engine.ignored)
 
     return run
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
 
-from hosting.errors import ConfigError, EdgeError
+from hosting.errors import ConfigError
 from tests.program.conftest import MANIFEST
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_a_release_is_one_small_resource(deploy: Callable[..., Deployed]) -> Non
     assert FOLDER not in prod.resources
     assert (release["wanted"], release["files"], release["atomic"]) == (MANIFEST.digest, 3, True)
     assert (release["hold"], release["keep_assets_days"], release["max_remove"]) == (3, 7, 50)
-    assert release["urn"].endswith("hosting:index:StaticSite$pulumi-python:dynamic/hosting:Release::release")
+    assert release["urn"].endswith("hosting:index:StaticSite$pulumi-python:dynamic/hosting:Release::site-release")
     assert "about.html" not in json.dumps(release)
     assert (prod.outputs["digest"], prod.outputs["fileCount"]) == ("d" * 64, 3)
     assert prod.outputs["releases"] == [{"digest": "d" * 64}]
@@ -142,5 +143,5 @@ def test_rules_that_leave_no_room_for_the_release_are_refused_before_anything_is
 ) -> None:
     """The message has the bytes of both."""
     rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(75)])
-    with pytest.raises(EdgeError, match=r"release [0-9]+"):
+    with pytest.raises(pulumi.RunError, match=r"release [0-9]+"):
         deploy("prod", publish_mode="bulk", website_redirects=rules)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
+from hosting.aws.cloud_names import CloudNames
 from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.deployments import actions
 from hosting.deployments.rights import (
@@ -59,8 +60,8 @@ class Account(pulumi.runtime.Mocks):
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.registered[args.typ] = args.inputs
-        kind = "role" if args.typ == ROLE else "oidc-provider"
-        return args.name, {**args.inputs, "name": args.name, "arn": f"arn:aws:iam::123456789012:{kind}/{args.name}"}
+        kind, name = ("role" if args.typ == ROLE else "oidc-provider"), args.inputs.get("name", args.name)
+        return name, {**args.inputs, "name": name, "arn": f"arn:aws:iam::123456789012:{kind}/{name}"}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         answers = {
@@ -81,7 +82,8 @@ def declare() -> Callable[[Settings], dict[str, dict[str, Any]]]:
         @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
         def program() -> pulumi.Output[str]:
             bucket = pulumi.Output.from_input("arn:aws:s3:::site-prod-1")
-            return make_role("site-prod", settings, PROD, bucket, pulumi.ResourceOptions()).arn
+            names = CloudNames("site", "site-prod", pulumi.Output.from_input("0a1b2c3"))
+            return make_role(names, settings, PROD, bucket, pulumi.ResourceOptions()).arn
 
         program()
         return account.registered
@@ -185,7 +187,7 @@ def test_rights_end_at_the_stacks_own(
     assert resources["Distribution"] == ["arn:aws:cloudfront::123456789012:distribution/*"]
     assert resources["Tags"] == [f"arn:aws:cloudfront::123456789012:{kind}/*" for kind in ("distribution", "function")]
     assert resources["WebAcl"] == [ACL]
-    assert resources["OwnRole"] == ["arn:aws:iam::123456789012:role/site-prod-deploy"]
+    assert resources["OwnRole"] == ["arn:aws:iam::123456789012:role/site-prod-deploy-0a1b2c3"]
     assert not any(resource == "*" for each in resources.values() for resource in each)
 
 
@@ -225,7 +227,7 @@ def test_review_stacks_share_the_role(declare: Callable[[Settings], dict[str, di
         ("pr-*", "site-pr-*"),
         ("feature*", "site-feature*"),
         ("staging", "site-staging-*"),
-        ("a" * 60 + "-*", "site-" + "a" * 43 + "*"),
+        ("a" * 60 + "-*", "site-" + "a" * 31 + "*"),
     ],
 )
 def test_buckets_of_review_stacks(pattern: str, bucket: str) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
-
-from hosting.errors import HostingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,16 +33,16 @@ def test_without_names_nothing_is_declared(deploy: Callable[..., Deployed]) -> N
     assert {CERTIFICATE, VALIDATION, RECORD}.isdisjoint(found.resources)
     assert "aliases" not in found.resources[DISTRIBUTION]
     assert found.resources[DISTRIBUTION]["viewerCertificate"] == {"cloudfrontDefaultCertificate": True}
-    assert list(of_type(found, PROVIDER)) == ["static-site-prod"]
+    assert list(of_type(found, PROVIDER)) == ["site-aws"]
     assert {"certificateArn", "domainRecords"}.isdisjoint(found.outputs)
 
 
 def test_the_certificate_is_in_cloudfronts_region(deploy: Callable[..., Deployed]) -> None:
     """Certificate and validation have a provider for us-east-1, which has the stack's other settings."""
     found = deploy("prod", domain_names=NAMES, domain_zone="example.com", aws_profile="acme")
-    there = of_type(found, PROVIDER)["static-site-prod-us-east-1"]
+    there = of_type(found, PROVIDER)["site-us-east-1"]
     assert (there["region"], there["profile"]) == ("us-east-1", "acme")
-    with_it = {args.typ for args in found.every if "static-site-prod-us-east-1" in (args.provider or "")}
+    with_it = {args.typ for args in found.every if "site-us-east-1" in (args.provider or "")}
     assert with_it == {CERTIFICATE, VALIDATION}
     assert found.resources[CERTIFICATE] == {
         "domainName": "www.example.com",
@@ -56,7 +55,7 @@ def test_records_in_a_zone(deploy: Callable[..., Deployed]) -> None:
     """The zone gets one validation record for a name and its wildcard, and A and AAAA for each name."""
     found = of_type(deploy("prod", domain_names=NAMES, domain_zone="Z0123456789ABC"), RECORD)
     assert {record["zoneId"] for record in found.values()} == {"Z0123456789ABC"}
-    assert found["example.com-proof"] == {
+    assert found["site-example.com-proof"] == {
         "zoneId": "Z0123456789ABC",
         "name": "_proof.example.com.",
         "type": "CNAME",
@@ -109,7 +108,7 @@ def test_given_certificate_with_a_zone(deploy: Callable[..., Deployed]) -> None:
     """With both settings the given certificate is used, and the records are created."""
     found = deploy("prod", domain_names='["www.example.com"]', domain_certificateArn=ARN, domain_zone="example.com")
     assert CERTIFICATE not in found.resources
-    assert list(of_type(found, RECORD)) == ["www.example.com-A", "www.example.com-AAAA"]
+    assert list(of_type(found, RECORD)) == ["site-www.example.com-A", "site-www.example.com-AAAA"]
 
 
 def test_records_for_another_dns_are_listed(deploy: Callable[..., Deployed]) -> None:
@@ -140,5 +139,5 @@ def test_confirmed_records_of_another_dns(deploy: Callable[..., Deployed]) -> No
 
 def test_names_outside_of_the_zone(deploy: Callable[..., Deployed]) -> None:
     """The name of a zone that is set by its id is compared with the host names."""
-    with pytest.raises(HostingError, match=r"must be in the zone example\.com \(got www\.example\.org\)"):
+    with pytest.raises(pulumi.RunError, match=r"must be in the zone example\.com \(got www\.example\.org\)"):
         deploy("prod", domain_names='["www.example.org"]', domain_zone="Z0123456789ABC")

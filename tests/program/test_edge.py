@@ -6,9 +6,10 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pulumi
 import pytest
 
-from hosting.errors import ConfigError, EdgeError
+from hosting.errors import ConfigError
 from tests.program.conftest import PREVIOUS_OUTPUTS
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def test_a_rule_for_a_country_needs_a_policy(deploy: Callable[..., Deployed]) ->
     rule = '[{"source": "/a", "target": "/b", "condition": "<US>"}]'
     prod = deploy("prod", website_redirects=rule).resources
     assert prod[ORIGIN_REQUEST]["headersConfig"]["headers"]["items"] == ["CloudFront-Viewer-Country"]
-    assert prod[DISTRIBUTION]["defaultCacheBehavior"]["originRequestPolicyId"] == "static-site-prod-id"
+    assert prod[DISTRIBUTION]["defaultCacheBehavior"]["originRequestPolicyId"] == "site-origin-request-policy-id"
 
 
 def test_fallback_rules(deploy: Callable[..., Deployed]) -> None:
@@ -117,7 +118,7 @@ def test_fallback_rules(deploy: Callable[..., Deployed]) -> None:
     prod = deploy("prod", website_redirects=rule, website_routing="errors").resources
     assert FUNCTION not in prod
     assert [error["responseCode"] for error in prod[DISTRIBUTION]["customErrorResponses"]] == [200, 200]
-    with pytest.raises(EdgeError, match="pulumi config rm --stack prod cloudfront:errorResponses"):
+    with pytest.raises(pulumi.RunError, match="pulumi config rm --stack prod cloudfront:errorResponses"):
         deploy("prod", website_redirects=rule, cloudfront_errorResponses='[{"errorCode": 404}]')
 
 
@@ -173,7 +174,7 @@ def test_logs_go_to_a_bucket_with_an_expiration(deploy: Callable[..., Deployed])
     """Logs go to a separate, private bucket in us-east-1, whose objects expire."""
     deployed = deploy("prod", cloudfront_logging="true", cloudfront_logRetentionDays="30")
     prod = deployed.resources
-    logs = {one.typ.rpartition(":")[2]: one.inputs for one in deployed.every if one.name == "static-site-prod-logs"}
+    logs = {one.typ.rpartition(":")[2]: one.inputs for one in deployed.every if one.name.startswith("site-logs")}
     assert {kind: made["region"] for kind, made in logs.items()} == dict.fromkeys(
         ("Bucket", "BucketOwnershipControls", "BucketPublicAccessBlock", "BucketLifecycleConfiguration"), "us-east-1"
     )
@@ -182,7 +183,7 @@ def test_logs_go_to_a_bucket_with_an_expiration(deploy: Callable[..., Deployed])
     assert [logs["BucketPublicAccessBlock"][flag] for flag in closed] == [True] * 4
     (rule,) = prod["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"]["rules"]
     assert (rule["expiration"], rule["status"]) == ({"days": 30}, "Enabled")
-    assert prod[DISTRIBUTION]["loggingConfig"]["bucket"].startswith("static-site-prod-logs.s3.")
+    assert prod[DISTRIBUTION]["loggingConfig"]["bucket"].startswith("static-site-prod-logs-")
     without = deploy("prod").resources
     assert "loggingConfig" not in without[DISTRIBUTION]
     assert "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration" not in without
@@ -193,7 +194,7 @@ def test_an_alarm_notifies_a_topic(deploy: Callable[..., Deployed]) -> None:
     topic = "arn:aws:sns:us-east-1:123456789012:alerts"
     alarm = deploy("prod", cloudfront_alarms=topic).resources["aws:cloudwatch/metricAlarm:MetricAlarm"]
     assert (alarm["metricName"], alarm["region"]) == ("5xxErrorRate", "us-east-1")
-    assert alarm["dimensions"] == {"DistributionId": "static-site-prod-id", "Region": "Global"}
+    assert alarm["dimensions"] == {"DistributionId": "site-distribution-id", "Region": "Global"}
     assert alarm["alarmActions"] == alarm["okActions"] == [topic]
 
 

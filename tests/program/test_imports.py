@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+import hosting
+from hosting.site.static_site import StaticSite
+
+PROVIDERS = Path(hosting.__file__).parent / "providers"
 
 # Each stands for its package, which takes 0.03 to 0.1 s of the 0.6 s that the program's imports take in all. pulumi_aws
 # registers each of its packages unloaded, so a loaded one is recognised by a module inside it.
@@ -31,6 +39,28 @@ def test_the_program_imports_no_large_package_that_few_stacks_use() -> None:
     found = imported_by("hosting.config.load", "hosting.prepare", "hosting.site.static_site")
     assert "pulumi_aws.s3.bucket" in found
     assert found & _LARGE == set()
+
+
+def test_what_comes_before_the_resources_imports_no_sdk() -> None:
+    """The package itself, the config and the preparation load neither Pulumi's SDK nor AWS's."""
+    found = imported_by("hosting", "hosting.config.load", "hosting.prepare", "hosting.migrate")
+    assert "hosting.prepare" in found
+    assert found & {"pulumi", "pulumi_aws", "boto3", "botocore"} == set()
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(PROVIDERS.glob("[a-z]*.py"))])
+def test_a_dynamic_provider_loads_neither_the_component_nor_boto3(name: str) -> None:
+    """The engine starts a process for each dynamic provider, which imports its module and the packages above it."""
+    found = imported_by(f"hosting.providers.{name}")
+    assert f"hosting.providers.{name}" in found
+    assert found & {"pulumi_aws", "boto3", "botocore.session", "hosting.site"} == set()
+
+
+def test_the_component_is_imported_when_it_is_used() -> None:
+    """`from hosting import StaticSite` loads the component; another name does not exist."""
+    assert hosting.StaticSite is StaticSite
+    with pytest.raises(AttributeError, match="module 'hosting' has no attribute 'Website'"):
+        hosting.Website  # noqa: B018 - the look-up is the test
 
 
 def test_a_dynamic_provider_imports_boto3_when_it_needs_a_client() -> None:

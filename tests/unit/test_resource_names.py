@@ -12,8 +12,8 @@ from hosting.resource_names import resource_name
     [
         ("static-site", "dev", "static-site-dev"),
         ("My.Site", "pr_7", "my-site-pr-7"),
-        ("a" * 60, "dev", "a" * 48),
-        ("a" * 47, "dev", "a" * 47),
+        ("a" * 60, "dev", "a" * 36),
+        ("a" * 35, "dev", "a" * 35),
         ("_", "prod", "prod"),
         ("_", "_", "site"),
         ("...", "-", "site"),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lint the workflows of the repository that this script is in with the pinned actionlint.
+# Lint the workflows that a project made with `pulumi new` gets with the pinned actionlint.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 binary="$here/../../.tools/actionlint"
@@ -7,4 +7,4 @@ command -v go > /dev/null || { echo "error: go is not on PATH, it builds actionl
 # Quick when nothing changed: Go has it cached.
 go -C "$here" build -mod=readonly -buildvcs=false -o "$binary" github.com/rhysd/actionlint/cmd/actionlint
 cd "$here/../.."
-exec "$binary" -color
+exec "$binary" -color template/.github/workflows/*.yml

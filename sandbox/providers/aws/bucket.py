@@ -1,6 +1,7 @@
 """S3 buckets."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -16,6 +17,9 @@ from sandbox.providers.values import Properties
 # A DeleteObjects call takes this many keys at most.
 DELETE_BATCH = 1000
 DEFAULT_LOCATION = "us-east-1"
+# The provider adds 26 characters to a prefix:
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket
+MAX_PREFIX_LENGTH = 63 - 26
 
 
 class Bucket(Resource):
@@ -24,18 +28,21 @@ class Bucket(Resource):
     token = "aws:s3/bucket:Bucket"  # noqa: S105 - a type's token, not a secret
     title = "S3 Bucket"
     fields: ClassVar[Fields] = {
-        "bucket": string(replaces=True, low=1, high=63),
+        "bucket": string(replaces=True, low=1, high=63, computed=True, is_name=True),
+        "bucketPrefix": string(replaces=True, low=1, high=MAX_PREFIX_LENGTH, computed=True),
         "forceDestroy": boolean(default=False),
         "region": string(replaces=True, computed=True),
         "tags": string_map(),
     }
     outputs = ("arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "hostedZoneId")
-    auto_name = AutoName("bucket", 63, lower=True)
+    auto_name = AutoName("bucket", 63, lower=True, prefix_field="bucketPrefix")
     tagged = True
 
     def conflicts(self, inputs: Properties) -> Iterator[Failure]:
         """Check S3's naming rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html."""
         name = inputs.get("bucket")
+        if name and inputs.get("bucketPrefix"):
+            yield "bucket", '"bucket": conflicts with bucket_prefix'
         if isinstance(name, str) and (reason := _name_problem(name)):
             yield "bucket", f"validating S3 Bucket ({name}) name: {reason}"
 
@@ -46,7 +53,7 @@ class Bucket(Resource):
 
     def create(self, aws: AwsClient, inputs: Properties) -> str:
         """CreateBucket; as on AWS the bucket is private, with ACLs off and public access blocked."""
-        name = str(inputs["bucket"])
+        name = str(inputs.get("bucket") or f"{inputs['bucketPrefix']}{secrets.token_hex(13)}")
         region = inputs.get("region") or aws.region
         location = {} if region == DEFAULT_LOCATION else {"LocationConstraint": region}
         _check_not_owned(aws, name, region)
@@ -71,6 +78,7 @@ class Bucket(Resource):
         region = head.get("BucketRegion") or state.get("region") or aws.region
         return {
             "bucket": identifier,
+            "bucketPrefix": state.get("bucketPrefix", ""),
             "arn": f"arn:{aws.partition}:s3:::{identifier}",
             "bucketDomainName": f"{identifier}.s3.amazonaws.com",
             "bucketRegionalDomainName": f"{identifier}.s3.{region}.amazonaws.com",

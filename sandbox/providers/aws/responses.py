@@ -72,7 +72,7 @@ def _top(path: str) -> str:
 def apply_auto_name(resource: Resource, request: provider_pb2.CheckRequest, inputs: Properties) -> list[Failure]:
     """Name the resource in `inputs` if the program does not; a name from the last run stays."""
     auto = resource.auto_name
-    if auto is None or inputs.get(auto.field) not in (None, ""):
+    if auto is None or inputs.get(auto.field) not in (None, "") or inputs.get(auto.prefix_field):
         return []
     inputs[DEFAULTS] = [auto.field]
     old = from_struct(request.olds)

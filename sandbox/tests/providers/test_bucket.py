@@ -155,3 +155,15 @@ def test_unknown_type(engine: Engine) -> None:
     """A resource type that the sandbox does not support is rejected by name."""
     with pytest.raises(RejectedError, match="no resource type aws:ec2/vpc:Vpc"):
         engine.check("aws:ec2/vpc:Vpc", {})
+
+
+def test_a_prefix_lets_aws_choose_the_name(engine: Engine, s3: S3Client) -> None:
+    """With `bucketPrefix` the bucket's name is known once it exists, and a refresh is no difference."""
+    assert engine.preview(BUCKET, bucketPrefix="site-dev-")["bucket"] is UNKNOWN
+    made = engine.create(BUCKET, bucketPrefix="site-dev-")
+    assert made.id.startswith("site-dev-")
+    assert (made.id in names(s3), made.state["bucket"]) == (True, made.id)
+    assert engine.refresh(made)
+    assert engine.diff(made, bucketPrefix="site-dev-", forceDestroy=False) == {}
+    with pytest.raises(RejectedError, match="conflicts with bucket_prefix"):
+        engine.create(BUCKET, bucketPrefix="site-dev-", bucket="mine")

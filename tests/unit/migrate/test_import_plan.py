@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NAMES = (".hosting/amplify-import-1.prod.json", ".hosting/amplify-import-2.prod.json")
 DEPLOYED = amplify.meta(CloudFrontDistributionID="E2EXAMPLE")
-SITE = "urn:pulumi:prod::static-site::hosting:index:StaticSite::static-site-prod"
+SITE = "urn:pulumi:prod::static-site::hosting:index:StaticSite::site"
 
 
 def files(ran: Ran) -> list[dict[str, Any]]:
@@ -26,13 +26,12 @@ def files(ran: Ran) -> list[dict[str, Any]]:
 def test_bucket_and_distribution_are_imported(migration: Migration) -> None:
     """The component first; then its provider with the stack's region, and both resources below it."""
     component, rest = files(migration.of(amplify.second_generation(), meta=DEPLOYED))
-    below = {"logicalName": "static-site-prod", "parent": "site"}
-    assert component["resources"] == [
-        {"type": "hosting:index:StaticSite", "name": "static-site-prod", "component": True}
-    ]
+    below = {"parent": "site"}
+    assert component["resources"] == [{"type": "hosting:index:StaticSite", "name": "site", "component": True}]
     assert rest["nameTable"] == {"site": SITE}
     provider, bucket, distribution = rest["resources"]
     assert provider == below | {
+        "logicalName": "site-aws",
         "type": "pulumi:providers:aws",
         "name": "provider",
         "version": version("pulumi-aws"),
@@ -40,9 +39,19 @@ def test_bucket_and_distribution_are_imported(migration: Migration) -> None:
     }
     uses = below | {"provider": "provider"}
     name = "shop-20190304-hostingbucket-dev"
-    assert bucket == uses | {"type": "aws:s3/bucket:Bucket", "name": "bucket", "id": name}
+    assert bucket == uses | {
+        "type": "aws:s3/bucket:Bucket",
+        "name": "bucket",
+        "logicalName": "site-bucket",
+        "id": name,
+    }
     kind = "aws:cloudfront/distribution:Distribution"
-    assert distribution == uses | {"type": kind, "name": "distribution", "id": "E2EXAMPLE"}
+    assert distribution == uses | {
+        "type": kind,
+        "name": "distribution",
+        "logicalName": "site-distribution",
+        "id": "E2EXAMPLE",
+    }
 
 
 def test_without_a_distribution_only_the_bucket_is_imported(migration: Migration) -> None:

@@ -1,0 +1,5 @@
+"""The Pulumi program of the site."""
+
+from hosting.program import run
+
+run()
