@@ -1,26 +1,25 @@
-"""Static website hosting in one's own AWS account, as a Pulumi program and as a component for programs of one's own.
+"""Static website hosting in your own AWS account: a Pulumi program, and a component for other programs.
 
-``StaticSite`` is imported when it is first used, so that the modules before the resources, and the dynamic providers,
-load neither the AWS provider's SDK nor boto3.
+Data flows one way:
 
-The house has a room for each namespace of the stack's config, and data goes one way through it:
+    stack config -> Settings -> staged tree + manifest -> edge plan -> resources -> outputs
 
-    stack config -> Settings -> staged tree + manifest -> digest -> resources -> outputs
+- ``program``     declares the stack's site, and exports its outputs.
+- ``config``      reads raw stack config into frozen ``Settings``, and reports all problems at once.
+- ``prepare``     builds and stages the site, reads its rule files, and plans its edge.
+- ``formats``     parses what users write: gitignore patterns, redirects, headers, countries.
+- ``website``, ``cloudfront``, ``domain``, ``access``, ``deployments``, ``aws``
+                  one package for each namespace of the config: its settings, and its resources.
+- ``publish``     how a folder becomes a published site: staging, managed mode, bulk mode, the bucket's client.
+- ``edge``        everything that runs at CloudFront's edge, or is computed for it.
+- ``providers``   the dynamic providers, to which stacks' states refer.
+- ``site``        ``StaticSite``: the only place where resources are wired together.
+- ``migrate``     the command that writes a stack's config from an Amplify project.
 
-- ``config``      reads raw stack config into frozen ``Settings``, and reports every problem at once. Makes nothing.
-- ``errors``      what a user can get wrong, said in sentences.
-- ``website``     the bucket and what makes it a website; routing, redirects and headers, as rules and as JavaScript.
-- ``access``      who may see it: a password at the edge.
-- ``domain``      host names of its own: certificate, DNS records, redirects to the first.
-- ``deployments`` git push: what is connected to Pulumi Cloud, and the role that deployments take on.
-- ``plan``        what the edge does for a stack: the pieces of its functions, in their order, held against the limits.
-- ``cloudfront``  the distribution in front of the bucket. Knows nothing of files.
-- ``publish``     what is uploaded: build, ignore rules, staging, manifest, cache control, synced folders, invalidation.
-- ``aws``         the ``aws:`` settings, for the provider and for our own calls alike.
-- ``site``        the only place where resources are wired together.
-- ``migrate``     a tool of its own: reads an Amplify project into a stack's config. No part of a deployment.
+Everything before the resources is plain Python, without ``pulumi`` or ``boto3``; import-linter checks it.
 
-Everything up to the digest is plain Python, without ``pulumi`` or ``boto3``; the linter holds it to that.
+``StaticSite`` is imported when it is first used, so that those modules and the dynamic providers load neither
+pulumi_aws nor boto3.
 """
 
 from __future__ import annotations

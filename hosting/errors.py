@@ -44,7 +44,7 @@ class ConfigError(HostingError):
         self.problems = tuple(printable(problem) for problem in problems)
         count = "a problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         lines = "\n".join(f"  - {problem}" for problem in self.problems)
-        super().__init__(f"The config of stack '{stack}' has {count}; nothing was touched:\n{lines}")
+        super().__init__(f"The config of stack '{stack}' has {count}; nothing was deployed:\n{lines}")
 
 
 class PublishError(HostingError):

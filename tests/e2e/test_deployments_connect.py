@@ -223,7 +223,7 @@ def test_broken_settings(desk: Desk) -> None:
     """All invalid settings are reported at once, as in `pulumi up`."""
     desk.configure("prod", "config: {deployments:repository: website, deployments:brnch: main}")
     printed = desk.refused("connect", "--stack", "prod")
-    assert "The config of stack 'prod' has 2 problems; nothing was touched:" in printed
+    assert "The config of stack 'prod' has 2 problems; nothing was deployed:" in printed
 
 
 def test_secret_in_another_setting(desk: Desk) -> None:

@@ -199,7 +199,7 @@ def test_without_settings_the_stacks_config_is_read(monkeypatch: pytest.MonkeyPa
     config = {"website:indexDocument": "a/b", "publish:mode": "fast", "static-site:own": "1"}
     monkeypatch.setattr("pulumi.runtime.config.get_config_env", lambda: config)
     pulumi.runtime.set_mocks(_Nothing(), project="static-site", stack="dev")
-    with pytest.raises(pulumi.RunError, match=r"has 2 problems; nothing was touched") as raised:
+    with pytest.raises(pulumi.RunError, match=r"has 2 problems; nothing was deployed") as raised:
         StaticSite("site")
     assert "static-site:own" not in str(raised.value)
     with pytest.raises(ConfigError, match=r"'static-site:own' is not a setting"):

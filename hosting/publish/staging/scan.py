@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 MAX_KEY_BYTES = 1024
+# More than any site has; the walk is recursive.
+_MAX_DEPTH = 200
 # Control characters and U+FFFE, U+FFFF: not in XML 1.0, in which S3 lists its objects.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")
 _PROBLEMS_SHOWN = 10
@@ -108,6 +110,8 @@ class _Walk:
         if is_dir:
             if real in around:
                 raise _Unpublishable("is a symbolic link to a folder that it is in: that would never end")
+            if len(around) > _MAX_DEPTH:
+                raise _Unpublishable(f"is in more than {_MAX_DEPTH} folders")
             self.folder(real, f"{path}/", (*around, real))
         elif entry.is_file():
             self.files.append(FoundFile(path, real, entry.stat()))

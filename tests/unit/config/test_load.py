@@ -581,7 +581,7 @@ def test_aws_settings_are_decoded() -> None:
 
 def test_the_message_counts_the_problems_and_says_that_nothing_was_touched() -> None:
     """So do the message about one problem and the one about several."""
-    assert str(ConfigError("dev", ["a"])) == "The config of stack 'dev' has a problem; nothing was touched:\n  - a"
+    assert str(ConfigError("dev", ["a"])) == "The config of stack 'dev' has a problem; nothing was deployed:\n  - a"
     assert str(ConfigError("dev", ["a", "b"])).startswith("The config of stack 'dev' has 2 problems; ")
 
 

@@ -279,6 +279,13 @@ def test_links_in_circles_through_folders_are_refused(project: Path) -> None:
         staged(project)
 
 
+def test_a_very_deep_folder_is_refused(project: Path) -> None:
+    """More folders in one another than Python can walk are an error that names them, not a traceback."""
+    project.joinpath("dist", *["d"] * 500).mkdir(parents=True)
+    with pytest.raises(PublishError, match=r"'(d/){200}d' is in more than 200 folders"):
+        staged(project)
+
+
 def test_ignored_links_do_no_harm(project: Path) -> None:
     """An ignored link is not followed."""
     (project / "dist" / "out.map").symlink_to("/")
