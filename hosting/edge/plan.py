@@ -26,6 +26,7 @@ from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice, route_choice
 from hosting.edge.routing import app_page_part, canonical_keys, router_part, router_redirects
 from hosting.edge.site_routes import NOT_FOUND_PAGE
+from hosting.edge.viewer_headers import viewer_headers
 from hosting.edge.warnings import edge_warnings, pages_without_headers, policy_notes, routing_notes
 from hosting.errors import EdgeError
 from hosting.formats.paths import canonical_path
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from hosting.formats.redirects.proxies import Proxy
     from hosting.formats.redirects.rule_set import RedirectRules
     from hosting.publish.staging.manifest import Manifest
-
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
-_COUNTRY_HEADER = "CloudFront-Viewer-Country"
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
         has_secret=settings.access.password is not None,
         response_parts=tuple(functions.response_parts),
         error_responses=_without_root(inputs.errors, index_document) if functions.serves_root else inputs.errors,
-        viewer_headers=(_COUNTRY_HEADER,) if inputs.redirects.uses_countries else (),
+        viewer_headers=viewer_headers(inputs.redirects),
         response_headers_policy=response_headers_policy(settings.website.cors),
         default_root_object=None if functions.serves_root else index_document,
         error_document=error_document(settings, inputs.keys, inputs.routes),

@@ -16,35 +16,11 @@ from pathspec.util import CheckResult
 
 from hosting.errors import PublishError
 from hosting.formats.git_pattern import GitPattern, subject_of, why_invalid
+from hosting.formats.never_published import IGNORE_FILE, NEVER_PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-IGNORE_FILE = ".publishignore"
-
-# Version control, files of desktops and editors, and secrets are never meant for visitors. Every other name that
-# begins with a dot is published, because `.well-known` has to be.
-DEFAULTS = (
-    ".git",
-    ".gitignore",
-    ".gitattributes",
-    ".gitmodules",
-    ".hg",
-    ".svn",
-    ".DS_Store",
-    "._*",
-    "Thumbs.db",
-    "desktop.ini",
-    "*~",
-    "*.swp",
-    "*.swo",
-    ".#*",
-    r"\#*#",
-    ".env",
-    ".env.*",
-    f"/{IGNORE_FILE}",
-)
 
 
 class PatternList:
@@ -105,7 +81,7 @@ class IgnoreRules:
         for index, line in enumerate(settings_patterns):
             key = f"'publish:ignore[{index}]'"
             _check(line, key, f"pulumi config set --path {key} '<pattern>'")
-        return cls([*DEFAULTS, *file_lines, *settings_patterns], ignore_file=ignore_file)
+        return cls([*NEVER_PUBLISHED, *file_lines, *settings_patterns], ignore_file=ignore_file)
 
     @classmethod
     def from_folder(cls, folder: Path, *, patterns: Sequence[str], ignore_file: str | None) -> IgnoreRules:

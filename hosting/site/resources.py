@@ -6,7 +6,6 @@ imports would take 0.2 s of the 2 to 3 s of each `pulumi up`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,10 @@ from hosting.cloudfront.distribution import make_distribution
 from hosting.deployments.rights import Stack
 from hosting.edge.warnings import changed_kind, routing_output
 from hosting.providers.first_policy import FirstPolicy
-from hosting.providers.invalidation import Invalidation, InvalidationArgs
-from hosting.providers.publish_marker import PublishMarker
 from hosting.publish.bulk import layout
-from hosting.publish.managed.invalidation_paths import error_page_files
-from hosting.publish.managed.synced_folders import publish_folder
 from hosting.site.bulk import Bulk
+from hosting.site.managed import Managed
+from hosting.site.outputs import Outputs, release_outputs, release_routing_output, site_outputs
 from hosting.website.bucket import Website, make_bucket, private_website, public_website
 
 if TYPE_CHECKING:
@@ -36,8 +33,8 @@ if TYPE_CHECKING:
     from hosting.domain.names import CustomDomain
     from hosting.edge.plan import EdgePlan
     from hosting.prepare import Prepared
+    from hosting.providers.invalidation import Invalidation
     from hosting.providers.live import Live
-    from hosting.providers.release import Release
     from hosting.resource_names import ResourceNames
 
 
@@ -52,7 +49,7 @@ class SiteResources:
 
     bucket: Bucket
     distribution: Distribution | None = None
-    outputs: dict[str, pulumi.Input[object] | None]
+    outputs: Outputs
 
     def __init__(
         self, component: pulumi.ComponentResource, names: ResourceNames, settings: Settings, prepared: Prepared
@@ -116,37 +113,40 @@ class SiteResources:
         provider = make_provider(logical, settings, pulumi.ResourceOptions(parent=self._component))
         return pulumi.ResourceOptions(parent=self._component, provider=provider)
 
-    def _managed(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
+    def _managed(self, bucket: Bucket) -> Outputs:
         """Declare the resources of managed mode; return the outputs."""
+        managed = Managed(self._names, self._settings, self._staged, self._edge)
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
-            self._files(bucket, website.ready)
+            managed.files(bucket, self._options(after=website.ready))
             return self._outputs(website, None, None)
-        publish_marker = self._publish_marker()
+        publish_marker = managed.publish_marker(self._own(after=[]))
         # Before the distribution, which routes to these files if the stack was in bulk mode before.
-        pages = self._files(bucket, [publish_marker] if publish_marker else [])
+        pages = managed.files(bucket, self._options(after=[publish_marker] if publish_marker else []))
         after = self._options(after=[pages, self._first_policy(bucket)])
         distribution = self._distribution(bucket, self._edge, after)
         website = self._website(bucket, distribution)
-        invalidation = self._invalidation(bucket, distribution, publish_marker, pages) if publish_marker else None
+        invalidation = None
+        if publish_marker:
+            invalidation = managed.invalidation(bucket, distribution, publish_marker, self._own(after=[pages]))
         return self._outputs(website, distribution, invalidation)
 
-    def _bulk(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
+    def _bulk(self, bucket: Bucket) -> Outputs:
         """Declare the resources of bulk mode; return the outputs."""
         bulk = Bulk(self._names, self._settings, self._staged, self._edge)
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
             release = bulk.release(bucket, self._own(after=website.ready))
-            return {**self._outputs(website, None, None), **_of_release(release)}
+            return {**self._outputs(website, None, None), **release_outputs(release)}
         release = bulk.release(bucket, self._own(after=[bucket]))
         after = self._options(after=[release, self._first_policy(bucket)])
         distribution = self._distribution(bucket, bulk.edge, after, bulk.release_routing(release))
         website = self._website(bucket, distribution)
         live = bulk.live(bucket, distribution, release, self._own(after=[distribution, *website.ready]))
         invalidation = None if self._settings.publish.invalidate == "never" else live
-        outputs = {**self._outputs(website, distribution, invalidation), **_of_release(release)}
+        outputs = {**self._outputs(website, distribution, invalidation), **release_outputs(release)}
         if self._settings.website.routing == "auto":
-            outputs["routing"] = _routing_of(release, self._edge.routes.kind)
+            outputs["routing"] = release_routing_output(release, self._edge.routes.kind)
         return outputs
 
     def _own(self, *, after: list[pulumi.Resource]) -> pulumi.ResourceOptions:
@@ -185,55 +185,7 @@ class SiteResources:
         names, reader = self._names, distribution.arn
         return private_website(names, bucket, settings, reader, after, missing_is_404=missing_is_404, hidden=hidden)
 
-    def _files(self, bucket: Bucket, ready: list[pulumi.Resource]) -> pulumi.Resource:
-        """Declare the synced folders; return that of the pages, which comes after the assets that they refer to."""
-        staged, names = self._staged, self._names
-        first, manifest = self._options(after=ready), staged.manifest
-        assets = publish_folder(names.logical("assets"), staged.assets, bucket, manifest, first)
-        last = self._options(after=[*ready, assets])
-        return publish_folder(names.logical("pages"), staged.pages, bucket, manifest, last)
-
-    def _publish_marker(self) -> PublishMarker | None:
-        """Declare the publish marker, unless nothing is ever invalidated."""
-        if self._settings.publish.invalidate == "never":
-            return None
-        content = [self._entries(), self._fallbacks(), self._error_responses()]
-        return PublishMarker(self._names.logical("publish-marker"), content, self._own(after=[]))
-
-    def _entries(self) -> dict[str, str]:
-        return {entry.path: entry.fingerprint for entry in self._staged.manifest.entries}
-
-    def _fallbacks(self) -> list[str]:
-        pages = [response.response_page_path for response in self._edge.error_responses]
-        files = set(error_page_files(pages, self._settings.website.index_document))
-        return sorted(files | ({self._edge.routes.app_page} - {""}))
-
-    def _error_responses(self) -> str:
-        """Return the index document and the error responses, as JSON."""
-        errors = [response.model_dump(mode="json") for response in self._edge.error_responses]
-        return json.dumps([self._settings.website.index_document, errors])
-
-    def _invalidation(
-        self, bucket: Bucket, distribution: Distribution, publish_marker: PublishMarker, pages: pulumi.Resource
-    ) -> Invalidation:
-        publish = self._settings.publish
-        args = InvalidationArgs(
-            distribution_id=distribution.id,
-            bucket=bucket.bucket,
-            staging=self._staged.folder.as_posix(),
-            publish_marker=publish_marker.marker,
-            previous_publish_marker=publish_marker.previous,
-            entries=self._entries(),
-            index_document=self._settings.website.index_document,
-            fallbacks=self._fallbacks(),
-            error_responses=self._error_responses(),
-            max_paths=publish.invalidation_max_paths,
-            always=publish.invalidate == "always",
-            wait=publish.invalidation_wait,
-        )
-        return Invalidation(self._names.logical("invalidation"), args, self._own(after=[pages]))
-
-    def _role(self, bucket: Bucket) -> dict[str, pulumi.Input[object] | None]:
+    def _role(self, bucket: Bucket) -> Outputs:
         """Declare the deployments' role if the settings ask for one; return its outputs."""
         if not self._settings.deployments.create_role:
             return {}
@@ -252,22 +204,10 @@ class SiteResources:
         return {"deploymentRoleArn": role.arn, "oidcProviderArn": role.provider_arn}
 
     def _outputs(
-        self,
-        website: Website,
-        distribution: Distribution | None,
-        invalidation: Invalidation | Live | None,
-    ) -> dict[str, pulumi.Input[object] | None]:
-        domain = distribution.domain_name if distribution else None
-        website_url = pulumi.Output.concat("http://", website.endpoint) if website.endpoint else None
+        self, website: Website, distribution: Distribution | None, invalidation: Invalidation | Live | None
+    ) -> Outputs:
         return {
-            "url": pulumi.Output.concat("https://", domain) if domain else website_url,
-            "websiteUrl": website_url,
-            "bucketName": website.bucket.bucket,
-            "bucketRegion": website.bucket.region,
-            "distributionId": distribution.id if distribution else None,
-            "distributionDomain": domain,
-            "digest": self._staged.manifest.digest,
-            "fileCount": self._staged.manifest.file_count,
+            **site_outputs(website, distribution, self._staged.manifest),
             "routing": routing_output(self._settings.website.routing, self._edge.routes),
             "invalidationId": invalidation.invalidation_id if invalidation else None,
             **(self._domain.declare_records(distribution) if self._domain and distribution else {}),
@@ -277,13 +217,3 @@ class SiteResources:
 def current_stack() -> Stack:
     """Return the stack that is deployed."""
     return Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())
-
-
-def _of_release(release: Release) -> dict[str, pulumi.Input[object] | None]:
-    """Return the outputs of bulk mode, which replace or extend the others."""
-    return {"digest": release.digest, "fileCount": release.file_count, "releases": release.releases}
-
-
-def _routing_of(release: Release, routing: str) -> pulumi.Output[str]:
-    """Return the output ``routing`` by the release's files; without it, ``routing``, which is by the current files."""
-    return release.pointer.apply(lambda pointer: str(pointer.get("kind") or routing))
