@@ -8,15 +8,16 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.harness import REPOSITORY, fetch
+from tests.e2e.harness import REPOSITORY, descendants, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def run(checkout: Path, command: str) -> str:
@@ -52,14 +53,22 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     run(path, f"{sys.executable} -m sandbox down")
 
 
-def wait_for_lock(checkout: Path, process: subprocess.Popen[str]) -> list[Path]:
-    """Return the locks of the stacks once there is one; fail if the command ends before."""
-    locks: list[Path] = []
-    while not locks:
+def wait_for_program(process: subprocess.Popen[str]) -> None:
+    """Return once the Pulumi program runs; fail if the command ends before.
+
+    Before that the stack has a lock already, but the CLI does not handle Ctrl-C yet.
+    """
+    # The program runner has the arguments --monitor and --engine; the language host starts earlier.
+    while not any(b"\0--monitor\0" in command for command in commands_of(process.pid)):
         assert process.poll() is None
         time.sleep(0.02)
-        locks = list((checkout / ".sandbox/state/.pulumi/locks").glob("*/*/*/*.json"))
-    return locks
+
+
+def commands_of(pid: int) -> list[bytes]:
+    """Return the command lines of a process's descendants; empty if one of them ends meanwhile."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return [Path(f"/proc/{child}/cmdline").read_bytes() for child in descendants(pid)]
+    return []
 
 
 @pytest.mark.parametrize(("number", "code", "left"), [(signal.SIGINT, 130, 0), (signal.SIGKILL, -9, 1)])
@@ -67,7 +76,7 @@ def test_interrupted_up(checkout: Path, number: signal.Signals, code: int, left:
     """Ctrl-C unlocks the stack; SIGKILL does not, and the next `up`, in the test below, removes the lock."""
     command = [sys.executable, "-m", "sandbox", "up", "dev"]
     with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
-        wait_for_lock(checkout, process)
+        wait_for_program(process)
         os.killpg(process.pid, number)
         process.communicate()
     assert process.returncode == code

@@ -74,9 +74,10 @@ CONFIG_FIELDS: Fields = {
     "sharedConfigFiles": list_of(string(), high=1),
     "sharedCredentialsFiles": list_of(string(), high=1),
     "skipCredentialsValidation": boolean(),
-    # These have no effect: the provider never requests EC2's metadata, and the account only when needed.
+    # Without effect: the provider never requests EC2's metadata.
     "skipMetadataApiCheck": boolean(),
     "skipRegionValidation": boolean(),
+    # Without effect: the provider requests the account only when it is needed.
     "skipRequestingAccountId": boolean(),
     "stsRegion": string(),
     "token": string(),
@@ -90,12 +91,25 @@ DEFAULT_RETRIES = 3
 
 @dataclass(frozen=True)
 class ProviderConfig:
-    """The parsed configuration.
+    """The parsed configuration; None leaves a setting to botocore.
 
     Attributes:
+        region: the provider's.
+        profile: of AWS's config files.
+        access_key: with `secret_key` and `token`, the credentials.
+        config_file: AWS's config file.
+        credentials_file: AWS's credentials file.
+        endpoints: URLs by service.
         roles: the parameters of STS AssumeRole calls, one after the other.
         web_identity: the parameters of the STS AssumeRoleWithWebIdentity call before them.
+        sts_region: of these calls.
+        default_tags: of every resource that has tags.
+        insecure: whether certificates are not verified.
+        ca_bundle: a file with trusted certificates.
         transport: botocore's options for requests.
+        validates_credentials: whether STS is called to check them.
+        allowed_accounts: the account must be one of these, if there are any.
+        forbidden_accounts: the account must not be one of these.
     """
 
     region: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,16 +57,15 @@ class Browser:
 
     def send(self, path: str, method: str, body: bytes, /, **headers: str) -> Reply:
         """Send a request with a body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        length = {"Content-Length": str(len(body))} if body else {}
-        for name, value in {"Host": self.host, **length, **headers}.items():
-            connection.putheader(name.replace("_", "-"), value)
-        connection.endheaders(body or None)
-        with connection.getresponse() as response:
-            reply = Reply(response.status, response.headers, response.read())
-        connection.close()
-        return reply
+        # Long enough for a busy machine: late in a run the emulator has a hundred distributions to list.
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)) as connection:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            length = {"Content-Length": str(len(body))} if body else {}
+            for name, value in {"Host": self.host, **length, **headers}.items():
+                connection.putheader(name.replace("_", "-"), value)
+            connection.endheaders(body or None)
+            with connection.getresponse() as response:
+                return Reply(response.status, response.headers, response.read())
 
 
 @dataclass(frozen=True)
