@@ -21,19 +21,23 @@ sandbox-down: python ## stop the sandbox; its data stays
 
 test: needs $(READY) ## run every test
 	@$(VENV)/python -m sandbox prepare
+	@# Each of the many programs that the tests start would compile these again.
+	@$(VENV)/python -m compileall -q hosting sandbox
 	$(VENV)/pytest --numprocesses 2 --dist loadfile $$($(VENV)/python tests/pure_modules.py)
 
-check: $(READY) ## lint, types, import rules, workflows, and that every test file has tests
+check: $(READY) ## lint, types, import rules, workflows, documentation, and that every test file has tests
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python tests/collects.py
+	$(VENV)/python -m tests.documentation
 	tools/actionlint/run.sh
 	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 
-bench: $(READY) ## measure the functions at the edge, and publishing beside s3deploy and the AWS CLI
+bench: $(READY) ## measure the functions at the edge, the ignore rules, and publishing beside s3deploy and the AWS CLI
 	@$(VENV)/python -m bench.edge
+	@$(VENV)/python -m bench.ignore_rules
 	@$(VENV)/python -m bench
 
 sites: needs $(READY) ## build real sites with their generators, publish them, and compare with the generators' servers

@@ -1,7 +1,7 @@
-"""The functions at the edge with the largest tables that fit: their sizes, and their longest runs.
+"""The functions at the edge with as many rules as fit: their sizes, and their longest runs.
 
-CloudFront stops a function after about a millisecond of compute. Node is not its runtime: the figure tells how far
-the work is from that, not what CloudFront will measure; `aws cloudfront test-function` tells its own.
+CloudFront stops a function after about 1 ms of compute. Node is not its runtime, so the times only show how far the
+work is from that limit; `aws cloudfront test-function` measures the real ones.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hosting.domain.settings import DomainSettings
-from hosting.edge.function_code import MAX_BYTES, Piece, compose, compose_response, size_of
-from hosting.edge.headers import HeaderRule, headers_piece
-from hosting.edge.host_names import domain_pieces
-from hosting.edge.password import access_piece
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.function_code import MAX_BYTES, FunctionPart, compose, compose_response, size_of
+from hosting.edge.headers import headers_part
+from hosting.edge.host_names import host_name_parts
+from hosting.edge.password import password_part
+from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import router_piece
+from hosting.edge.routing import router_part
 from hosting.errors import EdgeError
-from hosting.formats.redirects.rules import Rule, Taken
+from hosting.formats.headers.rules import HeaderRule
+from hosting.formats.redirects.rules import Placeholder, Rule
 from hosting.publish.bulk.edge_piece import edge_piece, room_beside
 from tests.unit.edge.runtime import EdgeRuntime, request_event, response_event
 
@@ -36,54 +37,56 @@ def _settings(own: list[str]) -> DomainSettings:
 _NAMES = _settings(["www.example.com", "example.com"])
 
 
-def literal(count: int) -> Piece:
+def literal(count: int) -> FunctionPart:
     """Return redirects of one path each."""
-    return redirects_piece([_rule((f"/old/page-{number}",), f"/new/page-{number}") for number in range(count)])
+    return redirects_part([_rule((f"/old/page-{number}",), f"/new/page-{number}") for number in range(count)])
 
 
-def wild(count: int) -> Piece:
+def wild(count: int) -> FunctionPart:
     """Return redirects of a folder each, with a placeholder."""
-    return redirects_piece(
+    return redirects_part(
         [
-            _rule((f"/old-{number}/", Taken("id"), "/", Taken("*")), f"/new-{number}/{{1}}/{{2}}")
+            _rule((f"/old-{number}/", Placeholder("id"), "/", Placeholder("*")), f"/new-{number}/{{1}}/{{2}}")
             for number in range(count)
         ]
     )
 
 
-def auto(count: int) -> Piece:
-    """Return the router that goes by the tree, for many pages that have the form of the minority."""
+def auto(count: int) -> FunctionPart:
+    """Return the router `auto` for many pages in the form of the minority."""
     minority = [f"folder/number-{number}.html" for number in range(count)]
     return _router("auto", [*minority, *(f"{number}/{_INDEX}" for number in range(count))])
 
 
-def pages(count: int) -> Piece:
+def pages(count: int) -> FunctionPart:
     """Return the router `pages` of a site with many files without an extension."""
     return _router("pages", [f"folder/file-{number}" for number in range(count)])
 
 
-def _router(routing: str, keys: list[str]) -> Piece:
-    return router_piece(routing, keys, RouteChoice(_INDEX).routes(keys))
+def _router(routing: str, keys: list[str]) -> FunctionPart:
+    return router_part(routing, keys, RouteChoice(_INDEX).routes(keys))
 
 
-def names(count: int) -> Piece:
-    """Return what leads from a stage's other names to its first."""
-    (piece,) = domain_pieces(_settings(["www.example.com", *(f"name-{number}.example.com" for number in range(count))]))
-    return piece
+def names(count: int) -> FunctionPart:
+    """Return the redirect from the other host names to the first."""
+    (part,) = host_name_parts(
+        _settings(["www.example.com", *(f"name-{number}.example.com" for number in range(count))])
+    )
+    return part
 
 
-def headers(count: int) -> Piece:
+def headers(count: int) -> FunctionPart:
     """Return headers for many folders."""
     rules = [HeaderRule(f"/folder-{number}/*", {"x-frame-options": "DENY"}) for number in range(count)]
-    return headers_piece(rules, RouteChoice(_INDEX).routes(()))
+    return headers_part(rules, RouteChoice(_INDEX).routes(()))
 
 
-def _rule(source: tuple[str | Taken, ...], target: str) -> Rule:
+def _rule(source: tuple[str | Placeholder, ...], target: str) -> Rule:
     return Rule("bench", source, target, 301)
 
 
-def largest(make: Callable[[int], Piece], whole: Callable[[Piece], str]) -> tuple[int, str]:
-    """Return the most entries that fit, and the code with them."""
+def largest(make: Callable[[int], FunctionPart], whole: Callable[[FunctionPart], str]) -> tuple[int, str]:
+    """Return the largest number of entries that fit, and the code with them."""
     low, high = 1, _MOST
     while low < high:
         middle = (low + high + 1) // 2
@@ -95,36 +98,36 @@ def largest(make: Callable[[int], Piece], whole: Callable[[Piece], str]) -> tupl
     return low, whole(make(low))
 
 
-def _request(piece: Piece) -> str:
-    return compose([piece])
+def _request(part: FunctionPart) -> str:
+    return compose([part])
 
 
-def _behind_a_password(piece: Piece) -> str:
-    return compose([access_piece("preview", "a long password", "bench"), piece])
+def _behind_a_password(part: FunctionPart) -> str:
+    return compose([password_part("preview", "a long password", "bench"), part])
 
 
-def _whole(piece: Piece) -> str:
-    return compose([*_before(), piece, _router("pages", [f"folder/{_INDEX}"])])
+def _whole(part: FunctionPart) -> str:
+    return compose([*_before(), part, _router("pages", [f"folder/{_INDEX}"])])
 
 
-def _before() -> list[Piece]:
-    return [access_piece("preview", "a long password", "bench"), *domain_pieces(_NAMES)]
+def _before() -> list[FunctionPart]:
+    return [password_part("preview", "a long password", "bench"), *host_name_parts(_NAMES)]
 
 
-def _bulk(piece: Piece) -> str:
-    """Return the function with the release, in which there is room for what a publish may change of it."""
-    room_beside([piece])
+def _bulk(part: FunctionPart) -> str:
+    """Return the function with a release, with spare bytes for what a publish may add to it."""
+    room_beside([part])
     name = "0123456789abcdef"
     live = {"slot": name, "generation": name, "mark": "01234567-abcdef", "overlays": {}, "fallback": "", "plain": []}
-    return compose([piece, edge_piece(live, _INDEX)])
+    return compose([part, edge_piece(live, _INDEX)])
 
 
-def _response(piece: Piece) -> str:
-    return compose_response([piece])
+def _response(part: FunctionPart) -> str:
+    return compose_response([part])
 
 
-def cases() -> Iterator[tuple[str, Callable[[int], Piece], Callable[[Piece], str], dict[str, Any]]]:
-    """Yield what is measured: its name, how it is made and put together, and the event that takes it longest."""
+def cases() -> Iterator[tuple[str, Callable[[int], FunctionPart], Callable[[FunctionPart], str], dict[str, Any]]]:
+    """Yield each case: its name, the functions that make the part and the code, and the event with the longest run."""
     nowhere = request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200})
     yield "redirects, one path each", literal, _request, nowhere
     yield "redirects, wildcards", wild, _request, nowhere
@@ -136,7 +139,7 @@ def cases() -> Iterator[tuple[str, Callable[[int], Piece], Callable[[Piece], str
         _behind_a_password,
         _allowed(request_event("/no/such/page/" + "x" * 200)),
     )
-    yield "names of a stage, of which one leads", names, _request, request_event("/", headers={"host": "x.example"})
+    yield "host names that redirect to the first", names, _request, request_event("/", headers={"host": "x.example"})
     everything = _allowed(request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200}))
     yield "all of them, and redirects", literal, _whole, everything
     yield "bulk mode: redirects, one path each", literal, _bulk, nowhere
@@ -152,7 +155,7 @@ def _allowed(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print a line for each table; the longest run is also told without node's own pauses."""
+    """Print a line for each case; the 99th percentile excludes Node's pauses."""
     print(f"{'table':36} {'entries':>7} {'bytes':>6} of {MAX_BYTES}   in node: 99 of 100 within, longest run")
     with EdgeRuntime() as edge:
         for name, make, whole, event in cases():

@@ -14,7 +14,7 @@ def main(result: Path) -> None:
     """Stage, and write the seconds to ``result``."""
     settings = load_settings(RawConfig("prod", {"publish:mode": "bulk"}), {"AWS_REGION": "us-east-1"})
     started = time.perf_counter()
-    prepare(settings, Run(Path.cwd(), preview=False, say=lambda _: None))
+    prepare("site", settings, Run(Path.cwd(), preview=False, say=lambda _: None))
     result.write_text(str(time.perf_counter() - started))
 
 

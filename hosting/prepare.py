@@ -1,4 +1,4 @@
-"""Everything before the first resource: check, build, stage, and say in one line what will be published."""
+"""The preparation before the first resource: build the site, stage it, and plan the edge."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hosting.edge.plan import keys_for, rule_files
+from hosting.edge.plan import EdgePlan, plan_edge, staged_keys
+from hosting.edge.rule_files import Rules, read_rule_files, unpublished_files
 from hosting.errors import PublishError
 from hosting.formats.gitignore import IgnoreRules
 from hosting.publish.staging.build import run_build
 from hosting.publish.staging.cache_control import CacheControl
+from hosting.publish.staging.distribution_folder import locate_directory, resolve_directory
 from hosting.publish.staging.lifetimes import Ttls
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import Staged, locate_directory, resolve_directory, stage
+from hosting.publish.staging.staged_tree import StagedTree, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hosting.config.load import Settings
 
-# Relative to the project: a synced folder's path must be.
+# Relative to the project, as the path of a synced folder must be.
 STATE = Path(".hosting")
 _DIGEST_SHOWN = 12
 
 
 @dataclass(frozen=True)
 class Run:
-    """The run of the program that the preparation is for.
+    """The current run of the program.
 
     Attributes:
         project: the folder of Pulumi.yaml, and the working directory.
-        preview: whether nothing will be touched.
+        preview: whether this is a preview.
         say: shows a line to the user.
     """
 
@@ -41,54 +43,78 @@ class Run:
     say: Callable[[str], None]
 
 
-def prepare(settings: Settings, run: Run) -> Staged:
-    """Return the staged tree of the stack, built if there is a build command.
+@dataclass(frozen=True)
+class Prepared:
+    """The result of the preparation, which the resources are declared from.
+
+    Attributes:
+        staged: the staged tree.
+        edge: the edge plan.
+    """
+
+    staged: StagedTree
+    edge: EdgePlan
+
+
+def prepare(name: str, settings: Settings, run: Run) -> Prepared:
+    """Build the site if there is a build command, stage it, and plan its edge.
+
+    Args:
+        name: the prefix of physical names in AWS.
+        settings: the stack's settings.
+        run: the run of the program.
 
     Raises:
-        PublishError: the build fails, or what there is can't be published; nothing was touched.
+        PublishError: the build fails, or the files can't be published; nothing is deployed.
+        EdgeError: the rules are invalid, or exceed a limit of CloudFront; nothing is deployed.
     """
     publish = settings.publish
-    if publish.release is not None:
-        return _pinned(publish.release, settings, run)
-    if publish.build_command is not None:
+    if publish.build_command is not None and publish.release is None:
         _build(publish.build_command, settings, run)
-    staged = _staged(settings, run)
-    run.say(_summary(publish.directory, staged))
-    return staged
+    # A rollback does not publish the current files, but the edge plan depends on their names and rules.
+    folder = locate_directory(run.project, publish.directory)
+    rules = read_rule_files(settings, folder)
+    staged = _stage(settings, run, rules) if publish.release is None else _stage_for_rollback(settings, run, rules)
+    return Prepared(staged, plan_edge(name, settings, staged.manifest, rules))
 
 
-def _staged(settings: Settings, run: Run) -> Staged:
+def _stage(settings: Settings, run: Run, rules: Rules) -> StagedTree:
     publish, cloudfront = settings.publish, settings.cloudfront
-    # With or without CloudFront the same, so that switching it on or off uploads nothing again.
+    # The same with and without CloudFront, so that turning it on or off uploads nothing again.
     ttls = Ttls(cloudfront.min_ttl, cloudfront.default_ttl, cloudfront.max_ttl)
     source = resolve_directory(run.project, publish.directory, is_built=publish.build_command is not None)
-    return stage(
+    staged = stage(
         source,
         STATE / "staging" / settings.stack,
         IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore, source), ignore_file=publish.ignore_file),
         CacheControl(publish.cache_control, ttls).values_for,
         index_document=settings.website.index_document,
-        keys=partial(keys_for, settings, source),
+        keys=partial(staged_keys, settings, rules),
         as_one=publish.mode == "bulk",
     )
+    if publish.release is None:
+        run.say(_summary(publish.directory, staged))
+    return staged
 
 
-def _pinned(release: str, settings: Settings, run: Run) -> Staged:
-    """Return the files at hand, if there are any: not to be published, but the edge goes by their names and rules."""
-    directory = settings.publish.directory
+def _stage_for_rollback(settings: Settings, run: Run, rules: Rules) -> StagedTree:
+    """Return the staged tree of the current files; an empty one if they can't be staged."""
+    directory, release = settings.publish.directory, settings.publish.release
     try:
-        staged = replace(_staged(settings, run), warnings=())
+        staged = replace(_stage(settings, run, rules), warnings=())
     except PublishError:
-        run.say(f"Going back to release {release}, without the redirects and headers of {directory}: it is not there")
-        nowhere = STATE / "staging" / settings.stack
-        return Staged(Manifest(()), 0, run.project / directory, nowhere / "assets", nowhere / "pages", ())
-    run.say(f"Going back to release {release}, with the redirects and headers of {directory}")
+        run.say(
+            f"Rolling back to release {release}, without the redirects and headers of {directory}, "
+            "which can't be staged"
+        )
+        return StagedTree(Manifest(()), 0, run.project / directory, STATE / "staging" / settings.stack)
+    run.say(f"Rolling back to release {release}, with the redirects and headers of {directory}")
     return staged
 
 
 def _ignored(patterns: Sequence[str], folder: Path) -> list[str]:
-    """Return the patterns, and after them, so that no pattern publishes them, the files that the edge reads."""
-    return [*patterns, *(f"/{name}" for name in rule_files(folder))]
+    """Return ``patterns`` and the files that the edge reads, which come last so that no pattern publishes them."""
+    return [*patterns, *(f"/{name}" for name in unpublished_files(folder))]
 
 
 def _build(command: str, settings: Settings, run: Run) -> None:
@@ -100,10 +126,10 @@ def _build(command: str, settings: Settings, run: Run) -> None:
         preview=run.preview,
         echo=run.say,
     )
-    run.say(f"Built in {result.seconds:.1f} s" if result.ran else "Nothing changed since the preview's build: using it")
+    run.say(f"Built in {result.seconds:.1f} s" if result.ran else "Using the preview's build: nothing has changed")
 
 
-def _summary(directory: str, staged: Staged) -> str:
+def _summary(directory: str, staged: StagedTree) -> str:
     manifest = staged.manifest
     files = "1 file" if manifest.file_count == 1 else f"{manifest.file_count} files"
     return (

@@ -1,4 +1,4 @@
-"""What a stage is called: by the engine, and in the cloud."""
+"""Names of a stack's resources: the component's type in Pulumi, and the prefix of names in AWS."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 
 COMPONENT = "hosting:index:StaticSite"
 
-# An Origin Access Control's name has 64 characters at the most, less the suffix that the provider adds:
+# The name of an origin access control has at most 64 characters, with the suffix that the provider adds:
 # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginAccessControlConfig.html
 _LONGEST_NAME = 48
 
 
 def resource_name(project: str, stack: str) -> str:
-    """Return the name that a stage's resources in the cloud begin with; it holds in S3 and in CloudFront."""
+    """Return the prefix of a stack's names in AWS, valid in S3 and in CloudFront."""
     plain = re.sub(r"[^a-z0-9]+", "-", f"{project}-{stack}".lower())
-    return plain[:_LONGEST_NAME].strip("-")
+    # Pulumi allows projects and stacks that are named `_`.
+    return plain[:_LONGEST_NAME].strip("-") or "site"

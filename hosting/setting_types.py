@@ -1,24 +1,32 @@
-"""What the settings of every room have in common: how `pulumi config set` stores values, and how problems are said."""
+"""Types and rules that the settings of all namespaces share, and how `pulumi config set` stores their values."""
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
-from typing import Annotated, Any, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-# No setting has a number of more digits, and Python refuses to read those of thousands.
+from hosting.errors import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# No setting has more digits, and Python refuses to read thousands of them.
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-# What the user has to think of, in a command.
-PLACEHOLDER = "<value>"
-# YAML's other words.
+# In UTF-8 at most 128,000 bytes. Linux takes at most 131,071 in one argument, such as the build command:
+# https://man7.org/linux/man-pages/man2/execve.2.html
+_LONGEST_TEXT = 32_000
+# YAML has other words for both.
 _MEANT_BOOLEANS = {
     **dict.fromkeys(("true", "yes", "y", "on", "1"), True),
     **dict.fromkeys(("false", "no", "n", "off", "0"), False),
 }
+_SIMILARITY = 0.5
 
 
 class Section(BaseModel):
@@ -34,28 +42,32 @@ class Section(BaseModel):
 
 
 def broken_rule(
-    rule: str, *, mend: object = None, about: str | None = None, remove: bool = False
+    rule: str, *, suggestion: object = None, about: str | None = None, remove: bool = False
 ) -> PydanticCustomError:
     """Return the error of a value that breaks ``rule``, such as ``must be <= defaultTtl``.
 
-    ``mend`` is a value that would hold, for the command that the message ends with; without one the
-    field's example is offered. ``about`` is the key beside the one at hand that the rule is about, of
-    a rule between settings: such a rule belongs to the last of them, where `ValidationInfo.data` has
-    the others, as far as they hold. One of the whole model would wait until all of its settings do.
-    ``remove`` says that the setting is mended by its removal.
+    A rule between settings belongs to the last of them: `ValidationInfo.data` has the valid ones before it. A rule of
+    the whole model would only be checked once all of its settings are valid.
+
+    Args:
+        rule: follows the key in the message.
+        suggestion: a valid value, for the command in the message; without one, the field's example is suggested.
+        about: the key of the other setting, if the rule concerns one.
+        remove: whether the setting has to be removed.
     """
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "mend": mend, "about": about, "remove": remove})
+    context = {"rule": rule, "suggestion": suggestion, "about": about, "remove": remove}
+    return PydanticCustomError("rule", "{rule}", context)
 
 
 def check_both_or_neither(keys: tuple[str, str], values: tuple[object, object]) -> None:
-    """Refuse one of two settings that mean nothing without each other.
+    """Refuse one of two settings without the other.
 
     Raises:
         PydanticCustomError: one of ``values`` is None, and the other is not.
     """
     if (values[0] is None) != (values[1] is None):
-        given, lacking = keys if values[1] is None else reversed(keys)
-        raise broken_rule(f"must be given together with {given}", about=lacking)
+        given, missing = keys if values[1] is None else reversed(keys)
+        raise broken_rule(f"is required if {given} is set", about=missing)
 
 
 def _integer(value: object) -> int:
@@ -71,11 +83,11 @@ def _boolean(value: object) -> bool:
         return value
     if value in ("true", "false"):
         return value == "true"
-    raise broken_rule("must be true or false", mend=_MEANT_BOOLEANS.get(str(value).lower()))
+    raise broken_rule("must be true or false", suggestion=_MEANT_BOOLEANS.get(str(value).lower()))
 
 
 def _text(value: object) -> str:
-    """A string; a number or truth value too, as `pulumi config set --path` turns those that look like one."""
+    """Return a string; `pulumi config set --path` stores those that look like a number or boolean as such."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
@@ -85,9 +97,9 @@ def _text(value: object) -> str:
     if not value.strip():
         raise broken_rule("must not be empty")
     if PLACEHOLDER in value:
-        raise broken_rule(f"must be a value of yours, for which {PLACEHOLDER} stands")
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise broken_rule("must be Unicode, of which half a character is none")
+        raise broken_rule(f"still contains the placeholder {PLACEHOLDER}")
+    if len(value) > _LONGEST_TEXT:
+        raise broken_rule(f"must have at most {_LONGEST_TEXT} characters")
     return value
 
 
@@ -96,33 +108,46 @@ Boolean: TypeAlias = Annotated[bool, BeforeValidator(_boolean)]
 Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
 
 
-def field_named(model: type[BaseModel], alias: str) -> Any:  # noqa: ANN401 - pydantic's FieldInfo, or None
-    """Return the model's field whose config key is ``alias``, or None."""
+def field_named(model: type[BaseModel], key: str) -> Any:  # noqa: ANN401 - pydantic's FieldInfo, or None
+    """Return the model's field whose config key is ``key``, or None."""
     fields = model.model_fields.items()
-    return next((field for name, field in fields if alias == (field.alias or to_camel(name))), None)
+    return next((field for name, field in fields if key == (field.alias or to_camel(name))), None)
 
 
-def settings_of(model: type[BaseModel]) -> list[str]:
+def setting_keys(model: type[BaseModel]) -> list[str]:
     """Return the config keys of a model."""
     return [field.alias or to_camel(name) for name, field in model.model_fields.items()]
 
 
-def decoded(model: type[BaseModel], key: str, text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return a list's or map's value from its JSON; any other, and what is no JSON, as it is for the model to judge.
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the one of ``known`` that is most like ``name``; None if none of them is similar."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=_SIMILARITY)
+    return near[0] if near else None
 
-    So is a list or map where none is wanted, which `pulumi config set --path` may have made: nobody means its JSON.
+
+def decoded(model: type[BaseModel], key: str, text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return the list or map that ``text`` holds as JSON; any other text as it is, for the model to validate.
+
+    The JSON of a setting that is neither is decoded too: `pulumi config set --path` makes such values by mistake, and
+    nobody means the JSON itself.
     """
-    setting = field_named(model, key)
-    if setting is None or not (_is_json(setting.annotation) or text.startswith(("[", "{"))):
+    field = field_named(model, key)
+    if field is None or not (_is_collection(field.annotation) or text.startswith(("[", "{"))):
         return text
     try:
-        return json.loads(text)
+        # NaN and Infinity are Python's own additions.
+        return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return text
 
 
-def _is_json(annotation: object) -> bool:
-    """Whether values of this type are lists or maps; an optional one is its type or None."""
-    options = get_args(annotation) if get_origin(annotation) is not tuple else ()
+def _refuse(constant: str) -> Any:  # noqa: ANN401 - as json.loads wants it
+    raise ValueError(constant)
+
+
+def _is_collection(annotation: object) -> bool:
+    """Return whether values of this type are lists or maps; an optional type is one of its arguments or None."""
+    if get_origin(annotation) in (tuple, dict):
+        return True
     is_map = isinstance(annotation, type) and issubclass(annotation, Section)
-    return get_origin(annotation) is tuple or is_map or any(_is_json(option) for option in options)
+    return is_map or any(_is_collection(option) for option in get_args(annotation))

@@ -1,4 +1,4 @@
-"""The provider that every resource of the site is given, the synced folders' objects too."""
+"""The AWS provider of all resources of the site, including the synced folders' objects."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def make_provider(name: str, settings: AwsSettings, opts: pulumi.ResourceOptions) -> Provider:
     """Return an explicit provider with the stack's `aws:` settings.
 
-    The default provider reads those by itself, but children of a component that runs in another
-    process (the synced folders) would get a default provider of that process instead.
+    The default provider reads these settings too. But the children of a component in another process (the synced
+    folders) would get the default provider of that process.
     """
     values = {**settings.values, "region": settings.region}
     arguments: dict[str, Any] = {

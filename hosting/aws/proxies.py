@@ -1,6 +1,6 @@
-"""Which proxy a call of ours goes through: the one that the provider's own calls take.
+"""The proxy for the program's calls to AWS: the one that the AWS provider uses.
 
-The provider reads the environment, and overrides it by the settings:
+Settings override the environment:
 https://github.com/hashicorp/aws-sdk-go-base/blob/main/internal/config/config.go, https://pkg.go.dev/golang.org/x/net/http/httpproxy
 """
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 def proxy_for(url: str, values: Mapping[str, Any], environment: Mapping[str, str]) -> str | None:
-    """Return the URL of the proxy for ``url``, None for none.
+    """Return the URL of the proxy for ``url``; None for a direct connection.
 
     Args:
-        url: what is asked.
+        url: the URL to request.
         values: the `aws:` settings.
-        environment: the process's.
+        environment: the environment variables.
     """
     parts = urlsplit(url)
     host, port = (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    own, plain = values.get(f"{parts.scheme}Proxy"), values.get("httpProxy")
-    # With a proxy for HTTP alone, HTTPS goes through it too.
-    proxy = own or _of(environment, f"{parts.scheme}_proxy") or plain
-    without = values.get("noProxy") or _of(environment, "no_proxy") or ""
-    if not proxy or _is_loopback(host) or any(_names(entry, host, port) for entry in without.split(",")):
+    of_scheme, of_http = values.get(f"{parts.scheme}Proxy"), values.get("httpProxy")
+    # A proxy that is set for HTTP alone is used for HTTPS too.
+    proxy = of_scheme or _variable(environment, f"{parts.scheme}_proxy") or of_http
+    exceptions = values.get("noProxy") or _variable(environment, "no_proxy") or ""
+    if not proxy or _is_loopback(host) or any(_matches(entry, host, port) for entry in exceptions.split(",")):
         return None
     return str(proxy)
 
 
-def _of(environment: Mapping[str, str], name: str) -> str | None:
+def _variable(environment: Mapping[str, str], name: str) -> str | None:
     return environment.get(name.upper()) or environment.get(name)
 
 
@@ -42,12 +42,12 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost" or (address is not None and address.is_loopback)
 
 
-def _names(entry: str, host: str, port: int | None) -> bool:
-    """Whether an entry of a list of exceptions is about a host: `*`, a domain, an address or a range of them."""
+def _matches(entry: str, host: str, port: int | None) -> bool:
+    """Return whether an entry of `noProxy` matches a host; it is `*`, a domain, an address or a range of them."""
     entry = entry.strip().lower()
     name, colon, digits = entry.rpartition(":")
     if colon and digits.isdigit() and ":" not in name:
-        return port == int(digits) and _names(name, host, port)
+        return digits == str(port) and _matches(name, host, port)
     address = _address(host)
     if address is not None and _is_range(entry):
         return address in ipaddress.ip_network(entry, strict=False)

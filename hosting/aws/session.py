@@ -1,7 +1,7 @@
-"""Our own calls to AWS, with the credentials, region and endpoints that the provider uses.
+"""boto3 sessions and clients with the same credentials, region and endpoints as the AWS provider.
 
-boto3 is imported when the first client is made: the program never makes one, and a dynamic provider with nothing to
-change neither, and it takes 0.1 s of each.
+boto3 is imported with the first client, as the import takes 0.1 s: the program never makes a client, and a dynamic
+provider without changes makes none.
 """
 
 from __future__ import annotations
@@ -28,42 +28,43 @@ _SESSION_NAME = "hosting"
 _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 
 
-def client(service: str, settings: AwsSettings) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+def client(service: str, settings: AwsSettings) -> Any:  # noqa: ANN401 - boto3 generates its clients at run time
     """Return a boto3 client of ``service``.
 
     Raises:
-        botocore.exceptions.BotoCoreError, ClientError: there are no credentials, or a role can't be assumed.
+        botocore.exceptions.BotoCoreError, ClientError: no credentials were found, or a role can't be assumed.
         HostingError: the web identity has no token.
     """
     return client_of(make_session(settings), service, settings)
 
 
 def make_session(settings: AwsSettings) -> boto3.Session:
-    """Return a session with the credentials that the provider would have, which are renewed when they expire.
+    """Return a session with the provider's credentials, which are renewed before they expire.
 
-    In the provider's own order: with the web identity the first role is taken on, with that the next one:
+    Roles are assumed in the provider's order: the one of the web identity first, then each of the chain with the
+    credentials of the previous one:
     https://github.com/hashicorp/aws-sdk-go-base/blob/main/credentials.go
 
     Raises:
         botocore.exceptions.BotoCoreError, ClientError: a role can't be assumed.
         HostingError: the web identity has no token.
     """
-    session = _own_session(settings)
+    session = _configured_session(settings)
     web_identity = settings.values.get("assumeRoleWithWebIdentity")
     if web_identity is not None:
-        session = _session_of(partial(_assumed_with_token, session, web_identity, settings), settings)
+        session = _assumed_session(partial(_assume_with_token, session, web_identity, settings), settings)
     for role in settings.values.get("assumeRoles", []):
-        session = _session_of(partial(_assumed, session, role, settings), settings)
+        session = _assumed_session(partial(_assume, session, role, settings), settings)
     return session
 
 
-def _own_session(settings: AwsSettings) -> boto3.Session:
+def _configured_session(settings: AwsSettings) -> boto3.Session:
     import boto3  # noqa: PLC0415 - see above
     import botocore.session  # noqa: PLC0415 - see above
 
     values = settings.values
     core = botocore.session.Session(profile=values.get("profile"))
-    # Only the first file: botocore takes one of each, where the provider takes several.
+    # Only the first file of each: the provider accepts several, botocore one.
     for variable, files in (
         ("config_file", "sharedConfigFiles"),
         ("credentials_file", "sharedCredentialsFiles"),
@@ -79,10 +80,10 @@ def _own_session(settings: AwsSettings) -> boto3.Session:
     )
 
 
-def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: AwsSettings) -> Mapping[str, Any]:
-    """Return the credentials of ``role``, one link of the chain of `aws:assumeRoles`."""
+def _assume(session: boto3.Session, role: Mapping[str, Any], settings: AwsSettings) -> Mapping[str, Any]:
+    """Assume ``role``, one of the chain of `aws:assumeRoles`, and return the credentials."""
     request = {
-        **_common(role),
+        **_common_arguments(role),
         "RoleArn": role.get("roleArn"),
         "RoleSessionName": role.get("sessionName", _SESSION_NAME),
         "ExternalId": role.get("externalId"),
@@ -90,23 +91,23 @@ def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: AwsSetti
         "Tags": [{"Key": key, "Value": value} for key, value in role.get("tags", {}).items()],
         "TransitiveTagKeys": role.get("transitiveTagKeys"),
     }
-    answer: Mapping[str, Any] = _sts(session, settings).assume_role(**_given(request))
+    answer: Mapping[str, Any] = _sts(session, settings).assume_role(**_non_empty(request))
     return answer
 
 
-def _assumed_with_token(session: boto3.Session, role: Mapping[str, Any], settings: AwsSettings) -> Mapping[str, Any]:
-    """Return the credentials of the role that a web identity token (a CI job's, say) may assume.
+def _assume_with_token(session: boto3.Session, role: Mapping[str, Any], settings: AwsSettings) -> Mapping[str, Any]:
+    """Assume the role of a web identity token, such as a CI job's, and return the credentials.
 
-    What the setting does not say, the environment may, as it does for the provider:
+    Values that the setting does not have come from the environment, as for the provider:
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role-using-a-web-identity
     """
     request = {
-        **_common(role),
+        **_common_arguments(role),
         "RoleArn": role.get("roleArn") or os.environ.get("AWS_ROLE_ARN"),
         "RoleSessionName": role.get("sessionName") or os.environ.get("AWS_ROLE_SESSION_NAME") or _SESSION_NAME,
         "WebIdentityToken": role.get("webIdentityToken") or _token_in_file(role),
     }
-    answer: Mapping[str, Any] = _sts(session, settings).assume_role_with_web_identity(**_given(request))
+    answer: Mapping[str, Any] = _sts(session, settings).assume_role_with_web_identity(**_non_empty(request))
     return answer
 
 
@@ -118,13 +119,13 @@ def _token_in_file(role: Mapping[str, Any]) -> str:
     try:
         return Path(file).expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not text"
+        reason = getattr(error, "strerror", None) or "not text"
         raise HostingError(
-            f"The token of '{_WEB_IDENTITY}' can't be read from '{file}' ({why}): {set_token}"
+            f"The token of '{_WEB_IDENTITY}' can't be read from '{file}' ({reason}): {set_token}"
         ) from error
 
 
-def _common(role: Mapping[str, Any]) -> dict[str, Any]:
+def _common_arguments(role: Mapping[str, Any]) -> dict[str, Any]:
     duration = role.get("duration")
     return {
         "DurationSeconds": None if duration is None else int(seconds(duration)),
@@ -133,13 +134,13 @@ def _common(role: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _session_of(assume: Callable[[], Mapping[str, Any]], settings: AwsSettings) -> boto3.Session:
-    """Return a session with the credentials that ``assume`` gets, again whenever they are about to expire."""
+def _assumed_session(assume: Callable[[], Mapping[str, Any]], settings: AwsSettings) -> boto3.Session:
+    """Return a session with the credentials that ``assume`` returns; it is called again before they expire."""
     import boto3  # noqa: PLC0415 - see above
     import botocore.session  # noqa: PLC0415 - see above
     from botocore.credentials import RefreshableCredentials  # noqa: PLC0415 - see above
 
-    def assumed() -> dict[str, Any]:
+    def fetch() -> dict[str, Any]:
         credentials = assume()["Credentials"]
         return {
             "access_key": credentials["AccessKeyId"],
@@ -148,14 +149,14 @@ def _session_of(assume: Callable[[], Mapping[str, Any]], settings: AwsSettings) 
             "expiry_time": credentials["Expiration"].isoformat(),
         }
 
-    held = RefreshableCredentials.create_from_metadata(assumed(), assumed, "assume-role")
+    refreshable = RefreshableCredentials.create_from_metadata(fetch(), fetch, "assume-role")
     core = botocore.session.Session()
-    core.register_component("credential_provider", _Held(held))
+    core.register_component("credential_provider", _FixedCredentials(refreshable))
     return boto3.Session(region_name=settings.region, botocore_session=core)
 
 
-class _Held:
-    """Stands where botocore looks for credentials, and has them."""
+class _FixedCredentials:
+    """A credential provider of botocore that always returns the same credentials."""
 
     def __init__(self, credentials: RefreshableCredentials) -> None:
         self._credentials = credentials
@@ -172,7 +173,7 @@ def client_of(session: boto3.Session, service: str, settings: AwsSettings, regio
     """Return a boto3 client of ``service`` with the credentials of ``session``."""
     values = settings.values
 
-    def made(config: Config) -> Any:  # noqa: ANN401 - as client()
+    def make(config: Config) -> Any:  # noqa: ANN401 - as client()
         return session.client(  # type: ignore[call-overload]  # the service is only known at run time
             service,
             region_name=region or settings.region,
@@ -181,11 +182,11 @@ def client_of(session: boto3.Session, service: str, settings: AwsSettings, regio
             config=config,
         )
 
-    direct = made(_transport(values, {}))
-    # Only the client itself knows where it calls.
+    direct = make(_transport(values, {}))
+    # Only the client knows its endpoint.
     url = direct.meta.endpoint_url
     proxy = proxy_for(url, values, os.environ)
-    return made(_transport(values, {url.partition(":")[0]: proxy})) if proxy else direct
+    return make(_transport(values, {url.partition(":")[0]: proxy})) if proxy else direct
 
 
 def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
@@ -194,7 +195,7 @@ def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
     retries = {"total_max_attempts": values.get("maxRetries"), "mode": values.get("retryMode", "standard")}
     return Config(
         proxies=dict(proxies),
-        retries=_given(retries),  # type: ignore[arg-type]  # botocore's stubs want a TypedDict
+        retries=_non_empty(retries),  # type: ignore[arg-type]  # botocore's stubs want a TypedDict
         s3={"addressing_style": "path"} if values.get("s3UsePathStyle") else None,
         use_dualstack_endpoint=values.get("useDualstackEndpoint"),
         use_fips_endpoint=values.get("useFipsEndpoint"),
@@ -202,10 +203,10 @@ def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
 
 
 def _endpoint(service: str, endpoints: list[Mapping[str, str]]) -> str | None:
-    """Return the custom endpoint of ``service`` in `aws:endpoints`; None leaves the choice to boto3."""
+    """Return the custom endpoint of ``service`` in `aws:endpoints`; None for boto3's default."""
     return next((entry[service] for entry in endpoints if entry.get(service)), None)
 
 
-def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments that have a value: botocore refuses None."""
+def _non_empty(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments without empty values, as botocore refuses None."""
     return {key: value for key, value in arguments.items() if value}

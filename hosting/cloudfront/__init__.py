@@ -1,1 +1,1 @@
-"""The distribution in front of the bucket. Knows nothing of files."""
+"""The distribution in front of the bucket, with its functions, policies, logs and alarm."""

@@ -1,4 +1,4 @@
-"""The distribution: reads the private bucket through an Origin Access Control, and caches by the files' headers."""
+"""The distribution, which reads the private bucket by an Origin Access Control and caches by the files' headers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
-from hosting.cloudfront.functions import make_functions
+from hosting.cloudfront.functions import ReleaseFunction, make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
 from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
@@ -18,40 +18,81 @@ if TYPE_CHECKING:
     from pulumi_aws.s3 import Bucket
 
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
-    from hosting.domain.names import Attached
-    from hosting.edge.function_code import Piece
+    from hosting.domain.attached_names import AttachedNames
     from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
 
 
 @dataclass(frozen=True)
-class Leading:
-    """What leads requests to the live release of bulk mode.
+class ReleaseRouting:
+    """The part of the edge function that routes requests to the live release of bulk mode.
 
     Attributes:
-        pieces: of the function for requests, the last ones.
-        header: that the piece sets, for the edge to tell one release's copy of a file from another's.
+        function: what the release adds to the function for requests.
+        header: a header that the function sets, part of the cache key, so that each release has its own cache entries.
     """
 
-    pieces: pulumi.Output[list[Piece]]
+    function: ReleaseFunction
     header: str
 
 
-def make_distribution(  # noqa: PLR0913 - the release is named where there is one
+def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by keyword
     name: str,
     settings: CloudFrontSettings,
     bucket: Bucket,
     edge: EdgePlan,
     opts: pulumi.ResourceOptions,
     *,
-    release: Leading | None = None,
-    own: Attached | None = None,
+    release: ReleaseRouting | None = None,
+    attached: AttachedNames | None = None,
 ) -> Distribution:
-    """Return the distribution in front of ``bucket``, with what ``edge`` says and its functions do.
+    """Return the distribution in front of ``bucket``, with the functions, proxies and error responses of ``edge``.
 
-    ``release`` is what bulk mode does at the edge for requests, after all of ``edge``; ``own`` are its own names.
+    ``release`` is the routing of bulk mode, which runs after the parts of ``edge``; ``attached`` are the host names.
     """
+    behavior = _behavior(name, settings, edge, release, opts)
+    distribution = Distribution(
+        name,
+        comment=name,
+        enabled=True,
+        default_root_object=edge.default_root_object,
+        origins=[_bucket_origin(name, bucket, opts), *origins_of(edge.proxies, settings.origin_read_timeout)],
+        default_cache_behavior=behavior,
+        ordered_cache_behaviors=behaviors_of(edge.proxies, behavior) if edge.proxies else None,
+        custom_error_responses=[_error_response(response) for response in edge.error_responses],
+        logging_config=log_config(name, settings, opts),
+        **_settings_inputs(settings),
+        aliases=list(attached.names) if attached else None,
+        viewer_certificate=_certificate(attached),
+        opts=opts,
+    )
+    if settings.alarms:
+        _make_alarm(name, distribution, settings.alarms, opts)
+    return distribution
+
+
+def _make_alarm(name: str, distribution: Distribution, topic: str, opts: pulumi.ResourceOptions) -> None:
+    # Importing pulumi_aws.cloudwatch takes 0.1 s, and few stacks have an alarm.
+    from hosting.cloudfront.alarms import make_alarm  # noqa: PLC0415 - see above
+
+    make_alarm(name, distribution, topic, opts)
+
+
+def _settings_inputs(settings: CloudFrontSettings) -> Any:  # noqa: ANN401 - input dict
+    """Return the inputs that are single settings."""
+    return {
+        "is_ipv6_enabled": settings.ipv6,
+        "http_version": settings.http_version,
+        "price_class": settings.price_class,
+        "wait_for_deployment": settings.wait_for_deployment,
+        "restrictions": {"geo_restriction": _geo_restriction(settings.geo_restriction)},
+        "web_acl_id": settings.web_acl_arn,
+    }
+
+
+def _bucket_origin(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
+    """Return the origin of the bucket, with the access control that lets the distribution read it."""
     access = OriginAccessControl(
         name,
         origin_access_control_origin_type="s3",
@@ -60,58 +101,33 @@ def make_distribution(  # noqa: PLR0913 - the release is named where there is on
         description=f"Lets the distribution of {name} read its bucket",
         opts=opts,
     )
-    behavior = _behavior(name, settings, edge, release, opts)
-    distribution = Distribution(
-        name,
-        comment=name,
-        enabled=True,
-        default_root_object=edge.default_root,
-        is_ipv6_enabled=settings.ipv6,
-        http_version=settings.http_version,
-        price_class=settings.price_class,
-        wait_for_deployment=settings.wait_for_deployment,
-        # The regional domain: the global one answers 307 while a new bucket in another region is not yet known.
-        origins=[
-            {
-                "origin_id": _ORIGIN,
-                "domain_name": bucket.bucket_regional_domain_name,
-                "origin_access_control_id": access.id,
-            },
-            *origins_of(edge.proxies, settings.origin_read_timeout),
-        ],
-        default_cache_behavior=behavior,
-        ordered_cache_behaviors=behaviors_of(edge.proxies, behavior) if edge.proxies else None,
-        custom_error_responses=[_error_response(response) for response in edge.error_responses],
-        restrictions={"geo_restriction": _geo_restriction(settings.geo_restriction)},
-        web_acl_id=settings.web_acl_arn,
-        logging_config=log_config(name, settings, opts),
-        aliases=list(own.names) if own else None,
-        viewer_certificate=_certificate(own),
-        opts=opts,
-    )
-    if settings.alarms:
-        # pulumi_aws.cloudwatch takes 0.1 s, and few stacks have an alarm.
-        from hosting.cloudfront.alarms import make_alarm  # noqa: PLC0415 - see above
-
-        make_alarm(name, distribution, settings.alarms, opts)
-    return distribution
+    return {
+        "origin_id": _ORIGIN,
+        # The regional domain: the global one answers 307 for a new bucket in another region.
+        "domain_name": bucket.bucket_regional_domain_name,
+        "origin_access_control_id": access.id,
+    }
 
 
-def _at_the_edge(name: str, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
-    """Return what a behavior has for its functions: nothing where there are none."""
-    functions = make_functions(name, edge, opts, release.pieces if release else None)
-    found: dict[str, Any] = {}
+def _edge_inputs(name: str, edge: EdgePlan, release: ReleaseRouting | None, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
+    """Return a behavior's inputs for its functions; none without functions."""
+    functions = make_functions(name, edge, opts, release.function if release else None)
+    inputs: dict[str, Any] = {}
     if functions:
-        found["function_associations"] = [
+        inputs["function_associations"] = [
             {"event_type": one.event, "function_arn": one.function.arn} for one in functions
         ]
     if edge.viewer_headers:
-        found["origin_request_policy_id"] = make_origin_request_policy(name, edge.viewer_headers, opts).id
-    return found
+        inputs["origin_request_policy_id"] = make_origin_request_policy(name, edge.viewer_headers, opts).id
+    return inputs
 
 
 def _behavior(
-    name: str, settings: CloudFrontSettings, edge: EdgePlan, release: Leading | None, opts: pulumi.ResourceOptions
+    name: str,
+    settings: CloudFrontSettings,
+    edge: EdgePlan,
+    release: ReleaseRouting | None,
+    opts: pulumi.ResourceOptions,
 ) -> Any:  # noqa: ANN401 - input dict
     return {
         "target_origin_id": _ORIGIN,
@@ -121,12 +137,12 @@ def _behavior(
         "compress": settings.compress,
         "cache_policy_id": _cache_policy_id(name, settings, release, opts),
         "response_headers_policy_id": edge.response_headers_policy,
-        **_at_the_edge(name, edge, release, opts),
+        **_edge_inputs(name, edge, release, opts),
     }
 
 
 def _cache_policy_id(
-    name: str, settings: CloudFrontSettings, release: Leading | None, opts: pulumi.ResourceOptions
+    name: str, settings: CloudFrontSettings, release: ReleaseRouting | None, opts: pulumi.ResourceOptions
 ) -> pulumi.Input[str]:
     if release is None or not needs_cache_policy(settings, is_bulk=True):
         return managed_cache_policy(settings)
@@ -140,12 +156,12 @@ def _geo_restriction(setting: GeoRestriction | None) -> Any:  # noqa: ANN401 - i
     return {"restriction_type": kind, "locations": list(setting.allow or setting.deny)}
 
 
-def _certificate(own: Attached | None) -> Any:  # noqa: ANN401 - input dict
-    """Return the certificate of the own names, by the security policy that CloudFront recommends."""
-    if own is None:
+def _certificate(attached: AttachedNames | None) -> Any:  # noqa: ANN401 - input dict
+    """Return the certificate of the host names, with the security policy that CloudFront recommends."""
+    if attached is None:
         return {"cloudfront_default_certificate": True}
     return {
-        "acm_certificate_arn": own.certificate_arn,
+        "acm_certificate_arn": attached.certificate_arn,
         "ssl_support_method": "sni-only",
         "minimum_protocol_version": "TLSv1.2_2021",
     }

@@ -1,4 +1,4 @@
-"""Access logs: a bucket for them, whose objects go away by themselves."""
+"""Access logs: a bucket whose objects expire."""
 
 from __future__ import annotations
 
@@ -12,48 +12,49 @@ from pulumi_aws.s3 import (
     BucketPublicAccessBlock,
 )
 
+from hosting.aws.regions import CLOUDFRONT_REGION
+
 if TYPE_CHECKING:
     from hosting.cloudfront.settings import CloudFrontSettings
 
-_REGION = "us-east-1"
 _UNFINISHED_DAYS = 7
 
 
 def log_config(name: str, settings: CloudFrontSettings, opts: pulumi.ResourceOptions) -> pulumi.Input[Any] | None:
-    """Return what the distribution is told of its logs, None without them.
+    """Return the distribution's logging config, None without logs.
 
-    The bucket is in us-east-1: CloudFront writes to none in the regions that one opts into.
+    The bucket is in us-east-1, as CloudFront does not write to buckets in opt-in regions.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
     """
     if not settings.logging:
         return None
     name = f"{name}-logs"
-    bucket = Bucket(name, region=_REGION, force_destroy=True, opts=opts)
-    # CloudFront writes standard logs by an ACL that it adds itself, so ACLs are on here, and closed to the public.
+    bucket = Bucket(name, region=CLOUDFRONT_REGION, force_destroy=True, opts=opts)
+    # CloudFront adds an ACL to write standard logs, so ACLs are on here; public ACLs are blocked.
     ownership = BucketOwnershipControls(
         name,
         bucket=bucket.bucket,
-        region=_REGION,
+        region=CLOUDFRONT_REGION,
         rule={"object_ownership": "BucketOwnerPreferred"},
         opts=opts,
     )
-    block = _closed(name, bucket, _after(opts, ownership))
+    block = _public_access_block(name, bucket, _after(opts, ownership))
     lifecycle = _lifecycle(name, bucket, settings.log_retention_days, _after(opts, block))
-    # Not before all of it: a distribution whose bucket takes no ACL is refused.
+    # CloudFront refuses a distribution whose log bucket has ACLs off, so the distribution waits for all settings.
     ready = pulumi.Output.all(bucket.bucket_regional_domain_name, lifecycle.id)
     return {"bucket": ready.apply(_first), "include_cookies": False, "prefix": ""}
 
 
 def _after(opts: pulumi.ResourceOptions, resource: pulumi.Resource) -> pulumi.ResourceOptions:
-    """Two of S3's settings on one bucket, written at once, can conflict: one after the other."""
+    """Return ``opts`` that wait for ``resource``: two settings of a bucket that are written at once can conflict."""
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[resource]))
 
 
-def _closed(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> BucketPublicAccessBlock:
+def _public_access_block(name: str, bucket: Bucket, opts: pulumi.ResourceOptions) -> BucketPublicAccessBlock:
     return BucketPublicAccessBlock(
         name,
         bucket=bucket.bucket,
-        region=_REGION,
+        region=CLOUDFRONT_REGION,
         block_public_acls=True,
         ignore_public_acls=True,
         block_public_policy=True,
@@ -66,7 +67,7 @@ def _lifecycle(name: str, bucket: Bucket, days: int, opts: pulumi.ResourceOption
     return BucketLifecycleConfiguration(
         name,
         bucket=bucket.bucket,
-        region=_REGION,
+        region=CLOUDFRONT_REGION,
         rules=[
             {
                 "id": "expire",

@@ -1,4 +1,4 @@
-"""The policies that a stack makes itself, for settings that no managed policy serves: each counts in its account."""
+"""The stack's own policies, for settings that no managed policy covers; each counts in the account's quota."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def make_cache_policy(name: str, header: str, opts: pulumi.ResourceOptions, *, compress: bool) -> CachePolicy:
-    """Return the managed policy CachingOptimized with a ``header`` in its key, for which there is no managed policy."""
+    """Return a cache policy like the managed CachingOptimized, with ``header`` in the cache key."""
     minimum, default, maximum = CACHING_OPTIMIZED_TTLS
     return CachePolicy(
         name,
@@ -35,10 +35,10 @@ def make_cache_policy(name: str, header: str, opts: pulumi.ResourceOptions, *, c
 
 
 def make_origin_request_policy(name: str, headers: Sequence[str], opts: pulumi.ResourceOptions) -> OriginRequestPolicy:
-    """Return the policy by which CloudFront adds headers about the viewer, without another copy in the cache.
+    """Return the policy with which CloudFront adds headers about the viewer, without changing the cache key.
 
-    The one managed policy with the viewer's country, AllViewerAndCloudFrontHeaders-2022-06, is not for S3: it also
-    sends the viewer's Host, by which S3 would look for another bucket, and all headers, cookies and query parameters.
+    The one managed policy with the viewer's country, AllViewerAndCloudFrontHeaders-2022-06, does not work with S3: it
+    also sends all headers, cookies, query parameters, and the viewer's Host, by which S3 would look up another bucket.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
     """

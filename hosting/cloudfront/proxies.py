@@ -1,4 +1,4 @@
-"""Proxies as parts of the distribution: an origin for each server, a cache behavior for each path pattern."""
+"""Proxies in the distribution: an origin for each server, and a cache behavior for each path pattern."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ if TYPE_CHECKING:
     from hosting.formats.redirects.proxies import Proxy, Server
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-web-distributions
-# Each counts the site's own: the default behavior and the bucket.
+# Both include the site's own: the default behavior and the bucket.
 MAX_BEHAVIORS, MAX_ORIGINS = 75, 100
 _METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 _HTTP, _HTTPS = 80, 443
-_LONGEST_ID = 128
+_MAX_ID_LENGTH = 128
 
 
 def check_quotas(proxies: Sequence[Proxy]) -> None:
-    """Refuse more proxies than a distribution takes.
+    """Check that a distribution can have the proxies.
 
     Raises:
-        EdgeError: with the figures.
+        EdgeError: they need too many behaviors or origins.
     """
     patterns, servers = sum(len(proxy.patterns) for proxy in proxies), len(_servers(proxies))
     if patterns >= MAX_BEHAVIORS:
         raise EdgeError(
-            f"The {len(proxies)} proxies need {patterns} cache behaviors beside the site's own, and a distribution has "
-            f"{MAX_BEHAVIORS} in all; nothing was touched: let one proxy with '*' do the work of several"
+            f"The {len(proxies)} proxies need {patterns} cache behaviors besides the site's own, but a distribution "
+            f"has at most {MAX_BEHAVIORS}; nothing was deployed: replace several proxies with one that has a '*'"
         )
     if servers >= MAX_ORIGINS:
         raise EdgeError(
-            f"The proxies lead to {servers} servers, and a distribution has {MAX_ORIGINS} origins in all, the bucket "
-            "among them; nothing was touched: remove some"
+            f"The proxies have {servers} servers, but a distribution has at most {MAX_ORIGINS} origins, including the "
+            "bucket; nothing was deployed: remove some"
         )
 
 
 def origins_of(proxies: Sequence[Proxy], read_timeout: int) -> list[Any]:
-    """Return the origins: one for each server, whose answers may take ``read_timeout`` seconds."""
+    """Return one origin for each server; ``read_timeout`` is the time for its response, in seconds."""
     return [_origin(server, read_timeout) for server in _servers(proxies)]
 
 
 def behaviors_of(proxies: Sequence[Proxy], default: Mapping[str, Any]) -> list[Any]:
     """Return the cache behaviors, in the order of the proxies.
 
-    Of the ``default`` behavior they have the function for requests: password, redirects, and the path that the server
-    is asked for. Its headers are not for another server's answers.
+    They have the request function of the ``default`` behavior (password, redirects, and the path to request), but not
+    its response headers, which are not for the responses of another server.
     """
     functions = [one for one in default["function_associations"] if one["event_type"] == "viewer-request"]
     return [_behavior(proxy, pattern, functions) for proxy in proxies for pattern in proxy.patterns]
@@ -75,8 +75,8 @@ def _origin(server: Server, read_timeout: int) -> Any:  # noqa: ANN401 - input d
 
 
 def _id(server: Server) -> str:
-    """Return the server's URL, which no other origin has; a hash where it is too long."""
-    return server.url if len(server.url) <= _LONGEST_ID else hashlib.sha256(server.url.encode()).hexdigest()
+    """Return the server's URL as a unique id; its hash if the URL is too long."""
+    return server.url if len(server.url) <= _MAX_ID_LENGTH else hashlib.sha256(server.url.encode()).hexdigest()
 
 
 def _behavior(proxy: Proxy, pattern: str, functions: Sequence[Any]) -> Any:  # noqa: ANN401 - input dict

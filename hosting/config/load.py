@@ -1,31 +1,37 @@
-"""Raw stack config -> frozen ``Settings``, with every problem of it at once. Makes nothing, asks nobody."""
+"""Read the stack's config: raw config in, frozen ``Settings`` out, or an error with all of its problems."""
 
 from __future__ import annotations
 
 import difflib
+import re
+import shlex
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from hosting.access.settings import AccessSettings
 from hosting.aws import regions
-from hosting.aws import settings as aws
+from hosting.aws.settings import NAMESPACE as AWS
+from hosting.aws.settings import AwsSettings, aws_settings, region_of
 from hosting.cloudfront.settings import CloudFrontSettings
-from hosting.config.messages import Speaker, sentences
-from hosting.config.suggestions import mended, nearest
+from hosting.config.aws_section import AwsSection
+from hosting.config.messages import Messages, not_a_setting, section_problems
+from hosting.config.suggestions import path_of, suggest
 from hosting.deployments.settings import DeploymentsSettings
-from hosting.domain.settings import DomainSettings, expanded
-from hosting.errors import ConfigError
+from hosting.domain.settings import DomainSettings, expand_names
+from hosting.errors import PLACEHOLDER, ConfigError
 from hosting.publish.settings import PublishSettings
-from hosting.setting_types import PLACEHOLDER, Section, decoded, settings_of
+from hosting.setting_types import Section, decoded, nearest, setting_keys
 from hosting.website.settings import WebsiteSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ROOMS: dict[str, type[Section]] = {
+    from hosting.config.suggestions import KeyPath
+
+_OWN_SECTIONS: dict[str, type[Section]] = {
     "website": WebsiteSettings,
     "cloudfront": CloudFrontSettings,
     "publish": PublishSettings,
@@ -33,24 +39,34 @@ _ROOMS: dict[str, type[Section]] = {
     "access": AccessSettings,
     "domain": DomainSettings,
 }
-# What nobody may read, wherever it was written.
-_ALWAYS_SECRET = {"access": frozenset({"password"})}
+_SECTIONS: dict[str, type[Section]] = {**_OWN_SECTIONS, AWS: AwsSection}
+_NEED_CLOUDFRONT = {
+    ("access", "username"): "as anyone can read the bucket's website without it",
+    ("domain", "names"): "as the bucket's website has no HTTPS for your host names without it",
+    ("publish", "release"): "as the bucket has only one release without it",
+}
 _NAMES = "domain:names"
-# The stage with CloudFront, as Amplify's PROD; `cloudfront:enabled` overrides it on any stack.
+_PASSWORD = "access:password"  # noqa: S105 - the key
+# The stack that has CloudFront by default, as Amplify's environment PROD.
 PRODUCTION_STACK = "prod"
+# https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack; `.` and `..` would be other folders of the state.
+_STACK_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
+# Python does not encode an unpaired surrogate; paths, environment variables and command lines do not contain a NUL.
+_UNUSABLE = {re.compile("[\ud800-\udfff]"): "contains an unpaired surrogate", re.compile("\0"): "contains a NUL"}
+_MOST_LEVELS = 20
 
-_Room = TypeVar("_Room", bound=Section)
+_AnySection = TypeVar("_AnySection", bound=Section)
 
 
 @dataclass(frozen=True)
 class RawConfig:
-    """Stack config as the engine hands it over.
+    """A stack's config as the engine passes it to the program.
 
     Attributes:
         stack: the stack's name, such as ``dev``.
-        values: ``namespace:key`` to the value as text; lists and maps are JSON.
-        secret_keys: which of the keys the stack keeps encrypted.
-        project: the project's name, the namespace of keys that are given none.
+        values: maps ``namespace:key`` to the value as text; lists and maps are JSON.
+        secret_keys: the keys that the stack keeps encrypted.
+        project: the project's name, which is the namespace of keys that are set without one.
     """
 
     stack: str
@@ -60,16 +76,14 @@ class RawConfig:
 
     def of(self, namespace: str) -> dict[str, str]:
         """Return the values of one namespace, by key without the namespace."""
-        return _without(namespace, self.values)
+        prefix = f"{namespace}:"
+        return {key.removeprefix(prefix): value for key, value in self.values.items() if key.startswith(prefix)}
 
     def secrets_of(self, namespace: str) -> frozenset[str]:
-        """Return the secret keys of one namespace, without the namespace."""
-        return frozenset(_without(namespace, dict.fromkeys(self.secret_keys, "")))
-
-
-def _without(namespace: str, values: Mapping[str, str]) -> dict[str, str]:
-    prefix = f"{namespace}:"
-    return {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
+        """Return the keys of one namespace whose values must not be shown, without the namespace."""
+        prefix = f"{namespace}:"
+        secret_keys = self.secret_keys | {_PASSWORD}
+        return frozenset(key.removeprefix(prefix) for key in secret_keys if key.startswith(prefix))
 
 
 @dataclass(frozen=True)
@@ -83,163 +97,166 @@ class Settings:
     deployments: DeploymentsSettings
     access: AccessSettings
     domain: DomainSettings
-    aws: aws.AwsSettings
-
-
-@dataclass
-class _Reader:
-    """Reads one room after the other and keeps the problems of all."""
-
-    raw: RawConfig
-    originals: Mapping[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    def speaker(self, namespace: str) -> Speaker:
-        secret = self.raw.secrets_of(namespace) | _ALWAYS_SECRET.get(namespace, frozenset())
-        return Speaker(self.raw.stack, namespace, secret, self.originals)
-
-    def room(self, namespace: str, model: type[_Room], defaults: Mapping[str, str] | None = None) -> _Room | None:
-        texts = {**(defaults or {}), **self.raw.of(namespace)}
-        given = {key: decoded(model, key, text) for key, text in texts.items()}
-        try:
-            return model.model_validate(given)
-        except ValidationError as error:
-            self.problems += sentences(model, error.errors(), self.speaker(namespace), given)
-        return None
-
-    def strays(self) -> None:
-        """Refuse keys of no room that were surely meant for one: without a namespace, or with a misspelt one."""
-        for key in self.raw.values:
-            namespace, _, name = key.partition(":")
-            near = difflib.get_close_matches(namespace.lower(), _ROOMS, n=1, cutoff=0.8)
-            if namespace in (*_ROOMS, aws.NAMESPACE) or not (near or namespace == self.raw.project):
-                continue
-            if name in _ROOMS:
-                rule = f"is not a setting: those of '{name}' are written {name}:<key>, with a colon"
-                self.problems.append(self.speaker(namespace).unwanted((name,), rule))
-                continue
-            known = [f"{room}:{setting}" for room, model in _ROOMS.items() for setting in settings_of(model)]
-            meant = difflib.get_close_matches(f"{near[0]}:{name}" if near else name, known, n=1, cutoff=0.5)
-            same = [setting for setting in known if setting.endswith(f":{name}")]
-            self.problems.append(self._stray(key, [*same, *meant]))
-
-    def _stray(self, key: str, meant: list[str]) -> str:
-        namespace, _, name = key.partition(":")
-        stray = self.speaker(namespace)
-        if not meant:
-            return stray.unwanted((name,), "is not a setting")
-        said = f"'{key}' is not a setting, did you mean '{meant[0]}'? {stray.remove((name,))}"
-        if meant[0] in self.raw.values:
-            return said
-        namespace, _, name = meant[0].partition(":")
-        model = _ROOMS[namespace]
-        given = {name: decoded(model, name, self.raw.values[key])}
-        is_secret = key in self.raw.secret_keys
-        return f"{said} && {self.speaker(namespace).set((name,), mended(model, given, name), is_secret=is_secret)}"
-
-    def plain_secrets(self) -> None:
-        """Refuse what is a secret, but is kept in plain text."""
-        for namespace, keys in _ALWAYS_SECRET.items():
-            for key in sorted((keys & self.raw.of(namespace).keys()) - self.raw.secrets_of(namespace)):
-                self.problems.append(self.speaker(namespace).lacking((key,), "is kept in plain text", PLACEHOLDER))
-
-    def needs_cloudfront(
-        self, access: AccessSettings | None, domain: DomainSettings | None, publish: PublishSettings | None
-    ) -> None:
-        """Refuse, on a stack without CloudFront, what only that can do; None are settings that do not hold."""
-        given = {
-            "'access:username' needs CloudFront, without which anyone may read the site": access and access.username,
-            "'domain:names' needs CloudFront, the website of S3 has no HTTPS under names of its own": (
-                domain and domain.names
-            ),
-        }
-        mend = self.speaker("cloudfront").set(("enabled",), value=True)
-        self.problems += [f"{problem}: {mend}" for problem, is_given in given.items() if is_given]
-        if publish is not None and publish.release is not None:
-            rule = "needs CloudFront, without which there is one release alone"
-            self.problems.append(self.speaker("publish").unwanted(("release",), rule))
-
-    def aws(self, environment: Mapping[str, str]) -> aws.AwsSettings | None:
-        given, speaker = self.raw.of(aws.NAMESPACE), self.speaker(aws.NAMESPACE)
-        found = [problem for key in given if (problem := _aws_problem(speaker, key, given))]
-        wrong = _region_problem(speaker, given, environment)
-        if wrong:
-            found.append(wrong)
-        self.problems += found
-        return None if found else aws.settings_of(given, environment, speaker.secret_keys)
-
-
-def _aws_problem(speaker: Speaker, key: str, given: Mapping[str, str]) -> str | None:
-    if key not in aws.KINDS:
-        meant = nearest(key, aws.KINDS)
-        mend = aws.mended(meant, given[key]) if meant and meant not in given else None
-        return speaker.unknown(key, meant, mend)
-    try:
-        aws.decode(key, given[key])
-    except aws.WrongValueError as error:
-        return speaker.broken((key, *error.path), str(error), error.got, error.mend)
-    return None
-
-
-def _region_problem(speaker: Speaker, given: Mapping[str, str], environment: Mapping[str, str]) -> str | None:
-    region = aws.region_of(given, environment)
-    if region is None:
-        rule = "is missing, and neither AWS_REGION nor AWS_DEFAULT_REGION is set"
-        return speaker.lacking(("region",), rule, regions.EXAMPLE)
-    # Who says so has a cloud of another kind.
-    if regions.is_region(region) or given.get("skipRegionValidation") == "true":
-        return None
-    rule = "must be a region of AWS" if given.get("region") else "is given by the environment, and must be a region"
-    return speaker.broken(("region",), rule, region, regions.nearest_region(region) or PLACEHOLDER)
+    aws: AwsSettings
 
 
 def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
     """Return the settings of a stack.
 
     Raises:
-        ConfigError: with every problem of every room, each ending in the command that mends it.
+        ConfigError: the config is invalid; it has every problem, with a command that fixes it.
     """
-    reader = _Reader(*_with_own_names(raw))
-    enabled = "true" if raw.stack == PRODUCTION_STACK else "false"
-    website = reader.room("website", WebsiteSettings)
-    cloudfront = reader.room("cloudfront", CloudFrontSettings, {"enabled": enabled})
-    publish = reader.room("publish", PublishSettings)
-    deployments = reader.room("deployments", DeploymentsSettings)
-    access = reader.room("access", AccessSettings)
-    domain = reader.room("domain", DomainSettings)
-    own_aws = reader.aws(environment)
-    reader.plain_secrets()
-    reader.strays()
-    if cloudfront is not None and not cloudfront.enabled:
-        reader.needs_cloudfront(access, domain, publish)
-    if website is None or cloudfront is None or publish is None or deployments is None or access is None:
-        raise ConfigError(raw.stack, reader.problems)
-    if domain is None or own_aws is None:
-        raise ConfigError(raw.stack, reader.problems)
+    reader = _Reader(*_with_expanded_names(raw))
+    sections: dict[str, Any] = {namespace: reader.section(namespace, model) for namespace, model in _SECTIONS.items()}
+    reader.check_region(environment)
+    reader.check_password()
+    reader.check_other_namespaces()
+    reader.check_stack_name()
+    enabled = raw.values.get("cloudfront:enabled", "true" if raw.stack == PRODUCTION_STACK else "false")
+    if enabled == "false":
+        reader.check_without_cloudfront(sections)
     if reader.problems:
         raise ConfigError(raw.stack, reader.problems)
-    return Settings(raw.stack, website, cloudfront, publish, deployments, access, domain, own_aws)
+    sections["cloudfront"] = sections["cloudfront"].model_copy(update={"enabled": enabled == "true"})
+    sections[AWS] = aws_settings(raw.of(AWS), environment, raw.secrets_of(AWS))
+    return Settings(raw.stack, **sections)
 
 
-def _with_own_names(raw: RawConfig) -> tuple[RawConfig, Mapping[str, str]]:
-    """Return the config with the stack and its branch in the names where they are asked for; and names to theirs."""
-    if _NAMES not in raw.values:
-        return raw, {}
-    branch = raw.values.get("deployments:branch", DeploymentsSettings.model_fields["branch"].default)
-    own = partial(expanded, stack=raw.stack, branch=branch)
-    written = decoded(DomainSettings, "names", raw.values[_NAMES])
-    names = [name for name in written if isinstance(name, str)] if isinstance(written, list) else []
-    return replace(raw, values={**raw.values, _NAMES: own(raw.values[_NAMES])}), {own(name): name for name in names}
-
-
-def load_room(raw: RawConfig, namespace: str, model: type[_Room]) -> _Room:
-    """Return the settings of one room alone, for a command that needs no other.
+def load_section(raw: RawConfig, namespace: str, model: type[_AnySection]) -> _AnySection:
+    """Return the settings of one namespace, for a command that needs no others.
 
     Raises:
-        ConfigError: with every problem of the room.
+        ConfigError: they are invalid; it has every problem.
     """
     reader = _Reader(raw)
-    room = reader.room(namespace, model)
-    if room is None:
+    section = reader.section(namespace, model)
+    if section is None or reader.problems:
         raise ConfigError(raw.stack, reader.problems)
-    return room
+    return section
+
+
+def _with_expanded_names(raw: RawConfig) -> tuple[RawConfig, Mapping[str, str]]:
+    """Expand {stack} and {branch} in `domain:names`; also map each expanded name to its original text."""
+    branch = raw.values.get("deployments:branch", DeploymentsSettings.model_fields["branch"].default)
+    expand = partial(expand_names, stack=raw.stack, branch=branch)
+    written = decoded(DomainSettings, "names", raw.values.get(_NAMES, ""))
+    names = [name for name in written if isinstance(name, str)] if isinstance(written, list) else []
+    values = {key: expand(value) if key == _NAMES else value for key, value in raw.values.items()}
+    return replace(raw, values=values), {expand(name): name for name in names}
+
+
+@dataclass
+class _Reader:
+    """Reads one namespace after another, and collects the problems of all."""
+
+    raw: RawConfig
+    originals: Mapping[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def messages(self, namespace: str) -> Messages:
+        return Messages(self.raw.stack, namespace, self.raw.secrets_of(namespace), self.originals)
+
+    def section(self, namespace: str, model: type[_AnySection]) -> _AnySection | None:
+        """Return the settings of a namespace; add its problems, and return None if a value is invalid."""
+        texts, messages, known = self.raw.of(namespace), self.messages(namespace), setting_keys(model)
+        meant = {key: nearest(key, known) for key in texts if key not in known}
+        given = {key: decoded(model, key, text) for key, text in texts.items() if key in known}
+        unusable = {key: found for key, value in given.items() if (found := _unusable(value, (key,)))}
+        for key, (path, rule) in unusable.items():
+            self.problems.append(messages.problem(path, rule, messages.set(path, PLACEHOLDER)))
+            del given[key]
+        for key, near in meant.items():
+            self._add_unknown(f"{namespace}:{key}", f"{namespace}:{near}" if near else None)
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            # What is missing may exist, but be misspelt or unusable.
+            hidden = {*meant.values(), *unusable} - given.keys()
+            errors = [one for one in error.errors() if path_of(one)[0] not in hidden]
+            self.problems += section_problems(model, errors, messages, given)
+        return None
+
+    def _add_unknown(self, key: str, meant: str | None) -> None:
+        """Add the problem of a key that is not a setting; ``meant`` is the nearest one that is."""
+        namespace, _, name = key.partition(":")
+        messages = self.messages(namespace)
+        command = messages.remove((name,))
+        if meant and meant not in self.raw.values:
+            target, _, setting = meant.partition(":")
+            value, is_secret = self._suggestion(target, setting, self.raw.values[key]), key in self.raw.secret_keys
+            command += f" && {self.messages(target).set((setting,), value, is_secret=is_secret)}"
+        self.problems.append(messages.problem((name,), not_a_setting(meant), command))
+
+    def _suggestion(self, namespace: str, key: str, text: str) -> object:
+        """Return a valid value for a setting that has its value under another key."""
+        model, texts = _SECTIONS[namespace], {**self.raw.of(namespace), key: text}
+        given = {name: decoded(model, name, texts[name]) for name in setting_keys(model) if name in texts}
+        return suggest(model, {name: value for name, value in given.items() if not _unusable(value, ())}, key)
+
+    def check_other_namespaces(self) -> None:
+        """Refuse keys of other namespaces that are probably settings: in the project's, or in a misspelt one."""
+        known = [f"{namespace}:{key}" for namespace, model in _OWN_SECTIONS.items() for key in setting_keys(model)]
+        for key in self.raw.values:
+            namespace, _, name = key.partition(":")
+            near = difflib.get_close_matches(namespace.lower(), _OWN_SECTIONS, n=1, cutoff=0.8)
+            if namespace in _SECTIONS or not (near or namespace == self.raw.project):
+                continue
+            if name in _OWN_SECTIONS:
+                rule = f"is not a setting: those of '{name}' are written {name}:<key>, with a colon"
+                messages = self.messages(namespace)
+                self.problems.append(messages.problem((name,), rule, messages.remove((name,))))
+                continue
+            same = [setting for setting in known if setting.endswith(f":{name}")]
+            similar = difflib.get_close_matches(f"{near[0]}:{name}" if near else name, known, n=1, cutoff=0.5)
+            self._add_unknown(key, next(iter([*same, *similar]), None))
+
+    def check_password(self) -> None:
+        """Refuse a password in plain text."""
+        if _PASSWORD in self.raw.values and _PASSWORD not in self.raw.secret_keys:
+            messages = self.messages("access")
+            command = messages.set(("password",), PLACEHOLDER)
+            self.problems.append(messages.problem(("password",), "is stored in plain text", command))
+
+    def check_without_cloudfront(self, sections: Mapping[str, Section | None]) -> None:
+        """Refuse settings that need CloudFront, on a stack without it."""
+        enable = self.messages("cloudfront").set(("enabled",), value=True)
+        for (namespace, key), why in _NEED_CLOUDFRONT.items():
+            if getattr(sections[namespace], key, None):
+                messages = self.messages(namespace)
+                command = messages.remove((key,)) if key == "release" else enable
+                self.problems.append(messages.problem((key,), f"needs CloudFront, {why}", command))
+
+    def check_region(self, environment: Mapping[str, str]) -> None:
+        """Refuse a config without an AWS region."""
+        given, messages, path = self.raw.of(AWS), self.messages(AWS), ("region",)
+        region = region_of(given, environment)
+        if region is None:
+            rule = "is missing, and neither AWS_REGION nor AWS_DEFAULT_REGION is set"
+            self.problems.append(messages.problem(path, rule, messages.set(path, regions.EXAMPLE)))
+            return
+        # Other clouds with AWS's protocols name their regions otherwise.
+        is_other_cloud = given.get("skipRegionValidation") == "true" and not _unusable(region, path)
+        if not regions.is_region(region) and not is_other_cloud:
+            rule = "is not an AWS region" if given.get("region") else "comes from the environment, and is not a region"
+            command = messages.set(path, regions.nearest_region(region) or PLACEHOLDER)
+            self.problems.append(messages.invalid(path, rule, region, command))
+
+    def check_stack_name(self) -> None:
+        """Refuse a name that is not one of a folder, as Pulumi does too."""
+        if not _STACK_NAME.fullmatch(self.raw.stack):
+            rule = "The stack's name must have 1 to 100 letters, digits, '-', '_' and '.', and not only one or two '.'"
+            self.problems.append(f"{rule}: pulumi stack rename --stack {shlex.quote(self.raw.stack)} '<name>'")
+
+
+def _unusable(value: Any, path: KeyPath) -> tuple[KeyPath, str] | None:  # noqa: ANN401 - JSON
+    """Return the path of a text that cannot be used, and the rule that it breaks; None if all can."""
+    if len(path) > _MOST_LEVELS:
+        return path[:1], f"is nested more than {_MOST_LEVELS} levels deep"
+    if isinstance(value, str):
+        return next(((path, rule) for pattern, rule in _UNUSABLE.items() if pattern.search(value)), None)
+    inner: list[tuple[Any, KeyPath]] = []
+    if isinstance(value, dict):
+        inner = [(key, path) for key in value] + [(each, (*path, key)) for key, each in value.items()]
+    if isinstance(value, list):
+        inner = [(each, (*path, index)) for index, each in enumerate(value)]
+    return next(filter(None, (_unusable(*each) for each in inner)), None)

@@ -1,5 +1,5 @@
-"""The git-push connection: what Pulumi Cloud is told about a stack, and the role that it deploys with.
+"""Deployments on git push: the connection of a stack to Pulumi Cloud, and the role that deploys it.
 
-``settings`` is read by the program as every room's; ``role`` makes resources; the rest is the command line
-``python -m hosting.deployments``, which talks to Pulumi Cloud through the Pulumi CLI and makes nothing in AWS.
+The program reads ``settings``, and ``role`` declares resources. The other modules are the command
+``python -m hosting.deployments``, which calls Pulumi Cloud with the Pulumi CLI and makes no calls to AWS.
 """

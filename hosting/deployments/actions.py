@@ -1,8 +1,8 @@
-"""The actions in AWS that this program takes, by what they are about: plain data. Pure."""
+"""The AWS actions that the program uses, by service and resource type."""
 
 from __future__ import annotations
 
-# What the aws provider reads of a bucket at every refresh, used here or not, then what the program sets.
+# Actions with which the AWS provider reads a bucket at each refresh, then those that change it.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 BUCKET_ACTIONS = (
     "s3:GetAccelerateConfiguration",
@@ -37,7 +37,7 @@ BUCKET_ACTIONS = (
     "s3:TagResource",
     "s3:UntagResource",
 )
-# Versions too: a bucket that was given versioning by hand is emptied of them on destroy.
+# Also versions: destroy deletes them if a user has turned versioning on.
 OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
     "s3:DeleteObject",
@@ -49,7 +49,7 @@ OBJECT_ACTIONS = (
     "s3:PutObjectAcl",
     "s3:PutObjectTagging",
 )
-# By the type in the ARN. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
+# By the resource type in the ARN. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
 CLOUDFRONT_ACTIONS = {
     "distribution": (
         "cloudfront:CreateDistribution",
@@ -60,7 +60,7 @@ CLOUDFRONT_ACTIONS = {
         "cloudfront:GetInvalidation",
         "cloudfront:UpdateDistribution",
     ),
-    # Of a redirect for visitors of one country.
+    # For redirects by country.
     "origin-request-policy": (
         "cloudfront:CreateOriginRequestPolicy",
         "cloudfront:DeleteOriginRequestPolicy",
@@ -75,7 +75,7 @@ CLOUDFRONT_ACTIONS = {
         "cloudfront:GetOriginAccessControlConfig",
         "cloudfront:UpdateOriginAccessControl",
     ),
-    # Of bulk mode.
+    # For bulk mode.
     "cache-policy": (
         "cloudfront:CreateCachePolicy",
         "cloudfront:DeleteCachePolicy",
@@ -92,11 +92,11 @@ CLOUDFRONT_ACTIONS = {
         "cloudfront:UpdateFunction",
     ),
 }
-# Of what has tags: distributions and functions.
+# For the types with tags: distributions and functions.
 TAG_ACTIONS = ("cloudfront:ListTagsForResource", "cloudfront:TagResource", "cloudfront:UntagResource")
 TAGGED = ("distribution", "function")
-# Of a bucket for access logs, besides what is done to every bucket. CloudFront takes on the rights of who switches
-# logging on to let itself in: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+# For the bucket of access logs, in addition to BUCKET_ACTIONS. CloudFront uses the permissions of whoever turns
+# logging on to grant itself access: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
 LOG_ACTIONS = ("s3:PutBucketAcl", "s3:PutLifecycleConfiguration")
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
 ALARM_ACTIONS = (
@@ -107,9 +107,9 @@ ALARM_ACTIONS = (
     "cloudwatch:TagResource",
     "cloudwatch:UntagResource",
 )
-# CloudFront looks at a web ACL as who attaches it.
+# CloudFront reads a web ACL with the permissions of whoever attaches it.
 WEB_ACL_ACTIONS = ("wafv2:GetWebACL",)
-# Of a stack with host names of its own: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html
+# For a stack with custom host names: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html
 CERTIFICATE_ACTIONS = (
     "acm:AddTagsToCertificate",
     "acm:DeleteCertificate",
@@ -124,7 +124,7 @@ ZONE_ACTIONS = (
     "route53:ListResourceRecordSets",
     "route53:ListTagsForResource",
 )
-# A deployment may look at its own role, never change it: a role that can widen itself has every right.
+# A deployment may read its own role but never change it, as it could grant itself any permission.
 ROLE_ACTIONS = (
     "iam:GetRole",
     "iam:GetRolePolicy",

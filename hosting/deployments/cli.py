@@ -1,4 +1,4 @@
-"""The Pulumi CLI, behind the narrowest port; its failures as sentences that tell what to type."""
+"""The Pulumi CLI, with its errors as messages that have the next command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hosting.errors import HostingError
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The first with `pulumi deployment settings edit`.
+# The first version with `pulumi deployment settings edit`.
 OLDEST_CLI = (3, 251, 0)
 
 # https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/util/cmdutil/exit.go
@@ -25,12 +25,12 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 
 class DeploymentsError(HostingError):
-    """The connection can't be made or read: who is logged in where, which stack, with what rights."""
+    """The connection can't be changed or read: because of the login, the stack or missing permissions."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a finished command left behind."""
+class CommandResult:
+    """The exit code and output of a command."""
 
     code: int
     out: str
@@ -38,33 +38,33 @@ class Answer:
 
 
 class NoSuchStackError(DeploymentsError):
-    """The stack was never made, or is gone."""
+    """The stack does not exist."""
 
 
 class Cli(Protocol):
     """The Pulumi CLI in the project's folder."""
 
-    def ask(self, *arguments: str) -> Answer:
-        """Run ``pulumi`` with ``arguments`` and return what it answered."""
+    def run(self, *arguments: str) -> CommandResult:
+        """Run ``pulumi`` with ``arguments`` and return its result."""
         ...
 
-    def show(self, *arguments: str) -> int:
-        """Run ``pulumi`` with ``arguments`` before the user's eyes and return its exit code."""
+    def run_interactively(self, *arguments: str) -> int:
+        """Run ``pulumi`` with ``arguments`` in the user's terminal and return its exit code."""
         ...
 
     def folder(self) -> str:
-        """Return the project's folder inside of its git repository; empty in the root, or without a repository."""
+        """Return the project's folder inside its git repository; empty for the root, or without a repository."""
         ...
 
 
-class InstalledCli:
+class PulumiCli:
     """The ``pulumi`` on PATH.
 
     Args:
         project: the folder with Pulumi.yaml.
 
     Raises:
-        DeploymentsError: if there is none.
+        DeploymentsError: it does not exist.
     """
 
     def __init__(self, project: Path) -> None:
@@ -75,9 +75,9 @@ class InstalledCli:
         self._project = project
         self._environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
 
-    def ask(self, *arguments: str) -> Answer:
-        """Run ``pulumi`` with ``arguments`` and return what it answered."""
-        done = subprocess.run(  # noqa: S603 - the command is ours, its arguments the user's own config
+    def run(self, *arguments: str) -> CommandResult:
+        """Run ``pulumi`` with ``arguments`` and return its result."""
+        done = subprocess.run(  # noqa: S603 - a fixed command; its arguments are the user's own config
             [self._pulumi, *arguments, "--non-interactive", "--color=never"],
             cwd=self._project,
             env=self._environment,
@@ -86,15 +86,15 @@ class InstalledCli:
             text=True,
             check=False,
         )
-        return Answer(done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
-    def show(self, *arguments: str) -> int:
-        """Run ``pulumi`` with ``arguments`` before the user's eyes and return its exit code."""
+    def run_interactively(self, *arguments: str) -> int:
+        """Run ``pulumi`` with ``arguments`` in the user's terminal and return its exit code."""
         command = [self._pulumi, *arguments]
         return subprocess.run(command, cwd=self._project, env=self._environment, check=False).returncode  # noqa: S603 - the same
 
     def folder(self) -> str:
-        """Return the project's folder inside of its git repository; empty in the root, or without a repository."""
+        """Return the project's folder inside its git repository; empty for the root, or without a repository."""
         git = shutil.which("git")
         if git is None:
             return ""
@@ -104,57 +104,57 @@ class InstalledCli:
 
 
 def require_version(cli: Cli) -> None:
-    """Refuse a CLI that has no `deployment settings edit`.
+    """Check that the CLI has `deployment settings edit`.
 
     Raises:
-        DeploymentsError: if the CLI is older, or doesn't tell its version.
+        DeploymentsError: the CLI is too old, or its version is unknown.
     """
-    told = cli.ask("version").out.strip()
-    version = _VERSION.match(told)
+    printed = cli.run("version").out.strip()
+    version = _VERSION.match(printed)
     oldest = ".".join(str(part) for part in OLDEST_CLI)
     if version is None or tuple(int(part) for part in version.groups()) < OLDEST_CLI:
         raise DeploymentsError(
-            f"The Pulumi CLI must be {oldest} or newer (got {told or 'no version'}): "
+            f"The Pulumi CLI must be {oldest} or newer (got {printed or 'no version'}): "
             f"update it, https://www.pulumi.com/docs/install/"
         )
 
 
-def ask(cli: Cli, stack: str, *arguments: str) -> str:
-    """Return what ``pulumi`` printed.
+def run(cli: Cli, stack: str, *arguments: str) -> str:
+    """Run ``pulumi`` with ``arguments`` and return its output.
 
     Raises:
-        DeploymentsError: if it failed, with what to do about it.
+        DeploymentsError: it failed; the message has the remedy.
     """
-    return checked(cli.ask(*arguments), stack, *arguments)
+    return output_of(cli.run(*arguments), stack, *arguments)
 
 
-def checked(answer: Answer, stack: str, *arguments: str) -> str:
-    """Return what ``pulumi`` printed, run with ``arguments``.
+def output_of(result: CommandResult, stack: str, *arguments: str) -> str:
+    """Return the output of ``pulumi`` with ``arguments``.
 
     Raises:
-        DeploymentsError: if it failed, with what to do about it.
+        DeploymentsError: it failed; the message has the remedy.
     """
-    if answer.code != 0:
-        raise _failure(answer, stack, arguments)
-    return answer.out
+    if result.code != 0:
+        raise _error(result, stack, arguments)
+    return result.out
 
 
-def _failure(answer: Answer, stack: str, arguments: tuple[str, ...]) -> DeploymentsError:
-    told = answer.err.strip() or answer.out.strip()
-    # Before the exit codes: lacking rights has the same one as not being logged in.
-    if "[403]" in told:
+def _error(result: CommandResult, stack: str, arguments: tuple[str, ...]) -> DeploymentsError:
+    output = result.err.strip() or result.out.strip()
+    # Before the exit codes: missing permissions have the same one as a missing login.
+    if "[403]" in output:
         return DeploymentsError(
-            f"You may not do that to the deployments of stack '{stack}': ask an admin of its organization, or log in "
-            f"as someone else with `pulumi login`. Pulumi Cloud says: {_last_line(told)}"
+            f"You have no permission to do that with the deployments of stack '{stack}': ask an admin of its "
+            f"organization, or use another account with `pulumi login`. Pulumi Cloud answered: {_last_line(output)}"
         )
-    if answer.code == _NOT_LOGGED_IN or "must be set for login" in told or "Unauthorized" in told:
+    if result.code == _NOT_LOGGED_IN or "must be set for login" in output or "Unauthorized" in output:
         return DeploymentsError("You are not logged in to Pulumi Cloud: pulumi login")
-    if answer.code == _NO_SUCH_STACK or "no stack named" in told:
+    if result.code == _NO_SUCH_STACK or "no stack named" in output:
         return NoSuchStackError(f"There is no stack '{stack}': pulumi stack init {stack}")
-    # The subcommand alone: an argument may be a secret.
+    # Only the subcommand, as an argument may be a secret.
     command = " ".join(argument for argument in arguments[:3] if argument.isalpha())
-    return DeploymentsError(f"`pulumi {command}` failed: {_last_line(told) or f'exit code {answer.code}'}")
+    return DeploymentsError(f"`pulumi {command}` failed: {_last_line(output) or f'exit code {result.code}'}")
 
 
-def _last_line(told: str) -> str:
-    return told.splitlines()[-1].removeprefix("error: ") if told else ""
+def _last_line(output: str) -> str:
+    return output.splitlines()[-1].removeprefix("error: ") if output else ""

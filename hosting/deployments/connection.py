@@ -1,4 +1,4 @@
-"""What Pulumi Cloud is to know of a stack and what it knows, the difference, and the flags that settle it. Pure."""
+"""The connection of a stack: in its config, in Pulumi Cloud, their differences, and the flags that apply the config."""
 
 from __future__ import annotations
 
@@ -14,24 +14,29 @@ if TYPE_CHECKING:
 
     from hosting.deployments.settings import DeploymentsSettings
 
-# The CLI has no flag that empties the list of pre-run commands; this command does nothing, and takes the place of all.
+# The CLI has no flag that clears the pre-run commands. This command does nothing, and replaces them all.
 _NO_COMMAND = "true"
 
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html (RoleSessionName)
-_LONGEST_SESSION_NAME = 64
+_MAX_SESSION_NAME_LENGTH = 64
 
-HIDDEN = "[secret]"
+HIDDEN_VALUE = "[secret]"
 
 
 @dataclass(frozen=True)
 class Connection:
-    """How a stack is connected.
+    """The settings of a stack's deployments.
 
     Attributes:
-        folder: where Pulumi.yaml is in the repository; empty for the root.
+        repository: owner and name on GitHub.
+        branch: the branch whose pushes deploy the stack.
+        folder: the folder of Pulumi.yaml in the repository; empty for the root.
+        paths: globs of the files whose changes deploy the stack.
+        pre_run_commands: commands that run before each deployment.
         deploy_pushes: whether a push to the branch deploys the stack.
-        template: whether pull requests get a stack of their own, modelled on this one.
-        role_arn: the role that a deployment takes on in AWS; empty for none.
+        preview_pull_requests: whether pull requests get a preview.
+        template: whether pull requests get their own stacks, as copies of this one.
+        role_arn: the AWS role that a deployment assumes; empty for none.
     """
 
     repository: str = ""
@@ -47,11 +52,11 @@ class Connection:
 
 @dataclass(frozen=True)
 class Variables:
-    """The environment of a deployment.
+    """The environment variables of a deployment.
 
     Attributes:
-        values: by name; None to leave alone whatever is connected.
-        secret: the names whose values Pulumi Cloud keeps encrypted.
+        values: the values by name; None to keep those in Pulumi Cloud.
+        secret: the names of variables that Pulumi Cloud encrypts.
     """
 
     values: Mapping[str, str] | None = None
@@ -59,8 +64,8 @@ class Variables:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What the stack's config asks for."""
+class ConfiguredDeployment:
+    """The deployment settings in the stack's config."""
 
     stack: str
     connection: Connection
@@ -68,15 +73,15 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Connected:
-    """What Pulumi Cloud has, as the CLI tells it: of variables the names alone."""
+class ConnectedDeployment:
+    """The deployment settings in Pulumi Cloud, as the CLI prints them: of variables only the names."""
 
     connection: Connection
     variables: tuple[str, ...] = ()
 
 
-def wanted_connection(settings: DeploymentsSettings, folder: str, role_arn: str | None) -> Connection:
-    """Return the connection that ``settings`` ask for; ``role_arn`` is the role given or made, if any."""
+def configured_connection(settings: DeploymentsSettings, folder: str, role_arn: str | None) -> Connection:
+    """Return the connection of ``settings``; ``role_arn`` is the given or created role, if there is one."""
     return Connection(
         repository=settings.repository or "",
         branch=settings.branch,
@@ -90,9 +95,9 @@ def wanted_connection(settings: DeploymentsSettings, folder: str, role_arn: str 
     )
 
 
-def connected_from(told: str) -> Connected:
-    """Return what is connected, from the JSON of `pulumi deployment settings get --output json`."""
-    view: dict[str, Any] = json.loads(told)
+def parse_connected(text: str) -> ConnectedDeployment:
+    """Return the settings in the JSON of `pulumi deployment settings get --output json`."""
+    view: dict[str, Any] = json.loads(text)
     source = view.get("source", {})
     commands = tuple(view.get("preRunCommands", ()))
     connection = Connection(
@@ -106,17 +111,17 @@ def connected_from(told: str) -> Connected:
         template=source.get("pullRequestTemplate", False),
         role_arn=view.get("oidc", {}).get("aws", {}).get("roleArn", ""),
     )
-    return Connected(connection, tuple(view.get("environmentVariables", ())))
+    return ConnectedDeployment(connection, tuple(view.get("environmentVariables", ())))
 
 
-def differences(wanted: Wanted, connected: Connected) -> list[str]:
-    """Return a line for each thing in which the config and what is connected differ."""
+def differences(configured: ConfiguredDeployment, connected: ConnectedDeployment) -> list[str]:
+    """Return a line for each difference between the config and Pulumi Cloud."""
     lines = []
     for each in fields(Connection):
-        here, there = getattr(wanted.connection, each.name), getattr(connected.connection, each.name)
-        if here != there:
-            lines.append(f"{each.name.replace('_', ' ')}: {_shown(here)} in the config, {_shown(there)} connected")
-    names = wanted.variables.values
+        ours, theirs = getattr(configured.connection, each.name), getattr(connected.connection, each.name)
+        if ours != theirs:
+            lines.append(f"{each.name.replace('_', ' ')}: {_shown(ours)} in the config, {_shown(theirs)} connected")
+    names = configured.variables.values
     if names is not None:
         lines += [f"variable {name}: only in the config" for name in sorted(names) if name not in connected.variables]
         lines += [f"variable {name}: only connected" for name in connected.variables if name not in names]
@@ -131,21 +136,23 @@ def _shown(value: object) -> str:
     return str(value) or "none"
 
 
-def edit(wanted: Wanted, connected: Connected, *, hide_secrets: bool = False) -> list[str]:
-    """Return the arguments after ``pulumi`` that make what is connected what is wanted.
+def edit_arguments(
+    configured: ConfiguredDeployment, connected: ConnectedDeployment, *, hide_secrets: bool = False
+) -> list[str]:
+    """Return the arguments of ``pulumi`` that apply the config to Pulumi Cloud.
 
-    All settings are sent, whatever differs: one command to read, and the same one each time.
+    They have all settings, not only those that differ, so the command is the same each time.
     """
-    connection = wanted.connection
-    arguments = ["deployment", "settings", "edit", "--stack", wanted.stack]
+    connection = configured.connection
+    arguments = ["deployment", "settings", "edit", "--stack", configured.stack]
     arguments += ["--github-repo", connection.repository, "--branch", connection.branch]
     arguments += ["--folder", connection.folder]
     arguments += [f"--push-to-deploy={_flag(on=connection.deploy_pushes)}"]
     arguments += [f"--preview-prs={_flag(on=connection.preview_pull_requests)}"]
     arguments += [f"--pr-template={_flag(on=connection.template)}"]
     arguments += list(_lists(connection, connected.connection))
-    arguments += list(_role(wanted, connected.connection))
-    arguments += list(_environment(wanted.variables, connected.variables, hide_secrets=hide_secrets))
+    arguments += list(_role(configured, connected.connection))
+    arguments += list(_environment(configured.variables, connected.variables, hide_secrets=hide_secrets))
     return arguments
 
 
@@ -153,44 +160,44 @@ def _flag(*, on: bool) -> str:
     return "true" if on else "false"
 
 
-def _lists(wanted: Connection, connected: Connection) -> Iterator[str]:
-    for path in wanted.paths:
+def _lists(configured: Connection, connected: Connection) -> Iterator[str]:
+    for path in configured.paths:
         yield f"--path-filter={_csv(path)}"
-    if connected.paths and not wanted.paths:
+    if connected.paths and not configured.paths:
         yield "--path-filter="
-    for command in wanted.pre_run_commands:
+    for command in configured.pre_run_commands:
         yield f"--pre-run-command={command}"
-    if connected.pre_run_commands and not wanted.pre_run_commands:
+    if connected.pre_run_commands and not configured.pre_run_commands:
         yield f"--pre-run-command={_NO_COMMAND}"
 
 
 def _csv(value: str) -> str:
-    """Return ``value`` as one field of CSV, which is how the CLI reads this flag: a glob may hold commas."""
+    """Return ``value`` as a CSV field, as the CLI reads this flag: a glob may contain commas."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow([value])
     return line.getvalue()
 
 
-def _role(wanted: Wanted, connected: Connection) -> Iterator[str]:
-    role_arn = wanted.connection.role_arn
+def _role(configured: ConfiguredDeployment, connected: Connection) -> Iterator[str]:
+    role_arn = configured.connection.role_arn
     if role_arn:
         yield f"--oidc-aws-role-arn={role_arn}"
-        yield f"--oidc-aws-session-name={_session_name(wanted.stack)}"
+        yield f"--oidc-aws-session-name={_session_name(configured.stack)}"
     elif connected.role_arn:
         yield "--oidc-aws-clear"
 
 
 def _session_name(stack: str) -> str:
-    """Return the name under which CloudTrail shows a deployment's calls."""
-    return re.sub(r"[^A-Za-z0-9_=,.@-]", "-", f"pulumi-{stack}")[:_LONGEST_SESSION_NAME]
+    """Return the session name that CloudTrail shows for a deployment's calls."""
+    return re.sub(r"[^A-Za-z0-9_=,.@-]", "-", f"pulumi-{stack}")[:_MAX_SESSION_NAME_LENGTH]
 
 
-def _environment(wanted: Variables, connected: tuple[str, ...], *, hide_secrets: bool) -> Iterator[str]:
-    if wanted.values is None:
+def _environment(configured: Variables, connected: tuple[str, ...], *, hide_secrets: bool) -> Iterator[str]:
+    if configured.values is None:
         return
-    for name, value in sorted(wanted.values.items()):
-        secret = name in wanted.secret
-        yield f"--{'secret-env' if secret else 'env'}={name}={HIDDEN if secret and hide_secrets else value}"
+    for name, value in sorted(configured.values.items()):
+        secret = name in configured.secret
+        yield f"--{'secret-env' if secret else 'env'}={name}={HIDDEN_VALUE if secret and hide_secrets else value}"
     for name in connected:
-        if name not in wanted.values:
+        if name not in configured.values:
             yield f"--remove-env={_csv(name)}"

@@ -1,10 +1,11 @@
-"""What a deployment may do in AWS, and who may act as one: policy documents, as plain data. Pure."""
+"""The policy documents of the deployment role: its permissions, and who may assume it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments import actions
 from hosting.errors import HostingError
 from hosting.resource_names import resource_name
@@ -17,20 +18,20 @@ if TYPE_CHECKING:
 
 _VERSION = "2012-10-17"
 
-_LONGEST_PREFIX = 48
-# What a backend without organizations calls the one that it has:
+_MAX_PREFIX_LENGTH = 48
+# The organization's name in backends without organizations:
 # https://www.pulumi.com/docs/reference/pkg/nodejs/pulumi/pulumi/functions/automation.fullyQualifiedStackName.html
 _NO_ORGANIZATION = "organization"
 
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who issues the tokens with which a deployment takes on its role.
+    """The issuer of the tokens with which a deployment assumes its role.
 
     Attributes:
-        host: the issuer's URL without the scheme, which is also what IAM calls its claims by.
-        audience: the claim `aud` of its tokens.
-        subjects: the claims `sub` that are trusted; a * stands for any text.
+        host: the issuer's URL without the scheme, which is also IAM's prefix of its claims.
+        audience: the trusted claim `aud`.
+        subjects: the trusted claims `sub`; a * matches any text.
     """
 
     host: str
@@ -39,16 +40,17 @@ class Issuer:
 
 
 @dataclass(frozen=True)
-class EdgeRights:
-    """What a stack with CloudFront works on: all that a setting of it or a file of the site can ask for.
+class CloudFrontScope:
+    """The resources of a stack with CloudFront, including those that it does not have yet.
 
-    So that a push may switch logs on, or bring a redirect by country, which a role that can't widen itself allows.
+    The role can't extend its own permissions. So it has those that a push may need later, for logs or a redirect by
+    country.
 
     Attributes:
-        cloudfront: what the ARNs of the account's CloudFront begin with, such as ``arn:aws:cloudfront::123456789012``.
-        logs: the ARNs of the buckets for access logs; a * stands for any text, here and in the next.
-        alarms: the ARNs of the alarms.
-        web_acl: the ARN of the web ACL, if it has one.
+        cloudfront: the prefix of the account's CloudFront ARNs, such as ``arn:aws:cloudfront::123456789012``.
+        logs: the ARNs of the buckets for access logs; a * matches any text.
+        alarms: the ARNs of the alarms; a * matches any text.
+        web_acl: the ARN of the web ACL; None without one.
     """
 
     cloudfront: str
@@ -58,12 +60,12 @@ class EdgeRights:
 
 
 @dataclass(frozen=True)
-class NamesRights:
-    """What a stack with host names of its own works on.
+class DomainScope:
+    """The resources of a stack with custom host names.
 
     Attributes:
-        certificates: the ARNs of the certificates that it requests, a * stands for any text; None where it does not.
-        zone: the ARN of its Route 53 zone, if it has one.
+        certificates: the ARNs of the certificates that it requests, where a * matches any text; None for none.
+        zone: the ARN of its Route 53 zone; None without one.
     """
 
     certificates: str | None = None
@@ -72,26 +74,26 @@ class NamesRights:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a deployment works on.
+    """The resources that a deployment may use.
 
     Attributes:
-        buckets: the ARNs of the sites' buckets, a * in them stands for any text.
+        buckets: the ARNs of the sites' buckets; a * matches any text.
         role: the ARN of the deployment's own role.
         provider: the ARN of the OIDC provider that the role trusts.
-        edge: of a stack with CloudFront.
-        names: of a stack with host names of its own.
+        cloudfront: the scope in CloudFront; None without CloudFront.
+        domain: the scope of custom host names; None without any.
     """
 
     buckets: tuple[str, ...]
     role: str
     provider: str
-    edge: EdgeRights | None = None
-    names: NamesRights | None = None
+    cloudfront: CloudFrontScope | None = None
+    domain: DomainScope | None = None
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Which stack is deployed."""
+    """The full name of a stack."""
 
     organization: str
     project: str
@@ -99,10 +101,10 @@ class Stack:
 
 
 def issuer_of(settings: DeploymentsSettings, stack: Stack) -> Issuer:
-    """Return whom to trust, and restricted to what.
+    """Return the trusted issuer, restricted to the stack.
 
     Raises:
-        HostingError: it is to be Pulumi Cloud, and that is not where the stack is.
+        HostingError: the settings ask for Pulumi Cloud, but the stack is in another backend.
     """
     if settings.runs_on == "github-actions":
         return _github(settings)
@@ -110,10 +112,13 @@ def issuer_of(settings: DeploymentsSettings, stack: Stack) -> Issuer:
 
 
 def _pulumi_cloud(settings: DeploymentsSettings, stack: Stack) -> Issuer:
-    """https://www.pulumi.com/docs/deployments/guides/oidc/#custom-claims; organizations' names are lower case there."""
+    """Return Pulumi Cloud as the issuer; its claims have the organization in lower case.
+
+    https://www.pulumi.com/docs/deployments/guides/oidc/#custom-claims
+    """
     if stack.organization == _NO_ORGANIZATION:
         raise HostingError(
-            f"'deployments:createRole' would make a role for Pulumi Cloud, and stack '{stack.name}' is not kept there: "
+            f"'deployments:createRole' needs Pulumi Cloud, and stack '{stack.name}' is not stored there: "
             f"pulumi login, or pulumi config set --stack {stack.name} deployments:runsOn github-actions"
         )
     organization = stack.organization.lower()
@@ -125,11 +130,11 @@ def _pulumi_cloud(settings: DeploymentsSettings, stack: Stack) -> Issuer:
 
 
 def _github(settings: DeploymentsSettings) -> Issuer:
-    """https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims.
+    """Return GitHub as the issuer: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims.
 
-    A repository made, renamed or moved since July 15, 2026 is `owner@id/name@id` in its tokens, an older one
-    `owner/name`; the config knows no ids. Their * take in no other repository: a name has no @, and a : in a branch's
-    name is told as %3A.
+    In the tokens of a repository that was created, renamed or moved since July 15, 2026, its name is
+    `owner@id/name@id`, of an older one `owner/name`. The config has no ids, so a * replaces them. It matches no other
+    repository, as a name has no @, and a : in a branch's name is encoded as %3A.
     https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
     """
     owner, _, name = str(settings.repository).partition("/")
@@ -140,7 +145,7 @@ def _github(settings: DeploymentsSettings) -> Issuer:
 
 
 def trust_policy(issuer: Issuer, provider_arn: str) -> dict[str, Any]:
-    """Return who may take on the role."""
+    """Return the trust policy: who may assume the role."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Federated": provider_arn},
@@ -154,25 +159,25 @@ def trust_policy(issuer: Issuer, provider_arn: str) -> dict[str, Any]:
 
 
 def bucket_patterns(project: str, review_stacks: Iterable[str]) -> list[str]:
-    """Return the names of review stacks' buckets: ``pr-*`` of ``site`` -> ``site-pr-*``."""
+    """Return the patterns of the review stacks' bucket names: ``pr-*`` of ``site`` -> ``site-pr-*``."""
     return [_bucket_pattern(project, pattern) for pattern in review_stacks]
 
 
 def _bucket_pattern(project: str, pattern: str) -> str:
     prefix = resource_name(project, pattern.removesuffix("*"))
     whole_word = not pattern.endswith("*") or not pattern[-2].isalnum()
-    # The hyphen keeps `pr-*` off the buckets of `prod`; a name that was cut off has none there.
-    return f"{prefix}-*" if whole_word and len(prefix) < _LONGEST_PREFIX else f"{prefix}*"
+    # Because of the hyphen, `pr-*` does not match the buckets of `prod`; a truncated name has no hyphen there.
+    return f"{prefix}-*" if whole_word and len(prefix) < _MAX_PREFIX_LENGTH else f"{prefix}*"
 
 
 @dataclass(frozen=True)
-class Own:
-    """What is the stack's own, told by what its names in the cloud begin with.
+class StackResources:
+    """The stack's own resources, by the prefixes of their physical names.
 
     Attributes:
-        name: of the stack itself.
-        cloudfront: its settings.
-        patterns: what the names of the review stacks that share its role begin with, as ``bucket_patterns`` has them.
+        name: the prefix of the stack itself.
+        cloudfront: the CloudFront settings.
+        patterns: the patterns of the review stacks that share the role, from ``bucket_patterns``.
     """
 
     name: str
@@ -180,35 +185,35 @@ class Own:
     patterns: tuple[str, ...]
 
     def buckets(self, partition: str) -> tuple[str, ...]:
-        """Return the ARNs of the review stacks' buckets, those for their logs among them."""
+        """Return the ARNs of the review stacks' buckets, including those of their logs."""
         return tuple(f"arn:{partition}:s3:::{pattern}" for pattern in self.patterns)
 
-    def edge(self, partition: str, account: str) -> EdgeRights | None:
-        """Return what it works on with CloudFront; without, its code has no rights there, nor has a review stack's."""
+    def cloudfront_scope(self, partition: str, account: str) -> CloudFrontScope | None:
+        """Return the scope in CloudFront; None without CloudFront, also for its review stacks."""
         if not self.cloudfront.enabled:
             return None
-        return EdgeRights(
+        return CloudFrontScope(
             f"arn:{partition}:cloudfront::{account}",
             (f"arn:{partition}:s3:::{self.name}-logs-*", *self.buckets(partition)),
             tuple(
-                f"arn:{partition}:cloudwatch:us-east-1:{account}:alarm:{pattern}"
+                f"arn:{partition}:cloudwatch:{CLOUDFRONT_REGION}:{account}:alarm:{pattern}"
                 for pattern in (f"{self.name}-5xx-*", *self.patterns)
             ),
             self.cloudfront.web_acl_arn,
         )
 
 
-def rights(scope: Scope) -> dict[str, Any]:
-    """Return what a deployment may do."""
-    edge = _of_edge(scope.edge) if scope.edge else ()
-    buckets = list(dict.fromkeys([*scope.buckets, *(scope.edge.logs if scope.edge else ())]))
+def permissions_policy(scope: Scope) -> dict[str, Any]:
+    """Return the permissions policy of the role."""
+    cloudfront = _cloudfront_statements(scope.cloudfront) if scope.cloudfront else ()
+    buckets = list(dict.fromkeys([*scope.buckets, *(scope.cloudfront.logs if scope.cloudfront else ())]))
     statements = [
         ("Bucket", actions.BUCKET_ACTIONS, buckets),
         ("Objects", actions.OBJECT_ACTIONS, [f"{bucket}/*" for bucket in buckets]),
-        *edge,
+        *cloudfront,
         ("OwnRole", actions.ROLE_ACTIONS, [scope.role]),
         ("OwnProvider", actions.PROVIDER_ACTIONS, [scope.provider]),
-        *_of_names(scope.names or NamesRights()),
+        *_domain_statements(scope.domain or DomainScope()),
     ]
     return {
         "Version": _VERSION,
@@ -219,25 +224,25 @@ def rights(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _of_edge(edge: EdgeRights) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
-    """Yield what CloudFront takes."""
-    for kind, some in actions.CLOUDFRONT_ACTIONS.items():
-        yield _sid(kind), some, [f"{edge.cloudfront}:{kind}/*"]
-    yield "Tags", actions.TAG_ACTIONS, [f"{edge.cloudfront}:{kind}/*" for kind in actions.TAGGED]
-    yield "Logs", actions.LOG_ACTIONS, list(edge.logs)
-    yield "Alarms", actions.ALARM_ACTIONS, list(edge.alarms)
-    if edge.web_acl is not None:
-        yield "WebAcl", actions.WEB_ACL_ACTIONS, [edge.web_acl]
+def _cloudfront_statements(scope: CloudFrontScope) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
+    """Yield the statements about CloudFront."""
+    for kind, kind_actions in actions.CLOUDFRONT_ACTIONS.items():
+        yield _sid(kind), kind_actions, [f"{scope.cloudfront}:{kind}/*"]
+    yield "Tags", actions.TAG_ACTIONS, [f"{scope.cloudfront}:{kind}/*" for kind in actions.TAGGED]
+    yield "Logs", actions.LOG_ACTIONS, list(scope.logs)
+    yield "Alarms", actions.ALARM_ACTIONS, list(scope.alarms)
+    if scope.web_acl is not None:
+        yield "WebAcl", actions.WEB_ACL_ACTIONS, [scope.web_acl]
 
 
-def _of_names(names: NamesRights) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
-    """Yield what host names take; what has no resource of its own in AWS is about all of them."""
-    if names.certificates is not None:
-        yield "Certificates", actions.CERTIFICATE_ACTIONS, [names.certificates]
+def _domain_statements(scope: DomainScope) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
+    """Yield the statements about host names; actions without resource-level permissions have the resource *."""
+    if scope.certificates is not None:
+        yield "Certificates", actions.CERTIFICATE_ACTIONS, [scope.certificates]
         yield "CertificateRequests", ("acm:RequestCertificate",), ["*"]
-    if names.zone is not None:
-        yield "Zone", actions.ZONE_ACTIONS, [names.zone]
-        yield "ZoneChanges", ("route53:GetChange",), [f"{names.zone.partition(':hostedzone/')[0]}:change/*"]
+    if scope.zone is not None:
+        yield "Zone", actions.ZONE_ACTIONS, [scope.zone]
+        yield "ZoneChanges", ("route53:GetChange",), [f"{scope.zone.partition(':hostedzone/')[0]}:change/*"]
         yield "Zones", ("route53:ListHostedZones",), ["*"]
 
 

@@ -1,57 +1,67 @@
-"""The role that deployments of a stack take on in AWS, without keys: OIDC provider, role, policy."""
+"""The AWS role that deployments of a stack assume without access keys: OIDC provider, role and policy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
 import pulumi_aws
 from pulumi_aws import iam
 
-from hosting.deployments.rights import NamesRights, Own, Scope, bucket_patterns, issuer_of, rights, trust_policy
+from hosting.aws.regions import CLOUDFRONT_REGION
+from hosting.deployments.rights import (
+    DomainScope,
+    Scope,
+    StackResources,
+    bucket_patterns,
+    issuer_of,
+    permissions_policy,
+    trust_policy,
+)
 
 if TYPE_CHECKING:
     from hosting.config.load import Settings
     from hosting.deployments.rights import Issuer, Stack
     from hosting.deployments.settings import DeploymentsSettings
-    from hosting.domain.names import OwnNames
 
 
 @dataclass(frozen=True)
 class DeploymentRole:
-    """What the stack exports of its role.
+    """The role and its OIDC provider, which are stack outputs.
 
     Attributes:
         arn: the role's ARN.
-        provider_arn: the ARN of the OIDC provider that it trusts; another stack's `deployments:oidcProviderArn`.
+        provider_arn: the ARN of the OIDC provider that it trusts, for `deployments:oidcProviderArn` of another stack.
     """
 
     arn: pulumi.Output[str]
     provider_arn: pulumi.Output[str]
 
 
-def make_role(  # noqa: PLR0913 - host names are named where there are any
+def make_role(  # noqa: PLR0913 - callers pass the options by keyword
     name: str,
     settings: Settings,
     stack: Stack,
     bucket_arn: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
     *,
-    names: OwnNames | None = None,
+    zone_arn: pulumi.Output[str] | None = None,
+    requests_certificate: bool = False,
 ) -> DeploymentRole:
-    """Return the role for deployments of ``stack``, with only the rights that this program uses on its own resources.
+    """Return the role for deployments of ``stack``, with only the permissions for the stack's own resources.
 
     Args:
-        name: what the names in the cloud begin with.
+        name: the prefix of physical names in AWS.
         settings: the stack's settings.
-        stack: which stack may take on the role.
-        bucket_arn: the site's bucket.
-        opts: the options; its provider is also whom the account is asked of.
-        names: the site's own host names, if it has any.
+        stack: the stack whose deployments may assume the role.
+        bucket_arn: the ARN of the site's bucket.
+        opts: the resource options, whose provider is also used to look up the account.
+        zone_arn: the ARN of the Route 53 zone of the host names; None without one.
+        requests_certificate: whether the stack requests a certificate.
 
     Raises:
-        HostingError: nobody could take on that role.
+        HostingError: no deployment could assume the role.
     """
     issuer = issuer_of(settings.deployments, stack)
     provider_arn = _provider(name, settings.deployments, issuer, opts)
@@ -61,41 +71,45 @@ def make_role(  # noqa: PLR0913 - host names are named where there are any
         assume_role_policy=pulumi.Output.json_dumps(provider_arn.apply(lambda arn: trust_policy(issuer, arn))),
         opts=opts,
     )
-    own = Own(name, settings.cloudfront, tuple(bucket_patterns(stack.project, settings.deployments.review_stacks)))
-    document = _document(own, bucket_arn, DeploymentRole(role.arn, provider_arn), names, opts)
+    patterns = tuple(bucket_patterns(stack.project, settings.deployments.review_stacks))
+    own = StackResources(name, settings.cloudfront, patterns)
+    arns = _Arns(bucket_arn, DeploymentRole(role.arn, provider_arn), zone_arn, requests_certificate)
+    document = _document(own, arns, opts)
     iam.RolePolicy(f"{name}-deploy", role=role.name, policy=pulumi.Output.json_dumps(document), opts=opts)
     return DeploymentRole(role.arn, provider_arn)
 
 
-def _document(
-    own: Own,
-    bucket_arn: pulumi.Output[str],
-    role: DeploymentRole,
-    names: OwnNames | None,
-    opts: pulumi.ResourceOptions,
-) -> pulumi.Output[dict[str, Any]]:
-    ask = pulumi.InvokeOutputOptions(provider=opts.provider, parent=opts.parent)
-    partition = pulumi_aws.get_partition_output(opts=ask).partition
-    account = pulumi_aws.get_caller_identity_output(opts=ask).account_id
-    zone = names.zone.arn if names and names.zone is not None else None
-    requests = names is not None and names.is_requested
-    return pulumi.Output.all(bucket_arn, partition, account, role.arn, role.provider_arn, zone).apply(
-        lambda known: rights(
-            Scope(
-                (known[0], *own.buckets(known[1])),
-                known[3],
-                known[4],
-                own.edge(known[1], known[2]),
-                NamesRights(f"arn:{known[1]}:acm:us-east-1:{known[2]}:certificate/*" if requests else None, known[5]),
-            )
-        )
-    )
+class _Arns(NamedTuple):
+    """The ARNs in the permissions policy that are outputs of other resources."""
+
+    bucket_arn: pulumi.Output[str]
+    role: DeploymentRole
+    zone_arn: pulumi.Output[str] | None
+    requests_certificate: bool
+
+
+def _document(own: StackResources, arns: _Arns, opts: pulumi.ResourceOptions) -> pulumi.Output[dict[str, Any]]:
+    """Return the permissions policy of the role."""
+    options = pulumi.InvokeOutputOptions(provider=opts.provider, parent=opts.parent)
+    partition = pulumi_aws.get_partition_output(opts=options).partition
+    account = pulumi_aws.get_caller_identity_output(opts=options).account_id
+
+    def document(values: list[str]) -> dict[str, Any]:
+        partition, account, bucket_arn, role_arn, provider_arn, zone_arn = values
+        certificates = f"arn:{partition}:acm:{CLOUDFRONT_REGION}:{account}:certificate/*"
+        domain = DomainScope(certificates if arns.requests_certificate else None, zone_arn)
+        buckets = (bucket_arn, *own.buckets(partition))
+        cloudfront = own.cloudfront_scope(partition, account)
+        return permissions_policy(Scope(buckets, role_arn, provider_arn, cloudfront, domain))
+
+    outputs = (arns.bucket_arn, arns.role.arn, arns.role.provider_arn, arns.zone_arn)
+    return pulumi.Output.all(partition, account, *outputs).apply(document)
 
 
 def _provider(
     name: str, settings: DeploymentsSettings, issuer: Issuer, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Return the OIDC provider's ARN: an account has one an issuer at the most, so one that is there is used."""
+    """Return the OIDC provider's ARN: of the one in the settings, as an account can have only one for each issuer."""
     if settings.oidc_provider_arn is not None:
         return pulumi.Output.from_input(settings.oidc_provider_arn)
     provider = iam.OpenIdConnectProvider(

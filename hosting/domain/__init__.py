@@ -1,1 +1,1 @@
-"""The stage's own host names: their certificate, their DNS records and what the distribution answers to."""
+"""The custom host names of a stage: certificate, DNS records, and the aliases of the distribution."""

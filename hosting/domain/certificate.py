@@ -1,36 +1,23 @@
-"""The certificate of the site's names: requested where CloudFront looks for it, and waited for."""
+"""The certificate of the host names: requested in CloudFront's region, validated by DNS, and waited for."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi_aws.acm import Certificate, CertificateValidation
 from pulumi_aws.route53 import Record
 
-from hosting.aws.provider import make_provider
-from hosting.domain.settings import CERTIFICATE_REGION
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hosting.aws.settings import AwsSettings
-
-# A person says that the records are there; the CA looks for them every few minutes.
-_LONGEST_WAIT = "15m"
+# The user has confirmed the records (`domain:validated`); ACM checks them every few minutes.
+_MAX_WAIT = "15m"
 _TTL_SECONDS = 300
 
 
-def certificate_options(name: str, settings: AwsSettings, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """Return the options of what has to be in the certificates' region: those of ``opts``, with a provider for it."""
-    alone = pulumi.ResourceOptions(parent=opts.parent)
-    there = make_provider(f"{name}-{CERTIFICATE_REGION}", replace(settings, region=CERTIFICATE_REGION), alone)
-    return pulumi.ResourceOptions(parent=opts.parent, provider=there)
-
-
 def request_certificate(name: str, names: Sequence[str], opts: pulumi.ResourceOptions) -> Certificate:
-    """Return the certificate for ``names``; nothing waits for it to be issued."""
+    """Return the certificate for ``names``, without waiting for its issuance."""
     return Certificate(
         name,
         domain_name=names[0],
@@ -40,15 +27,17 @@ def request_certificate(name: str, names: Sequence[str], opts: pulumi.ResourceOp
     )
 
 
-def prove_in_zone(
+def make_validation_records(
     names: Sequence[str], certificate: Certificate, zone_id: pulumi.Output[str], opts: pulumi.ResourceOptions
 ) -> list[Record]:
-    """Return the records that prove the names: a name and the * before it have one and the same."""
+    """Return the records in the zone that validate the names; a name and its wildcard share one record."""
     bases = dict.fromkeys(name.removeprefix("*.") for name in names)
-    return [_proof(base, certificate, zone_id, opts) for base in bases]
+    return [_validation_record(base, certificate, zone_id, opts) for base in bases]
 
 
-def _proof(base: str, certificate: Certificate, zone_id: pulumi.Output[str], opts: pulumi.ResourceOptions) -> Record:
+def _validation_record(
+    base: str, certificate: Certificate, zone_id: pulumi.Output[str], opts: pulumi.ResourceOptions
+) -> Record:
     option: pulumi.Output[Any] = certificate.domain_validation_options.apply(
         lambda options: next(each for each in options if str(each.domain_name).removeprefix("*.") == base)
     )
@@ -59,21 +48,21 @@ def _proof(base: str, certificate: Certificate, zone_id: pulumi.Output[str], opt
         type=option.resource_record_type,
         records=[option.resource_record_value],
         ttl=_TTL_SECONDS,
-        # Every certificate of an account for this name has this very record, the one before this too.
+        # All certificates of an account for a name share this record, so it may exist already.
         allow_overwrite=True,
         opts=opts,
     )
 
 
-def wait_for(
-    name: str, certificate: Certificate, proofs: Sequence[Record], opts: pulumi.ResourceOptions
+def wait_for_certificate(
+    name: str, certificate: Certificate, records: Sequence[Record], opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Return the certificate's ARN when it is issued; without ``proofs`` their records are someone else's."""
-    patience = None if proofs else pulumi.CustomTimeouts(create=_LONGEST_WAIT)
+    """Return the certificate's ARN once it is issued; ``records`` is empty if another DNS has the records."""
+    timeouts = None if records else pulumi.CustomTimeouts(create=_MAX_WAIT)
     validation = CertificateValidation(
         name,
         certificate_arn=certificate.arn,
-        validation_record_fqdns=[proof.fqdn for proof in proofs] or None,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=patience)),
+        validation_record_fqdns=[record.fqdn for record in records] or None,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=timeouts)),
     )
     return validation.certificate_arn

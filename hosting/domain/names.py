@@ -1,14 +1,14 @@
-"""The stage's own names as a whole: certificate before the distribution, records after it."""
+"""The custom host names of a stage: the certificate before the distribution, the records after it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
 
-from hosting.domain.certificate import certificate_options, prove_in_zone, request_certificate, wait_for
-from hosting.domain.records import find_zone, point_names, told_names, told_proofs
+from hosting.domain.attached_names import AttachedNames
+from hosting.domain.certificate import make_validation_records, request_certificate, wait_for_certificate
+from hosting.domain.records import alias_records, find_zone, make_alias_records, validation_records
 
 if TYPE_CHECKING:
     from pulumi_aws.acm import Certificate
@@ -18,77 +18,79 @@ if TYPE_CHECKING:
     from hosting.config.load import Settings
 
 
-@dataclass(frozen=True)
-class Attached:
-    """What a distribution is told of its own names.
+class CustomDomain:
+    """The custom host names of a stage.
 
     Attributes:
-        names: its aliases.
-        certificate_arn: of an issued certificate that covers them.
+        attached: the aliases of the distribution with their certificate; None until another DNS has validated them.
+        zone: the Route 53 zone; None if the settings have none.
     """
 
-    names: tuple[str, ...]
-    certificate_arn: pulumi.Input[str]
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        opts: pulumi.ResourceOptions,
+        certificate_options: pulumi.ResourceOptions,
+    ) -> None:
+        """Declare the certificate, its validation records, and the wait for its issuance.
 
-
-class OwnNames:
-    """The names of a stage that has some.
-
-    Attributes:
-        attached: what the distribution is told; None as long as another DNS has not proved the names.
-        zone: the Route 53 zone, if the settings name one.
-    """
-
-    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions) -> None:
-        """Declare the certificate, what proves its names, and the wait until it is issued."""
+        ``certificate_options`` have the provider for the region of certificates, ``opts`` the one of other resources.
+        """
+        self._certificate_options = certificate_options
         self._settings, self._opts, domain = settings, opts, settings.domain
         self._certificate: Certificate | None = None
         self.zone: pulumi.Output[GetZoneResult] | None = None
         if domain.zone:
             self.zone = find_zone(domain, settings.stack, opts)
-        self.attached = self._given() if domain.certificate_arn else self._requested(name)
+        self.attached = self._given_certificate() if domain.certificate_arn else self._requested_certificate(name)
 
-    def _given(self) -> Attached:
+    def _given_certificate(self) -> AttachedNames:
         domain = self._settings.domain
-        return Attached(domain.names, domain.certificate_arn or "")
+        return AttachedNames(domain.names, domain.certificate_arn or "")
 
-    def _requested(self, name: str) -> Attached | None:
+    def _requested_certificate(self, name: str) -> AttachedNames | None:
         domain = self._settings.domain
-        there = certificate_options(name, self._settings.aws, self._opts)
-        self._certificate = request_certificate(name, domain.names, there)
+        self._certificate = request_certificate(name, domain.names, self._certificate_options)
         if not domain.is_attached:
-            pulumi.log.warn(_to_do(self._settings.stack), self._opts.parent)
+            pulumi.log.warn(_pending_validation(self._settings.stack), self._opts.parent)
             return None
-        proofs = []
+        records = []
         if self.zone is not None:
-            proofs = prove_in_zone(domain.names, self._certificate, self.zone.zone_id, self._opts)
-        return Attached(domain.names, wait_for(name, self._certificate, proofs, there))
+            records = make_validation_records(domain.names, self._certificate, self.zone.zone_id, self._opts)
+        arn = wait_for_certificate(name, self._certificate, records, self._certificate_options)
+        return AttachedNames(domain.names, arn)
+
+    @property
+    def zone_arn(self) -> pulumi.Output[str] | None:
+        """The ARN of the Route 53 zone; None if the settings have none."""
+        return self.zone.arn if self.zone is not None else None
 
     @property
     def is_requested(self) -> bool:
-        """Whether the stack has a certificate of its own, rather than one that it was given."""
+        """Whether the stack requests its certificate; if not, the settings have one."""
         return self._certificate is not None
 
-    def lead_to(self, distribution: Distribution) -> dict[str, pulumi.Input[object] | None]:
-        """Declare the records that lead to ``distribution``; return the outputs, with what another DNS is to have."""
+    def declare_records(self, distribution: Distribution) -> dict[str, pulumi.Input[object] | None]:
+        """Declare the records for ``distribution``; return the outputs, with the records for another DNS."""
         domain = self._settings.domain
         arn = self._certificate.arn if self._certificate else domain.certificate_arn
-        found: dict[str, pulumi.Input[object] | None] = {"certificateArn": arn}
+        outputs: dict[str, pulumi.Input[object] | None] = {"certificateArn": arn}
         if self.zone is not None:
             ipv6 = self._settings.cloudfront.ipv6
-            point_names(domain.names, self.zone.zone_id, distribution, self._opts, ipv6=ipv6)
+            make_alias_records(domain.names, self.zone.zone_id, distribution, self._opts, ipv6=ipv6)
         else:
-            found["domainRecords"] = pulumi.Output.all(
-                told_proofs(self._certificate), told_names(domain.names, distribution)
+            outputs["domainRecords"] = pulumi.Output.all(
+                validation_records(self._certificate), alias_records(domain.names, distribution)
             ).apply(lambda records: [*records[0], *records[1]])
         if self.attached is not None:
-            found["url"] = f"https://{domain.names[0]}"
-        return found
+            outputs["url"] = f"https://{domain.names[0]}"
+        return outputs
 
 
-def _to_do(stack: str) -> str:
+def _pending_validation(stack: str) -> str:
     return (
-        "The site does not answer under 'domain:names' yet. Make the records for the certificate at your DNS, "
-        f"`pulumi stack output --stack {stack} domainRecords` tells them, and then: "
+        "The site does not answer under 'domain:names' yet. Create the records for the certificate at your DNS "
+        f"provider, `pulumi stack output --stack {stack} domainRecords` lists them, and then: "
         f"pulumi config set --stack {stack} domain:validated true && pulumi up --stack {stack}"
     )

@@ -1,4 +1,4 @@
-"""The DNS records of the site's names: made in a Route 53 zone, or told for another DNS."""
+"""The DNS records of the host names: created in a Route 53 zone, or listed for another DNS."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ if TYPE_CHECKING:
 def find_zone(
     settings: DomainSettings, stack: str, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[route53.GetZoneResult]:
-    """Return the public zone that the settings name.
+    """Return the public zone of the settings.
 
-    Asked at once: what an Output's look-up fails with can be told only with a traceback. One given by its id is held
-    against the names here, at preview already: the provider would put the zone's name behind a name that is not inside.
+    The look-up is immediate, as the error of an Output's look-up has a traceback. The names are checked here, also in a
+    preview: for a name outside of the zone, the provider would append the zone's name.
 
     Raises:
-        HostingError: there is no such zone, or the names are outside of it.
+        HostingError: the zone does not exist, or a name is outside of it.
     """
-    ask = pulumi.InvokeOptions(provider=opts.provider, parent=opts.parent)
+    options = pulumi.InvokeOptions(provider=opts.provider, parent=opts.parent)
     by_id: dict[str, Any] = {"zone_id": settings.zone_id}
     by_name: dict[str, Any] = {"name": settings.zone, "private_zone": False}
     try:
-        zone = route53.get_zone(**(by_name if settings.zone_id is None else by_id), opts=ask)
+        zone = route53.get_zone(**(by_name if settings.zone_id is None else by_id), opts=options)
     except Exception as error:
         raise HostingError(
-            f"'domain:zone' can't be found in this account (got {settings.zone}: {error}): make it in Route 53, or "
+            f"'domain:zone' can't be found in this account (got {settings.zone}: {error}): create it in Route 53, or "
             f"pulumi config set --stack {stack} domain:zone '<another zone>'"
         ) from error
     outside = [name for name in settings.names if not is_in_zone(name, zone.name.rstrip("."))]
     if outside:
         raise HostingError(
-            f"'domain:names' must be in the zone {zone.name}, {', '.join(outside)} can't be: "
+            f"'domain:names' must be in the zone {zone.name} (got {', '.join(outside)}): "
             f"pulumi config set --stack {stack} domain:zone '<another zone>'"
         )
     return pulumi.Output.from_input(zone)
 
 
-def point_names(
+def make_alias_records(
     names: Sequence[str],
     zone_id: pulumi.Output[str],
     distribution: Distribution,
@@ -57,7 +57,7 @@ def point_names(
     *,
     ipv6: bool,
 ) -> None:
-    """Declare the records that lead from each name to the distribution, by IPv6 too where it has that."""
+    """Declare the alias records from each name to the distribution; with ``ipv6`` AAAA records too."""
     for kind in ("A", "AAAA") if ipv6 else ("A",):
         for name in names:
             route53.Record(
@@ -76,14 +76,14 @@ def point_names(
             )
 
 
-def told_proofs(certificate: Certificate | None) -> pulumi.Output[list[dict[str, str]]]:
-    """Return the records by which another DNS proves the certificate's names, each once."""
+def validation_records(certificate: Certificate | None) -> pulumi.Output[list[dict[str, str]]]:
+    """Return the records with which another DNS validates the certificate's names, each once."""
     if certificate is None:
         return pulumi.Output.from_input([])
-    return certificate.domain_validation_options.apply(_proofs)
+    return certificate.domain_validation_options.apply(_validation_records)
 
 
-def _proofs(options: Sequence[Any]) -> list[dict[str, str]]:
+def _validation_records(options: Sequence[Any]) -> list[dict[str, str]]:
     records = {each.resource_record_name: each for each in options}
     return [
         {
@@ -96,10 +96,10 @@ def _proofs(options: Sequence[Any]) -> list[dict[str, str]]:
     ]
 
 
-def told_names(names: Sequence[str], distribution: Distribution) -> pulumi.Output[list[dict[str, str]]]:
-    """Return the records by which another DNS leads to the distribution.
+def alias_records(names: Sequence[str], distribution: Distribution) -> pulumi.Output[list[dict[str, str]]]:
+    """Return the records with which another DNS refers to the distribution.
 
-    At the top of a zone the DNS knows no CNAME; providers call what they have instead ALIAS or ANAME.
+    The apex of a zone can't have a CNAME; DNS providers offer ALIAS or ANAME records there.
     """
     return distribution.domain_name.apply(
         lambda domain: [{"for": "visitors", "name": name, "type": "CNAME or ALIAS", "value": domain} for name in names]

@@ -1,1 +1,1 @@
-"""Everything that runs at CloudFront's edge, or is computed for it. Pure."""
+"""The code that runs at CloudFront's edge, and everything that is computed for it. Pure."""

@@ -1,36 +1,57 @@
-"""What answers for a missing file: the error document of S3's website, and CloudFront's error responses. Pure."""
+"""Error pages: the error document of S3's website endpoint, and CloudFront's custom error responses. Pure."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.edge.site_routes import NOT_FOUND_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from hosting.config.load import Settings
     from hosting.edge.site_routes import SiteRoutes
-    from hosting.formats.redirects.rules import Fallback
+    from hosting.formats.redirects.rules import FallbackRule
 
 OK, NOT_FOUND = 200, 404
-# Without s3:ListBucket S3 answers 403 for a missing key:
+# S3's answer for a missing key is 403 without s3:ListBucket, and 404 with it:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-MISSING = (403, NOT_FOUND)
+MISSING_FILE_STATUSES = (403, NOT_FOUND)
+# The size limit, in bytes of JSON, for the list of files without an extension in bulk mode's function.
+FILES_WITHOUT_EXTENSION_BYTES = 600
+# Errors that CloudFront caches for 10 seconds by default, even with caching disabled, and that an API may return for a
+# moment: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+_TRANSIENT_STATUSES = (404, 500, 501, 502, 503, 504)
 
 
-def found_after_all(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
-    """Return the error responses that answer for what is missing as if it were there."""
-    return [error for error in errors if error.error_code in MISSING and error.response_code == OK]
+def success_responses(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
+    """Return the error responses that answer requests for missing files with status 200."""
+    return [error for error in errors if error.error_code in MISSING_FILE_STATUSES and error.response_code == OK]
+
+
+def app_page_of_errors(errors: Sequence[ErrorResponse], index_document: str) -> str:
+    """Return the key that the error responses serve for every unknown path with status 200; empty if there is none.
+
+    CloudFront runs no function for an error response, so the function for requests may serve the page instead.
+    """
+    found = success_responses(errors)
+    pages = {page_key(error.response_page_path, index_document) for error in found if error.response_page_path}
+    return pages.pop() if len(pages) == 1 and len(found) == len(MISSING_FILE_STATUSES) else ""
+
+
+def page_key(path: str, index_document: str) -> str:
+    """Return the key of an error page, given the URL path in the error response."""
+    return unquote(path.lstrip("/")) or index_document
 
 
 def error_document(settings: Settings, keys: Collection[str], routes: SiteRoutes) -> str:
-    """Return the key that S3's website answers for what is missing, always with status 404.
+    """Return the key of the S3 website's error document, which S3 always serves with status 404.
 
-    That is `website:errorDocument`. If it is not set, it is an app's page, so that its routes open, or the tree's
-    404.html, or the index document.
+    It is `website:errorDocument` if that is set. Otherwise it is the app page, so that client-side routes open, then
+    404.html if the tree has it, then the index document.
     """
     website = settings.website
     if website.error_document is not None:
@@ -43,36 +64,70 @@ def error_document(settings: Settings, keys: Collection[str], routes: SiteRoutes
 
 
 def error_responses(
-    settings: Settings, keys: Collection[str], fallbacks: Sequence[Fallback]
+    settings: Settings, keys: Collection[str], fallbacks: Sequence[FallbackRule]
 ) -> tuple[ErrorResponse, ...]:
     """Return the distribution's error responses.
 
-    `cloudfront:errorResponses` has the last word. With a router only 404 is mapped: the distribution may list the
-    bucket, so S3 answers 404 for what is missing, and a 403 is a refusal that stays one.
+    `cloudfront:errorResponses` overrides all others. With a router only 404 has a page: the distribution may list the
+    bucket, so S3 answers 404 for missing files, and a 403 stays a 403.
     """
     website, cloudfront = settings.website, settings.cloudfront
     if cloudfront.sets_error_responses:
         return cloudfront.error_responses
     rule = fallbacks[0] if fallbacks else None
     if website.routing == "errors":
-        return _mapped(MISSING, rule.status, rule.page) if rule else cloudfront.error_responses
+        return _one_page(MISSING_FILE_STATUSES, rule.status, rule.page) if rule else cloudfront.error_responses
     if rule and (rule.status == NOT_FOUND or website.routing == "pages"):
-        return _mapped((NOT_FOUND,), rule.status, rule.page)
+        return _one_page((NOT_FOUND,), rule.status, rule.page)
     page = not_found_page(settings, keys)
-    return _mapped((NOT_FOUND,), NOT_FOUND, f"/{quote(page)}") if page else ()
+    return _one_page((NOT_FOUND,), NOT_FOUND, f"/{quote(page)}") if page else ()
 
 
 def not_found_page(settings: Settings, keys: Collection[str]) -> str | None:
-    """Return the key of the page that a router's 404 has: 404.html, else `website:errorDocument` if it is set."""
+    """Return the key of a router's 404 page: 404.html if the tree has it, otherwise `website:errorDocument`."""
     return NOT_FOUND_PAGE if NOT_FOUND_PAGE in keys else settings.website.error_document
 
 
-def _mapped(codes: Sequence[int], status: int, page: str) -> tuple[ErrorResponse, ...]:
+def _one_page(codes: Sequence[int], status: int, page: str) -> tuple[ErrorResponse, ...]:
     return tuple(ErrorResponse(errorCode=code, responseCode=status, responsePagePath=page) for code in codes)
 
 
-def rooted(error: ErrorResponse, index_document: str) -> ErrorResponse:
-    """Return the response with the first page by its key: without a default root object `/` is no object."""
+def with_index_page(error: ErrorResponse, index_document: str) -> ErrorResponse:
+    """Return the response with the path of the index document in place of `/`.
+
+    Without a default root object CloudFront can't get an error page from `/`.
+    """
     if error.response_page_path != "/":
         return error
     return error.model_copy(update={"response_page_path": f"/{index_document}"})
+
+
+def with_uncached_errors(settings: Settings, errors: Sequence[ErrorResponse]) -> tuple[ErrorResponse, ...]:
+    """Return the error responses of a distribution with proxies, so that CloudFront caches no error of an API.
+
+    A ``cachingMinTtl`` from the stack's config is not changed.
+    """
+    is_set = settings.cloudfront.sets_error_responses
+
+    def uncached(error: ErrorResponse) -> ErrorResponse:
+        is_kept = error.error_code not in _TRANSIENT_STATUSES or (
+            is_set and "caching_min_ttl" in error.model_fields_set
+        )
+        return error if is_kept else error.model_copy(update={"caching_min_ttl": 0})
+
+    missing = [code for code in _TRANSIENT_STATUSES if code not in {error.error_code for error in errors}]
+    return (*map(uncached, errors), *(ErrorResponse(errorCode=code, cachingMinTtl=0) for code in missing))
+
+
+def release_serves_page(page: str, paths: Collection[str]) -> bool:
+    """Whether bulk mode's function can serve ``page`` for unknown paths.
+
+    The function needs the list of all files without an extension, which has a size limit.
+    """
+    listed = json.dumps(files_without_extension(paths)).encode()
+    return page in paths and len(listed) <= FILES_WITHOUT_EXTENSION_BYTES
+
+
+def files_without_extension(paths: Iterable[str]) -> list[str]:
+    """Return the paths whose last segment has no dot, sorted."""
+    return sorted(path for path in paths if "." not in path.rpartition("/")[2])

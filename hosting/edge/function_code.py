@@ -1,10 +1,10 @@
-"""The functions at the edge: small pieces of JavaScript, one after the other, as one CloudFront Function an event.
+"""The code of the CloudFront Functions: parts in JavaScript, joined into one function for each event.
 
-A piece is a JavaScript function that may change what it is given, and may answer in place of the origin. All of
-them have to fit the function's size together, which is known before anything is touched.
+A part is a JavaScript function that may change the request or the response, or return a response in place of the
+origin's. All parts together must fit the size limit of a function, which is checked before anything is deployed.
 
-The JavaScript is what `cloudfront-js-2.0` documents, and no more: no `for...of`, no spread, no destructuring, no
-default parameters, no `?.`, no classes; `require` only of `crypto`, `querystring` and `buffer`; no `eval`, no timers.
+The JavaScript uses only what `cloudfront-js-2.0` documents: no `for...of`, no spread, no destructuring, no default
+parameters, no `?.`, no classes; `require` only of `crypto`, `querystring` and `buffer`; no `eval`, no timers.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
 """
 
@@ -19,18 +19,19 @@ from typing import TYPE_CHECKING
 from hosting.errors import EdgeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 RUNTIME = "cloudfront-js-2.0"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
 MAX_BYTES = 10_240
+_FOLDER = Path(__file__).parent / "javascript"
 _DATA = "$DATA"
-# What more than one piece calls; each is in a file of its name, and comes along where it is called.
-# One that calls another comes before it.
-_SHARED = ("redirectToForm", "queryOf", "redirectTo", "canonicalPath", "routeKind")
+# Helpers that several parts call, each in a file with its name. The function includes only those that are called.
+# A helper comes before the helpers that it calls.
+_HELPERS = ("redirectToForm", "queryOf", "redirectTo", "canonicalPath", "routeKind")
 _NAME = re.compile(r"[a-z][A-Za-z]*")
-# Strings and regular expressions, in which a space is a space, and the code between them. A slash begins an expression
-# after what can't end a value: nothing here divides.
+# Strings and regular expressions, whose spaces are significant, and the code between them. A slash after an operator or
+# an opening bracket begins a regular expression: no part divides.
 _TOKENS = re.compile(
     r"""
     (?P<string>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)
@@ -40,19 +41,19 @@ _TOKENS = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _SPACE = re.compile(r"(?<![\w$+-])\ +|\ +(?![\w$+-])|(?<=[+-])\ +(?=[\w$])|(?<=[\w$])\ +(?=[+-])")
-# JSON allows these two inside a string; JavaScript before ES2019 does not.
+# JSON allows these two characters in a string; JavaScript before ES2019 does not.
 _LINE_SEPARATORS = {"\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A part of a function at the edge.
+class FunctionPart:
+    """A part of the code of a CloudFront Function.
 
     Attributes:
-        name: of the JavaScript function, such as ``routing``.
-        code: the declaration of ``function <name>(request, visit)``, which may change ``request``. It returns
-            undefined to go on with the next piece, ``request`` to go to the origin at once, or the response to answer
-            with. Pieces set properties of ``visit`` for the pieces after them. In a function for responses it is
+        name: the name of the JavaScript function, such as ``route``.
+        code: the declaration of ``function <name>(request, state)``, which may change ``request``. It returns
+            undefined to continue with the next part, ``request`` to go to the origin, or a response. Parts set
+            properties of ``state`` for later parts. In a function for responses the declaration is
             ``function <name>(request, response)``, and its return value is ignored.
     """
 
@@ -60,9 +61,19 @@ class Piece:
     code: str
 
 
-def piece_of(file: Path, data: object) -> Piece:
-    """Return the piece in ``file``, named as the file is, with ``data`` as JSON where it says ``$DATA``."""
-    return Piece(file.stem, file.read_text(encoding="utf-8").replace(_DATA, as_javascript(data)))
+def function_part(name: str, data: object) -> FunctionPart:
+    """Return the part in ``javascript/<name>.js``, with ``data`` as JSON in place of ``$DATA``."""
+    return FunctionPart(name, fill(javascript(name), {_DATA: as_javascript(data)}))
+
+
+def javascript(name: str) -> str:
+    """Return the text of ``javascript/<name>.js``."""
+    return (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
+
+
+def fill(code: str, values: Mapping[str, str]) -> str:
+    """Return ``code`` with the placeholders that are the keys of ``values`` replaced; values are not replaced again."""
+    return re.sub("|".join(map(re.escape, values)), lambda found: values[found[0]], code)
 
 
 def as_javascript(data: object) -> str:
@@ -73,67 +84,64 @@ def as_javascript(data: object) -> str:
     return text
 
 
-def compose(pieces: Sequence[Piece]) -> str:
-    """Return the code of the viewer-request function that asks ``pieces`` in their order.
+def compose(parts: Sequence[FunctionPart]) -> str:
+    """Return the code of the viewer-request function that calls ``parts`` in their order.
 
     Raises:
-        EdgeError: it is larger than CloudFront takes; the message has each piece's bytes.
+        EdgeError: it exceeds CloudFront's limit; the message has the size of each part.
     """
-    answers = "||".join(f"{piece.name}(request,visit)" for piece in pieces)
-    handler = f"function handler(event){{const request=event.request,visit={{}};return {answers}||request}}"
-    return _whole(pieces, handler, "viewer-request")
+    calls = "||".join(f"{part.name}(request,state)" for part in parts)
+    handler = f"function handler(event){{const request=event.request,state={{}};return {calls}||request}}"
+    return _joined(parts, handler, "viewer-request")
 
 
-def compose_response(pieces: Sequence[Piece]) -> str:
-    """Return the code of the viewer-response function that gives the response to each of ``pieces``.
+def compose_response(parts: Sequence[FunctionPart]) -> str:
+    """Return the code of the viewer-response function that calls ``parts`` in their order.
 
     Raises:
-        EdgeError: as ``compose``.
+        EdgeError: it exceeds CloudFront's limit; the message has the size of each part.
     """
-    calls = "".join(f"{piece.name}(event.request,response);" for piece in pieces)
+    calls = "".join(f"{part.name}(event.request,response);" for part in parts)
     handler = f"function handler(event){{const response=event.response;{calls}return response}}"
-    return _whole(pieces, handler, "viewer-response")
+    return _joined(parts, handler, "viewer-response")
 
 
-def _whole(pieces: Sequence[Piece], handler: str, event: str) -> str:
-    names = [piece.name for piece in pieces]
+def _joined(parts: Sequence[FunctionPart], handler: str, event: str) -> str:
+    names = [part.name for part in parts]
     if len(set(names)) != len(names) or not all(_NAME.fullmatch(name) for name in names) or "handler" in names:
-        raise ValueError(f"pieces need names of their own that JavaScript takes: {names}")
-    pieces = [*_shared(pieces), *pieces]
-    names = [piece.name for piece in pieces]
-    minified = [_minified(piece.code) for piece in pieces]
+        raise ValueError(f"parts must have different names that are valid in JavaScript: {names}")
+    parts = [*_called_helpers(parts), *parts]
+    minified = [_minified(part.code) for part in parts]
     code = "\n".join([*minified, handler])
     if size_of(code) > MAX_BYTES:
-        parts = ", ".join(f"{name} {size_of(text)}" for name, text in zip(names, minified, strict=True))
+        sizes = ", ".join(f"{part.name} {size_of(text)}" for part, text in zip(parts, minified, strict=True))
         raise EdgeError(
-            f"The {event} function is {size_of(code)} bytes, CloudFront takes {MAX_BYTES} ({parts}); "
-            "nothing was touched: remove rules, or let one with a wildcard do the work of many"
+            f"The {event} function has {size_of(code)} bytes, but CloudFront allows {MAX_BYTES} ({sizes}); "
+            "nothing was deployed: remove rules, or replace several rules with one that has a wildcard"
         )
     return code
 
 
-def _shared(pieces: Sequence[Piece]) -> list[Piece]:
-    called: list[Piece] = []
-    for name in _SHARED:
-        if any(f"{name}(" in piece.code for piece in [*pieces, *called]):
-            called.append(
-                Piece(name, (Path(__file__).parent / "javascript" / f"{name}.js").read_text(encoding="utf-8"))
-            )
+def _called_helpers(parts: Sequence[FunctionPart]) -> list[FunctionPart]:
+    called: list[FunctionPart] = []
+    for name in _HELPERS:
+        if any(f"{name}(" in part.code for part in [*parts, *called]):
+            called.append(FunctionPart(name, javascript(name)))
     return called
 
 
 def size_of(code: str) -> int:
-    """Return the bytes of ``code``."""
+    """Return the size of ``code`` in bytes."""
     return len(code.encode())
 
 
 def _minified(code: str) -> str:
-    """Return ``code`` without indentation, lines that are empty or a comment, and spaces that part nothing."""
+    """Return ``code`` without indentation, empty lines, comment lines and spaces that JavaScript does not need."""
     lines = (line.strip() for line in code.splitlines())
     kept = "\n".join(line for line in lines if line and not line.startswith("//"))
     return "".join(_without_spaces(found[0]) if found["code"] else found[0] for found in _TOKENS.finditer(kept))
 
 
 def _without_spaces(code: str) -> str:
-    # A space stays between two words, and where `+ +` or `- -` would be another operator.
+    # A space stays between two words, and in `+ +` and `- -`, which would become another operator.
     return _SPACE.sub("", code)

@@ -1,22 +1,19 @@
-"""The redirect from the site's other names to its first, as a piece of the function at the edge."""
+"""The redirect from the site's other host names to the first one."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hosting.edge.function_code import piece_of
+from hosting.edge.function_code import function_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hosting.domain.settings import DomainSettings
-    from hosting.edge.function_code import Piece
-
-_FILE = Path(__file__).parent / "javascript" / "domain.js"
+    from hosting.edge.function_code import FunctionPart
 
 
-def domain_pieces(settings: DomainSettings) -> Iterator[Piece]:
-    """Yield the piece, where there is another name to lead away from."""
+def host_name_parts(settings: DomainSettings) -> Iterator[FunctionPart]:
+    """Yield the part that redirects, if the site has more than one host name and `domain:redirectAliases` is true."""
     if settings.redirect_aliases and settings.is_attached and len(settings.names) > 1:
-        yield piece_of(_FILE, list(settings.names))
+        yield function_part("hostNames", list(settings.names))

@@ -1,34 +1,78 @@
-"""What is wrong with proxies beside other rules: CloudFront chooses the server before any rule is asked."""
+"""Checks of proxies: against CloudFront's limits, against error pages, and against other rules.
+
+CloudFront chooses the server before the function runs, so some rules can't precede a proxy for the same paths.
+"""
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from hosting.formats.redirects.proxies import Proxy, proxies_in
-from hosting.formats.redirects.rules import REWRITE, canonical
+from hosting.cloudfront.proxies import check_quotas
+from hosting.errors import EdgeError
+from hosting.formats.paths import canonical_path
+from hosting.formats.redirects.proxies import LOOPBACK, Proxy, proxies_in
+from hosting.formats.redirects.rules import REWRITE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from hosting.cloudfront.settings import ErrorResponse
+    from hosting.config.load import Settings
     from hosting.formats.redirects.rules import Rule, Template
 
 
-def proxy_problems(rules: Sequence[Rule]) -> Iterator[str]:
-    """Yield what is wrong with proxies and the rules around them."""
+def check_proxies(settings: Settings, errors: Sequence[ErrorResponse], proxies: Sequence[Proxy]) -> None:
+    """Refuse proxies that the distribution can't have.
+
+    Raises:
+        EdgeError: they exceed a quota, a server is unreachable, or CloudFront would get an error page from a server.
+    """
+    check_quotas(proxies)
+    for proxy in proxies if settings.cloudfront.enabled else ():
+        if proxy.server.is_loopback and not _is_local(settings.aws.cloudfront_endpoint):
+            raise EdgeError(
+                f"{proxy.where} is a proxy to '{proxy.server.url}', which is this machine: AWS can't reach it, only a "
+                "local cloud can; nothing was deployed: write the server's public name, with https://"
+            )
+        pages = (error.response_page_path or "" for error in errors)
+        page = next((page for page in pages if page and proxy.matches(page)), None)
+        if page:
+            raise EdgeError(
+                f"{proxy.where} is a proxy for the path of the error page '{page}', so CloudFront would get the page "
+                f"from '{proxy.server.host}'; nothing was deployed: choose another error page or another proxy path"
+            )
+
+
+def _is_local(endpoint: str) -> bool:
+    """Whether an endpoint is on this machine."""
+    try:
+        host = urlsplit(endpoint).hostname or ""
+    except ValueError:
+        return False
+    try:
+        return host in LOOPBACK or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.endswith(".localhost")
+
+
+def proxy_conflicts(rules: Sequence[Rule]) -> Iterator[str]:
+    """Yield the conflicts between proxies and other rules."""
     for index, rule in enumerate(rules):
-        before = [proxy for proxy in proxies_in(rules[:index]) if _is_within(rule, proxy)]
-        # Two rules for the same paths are reported as such.
-        if before and not any(proxy.covers(rule) for proxy in before):
-            yield f"{rule.where} is never reached: {before[0].where} is a proxy for its paths and comes first"
+        earlier = [proxy for proxy in proxies_in(rules[:index]) if _includes(proxy, rule)]
+        # Two rules for the same paths are reported elsewhere.
+        if earlier and not any(proxy.covers(rule) for proxy in earlier):
+            yield f"{rule.where} is never reached: {earlier[0].where} is a proxy for its paths and comes first"
         if isinstance(rule, Proxy):
             for other in rules[:index]:
-                yield from _conflict(other, rule)
+                yield from _order_conflict(other, rule)
         elif rule.status == REWRITE:
-            yield from _lost(rule, proxies_in(rules))
+            yield from _rewrite_to_proxy(rule, proxies_in(rules))
 
 
-def own_site_problems(proxies: Sequence[Proxy], names: Collection[str]) -> Iterator[str]:
-    """Yield the proxies that lead to this site itself; a name with a ``*`` may be another server's by its DNS."""
+def proxies_to_own_site(proxies: Sequence[Proxy], names: Collection[str]) -> Iterator[str]:
+    """Yield the proxies to this site itself. A name that only matches a ``*`` may belong to another server."""
     for proxy in proxies:
         if proxy.server.host in names:
             yield (
@@ -37,67 +81,67 @@ def own_site_problems(proxies: Sequence[Proxy], names: Collection[str]) -> Itera
             )
 
 
-def _conflict(rule: Rule, proxy: Proxy) -> Iterator[str]:
-    """Yield why a rule can't come before a proxy whose paths it is for too."""
-    if isinstance(rule, Proxy) or not any(may_match(rule, pattern) for pattern in proxy.patterns):
+def _order_conflict(rule: Rule, proxy: Proxy) -> Iterator[str]:
+    """Yield why a rule can't come before a proxy for the same paths."""
+    if isinstance(rule, Proxy) or not any(may_overlap(rule, pattern) for pattern in proxy.patterns):
         return
     if rule.status == REWRITE:
         yield (
-            f"{rule.where} rewrites paths of the proxy in {proxy.where}: its server would be asked for the file, as "
-            "CloudFront chooses it by the visitor's path: put the proxy first, or redirect"
+            f"{rule.where} rewrites paths of the proxy in {proxy.where}, but CloudFront chooses the server by the "
+            "visitor's path, so it would get the file from the proxy's server: put the proxy first, or redirect"
         )
     elif rule.countries:
         yield (
-            f"{rule.where} is for a country and for paths of the proxy in {proxy.where}, where CloudFront does not "
-            "tell the country: put the proxy first"
+            f"{rule.where} is for a country and for paths of the proxy in {proxy.where}, but CloudFront adds the "
+            "country only for the site's own paths: put the proxy first"
         )
 
 
-def _lost(rule: Rule, proxies: Sequence[Proxy]) -> Iterator[str]:
-    """Yield that a rewrite leads to a proxy's path, which does not lead to its server."""
-    begin = rule.target.partition("{")[0]
-    found = next((one for one in proxies if one.answers(begin)), None)
-    if found:
+def _rewrite_to_proxy(rule: Rule, proxies: Sequence[Proxy]) -> Iterator[str]:
+    """Yield the conflict of a rewrite to a proxy's path, which would not reach the proxy's server."""
+    start = rule.target.partition("{")[0]
+    proxy = next((proxy for proxy in proxies if proxy.matches(start)), None)
+    if proxy:
         yield (
-            f"{rule.where} rewrites to a path of the proxy in {found.where}, but CloudFront chooses the server by the "
-            f"visitor's path: write a URL as the target, beginning with '{found.server.url}{found.sent(begin)}'"
+            f"{rule.where} rewrites to a path of the proxy in {proxy.where}, but CloudFront chooses the server by the "
+            f"visitor's path: write a URL as the target, beginning with '{proxy.server.url}{proxy.server_path(start)}'"
         )
 
 
-def _is_within(rule: Rule, proxy: Proxy) -> bool:
-    """Whether a proxy is for all paths that a rule is for."""
-    if rule.pattern:
+def _includes(proxy: Proxy, rule: Rule) -> bool:
+    """Whether a proxy matches all paths that a rule matches."""
+    if rule.expression:
         return False
     if rule.is_literal:
-        return proxy.answers(rule.literal)
-    begin = canonical(str(rule.source[0]))
-    return any(pattern.endswith("*") and begin.startswith(pattern[:-1]) for pattern in proxy.patterns)
+        return proxy.matches(rule.literal)
+    start = canonical_path(str(rule.source[0]))
+    return any(pattern.endswith("*") and start.startswith(pattern[:-1]) for pattern in proxy.patterns)
 
 
-def may_match(rule: Rule, pattern: str) -> bool:
-    """Whether there is a path that both a rule and a path pattern are for."""
+def may_overlap(rule: Rule, pattern: str) -> bool:
+    """Whether a rule and a path pattern may match the same path."""
     if not pattern.endswith("*"):
-        return rule.takes(pattern) is not None
-    if rule.pattern:
-        # A sample: no path pattern says what an expression matches.
-        return any(rule.takes(pattern[:-1] + rest) is not None for rest in ("", "x", "x/y"))
-    sources = (rule.source, (*rule.source, "/")) if rule.either_slash else (rule.source,)
-    return any(_may_begin(source, pattern[:-1]) for source in sources)
+        return rule.match(pattern) is not None
+    if rule.expression:
+        # Only samples: a regular expression can't be compared with a path pattern.
+        return any(rule.match(pattern[:-1] + rest) is not None for rest in ("", "x", "x/y"))
+    sources = (rule.source, (*rule.source, "/")) if rule.ignores_trailing_slash else (rule.source,)
+    return any(_may_start_with(source, pattern[:-1]) for source in sources)
 
 
-def _may_begin(source: Template, text: str) -> bool:
-    """Whether some path of a source begins with a text."""
-    if not text:
+def _may_start_with(source: Template, prefix: str) -> bool:
+    """Whether a source matches a path with the prefix."""
+    if not prefix:
         return True
     if not source:
         return False
-    part, rest = source[0], source[1:]
-    if isinstance(part, str):
-        literal = canonical(part)
-        shared = min(len(literal), len(text))
-        return literal[:shared] == text[:shared] and _may_begin(rest, text[shared:])
-    if part.name == "*":
+    first, rest = source[0], source[1:]
+    if isinstance(first, str):
+        literal = canonical_path(first)
+        length = min(len(literal), len(prefix))
+        return literal[:length] == prefix[:length] and _may_start_with(rest, prefix[length:])
+    if first.name == "*":
         return True
-    # One name: it takes some of the text up to a slash, or all of it and more.
-    name, slash, _ = text.partition("/")
-    return not slash or any(_may_begin(rest, text[length:]) for length in range(1, len(name) + 1))
+    # A named placeholder matches some characters of a segment, or the whole segment and more.
+    segment, slash, _ = prefix.partition("/")
+    return not slash or any(_may_start_with(rest, prefix[length:]) for length in range(1, len(segment) + 1))

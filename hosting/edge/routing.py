@@ -1,36 +1,36 @@
-"""The routers besides `auto`: `website:routing pages` and `errors`, as JavaScript at the edge.
+"""The router's part of the viewer-request function, and the routings `pages` and `errors`.
 
-With `pages` the tree has one form: both `docs.html` and `docs/index.html` are staged as `docs/index.html`. What the
-form of a path does not say (a file without an extension, a page with a dot in its name) is in a table.
+With `website:routing pages` all pages are staged in one form: both `docs.html` and `docs/index.html` are staged as
+`docs/index.html`. The function gets a table of exceptions: files without an extension, and pages with a dot in their
+name.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from hosting.edge.function_code import Piece, piece_of
-from hosting.edge.site_routes import route_piece
+from hosting.edge.function_code import function_part
+from hosting.edge.site_routes import route_part
 from hosting.errors import EdgeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from hosting.edge.function_code import FunctionPart
     from hosting.edge.site_routes import SiteRoutes
 
-_HERE = Path(__file__).parent / "javascript"
 _PAGE = ".html"
-_FILE, _INDEXED = 0, 1
+_FILE, _PAGE_WITH_DOT = 0, 1
 
 
 def canonical_keys(paths: Collection[str], index_document: str, kept: Collection[str]) -> dict[str, str]:
-    """Return the key of each page that has another than its path: `docs.html` is `docs/index.html`.
+    """Return the keys of the pages whose key is not their path: `docs.html` becomes `docs/index.html`.
 
     Args:
         paths: all files, POSIX-relative to the distribution folder.
-        index_document: its name.
-        kept: pages that stay where they are, as CloudFront asks for them by their paths: error pages.
+        index_document: the name of the file that is a folder's page.
+        kept: pages that keep their path as key, such as error pages, which CloudFront gets by their paths.
 
     Raises:
         EdgeError: two files would have the same URL.
@@ -40,8 +40,8 @@ def canonical_keys(paths: Collection[str], index_document: str, kept: Collection
         other = key if key in paths else key.removesuffix(f"/{index_document}")
         if other in paths:
             raise EdgeError(
-                f"'{path}' and '{other}' would both be /{_clean(path)} with 'website:routing pages'; nothing was "
-                "touched: keep one of them"
+                f"'{path}' and '{other}' would both have the URL /{_without_extension(path)} with 'website:routing "
+                "pages'; nothing was deployed: remove one of them"
             )
     return keys
 
@@ -51,81 +51,77 @@ def _is_renamed(path: str, index_document: str, kept: Collection[str]) -> bool:
     return path.endswith(_PAGE) and name not in (index_document, _PAGE) and path not in kept
 
 
-def _clean(path: str) -> str:
+def _without_extension(path: str) -> str:
     return path.removesuffix(_PAGE)
 
 
 def _key(path: str, index_document: str) -> str:
-    return f"{_clean(path)}/{index_document}"
+    return f"{_without_extension(path)}/{index_document}"
 
 
-def _clean_path(path: str, index_document: str, known: Collection[str]) -> str:
-    """Return the path that `pages` redirects ``path`` to, or the path itself."""
-    if path.endswith(f"/{index_document}"):
-        return path.removesuffix(index_document).rstrip("/") or "/"
-    if path.endswith(_PAGE) and unquote(path) not in known:
-        return path.removesuffix(_PAGE)
-    return path.rstrip("/") or "/"
-
-
-def redirector(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Callable[[str], str | None]:
-    """Return a function that returns where the edge redirects a path to, or None."""
+def router_redirects(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Callable[[str], str | None]:
+    """Return a function that returns the path that the router redirects a path to, or None."""
     index_document = routes.index_document
-    known = pages_table(keys, index_document)
+    exceptions = pages_exceptions(keys, index_document)
 
     def to_other_form(path: str) -> str | None:
         answer = routes.answer(path)
         return answer.path if answer.is_redirect else None
 
-    def to_clean(path: str) -> str | None:
-        clean = _clean_path(path, index_document, known)
-        is_page_or_known = unquote(clean) in known or "." not in clean.rpartition("/")[2]
-        return clean if clean != path and is_page_or_known else None
+    def to_clean_url(path: str) -> str | None:
+        clean = _clean_url(path, index_document, exceptions)
+        is_page = unquote(clean) in exceptions or "." not in clean.rpartition("/")[2]
+        return clean if clean != path and is_page else None
 
-    return {"errors": _nowhere, "pages": to_clean}.get(routing, to_other_form)
+    return {"errors": _no_redirect, "pages": to_clean_url}.get(routing, to_other_form)
 
 
-def _nowhere(_: str) -> None:
+def _clean_url(path: str, index_document: str, exceptions: Collection[str]) -> str:
+    """Return the path that `pages` redirects ``path`` to, or the path itself."""
+    if path.endswith(f"/{index_document}"):
+        return path.removesuffix(index_document).rstrip("/") or "/"
+    if path.endswith(_PAGE) and unquote(path) not in exceptions:
+        return path.removesuffix(_PAGE)
+    return path.rstrip("/") or "/"
+
+
+def _no_redirect(_: str) -> None:
     return None
 
 
-def router_piece(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Piece:
-    """Return the piece that finds the file for a path; with ``errors`` only the page of `/`.
+def router_part(routing: str, keys: Iterable[str], routes: SiteRoutes) -> FunctionPart:
+    """Return the part that maps a path to a file. With ``errors`` it maps only `/`.
 
     Args:
         routing: `website:routing`.
-        keys: of all objects, with ``pages`` after ``canonical_keys``.
-        routes: how the tree is served.
+        keys: the keys of all objects.
+        routes: how the files are served.
     """
     index_document = routes.index_document
     if routing == "pages":
-        return piece_of(_HERE / "pages.js", [index_document, pages_table(keys, index_document)])
+        return function_part("pages", [index_document, pages_exceptions(keys, index_document)])
     if routing == "errors":
-        return piece_of(_HERE / "root.js", index_document)
-    return route_piece(routes.data)
+        return function_part("root", index_document)
+    return route_part(routes.data)
 
 
-def deep_links_piece(page: str, keys: Iterable[str]) -> Piece:
-    """Return the piece that leads the paths that are no file to a page."""
-    return piece_of(_HERE / "deepLinks.js", [page, plain_table(keys)])
+def app_page_part(page: str, keys: Iterable[str]) -> FunctionPart:
+    """Return the part that serves the app page, by its path, for paths that are not files."""
+    files = {f"/{key}": _FILE for key in sorted(keys) if "." not in key.rpartition("/")[2]}
+    return function_part("appPage", [page, files])
 
 
-def plain_table(keys: Iterable[str]) -> Mapping[str, int]:
-    """Return the files without an extension (0), by path."""
-    return {f"/{key}": _FILE for key in sorted(keys) if "." not in key.rpartition("/")[2]}
+def pages_exceptions(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
+    """Return the exceptions of `pages` by path: 0 for a file, 1 for a page with a dot in its name.
 
-
-def pages_table(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
-    """Return the files without an extension or kept as pages (0), the pages with a dot in their last name (1), by path.
-
-    A page that is kept has its extension in a tree of canonical keys: one that CloudFront asks for itself.
+    A file is one without an extension, or a page that kept its extension, such as an error page.
     """
-    table = {}
+    exceptions = {}
     for key in sorted(keys):
         folder, _, name = key.rpartition("/")
         if name != index_document:
             if "." not in name or name.endswith(_PAGE):
-                table[f"/{key}"] = _FILE
+                exceptions[f"/{key}"] = _FILE
         elif "." in folder.rpartition("/")[2]:
-            table[f"/{folder}"] = _INDEXED
-    return table
+            exceptions[f"/{folder}"] = _PAGE_WITH_DOT
+    return exceptions

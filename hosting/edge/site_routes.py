@@ -1,39 +1,39 @@
-"""Which file answers which path, as the published tree itself says it: `website:routing auto` and `spa`. Pure.
+"""The routes of a site, derived from its published files: which file answers which path. Pure.
 
-A page has one of two forms in a tree: `docs/index.html`, whose URL is `/docs/`, or `docs.html`, whose URL is `/docs`.
-Most generators use one form for all pages. So the function at the edge needs no list of pages: it knows the form of
-the majority, and the pages and files that differ from what their path looks like. `route.js` does the same as
-`SiteRoutes.answer`, and a test compares both.
+They apply to `website:routing` `auto`, `spa` and `mpa`. A page has one of two forms: `docs/index.html`, with the URL
+`/docs/`, or `docs.html`, with the URL `/docs`. Most generators use one form for all pages. So the function at the edge
+needs no list of pages: it has the form of the majority, and the exceptions. `route.js` does the same as
+`SiteRoutes.answer`, and a test compares the two.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from hosting.edge.function_code import Piece, piece_of
+from hosting.edge.function_code import function_part
+from hosting.formats.paths import decode_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hosting.edge.function_code import FunctionPart
+
 NOT_FOUND_PAGE = "404.html"
 PAGE = ".html"
-_MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
-# The piece's name, and its file's.
+# The name of the part of the function.
 ROUTER = "route"
 FILE, MAJORITY, OTHER, BOTH, UNKNOWN = range(5)
 
 
 class RouteAnswer(NamedTuple):
-    """What the router makes of a path.
+    """The router's answer to a path.
 
     Attributes:
-        path: the path that the bucket is asked for, or that the visitor is redirected to.
-        is_redirect: which of the two.
+        path: the path of the object, or the path that the visitor is redirected to.
+        is_redirect: whether it is a redirect.
     """
 
     path: str
@@ -42,25 +42,24 @@ class RouteAnswer(NamedTuple):
 
 @dataclass(frozen=True)
 class SiteRoutes:
-    """How a tree is served.
+    """How the files of a site are served.
 
-    All names are decoded paths from the root without the slash at the end, such as ``/docs``.
+    All names are decoded paths from the root without a trailing slash, such as ``/docs``.
 
     Attributes:
-        index_document: the name of a folder's page.
-        root: the key that answers `/`.
-        trailing_slash: whether most pages are a folder's index document, with the URL `/docs/`.
-        files: files whose last segment does not look like a file's, or that have the name of a page.
-        pages: pages of the majority's form that have to be named: their last segment looks like a file's or is the
-            index document's name, or there is an app page, which answers for all paths that are neither files nor
-            pages.
-        other_form: pages that have only the form of the minority.
+        index_document: the name of the file that is a folder's page.
+        root: the key that is served for `/`.
+        trailing_slash: whether most pages are index documents of folders, with URLs such as `/docs/`.
+        files: files without a known extension, or with the name of a page.
+        pages: pages in the majority's form that must be listed: those with a file's extension or the index document's
+            name in the last segment; all of them if there is an app page, which answers all unknown paths.
+        other_form: pages that exist only in the minority's form.
         both_forms: names with a page in each form.
-        file_types: lower-case extensions; a path that ends in one of them is a file.
-        app_page: the key that answers unknown paths with status 200; empty without one.
-        page_count: the number of pages besides the error page, the app page and verification files.
-        bare_page: the name of one page that is no folder's index document, such as ``/about``; empty without one.
-        second_page: the key of one page besides the index document; empty without one.
+        file_types: lower-case extensions; a path with one of them is a file.
+        app_page: the key that is served for unknown paths with status 200; empty if there is none.
+        page_count: the number of pages, without the 404 page, the app page and verification files.
+        bare_page: the name of a page that is not an index document, such as ``/about``; empty if there is none.
+        second_page: the key of a page other than the index document; empty if there is none.
     """
 
     index_document: str
@@ -83,24 +82,24 @@ class SiteRoutes:
 
     @property
     def app_url(self) -> str:
-        """The path of the app page; empty without one."""
+        """The path of the app page; empty if there is none."""
         return f"/{quote(self.app_page)}" if self.app_page else ""
 
     @property
     def is_app(self) -> bool:
-        """Whether the site is a single-page app: there is an app page, and no page besides the index document."""
+        """Whether the site is a single-page app: it has an app page, and no page besides the index document."""
         return bool(self.app_page) and not self.second_page
 
     @property
     def kind(self) -> str:
-        """What the site is: ``app`` or ``pages``."""
+        """The kind of site: ``app`` or ``pages``."""
         return "app" if self.is_app else "pages"
 
     def kind_of(self, name: str) -> int:
-        """Return what a decoded path without the slash at its end is; routeKind.js has the same cases."""
-        known = self._kinds.get(name)
-        if known is not None:
-            return known
+        """Return the kind of a decoded path without a trailing slash. routeKind.js has the same cases."""
+        listed = self._kinds.get(name)
+        if listed is not None:
+            return listed
         if file_type(name) in self._file_types:
             return FILE
         if self.app_page:
@@ -110,26 +109,26 @@ class SiteRoutes:
         return OTHER if is_index and self.trailing_slash else MAJORITY
 
     def answer(self, path: str, *, redirects: bool = True) -> RouteAnswer:
-        """Return what the router makes of a path.
+        """Return the router's answer to a path.
 
         Args:
             path: as the visitor sends it, percent-encoded.
-            redirects: whether the visitor may be redirected: for GET and HEAD, unless a rule has rewritten the path.
+            redirects: whether the answer may be a redirect: for GET and HEAD, unless a rule has rewritten the path.
         """
         if path == "/":
             return RouteAnswer(f"/{quote(self.root)}")
         has_slash = path.endswith("/")
-        name = decoded(path)
+        name = decode_path(path)
         kind = self.kind_of(name[:-1] if has_slash else name)
         if kind == UNKNOWN:
             return RouteAnswer(self.app_url)
         if kind == FILE:
-            return RouteAnswer(_without_plus(path[:-1] + self.index_url if has_slash else path))
+            return RouteAnswer(_object_path(path[:-1] + self.index_url if has_slash else path))
         bare = path[:-1] if has_slash else path
         has_form = kind == BOTH or self._has_slash(kind) == has_slash
         if not has_form and redirects:
             return RouteAnswer(bare if has_slash else f"{bare}/", is_redirect=True)
-        return RouteAnswer(_without_plus(bare + (self.index_url if has_slash == has_form else PAGE)))
+        return RouteAnswer(_object_path(bare + (self.index_url if has_slash == has_form else PAGE)))
 
     def _has_slash(self, kind: int) -> bool:
         return self.trailing_slash if kind == MAJORITY else not self.trailing_slash
@@ -150,7 +149,7 @@ class SiteRoutes:
 
     @property
     def data(self) -> dict[str, object]:
-        """The routes as the JavaScript reads them; ``named`` has an object for each folder."""
+        """The routes as data for the JavaScript; ``named`` has an object for each folder."""
         return {
             "index": self.index_url,
             "root": f"/{quote(self.root)}",
@@ -161,18 +160,18 @@ class SiteRoutes:
         }
 
     @property
-    def figures(self) -> str:
-        """The size of the table in words, such as ``12 files without an extension``; empty for an empty table."""
+    def describe_sizes(self) -> str:
+        """The number of entries of each list, such as ``12 files without an extension``; empty without entries."""
         counts = {
             "files without an extension or with the name of a page": len(self.files),
-            "pages that have to be named": len(self.pages),
+            "pages that must be listed": len(self.pages),
             "pages of the less frequent form": len(self.other_form),
             "pages in both forms": len(self.both_forms),
         }
         return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
     def describe(self, missing: str) -> str:
-        """Return what was recognized, in a few words for the preview; ``missing`` is what answers for missing files."""
+        """Return a description of the routes for the preview; ``missing`` is the page for missing files."""
         not_found = f"; {missing}" if missing else ""
         if self.is_app:
             return f"single-page app{'' if self.app_page == self.root else f' ({self.app_page})'}{not_found}"
@@ -192,36 +191,28 @@ def _by_folder(kinds: Mapping[str, int]) -> dict[str, object]:
         for folder in folders:
             inner = node.setdefault(folder, {})
             if not isinstance(inner, dict):
-                # The folder's own name has a kind too.
+                # The folder's name is listed too.
                 inner = node[folder] = {"/": inner}
             node = inner
-        known = node.get(last)
-        if isinstance(known, dict):
-            known["/"] = kind
+        folder_node = node.get(last)
+        if isinstance(folder_node, dict):
+            folder_node["/"] = kind
         else:
             node[last] = kind
     return root
 
 
 def file_type(path: str) -> str:
-    """Return the lower-case extension of a path's last segment; empty without one."""
+    """Return the lower-case extension of a path; empty if there is none."""
     name = path.rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-def _without_plus(path: str) -> str:
-    """Return a path for S3, which takes a bare plus for a space."""
+def _object_path(path: str) -> str:
+    """Return a path with each `+` encoded, because S3 decodes a `+` to a space."""
     return path.replace("+", "%2B")
 
 
-def decoded(path: str) -> str:
-    """Return a path decoded as JavaScript's decodeURIComponent does it; a malformed one as it is."""
-    try:
-        return path if _MALFORMED.search(path) else unquote(path, errors="strict")
-    except UnicodeDecodeError:
-        return path
-
-
-def route_piece(data: Mapping[str, object]) -> Piece:
-    """Return the piece of the viewer-request function that finds the file for a path, from ``SiteRoutes.data``."""
-    return piece_of(Path(__file__).parent / "javascript" / f"{ROUTER}.js", dict(data))
+def route_part(data: Mapping[str, object]) -> FunctionPart:
+    """Return the part that maps a path to a file, from ``SiteRoutes.data``."""
+    return function_part(ROUTER, dict(data))

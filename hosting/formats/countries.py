@@ -1,4 +1,4 @@
-"""The countries that CloudFront can tell, by their codes of ISO 3166-1 alpha-2.
+"""The countries that CloudFront recognizes, by their ISO 3166-1 alpha-2 codes.
 
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_GeoRestriction.html
 """
@@ -17,12 +17,12 @@ COUNTRIES = frozenset(
     UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
     """.split()  # noqa: SIM905 - 249 strings would be 249 lines
 )
-# What is written for them elsewhere.
+# Codes that are not in ISO 3166-1, but are often used.
 _OTHER_NAMES = {"UK": "GB", "EL": "GR"}
 
 
 def country_of(code: str) -> str | None:
-    """Return the country that is meant by a code, None if there is none such."""
+    """Return the country code that a code means; None if it means no country."""
     upper = code.upper()
     meant = _OTHER_NAMES.get(upper, upper)
     return meant if meant in COUNTRIES else None

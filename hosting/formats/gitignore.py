@@ -1,28 +1,30 @@
-"""Which files of the distribution folder are not published, by git's rules.
+"""Which files of the distribution folder are ignored, which means not published.
 
-Three lists are read in this order, and the last pattern that matches decides: the built-in defaults below,
-the ignore file (`.publishignore`), the setting `publish:ignore`. A later ``!pattern`` publishes what an
-earlier one ignored, except below a folder that is itself ignored, as in git.
+The rules come from three lists, in this order: the defaults below, the ignore file (`.publishignore`), and the setting
+`publish:ignore`. They are read exactly as git reads its ignore files. The last pattern that matches decides, so a later
+``!pattern`` publishes what an earlier pattern ignored. As in git, it has no effect below an ignored folder.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from pathspec import PathSpec
+from pathspec.util import CheckResult
+
 from hosting.errors import PublishError
-from hosting.formats.wildmatch import PatternError, parse
+from hosting.formats.git_pattern import GitPattern, subject_of, why_invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from hosting.formats.wildmatch import Pattern
-
 IGNORE_FILE = ".publishignore"
 
-# Never meant for visitors: version control, what desktops and editors leave behind, and secrets. Every other
-# name that begins with a dot is published; `.well-known` has to be.
+# Version control, files of desktops and editors, and secrets are never meant for visitors. Every other name that
+# begins with a dot is published, because `.well-known` has to be.
 DEFAULTS = (
     ".git",
     ".gitignore",
@@ -46,54 +48,44 @@ DEFAULTS = (
 
 
 class PatternList:
-    """Patterns, of which the last one that matches a path is wanted."""
+    """Lines of ignore files; the last line that matches a path decides."""
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns = tuple(patterns)
-        self._finders = {is_dir: _finders(self.patterns, is_dir=is_dir) for is_dir in (False, True)}
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Translate ``lines``.
 
-    def last_match(self, path: str, *, is_dir: bool) -> int:
-        """Return the index of the last pattern that matches ``path`` itself, -1 when none does."""
-        raw = path.encode("utf-8", "surrogateescape")
-        names, paths = self._finders[is_dir]
-        return max(names.last(raw.rpartition(b"/")[2]), paths.last(raw))
+        Raises:
+            PatternError: a pattern can never match.
+        """
+        # The default backend would be google-re2 where that is installed, and it takes pathspec's own patterns only.
+        self._spec = PathSpec.from_lines(GitPattern, lines, backend="simple")
+        self._any = _any_of(self._spec.patterns)
 
-
-class _Finder:
-    """Finds the last of many expressions that matches: one alternation, last expression first."""
-
-    def __init__(self, numbered: Iterable[tuple[int, Pattern]]) -> None:
-        last_first = sorted(numbered, key=lambda item: -item[0])
-        self._indexes = tuple(index for index, _ in last_first)
-        alternatives = [pattern.regex for _, pattern in last_first]
-        # Most paths match nothing: without groups that is found out several times faster.
-        self._any = re.compile(b"|".join(b"(?:%s)" % one for one in alternatives) or b"(?!)", re.DOTALL)
-        self._which = re.compile(b"|".join(b"(%s)" % one for one in alternatives), re.DOTALL)
-
-    def last(self, text: bytes) -> int:
-        if not self._any.fullmatch(text):
-            return -1
-        found = self._which.fullmatch(text)
-        return self._indexes[(found.lastindex or 0) - 1] if found else -1
+    def check(self, path: str, *, is_dir: bool) -> CheckResult[str]:
+        """Return which line decides about ``path`` itself, without regard to the folders around it."""
+        subject = subject_of(path, is_dir=is_dir)
+        # No line matches most paths. One expression for all lines finds that out several times faster.
+        if not self._any.fullmatch(subject):
+            return CheckResult(subject, None, None)
+        return self._spec.check_file(subject)
 
 
-def _finders(patterns: Sequence[Pattern], *, is_dir: bool) -> tuple[_Finder, _Finder]:
-    """Return the finder over last names and the one over whole paths."""
-    usable = [(index, one) for index, one in enumerate(patterns) if is_dir or not one.folders_only]
-    return (
-        _Finder((index, one) for index, one in usable if one.name_only),
-        _Finder((index, one) for index, one in usable if not one.name_only),
-    )
+def _any_of(patterns: Iterable[GitPattern]) -> re.Pattern[str]:
+    """Return one expression that matches what at least one of the patterns matches."""
+    bodies = defaultdict(list)
+    for pattern in patterns:
+        bodies[pattern.prefix].append(pattern.body)
+    alternatives = [f"{prefix}(?:{'|'.join(some)})" for prefix, some in bodies.items()]
+    return re.compile("|".join(alternatives), re.DOTALL)
 
 
 class IgnoreRules:
-    """The patterns in force for one distribution folder.
+    """The ignore rules of one distribution folder.
 
     Construct with ``from_lines`` or ``from_folder``.
     """
 
-    def __init__(self, patterns: Iterable[Pattern], *, ignore_file: str | None = None) -> None:
-        self._patterns = PatternList(patterns)
+    def __init__(self, lines: Iterable[str], *, ignore_file: str | None = None) -> None:
+        self._patterns = PatternList(lines)
         self._ignore_file = ignore_file
         self._folders: dict[str, bool] = {"": False}
 
@@ -103,23 +95,24 @@ class IgnoreRules:
     ) -> IgnoreRules:
         """Return the rules of the defaults, then ``file_lines``, then ``settings_patterns``.
 
-        ``ignore_file`` is the path of the file that the lines come from; it is ignored whatever they say.
+        ``ignore_file`` is the path of the file that the lines come from. That file is always ignored.
 
         Raises:
-            PublishError: a pattern can never match; it is named, with where it stands.
+            PublishError: a pattern can never match. The message names the pattern and its line or setting.
         """
-        name = ignore_file or IGNORE_FILE
-        wheres = [(f"line {number} of {name}", line) for number, line in enumerate(file_lines, 1)]
-        wheres += [(f"'publish:ignore[{index}]'", line) for index, line in enumerate(settings_patterns)]
-        parsed = [parse(line) for line in DEFAULTS] + [_parsed(where, line) for where, line in wheres]
-        return cls([pattern for pattern in parsed if pattern], ignore_file=ignore_file)
+        for number, line in enumerate(file_lines, 1):
+            _check(line, f"line {number} of {ignore_file or IGNORE_FILE}", "correct that line")
+        for index, line in enumerate(settings_patterns):
+            key = f"'publish:ignore[{index}]'"
+            _check(line, key, f"pulumi config set --path {key} '<pattern>'")
+        return cls([*DEFAULTS, *file_lines, *settings_patterns], ignore_file=ignore_file)
 
     @classmethod
     def from_folder(cls, folder: Path, *, patterns: Sequence[str], ignore_file: str | None) -> IgnoreRules:
-        """Return the rules for ``folder``, whose ignore file is read: `.publishignore` if None and present.
+        """Return the rules for ``folder``, with its ignore file: `.publishignore` if ``ignore_file`` is None.
 
         Raises:
-            PublishError: the file that ``ignore_file`` names is not there, or a pattern can never match.
+            PublishError: the ignore file cannot be read, or a pattern can never match.
         """
         name = ignore_file or IGNORE_FILE
         try:
@@ -127,34 +120,33 @@ class IgnoreRules:
         except OSError as error:
             if ignore_file is None and isinstance(error, FileNotFoundError):
                 return cls.from_lines(patterns)
+            otherwise = "delete it" if ignore_file is None else "pulumi config rm publish:ignoreFile"
             raise PublishError(
-                f"The ignore file '{name}' in {folder} can't be read ({error.strerror}): make it there, or "
-                "pulumi config rm publish:ignoreFile"
+                f"The ignore file '{name}' in {folder} can't be read ({error.strerror}): "
+                f"make it a readable file, or {otherwise}"
             ) from error
         return cls.from_lines(patterns, text.split("\n"), ignore_file=name)
 
     def ignored(self, path: str, *, is_dir: bool = False) -> bool:
-        """Tell whether ``path``, POSIX-relative to the distribution folder, is not published."""
+        """Return whether ``path``, POSIX-relative to the distribution folder, is ignored."""
         return path == self._ignore_file or self._below_ignored(path) or self._excluded(path, is_dir=is_dir)
 
     def _below_ignored(self, path: str) -> bool:
-        """A file can't be re-included when a folder around it is ignored."""
+        """Return whether a folder around ``path`` is ignored: no pattern publishes a file below it again."""
         folder = path.rpartition("/")[0]
-        known = self._folders.get(folder)
-        if known is None:
-            known = self._below_ignored(folder) or self._excluded(folder, is_dir=True)
-            self._folders[folder] = known
-        return known
+        is_ignored = self._folders.get(folder)
+        if is_ignored is None:
+            is_ignored = self._below_ignored(folder) or self._excluded(folder, is_dir=True)
+            self._folders[folder] = is_ignored
+        return is_ignored
 
     def _excluded(self, path: str, *, is_dir: bool) -> bool:
-        """Ask the patterns about ``path`` itself, not about the folders around it."""
-        index = self._patterns.last_match(path, is_dir=is_dir)
-        return index >= 0 and not self._patterns.patterns[index].negated
+        return self._patterns.check(path, is_dir=is_dir).include is True
 
 
-def _parsed(where: str, line: str) -> Pattern | None:
-    try:
-        return parse(line)
-    except PatternError as error:
-        fix = f"pulumi config set --path {where} '<pattern>'" if where.startswith("'") else "correct that line"
-        raise PublishError(f"The ignore pattern '{line}' ({where}) {error}: {fix}") from error
+def _check(line: str, place: str, command: str) -> None:
+    reason = why_invalid(line)
+    if reason:
+        # A line of the ignore file may contain bytes that are not UTF-8, which cannot be printed.
+        shown = line.encode("utf-8", "backslashreplace").decode()
+        raise PublishError(f"The ignore pattern '{shown}' ({place}) {reason}: {command}")

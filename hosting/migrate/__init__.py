@@ -1,9 +1,9 @@
-"""From Amplify: reads an Amplify Gen1 project and writes the config of a stack.
+"""The command `python -m hosting.migrate PATH`: reads an Amplify Gen1 project and writes the config of a stack.
 
-``python -m hosting.migrate PATH``. The files go one way through it:
+The data flows one way:
 
-    files (``project``) -> intrinsics resolved (``template``) -> findings (``bucket``, ``distribution``, ``publishing``)
-    -> what the program takes (``settle``) -> Pulumi.<stack>.yaml (``stackfile``) and the import file (``keeping``)
+    files (``project``) -> resolved intrinsics (``template``) -> findings (``bucket``, ``distribution``, ``publishing``)
+    -> valid settings (``accepted_settings``) -> Pulumi.<stack>.yaml (``stackfile``), import files (``import_plan``)
 
-Plain Python: no engine, no cloud. It only reads the Amplify project, and asks AWS nothing.
+It is plain Python without engine or cloud. It only reads the Amplify project, and makes no calls to AWS.
 """

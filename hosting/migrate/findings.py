@@ -1,4 +1,4 @@
-"""What was found in an Amplify project, in the words of this program's settings."""
+"""The findings in an Amplify project: settings of this program, gaps and notes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _WHOLE_NUMBER = re.compile(r"\s*-?[0-9]+(\.0+)?\s*")
 
 @dataclass
 class Findings:
-    """What the mapping came to.
+    """The result of the mapping.
 
     Attributes:
-        values: config key to value, as it would stand in the stack's file.
-        sources: config key to where in the Amplify project the value stands.
-        gaps: what has no counterpart here, each with why.
-        notes: what is worth knowing besides.
+        values: the settings: config key to value.
+        sources: config key to the place of its value in the Amplify project.
+        gaps: parts without a counterpart, each with the reason.
+        notes: further information for the user.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -26,62 +26,62 @@ class Findings:
     gaps: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def found(self, key: str, value: object, source: str) -> None:
-        """Keep a value; what could not be resolved (an intrinsic of CloudFormation) is a gap instead."""
+    def add_setting(self, key: str, value: object, source: str) -> None:
+        """Add a setting; an unresolved intrinsic function of CloudFormation is added as a gap."""
         if is_intrinsic(value):
-            self.gap(
+            self.add_gap(
                 source, f"its value is computed by CloudFormation ({json.dumps(value)[:80]}): set '{key}' yourself"
             )
             return
         self.values[key] = value
         self.sources[key] = source
 
-    def gap(self, what: str, why: str) -> None:
-        """Keep something that has no counterpart."""
-        self.gaps.append(f"{what}: {why}")
+    def add_gap(self, part: str, reason: str) -> None:
+        """Add a part without a counterpart."""
+        self.gaps.append(f"{part}: {reason}")
 
-    def strangers(self, where: str, given: dict[str, Any], known: dict[str, str]) -> None:
-        """Report each key of ``given`` that is not handled elsewhere.
+    def add_unknown_keys(self, prefix: str, value: dict[str, Any], reasons: dict[str, str]) -> None:
+        """Add a gap for each key of ``value`` that is not handled elsewhere.
 
-        ``known`` has an empty reason for the keys that are handled, and why there is no counterpart for the rest.
+        ``reasons`` has an empty reason for the handled keys, and the reason of the gap for the others.
         """
-        for key in given:
-            why = known.get(key, "added by hand, and this program has no setting for it")
-            if why:
-                self.gap(f"{where}{key}", why)
+        for key in value:
+            reason = reasons.get(key, "added by hand, and this program has no setting for it")
+            if reason:
+                self.add_gap(f"{prefix}{key}", reason)
 
 
 def is_intrinsic(value: object) -> bool:
-    """Whether CloudFormation is to work the value out."""
+    """Return whether the value is an intrinsic function of CloudFormation."""
     return isinstance(value, dict) and len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
-def section(given: object, *path: str) -> dict[str, Any]:
-    """Return the object at ``path``; an empty one where there is none, or something else."""
+def section(value: object, *path: str) -> dict[str, Any]:
+    """Return the object at ``path``; an empty one if there is no object."""
     for step in path:
-        given = given.get(step) if isinstance(given, dict) else None
-    return given if isinstance(given, dict) else {}
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
-def objects(given: object) -> list[dict[str, Any]]:
-    """Return the objects of a list; a lone object is a list of one, as CloudFormation takes it."""
-    listed = given if isinstance(given, list) else [given]
-    return [one for one in listed if isinstance(one, dict)]
+def objects(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list; a single object is a list of one, as in CloudFormation."""
+    listed = value if isinstance(value, list) else [value]
+    return [item for item in listed if isinstance(item, dict)]
 
 
-def texts(given: object) -> list[str]:
-    """Return the strings of a list; a lone string is a list of one."""
-    listed = given if isinstance(given, list) else [given]
-    return [one for one in listed if isinstance(one, str)]
+def texts(value: object) -> list[str]:
+    """Return the strings of a list; a single string is a list of one."""
+    listed = value if isinstance(value, list) else [value]
+    return [item for item in listed if isinstance(item, str)]
 
 
-def number(given: object) -> object:
-    """Return the whole number that ``given`` stands for (``600``, ``"600"``, ``600.0``); else ``given`` as it is."""
-    if not isinstance(given, bool) and _WHOLE_NUMBER.fullmatch(str(given)):
-        return int(float(str(given)))
-    return given
+def number(value: object) -> object:
+    """Return the whole number in ``value`` (``600``, ``"600"``, ``600.0``); else ``value`` unchanged."""
+    if not isinstance(value, bool) and _WHOLE_NUMBER.fullmatch(str(value)):
+        return int(float(str(value)))
+    return value
 
 
-def boolean(given: object) -> object:
-    """Return the truth value that ``given`` stands for (``true``, ``"true"``); else ``given`` as it is."""
-    return {"true": True, "false": False}.get(str(given).lower(), given)
+def boolean(value: object) -> object:
+    """Return the boolean in ``value`` (``true``, ``"true"``); else ``value`` unchanged."""
+    return {"true": True, "false": False}.get(str(value).lower(), value)

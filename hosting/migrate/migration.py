@@ -1,4 +1,4 @@
-"""The whole way: read the Amplify project, check, write the stack's file and the import file, report."""
+"""The migration: read the Amplify project, check, write the stack's file and the import files, report."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
+from hosting.migrate.accepted_settings import accepted_settings, config_text
 from hosting.migrate.bucket import map_bucket
 from hosting.migrate.custom_rules import map_custom_rules
 from hosting.migrate.distribution import map_distribution
 from hosting.migrate.findings import Findings
-from hosting.migrate.keeping import Keeping, keeping
+from hosting.migrate.import_plan import ImportPlan, plan_import
 from hosting.migrate.project import AmplifyProject, read_project
 from hosting.migrate.publishing import map_publishing
 from hosting.migrate.report import report
-from hosting.migrate.rest import map_rest
-from hosting.migrate.settle import as_text, settle
 from hosting.migrate.stackfile import StackFile, read_stack_file, read_yaml
+from hosting.migrate.unknown_parts import report_unknown_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """What the user asks for.
+    """The options of the command.
 
     Attributes:
         path: the Amplify project.
-        stack: the stack to write the config of.
-        environment: Amplify's environment; None leaves it to the project's files, and so on for the next three.
-        region: where the bucket is.
-        bucket_name: what it is called.
-        distribution_id: the distribution in front of it.
-        force: replace settings and files that are already there.
+        stack: the stack whose config is written.
+        environment: Amplify's environment. For this and the next three, None means the value in the project's files.
+        region: the bucket's region.
+        bucket_name: the bucket's name.
+        distribution_id: the id of the distribution.
+        force: replace existing settings and files.
     """
 
     path: Path
@@ -53,25 +53,24 @@ def migrate(request: Request, home: Path) -> list[str]:
     Nothing is written before everything has been read and checked.
 
     Raises:
-        HostingError: something is missing, broken or in the way.
+        HostingError: a file is missing or invalid, or would be replaced.
     """
     program = _program(home)
-    project = _as_told(read_project(request.path, request.environment), request)
+    project = _with_options(read_project(request.path, request.environment), request)
     stack_file = read_stack_file(home / program.get("stackConfigDir", "") / f"Pulumi.{request.stack}.yaml")
     findings = _findings(project, request, home)
-    settled = settle(request.stack, findings, stack_file.config)
-    changes = _changes(stack_file, settled.written)
-    kept = keeping(
-        project, str(program["name"]), request.stack, {**stack_file.config, **settled.same, **settled.written}
-    )
+    accepted = accepted_settings(request.stack, findings, stack_file.config)
+    changes = _changes(stack_file, accepted.written)
+    config = {**stack_file.config, **accepted.defaults, **accepted.written}
+    import_plan = plan_import(project, str(program["name"]), request.stack, config)
     if not request.force:
-        _refuse_to_replace(stack_file, changes, home, kept)
+        _refuse_to_replace(stack_file, changes, home, import_plan)
     if changes:
         stack_file.write(changes)
-    for name, document in kept.files.items():
+    for name, document in import_plan.files.items():
         (home / name).parent.mkdir(exist_ok=True)
         (home / name).write_text(_as_json(document), encoding="utf-8")
-    return list(report(project, findings, settled, kept, stack_file.path.name))
+    return list(report(project, findings, accepted, import_plan, stack_file.path.name))
 
 
 def _program(home: Path) -> dict[str, Any]:
@@ -86,48 +85,53 @@ def _program(home: Path) -> dict[str, Any]:
     return program
 
 
-def _as_told(project: AmplifyProject, request: Request) -> AmplifyProject:
-    """What the user tells goes before what the files tell."""
-    told = {"HostingBucketName": request.bucket_name, "CloudFrontDistributionID": request.distribution_id}
+def _with_options(project: AmplifyProject, request: Request) -> AmplifyProject:
+    """Return the project with the options, which override the files."""
+    options = {"HostingBucketName": request.bucket_name, "CloudFrontDistributionID": request.distribution_id}
     return dataclasses.replace(
         project,
         region=request.region or project.region,
-        outputs={**project.outputs, **{key: value for key, value in told.items() if value}},
+        outputs={**project.outputs, **{key: value for key, value in options.items() if value}},
     )
 
 
 def _findings(project: AmplifyProject, request: Request, home: Path) -> Findings:
     findings = Findings()
     if project.region:
-        findings.found("aws:region", project.region, "--region" if request.region else "the environment's Region")
+        findings.add_setting("aws:region", project.region, "--region" if request.region else "the environment's Region")
     map_bucket(project.template, project.outputs, findings)
     map_distribution(project.template, findings)
     map_custom_rules(project.template, findings)
     map_publishing(project, home, findings)
-    map_rest(project.template, findings)
+    report_unknown_parts(project.template, findings)
     return findings
 
 
 def _changes(stack_file: StackFile, written: Mapping[str, Any]) -> dict[str, Any]:
     config = stack_file.config
-    return {key: value for key, value in written.items() if key not in config or as_text(config[key]) != as_text(value)}
+    return {
+        key: value
+        for key, value in written.items()
+        if key not in config or config_text(config[key]) != config_text(value)
+    }
 
 
-def _refuse_to_replace(stack_file: StackFile, changes: Mapping[str, Any], home: Path, kept: Keeping) -> None:
+def _refuse_to_replace(stack_file: StackFile, changes: Mapping[str, Any], home: Path, import_plan: ImportPlan) -> None:
+    config, name = stack_file.config, stack_file.path.name
     conflicts = [
-        f"'{key}' is {as_text(stack_file.config[key])} in {stack_file.path.name}, and {as_text(value)} in Amplify"
+        f"'{key}' is {config_text(config[key])} in {name}, and {config_text(value)} in Amplify"
         for key, value in changes.items()
-        if key in stack_file.config
+        if key in config
     ]
-    for name, document in kept.files.items():
+    for name, document in import_plan.files.items():
         path = home / name
         if path.exists() and path.read_bytes() != _as_json(document).encode():
-            conflicts.append(f"'{name}' is already there and would change")
+            conflicts.append(f"'{name}' exists and would change")
     if conflicts:
         listed = "\n".join(f"  - {conflict}" for conflict in conflicts)
         raise HostingError(
-            f"This would replace what is already there; nothing was written:\n{listed}\n"
-            "To replace it, add --force; to keep it, use another --stack"
+            f"This would replace existing values; nothing was written:\n{listed}\n"
+            "To replace them, add --force; to keep them, use another --stack"
         )
 
 

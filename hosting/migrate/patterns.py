@@ -1,8 +1,8 @@
-"""Amplify's publish ignore patterns -> gitignore patterns.
+"""Translate the ignore patterns of `amplify publish` to gitignore patterns.
 
-Amplify asked minimatch, with ``matchBase``, about each file's absolute path: a pattern without a slash is held
-against the last name, a leading ``/`` stands for the distribution folder, and a matched folder is not entered.
-So far gitignore agrees. https://github.com/isaacs/minimatch/blob/v3.0.4/README.md tells the rest.
+Amplify matched each file's absolute path with minimatch and its option ``matchBase``. As in gitignore, a pattern
+without a slash is compared with the last name of the path, a leading ``/`` is the distribution folder, and a matched
+folder is not entered. The differences follow from https://github.com/isaacs/minimatch/blob/v3.0.4/README.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hosting.formats.wildmatch import why_invalid
+from hosting.formats.git_pattern import why_invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,50 +24,53 @@ _LEADING_WILDCARD = re.compile(r"(^|/)(\*(?!\*/)|[?\[])")
 
 
 def gitignore_patterns(patterns: Iterable[str], findings: Findings) -> list[str]:
-    """Return what to ignore, in gitignore's words; where the two differ, ``findings`` tells how."""
+    """Return the gitignore patterns for Amplify's ``patterns``; ``findings`` lists where the two differ."""
     kept: list[str] = []
     for given in patterns:
         pattern = given.strip()
         why = _why_not(pattern)
         if why:
-            findings.gap(f"Ignore pattern '{given}'", why)
+            findings.add_gap(f"Ignore pattern '{given}'", why)
             continue
         for one in _expanded(pattern):
             broken = why_invalid(one)
             if broken:
-                findings.gap(f"Ignore pattern '{one}'", f"gitignore does not take it, it {broken}: write it otherwise")
+                findings.add_gap(f"Ignore pattern '{one}'", f"it is not a gitignore pattern, it {broken}: rewrite it")
                 continue
             kept.append(re.sub("/{2,}", "/", one))
             if _never_matched(one):
                 findings.notes.append(
-                    f"The ignore pattern '{one}' never matched in Amplify (it has a slash "
-                    f"{'at the end' if one.endswith('/') else 'inside, but none in front'}); here it does."
+                    f"The ignore pattern '{one}' never matched in Amplify, because it has a slash "
+                    f"{'at the end' if one.endswith('/') else 'inside and none at the start'}; here it matches."
                 )
     if any(_LEADING_WILDCARD.search(one) for one in kept):
-        findings.notes.append("In ignore patterns '*', '?' and '[' now match a name's leading dot too.")
+        findings.notes.append("In ignore patterns, '*', '?' and '[' now also match a dot at the start of a name.")
     return kept
 
 
 def _why_not(pattern: str) -> str | None:
-    """Return why the pattern can't be taken over, None if it can."""
+    """Return why the pattern cannot be translated, None if it can."""
     if not pattern:
         return "an empty pattern never matched anything"
     if pattern.startswith("#"):
-        return "it is a comment, there as in gitignore; for names that begin with '#' write '\\#'"
+        return "it is a comment, as in gitignore; for names that begin with '#' write '\\#'"
     if pattern.startswith("!"):
         return (
-            "there it ignored all that it does not match, in gitignore it publishes again what it matches: "
-            "say what you mean with pulumi config set --path 'publish:ignore[<n>]' '<pattern>'"
+            "in Amplify it ignored everything that it does not match, in gitignore it publishes what it matches: "
+            "set the patterns to ignore with pulumi config set --path 'publish:ignore[<n>]' '<pattern>'"
         )
     if _EXTENDED.search(pattern) or _RANGE.search(pattern):
-        return "gitignore has neither '(a|b)' nor '{1..9}': set one pattern for each with 'publish:ignore[<n>]'"
+        return (
+            "gitignore supports neither '(a|b)' nor '{1..9}': set one pattern for each with "
+            "pulumi config set --path 'publish:ignore[<n>]' '<pattern>'"
+        )
     if pattern.startswith(("./", "../")):
-        return "it never matched anything, and in gitignore it does not either: write it with a leading '/'"
+        return "it never matched anything, and does not in gitignore: write it with '/' at the start"
     return None
 
 
 def _expanded(pattern: str) -> Iterator[str]:
-    """Yield ``*.jpg`` and ``*.png`` for ``*.{jpg,png}``: gitignore has no braces."""
+    """Yield ``*.jpg`` and ``*.png`` for ``*.{jpg,png}``, because gitignore does not support braces."""
     braces = _BRACES.search(pattern)
     if not braces:
         yield pattern
@@ -77,5 +80,8 @@ def _expanded(pattern: str) -> Iterator[str]:
 
 
 def _never_matched(pattern: str) -> bool:
-    """A slash makes minimatch compare whole paths, and an absolute path begins with one."""
+    """Return whether Amplify never matched ``pattern``.
+
+    For a pattern with a slash, minimatch compares the whole path, and an absolute path begins with a slash.
+    """
     return pattern.endswith("/") or ("/" in pattern and not pattern.startswith(("/", "**/")))

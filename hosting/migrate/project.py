@@ -1,4 +1,4 @@
-"""Reads the files of an Amplify Gen1 project. Every problem names the file, and the line where it is known."""
+"""Reads the files of an Amplify Gen1 project. Each error names the file, and the line if it is known."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _PARAMETERS = f"{_HOSTING}/S3AndCloudFront/parameters.json"
 PROJECT_CONFIG = "amplify/.config/project-config.json"
 _LOCAL_ENVIRONMENT = "amplify/.config/local-env-info.json"
 _TEAM = "amplify/team-provider-info.json"
-# What was deployed last; Amplify keeps both out of git.
+# The last deployment; Amplify keeps both files out of git.
 _META = ("amplify/backend/amplify-meta.json", "amplify/#current-cloud-backend/amplify-meta.json")
 IGNORE = "amplifyPublishIgnore.json"
-# The same list in 2018, among other settings.
+# The file of the same list in 2018, with other settings.
 _OLD_IGNORE, _OLD_IGNORE_KEY = ".amplifyrc", "publish-ignore"
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
 
 
 @dataclass(frozen=True)
 class AmplifyProject:
-    """What an Amplify project says of its hosting.
+    """The hosting settings of an Amplify project.
 
     Attributes:
-        root: the folder that holds ``amplify/``.
+        root: the folder of ``amplify/``.
         template: the hosting template, resolved for ``environment``.
         parameters: the template's parameters.
         commands: ``javascript.config`` of project-config.json: DistributionDir, BuildCommand and so on.
-        frontend: such as ``javascript`` or ``ios``; None where the project does not say.
+        frontend: such as ``javascript`` or ``ios``; None if no file has it.
         ignore: the publish ignore patterns.
-        environment: Amplify's environment; None where the project has none.
-        region: the environment's region; None where no file has it.
+        environment: Amplify's environment; None if the project has none.
+        region: the environment's region; None if no file has it.
         outputs: the hosting stack's outputs, from amplify-meta.json; empty without one.
         categories: the other categories of the backend, such as ``api``.
     """
@@ -57,10 +57,10 @@ class AmplifyProject:
 
 
 def read_project(path: Path, environment: str | None) -> AmplifyProject:
-    """Return the Amplify project at ``path``, or at the folder around it if ``path`` is its ``amplify/``.
+    """Return the Amplify project at ``path``, or at its parent if ``path`` is its ``amplify/``.
 
     Raises:
-        HostingError: there is none, a file of it is broken or missing, or ``environment`` is not one of its.
+        HostingError: the project or a file is missing, a file is invalid, or ``environment`` does not exist.
     """
     root = _root(path)
     template = _required(root, TEMPLATE)
@@ -70,11 +70,7 @@ def read_project(path: Path, environment: str | None) -> AmplifyProject:
     chosen = _environment(environment, local, team)
     cloud = section(team, chosen or "", "awscloudformation")
     outputs = _outputs(root, cloud.get("StackName"), is_local=local in (None, chosen))
-    parameters = {
-        **_optional(root, _PARAMETERS),
-        **section(team, chosen or "", "categories", "hosting", "S3AndCloudFront"),
-        **({"env": chosen} if chosen else {}),
-    }
+    parameters = _parameters(root, team, chosen)
     return AmplifyProject(
         root=root,
         template=_with_bucket(root, resolved(template, parameters)),
@@ -89,19 +85,26 @@ def read_project(path: Path, environment: str | None) -> AmplifyProject:
     )
 
 
+def _parameters(root: Path, team: dict[str, Any], environment: str | None) -> dict[str, Any]:
+    """Return the template's parameters; those of the environment override parameters.json."""
+    return {
+        **_optional(root, _PARAMETERS),
+        **section(team, environment or "", "categories", "hosting", "S3AndCloudFront"),
+        **({"env": environment} if environment else {}),
+    }
+
+
 def _root(path: Path) -> Path:
     if not path.is_dir():
         raise HostingError(f"There is no folder '{path}': python -m hosting.migrate <the Amplify project's folder>")
     root = path.resolve().parent if path.resolve().name == "amplify" and (path / "backend").is_dir() else path
     if (root / TEMPLATE).exists():
         return root
-    again = "python -m hosting.migrate <the folder that holds amplify/>"
+    again = "python -m hosting.migrate <the folder of amplify/>"
     if not (root / "amplify").is_dir():
-        raise HostingError(f"'{root}' is no Amplify project, it has no folder 'amplify': {again}")
+        raise HostingError(f"'{root}' is not an Amplify project, as it has no folder 'amplify': {again}")
     if (root / "amplify/backend.ts").exists():
-        raise HostingError(
-            f"'{root}' is an Amplify Gen2 project, which has no hosting of its own in its files: {again}"
-        )
+        raise HostingError(f"'{root}' is an Amplify Gen2 project, whose files have no hosting: {again}")
     for service, hosted in (("amplifyhosting", "the Amplify Console"), ("ElasticContainer", "Fargate")):
         if (root / _HOSTING / service).exists():
             raise HostingError(
@@ -140,20 +143,20 @@ def _json(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         for count, line in enumerate(text.splitlines(), 1):
             if line.startswith(_CONFLICT):
                 raise HostingError(
-                    f"'{path}' has git's conflict markers (line {count}): settle the conflict and run this again"
+                    f"'{path}' has git's conflict markers (line {count}): resolve the conflict and run this again"
                 ) from error
         raise HostingError(
             f"'{path}' is not JSON (line {error.lineno}, column {error.colno}: {error.msg}): correct that line"
         ) from error
 
 
-def _environment(asked: str | None, local: str | None, team: dict[str, Any]) -> str | None:
+def _environment(requested: str | None, local: str | None, team: dict[str, Any]) -> str | None:
     names = sorted(team)
-    if asked:
-        # NONE is what Amplify calls the environment of a project from before there were any.
-        if names and asked not in (*names, "NONE"):
-            raise HostingError(f"{_TEAM} has no environment '{asked}': --env {' or --env '.join(names)}")
-        return asked
+    if requested:
+        # NONE is Amplify's name for the environment of a project older than environments.
+        if names and requested not in (*names, "NONE"):
+            raise HostingError(f"{_TEAM} has no environment '{requested}': --env {' or --env '.join(names)}")
+        return requested
     if local and (not names or local in names):
         return local
     if len(names) > 1:
@@ -165,13 +168,13 @@ def _environment(asked: str | None, local: str | None, team: dict[str, Any]) -> 
 
 
 def _outputs(root: Path, stack_name: str | None, *, is_local: bool) -> dict[str, Any]:
-    """Return what the hosting stack put out, if the file is of the chosen environment."""
+    """Return the outputs of the hosting stack, if the file belongs to the chosen environment."""
     for name in _META:
         meta = _optional(root, name)
         theirs = section(meta, "providers", "awscloudformation").get("StackName")
-        same = theirs == stack_name if theirs and stack_name else is_local
+        is_same = theirs == stack_name if theirs and stack_name else is_local
         outputs = section(meta, "hosting", "S3AndCloudFront", "output")
-        if outputs and same:
+        if outputs and is_same:
             return outputs
     return {}
 
@@ -179,7 +182,7 @@ def _outputs(root: Path, stack_name: str | None, *, is_local: bool) -> dict[str,
 def _with_bucket(root: Path, template: dict[str, Any]) -> dict[str, Any]:
     if not section(template, "Resources", "S3Bucket"):
         raise HostingError(
-            f"'{root / TEMPLATE}' has no Resources.S3Bucket, so it is no hosting template of Amplify's: git checkout it"
+            f"'{root / TEMPLATE}' has no Resources.S3Bucket, so it is not Amplify's hosting template: git checkout it"
         )
     return template
 

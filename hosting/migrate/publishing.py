@@ -1,4 +1,4 @@
-"""The distribution folder, the build command and the ignore patterns -> `publish:` settings."""
+"""Maps the distribution folder, the build command and the ignore patterns to `publish:` settings."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 _WINDOWS_COMMAND = re.compile(r"\b([\w-]+)\.cmd\b")
 _STARTS_A_SERVER = re.compile(r"(npm|yarn|pnpm)\s+(run\s+|run-script\s+)?start")
-_OF_ONE_MACHINE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-_OF_NODE = re.compile(r"\b(npm|npx|yarn|pnpm)\b")
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+_PACKAGE_MANAGER = re.compile(r"\b(npm|npx|yarn|pnpm)\b")
 _SET_DIRECTORY = "pulumi config set publish:directory <folder>"
 _SET_COMMAND = "if the site is built, pulumi config set publish:buildCommand '<command>'"
 
 
 def map_publishing(project: AmplifyProject, home: Path, findings: Findings) -> None:
-    """Put what the project says of publishing into ``findings``; paths are from ``home``, the program's folder."""
+    """Add the `publish:` settings to ``findings``; paths are relative to ``home``, the program's folder."""
     if project.frontend not in (None, "javascript"):
-        findings.gap(
+        findings.add_gap(
             f"project-config.json frontend '{project.frontend}'",
             f"an app of that kind has no distribution folder; to publish one, {_SET_DIRECTORY}",
         )
@@ -36,56 +36,53 @@ def map_publishing(project: AmplifyProject, home: Path, findings: Findings) -> N
         _build_command(project, home, findings)
     patterns = gitignore_patterns(project.ignore, findings)
     if patterns:
-        findings.found("publish:ignore", patterns, "the publish ignore list")
+        findings.add_setting("publish:ignore", patterns, "the publish ignore list")
 
 
 def _directory(project: AmplifyProject, home: Path, findings: Findings) -> None:
-    given = project.commands.get("DistributionDir")
-    if not isinstance(given, str) or not given.strip():
-        findings.gap("DistributionDir", f"there is none: {_SET_DIRECTORY}")
+    value = project.commands.get("DistributionDir")
+    if not isinstance(value, str) or not value.strip():
+        findings.add_gap("DistributionDir", f"it is not set: {_SET_DIRECTORY}")
         return
-    if _OF_ONE_MACHINE.match(given.strip()):
-        findings.gap(f"DistributionDir '{given}'", f"it is a folder of one Windows machine: {_SET_DIRECTORY}")
+    if _WINDOWS_PATH.match(value.strip()):
+        findings.add_gap(f"DistributionDir '{value}'", f"it is a folder of one Windows machine: {_SET_DIRECTORY}")
         return
-    # Node's path.join takes a leading slash as one more slash inside of the project.
-    folder = project.root / given.strip().replace("\\", "/").lstrip("/")
+    # Node's path.join keeps a path with a leading slash inside the project.
+    folder = project.root / value.strip().replace("\\", "/").lstrip("/")
     target, base = folder.resolve(), home.resolve()
     if target == base or target in base.parents:
-        findings.gap(
-            f"DistributionDir '{given}'",
-            "it holds this program itself, which must not be published: build into a folder of its own and "
-            f"{_SET_DIRECTORY}",
+        findings.add_gap(
+            f"DistributionDir '{value}'",
+            f"it contains this program, which must not be published: build into another folder and {_SET_DIRECTORY}",
         )
         return
-    findings.found("publish:directory", _from(target, base), "javascript.config.DistributionDir")
-    if PurePosixPath(given).name == ".next":
+    findings.add_setting("publish:directory", _relative(target, base), "javascript.config.DistributionDir")
+    if PurePosixPath(value).name == ".next":
         findings.notes.append(
-            "DistributionDir is '.next', what Next.js runs on a server; a static site is what `output: 'export'` in "
-            "next.config.js writes to 'out': pulumi config set publish:directory <.../out>"
+            "DistributionDir is '.next', which needs a Next.js server; with `output: 'export'` in next.config.js, it "
+            "writes a static site to 'out': pulumi config set publish:directory <.../out>"
         )
 
 
 def _build_command(project: AmplifyProject, home: Path, findings: Findings) -> None:
-    given = project.commands.get("BuildCommand")
-    if not isinstance(given, str) or not given.strip():
-        findings.gap("BuildCommand", f"there is none; {_SET_COMMAND}")
+    value = project.commands.get("BuildCommand")
+    if not isinstance(value, str) or not value.strip():
+        findings.add_gap("BuildCommand", f"it is not set; {_SET_COMMAND}")
         return
-    command = _WINDOWS_COMMAND.sub(r"\1", given.strip())
+    command = _WINDOWS_COMMAND.sub(r"\1", value.strip())
     if _STARTS_A_SERVER.fullmatch(command):
-        findings.gap(
-            f"BuildCommand '{given}'", f"it starts a server that never ends, so it builds nothing; {_SET_COMMAND}"
-        )
+        findings.add_gap(f"BuildCommand '{value}'", f"it starts a server and does not build the site; {_SET_COMMAND}")
         return
     app, base = project.root.resolve(), home.resolve()
     if app != base:
-        command = f"cd {shlex.quote(_from(app, base))} && {command}"
-    findings.found("publish:buildCommand", command, "javascript.config.BuildCommand")
-    if _OF_NODE.search(command):
+        command = f"cd {shlex.quote(_relative(app, base))} && {command}"
+    findings.add_setting("publish:buildCommand", command, "javascript.config.BuildCommand")
+    if _PACKAGE_MANAGER.search(command):
         findings.notes.append(
-            "The build needs its packages: on a machine of CI nothing has installed them, docs/git-push.md has how "
+            "The build needs its packages, which a CI machine has to install first: see docs/git-push.md "
             "(Amplify's console ran `npm ci` as its preBuild)."
         )
 
 
-def _from(target: Path, base: Path) -> str:
+def _relative(target: Path, base: Path) -> str:
     return os.path.relpath(target, base).replace(os.sep, "/")

@@ -1,4 +1,4 @@
-"""What the user is told: what was written, what holds anyway, what has no counterpart, and what to type next."""
+"""The report: written settings, defaults, parts without a counterpart, notes, and the next commands."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from hosting.migrate.accepted_settings import AcceptedSettings
     from hosting.migrate.findings import Findings
-    from hosting.migrate.keeping import Keeping
+    from hosting.migrate.import_plan import ImportPlan
     from hosting.migrate.project import AmplifyProject
-    from hosting.migrate.settle import Settled
 
 
-def report(project: AmplifyProject, findings: Findings, settled: Settled, kept: Keeping, file: str) -> Iterator[str]:
+def report(
+    project: AmplifyProject, findings: Findings, accepted: AcceptedSettings, import_plan: ImportPlan, file: str
+) -> Iterator[str]:
     """Yield the lines to print; ``file`` is the stack's file."""
     has_distribution = "CloudFrontDistribution" in project.template["Resources"]
     environment = f", environment {project.environment}" if project.environment else ""
     yield f"Read {project.root} ({'S3 and CloudFront' if has_distribution else 'S3 only'}{environment})"
-    yield from _titled(f"Written to {file}", _assignments(settled.written, findings.sources))
-    yield from _titled("The same as the default here, so not written", _assignments(settled.same, findings.sources))
-    yield from _titled("No counterpart here", findings.gaps)
-    yield from _titled("Worth knowing", [*findings.notes, *_general(project, has_distribution=has_distribution)])
-    yield from _afresh(kept, settled.written)
-    yield from _keep(kept)
+    yield from _titled(f"Written to {file}", _assignments(accepted.written, findings.sources))
+    yield from _titled("Equal to the defaults, so not written", _assignments(accepted.defaults, findings.sources))
+    yield from _titled("No counterpart", findings.gaps)
+    yield from _titled("Notes", [*findings.notes, *_general(project, has_distribution=has_distribution)])
+    yield from _new_site(import_plan, accepted.written)
+    yield from _existing_site(import_plan)
 
 
 def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -44,26 +46,26 @@ def _general(project: AmplifyProject, *, has_distribution: bool) -> Iterator[str
         yield f"Amplify keeps its other categories ({', '.join(project.categories)}): only hosting was read."
     if not has_distribution:
         return
-    known = project.outputs.get("CloudFrontDistributionID") or "<id>"
+    distribution_id = project.outputs.get("CloudFrontDistributionID") or "<id>"
     yield (
-        "A domain that was added in the console is not in these files. Before you cut over or keep the distribution: "
-        f"aws cloudfront get-distribution-config --id {known} --query DistributionConfig.Aliases"
+        "A domain that was added in the console is not in these files. Before you switch or keep the distribution: "
+        f"aws cloudfront get-distribution-config --id {distribution_id} --query DistributionConfig.Aliases"
     )
 
 
-def _afresh(kept: Keeping, written: Mapping[str, Any]) -> Iterator[str]:
-    """A bucket has a name of its own in all of S3, and a host name is one distribution's alone."""
+def _new_site(import_plan: ImportPlan, written: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the commands for a new site. Bucket names and host names are unique, so they are removed first."""
     taken = [key for key in written if key == "website:bucketName" or key.startswith("domain:")]
-    steps = [f"pulumi config rm --stack {kept.stack} {key}" for key in taken]
+    steps = [f"pulumi config rm --stack {import_plan.stack} {key}" for key in taken]
     yield from _titled(
         "To start with a new bucket beside the old site",
-        [f"pulumi stack select --create {kept.stack}", *steps, f"pulumi up --stack {kept.stack}"],
+        [f"pulumi stack select --create {import_plan.stack}", *steps, f"pulumi up --stack {import_plan.stack}"],
     )
 
 
-def _keep(kept: Keeping) -> Iterator[str]:
+def _existing_site(import_plan: ImportPlan) -> Iterator[str]:
     title = "To keep the existing bucket and distribution"
-    if kept.missing:
-        yield from _titled(f"{title}, run this again with", kept.missing)
+    if import_plan.missing:
+        yield from _titled(f"{title}, run this again with", import_plan.missing)
     else:
-        yield from _titled(f"{title} (docs/from-amplify.md tells why each step)", kept.steps())
+        yield from _titled(f"{title} (docs/from-amplify.md explains each step)", import_plan.steps())

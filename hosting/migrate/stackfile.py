@@ -1,4 +1,4 @@
-"""Pulumi.<stack>.yaml: reads it, and sets keys in its text so that every other line stays as it is."""
+"""Reads Pulumi.<stack>.yaml, and sets keys in its text without changing other lines."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _INDENT = 2
 
 @dataclass(frozen=True)
 class StackFile:
-    """A stack's file.
+    """A stack's config file.
 
     Attributes:
-        path: where it is, or will be.
-        text: what it holds, with plain line feeds; empty if there is none.
-        newline: how its lines end.
+        path: its path; the file may not exist yet.
+        text: its content with plain line feeds; empty without a file.
+        newline: its line ending.
         config: its ``config:`` mapping.
     """
 
@@ -33,21 +33,21 @@ class StackFile:
     config: dict[str, Any]
 
     def with_values(self, values: Mapping[str, Any]) -> str:
-        """Return the text with ``values`` set, after the keys that are there; those given again are replaced."""
+        """Return the text with ``values`` after the existing keys; existing values of these keys are replaced."""
         lines = self.text.splitlines()
         block = _config_block(self.text)
         if block is None:
-            kept, end, indent = [*lines, "config:"], len(lines) + 1, _INDENT
+            remaining, end, indent = [*lines, "config:"], len(lines) + 1, _INDENT
         elif not block.value or block.flow_style:
-            # `config: {}`, `config:`, or everything between braces: there is no line to put a key after.
+            # `config: {}`, `config:`, or a flow mapping: there is no line after which a key can be added.
             values = {**self.config, **values}
             start = block.start_mark.line
-            kept, end, indent = [*lines[:start], "config:", *lines[_end_of(block, lines) :]], start + 1, _INDENT
+            remaining, end, indent = [*lines[:start], "config:", *lines[_end_of(block, lines) :]], start + 1, _INDENT
         else:
-            kept, end = _without(block, lines, set(values))
+            remaining, end = _without(block, lines, set(values))
             indent = block.start_mark.column
         added = [" " * indent + line for line in _dumped(values)]
-        return self.newline.join([*kept[:end], *added, *kept[end:], ""])
+        return self.newline.join([*remaining[:end], *added, *remaining[end:], ""])
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write the file with ``values`` set."""
@@ -55,10 +55,10 @@ class StackFile:
 
 
 def read_stack_file(path: Path) -> StackFile:
-    """Return the stack's file; an empty one if it is not there.
+    """Return the stack's file; an empty one if it does not exist.
 
     Raises:
-        HostingError: it can't be read, or it is no stack file.
+        HostingError: it can't be read, or is not a stack file.
     """
     content = read_yaml(path) if path.exists() else {}
     raw = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
@@ -69,10 +69,10 @@ def read_stack_file(path: Path) -> StackFile:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Return the mapping that a YAML file holds.
+    """Return the mapping in a YAML file.
 
     Raises:
-        HostingError: it can't be read, is no YAML, or holds something else.
+        HostingError: it can't be read, is not YAML, or is not a mapping.
     """
     try:
         content = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
@@ -80,7 +80,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise HostingError(f"'{path}' is not UTF-8 text: save it as UTF-8 and run this again") from error
     except OSError as error:
         raise HostingError(f"'{path}' can't be read ({error.strerror}): correct that and run this again") from error
-    except (yaml.YAMLError, ValueError) as error:  # the latter of what looks like a date and is none
+    except (yaml.YAMLError, ValueError) as error:  # ValueError for a value that looks like a date but is invalid
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
         raise HostingError(f"'{path}' is not YAML{where}: correct it and run this again") from error
@@ -89,7 +89,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return content or {}
 
 
-def _config_block(text: str) -> Any:  # noqa: ANN401 - a node of PyYAML's, which has no types of its own here
+def _config_block(text: str) -> Any:  # noqa: ANN401 - a node of PyYAML, which has no types
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     for key, value in root.value if root else ():
         if key.value == "config":
@@ -98,9 +98,9 @@ def _config_block(text: str) -> Any:  # noqa: ANN401 - a node of PyYAML's, which
 
 
 def _without(block: yaml.MappingNode, lines: list[str], keys: set[str]) -> tuple[list[str], int]:
-    """Return the lines without those of ``keys``, and where the block then ends.
+    """Return the lines without those of ``keys``, and the end of the block in them.
 
-    Blank lines and comments after a key belong to what comes next, and stay.
+    Blank lines and comments after a key belong to the next one, and stay.
     """
     starts = [key.start_mark.line for key, _ in block.value]
     ends = [*starts[1:], block.end_mark.line]
@@ -110,8 +110,8 @@ def _without(block: yaml.MappingNode, lines: list[str], keys: set[str]) -> tuple
         end = _trimmed(lines, start, limit)
         if key.value in keys:
             dropped.update(range(start, end))
-    kept = [line for number, line in enumerate(lines) if number not in dropped]
-    return kept, end - len(dropped)
+    remaining = [line for number, line in enumerate(lines) if number not in dropped]
+    return remaining, end - len(dropped)
 
 
 def _trimmed(lines: list[str], start: int, limit: int) -> int:

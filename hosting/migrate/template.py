@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, as far as an Amplify hosting template uses them."""
+"""Resolves CloudFormation's intrinsic functions, as far as Amplify's hosting template uses them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SUBSTITUTION = re.compile(r"\$\{([^}!]+)\}")
 
 
 def resolved(template: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Return the template with what the parameters decide worked out; what they don't decide stays as it is.
+    """Return the template with its intrinsic functions resolved; those that can't be resolved are unchanged.
 
-    Resources whose condition is false are left out, and so is every ``AWS::NoValue``.
+    Resources with a false condition are left out, and so is each ``AWS::NoValue``.
     """
     declared = template.get("Parameters")
     defaults = {
@@ -29,28 +29,28 @@ def resolved(template: dict[str, Any], parameters: Mapping[str, str]) -> dict[st
     result: dict[str, Any] = scope.resolve(template)
     resources = result.get("Resources")
     if isinstance(resources, dict):
-        result["Resources"] = {name: one for name, one in resources.items() if not scope.ruled_out(one)}
+        result["Resources"] = {name: one for name, one in resources.items() if not scope.is_excluded(one)}
     return result
 
 
 class _Scope:
-    """The parameters and conditions that a template is read with."""
+    """The parameters and conditions of a template."""
 
     def __init__(self, parameters: Mapping[str, Any], conditions: Mapping[str, Any]) -> None:
         self._parameters = {**parameters, "AWS::NoValue": None}
         self._conditions = conditions
-        self._asked: list[str] = []
+        self._evaluating: list[str] = []
 
-    def ruled_out(self, resource: object) -> bool:
-        """Whether the resource has a condition that is known to be false."""
+    def is_excluded(self, resource: object) -> bool:
+        """Return whether the resource has a condition that is known to be false."""
         if not isinstance(resource, dict) or "Condition" not in resource:
             return False
         try:
-            return not self._named(resource["Condition"])
+            return not self._is_condition_true(resource["Condition"])
         except (LookupError, TypeError, ValueError):
             return False
 
-    def resolve(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value, and the same kind back
+    def resolve(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         if isinstance(value, list):
             return [self.resolve(one) for one in value]
         if not isinstance(value, dict):
@@ -63,7 +63,7 @@ class _Scope:
         return {key: one for key, given in value.items() if (one := self.resolve(given)) is not None}
 
     def _evaluated(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-        """Return ``value`` worked out, or raise LookupError: what it refers to is not known."""
+        """Return the resolved ``value``, or raise LookupError if it refers to something unknown."""
         if not is_intrinsic(value):
             return self.resolve(value)
         ((name, argument),) = value.items()
@@ -71,7 +71,7 @@ class _Scope:
             return self._parameters[argument]
         if name == "Fn::If":
             condition, then, otherwise = argument
-            return self._evaluated(then if self._named(condition) else otherwise)
+            return self._evaluated(then if self._is_condition_true(condition) else otherwise)
         if name == "Fn::Join":
             separator, parts = argument
             return str(separator).join(str(self._evaluated(part)) for part in parts)
@@ -79,25 +79,25 @@ class _Scope:
             return _SUBSTITUTION.sub(lambda match: str(self._parameters[match[1].strip()]), argument)
         raise LookupError(name)
 
-    def _named(self, condition: str) -> bool:
-        """Whether the condition holds; one that asks itself, in the end, is not known."""
-        if condition in self._asked:
+    def _is_condition_true(self, condition: str) -> bool:
+        """Return whether the condition is true; raise LookupError if it refers to itself."""
+        if condition in self._evaluating:
             raise LookupError(condition)
-        self._asked.append(condition)
+        self._evaluating.append(condition)
         try:
-            return self._holds(self._conditions[condition])
+            return self._is_true(self._conditions[condition])
         finally:
-            self._asked.pop()
+            self._evaluating.pop()
 
-    def _holds(self, condition: Any) -> bool:  # noqa: ANN401 - any JSON value
+    def _is_true(self, condition: Any) -> bool:  # noqa: ANN401 - any JSON value
         ((name, argument),) = section(condition).items()
         if name == "Condition":
-            return self._named(argument)
+            return self._is_condition_true(argument)
         if name == "Fn::Equals":
             left, right = argument
             return str(self._evaluated(left)) == str(self._evaluated(right))
         if name == "Fn::Not":
-            return not self._holds(argument[0])
+            return not self._is_true(argument[0])
         if name in ("Fn::And", "Fn::Or"):
-            return (all if name == "Fn::And" else any)([self._holds(one) for one in argument])
+            return (all if name == "Fn::And" else any)([self._is_true(one) for one in argument])
         raise LookupError(name)

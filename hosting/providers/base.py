@@ -1,4 +1,4 @@
-"""What our dynamic providers that call AWS have in common: the stack's `aws:` settings, and how they are kept."""
+"""The base class of the dynamic providers that call AWS: it reads the stack's `aws:` settings."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class AwsProvider(ResourceProvider):
-    """A dynamic provider with the settings that the provider of all other resources has."""
+    """A dynamic provider with the same settings as the AWS provider of the other resources."""
 
-    # Nothing of the provider is secret; as a secret its pickle would change at every update.
+    # The provider has no secrets. Encrypted, its pickle would change at each update.
     serialize_as_secret_always = False
 
     _settings: AwsSettings | None = None
@@ -33,7 +33,7 @@ class AwsProvider(ResourceProvider):
         """The stack's `aws:` settings.
 
         Raises:
-            HostingError: the engine has told none.
+            HostingError: the engine did not configure the provider.
         """
         if self._settings is None:
             raise HostingError(f"{type(self).__name__} was not configured: update the Pulumi CLI")

@@ -1,45 +1,27 @@
-"""A dynamic provider's line to the engine, for what a user should see: the SDK gives it none.
+"""The engine's log, for messages of a dynamic provider to the user. The SDK has no API for it.
 
-The engine starts every provider with its own address as the argument.
+The engine passes its own address to each provider as the command-line argument.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Protocol
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 
-class Log(Protocol):
-    """Where a publish says what it does."""
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the engine is gone: a provider outlives one that was killed, and then publishes for nobody."""
-
-    def info(self, text: str) -> None:
-        """Show a line that stays."""
-
-    def warn(self, text: str) -> None:
-        """Show a warning."""
-
-    def status(self, text: str) -> None:
-        """Show a line that the next one replaces."""
-
-
 class EngineLog:
-    """Shows lines in the engine's own display, beside the resource ``urn``."""
+    """Shows messages in the engine's display, beside the resource ``urn``."""
 
     def __init__(self, urn: str) -> None:
         self.is_lost = False
-        self._was_there = False
+        self._was_connected = False
         self._urn = urn
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1])) if len(sys.argv) > 1 else None
 
     def info(self, text: str) -> None:
-        """Show a line that stays."""
+        """Show a permanent message."""
         self._log(engine_pb2.INFO, text)
 
     def warn(self, text: str) -> None:
@@ -47,7 +29,7 @@ class EngineLog:
         self._log(engine_pb2.WARNING, text)
 
     def status(self, text: str) -> None:
-        """Show a line that the next one replaces."""
+        """Show a message that the next one replaces."""
         self._log(engine_pb2.INFO, text, ephemeral=True)
 
     def _log(self, severity: engine_pb2.LogSeverity.ValueType, text: str, *, ephemeral: bool = False) -> None:
@@ -55,7 +37,7 @@ class EngineLog:
             return
         try:
             self._engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=self._urn, ephemeral=ephemeral))
-            self._was_there = True
+            self._was_connected = True
         except grpc.RpcError:
-            # Without an engine from the start there is no audience, which is no reason not to publish.
-            self.is_lost = self._was_there
+            # Without an engine from the start nobody reads the messages, which must not stop the publish.
+            self.is_lost = self._was_connected

@@ -1,12 +1,12 @@
-"""The dynamic provider that lets CloudFront read a new bucket before a distribution is pointed at it.
+"""The dynamic provider that lets CloudFront read a new bucket before a distribution uses it.
 
-The bucket's own policy names its distribution, and so comes after it: on a live site that moves to another bucket,
-visitors would be refused from the moment the distribution reads the new one until the policy is there, which is as long
-as CloudFront takes to deploy. Until then, any distribution of the account may read the bucket, and list it where the
-bucket's own policy will let its distribution do so.
+The bucket's final policy names the distribution, so it is set after the distribution. When a live site moves to another
+bucket, the distribution reads the new bucket before that policy exists, for as long as CloudFront deploys, and visitors
+would get 403. The first policy covers that time: any distribution of the account may read the bucket, and list it if
+the final policy will allow that.
 
-The engine pickles the provider by reference to this module's name, so renaming the module breaks the
-state of every stack, and importing it must have no side effect.
+The engine pickles the provider by reference to this module's name. So renaming the module breaks the state of every
+stack, and importing it must have no side effect.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Sts(Protocol):
     """The call of boto3's STS client that this module makes."""
 
     def get_caller_identity(self) -> Mapping[str, Any]:
-        """Return whose credentials these are."""
+        """Return the identity of the credentials."""
 
 
 class FirstPolicyProvider(AwsProvider):
-    """Sets a policy on create, on a bucket that has none; its own policy replaces it, and goes with the bucket."""
+    """Sets a policy on create, on a bucket without one; the final policy replaces it, so nothing is deleted."""
 
     def clients(self) -> tuple[S3, Sts]:
         """Return the clients; overridden in tests."""
@@ -55,12 +55,12 @@ class FirstPolicyProvider(AwsProvider):
         return client_of(session, "s3", self.settings), client_of(session, "sts", self.settings)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Return a replacement for another bucket; the policy of a bucket that has one is never changed."""
+        """Return a replacement if the bucket changes; an existing policy is never changed."""
         moved = _olds["bucket"] != _news["bucket"]
         return DiffResult(changes=moved, replaces=["bucket"] if moved else [])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Set the policy, unless the bucket has one: then the bucket is live already."""
+        """Set the policy, unless the bucket has one and is therefore live."""
         bucket = props["bucket"]
         try:
             s3, sts = self.clients()
@@ -70,13 +70,13 @@ class FirstPolicyProvider(AwsProvider):
                 s3.put_bucket_policy(Bucket=bucket, Policy=policy)
         except (BotoCoreError, ClientError) as error:
             raise HostingError(
-                f"The policy that lets CloudFront into bucket {bucket} could not be set: {error}. Nothing changed for "
+                f"The policy that lets CloudFront read bucket {bucket} could not be set: {error}. Nothing changed for "
                 "visitors. Fix this, then run `pulumi up` again"
             ) from error
         return CreateResult(f"first-policy-{bucket}", props)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Return the inputs: the bucket's own policy has replaced this one."""
+        """Return the inputs: the final policy has replaced this one."""
         return ReadResult(id_, props)
 
 
@@ -113,7 +113,7 @@ def _document(bucket: str, caller: str, *, missing_is_404: bool) -> str:
 
 
 class FirstPolicy(Resource, module="hosting", name="FirstPolicy"):
-    """Lets the account's distributions read a bucket that has no policy yet."""
+    """Lets the account's distributions read a bucket that has no policy."""
 
     def __init__(
         self, name: str, bucket: pulumi.Input[str], opts: pulumi.ResourceOptions, *, missing_is_404: bool

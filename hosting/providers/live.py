@@ -1,7 +1,7 @@
-"""The dynamic provider that ends a publish, when the function at the edge leads to the new release.
+"""The dynamic provider that finishes a publish in bulk mode, after the function at the edge routes to the new release.
 
-It notes which release visitors see, so that its files stay even if the function can't be updated for a while, and
-puts the error pages where CloudFront fetches them, which it does without asking the function.
+It records the live release in the bucket, so that its files stay even if the function can't be updated for a while. It
+also copies the error pages to the keys from which CloudFront fetches them without running the function.
 
 The engine pickles the provider by reference to this module's name, as with ``Release``.
 """
@@ -12,7 +12,6 @@ import uuid
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from hosting.errors import HostingError
@@ -21,61 +20,63 @@ from hosting.publish.bulk import layout
 from hosting.publish.bulk.error_pages import put_error_pages
 from hosting.publish.bulk.note import Note
 from hosting.publish.managed.invalidation_paths import EVERYTHING
-from hosting.publish.s3.bucket import open_store
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.bucket import open_bucket
+from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pulumi
 
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
 
 _ERROR_PAGES = f"/{layout.ERROR_PAGES}*"
 
 
 class LiveProvider(InvalidationProvider):
-    """Ends a publish on create and update; there is nothing to read, and nothing of its own to delete."""
+    """Finishes a publish on create and update; read and delete do nothing."""
 
-    def store(self, bucket: str) -> Store:
-        """Return the bucket; overridden in tests."""
-        return open_store(bucket, self.settings)
+    def bucket_client(self, bucket: str) -> BucketClient:
+        """Return the client of the bucket; overridden in tests."""
+        return open_bucket(bucket, self.settings)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Return a change when another release is live, or is to be invalidated at each update."""
+        """Return a change if another release is live, or if each update invalidates everything."""
         names = [field.name for field in fields(LiveArgs)]
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(_news["always"])
         return DiffResult(changes=changes, replaces=[])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """End the first publish: a distribution that was there before has other files in its cache."""
-        return CreateResult(str(uuid.uuid4()), self._ended(props, {}, everything=True))
+        """Finish the first publish: an existing distribution has other files in its cache."""
+        return CreateResult(str(uuid.uuid4()), self._finish(props, {}, everything=True))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """End a publish."""
+        """Finish a publish."""
         moved = _olds.get("distribution_id") != _news["distribution_id"]
         repaired = bool(_news["repaired"]) and _olds.get("time") != _news["time"]
-        return UpdateResult(self._ended(_news, _olds, everything=moved or repaired or bool(_news["always"])))
+        return UpdateResult(self._finish(_news, _olds, everything=moved or repaired or bool(_news["always"])))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Return what is known."""
+        """Return the state: there is nothing to compare it with."""
         return ReadResult(id_, props)
 
-    def _ended(self, props: dict[str, Any], olds: Mapping[str, Any], *, everything: bool) -> dict[str, Any]:
+    def _finish(self, props: dict[str, Any], olds: Mapping[str, Any], *, everything: bool) -> dict[str, Any]:
         try:
-            store = self.store(str(props["bucket"]))
+            store = self.bucket_client(str(props["bucket"]))
             note = Note.of(store)
-            # The note, not the state: an update that failed half-way has changed the bucket and not the state.
+            # The note counts, not the state: an update that failed half-way has changed only the bucket.
             everything = everything or note.everything
             same = note.pages == props["pages"] and not everything
-            here = Note(str(props["digest"]), str(props["time"]), str(props["pages"]), etags=note.etags)
+            live_note = Note(str(props["digest"]), str(props["time"]), str(props["pages"]), etags=note.etags)
             if not same:
-                replace(here, pages="", everything=everything).write(store)
-                here = replace(here, etags=put_error_pages(store, here.digest, list(props["error_pages"])))
+                replace(live_note, pages="", everything=everything).write(store)
+                live_note = replace(
+                    live_note, etags=put_error_pages(store, live_note.digest, list(props["error_pages"]))
+                )
             paths = [] if same or props["never"] else [EVERYTHING] if everything else [_ERROR_PAGES]
             done = self._invalidated(props, paths)
-            here.write(store)
-        except (BotoCoreError, ClientError, TransferError) as error:
+            live_note.write(store)
+        except S3Error as error:
             raise HostingError(
                 f"The release is live, but its error pages could not be put in place: {error}. Run pulumi up again"
             ) from error
@@ -84,16 +85,16 @@ class LiveProvider(InvalidationProvider):
 
 @dataclass(frozen=True)
 class LiveArgs:
-    """What ``Live`` goes by.
+    """The inputs of ``Live``.
 
     Attributes:
         bucket: the bucket's name.
-        distribution_id: whose edge it is.
-        digest: of the release.
-        time: of the publish: each has one end.
-        pages: changes when an error page does: else there is no need to look at them.
-        repaired: how many objects were put back: then the edge may have the wrong ones.
-        error_pages: the site's files that CloudFront answers errors with.
+        distribution_id: the distribution to invalidate.
+        digest: the digest of the release.
+        time: the time of the publish, so that each publish is an update of this resource.
+        pages: a hash of the error pages, which are copied only if it changes.
+        repaired: the number of restored objects; with any, everything is invalidated.
+        error_pages: the site's files that CloudFront serves for errors.
         always: invalidate everything at each update.
         never: invalidate nothing.
         wait: return only when CloudFront has completed the invalidation.
@@ -112,10 +113,10 @@ class LiveArgs:
 
 
 class Live(Resource, module="hosting", name="Live"):
-    """Ends a publish, when the function at the edge leads to the release.
+    """Finishes a publish, after the function at the edge routes to the release.
 
     Attributes:
-        invalidation_id: the last invalidation's id; None when there was nothing to invalidate.
+        invalidation_id: the last invalidation's id; None if nothing was invalidated.
     """
 
     invalidation_id: pulumi.Output[str | None]

@@ -1,8 +1,8 @@
-"""The dynamic provider that marks the beginning of each publish in managed mode.
+"""The dynamic provider of the publish marker, which records the start of each publish in managed mode.
 
-Its mark stands in the state before the first file goes up, whatever becomes of the rest. The invalidation, which comes
-last, tells by it whether all that went up since it last succeeded is accounted for: content that went up, could not be
-invalidated, and was taken back again would look to it as if nothing had ever been.
+The marker is in the state before the first file is uploaded. The invalidation, which runs last, compares the markers to
+find publishes that did not finish. Without them, content that was uploaded, not invalidated and then reverted would
+look as if nothing had changed.
 
 The engine pickles the provider by reference to this module's name, as with ``Invalidation``.
 """
@@ -20,46 +20,46 @@ if TYPE_CHECKING:
     import pulumi
 
 
-class MarkProvider(ResourceProvider):
-    """Makes a new mark whenever the content changes, and keeps the one before it. Calls nobody."""
+class PublishMarkerProvider(ResourceProvider):
+    """Generates a new marker when the content changes, and keeps the previous one. Makes no calls."""
 
-    # Nothing of the provider is secret; as a secret its pickle would change at every update.
+    # The provider has no secrets. Encrypted, its pickle would change at each update.
     serialize_as_secret_always = False
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Return a change when the content is another."""
+        """Return a change if the content changes."""
         return DiffResult(changes=_olds["content"] != _news["content"], replaces=[])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Mark the first publish."""
-        return CreateResult(str(uuid.uuid4()), _marked(props, None))
+        """Generate the marker of the first publish."""
+        return CreateResult(str(uuid.uuid4()), _with_marker(props, None))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Mark a publish."""
-        return UpdateResult(_marked(_news, _olds["mark"]))
+        """Generate the marker of a publish."""
+        return UpdateResult(_with_marker(_news, _olds["marker"]))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Return what is known."""
+        """Return the state: there is nothing to compare it with."""
         return ReadResult(id_, props)
 
 
-def _marked(props: dict[str, Any], previous: str | None) -> dict[str, Any]:
-    return {**props, "mark": str(uuid.uuid4()), "previous": previous}
+def _with_marker(props: dict[str, Any], previous: str | None) -> dict[str, Any]:
+    return {**props, "marker": str(uuid.uuid4()), "previous": previous}
 
 
-class Mark(Resource, module="hosting", name="Mark"):
-    """Says in the state that a publish has begun.
+class PublishMarker(Resource, module="hosting", name="PublishMarker"):
+    """Records in the state that a publish has started.
 
     Attributes:
-        mark: another one for each publish.
-        previous: the mark of the publish before; None for the first.
+        marker: a unique id for each publish.
+        previous: the marker of the previous publish; None for the first.
     """
 
-    mark: pulumi.Output[str]
+    marker: pulumi.Output[str]
     previous: pulumi.Output[str | None]
 
     def __init__(self, name: str, content: object, opts: pulumi.ResourceOptions) -> None:
-        """Declare it under the logical name ``name``, for a publish of ``content``, which JSON can hold."""
+        """Declare it under the logical name ``name``, for a publish of ``content``, which must be JSON-serializable."""
         text = json.dumps(content, sort_keys=True)
-        inputs = {"content": hashlib.sha256(text.encode()).hexdigest(), "mark": None, "previous": None}
-        super().__init__(MarkProvider(), name, inputs, opts)
+        inputs = {"content": hashlib.sha256(text.encode()).hexdigest(), "marker": None, "previous": None}
+        super().__init__(PublishMarkerProvider(), name, inputs, opts)

@@ -1,7 +1,7 @@
 """The dynamic provider that publishes the whole site as one resource.
 
-The engine pickles the provider by reference to this module's name, so renaming the module breaks the
-state of every stack, and importing it must have no side effect.
+The engine pickles the provider by reference to this module's name. So renaming the module breaks the state of every
+stack, and importing it must have no side effect.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
@@ -31,8 +30,8 @@ from hosting.publish.bulk.in_place import InPlace
 from hosting.publish.bulk.planning import overlay_bytes
 from hosting.publish.bulk.pointer import pointer_to
 from hosting.publish.bulk.wanted import Wanted
-from hosting.publish.s3.bucket import open_store
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.bucket import open_bucket
+from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,55 +40,55 @@ if TYPE_CHECKING:
     import pulumi
 
     from hosting.publish.bulk.published import Published
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
 
     T = TypeVar("T")
 
-# In another bucket, or at other keys: a new one is made, and the old one removed when all else has changed.
+# A change of these moves the site: a new resource is created, and the old one is deleted last.
 _REPLACING = ("bucket", "atomic")
-# These say how to publish, not what: a change of them alone has nothing to do.
+# These say how to publish, not what: a change of these alone is not an update.
 _MANNERS = frozenset({"max_remove", "allow_gap", "urn", "files", "bytes", "room"})
 
 
 class ReleaseProvider(AwsProvider):
-    """Publishes on create and update, compares on read, removes what is its own on delete."""
+    """Publishes on create and update, compares on read, and deletes its own objects on delete."""
 
-    def store(self, bucket: str) -> Store:
-        """Return the bucket; overridden in tests."""
-        return open_store(bucket, self.settings)
+    def bucket_client(self, bucket: str) -> BucketClient:
+        """Return the client of the bucket; overridden in tests."""
+        return open_bucket(bucket, self.settings)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Tell what a first publish will send; for all others ``diff`` does, which knows what is there."""
+        """Report what a first publish will upload; ``diff`` does so for each later one, by the existing release."""
         if not _olds and news.get("wanted"):
-            said = f"Release: {int(news['files'])} to add, {int(news['bytes'])} bytes to send"
-            EngineLog(str(news["urn"])).info(said)
+            message = f"Release: {int(news['files'])} to add, {int(news['bytes'])} bytes to send"
+            EngineLog(str(news["urn"])).info(message)
             refused = self._refused_at_first(news)
             if refused:
                 return CheckResult(news, [CheckFailure("allow_gap", refused)])
         return CheckResult(news, [])
 
     def _refused_at_first(self, news: Mapping[str, Any]) -> str | None:
-        """Return why a first publish in place will be refused, so that a preview knows; None if nothing is known."""
+        """Return why a first publish in place will be refused, so that a preview reports it; None if it is unknown."""
         if news["atomic"] or news["bucket"] == UNKNOWN:
             return None
         try:
-            InPlace(self.store(str(news["bucket"])), Wanted.of(news), EngineLog(str(news["urn"]))).check_first()
+            InPlace(self.bucket_client(str(news["bucket"])), Wanted.of(news), EngineLog(str(news["urn"]))).check_first()
         except PublishError as error:
             return for_stack(str(error), _stack_of(news))
-        except (BotoCoreError, ClientError, TransferError):
-            # The bucket may have its name, and yet have to be made.
+        except S3Error:
+            # The name of the bucket may be known before the bucket exists.
             return None
         return None
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Return what an update has to do, and tell what it will send."""
+        """Return whether an update changes anything, and report what it will upload."""
         names = [field.name for field in fields(ReleaseArgs) if field.name not in _MANNERS]
         replaces = [name for name in _REPLACING if _olds.get(name) != _news.get(name)]
         drift = int(_olds.get("drift") or 0)
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _is_crowded(_olds, _news)
         if changes and not replaces:
-            said = _reported(_news, lambda: self._publisher(_news).preview(drift=drift))
-            EngineLog(str(_news["urn"])).info(f"Release: {said}")
+            message = _reported(_news, lambda: self._publisher(_news).preview(drift=drift))
+            EngineLog(str(_news["urn"])).info(f"Release: {message}")
         return DiffResult(changes=changes, replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -97,23 +96,23 @@ class ReleaseProvider(AwsProvider):
         return CreateResult(f"release-{props['bucket']}", self._published(props, {}))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Publish what changed since."""
+        """Publish the changes."""
         return UpdateResult(self._published(_news, _olds))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Compare each object of the live release with what was put there."""
+        """Compare each object of the live release with the published one."""
         publisher = self._publisher(props)
-        held = _reported(props, lambda: publisher.find(str(props["digest"])))
-        drift = ["everything"] if held is None else _reported(props, lambda: publisher.drift(held))
+        release = _reported(props, lambda: publisher.find(str(props["digest"])))
+        drift = ["everything"] if release is None else _reported(props, lambda: publisher.drift(release))
         if drift:
-            said = f"Release: {len(drift)} objects were changed or removed by another hand, such as '{drift[0]}'"
-            EngineLog(str(props["urn"])).warn(said)
+            message = f"Release: {len(drift)} objects were changed or removed outside of Pulumi, such as '{drift[0]}'"
+            EngineLog(str(props["urn"])).warn(message)
         # Not the paths: state stays small.
         return ReadResult(id_, {**props, "drift": len(drift)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Remove what is the publisher's own."""
-        store = self.store(str(_props["bucket"]))
+        """Delete the publisher's own objects."""
+        store = self.bucket_client(str(_props["bucket"]))
         if _props["atomic"]:
             _reported(_props, lambda: store.delete([layout.ROOT + rest for rest in store.list(layout.ROOT)]))
         else:
@@ -121,26 +120,26 @@ class ReleaseProvider(AwsProvider):
 
     def _publisher(self, props: Mapping[str, Any]) -> Atomic | InPlace:
         kind = Atomic if props["atomic"] else InPlace
-        return kind(self.store(str(props["bucket"])), Wanted.of(props), EngineLog(str(props["urn"])))
+        return kind(self.bucket_client(str(props["bucket"])), Wanted.of(props), EngineLog(str(props["urn"])))
 
     def _published(self, props: dict[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
         """Publish, and return the resource's outputs."""
         done = _reported(props, lambda: self._publisher(props).publish(repair=bool(olds.get("drift"))))
         if done.recheck:
             EngineLog(str(props["urn"])).warn(
-                "The engine is about to remove the files that managed mode has put there, and the site with them: put "
-                f"them back at once by pulumi up --stack {_stack_of(props)}"
+                "Pulumi is about to delete the files of managed mode, and the site with them: restore them at once by "
+                f"pulumi up --stack {_stack_of(props)}"
             )
         pages = props["error_pages"]
         if props["atomic"] and pages != olds.get("error_pages"):
-            # The distribution is about to name these; those that it names already wait for the switch.
-            store, digest = self.store(str(props["bucket"])), done.held.digest
+            # The distribution will refer to these pages next. Pages that it already refers to change with the switch.
+            store, digest = self.bucket_client(str(props["bucket"])), done.held.digest
             _reported(props, lambda: put_error_pages(store, digest, pages, only_missing=True))
         return {**props, **_outputs(done, Wanted.of(props))}
 
 
 def _is_crowded(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Tell whether the release has more exceptions than the site's own rules leave room for at the edge by now."""
+    """Return whether the release's exceptions exceed the bytes that the site's rules leave in the edge function."""
     return bool(news["atomic"]) and overlay_bytes((olds.get("pointer") or {}).get("overlays", {})) > int(news["room"])
 
 
@@ -156,46 +155,46 @@ def _outputs(done: Published, wanted: Wanted) -> dict[str, Any]:
 
 
 def _stack_of(props: Mapping[str, Any]) -> str:
-    """Return the stack that a resource's inputs are of: `urn:pulumi:<stack>::...`."""
+    """Return the stack in the resource's URN: `urn:pulumi:<stack>::...`."""
     return str(props["urn"]).removeprefix("urn:pulumi:").partition("::")[0]
 
 
 def _reported(props: Mapping[str, Any], action: Callable[[], T]) -> T:
-    """Return what ``action`` returns; what AWS refuses becomes a sentence, and each command names the stack."""
+    """Return the result of ``action``; errors of S3 become messages, and each command names the stack."""
     try:
         return action()
     except HostingError as error:
         raise type(error)(for_stack(str(error), _stack_of(props))) from error
-    except (BotoCoreError, ClientError, TransferError) as error:
-        why = str(error).rstrip(".")
+    except S3Error as error:
+        reason = str(error).rstrip(".")
         raise HostingError(
-            f"Publishing stopped: {why}. What visitors see is as it was. Run pulumi up again: it goes on where this "
+            f"Publishing stopped: {reason}. The live site is unchanged. Run pulumi up again: it continues where this "
             "one stopped"
         ) from error
 
 
 @dataclass(frozen=True)
 class ReleaseArgs:
-    """What a ``Release`` goes by. None of it changes while the site does not.
+    """The inputs of a ``Release``. They change only if the site does.
 
     Attributes:
         bucket: the bucket's name.
-        atomic: whether a distribution's function leads visitors to it.
-        wanted: the digest of the staged tree; "" when a release is pinned.
+        atomic: whether the function of a distribution routes visitors to it.
+        wanted: the digest of the staged tree; "" for a rollback.
         staging: the staged tree, relative to the project.
-        files: how many files the staged tree has.
-        bytes: of all of them.
-        hold: how many releases to hold.
-        keep_assets_days: how long to keep shared files that no release needs.
-        max_remove: how much of the site a publish may remove, in percent.
-        pin: the digest's prefix of the release to go back to, "" for none.
-        allow_gap: whether to go on although another publisher's files are in the way.
-        error_pages: the site's files that CloudFront answers errors with.
-        fallback: the one that it answers every unknown path with, as if that were the page; "" without one.
-        room: what a release's exceptions may take of the function, in bytes.
-        route_choice: what the settings choose of the release's routes, as JSON; "" without the router for them.
-        rules: by which rules shared files are told from others.
-        urn: the resource's own, beside which the engine shows how far it is.
+        files: the number of files of the staged tree.
+        bytes: their total size.
+        hold: the number of releases to keep.
+        keep_assets_days: how long to keep shared files that no release uses.
+        max_remove: the part of the site that a publish may remove, in percent.
+        pin: the digest prefix of the release to roll back to, "" for none.
+        allow_gap: whether to continue if files of another publisher exist.
+        error_pages: the site's files that CloudFront serves for errors.
+        fallback: the error page that it serves for unknown paths with status 200; "" without one.
+        room: the bytes of the function that a release's exceptions may use.
+        route_choice: the routes that the settings choose, as JSON; "" without the router.
+        rules: the version of the rules that decide which files are shared.
+        urn: the resource's URN, beside which the engine shows the progress.
     """
 
     bucket: pulumi.Input[str]
@@ -218,14 +217,14 @@ class ReleaseArgs:
 
 
 class Release(Resource, module="hosting", name="Release"):
-    """The site's files, published as one.
+    """The site's files as one resource.
 
     Attributes:
-        digest: of the release that is live once the function is.
-        file_count: its files.
-        releases: those that the bucket holds.
-        pointer: what the edge needs to know of it.
-        repaired: how many objects the last update has put back.
+        digest: the digest of the release, which is live once the function is updated.
+        file_count: the number of its files.
+        releases: the releases in the bucket.
+        pointer: the values that the edge function needs.
+        repaired: the number of objects that the last update restored.
     """
 
     digest: pulumi.Output[str]

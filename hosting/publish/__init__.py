@@ -1,1 +1,1 @@
-"""What is uploaded, how it is cached, and when the edge is told. Knows nothing of buckets or distributions."""
+"""Publishing: how the distribution folder becomes the published site."""

@@ -1,4 +1,4 @@
-"""The `publish:` settings: what is uploaded, how browsers cache it, and when the edge is told."""
+"""The `publish:` settings: the files to publish, their Cache-Control headers, and when to invalidate the edge."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from hosting.config.suggestions import nearest
-from hosting.formats.wildmatch import PatternError, as_literal, parse
-from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule
+from hosting.formats.git_pattern import why_invalid
+from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule, nearest
 
-# https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5: visible ASCII, spaces and tabs inside.
+# Visible ASCII, with spaces and tabs inside: https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
-# https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2: names, of which these have a time, as others may.
+# Directives, of which those in _TIMED have a number of seconds: https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _DIRECTIVE = re.compile(r"""(?:[^,"]|"(?:[^"\\]|\\.)*"?)+""")
 _SECONDS = re.compile(r'[0-9]+|"[0-9]+"')
@@ -24,10 +23,9 @@ _PATHS_IN_PROGRESS = 3000
 
 
 def _pattern(text: str) -> str:
-    try:
-        parse(text)
-    except PatternError as error:
-        raise broken_rule(f"must be a gitignore pattern, but it {error}", mend=as_literal(text)) from error
+    reason = why_invalid(text)
+    if reason:
+        raise broken_rule(f"must be a gitignore pattern, but it {reason}")
     return text
 
 
@@ -35,14 +33,16 @@ class CacheRule(Section):
     """The Cache-Control header of the files that a pattern matches."""
 
     pattern: Annotated[Text, Field(examples=["*.css"])]
+    """gitignore pattern of the files."""
     value: Annotated[Text, Field(examples=["public, max-age=3600"])]
+    """Their `Cache-Control` header, such as `public, max-age=3600`."""
 
     @field_validator("pattern")
     @classmethod
     def _pattern_matches_something(cls, text: str) -> str:
         _pattern(text)
         if text.startswith(("!", "#")):
-            raise broken_rule("must not begin with ! or #: a rule that names no file gives it no header")
+            raise broken_rule("must not begin with '!' or '#', as such a pattern matches no file")
         return text
 
     @field_validator("value")
@@ -55,7 +55,7 @@ class CacheRule(Section):
             if name.lower() in _TIMED and not _SECONDS.fullmatch(seconds):
                 raise broken_rule(f"must have a number of seconds in '{name}=<seconds>'")
             if name and not _TOKEN.fullmatch(name):
-                raise broken_rule(f"must be directives with commas between, and '{name}' is none")
+                raise broken_rule(f"must be comma-separated directives, and '{name}' is not a directive")
         return value
 
 
@@ -63,32 +63,46 @@ class PublishSettings(Section):
     """The section Publish of `amplify hosting configure`."""
 
     directory: Annotated[Text, Field(examples=["dist"])] = "site"
+    """Distribution folder, relative to Pulumi.yaml."""
     build_command: Annotated[Text | None, Field(examples=["npm run build"])] = None
+    """Command that builds the site, run in the project's folder once for each `pulumi up`."""
     ignore: Annotated[tuple[Annotated[Text, AfterValidator(_pattern)], ...], Field(examples=["*.map"])] = ()
+    """gitignore patterns of files that are not published."""
     ignore_file: Annotated[Text | None, Field(examples=[".publishignore"])] = None
+    """File with more patterns, in the distribution folder; never published itself."""
     cache_control: Annotated[
         tuple[CacheRule, ...],
         Field(examples=[{"pattern": "*.css", "value": "public, max-age=3600"}]),
     ] = ()
+    """`Cache-Control` headers by pattern; the last match wins."""
     invalidate: Annotated[Literal["auto", "always", "never"], Field(examples=["auto"])] = "auto"
+    """`auto` invalidates what changed, `always` everything at every `pulumi up`, `never` nothing."""
     invalidation_max_paths: Annotated[Integer, Field(ge=1, le=_PATHS_IN_PROGRESS, examples=[15])] = 15
+    """More changed URLs than this are invalidated as one `/*`."""
     invalidation_wait: Annotated[Boolean, Field(examples=[True])] = False
+    """`pulumi up` ends only when CloudFront has completed the invalidation."""
     mode: Annotated[Literal["managed", "bulk"], Field(examples=["bulk"])] = "managed"
-    # Of bulk mode alone.
+    """`managed` has a resource for each file; `bulk` has one for all, with atomic releases behind CloudFront."""
+    # The rest is only for bulk mode.
     releases: Annotated[Integer, Field(ge=2, le=10, examples=[3])] = 3
+    """Bulk mode with CloudFront: how many releases the bucket keeps."""
     release: Annotated[Text | None, Field(examples=["<digest>"])] = None
+    """Bulk mode with CloudFront: digest of the release to serve (a rollback), or its first 4 digits or more."""
     keep_assets_days: Annotated[Integer, Field(ge=0, le=3650, examples=[7])] = 7
+    """Bulk mode with CloudFront: days for which assets of earlier releases stay reachable."""
     max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
+    """Bulk mode: percentage of the site that a publish may remove."""
     allow_gap: Annotated[Boolean, Field(examples=[True])] = False
+    """Bulk mode without CloudFront: take over the files of managed mode, with a gap."""
 
     @field_validator("cache_control", mode="before")
     @classmethod
     def _rules_and_not_a_map(cls, rules: object) -> object:
-        """One map from patterns to values is what other tools have; it has no order, and here the last match wins."""
+        """Suggest a list for a map from patterns to values: a map has no order, and the last match wins."""
         if isinstance(rules, dict) and not any(nearest(key.lower(), ("pattern", "value")) for key in rules):
             raise broken_rule(
-                "must be a list of pattern and value",
-                mend=[{"pattern": pattern, "value": value} for pattern, value in rules.items()],
+                "must be a list of maps with pattern and value",
+                suggestion=[{"pattern": pattern, "value": value} for pattern, value in rules.items()],
             )
         return rules
 
@@ -96,9 +110,9 @@ class PublishSettings(Section):
     @classmethod
     def _release_is_a_digest(cls, digest: str | None, info: ValidationInfo) -> str | None:
         if digest is not None and not _DIGEST.fullmatch(digest):
-            raise broken_rule("must be a release's digest, or its first 4 digits or more")
+            raise broken_rule("must be the digest of a release, or at least its first 4 characters")
         if digest is not None and info.data.get("mode") == "managed":
-            raise broken_rule("must be bulk where release is given: the other mode holds none", about="mode")
+            raise broken_rule("must be bulk if release is set, as managed mode keeps no releases", about="mode")
         return digest
 
     @field_validator("ignore_file")
@@ -106,7 +120,7 @@ class PublishSettings(Section):
     def _ignore_file_is_inside(cls, name: str | None) -> str | None:
         if name is None:
             return None
-        # As the scan will meet it, which knows its own file by its path: `./a` and `b//a` are `a` and `b/a`.
+        # The scan compares paths as text, so `./a` and `b//a` become `a` and `b/a`.
         steps = [step for step in name.split("/") if step not in {"", "."}]
         if name.startswith("/") or name.endswith("/") or ".." in steps or not steps:
             raise broken_rule("must be a path inside the distribution folder")

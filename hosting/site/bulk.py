@@ -1,17 +1,18 @@
-"""The resources of bulk mode: the release, and behind a distribution what leads visitors to it."""
+"""The resources of bulk mode: the release, and the routing to it at the edge."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import pulumi
 
-from hosting.cloudfront.distribution import Leading
-from hosting.edge.error_pages import MISSING, OK
-from hosting.edge.site_routes import ROUTER, route_piece
+from hosting.cloudfront.distribution import ReleaseRouting
+from hosting.cloudfront.functions import ReleaseFunction
+from hosting.edge.error_pages import page_key
+from hosting.edge.site_routes import ROUTER, route_part
 from hosting.providers.live import Live, LiveArgs
 from hosting.providers.release import Release, ReleaseArgs
 from hosting.publish.bulk import layout
@@ -20,58 +21,58 @@ from hosting.publish.bulk.shared import RULES
 from hosting.resource_names import COMPONENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
 
     from hosting.cloudfront.settings import ErrorResponse
     from hosting.config.load import Settings
-    from hosting.edge.function_code import Piece
+    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
-    from hosting.publish.staging.staged_tree import Staged
+    from hosting.publish.staging.staged_tree import StagedTree
 
 _NAME = "release"
 _TYPE = "pulumi-python:dynamic/hosting:Release"
 
 
 class Bulk:
-    """Declares what bulk mode needs, in the order that `site` asks for it."""
+    """Declares the resources of bulk mode, in the order of the calls of StaticSite."""
 
-    def __init__(self, settings: Settings, staged: Staged, edge: EdgePlan) -> None:
-        """``edge`` is the plan of the same site without bulk mode."""
+    def __init__(self, settings: Settings, staged: StagedTree, edge: EdgePlan) -> None:
+        """``edge`` is the edge plan without bulk mode."""
         self._settings = settings
         self._staged = staged
         self._plan = edge
-        # Here, as it may fail: nothing is touched before.
-        has_fallback = bool(self._fallback())
-        self._room = room_beside(edge.requests, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
+        # Before the first resource, as it may fail.
+        has_fallback = bool(edge.error_app_page)
+        self._room = room_beside(edge.request_parts, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
 
     @property
     def edge(self) -> EdgePlan:
-        """The plan with the error pages where they are in bulk mode, without the router that the release brings."""
+        """The edge plan with bulk mode's keys of error pages, and without the router, which the release provides."""
         index = self._settings.website.index_document
 
         def moved(response: ErrorResponse) -> ErrorResponse:
             path = response.response_page_path
             if path is None:
                 return response
-            key = layout.error_page(_page(path, index))
+            key = layout.error_page(page_key(path, index))
             return response.model_copy(update={"response_page_path": f"/{quote(key)}"})
 
-        requests = self._plan.requests
+        parts = self._plan.request_parts
         if self._route_choice():
-            requests = tuple(piece for piece in requests if piece.name != ROUTER)
-        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), requests=requests)
+            parts = tuple(part for part in parts if part.name != ROUTER)
+        return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), request_parts=parts)
 
     def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
-        """Declare the site's files."""
+        """Declare the release: all files as one resource."""
         publish, manifest = self._settings.publish, self._staged.manifest
         args = ReleaseArgs(
             bucket=bucket.bucket,
             atomic=self._settings.cloudfront.enabled,
             wanted="" if publish.release else manifest.digest,
-            staging=self._staged.assets.parent.as_posix(),
+            staging=self._staged.folder.as_posix(),
             files=manifest.file_count,
             bytes=manifest.total_bytes,
             hold=publish.releases,
@@ -80,7 +81,7 @@ class Bulk:
             pin=publish.release or "",
             allow_gap=publish.allow_gap,
             error_pages=self._error_pages(),
-            fallback=self._fallback(),
+            fallback=self._plan.error_app_page,
             room=self._room,
             route_choice=self._route_choice(),
             rules=RULES,
@@ -89,22 +90,22 @@ class Bulk:
         return Release(_NAME, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
 
     def _route_choice(self) -> str:
-        """Return the choice if the router goes by the tree: the release's own, which may be an earlier one."""
+        """Return the route choice as JSON if the router depends on the release's files; else an empty string."""
         is_routed = self._settings.cloudfront.enabled and self._settings.website.routes_by_tree
         return json.dumps(asdict(self._plan.route_choice)) if is_routed else ""
 
-    def leading(self, release: Release) -> Leading:
-        """Return what the function at the edge does for the release."""
+    def release_routing(self, bucket: Bucket, release: Release) -> ReleaseRouting:
+        """Return the part of the edge function that routes to the release."""
         index = self._settings.website.index_document
 
-        def pieces(pointer: Mapping[str, Any]) -> list[Piece]:
+        def parts(pointer: Mapping[str, Any]) -> list[FunctionPart]:
             routes = pointer.get("routes")
-            return [*([route_piece(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
+            return [*([route_part(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
-        return Leading(release.pointer.apply(pieces), HEADER)
+        return ReleaseRouting(ReleaseFunction(release.pointer.apply(parts), bucket.bucket), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
-        """Declare the end of a publish; ``opts`` wait for the distribution and its function."""
+        """Declare the resource that finishes a publish; ``opts`` must depend on the distribution and its function."""
         publish = self._settings.publish
         args = LiveArgs(
             bucket=bucket.bucket,
@@ -125,25 +126,4 @@ class Bulk:
             return []
         index = self._settings.website.index_document
         paths = [response.response_page_path for response in self._plan.error_responses]
-        return sorted({_page(path, index) for path in paths if path})
-
-    def _fallback(self) -> str:
-        """Return the file that answers each path that is none, where that is as if the path were the file's own.
-
-        The function then leads there itself, so that those visitors too see the old site or the new one.
-        """
-        missing = [one for one in self._plan.error_responses if one.error_code in MISSING]
-        pages = self._answers(missing)
-        return pages[0] if len(missing) == len(MISSING) and len(set(pages)) == 1 else ""
-
-    def _answers(self, responses: Sequence[ErrorResponse]) -> list[str]:
-        index = self._settings.website.index_document
-        return [
-            _page(one.response_page_path, index) if one.response_page_path and one.response_code == OK else ""
-            for one in responses
-        ]
-
-
-def _page(url: str, index: str) -> str:
-    """Return the file that an error page's URL path is of."""
-    return unquote(url.lstrip("/")) or index
+        return sorted({page_key(path, index) for path in paths if path})

@@ -1,1 +1,1 @@
-"""The bucket and what makes it a website. Its rules for paths become pieces of the edge's functions."""
+"""The bucket and what makes it a website. Its rules for paths become parts of the functions at the edge."""

@@ -23,12 +23,12 @@ _POLICY_VERSION = "2012-10-17"
 
 @dataclass(frozen=True)
 class Website:
-    """What the other rooms need to know of the bucket.
+    """The bucket with its settings.
 
     Attributes:
         bucket: the bucket itself.
-        ready: what must stand before an object is uploaded or a policy attached.
-        endpoint: the host of the S3 website; None where there is no public website.
+        ready: the resources that must exist before an object is uploaded.
+        endpoint: the host of the S3 website; None if the bucket is private.
     """
 
     bucket: Bucket
@@ -37,37 +37,37 @@ class Website:
 
 
 def make_bucket(name: str, settings: WebsiteSettings, opts: pulumi.ResourceOptions) -> Bucket:
-    """Return the bucket. Its objects go with it on destroy, unless `website:retainBucket` keeps both."""
-    keep = settings.retain_bucket
+    """Return the bucket. Destroy deletes it with its objects, unless `website:retainBucket` keeps both."""
+    retain = settings.retain_bucket
     return Bucket(
         name,
         bucket=settings.bucket_name,
-        force_destroy=not keep,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=keep)),
+        force_destroy=not retain,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=retain)),
     )
 
 
-def open_website(
+def public_website(
     name: str, bucket: Bucket, settings: WebsiteSettings, opts: pulumi.ResourceOptions, *, hidden: str | None = None
 ) -> Website:
-    """Return ``bucket`` as a website that anyone may read, by its policy alone; but for keys that begin ``hidden``.
+    """Return ``bucket`` as a website whose policy lets anyone read, except keys that begin with ``hidden``.
 
-    ``settings`` name the error document.
+    ``settings`` have the error document.
     """
-    guards = _guards(name, bucket, settings.cors, opts, public=True)
+    access = _access_settings(name, bucket, settings.cors, opts, public=True)
     website = BucketWebsiteConfiguration(
         name,
         bucket=bucket.bucket,
         index_document={"suffix": settings.index_document},
         error_document={"key": settings.error_document or settings.index_document},
-        opts=_after(guards, opts),
+        opts=_after(access, opts),
     )
     anyone = {"Sid": "PublicRead", "Principal": "*"}
-    policy = _policy(name, bucket, [_read(bucket, hidden, anyone)], _after([*guards, website], opts))
-    return Website(bucket, [*guards, policy, website], website.website_endpoint)
+    policy = _policy(name, bucket, [_read(bucket, hidden, anyone)], _after([*access, website], opts))
+    return Website(bucket, [*access, policy, website], website.website_endpoint)
 
 
-def private_website(  # noqa: PLR0913 - each stage decides what is hidden, and how S3 answers for a missing key
+def private_website(  # noqa: PLR0913 - callers pass the options by keyword
     name: str,
     bucket: Bucket,
     settings: WebsiteSettings,
@@ -79,27 +79,27 @@ def private_website(  # noqa: PLR0913 - each stage decides what is hidden, and h
 ) -> Website:
     """Return ``bucket`` as a private bucket that only the distribution ``reader_arn`` may read.
 
-    Keys that begin with ``hidden`` are not for the distribution either. With ``missing_is_404``, S3 answers 404 for a
-    key that does not exist. That takes the right to list the bucket, so the distribution must never ask S3 for `/`.
+    The distribution may not read keys that begin with ``hidden``. With ``missing_is_404``, S3 answers 404 for a key
+    that does not exist. That requires the right to list the bucket, so the distribution must never request `/` from S3.
 
-    ``opts`` must depend on the distribution: when a public stage becomes private, the bucket may close only when the
-    distribution answers.
+    ``opts`` must depend on the distribution: when a public stage becomes private, the bucket may become private only
+    after the distribution answers.
     """
-    guards = _guards(name, bucket, settings.cors, opts, public=False)
+    access = _access_settings(name, bucket, settings.cors, opts, public=False)
     reader = {
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Condition": {"StringEquals": {"AWS:SourceArn": reader_arn}},
     }
     listing = [_list(bucket, reader)] if missing_is_404 else []
     statements = [_read(bucket, hidden, {"Sid": "CloudFrontRead", **reader}), *listing]
-    policy = _policy(name, bucket, statements, _after(guards, opts))
-    return Website(bucket, [*guards, policy], None)
+    policy = _policy(name, bucket, statements, _after(access, opts))
+    return Website(bucket, [*access, policy], None)
 
 
 def _read(bucket: Bucket, hidden: str | None, reader: dict[str, Any]) -> dict[str, Any]:
     """Return the statement that lets ``reader`` read all objects, except keys that begin with ``hidden``.
 
-    A statement that denies the hidden keys would deny them to the publisher too.
+    It uses NotResource, as a Deny of the hidden keys would also block the publisher.
     """
     granted = {"Effect": "Allow", "Action": "s3:GetObject"}
     if hidden is None:
@@ -108,7 +108,7 @@ def _read(bucket: Bucket, hidden: str | None, reader: dict[str, Any]) -> dict[st
 
 
 def _list(bucket: Bucket, reader: dict[str, Any]) -> dict[str, Any]:
-    """Return the statement by which S3 answers ``reader`` 404 and not 403 for a key that does not exist.
+    """Return the statement with which ``reader`` gets 404 and not 403 for a key that does not exist.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
@@ -116,14 +116,14 @@ def _list(bucket: Bucket, reader: dict[str, Any]) -> dict[str, Any]:
 
 
 def _after(others: list[pulumi.Resource], opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """Return ``opts`` that wait: two of S3's settings on one bucket, written at once, can conflict.
+    """Return ``opts`` that wait for ``others``: two settings of a bucket that are written at once can conflict.
 
-    That is `OperationAborted`: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+    S3 then answers `OperationAborted`: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
     """
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=others))
 
 
-def _guards(
+def _access_settings(
     name: str,
     bucket: Bucket,
     cors: tuple[CorsRule, ...],
@@ -131,11 +131,11 @@ def _guards(
     *,
     public: bool,
 ) -> list[pulumi.Resource]:
-    """Return ownership controls, public access block and CORS: no ACLs ever, no public policy unless ``public``."""
-    # A retained bucket keeps its guards: with them deleted it would be more open than while it was ours.
-    kept = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket))
+    """Return ownership controls, public access block and CORS: ACLs are off, and a public policy needs ``public``."""
+    # A retained bucket keeps these settings: without them it would be more open than before.
+    retained = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket))
     ownership = BucketOwnershipControls(
-        name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=kept
+        name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=retained
     )
     block = BucketPublicAccessBlock(
         name,
@@ -144,13 +144,13 @@ def _guards(
         ignore_public_acls=True,
         block_public_policy=not public,
         restrict_public_buckets=not public,
-        opts=_after([ownership], kept),
+        opts=_after([ownership], retained),
     )
     return [ownership, block, *_cors(name, bucket, cors, _after([block], opts))]
 
 
 def _policy(name: str, bucket: Bucket, statements: list[dict[str, Any]], opts: pulumi.ResourceOptions) -> BucketPolicy:
-    """Return the policy that grants ``statements``, and nothing else."""
+    """Return the bucket policy with ``statements``."""
     document = pulumi.Output.json_dumps({"Version": _POLICY_VERSION, "Statement": statements})
     return BucketPolicy(name, bucket=bucket.bucket, policy=document, opts=opts)
 
@@ -158,7 +158,7 @@ def _policy(name: str, bucket: Bucket, statements: list[dict[str, Any]], opts: p
 def _cors(
     name: str, bucket: Bucket, rules: tuple[CorsRule, ...], opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
-    """Return what attaches the CORS rules; S3 has no empty configuration, so without rules there is nothing."""
+    """Return the CORS configuration; none without rules, as S3 refuses an empty one."""
     if not rules:
         return []
     configuration = BucketCorsConfiguration(

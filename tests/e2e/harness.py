@@ -222,7 +222,8 @@ def copy_program(target: Path, name: str) -> None:
     for part in PROGRAM:
         source = REPOSITORY / part
         if source.is_dir():
-            shutil.copytree(source, target / part, ignore=shutil.ignore_patterns("__pycache__"))
+            # Its compiled modules too, where there are any: each `pulumi up` would compile them again.
+            shutil.copytree(source, target / part)
         else:
             shutil.copy(source, target / part)
     settings = target / "Pulumi.yaml"

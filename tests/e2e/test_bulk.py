@@ -327,7 +327,7 @@ def test_switching_to_bulk_without_cloudfront_takes_a_yes(new_project: Callable[
     assert project.get("/").text.startswith("one")
     project.config("publish:allowGap", "true")
     said = project.up().output
-    assert "put them back at once by pulumi up --stack dev" in said
+    assert "restore them at once by pulumi up --stack dev" in said
     project.up()
     assert project.get("/").text.startswith("one")
     assert project.up().changes == {}

@@ -29,7 +29,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_branch_gets_a_stack_of_its_own_and_is_connected(desk: Desk) -> None:
-    """The stack has the template's config, secrets included, is no template, and is deployed by its branch."""
+    """The stack has the template's config with its secrets, is not a template, and is deployed by its branch."""
     done = desk.deployments("branch", "feature/Login page")
     assert done.stdout.startswith(
         "Stack 'feature-login-page' is connected: a push to feature/Login page of acme/website deploys it.\n"
@@ -48,7 +48,7 @@ def test_branch_gets_a_stack_of_its_own_and_is_connected(desk: Desk) -> None:
 
 
 def test_branch_again_is_connected_again(desk: Desk) -> None:
-    """A second time nothing is made, and a setting changed since is sent."""
+    """A second time no stack is created, and a changed setting is sent."""
     desk.deployments("branch", "feature-x")
     desk.pulumi("config", "set", "--stack", "feature-x", "--path", "deployments:paths[0]", "site/**")
     done = desk.deployments("branch", "feature-x")
@@ -56,45 +56,45 @@ def test_branch_again_is_connected_again(desk: Desk) -> None:
     assert desk.cloud.calls.count("POST /api/stacks/acme/site") == 3
 
 
-def test_branches_of_one_name_are_told_apart(desk: Desk) -> None:
-    """Another branch whose stack would have the same name does not take it over."""
+def test_branches_with_the_same_stack_name_are_refused(desk: Desk) -> None:
+    """Another branch whose stack would have the same name does not replace it."""
     desk.deployments("branch", "feature-x")
-    told = desk.refused("branch", "feature/x")
-    assert "Stack 'feature-x' is there, and not branch 'feature/x' but feature-x is in its config" in told
-    assert "but feature-x is in its config" in desk.refused("branch", "feature/x", "--remove", "--yes")
+    printed = desk.refused("branch", "feature/x")
+    assert "Stack 'feature-x' exists, and its config has feature-x and not branch 'feature/x'" in printed
+    assert "its config has feature-x" in desk.refused("branch", "feature/x", "--remove", "--yes")
 
 
 def test_without_a_template_nothing_is_made(desk: Desk) -> None:
-    """No stack is left behind where there is nothing to copy from."""
-    told = desk.refused("branch", "feature-x", "--template", "review")
-    assert told == "error: There is no stack 'review': pulumi stack init review"
+    """Without a template no stack is created."""
+    printed = desk.refused("branch", "feature-x", "--template", "review")
+    assert printed == "error: There is no stack 'review': pulumi stack init review"
     assert sorted(name for _, _, name in desk.cloud.stacks) == ["pr", "prod"]
 
 
 def test_without_a_cloud_nothing_is_made(desk: Desk, tmp_path: Path) -> None:
-    """On a backend of one's own, which deploys nothing, no stack is made either."""
+    """With a self-managed backend, which can't deploy, no stack is created."""
     state = tmp_path / "state"
     state.mkdir()
-    told = desk.refused("branch", "feature-x", PULUMI_BACKEND_URL=f"file://{state}", PULUMI_CONFIG_PASSPHRASE="")
-    assert "only Pulumi Cloud deploys on a push" in told
+    printed = desk.refused("branch", "feature-x", PULUMI_BACKEND_URL=f"file://{state}", PULUMI_CONFIG_PASSPHRASE="")
+    assert "only Pulumi Cloud deploys on a push" in printed
     assert not (desk.project / "Pulumi.feature-x.yaml").exists()
 
 
 def test_template_with_a_bucket_name_is_refused(desk: Desk) -> None:
-    """Copies that would write to one bucket are not made."""
+    """Copies that would share one bucket are not created."""
     desk.pulumi("config", "set", "--stack", "pr", "website:bucketName", "acme-site")
     for command in (("branch", "feature-x"), ("connect", "--stack", "pr")):
         assert desk.refused(*command).endswith("pulumi config rm --stack pr website:bucketName")
 
 
 def test_template_is_connected_for_pull_requests(desk: Desk) -> None:
-    """The template in the repository needs a repository to be connected, nothing more."""
+    """The template in the repository only needs `deployments:repository` to be connected."""
     done = desk.deployments("connect", "--stack", "pr")
     assert done.stdout.startswith("Stack 'pr' is the template of review stacks"), done.stderr
 
 
 def test_removed_branch_leaves_nothing(new_project: Callable[[str], Project]) -> None:
-    """`--remove` destroys the site and takes stack and config file along."""
+    """`--remove` destroys the site, and removes the stack and its config file."""
     project = new_project("feature-x")
     config = project.path / "Pulumi.feature-x.yaml"
     template = (REPOSITORY / "Pulumi.pr.yaml").read_text(encoding="utf-8")

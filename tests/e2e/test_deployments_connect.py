@@ -33,7 +33,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_connect_sends_everything_that_is_set(desk: Desk) -> None:
-    """Every setting of the stack ends up in Pulumi Cloud as Pulumi Cloud has it."""
+    """Each setting of the stack is stored in Pulumi Cloud's own format."""
     desk.configure("prod", EVERYTHING)
     done = desk.deployments("connect", "--stack", "prod")
     assert done.stdout.startswith("Stack 'prod' is connected: a push to release of acme/website deploys it.\n")
@@ -55,7 +55,7 @@ def test_connect_sends_everything_that_is_set(desk: Desk) -> None:
 
 
 def test_second_connect_changes_nothing(desk: Desk) -> None:
-    """Connecting again sends nothing and says the same."""
+    """Connecting again sends nothing and prints the same."""
     desk.configure("prod", "config: {deployments:repository: acme/website}")
     desk.deployments("connect", "--stack", "prod")
     before = desk.prod.settings
@@ -67,7 +67,7 @@ def test_second_connect_changes_nothing(desk: Desk) -> None:
 
 
 def test_what_leaves_the_config_is_disconnected(desk: Desk) -> None:
-    """Settings that are removed from the config, a role and a variable among them, are taken away."""
+    """Settings that are removed from the config, including a role and a variable, are cleared."""
     desk.configure("prod", EVERYTHING)
     desk.deployments("connect", "--stack", "prod")
     desk.configure("prod", "config: {deployments:repository: acme/website, deployments:environment: {}}")
@@ -76,12 +76,12 @@ def test_what_leaves_the_config_is_disconnected(desk: Desk) -> None:
     settings = desk.prod.settings or {}
     assert settings["gitHub"]["paths"] == []
     assert settings["operationContext"] == {"preRunCommands": ["true"], "environmentVariables": {}, "oidc": {}}
-    told = desk.deployments("status", "--stack", "prod").stdout
-    assert told == "Stack 'prod' is connected: a push to main of acme/website deploys it.\n"
+    printed = desk.deployments("status", "--stack", "prod").stdout
+    assert printed == "Stack 'prod' is connected: a push to main of acme/website deploys it.\n"
 
 
 def test_secret_variables_are_sent_as_secrets_and_never_shown(desk: Desk) -> None:
-    """Of two variables the secret one is encrypted there, and in no output here."""
+    """Of two variables the secret one is encrypted in Pulumi Cloud, and never printed."""
     desk.pulumi("config", "set", "--stack", "prod", "deployments:repository", "acme/website")
     desk.pulumi("config", "set", "--stack", "prod", "--path", "deployments:environment.PLAIN", "seen")
     desk.pulumi("config", "set", "--stack", "prod", "--path", "--secret", "deployments:environment.KEY", "hunter2")
@@ -96,7 +96,7 @@ def test_secret_variables_are_sent_as_secrets_and_never_shown(desk: Desk) -> Non
 
 
 def test_dry_run_shows_the_command_and_sends_nothing(desk: Desk) -> None:
-    """`--dry-run` prints a command line that one could run oneself, and that does the same."""
+    """`--dry-run` prints a command line that has the same effect."""
     desk.configure("prod", EVERYTHING)
     command = desk.deployments("connect", "--stack", "prod", "--dry-run").stdout
     assert command.startswith("pulumi deployment settings edit --stack prod --github-repo acme/website")
@@ -106,22 +106,22 @@ def test_dry_run_shows_the_command_and_sends_nothing(desk: Desk) -> None:
 
 
 def test_status_tells_each_difference(desk: Desk) -> None:
-    """What someone changed in Pulumi Cloud is told against what the config says."""
+    """A setting that was changed in Pulumi Cloud is listed as a difference."""
     desk.configure("prod", EVERYTHING)
     desk.deployments("connect", "--stack", "prod")
     desk.pulumi("deployment", "settings", "edit", "--stack", "prod", "--branch", "refs/heads/hotfix", "--env", "X=1")
-    told = desk.deployments("status", "--stack", "prod").stdout
-    assert told == (
-        "The config of stack 'prod' and what is connected differ:\n"
+    printed = desk.deployments("status", "--stack", "prod").stdout
+    assert printed == (
+        "The config of stack 'prod' and Pulumi Cloud differ:\n"
         "  branch: release in the config, hotfix connected\n"
         "  variable X: only connected\n"
-        "To connect what the config says: python -m hosting.deployments connect --stack prod\n"
-        "The Pulumi CLI tells variables by their names alone: their values were not compared.\n"
+        "To connect the stack by its config: python -m hosting.deployments connect --stack prod\n"
+        "The Pulumi CLI lists only the names of variables, so their values were not compared.\n"
     )
 
 
 def test_what_is_set_elsewhere_stays(desk: Desk) -> None:
-    """Runner, shell and variables that no setting here is about stay as they were."""
+    """Runner, shell and variables without a setting here are unchanged."""
     desk.pulumi("deployment", "settings", "edit", "--stack", "prod", "--shell", "bash", "--env", "X=1")
     desk.configure("prod", "config: {deployments:repository: acme/website}")
     desk.deployments("connect", "--stack", "prod")
@@ -132,14 +132,16 @@ def test_what_is_set_elsewhere_stays(desk: Desk) -> None:
 def test_connect_picks_up_the_role_that_the_stack_made(desk: Desk) -> None:
     """With `createRole` the role's ARN comes from the stack's outputs, once it was deployed."""
     desk.configure("prod", 'config: {deployments:repository: acme/website, deployments:createRole: "true"}')
-    assert desk.refused("connect", "--stack", "prod").endswith("has not yet: pulumi up --stack prod")
+    assert desk.refused("connect", "--stack", "prod").endswith(
+        "has deployments:createRole but no role yet: pulumi up --stack prod"
+    )
     desk.prod.outputs["deploymentRoleArn"] = ROLE
     desk.deployments("connect", "--stack", "prod")
     assert (desk.prod.settings or {})["operationContext"]["oidc"]["aws"]["roleArn"] == ROLE
 
 
 def test_template_of_review_stacks_is_not_deployed(desk: Desk) -> None:
-    """A template is connected for pull requests alone."""
+    """A template is connected for pull requests only."""
     desk.configure("prod", 'config: {deployments:repository: acme/website, deployments:pullRequestTemplate: "true"}')
     done = desk.deployments("connect", "--stack", "prod")
     assert done.stdout.startswith("Stack 'prod' is the template of review stacks: a pull request to main")
@@ -160,7 +162,7 @@ def test_folder_of_the_project_is_found(desk: Desk) -> None:
 
 
 def test_not_logged_in(desk: Desk) -> None:
-    """Without a token, and with one that is no longer good, one is told to log in."""
+    """Without a token, or with an expired one, the message asks for a login."""
     wanted = "error: You are not logged in to Pulumi Cloud: pulumi login"
     for command in ("connect", "status"):
         assert desk.refused(command, "--stack", "prod", PULUMI_ACCESS_TOKEN="pul-expired") == wanted
@@ -170,26 +172,28 @@ def test_not_logged_in(desk: Desk) -> None:
 
 
 def test_self_managed_backend(desk: Desk, tmp_path: Path) -> None:
-    """A backend of one's own deploys nothing: the way out is named."""
-    told = desk.refused("connect", "--stack", "prod", PULUMI_BACKEND_URL=f"file://{tmp_path}")
-    assert told == (
-        f"error: Stack 'prod' is kept in file://{tmp_path}, and only Pulumi Cloud deploys on a push: "
+    """A self-managed backend can't deploy: the message has the alternatives."""
+    printed = desk.refused("connect", "--stack", "prod", PULUMI_BACKEND_URL=f"file://{tmp_path}")
+    assert printed == (
+        f"error: Stack 'prod' is stored in file://{tmp_path}, and only Pulumi Cloud deploys on a push: "
         "`pulumi login`, or deploy from your own CI, see docs/git-push.md"
     )
 
 
 def test_no_such_stack(desk: Desk) -> None:
-    """A stack that does not exist is named with the command that makes it."""
+    """The message names the missing stack and the command that creates it."""
     for command in ("connect", "status"):
-        told = desk.refused(command, "--stack", "staging")
-        assert told == "error: There is no stack 'staging': pulumi stack init staging"
+        printed = desk.refused(command, "--stack", "staging")
+        assert printed == "error: There is no stack 'staging': pulumi stack init staging"
 
 
 def test_no_rights(desk: Desk) -> None:
-    """Who may read the stack only is told so, and nothing was changed."""
+    """A user who may only read the stack gets a message, and nothing is changed."""
     desk.configure("prod", EVERYTHING)
-    told = desk.refused("connect", "--stack", "prod", PULUMI_ACCESS_TOKEN=READER)
-    assert told.startswith("error: You may not do that to the deployments of stack 'prod': ask an admin")
+    printed = desk.refused("connect", "--stack", "prod", PULUMI_ACCESS_TOKEN=READER)
+    assert printed.startswith(
+        "error: You have no permission to do that with the deployments of stack 'prod': ask an admin"
+    )
     assert desk.prod.settings is None
 
 
@@ -199,47 +203,47 @@ def test_old_cli(desk: Desk, tmp_path: Path) -> None:
     old.mkdir()
     (old / "pulumi").write_text("#!/bin/sh\necho v3.250.0\n", encoding="utf-8")
     (old / "pulumi").chmod(0o755)
-    told = desk.refused("connect", "--stack", "prod", PATH=str(old))
-    assert told.startswith("error: The Pulumi CLI must be 3.251.0 or newer (got v3.250.0)")
+    printed = desk.refused("connect", "--stack", "prod", PATH=str(old))
+    assert printed.startswith("error: The Pulumi CLI must be 3.251.0 or newer (got v3.250.0)")
 
 
 def test_no_cli(desk: Desk, tmp_path: Path) -> None:
-    """Without a CLI one is told where to get it."""
-    told = desk.refused("connect", "--stack", "prod", PATH=str(tmp_path))
-    assert told == "error: There is no `pulumi` on PATH: install it, https://www.pulumi.com/docs/install/"
+    """Without a CLI the message has the URL of its installation."""
+    printed = desk.refused("connect", "--stack", "prod", PATH=str(tmp_path))
+    assert printed == "error: There is no `pulumi` on PATH: install it, https://www.pulumi.com/docs/install/"
 
 
 def test_repository_missing(desk: Desk) -> None:
-    """A stack without a repository is told the setting."""
-    told = desk.refused("connect", "--stack", "prod")
-    assert told.endswith("is missing: pulumi config set --stack prod deployments:repository <owner>/<name>")
+    """The message about a missing repository has the setting."""
+    printed = desk.refused("connect", "--stack", "prod")
+    assert printed.endswith("is missing: pulumi config set --stack prod deployments:repository <owner>/<name>")
 
 
 def test_broken_settings(desk: Desk) -> None:
-    """The room's problems are told all at once, as in `pulumi up`."""
+    """All invalid settings are reported at once, as in `pulumi up`."""
     desk.configure("prod", "config: {deployments:repository: website, deployments:brnch: main}")
-    told = desk.refused("connect", "--stack", "prod")
-    assert "The config of stack 'prod' has 2 problems; nothing was touched:" in told
+    printed = desk.refused("connect", "--stack", "prod")
+    assert "The config of stack 'prod' has 2 problems; nothing was touched:" in printed
 
 
 def test_secret_in_another_setting(desk: Desk) -> None:
-    """A secret that Pulumi Cloud would show is refused, and not shown here either."""
+    """A secret that Pulumi Cloud would show is refused, and not printed."""
     desk.pulumi(
         "config", "set", "--stack", "prod", "--path", "--secret", "deployments:preRunCommands[0]", "login hunter2"
     )
-    told = desk.refused("connect", "--stack", "prod")
-    assert "'deployments:preRunCommands' can't be secret" in told
-    assert "hunter2" not in told
+    printed = desk.refused("connect", "--stack", "prod")
+    assert "'deployments:preRunCommands' can't be secret" in printed
+    assert "hunter2" not in printed
 
 
 def test_outside_of_a_project(desk: Desk, tmp_path: Path) -> None:
-    """Run elsewhere, the command says where it belongs."""
+    """In another folder the command names the folder that it needs."""
     elsewhere = Desk(desk.cloud, tmp_path, desk.env)
     assert elsewhere.refused("status", "--stack", "prod").startswith("error: There is no Pulumi.yaml in")
 
 
 def test_the_service_is_strict(desk: Desk) -> None:
-    """The stand-in for Pulumi Cloud refuses and writes down what is not in the API."""
+    """The fake of Pulumi Cloud refuses and records calls that are not in the API."""
     assert desk.run("pulumi", "deployment", "list", "--stack", "prod", "--non-interactive").returncode != 0
     assert (
         desk.run("pulumi", "deployment", "settings", "edit", "--stack", "prod", "--oidc-gcp-region", "x").returncode

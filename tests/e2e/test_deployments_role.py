@@ -1,4 +1,4 @@
-"""The role that deployments take on: made by the stack, and enough for all that a deployment does."""
+"""The role that deployments assume: created by the stack, with permissions for each call of a deployment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from hosting.deployments.rights import EdgeRights, Scope, rights
+from hosting.deployments.rights import CloudFrontScope, Scope, permissions_policy
 from tests.e2e.aws_calls.operations import Operation
 from tests.e2e.aws_calls.policy import is_allowed, right_of
 from tests.e2e.aws_calls.recorder import Recorder
@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from tests.e2e.harness import Project
 
 ACCOUNT = "000000000000"
-# The sandbox's plugin looks for who uses what it deletes; AWS does that by itself.
-NOT_IN_AWS = {"cloudfront:ListDistributions"}
+# The sandbox's plugin looks for what uses the resource that it deletes, counts what has a quota, and looks for the
+# policies that a distribution refers to; AWS does that by itself.
+NOT_IN_AWS = {
+    f"cloudfront:{call}"
+    for call in (
+        "ListDistributions",
+        "ListFunctions",
+        "ListOriginAccessControls",
+        "ListCachePolicies",
+        "ListOriginRequestPolicies",
+        "GetResponseHeadersPolicy",
+    )
+}
 EVERYTHING = {
     "cloudfront:logging": "true",
     "cloudfront:alarms": "arn:aws:sns:us-east-1:123456789012:alerts",
@@ -62,7 +73,7 @@ def recorder(project: Project) -> Iterator[Recorder]:
 
 
 def test_policy_allows_all_that_deployments_do(project: Project, iam: IAMClient, recorder: Recorder) -> None:
-    """From the first `up` to the last destroy, no call takes a right that the role does not have.
+    """From the first `up` to destroy, no call needs a permission that the role does not have.
 
     The role itself is made, changed and destroyed by a person: one that could widen itself would have every right.
     """
@@ -82,7 +93,7 @@ def test_policy_allows_all_that_deployments_do(project: Project, iam: IAMClient,
 
 
 def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClient, recorder: Recorder) -> None:
-    """Logs, an alarm, a password, a redirect by country, a router, tags and bulk mode take no right beyond it."""
+    """Logs, an alarm, a password, a redirect by country, a router, tags and bulk mode need no other permission."""
     project.config("deployments:createRole", "true")
     project.up()
     policy = _policy(iam, project.outputs()["deploymentRoleArn"])
@@ -117,7 +128,7 @@ def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClien
 
 
 def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder: Recorder) -> None:
-    """With names in a zone, all that is done to certificate and records is allowed: in this zone, and no other."""
+    """With names in a zone, all calls about certificate and records are allowed, only in this zone."""
     zone = _zone(project)
     project.config("domain:zone", zone)
     project.config("domain:names", '["www.role.example", "role.example"]')
@@ -143,9 +154,9 @@ def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder
 
 
 def test_policy_is_not_enough_for_another_stack(project: Project, recorder: Recorder) -> None:
-    """The policy of one bucket does not reach another stack's, whose calls are the same."""
-    edge = EdgeRights(f"arn:aws:cloudfront::{ACCOUNT}")
-    policy = rights(Scope(("arn:aws:s3:::another",), "arn:aws:iam::0:role/r", "arn:aws:iam::0:x", edge))
+    """The policy of one bucket does not allow calls on another stack's."""
+    edge = CloudFrontScope(f"arn:aws:cloudfront::{ACCOUNT}")
+    policy = permissions_policy(Scope(("arn:aws:s3:::another",), "arn:aws:iam::0:role/r", "arn:aws:iam::0:x", edge))
     project.up(env=recorder.env)
     project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
     s3 = [call for call in recorder.operations if call.service == "s3"]
@@ -154,13 +165,13 @@ def test_policy_is_not_enough_for_another_stack(project: Project, recorder: Reco
 
 
 def test_role_that_nobody_could_take_on_is_refused(project: Project) -> None:
-    """Without Pulumi Cloud, a role that trusts it is refused at preview, by a sentence with both ways out."""
+    """Without Pulumi Cloud, a role that trusts it is refused at preview, by a message with both alternatives."""
     project.config("deployments:createRole", "true")
     project.config("deployments:runsOn", "pulumi-cloud")
-    told = project.pulumi("preview", "--stack", "prod", check=False)
-    assert told.code != 0
-    assert "is not kept there: pulumi login, or pulumi config set --stack prod deployments:runsOn" in told.output
-    assert "Traceback" not in told.output
+    preview = project.pulumi("preview", "--stack", "prod", check=False)
+    assert preview.code != 0
+    assert "is not stored there: pulumi login, or pulumi config set --stack prod deployments:runsOn" in preview.output
+    assert "Traceback" not in preview.output
     project.config("deployments:runsOn", "github-actions")
 
 

@@ -1,4 +1,4 @@
-"""Host names of one's own, deployed by the real engine, and asked for by their names."""
+"""Custom host names, deployed by the real engine and requested by name."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ class World:
     route53: Any
 
     def zone(self, name: str) -> str:
-        """Make a zone; return its id."""
+        """Create a zone; return its id."""
         made = self.route53.create_hosted_zone(Name=name, CallerReference=name)
         return str(made["HostedZone"]["Id"]).rpartition("/")[2]
 
     def records(self, zone: str) -> dict[tuple[str, str], dict[str, Any]]:
-        """Return the records of a zone, by name and type, but for those that every zone has."""
+        """Return the records of a zone, by name and type, except those that each zone has."""
         found = self.route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
         return {(one["Name"].rstrip("."), one["Type"]): one for one in found if one["Type"] not in ("NS", "SOA")}
 
     def put(self, zone: str, name: str, value: str) -> None:
-        """Make a CNAME, as a person does at another DNS."""
+        """Create a CNAME, as a user does at another DNS provider."""
         record = {"Name": name, "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": value}]}
         batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
         self.route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
 
     def certificates(self, name: str) -> list[str]:
-        """Return the ARNs of the certificates whose first name it is."""
+        """Return the ARNs of the certificates with this first name."""
         found = self.acm.list_certificates()["CertificateSummaryList"]
         return [one["CertificateArn"] for one in found if one["DomainName"] == name]
 
@@ -73,7 +73,7 @@ def zone(world: World) -> str:
 
 
 def visit(project: Project, host: str, path: str = "/") -> Answer:
-    """Ask for a host by its name."""
+    """Request a path of a host."""
     return project.get(path, headers={"Host": host})
 
 
@@ -89,8 +89,8 @@ def aliases(project: Project) -> list[str]:
     return sorted(distribution(project).get("Aliases", {}).get("Items", []))
 
 
-def test_a_zone_that_is_not_there_is_told(project: Project) -> None:
-    """A misspelt zone is a sentence with its command, and no traceback; nothing is touched."""
+def test_a_missing_zone_is_reported(project: Project) -> None:
+    """The message about a missing zone has a command and no traceback; nothing is touched."""
     project.config("domain:names", '["www.example.org"]')
     project.config("domain:zone", "example.org")
     refused = project.pulumi("preview", "--stack", "prod", check=False)
@@ -102,7 +102,7 @@ def test_a_zone_that_is_not_there_is_told(project: Project) -> None:
 
 
 def test_a_zone(project: Project, world: World, zone: str) -> None:
-    """With a zone one `up` makes the certificate, what proves it and the records; the first name is the address."""
+    """With a zone one `up` creates the certificate, its validation and the records; the first name is the address."""
     project.config("domain:zone", "example.com")
     project.config("domain:names", '["www.example.com", "example.com", "*.old.example.com"]')
     previewed = project.pulumi("preview", "--stack", "prod").output
@@ -126,7 +126,7 @@ def test_a_zone(project: Project, world: World, zone: str) -> None:
 
 
 def test_other_names_lead_to_the_first(project: Project) -> None:
-    """The first name answers; the others redirect to it, with path and query; no other host is answered."""
+    """The first name serves the site; the others redirect to it, with path and query; other hosts are refused."""
     assert visit(project, "www.example.com").text == "<h1>home</h1>"
     assert visit(project, "www.example.com", "/docs").text == "<h1>docs</h1>"
     for host in ("example.com", "a.old.example.com", "EXAMPLE.com"):
@@ -144,7 +144,7 @@ def test_a_refresh_finds_all_as_it_was(project: Project) -> None:
 
 
 def test_aliases_that_do_not_redirect(project: Project) -> None:
-    """With `domain:redirectAliases false` every name is the site."""
+    """With `domain:redirectAliases false` each name serves the site."""
     project.config("domain:redirectAliases", "false")
     project.config("domain:names", '["www.example.com", "example.com"]')
     project.up()
@@ -153,7 +153,7 @@ def test_aliases_that_do_not_redirect(project: Project) -> None:
 
 
 def test_a_certificate_of_ones_own(project: Project, world: World, zone: str) -> None:
-    """With `domain:certificateArn` nothing is requested; one that does not cover the names is refused by CloudFront."""
+    """With `domain:certificateArn` nothing is requested; CloudFront refuses one that does not cover the names."""
     own = world.acm.request_certificate(DomainName="*.example.com", ValidationMethod="DNS")["CertificateArn"]
     proof = world.acm.describe_certificate(CertificateArn=own)["Certificate"]["DomainValidationOptions"][0]
     world.put(zone, proof["ResourceRecord"]["Name"], proof["ResourceRecord"]["Value"])
@@ -182,7 +182,7 @@ def test_a_certificate_of_ones_own(project: Project, world: World, zone: str) ->
 
 
 def test_another_dns(project: Project, world: World) -> None:
-    """The first `up` tells what to make and attaches nothing; with the records made, a second one does."""
+    """The first `up` lists the records and attaches nothing; once they exist, a second one attaches the names."""
     project.pulumi("config", "rm", "domain:certificateArn", "--stack", "prod")
     project.pulumi("config", "rm", "domain:redirectAliases", "--stack", "prod")
     project.config("domain:names", '["www.another.example", "*.another.example"]')
@@ -214,12 +214,12 @@ def test_another_dns(project: Project, world: World) -> None:
 
 
 def test_names_outside_of_a_zone_given_by_its_id(project: Project, zone: str) -> None:
-    """The zone's own name is held against the names at preview."""
+    """The preview compares the host names with the zone's own name."""
     project.pulumi("config", "rm", "domain:validated", "--stack", "prod")
     project.config("domain:zone", zone)
     refused = project.pulumi("preview", "--stack", "prod", check=False)
     assert refused.code != 0
-    assert "'domain:names' must be in the zone example.com, www.another.example, *.another.example" in refused.output
+    assert "must be in the zone example.com (got www.another.example, *.another.example)" in refused.output
     assert "Traceback" not in refused.output
     project.config("domain:zone", "nowhere.example")
     project.config("domain:names", '["nowhere.example"]')
@@ -228,7 +228,7 @@ def test_names_outside_of_a_zone_given_by_its_id(project: Project, zone: str) ->
 
 
 def test_names_of_a_stack_and_without_any(project: Project, world: World, zone: str) -> None:
-    """`{stack}` and `{branch}` are filled in; in bulk mode too; without names the address is CloudFront's again."""
+    """`{stack}` and `{branch}` are replaced, also in bulk mode; without names the address is CloudFront's again."""
     project.config("domain:zone", zone)
     project.config("domain:names", json.dumps(["{stack}.example.com", "{branch}.example.com"]))
     project.config("deployments:branch", "feature/Login")
@@ -250,7 +250,7 @@ def test_names_of_a_stack_and_without_any(project: Project, world: World, zone: 
 
 
 def test_destroy_leaves_nothing(project: Project, world: World, zone: str) -> None:
-    """Certificate and records of a destroyed stage are gone, and its names are free again."""
+    """Destroy deletes certificate and records, and the names can be used again."""
     project.config("domain:zone", zone)
     project.config("domain:names", '["www.example.com"]')
     project.up()
@@ -261,7 +261,7 @@ def test_destroy_leaves_nothing(project: Project, world: World, zone: str) -> No
 
 
 def test_domains_need_a_distribution(project: Project) -> None:
-    """Without CloudFront nothing is touched, and the command to have it is told."""
+    """Without CloudFront nothing is touched, and the message has the command that turns it on."""
     project.config("cloudfront:enabled", "false")
     refused = project.pulumi("preview", "--stack", "prod", check=False)
     assert refused.code != 0

@@ -1,4 +1,4 @@
-"""A real browser at the edge: deep links of an app, clean URLs, and a password."""
+"""The edge in a real browser: an app's routes, clean URLs, and a password."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def prod(new_project: Callable[[str], Project]) -> Project:
-    """Return a PROD stage for the tests of this module, in their order."""
+    """Return a PROD stack for the tests of this module, which run in order."""
     project = new_project("prod")
     for path, text in SITE.items():
         project.write(f"www/{path}", text)
@@ -41,7 +41,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
     return project
 
 
-def test_a_deep_link_opens_the_app_there(prod: Project, browser: Browser) -> None:
+def test_a_client_side_route_opens(prod: Project, browser: Browser) -> None:
     """A client-side path opens and reloads with status 200, and its assets load."""
     prod.config("website:routing", "spa")
     prod.up()
@@ -54,7 +54,7 @@ def test_a_deep_link_opens_the_app_there(prod: Project, browser: Browser) -> Non
 
 
 def test_a_link_leads_to_the_clean_url(prod: Project, browser: Browser) -> None:
-    """Whatever form a link has, the address bar ends at the page's one URL."""
+    """A link in any form ends at the page's URL."""
     prod.config("website:routing", "pages")
     prod.up()
     with visitor(browser) as visit:
@@ -67,7 +67,7 @@ def test_a_link_leads_to_the_clean_url(prod: Project, browser: Browser) -> None:
 
 
 def test_the_browser_asks_for_the_password(prod: Project, browser: Browser) -> None:
-    """Without the password there is nothing to see; with it, the page and its assets."""
+    """Without the password there is a 401; with it, the page and its assets load."""
     prod.config("access:username", "preview")
     prod.config("access:password", "correct-horse", "--secret")
     prod.up()

@@ -1,4 +1,4 @@
-"""The edge in bulk mode: the same rules, routers and headers before the release that they lead to."""
+"""The edge in bulk mode: rules, routers and headers work as in managed mode."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SITE = {
 
 @pytest.fixture(scope="module")
 def prod(new_project: Callable[[str], Project]) -> Project:
-    """Return a PROD stage in bulk mode for the tests of this module, in their order."""
+    """Return a PROD stack in bulk mode for the tests of this module, which run in order."""
     project = new_project("prod")
     for path, text in SITE.items():
         project.write(f"www/{path}", text)
@@ -35,7 +35,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
 
 
 def test_pages_redirects_and_headers(prod: Project) -> None:
-    """Clean URLs, redirects, rewrites, headers and the page for what is missing are as in the other mode."""
+    """Clean URLs, redirects, rewrites, headers and the 404 page work as in managed mode."""
     prod.config("website:routing", "pages")
     prod.up()
     for path, file in (("/", "index.html"), ("/about", "about.html"), ("/docs", "docs/index.html")):
@@ -53,7 +53,7 @@ def test_pages_redirects_and_headers(prod: Project) -> None:
 
 
 def test_spa_and_a_new_release(prod: Project) -> None:
-    """Deep links get the app of the live release, also after the next one."""
+    """Client-side routes get the app page of the live release, also after the next release."""
     prod.config("website:routing", "spa")
     for text in (SITE["index.html"], "<h1>home, again</h1>"):
         prod.write("www/index.html", text)
@@ -63,8 +63,8 @@ def test_spa_and_a_new_release(prod: Project) -> None:
     assert prod.get("/LICENSE").text == SITE["LICENSE"]
 
 
-def test_deep_links_by_the_error_responses(prod: Project) -> None:
-    """Without a router the release leads to the app itself, with the headers of the file."""
+def test_unknown_paths_with_routing_errors(prod: Project) -> None:
+    """With `errors` the release's function serves the app page, with the headers of the file."""
     prod.config("website:routing", "errors")
     prod.up()
     answer = prod.get("/client/route")
@@ -75,7 +75,7 @@ def test_deep_links_by_the_error_responses(prod: Project) -> None:
 
 
 def test_a_rollback_has_the_routes_of_its_own_tree(prod: Project) -> None:
-    """A release whose pages had another form is served in that form again, although the files at hand differ."""
+    """A rollback serves pages in the form of the old release, although the current files have another form."""
     prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
     prod.up()
     earlier = prod.outputs()["digest"]
@@ -95,7 +95,7 @@ def test_a_rollback_has_the_routes_of_its_own_tree(prod: Project) -> None:
 
 
 def test_access(prod: Project) -> None:
-    """The password is asked for before the release is."""
+    """The password is checked before the release is served."""
     prod.config("access:username", "preview")
     prod.config("access:password", "correct-horse", "--secret")
     prod.up()

@@ -1,4 +1,4 @@
-"""What stays at the edge over a publish, and what does not: visitors of one edge location, which keeps what it had."""
+"""The edge cache across publishes, as visitors of one edge location see it."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def bulk(new_project: Callable[[str], Project]) -> Project:
 
 
 def visit(project: Project, *paths: str) -> list[str]:
-    """Ask for paths, twice each, and return where the second answers came from."""
+    """Request each path twice, and return the `X-Cache` headers of the second responses."""
     for path in paths:
         project.get(path)
     return [project.get(path).headers["x-cache"] for path in paths]
 
 
 def test_a_publish_invalidates_what_changed_and_nothing_else(managed: Project) -> None:
-    """In managed mode visitors get what changed at once, and the rest from the edge."""
+    """In managed mode changed files are new at once, and the others stay cached."""
     paths = ("/", "/docs/index.html", "/gone.html", "/style.css", f"/{SCRIPT}")
     assert visit(managed, *paths) == [HIT] * len(paths)
     managed.write("www/docs/index.html", "docs/index two")
@@ -62,8 +62,8 @@ def test_a_publish_invalidates_what_changed_and_nothing_else(managed: Project) -
     assert visit(managed, "/style.css", f"/{SCRIPT}") == [HIT, HIT]
 
 
-def test_without_an_invalidation_the_edge_has_what_it_had(managed: Project) -> None:
-    """`publish:invalidate never` is what it says: only an edge location that was not asked before has the new page."""
+def test_without_an_invalidation_pages_stay_cached(managed: Project) -> None:
+    """With `publish:invalidate never` only an edge location without the cached page has the new one."""
     assert managed.get("/docs/index.html").text == "docs/index two"
     managed.config("publish:invalidate", "never")
     managed.write("www/docs/index.html", "docs/index three")
@@ -75,12 +75,12 @@ def test_without_an_invalidation_the_edge_has_what_it_had(managed: Project) -> N
     assert managed.get("/docs/index.html").text == "docs/index three"
 
 
-def test_what_another_hand_changed_leaves_the_edge_with_a_refresh(managed: Project) -> None:
-    """`pulumi up --refresh` puts the objects back, and invalidates what visitors may have got meanwhile."""
+def test_a_refresh_restores_and_invalidates_changed_objects(managed: Project) -> None:
+    """`pulumi up --refresh` restores changed and deleted objects, and invalidates their paths."""
     bucket = managed.outputs()["bucketName"]
     managed.write("www/docs/index.html", "docs/index four")
     managed.up()
-    # S3 tells times to the second.
+    # S3's times have a resolution of one second.
     time.sleep(1.1)
     managed.sandbox.s3.put_object(Bucket=bucket, Key="docs/index.html", Body=b"by hand", ContentType="text/html")
     managed.sandbox.s3.delete_object(Bucket=bucket, Key="style.css")
@@ -93,7 +93,7 @@ def test_what_another_hand_changed_leaves_the_edge_with_a_refresh(managed: Proje
 
 
 def test_the_edge_obeys_the_times_to_live(managed: Project) -> None:
-    """With `cloudfront:minTtl`, `defaultTtl` and `maxTtl` 0 each visitor's answer is the origin's."""
+    """With `cloudfront:minTtl`, `defaultTtl` and `maxTtl` 0 nothing is cached."""
     for key in ("minTtl", "defaultTtl", "maxTtl"):
         managed.config(f"cloudfront:{key}", "0")
     managed.up()
@@ -102,7 +102,7 @@ def test_the_edge_obeys_the_times_to_live(managed: Project) -> None:
 
 
 def test_a_release_needs_no_invalidation_and_leaves_the_assets_warm(bulk: Project) -> None:
-    """In bulk mode pages are new at once, a script with a hashed name stays at the edge, and nothing is invalidated."""
+    """In bulk mode pages are new at once, a script with a hashed name stays cached, and nothing is invalidated."""
     assert visit(bulk, "/", "/docs/index.html", f"/{SCRIPT}") == [HIT, HIT, HIT]
     before = bulk.invalidations()
     bulk.write("www/docs/index.html", "docs/index two")
@@ -112,8 +112,8 @@ def test_a_release_needs_no_invalidation_and_leaves_the_assets_warm(bulk: Projec
     assert bulk.invalidations() == before
 
 
-def test_what_the_edge_has_of_an_earlier_release_does_not_come_back(bulk: Project) -> None:
-    """Over more publishes than are held, and back to content of before, each release is seen as it is."""
+def test_cached_files_of_earlier_releases_are_not_served(bulk: Project) -> None:
+    """Each of many releases is served with its own content, also if earlier content comes back."""
     before = bulk.invalidations()
     for version in ("three", "four", "two", "five", "three", "two"):
         bulk.write("www/docs/index.html", f"docs/index {version}")
@@ -126,7 +126,7 @@ def test_what_the_edge_has_of_an_earlier_release_does_not_come_back(bulk: Projec
 
 
 def test_an_asset_that_kept_its_name_is_invalidated(bulk: Project) -> None:
-    """A name that only looks hashed is not a stale file: the edge forgets the one script whose bytes did change."""
+    """A script that changes without a new hashed name is invalidated."""
     bulk.write(f"www/{SCRIPT}", "other script")
     bulk.up()
     assert bulk.get(f"/{SCRIPT}").text == "other script"
@@ -141,18 +141,18 @@ PATHS = (
 
 
 def answers(project: Project, at: dict[str, str] | None = None) -> dict[str, tuple[int, str, str | None]]:
-    """Return status, body and target of each path's answer, at an edge location."""
+    """Return status, body and redirect target of each path, at an edge location."""
     found = {path: project.get(path, headers=at) for path in PATHS}
     return {path: (one.status, one.text, one.headers.get("location")) for path, one in found.items()}
 
 
 @pytest.mark.parametrize("routing", ["errors", "auto", "pages"])
 @pytest.mark.parametrize("mode", ["managed", "bulk"])
-def test_the_edge_is_never_behind(new_project: Callable[[str], Project], mode: str, routing: str) -> None:
-    """Whatever a publish changes, adds or removes, a location that had every path answers as one that had none.
+def test_the_edge_has_no_stale_files(new_project: Callable[[str], Project], mode: str, routing: str) -> None:
+    """After any publish a location with a full cache answers as one with an empty cache.
 
-    But for what docs/publishing.md says of bulk mode, where the first page is the error page: a missing file with an
-    extension has the one of before for `cachingMinTtl`.
+    The exception is in docs/publishing.md: in bulk mode with `errors`, a missing file with an extension gets the
+    previous release's page for `cachingMinTtl`.
     """
     late = {"/no-such.png", "/docs/guide.html"} if (mode, routing) == ("bulk", "errors") else set()
     project = new_project("prod")

@@ -24,7 +24,7 @@ SITE = {
 
 @pytest.fixture(scope="module")
 def prod(new_project: Callable[[str], Project]) -> Project:
-    """Return a PROD stage for the tests of this module, in their order."""
+    """Return a PROD stack for the tests of this module, which run in order."""
     project = new_project("prod")
     for path, text in SITE.items():
         project.write(f"www/{path}", text)
@@ -33,9 +33,9 @@ def prod(new_project: Callable[[str], Project]) -> Project:
 
 
 def test_auto(prod: Project) -> None:
-    """Without a setting each page has the URL of its own form, the other form redirects, and what is missing is 404."""
-    said = prod.up().output
-    assert "Routing: pages, with trailing slash; 404.html" in said
+    """By default each page has the URL of its form, the other form redirects, and missing files are a 404."""
+    output = prod.up().output
+    assert "Routing: pages, with trailing slash; 404.html" in output
     for path, file in (("/", "index.html"), ("/about", "about.html"), ("/docs/", "docs/index.html")):
         assert (prod.get(path).status, prod.get(path).text) == (200, SITE[file])
     for path in ("/about.html", "/docs/index.html", "/LICENSE", "/app.js"):
@@ -51,12 +51,12 @@ def test_auto(prod: Project) -> None:
 
 
 def test_an_app_that_gets_a_second_page(prod: Project) -> None:
-    """The kind of the last `pulumi up` is remembered: the preview of another one warns, and names the file."""
+    """If the kind of site changes, the preview has a warning with the file that made the difference."""
     for name in ("about.html", "docs/index.html"):
         (prod.path / "www" / name).unlink()
     preview = prod.pulumi("preview", "--stack", "prod").output
     assert "Routing: single-page app; 404.html" in preview
-    assert "with 'index.html' alone it is a single-page app" in preview
+    assert "With only 'index.html' it is a single-page app" in preview
     prod.up()
     for path in ("/users/jane.doe", "/items/v1.2", "/docs/"):
         assert (prod.get(path).status, prod.get(path).text) == (200, SITE["index.html"])
@@ -64,12 +64,12 @@ def test_an_app_that_gets_a_second_page(prod: Project) -> None:
     for name in ("about.html", "docs/index.html"):
         prod.write(f"www/{name}", SITE[name])
     preview = prod.pulumi("preview", "--stack", "prod").output
-    assert "with 'about.html' it is a site of pages" in preview
+    assert "With 'about.html' it has several pages" in preview
     assert "pulumi config set --stack prod website:routing spa" in preview
 
 
 def test_spa(prod: Project) -> None:
-    """Deep links get the app with 200, missing files are true 404s with the site's own page, folders have an index."""
+    """Client-side routes get the app page with 200, missing files the 404 page, and folders their index document."""
     prod.config("website:routing", "spa")
     prod.up()
     for path in ("/", "/client/route", "/client/"):
@@ -83,7 +83,7 @@ def test_spa(prod: Project) -> None:
 
 
 def test_pages(prod: Project) -> None:
-    """Pages have clean URLs, the others redirect there, and what is missing is a 404 with the site's own page."""
+    """Pages have clean URLs, other URLs redirect there, and missing pages are a 404 with the site's page."""
     prod.config("website:routing", "pages")
     prod.up()
     assert "about/index.html" in prod.stored()
@@ -100,25 +100,25 @@ def test_pages(prod: Project) -> None:
 
 
 def test_a_changed_page_invalidates_its_urls(prod: Project) -> None:
-    """With `pages` the invalidation has the clean URL, whatever the file is called."""
+    """With `pages` the invalidation has the page's clean URL."""
     prod.write("www/about.html", "<h1>about, again</h1>")
     prod.up()
     assert prod.invalidations()[-1] == ["/about", "/about/", "/about/index.html"]
     assert "again" in prod.get("/about").text
 
 
-def test_two_files_of_one_url_touch_nothing(prod: Project) -> None:
-    """A clash is told at preview, with both files."""
+def test_two_files_of_one_url_are_refused(prod: Project) -> None:
+    """The preview reports the conflict with both files."""
     prod.write("www/docs.html", "<h1>other docs</h1>")
     result = prod.pulumi("preview", "--stack", "prod", check=False)
     assert result.code != 0
-    assert "'docs.html' and 'docs/index.html' would both be /docs" in result.output
+    assert "'docs.html' and 'docs/index.html' would both have the URL /docs" in result.output
     (prod.path / "www/docs.html").unlink()
 
 
 @pytest.mark.parametrize(("mode", "routing", "double_slash"), [("managed", "pages", 301), ("bulk", "spa", 200)])
-def test_s3_says_what_is_missing_and_lists_nothing(prod: Project, mode: str, routing: str, double_slash: int) -> None:
-    """Without error responses a missing file is S3's own 404; no way to ask for the bucket itself lists it."""
+def test_s3_answers_404_and_lists_nothing(prod: Project, mode: str, routing: str, double_slash: int) -> None:
+    """Without error responses a missing file is S3's 404, and no request lists the bucket."""
     prod.config("cloudfront:errorResponses", "[]")
     prod.config("website:routing", routing)
     prod.config("publish:mode", mode)
@@ -131,7 +131,7 @@ def test_s3_says_what_is_missing_and_lists_nothing(prod: Project, mode: str, rou
 
 
 def test_back_to_errors(prod: Project) -> None:
-    """With `errors` the functions are gone, and any path is the first page, as Amplify has it: by S3's 403."""
+    """With `errors` the functions are deleted, and any path gets the root page, as in Amplify."""
     for key in ("cloudfront:errorResponses", "publish:mode"):
         prod.pulumi("config", "rm", key, "--stack", "prod")
     prod.config("website:routing", "errors")

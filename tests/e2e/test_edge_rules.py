@@ -34,7 +34,7 @@ NETLIFY = """\
 
 @pytest.fixture(scope="module")
 def prod(new_project: Callable[[str], Project]) -> Project:
-    """Return a PROD stage for the tests of this module, in their order."""
+    """Return a PROD stack for the tests of this module, which run in order."""
     project = new_project("prod")
     for path, text in SITE.items():
         project.write(f"www/{path}", text)
@@ -43,7 +43,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
 
 
 def test_netlifys_redirects(prod: Project) -> None:
-    """Redirects, rewrites, countries and the page for what is missing do what Netlify's file says; it is no page."""
+    """Redirects, rewrites, countries and the 404 page work as in Netlify, and the file is not published."""
     prod.write("www/_redirects", NETLIFY)
     prod.up()
     assert sorted(prod.stored()) == sorted(SITE)
@@ -62,12 +62,12 @@ def test_netlifys_redirects(prod: Project) -> None:
     assert prod.get("/").text == SITE["index.html"]
     assert prod.get("/", headers={"CloudFront-Viewer-Country": "DE"}).headers["location"] == "/de"
     assert (prod.get("/nowhere/").status, prod.get("/nowhere/").text) == (404, SITE["404.html"])
-    assert (prod.get("/_redirects").status, prod.get("/app.js").text) == (404, SITE["app.js"])
+    assert (prod.get("/_redirects/").status, prod.get("/app.js").text) == (404, SITE["app.js"])
     assert prod.up().changes == {}
 
 
 def test_amplifys_redirects_in_the_setting(prod: Project) -> None:
-    """The same by `website:redirects`, with the router after the rules."""
+    """`website:redirects` works the same way, with the router after the rules."""
     (prod.path / "www/_redirects").unlink()
     rules = [
         {"source": "/<*>", "target": "/oops.html", "status": "404"},
@@ -86,21 +86,21 @@ def test_amplifys_redirects_in_the_setting(prod: Project) -> None:
     (prod.path / "www/oops.html").unlink()
 
 
-def test_rules_that_do_not_hold_touch_nothing(prod: Project) -> None:
-    """A circle is told at preview, with its lines; one more rule than fits, with its figures."""
+def test_invalid_rules_are_refused(prod: Project) -> None:
+    """The preview reports a loop with its lines, and too many rules with their size."""
     prod.pulumi("config", "rm", "website:redirects", "--stack", "prod")
     prod.write("www/_redirects", "/a /b\n/b /a\n")
     refused = prod.pulumi("preview", "--stack", "prod", check=False)
     assert refused.code != 0
-    assert "line 1 of _redirects and line 2 of _redirects redirect '/a' without end" in refused.output
+    assert "line 1 of _redirects and line 2 of _redirects redirect '/a' in an endless loop" in refused.output
     prod.write("www/_redirects", "".join(f"/old/page/{number} /new/page/{number}\n" for number in range(300)))
     refused = prod.pulumi("preview", "--stack", "prod", check=False)
-    assert "CloudFront takes 10240" in refused.output
+    assert "but CloudFront allows 10240" in refused.output
     (prod.path / "www/_redirects").unlink()
 
 
 def test_netlifys_headers(prod: Project) -> None:
-    """Headers of a file are the responses', over PROD's own; the file is no page, and a second up is a no-op."""
+    """Headers of a file override the default ones, the file is not published, and a second up changes nothing."""
     prod.write("www/_headers", "/*\n  X-Frame-Options: DENY\n/docs\n  X-Docs: yes\n/*.js\n  Cache-Control: no-store\n")
     prod.up()
     page = prod.get("/docs").headers
@@ -112,7 +112,7 @@ def test_netlifys_headers(prod: Project) -> None:
 
 
 def test_amplifys_headers(prod: Project) -> None:
-    """The same by Amplify's file; one that does not hold is told by its line, and touches nothing."""
+    """Amplify's file works the same way, and the preview reports an invalid header with its line."""
     (prod.path / "www/_headers").unlink()
     amplify = "customHeaders:\n  - pattern: '**'\n    headers:\n      - key: Strict-Transport-Security\n        value: "
     prod.write("www/customHttp.yml", f"{amplify}max-age=1\n")
@@ -124,8 +124,8 @@ def test_amplifys_headers(prod: Project) -> None:
     (prod.path / "www/customHttp.yml").unlink()
 
 
-def test_deep_links_have_the_headers(prod: Project) -> None:
-    """A path that is no file is answered as an app's, by the default error responses as by a rule, with the headers."""
+def test_the_app_page_has_the_headers(prod: Project) -> None:
+    """With `errors` an unknown path gets the app page with the headers, by default and by a rule."""
     prod.config("website:routing", "errors")
     prod.write("www/LICENSE", "do what you like")
     prod.write("www/_headers", "/*\n  X-Frame-Options: DENY\n/\n  X-Home: yes\n")
@@ -147,10 +147,10 @@ def test_deep_links_have_the_headers(prod: Project) -> None:
 
 
 def test_access(prod: Project) -> None:
-    """Everything asks for the name and the password, which is in no state, no output and no code."""
+    """Every path asks for name and password, which are not in state, output or code."""
     prod.config("access:username", "preview")
     prod.config("access:password", PASSWORD, "--secret")
-    said = prod.pulumi("preview", "--diff", "--stack", "prod").output + prod.up().output
+    output = prod.pulumi("preview", "--diff", "--stack", "prod").output + prod.up().output
     for path in ("/", "/docs", "/app.js", "/nowhere"):
         answer = prod.get(path)
         assert (answer.status, answer.text) == (401, "")
@@ -166,14 +166,14 @@ def test_access(prod: Project) -> None:
     ]
     code = prod.sandbox.cloudfront.get_function(Name=function, Stage="LIVE")["FunctionCode"].read().decode()
     state = prod.pulumi("stack", "export", "--stack", "prod").output
-    for told in (said, code, state):
-        assert PASSWORD not in told
-        assert b64encode(PASSWORD.encode()).decode() not in told
+    for text in (output, code, state):
+        assert PASSWORD not in text
+        assert b64encode(PASSWORD.encode()).decode() not in text
     assert prod.up().changes == {}
 
 
 def test_access_needs_a_distribution(prod: Project) -> None:
-    """Without one the stage would be open to everyone: refused before anything is touched."""
+    """A password without CloudFront is refused, and the site stays protected."""
     prod.config("cloudfront:enabled", "false")
     refused = prod.up(check=False)
     assert refused.code != 0
@@ -182,5 +182,5 @@ def test_access_needs_a_distribution(prod: Project) -> None:
 
 
 def basic(password: str) -> str:
-    """Return what a browser sends."""
+    """Return the Authorization header that a browser sends."""
     return f"Basic {b64encode(f'preview:{password}'.encode()).decode()}"

@@ -19,7 +19,7 @@ ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234"
 
 @pytest.fixture(scope="module")
 def prod(new_project: Callable[[str], Project]) -> Project:
-    """Return a PROD stage with all of it, in a region other than CloudFront's."""
+    """Return a PROD stack with all these settings, outside of us-east-1."""
     project = new_project("prod")
     project.write("www/index.html", "<h1>home</h1>")
     project.config("publish:directory", "www")
@@ -34,7 +34,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
 
 
 def test_the_distribution_has_it_all(prod: Project) -> None:
-    """What the settings say is what the cloud has."""
+    """The cloud has what the settings say."""
     found = prod.sandbox.cloudfront.get_distribution_config(Id=prod.outputs()["distributionId"])["DistributionConfig"]
     restriction = found["Restrictions"]["GeoRestriction"]
     assert (restriction["RestrictionType"], sorted(restriction["Items"])) == ("blacklist", ["CA", "US"])
@@ -55,14 +55,14 @@ def test_the_distribution_has_it_all(prod: Project) -> None:
 
 
 def test_visitors_from_some_countries_are_turned_away(prod: Project) -> None:
-    """Who comes from a country that is denied gets CloudFront's 403, everyone else the site."""
+    """Visitors from a denied country get CloudFront's 403, all others the site."""
     for country, status in (("US", 403), ("CA", 403), ("DE", 200)):
         assert prod.get("/", headers={"CloudFront-Viewer-Country": country}).status == status
     assert prod.get("/").status == 200
 
 
 def test_visits_are_in_the_access_logs(prod: Project) -> None:
-    """The log bucket gets a line for each visit, with what was asked and answered, and whether the edge had it."""
+    """The log bucket gets a line for each request, with path, query, status and cache result."""
     for query, agent in (("?campaign=logs", "First/1.0"), ("?campaign=logs", "Second/1.0")):
         prod.get(f"/index.html{query}", headers={"User-Agent": agent, "CloudFront-Viewer-Country": "DE"})
     prod.get("/index.html", headers={"User-Agent": "Third/1.0", "CloudFront-Viewer-Country": "US"})
@@ -85,13 +85,13 @@ def test_visits_are_in_the_access_logs(prod: Project) -> None:
 
 
 def test_a_second_up_is_a_no_op_also_after_a_refresh(prod: Project) -> None:
-    """Nothing of it differs between what is declared and what the cloud tells."""
+    """A second up changes nothing, also after a refresh."""
     assert prod.up().changes == {}
     assert prod.up("--refresh").changes == {}
 
 
 def test_all_of_it_can_be_switched_off(prod: Project) -> None:
-    """Without the settings their resources are gone and the distribution is as before."""
+    """Without the settings their resources are deleted, and the distribution is as before."""
     for key in ("geoRestriction", "webAclArn", "logging", "alarms"):
         prod.pulumi("config", "rm", f"cloudfront:{key}", "--stack", "prod")
     prod.up()

@@ -18,7 +18,7 @@ PAGE = "<h1>The shop</h1>"
 
 
 def deployed_by_amplify(project: Project) -> str:
-    """Make the bucket and the distribution that Amplify's template would have, and return the latter's id."""
+    """Create the bucket and the distribution of Amplify's template, and return the distribution's id."""
     project.sandbox.s3.create_bucket(Bucket=BUCKET)
     project.sandbox.s3.put_object(Bucket=BUCKET, Key="index.html", Body=b"old", ContentType="text/html")
     origin = {
@@ -45,7 +45,7 @@ def deployed_by_amplify(project: Project) -> str:
 
 
 def amplify_app(folder: Path) -> Path:
-    """Write an Amplify project whose build makes one page."""
+    """Write an Amplify project whose build writes one page."""
     build = f"mkdir -p build && echo '{PAGE}' > build/index.html"
     return amplify.project(folder, amplify.first_generation(), config=amplify.commands(build=build))
 
@@ -53,7 +53,7 @@ def amplify_app(folder: Path) -> Path:
 def test_bucket_and_distribution_of_amplify_are_kept(
     new_project: Callable[[str], Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The printed import lines take both over: neither is replaced, and the site is the newly built one."""
+    """The printed import commands adopt both: neither is replaced, and the new build is published."""
     project = new_project("prod")
     app = amplify_app(project.path.parent / "app")
     distribution = deployed_by_amplify(project)

@@ -57,7 +57,7 @@ IDENTITY = {
 
 @dataclass
 class Work:
-    """Someone's clone of the app's repository, whose pushes are deployed.
+    """A clone of the app's repository, whose pushes are deployed.
 
     Attributes:
         project: the clone, and the sandbox that its stacks are deployed to.
@@ -66,7 +66,7 @@ class Work:
     project: Project
 
     def git(self, *arguments: str) -> str:
-        """Run git in the clone; return what it said, the hook included."""
+        """Run git in the clone; return its output, including the hook's."""
         done = subprocess.run(
             ["git", *arguments],
             cwd=self.project.path,
@@ -80,20 +80,20 @@ class Work:
         return done.stdout
 
     def push(self, path: str, text: str, ref: str) -> str:
-        """Change one file and push that to ``ref``."""
+        """Change one file and push it to ``ref``."""
         self.project.write(path, text)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", f"Change {path}")
         return self.git("push", "origin", f"HEAD:{ref}")
 
     def url(self, stack: str) -> str:
-        """Return where a stack's visitors go."""
+        """Return the URL of a stack's site."""
         return lifecycle.url(self.project.sandbox.home, f"{self.project.name}/{stack}")
 
 
 @pytest.fixture(scope="module")
 def work(new_project: Callable[[str], Project], tmp_path_factory: pytest.TempPathFactory) -> Work:
-    """Connect the stacks `dev` and `pr` of a new project, and give its repository the hook that deploys them."""
+    """Connect the stacks `dev` and `pr` of a new project, and add the hook that deploys them to its repository."""
     project = new_project("dev")
     project.write("www/index.html", "<h1>one</h1>")
     project.write("build.sh", BUILD)
@@ -111,7 +111,7 @@ def work(new_project: Callable[[str], Project], tmp_path_factory: pytest.TempPat
 
 
 def _connected(project: Project) -> dict[str, Any]:
-    """Connect the stacks, and give a branch one, with the real CLI; return what Pulumi Cloud then has of them."""
+    """Connect the stacks and create one for a branch, with the real CLI; return their settings in Pulumi Cloud."""
     with PulumiCloud() as cloud:
         env = {**project.sandbox.env, "PULUMI_BACKEND_URL": cloud.url, "PULUMI_ACCESS_TOKEN": ADMIN}
         deployments = [sys.executable, "-m", "hosting.deployments"]
@@ -129,7 +129,7 @@ def _connected(project: Project) -> dict[str, Any]:
 
 
 def _serve(server: Path, stacks: dict[str, Any], project: Project) -> None:
-    """Make the bare repository and its hook."""
+    """Create the bare repository and its hook."""
     bare, config = server / "website.git", server / "deployments.json"
     subprocess.run(["git", "init", "--quiet", "--bare", bare], check=True)
     subprocess.run(["git", "-C", bare, "config", "uploadpack.allowAnySHA1InWant", "true"], check=True)
@@ -143,7 +143,7 @@ def _serve(server: Path, stacks: dict[str, Any], project: Project) -> None:
 
 
 def test_push_to_the_branch_deploys_it(work: Work) -> None:
-    """The first push builds and publishes the site, with what `npm ci` installs and a variable in it."""
+    """The first push builds and publishes the site, with packages of `npm ci` and a variable."""
     said = work.push("www/index.html", "<h1>first</h1>", "refs/heads/main")
     assert "deployments: dev is deployed" in said
     assert fetch(work.url("dev")).text == "<h1>first</h1>"
@@ -159,7 +159,7 @@ def test_next_push_changes_the_site(work: Work) -> None:
 
 
 def test_push_elsewhere_does_not(work: Work) -> None:
-    """A push to another branch leaves the site as it is."""
+    """A push to another branch does not change the site."""
     said = work.push("www/index.html", "<h1>elsewhere</h1>", "refs/heads/feature")
     assert "no stack is deployed by this push to feature" in said
     assert fetch(work.url("dev")).text == "<h1>second</h1>"
@@ -174,24 +174,24 @@ def test_push_of_other_paths_does_not(work: Work) -> None:
 
 
 def test_failing_build_leaves_the_site_as_it_was(work: Work) -> None:
-    """A push whose build fails deploys nothing; the next that mends it does."""
+    """A push whose build fails deploys nothing; the next one that fixes it does."""
     said = work.push("www/broken", "", "refs/heads/main")
     assert "deployments: dev was not deployed" in said
     assert fetch(work.url("dev")).text == "<h1>second</h1>"
     assert fetch(work.url("dev"), "/drafts/idea.html").text == "<h1>second</h1>"
     work.git("rm", "--quiet", "www/broken")
-    assert "deployments: dev is deployed" in work.push("www/index.html", "<h1>mended</h1>", "refs/heads/main")
-    assert fetch(work.url("dev")).text == "<h1>mended</h1>"
+    assert "deployments: dev is deployed" in work.push("www/index.html", "<h1>fixed</h1>", "refs/heads/main")
+    assert fetch(work.url("dev")).text == "<h1>fixed</h1>"
 
 
 def test_pull_request_gets_a_stack_of_its_own(work: Work) -> None:
-    """A pull request has its own site, renewed with each commit, and gone without leftovers when it is closed."""
+    """A pull request has its own site, which each commit updates, and which is destroyed when it is closed."""
     sandbox = work.project.sandbox
     before = {bucket["Name"] for bucket in sandbox.s3.list_buckets()["Buckets"]}
     said = work.push("www/index.html", "<h1>proposal</h1>", "refs/pull/7/head")
     assert "deployments: pr-7 is deployed" in said
     assert fetch(work.url("pr-7")).text == "<h1>proposal</h1>"
-    assert fetch(work.url("dev")).text == "<h1>mended</h1>"
+    assert fetch(work.url("dev")).text == "<h1>fixed</h1>"
     work.push("www/index.html", "<h1>better</h1>", "refs/pull/7/head")
     assert fetch(work.url("pr-7")).text == "<h1>better</h1>"
     assert "deployments: pr-7 is gone" in work.git("push", "origin", ":refs/pull/7/head")
@@ -200,7 +200,7 @@ def test_pull_request_gets_a_stack_of_its_own(work: Work) -> None:
 
 
 def test_branch_has_a_site_until_it_is_removed(work: Work) -> None:
-    """What `branch` connected is deployed by a push to that branch, and taken away by `branch --remove`."""
+    """A push to a branch deploys the stack that `branch` connected, and `branch --remove` removes it."""
     sandbox = work.project.sandbox
     before = {bucket["Name"] for bucket in sandbox.s3.list_buckets()["Buckets"]}
     # Pulumi Cloud has the stack since `branch`; the state that this runner deploys to is another one.

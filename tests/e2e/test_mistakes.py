@@ -1,4 +1,4 @@
-"""Mistakes of every kind are told in sentences, and nothing in the cloud is touched by them."""
+"""Every kind of mistake ends in a message without a traceback, and changes nothing in the cloud."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ BAD: dict[str, Any] = {
     "aws:assumeRoles": [{"roleArn": "arn:aws:iam::123456789012:role/deploy", "duration": "3600"}],
 }
 
+# Of the user, in place of `<value>`.
 MEANT = {
     "website:bucketName": "my-site",
     "website:cors": "[]",
@@ -50,17 +51,18 @@ MEANT = {
     "publish:directory": "site",
     "publish:buildCommand": "npm run build",
     "publish:ignoreFile": ".rules",
+    "aws:maxRetries": "3",
 }
 
 
 @pytest.fixture(scope="module")
 def project(new_project: Callable[[str], Project]) -> Project:
-    """Return a DEV stage that was never deployed."""
+    """Return a project whose stack `dev` was never deployed."""
     return new_project("dev")
 
 
 def refused(project: Project, **options: Any) -> str:  # noqa: ANN401 - up's
-    """Run an `up` that must fail without a traceback, and return what it said; nothing was made."""
+    """Run an `up` that must fail without a traceback or a resource, and return its output."""
     result = project.up(check=False, **options)
     assert result.code != 0
     assert "Traceback" not in result.output
@@ -75,19 +77,19 @@ def with_config(project: Project, values: dict[str, Any]) -> None:
     (project.path / "Pulumi.dev.yaml").write_text(yaml.safe_dump({"config": values}))
 
 
-def test_every_bad_value_is_told_at_once(project: Project) -> None:
-    """One `up` names each setting that does not hold, with a command for each."""
+def test_every_invalid_value_is_reported_at_once(project: Project) -> None:
+    """One `up` names each invalid setting, with a command for each."""
     with_config(project, BAD)
-    said = refused(project)
-    named = {key for key in BAD if f"'{key}" in said}
+    output = refused(project)
+    named = {key for key in BAD if f"'{key}" in output}
     assert named == set(BAD)
-    assert said.count("pulumi config ") >= len(BAD)
+    assert output.count("pulumi config ") >= len(BAD)
 
 
-def test_the_commands_mend_the_config(project: Project) -> None:
-    """The real CLI takes what was printed, as a shell hands it over, and no problem is left.
+def test_the_commands_fix_the_config(project: Project) -> None:
+    """A shell and the real CLI accept the printed commands, and no problem is left.
 
-    Where only the user knows what he meant, he puts it in the place of `<value>`.
+    The user replaces `<value>`.
     """
     with_config(project, BAD)
     commands = re.findall(r"- '[^']+' .*?(pulumi config (?:set|rm) .*)$", refused(project), re.MULTILINE)
@@ -96,16 +98,16 @@ def test_the_commands_mend_the_config(project: Project) -> None:
         found = re.search(r"config set --stack dev (\S+)", command)
         filled = command.replace("<value>", MEANT.get(found[1], "<value>")) if found else command
         subprocess.run(["sh", "-ec", filled], cwd=project.path, env=dict(project.sandbox.env), check=True)
-    said = refused(project)
-    assert "The config of stack" not in said
-    assert "npm run build" in said
+    output = refused(project)
+    assert "The config of stack" not in output
+    assert "npm run build" in output
 
 
 def test_no_region(project: Project) -> None:
-    """Without a region in config or environment, the message gives the command."""
+    """Without a region in config or environment, the message has a command."""
     with_config(project, {})
-    said = refused(project, env={"AWS_REGION": "", "AWS_DEFAULT_REGION": ""})
-    assert "pulumi config set --stack dev aws:region" in said
+    output = refused(project, env={"AWS_REGION": "", "AWS_DEFAULT_REGION": ""})
+    assert "pulumi config set --stack dev aws:region" in output
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,7 @@ def test_no_region(project: Project) -> None:
         (".", "project"),
         ("..", "project"),
         ("escape", "symbolic link"),
+        ("a" * 256, "File name too long"),
     ],
 )
 def test_a_folder_that_must_not_be_published(project: Project, directory: str, word: str) -> None:
@@ -127,21 +130,32 @@ def test_a_folder_that_must_not_be_published(project: Project, directory: str, w
     link.unlink(missing_ok=True)
     link.symlink_to("/etc/hostname")
     with_config(project, {"publish:directory": directory})
-    said = refused(project)
-    assert word in said
-    assert "publish:directory" in said or directory == "escape"
+    output = refused(project)
+    assert word in output
+    assert "publish:directory" in output or directory == "escape"
+
+
+def test_an_absurd_config_is_no_traceback(project: Project) -> None:
+    """The engine passes escapes in JSON on to the program, which decodes them."""
+    with_config(
+        project, {"publish:ignore": '["\\ud800"]', "publish:buildCommand": "a\0b", "website:redirects": "[" * 9000}
+    )
+    output = refused(project)
+    assert "'publish:ignore[0]' contains an unpaired surrogate: " in output
+    assert "'publish:buildCommand' contains a NUL: " in output
+    assert "'website:redirects' must be a list, but is not valid JSON " in output
 
 
 def test_a_failing_build_touches_nothing(project: Project) -> None:
     """The build's output is shown, and its exit code ends the update before anything is made."""
     with_config(project, {"publish:buildCommand": "echo no such module; exit 3"})
-    said = refused(project)
-    assert "no such module" in said
-    assert "3" in said
+    output = refused(project)
+    assert "no such module" in output
+    assert "3" in output
 
 
 def test_a_missing_index_document_is_only_a_warning(project: Project) -> None:
-    """As in Amplify, a site without its index document is published with a warning."""
+    """As with Amplify, a site without its index document is published with a warning."""
     project.write("www/page.html", "x")
     with_config(project, {"publish:directory": "www"})
     result = project.up()

@@ -1,4 +1,4 @@
-"""Publishing to both stages, from nothing to gone: each test goes on where the one before stopped."""
+"""Publishing to both stages, from the first deployment to destroy: each test continues the previous one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PUBLISHED = sorted(set(SITE) - {"notes.draft", ".DS_Store", ".publishignore"})
 
 
 def with_site(project: Project) -> Project:
-    """Give the project a small site and settings."""
+    """Write a small site and settings into the project."""
     for path, text in SITE.items():
         project.write(f"www/{path}", text)
     project.config("publish:directory", "www")
@@ -52,7 +52,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
 
 
 def test_a_preview_says_what_will_be_published_and_touches_nothing(dev: Project) -> None:
-    """`pulumi preview` tells files, bytes, ignored and digest in a line, and makes no bucket."""
+    """`pulumi preview` shows files, bytes, ignored files and digest in a line, and creates no bucket."""
     before = dev.sandbox.s3.list_buckets()["Buckets"]
     said = dev.pulumi("preview", "--stack", "dev").output
     line = [line for line in said.splitlines() if "Publishing" in line][-1]
@@ -63,7 +63,7 @@ def test_a_preview_says_what_will_be_published_and_touches_nothing(dev: Project)
 
 
 def test_dev_from_nothing(dev: Project) -> None:
-    """One `pulumi up` makes a public S3 website with exactly the published files."""
+    """One `pulumi up` creates a public S3 website with exactly the published files."""
     dev.up()
     assert dev.stored() == PUBLISHED
     assert (dev.get("/").status, dev.get("/").text) == (200, SITE["index.html"])
@@ -75,7 +75,7 @@ def test_dev_from_nothing(dev: Project) -> None:
 
 
 def test_prod_from_nothing(prod: Project) -> None:
-    """One `pulumi up` makes a private bucket behind a distribution; what is missing is a 404 with the site's page."""
+    """One `pulumi up` creates a private bucket behind a distribution; a missing page is a 404 with the site's page."""
     prod.up()
     assert prod.stored() == PUBLISHED
     assert (prod.get("/").status, prod.get("/").text) == (200, SITE["index.html"])
@@ -85,7 +85,7 @@ def test_prod_from_nothing(prod: Project) -> None:
 
 
 def test_prod_redirects_to_https(prod: Project) -> None:
-    """A visitor who comes by HTTP is sent to HTTPS."""
+    """HTTP is redirected to HTTPS."""
     domain = prod.outputs()["distributionDomain"]
     answer = prod.get("/about.html", headers={"Host": domain, "X-Forwarded-Proto": "http"})
     assert answer.status == 301
@@ -111,7 +111,7 @@ def test_headers_of_both_stages(dev: Project, prod: Project) -> None:
 
 
 def test_outputs_say_what_there_is(dev: Project, prod: Project) -> None:
-    """Every output is there on both stages, null where there is no such thing."""
+    """Both stages have all outputs; those that do not apply are null."""
     names = {
         "url",
         "websiteUrl",
@@ -136,7 +136,7 @@ def test_outputs_say_what_there_is(dev: Project, prod: Project) -> None:
 
 
 def test_the_guards_of_both_stages(dev: Project, prod: Project) -> None:
-    """PROD blocks all public access; DEV is public by policy alone; neither knows ACLs."""
+    """PROD blocks all public access; DEV is public only by its policy; both have ACLs off."""
     s3 = dev.sandbox.s3
     for project, public in ((dev, False), (prod, True)):
         bucket = project.outputs()["bucketName"]
@@ -148,7 +148,7 @@ def test_the_guards_of_both_stages(dev: Project, prod: Project) -> None:
 
 
 def test_what_is_set_on_a_bucket_is_set_in_turn(dev: Project, prod: Project) -> None:
-    """S3 may refuse two settings that are written at once, so each waits for the one before."""
+    """S3 may refuse two settings that are written at once, so each waits for the previous one."""
     both = ["BucketOwnershipControls", "BucketPublicAccessBlock", "BucketCorsConfiguration", "BucketPolicy"]
     for project, kinds in ((dev, [*both[:3], "BucketWebsiteConfiguration", both[3]]), (prod, both)):
         found = {item["type"].rpartition(":")[2]: item for item in project.state()}
@@ -158,7 +158,7 @@ def test_what_is_set_on_a_bucket_is_set_in_turn(dev: Project, prod: Project) -> 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_a_second_up_is_a_no_op(stage: str, request: pytest.FixtureRequest) -> None:
-    """Nothing changed: no resource is touched, nothing is invalidated, and a preview says so too."""
+    """Without changes no resource is updated and nothing is invalidated, also by the preview."""
     project: Project = request.getfixturevalue(stage)
     before = project.invalidations() if stage == "prod" else []
     assert project.up().changes == {}
@@ -171,7 +171,7 @@ def test_one_changed_page_is_one_upload_and_its_paths(prod: Project) -> None:
     bucket = prod.outputs()["bucketName"]
     before = {item["Key"]: item["ETag"] for item in prod.sandbox.s3.list_objects_v2(Bucket=bucket)["Contents"]}
     prod.write("www/docs/index.html", "<h1>docs, second edition</h1>")
-    # The mark of the publish, the object, the invalidation.
+    # The publish marker, the object, the invalidation.
     assert prod.up().changes == {"updated": 3}
     after = {item["Key"]: item["ETag"] for item in prod.sandbox.s3.list_objects_v2(Bucket=bucket)["Contents"]}
     assert {key for key in after if before[key] != after[key]} == {"docs/index.html"}
@@ -191,7 +191,7 @@ def test_an_ignored_change_is_nothing(dev: Project, prod: Project) -> None:
 
 
 def test_a_removed_file_is_gone_and_invalidated(prod: Project) -> None:
-    """A file that is no longer there is deleted from the bucket and the edge."""
+    """A removed file is deleted from the bucket and the edge."""
     (prod.path / "www/style.css").unlink()
     assert prod.up().changes == {"deleted": 1, "updated": 2}
     assert "style.css" not in prod.stored()
@@ -199,7 +199,7 @@ def test_a_removed_file_is_gone_and_invalidated(prod: Project) -> None:
 
 
 def test_there_and_back_invalidates_twice(prod: Project) -> None:
-    """A -> B -> A: each change of content is an invalidation of its own."""
+    """A -> B -> A: each change of content has its own invalidation."""
     before = len(prod.invalidations())
     for text in ("<h1>B</h1>", SITE["about.html"]):
         prod.write("www/about.html", text)
@@ -209,14 +209,14 @@ def test_there_and_back_invalidates_twice(prod: Project) -> None:
 
 
 def test_a_changed_error_page_invalidates_everything(prod: Project) -> None:
-    """The error page is cached under many paths, so a new one is cached nowhere any more."""
+    """The error page is cached under many paths, so a changed one invalidates everything."""
     prod.write("www/404.html", "<h1>not here, again</h1>")
     prod.up()
     assert prod.invalidations()[-1] == ["/*"]
 
 
 def test_a_hand_deleted_object_is_repaired_by_refresh(dev: Project) -> None:
-    """`pulumi up --refresh` notices an object that was deleted by hand, and puts it back."""
+    """`pulumi up --refresh` detects an object that was deleted by hand, and restores it."""
     dev.sandbox.s3.delete_object(Bucket=dev.outputs()["bucketName"], Key="about.html")
     assert dev.get("/about.html").status == 404
     assert dev.up("--refresh").changes == {"created": 1}
@@ -225,7 +225,7 @@ def test_a_hand_deleted_object_is_repaired_by_refresh(dev: Project) -> None:
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_destroy_leaves_nothing(stage: str, request: pytest.FixtureRequest) -> None:
-    """After `pulumi destroy` there is neither bucket nor distribution nor access control of the stage."""
+    """`pulumi destroy` deletes the bucket, the distribution and the access control."""
     project: Project = request.getfixturevalue(stage)
     outputs = project.outputs()
     project.pulumi("destroy", "--yes", "--stack", stage)

@@ -1,4 +1,4 @@
-"""What is left half done is finished by the next `pulumi up`."""
+"""The next `pulumi up` finishes what a failed one left."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def published(project: Project, gate: Gate, **files: str) -> Project:
 
 
 def refused_up(project: Project, gate: Gate) -> str:
-    """Run an `up` whose invalidation is refused, and return what it said."""
+    """Run an `up` whose invalidation is refused, and return its output."""
     gate.refuses = True
     failed = project.up(check=False)
     gate.refuses = False
@@ -44,7 +44,7 @@ def refused_up(project: Project, gate: Gate) -> str:
 def test_a_failed_invalidation_fails_the_update_and_is_made_by_the_next(
     new_project: Callable[[str], Project], gate: Gate
 ) -> None:
-    """The update says that the files are up and the edge is stale; the next one invalidates exactly that."""
+    """The update reports uploaded files and a stale edge; the next one invalidates exactly these files."""
     project = published(new_project("prod"), gate, index="home", about="one")
     project.write("www/about.html", "two")
     said = refused_up(project, gate)
@@ -60,7 +60,7 @@ def test_a_failed_invalidation_fails_the_update_and_is_made_by_the_next(
 def test_a_change_that_is_taken_back_after_a_failed_invalidation_is_invalidated(
     new_project: Callable[[str], Project], gate: Gate
 ) -> None:
-    """A -> B, refused, -> A: the edge may have B by now; and a file that B had removed is back."""
+    """A -> B, refused, -> A: the edge may have cached B, and a file that B removed is restored."""
     project = published(new_project("prod"), gate, index="home", about="one", old="old")
     project.write("www/about.html", "two")
     (project.path / "www/old.html").unlink()
@@ -76,8 +76,8 @@ def test_a_change_that_is_taken_back_after_a_failed_invalidation_is_invalidated(
     assert project.up("--refresh").changes == {}
 
 
-def test_a_removed_file_is_gone_before_the_edge_is_told(new_project: Callable[[str], Project], gate: Gate) -> None:
-    """Whoever asks after the invalidation can't bring a removed file back to the edge."""
+def test_a_removed_file_is_deleted_before_the_invalidation(new_project: Callable[[str], Project], gate: Gate) -> None:
+    """A request after the invalidation can't bring a removed file back into the cache."""
     project = published(new_project("prod"), gate, index="home", about="about", old="old")
     stored: list[list[str]] = []
     gate.before_invalidation = lambda: stored.append(project.stored())
@@ -109,11 +109,11 @@ def test_the_build_runs_once_for_each_up(new_project: Callable[[str], Project]) 
     assert project.get("/").text == "page\n"
 
 
-def test_pages_go_up_after_assets_and_the_edge_is_told_last(new_project: Callable[[str], Project]) -> None:
-    """The engine's own order: the mark before assets before pages before the invalidation."""
+def test_pages_are_uploaded_after_assets_and_the_invalidation_is_last(new_project: Callable[[str], Project]) -> None:
+    """The order of dependencies: publish marker, assets, pages, invalidation."""
     project = new_project("prod")
     project.up()
     by_name = {item["urn"].rpartition("::")[2]: item for item in project.state() if "$" in item["urn"]}
-    assert by_name["mark"]["urn"] in by_name["assets"]["dependencies"]
+    assert by_name["publish-marker"]["urn"] in by_name["assets"]["dependencies"]
     assert by_name["assets"]["urn"] in by_name["pages"]["dependencies"]
     assert by_name["pages"]["urn"] in by_name["invalidation"]["dependencies"]

@@ -1,4 +1,4 @@
-"""`pulumi config set` of each setting, seen in the cloud's own answer or over HTTP."""
+"""The effect of each setting, in the cloud's own API or over HTTP."""
 
 from __future__ import annotations
 
@@ -89,14 +89,14 @@ def test_bucket_name(dev: Project) -> None:
 
 
 def test_index_and_error_document(dev: Project) -> None:
-    """`website:indexDocument` answers the root, `website:errorDocument` what is missing."""
+    """`website:indexDocument` is served for the root, `website:errorDocument` for missing pages."""
     assert dev.get("/").text == "<h1>home</h1>"
     missing = dev.get("/nowhere")
     assert (missing.status, missing.text) == (404, "<h1>not here</h1>")
 
 
 def test_cors(dev: Project) -> None:
-    """`website:cors` is the bucket's CORS configuration, and is answered by it."""
+    """`website:cors` is the bucket's CORS configuration, which answers requests."""
     (rule,) = dev.sandbox.s3.get_bucket_cors(Bucket=dev.outputs()["bucketName"])["CORSRules"]
     assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["GET", "HEAD"], ["https://app.example"])
     assert rule["MaxAgeSeconds"] == 60
@@ -106,7 +106,7 @@ def test_cors(dev: Project) -> None:
 
 
 def test_directory_ignore_and_ignore_file(dev: Project) -> None:
-    """`publish:directory`, `publish:ignore` and `publish:ignoreFile` say together what is in the bucket."""
+    """`publish:directory`, `publish:ignore` and `publish:ignoreFile` decide which files are in the bucket."""
     assert dev.stored() == ["built.txt", "errors/404.html", "home.html", "keep.map", "style.css"]
 
 
@@ -149,7 +149,7 @@ def test_no_cors_and_retained_bucket(new_project: Callable[[str], Project]) -> N
 
 
 def take_back(project: Project, bucket: str) -> None:
-    """Do what the page about retained buckets says."""
+    """Run the commands of docs/retained-bucket.md."""
     found = re.search(r"```sh\nproject=.*\n((?s:.*?))```", (REPOSITORY / "docs/retained-bucket.md").read_text())
     assert found
     names = {"project": project.name, "stack": project.stack, "bucket": bucket, "region": "us-east-1"}
@@ -161,7 +161,7 @@ def take_back(project: Project, bucket: str) -> None:
 
 
 def test_times_to_live(prod: Project) -> None:
-    """`cloudfront:minTtl`, `defaultTtl` and `maxTtl` are in the files' headers, and another one is said at preview."""
+    """`cloudfront:minTtl`, `defaultTtl` and `maxTtl` are in the files' headers, and a preview warns of a change."""
     control = {path: prod.get(path).headers["cache-control"] for path in ("/", "/0.txt", "/app.0a1b2c3d.js")}
     revalidate = "public, max-age=0, must-revalidate"
     assert control == {
@@ -176,7 +176,7 @@ def test_times_to_live(prod: Project) -> None:
 
 
 def test_policies_are_managed_ones(prod: Project) -> None:
-    """With TTLs and compression changed, the distribution has AWS's policies, and the account none of the stack's."""
+    """With other TTLs and compression, the distribution still has AWS's policies, and the stack has none of its own."""
     behavior = distribution(prod)["DefaultCacheBehavior"]
     assert behavior["CachePolicyId"] == "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"
     assert behavior["ResponseHeadersPolicyId"] == "e61eb60c-9c35-4d20-a928-2b84e02af89c"
@@ -200,7 +200,7 @@ def test_price_class_http_version_ipv6_and_compress(prod: Project) -> None:
 
 
 def test_invalidation_settings(prod: Project) -> None:
-    """More URLs than `publish:invalidationMaxPaths` collapse; `always` and `never` do what they say."""
+    """More URLs than `publish:invalidationMaxPaths` invalidate everything; `always` and `never` always or never do."""
     for number in range(3):
         prod.write(f"www/{number}.txt", "two")
     prod.up()
@@ -222,14 +222,14 @@ def test_invalidation_settings(prod: Project) -> None:
 
 
 def waited(project: Project, gate: Gate) -> list[bool]:
-    """Run an `up` against a CloudFront that is in progress the first two times it is asked; return what it told."""
+    """Run an `up` against a CloudFront that answers InProgress twice; return its output."""
     gate.unfinished, gate.polls = 2, []
     project.up()
     return gate.polls
 
 
 def test_invalidation_wait(prod: Project, sandbox: Sandbox) -> None:
-    """With `publish:invalidationWait` the update asks until the invalidation is completed, without it never."""
+    """With `publish:invalidationWait` the update polls until the invalidation is completed, otherwise it does not."""
     prod.config("publish:invalidate", "auto")
     prod.config("cloudfront:waitForDeployment", "false")
     with Gate(sandbox.env["AWS_ENDPOINT_URL"]) as gate:
@@ -244,7 +244,7 @@ def test_invalidation_wait(prod: Project, sandbox: Sandbox) -> None:
 
 
 def test_wait_for_deployment(prod: Project, sandbox: Sandbox) -> None:
-    """With `cloudfront:waitForDeployment` the update asks until the distribution is deployed, without it does not."""
+    """With `cloudfront:waitForDeployment` the update polls until the distribution is deployed, else it does not."""
     with Gate(sandbox.env["AWS_ENDPOINT_URL"]) as gate:
         prod.config("aws:endpoints", json.dumps([{"cloudfront": gate.url}]))
         prod.config("cloudfront:priceClass", "PriceClass_200")
@@ -259,7 +259,7 @@ def test_wait_for_deployment(prod: Project, sandbox: Sandbox) -> None:
 
 
 def test_aws_settings_are_used_by_every_call(new_project: Callable[[str], Project]) -> None:
-    """With the endpoint and keys in the stack's `aws:` config alone, resources and invalidation use them."""
+    """Resources and invalidation use the endpoint and keys in the stack's `aws:` config."""
     project = new_project("prod")
     endpoint = project.sandbox.env["AWS_ENDPOINT_URL"]
     services = {"s3": endpoint, "cloudfront": endpoint, "sts": endpoint}
@@ -277,7 +277,7 @@ def test_aws_settings_are_used_by_every_call(new_project: Callable[[str], Projec
 
 
 def test_dev_in_another_region_has_visitors(new_project: Callable[[str], Project]) -> None:
-    """The site is where its bucket is, which is not where the sandbox looks first."""
+    """The site is served from the region of its bucket, which is not the sandbox's default."""
     project = new_project("dev")
     project.config("aws:region", "eu-central-1")
     project.up()

@@ -1,4 +1,4 @@
-"""CloudFront comes and goes on a live site, which its visitors never lose."""
+"""CloudFront is added to and removed from a live site without a failed request."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def either_answers(project: Project) -> Callable[[], str | None]:
 
 
 def toggle(project: Project, enabled: str) -> None:
-    """Switch CloudFront while both checks poll, and hold them to no miss, and the update to no upload."""
+    """Turn CloudFront on or off while both checks poll; no request may fail, and nothing may be uploaded."""
     project.config("cloudfront:enabled", enabled)
     with Poll(own_url_answers(project)) as own, Poll(either_answers(project)) as either:
         done = project.up()
@@ -70,7 +70,7 @@ def toggle(project: Project, enabled: str) -> None:
 
 
 def test_cloudfront_on_and_off_again_on_dev(new_project: Callable[[str], Project]) -> None:
-    """DEV gets a distribution, closes its bucket and loses no visitor; and the same on the way back."""
+    """DEV gets a distribution and a private bucket without a failed request, and becomes public again without one."""
     project = live(new_project("dev"))
     toggle(project, "true")
     outputs = project.outputs()
@@ -83,7 +83,7 @@ def test_cloudfront_on_and_off_again_on_dev(new_project: Callable[[str], Project
 
 
 def test_cloudfront_off_on_prod(new_project: Callable[[str], Project]) -> None:
-    """PROD without its distribution is a public website; nothing of CloudFront is left."""
+    """PROD without its distribution is a public website, and no CloudFront resource is left."""
     project = live(new_project("prod"))
     distribution = project.outputs()["distributionId"]
     toggle(project, "false")
@@ -105,7 +105,7 @@ def distribution_answers(project: Project) -> Callable[[], str | None]:
 
 @pytest.mark.parametrize("mode", ["managed", "bulk"])
 def test_another_bucket_on_prod(new_project: Callable[[str], Project], mode: str) -> None:
-    """PROD moves to a bucket of another name, and no visitor is refused; in the end only its distribution reads it."""
+    """PROD moves to a bucket with another name without a failed request; at the end only its distribution reads it."""
     project = new_project("prod")
     project.config("publish:mode", mode)
     project = live(project)

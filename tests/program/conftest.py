@@ -1,4 +1,4 @@
-"""The program's resources under Pulumi's mocks: what is declared, with which inputs and options."""
+"""The program's resources under Pulumi's mocks: the declared resources with their inputs and options."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ import pytest
 from pulumi.runtime.proto.callback_pb2 import Callback
 
 from hosting.config.load import RawConfig, load_settings
+from hosting.edge.plan import plan_edge
 from hosting.edge.route_choice import RouteChoice
+from hosting.edge.rule_files import read_rule_files
+from hosting.prepare import Prepared
 from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
-from hosting.publish.staging.staged_tree import Staged
+from hosting.publish.staging.staged_tree import StagedTree
 from hosting.site.static_site import StaticSite
 
 if TYPE_CHECKING:
@@ -30,13 +33,13 @@ MANIFEST = Manifest.of(
 )
 
 
-# Of the stack that is deployed, as an earlier deployment has left them.
+# The outputs of the stack's previous deployment.
 PREVIOUS_OUTPUTS: dict[str, Any] = {}
 
 
 @dataclass
 class Cloud(pulumi.runtime.Mocks):
-    """Records what is registered, and answers as AWS would."""
+    """Records the registered resources, and returns outputs as AWS would."""
 
     registered: dict[str, dict[str, Any]] = field(default_factory=dict)
     every: list[pulumi.runtime.MockResourceArgs] = field(default_factory=list)
@@ -53,7 +56,7 @@ class Cloud(pulumi.runtime.Mocks):
 
 
 class NoCallbacks:
-    """Stands for the server through which the engine calls transforms: the mocks never call them."""
+    """Replaces the server through which the engine calls transforms, which the mocks never call."""
 
     def register_transform(self, _: object) -> Callback:
         return Callback(target="127.0.0.1:0", token="unused")
@@ -103,7 +106,7 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
 
 
 def _routes(release: dict[str, Any]) -> str:
-    """Return the routes of a release with one file without an extension, if it is asked for them."""
+    """Return the routes of a release with one file without an extension; "" without a route choice."""
     choice = release.get("route_choice")
     keys = {"of-the-release", "index.html"}
     return json.dumps(RouteChoice(**json.loads(choice)).routes(keys).data) if choice else ""
@@ -114,7 +117,7 @@ class Deployed:
     """A stack after a deployment against the mocks.
 
     Attributes:
-        resources: the inputs of each resource, by type; of the last, where a type comes twice.
+        resources: the inputs of each resource, by type; of the last one of each type.
         outputs: the site's outputs, resolved.
         every: each resource, with its name and its provider.
     """
@@ -126,9 +129,9 @@ class Deployed:
 
 @pytest.fixture
 def deploy() -> Callable[..., Deployed]:
-    """Return a function that deploys a stack with the given config; `website_cors` stands for `website:cors`.
+    """Return a function that deploys a stack with the given config; `website_cors` is `website:cors`.
 
-    `directory` is the distribution folder, for the files of rules in it.
+    `directory` is the distribution folder, which may have rule files.
     """
 
     def run(
@@ -149,7 +152,9 @@ def deploy() -> Callable[..., Deployed]:
 
         @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
         def program() -> pulumi.Output[Any]:
-            site = StaticSite(f"static-site-{stack}", settings, replace(staged(), directory=directory))
+            name, rules = f"static-site-{stack}", read_rule_files(settings, directory)
+            prepared = Prepared(replace(staged(), directory=directory), plan_edge(name, settings, MANIFEST, rules))
+            site = StaticSite(name, settings, prepared)
             return pulumi.Output.from_input(site.outputs).apply(outputs.update)
 
         program()
@@ -158,14 +163,11 @@ def deploy() -> Callable[..., Deployed]:
     return run
 
 
-def staged() -> Staged:
+def staged() -> StagedTree:
     """Return a staged tree of three files."""
-    root = Path(".hosting/staging/dev")
-    return Staged(
+    return StagedTree(
         manifest=MANIFEST,
         ignored_count=0,
         directory=Path("site"),
-        assets=root / "assets",
-        pages=root / "pages",
-        warnings=(),
+        folder=Path(".hosting/staging/dev"),
     )

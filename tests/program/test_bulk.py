@@ -1,4 +1,4 @@
-"""What bulk mode declares, as the engine is told of it."""
+"""The resources that bulk mode declares."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def key_headers(policy: dict[str, Any]) -> Any:  # noqa: ANN401 - input dict
 
 
 def test_managed_mode_has_nothing_of_bulk_mode(deploy: Callable[..., Deployed]) -> None:
-    """By default each file is a resource, and there is no policy that knows of releases."""
+    """By default each file is a resource, and there is no cache policy for releases."""
     prod = deploy("prod")
     assert {RELEASE, LIVE}.isdisjoint(prod.resources)
     assert "function release(" not in prod.resources[FUNCTION]["code"]
@@ -39,7 +39,7 @@ def test_managed_mode_has_nothing_of_bulk_mode(deploy: Callable[..., Deployed]) 
 
 
 def test_a_release_is_one_small_resource(deploy: Callable[..., Deployed]) -> None:
-    """Its inputs say what to publish by digest and count, not by file; its outputs are the stack's."""
+    """Its inputs have a digest and counts, not files; its outputs are the stack's."""
     prod = deploy("prod", publish_mode="bulk")
     release = prod.resources[RELEASE]
     assert FOLDER not in prod.resources
@@ -52,11 +52,11 @@ def test_a_release_is_one_small_resource(deploy: Callable[..., Deployed]) -> Non
 
 
 def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(deploy: Callable[..., Deployed]) -> None:
-    """The switch is an update of the function, after the release; the edge tells copies apart by its header."""
+    """The switch is an update of the function, after the release; its header is part of the cache key."""
     prod = deploy("prod", publish_mode="bulk", website_routing="spa").resources
     code = prod[FUNCTION]["code"]
     assert '"/.release/s/f1"' in code
-    assert "return route(request,visit)||release(request,visit)||request" in code
+    assert "return route(request,state)||release(request,state)||request" in code
     assert json.loads(prod[RELEASE]["route_choice"]) == {
         "index_document": "index.html",
         "has_app_page": True,
@@ -68,7 +68,7 @@ def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(depl
 
 
 def test_the_cache_policy_of_bulk_mode_has_the_managed_ones_times(deploy: Callable[..., Deployed]) -> None:
-    """How long a file is kept says the file, in both modes; without caching the managed policy does."""
+    """In both modes the file's header sets its caching time; without caching the managed policy does."""
     ttls = {"cloudfront_minTtl": "5", "cloudfront_defaultTtl": "6", "cloudfront_maxTtl": "7"}
     policy = deploy("prod", publish_mode="bulk", cloudfront_compress="false", **ttls).resources[POLICY]
     assert (policy["minTtl"], policy["defaultTtl"], policy["maxTtl"]) == (1, 86400, 31536000)
@@ -80,7 +80,7 @@ def test_the_cache_policy_of_bulk_mode_has_the_managed_ones_times(deploy: Callab
 
 
 def test_error_pages_have_a_place_of_their_own(deploy: Callable[..., Deployed]) -> None:
-    """CloudFront fetches them without the function; where they are the page itself, the function leads there."""
+    """CloudFront fetches error pages without the function; the function routes to the page for unknown paths."""
     prod = deploy("prod", publish_mode="bulk", website_routing="errors").resources
     pages = {error["responsePagePath"] for error in prod[DISTRIBUTION]["customErrorResponses"]}
     assert pages == {"/.release/e/index.html"}
@@ -96,7 +96,7 @@ def test_error_pages_have_a_place_of_their_own(deploy: Callable[..., Deployed]) 
 
 
 def test_without_cloudfront_files_are_in_place_and_records_hidden(deploy: Callable[..., Deployed]) -> None:
-    """The bucket's policy lets anyone read all but the publisher's own records."""
+    """The bucket's policy lets anyone read all objects except the publisher's own records."""
     dev = deploy("dev", publish_mode="bulk")
     assert dev.resources[RELEASE]["atomic"] is False
     assert LIVE not in dev.resources
@@ -107,7 +107,7 @@ def test_without_cloudfront_files_are_in_place_and_records_hidden(deploy: Callab
 
 
 def test_the_distribution_reads_no_records(deploy: Callable[..., Deployed]) -> None:
-    """Manifests list all files, those that nothing links to as well: CloudFront may read all but them."""
+    """Manifests list all files, also unlinked ones, so CloudFront may not read them."""
     prod = deploy("prod", publish_mode="bulk")
     statement, _ = json.loads(prod.resources["aws:s3/bucketPolicy:BucketPolicy"]["policy"])["Statement"]
     assert statement["NotResource"].endswith("/.release/records/*")
@@ -115,7 +115,7 @@ def test_the_distribution_reads_no_records(deploy: Callable[..., Deployed]) -> N
 
 
 def test_error_pages_are_urls_in_the_settings_and_files_in_the_bucket(deploy: Callable[..., Deployed]) -> None:
-    """A page with a space in its name is written with %20 there, is looked up without, and is asked for with it."""
+    """The path of an error page with a space in its name has %20; the key has the space."""
     own = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/not%20here.html"}]'
     prod = deploy("prod", publish_mode="bulk", cloudfront_errorResponses=own).resources
     assert prod[RELEASE]["error_pages"] == ["not here.html"]
@@ -124,23 +124,23 @@ def test_error_pages_are_urls_in_the_settings_and_files_in_the_bucket(deploy: Ca
 
 
 def test_a_pin_wants_no_files(deploy: Callable[..., Deployed]) -> None:
-    """With `publish:release` the release is told the digest's prefix, and not what is at hand."""
+    """With `publish:release` the inputs have the digest's prefix, and not the current files."""
     release = deploy("prod", publish_mode="bulk", publish_release="0123abcd").resources[RELEASE]
     assert (release["pin"], release["wanted"]) == ("0123abcd", "")
 
 
 def test_a_pin_needs_bulk_mode_and_hex_digits(deploy: Callable[..., Deployed]) -> None:
-    """Both are said with the key."""
-    with pytest.raises(ConfigError, match="'publish:mode' must be bulk where release is given"):
+    """Each message has the key of the setting."""
+    with pytest.raises(ConfigError, match="'publish:mode' must be bulk if release is set"):
         deploy("prod", publish_release="0123abcd")
-    with pytest.raises(ConfigError, match="'publish:release' must be a release's digest"):
+    with pytest.raises(ConfigError, match="'publish:release' must be the digest of a release"):
         deploy("prod", publish_mode="bulk", publish_release="latest")
 
 
 def test_rules_that_leave_no_room_for_the_release_are_refused_before_anything_is_touched(
     deploy: Callable[..., Deployed],
 ) -> None:
-    """The bytes of both are said."""
+    """The message has the bytes of both."""
     rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(75)])
     with pytest.raises(EdgeError, match=r"release [0-9]+"):
         deploy("prod", publish_mode="bulk", website_redirects=rules)

@@ -1,4 +1,4 @@
-"""The role that deployments take on, as the engine is told of it."""
+"""The resources of the role that deployments assume."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.deployments import actions
 from hosting.deployments.rights import (
-    EdgeRights,
-    NamesRights,
+    CloudFrontScope,
+    DomainScope,
     Scope,
     Stack,
     bucket_patterns,
     issuer_of,
-    rights,
+    permissions_policy,
 )
 from hosting.deployments.role import make_role
 from hosting.deployments.settings import DeploymentsSettings
@@ -35,7 +35,7 @@ PROD = Stack("Acme", "site", "prod")
 ARN = "arn:aws:iam::123456789012:role/" + "r" * 64
 ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234"
 # With names as long as they can be.
-EDGE = EdgeRights(
+EDGE = CloudFrontScope(
     "arn:aws:cloudfront::123456789012",
     tuple("arn:aws:s3:::" + "b" * 58 + f"{number}-*" for number in range(4)),
     tuple("arn:aws:cloudwatch:us-east-1:123456789012:alarm:" + "b" * 58 + f"{number}-*" for number in range(4)),
@@ -45,7 +45,7 @@ SCOPE = Scope(tuple("arn:aws:s3:::" + "b" * 58 + f"{number}-*" for number in ran
 
 
 def loaded(**config: str) -> Settings:
-    """Return the settings of `prod`, with a role, and with ``deployments`` settings; others by ``room__key``."""
+    """Return the settings of `prod`, with a role, and with ``deployments`` settings; others by ``namespace__key``."""
     given = {key.replace("__", ":") if "__" in key else f"deployments:{key}": value for key, value in config.items()}
     raw = {"deployments:createRole": "true", **given}
     return load_settings(RawConfig("prod", raw), {"AWS_REGION": "eu-west-1"})
@@ -53,7 +53,7 @@ def loaded(**config: str) -> Settings:
 
 @dataclass
 class Account(pulumi.runtime.Mocks):
-    """Records what is registered, in account 123456789012."""
+    """Records the registered resources, in account 123456789012."""
 
     registered: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -72,7 +72,7 @@ class Account(pulumi.runtime.Mocks):
 
 @pytest.fixture
 def declare() -> Callable[[Settings], dict[str, dict[str, Any]]]:
-    """Return a function that declares the role of `prod` and returns what was registered, by type."""
+    """Return a function that declares the role of `prod` and returns the registered resources, by type."""
 
     def run(settings: Settings) -> dict[str, dict[str, Any]]:
         account = Account()
@@ -103,7 +103,7 @@ def _condition(registered: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any
 def test_pulumi_cloud_may_deploy_this_stack_alone(
     declare: Callable[[Settings], dict[str, dict[str, Any]]],
 ) -> None:
-    """The role trusts tokens of this organization, project and stack, whatever the operation."""
+    """The role trusts tokens of this organization, project and stack, for any operation."""
     registered = declare(loaded())
     assert registered[PROVIDER] == {"url": "https://api.pulumi.com/oidc", "clientIdLists": ["acme"]}
     assert _condition(registered) == {
@@ -115,7 +115,7 @@ def test_pulumi_cloud_may_deploy_this_stack_alone(
 
 
 def test_stacks_whose_names_only_begin_alike_are_not_trusted() -> None:
-    """`prod` does not stand for `prod-2`."""
+    """The subject of `prod` does not match `prod-2`."""
     (subject,) = issuer_of(DeploymentsSettings(createRole=True), PROD).subjects
     other = "pulumi:deploy:org:acme:project:site:stack:prod-2:operation:update:scope:write"
     assert not fnmatch.fnmatchcase(other, subject)
@@ -156,7 +156,7 @@ def test_github_actions_may_deploy_from_its_branch(
     ],
 )
 def test_both_forms_of_a_repositorys_tokens_are_trusted(subject: str, is_trusted: bool) -> None:  # noqa: FBT001 - a case
-    """Old repositories' tokens name them, those from July 2026 on have the owner's and the repository's ids too."""
+    """Tokens of old repositories have the names, those from July 2026 on also the ids of owner and repository."""
     settings = {"createRole": True, "runsOn": "github-actions", "repository": "acme/website"}
     trusted = issuer_of(DeploymentsSettings.model_validate(settings), PROD).subjects
     assert any(fnmatch.fnmatchcase(subject, pattern) for pattern in trusted) is is_trusted
@@ -165,7 +165,7 @@ def test_both_forms_of_a_repositorys_tokens_are_trusted(subject: str, is_trusted
 def test_provider_that_is_there_is_used(
     declare: Callable[[Settings], dict[str, dict[str, Any]]],
 ) -> None:
-    """An account has one OIDC provider an issuer: named in the settings, none is made."""
+    """An account has one OIDC provider for each issuer: one in the settings is used, and none is created."""
     arn = "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"
     registered = declare(loaded(oidcProviderArn=arn))
     assert PROVIDER not in registered
@@ -176,7 +176,7 @@ def test_provider_that_is_there_is_used(
 def test_rights_end_at_the_stacks_own(
     declare: Callable[[Settings], dict[str, dict[str, Any]]],
 ) -> None:
-    """No statement is about every resource; S3, alarms and the web ACL are the stack's own."""
+    """No statement covers every resource; S3, alarms and the web ACL are restricted to the stack's own."""
     resources = _resources(declare(loaded(cloudfront__webAclArn=ACL)))
     assert resources["Bucket"] == ["arn:aws:s3:::site-prod-1", "arn:aws:s3:::site-prod-logs-*"]
     assert resources["Objects"] == ["arn:aws:s3:::site-prod-1/*", "arn:aws:s3:::site-prod-logs-*/*"]
@@ -192,15 +192,15 @@ def test_rights_end_at_the_stacks_own(
 def test_stack_without_cloudfront_has_no_rights_there(
     declare: Callable[[Settings], dict[str, dict[str, Any]]],
 ) -> None:
-    """On an S3 website, and for the review stacks that share its role, no distribution of the account is in reach."""
+    """The role of an S3 website, and of its review stacks, has no permission for distributions."""
     registered = declare(loaded(cloudfront__enabled="false", reviewStacks='["pr-*"]'))
     assert set(_resources(registered)) == {"Bucket", "Objects", "OwnRole", "OwnProvider"}
 
 
 def test_role_for_a_cloud_where_the_stack_is_not() -> None:
-    """A backend of one's own has no organization, and its stack no deployments that could take on the role."""
+    """A self-managed backend has no organization, and no deployments that could assume the role."""
     with pytest.raises(
-        HostingError, match="stack 'prod' is not kept there: pulumi login, or pulumi config set"
+        HostingError, match="stack 'prod' is not stored there: pulumi login, or pulumi config set"
     ) as told:
         issuer_of(DeploymentsSettings(createRole=True), Stack("organization", "site", "prod"))
     assert str(told.value).endswith("--stack prod deployments:runsOn github-actions")
@@ -209,7 +209,7 @@ def test_role_for_a_cloud_where_the_stack_is_not() -> None:
 
 
 def test_review_stacks_share_the_role(declare: Callable[[Settings], dict[str, dict[str, Any]]]) -> None:
-    """Named in the settings, review stacks are trusted as well, and their buckets are in reach."""
+    """Review stacks in the settings are trusted too, and the role has permissions for their buckets."""
     registered = declare(loaded(reviewStacks='["pr-*"]'))
     assert _condition(registered)["StringLike"]["api.pulumi.com/oidc:sub"][1] == (
         "pulumi:deploy:org:acme:project:site:stack:pr-*:operation:*:scope:write"
@@ -229,34 +229,34 @@ def test_review_stacks_share_the_role(declare: Callable[[Settings], dict[str, di
     ],
 )
 def test_buckets_of_review_stacks(pattern: str, bucket: str) -> None:
-    """A pattern of stacks means their buckets, not those of a stack whose name only begins alike."""
+    """A pattern of stacks matches their buckets, not those of a stack with a similar name."""
     assert bucket_patterns("site", [pattern]) == [bucket]
 
 
 def test_no_right_stands_for_many() -> None:
-    """Every action is named in full, none twice, and none writes to IAM."""
+    """Each action is written in full and once, and none writes to IAM."""
     kinds = [each for some in actions.CLOUDFRONT_ACTIONS.values() for each in some]
     every = [*actions.BUCKET_ACTIONS, *actions.OBJECT_ACTIONS, *kinds, *actions.TAG_ACTIONS, *actions.LOG_ACTIONS]
     assert len(set(every)) == len(every)
-    granted = [action for statement in rights(SCOPE)["Statement"] for action in statement["Action"]]
+    granted = [action for statement in permissions_policy(SCOPE)["Statement"] for action in statement["Action"]]
     assert not any("*" in action for action in granted)
     assert all(action.startswith(("iam:Get", "iam:List")) for action in granted if action.startswith("iam:"))
 
 
 def test_rights_of_host_names_end_at_their_zone() -> None:
-    """With a zone and a certificate the records of that zone are in reach; without names, nothing of both."""
+    """With a zone and a certificate there are permissions for both; without host names there are none."""
     zone = "arn:aws:route53:::hostedzone/Z1"
     certificates = "arn:aws:acm:us-east-1:123456789012:certificate/*"
-    document = rights(replace(SCOPE, names=NamesRights(certificates, zone)))
+    document = permissions_policy(replace(SCOPE, domain=DomainScope(certificates, zone)))
     resources = {statement["Sid"]: statement["Resource"] for statement in document["Statement"]}
     assert (resources["Zone"], resources["Certificates"]) == ([zone], [certificates])
     assert resources["ZoneChanges"] == ["arn:aws:route53:::change/*"]
-    without = rights(SCOPE)
+    without = permissions_policy(SCOPE)
     assert {"Zone", "Zones", "ZoneChanges", "Certificates"}.isdisjoint(each["Sid"] for each in without["Statement"])
 
 
 def test_policy_is_within_iams_limit() -> None:
-    """With all that a stack can have, and four buckets, it is below the 10,240 characters of a role's policies."""
+    """With all statements and four buckets the policy is below the 10,240 characters of a role's policies."""
     zone = "arn:aws:route53:::hostedzone/" + "Z" * 32
-    names = NamesRights("arn:aws:acm:us-east-1:123456789012:certificate/*", zone)
-    assert len(json.dumps(rights(replace(SCOPE, names=names)), separators=(",", ":"))) < 10_240
+    names = DomainScope("arn:aws:acm:us-east-1:123456789012:certificate/*", zone)
+    assert len(json.dumps(permissions_policy(replace(SCOPE, domain=names)), separators=(",", ":"))) < 10_240

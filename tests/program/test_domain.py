@@ -1,4 +1,4 @@
-"""What the domain's settings declare, as the engine is told of it."""
+"""The resources that the domain's settings declare."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def of_type(deployed: Deployed, token: str) -> dict[str, dict[str, Any]]:
 
 
 def test_without_names_nothing_is_declared(deploy: Callable[..., Deployed]) -> None:
-    """A stage without names has CloudFront's certificate, one provider, and no output about names."""
+    """A stage without host names has CloudFront's certificate, one provider, and no output about names."""
     found = deploy("prod")
     assert {CERTIFICATE, VALIDATION, RECORD}.isdisjoint(found.resources)
     assert "aliases" not in found.resources[DISTRIBUTION]
@@ -39,7 +39,7 @@ def test_without_names_nothing_is_declared(deploy: Callable[..., Deployed]) -> N
 
 
 def test_the_certificate_is_in_cloudfronts_region(deploy: Callable[..., Deployed]) -> None:
-    """Certificate and validation have a provider for us-east-1 with the stack's settings; all else has the stack's."""
+    """Certificate and validation have a provider for us-east-1, which has the stack's other settings."""
     found = deploy("prod", domain_names=NAMES, domain_zone="example.com", aws_profile="acme")
     there = of_type(found, PROVIDER)["static-site-prod-us-east-1"]
     assert (there["region"], there["profile"]) == ("us-east-1", "acme")
@@ -53,7 +53,7 @@ def test_the_certificate_is_in_cloudfronts_region(deploy: Callable[..., Deployed
 
 
 def test_records_in_a_zone(deploy: Callable[..., Deployed]) -> None:
-    """A zone has one proof for a name and its wildcard, and A and AAAA for each name."""
+    """The zone gets one validation record for a name and its wildcard, and A and AAAA for each name."""
     found = of_type(deploy("prod", domain_names=NAMES, domain_zone="Z0123456789ABC"), RECORD)
     assert {record["zoneId"] for record in found.values()} == {"Z0123456789ABC"}
     assert found["example.com-proof"] == {
@@ -72,7 +72,7 @@ def test_records_in_a_zone(deploy: Callable[..., Deployed]) -> None:
 
 
 def test_without_ipv6_there_is_no_aaaa(deploy: Callable[..., Deployed]) -> None:
-    """A distribution that has no IPv6 is not to be found by it."""
+    """A distribution without IPv6 has no AAAA records."""
     found = deploy("prod", domain_names=NAMES, domain_zone="example.com", cloudfront_ipv6="false")
     assert {record["type"] for record in of_type(found, RECORD).values()} == {"A", "CNAME"}
 
@@ -88,14 +88,14 @@ def test_the_distribution_has_its_names(deploy: Callable[..., Deployed]) -> None
         "sslSupportMethod": "sni-only",
         "minimumProtocolVersion": "TLSv1.2_2021",
     }
-    assert "domain(request,visit)||redirects(request,visit)||" in found.resources[FUNCTION]["code"]
+    assert "hostNames(request,state)||redirects(request,state)||" in found.resources[FUNCTION]["code"]
     assert found.outputs["url"] == "https://www.example.com"
     assert found.outputs["certificateArn"] == "arn:certificate"
     assert "domainRecords" not in found.outputs
 
 
-def test_a_certificate_of_ones_own(deploy: Callable[..., Deployed]) -> None:
-    """With `domain:certificateArn` nothing is requested; what leads to the site is told."""
+def test_given_certificate(deploy: Callable[..., Deployed]) -> None:
+    """With `domain:certificateArn` nothing is requested; the output lists the records for visitors."""
     found = deploy("prod", domain_names='["www.example.com"]', domain_certificateArn=ARN)
     assert {CERTIFICATE, VALIDATION, RECORD}.isdisjoint(found.resources)
     assert "function domain(" not in found.resources[FUNCTION]["code"]
@@ -105,15 +105,15 @@ def test_a_certificate_of_ones_own(deploy: Callable[..., Deployed]) -> None:
     ]
 
 
-def test_a_certificate_of_ones_own_with_a_zone(deploy: Callable[..., Deployed]) -> None:
-    """Both together: the certificate is the given one, the records are made."""
+def test_given_certificate_with_a_zone(deploy: Callable[..., Deployed]) -> None:
+    """With both settings the given certificate is used, and the records are created."""
     found = deploy("prod", domain_names='["www.example.com"]', domain_certificateArn=ARN, domain_zone="example.com")
     assert CERTIFICATE not in found.resources
     assert list(of_type(found, RECORD)) == ["www.example.com-A", "www.example.com-AAAA"]
 
 
-def test_another_dns_is_told_what_to_have(deploy: Callable[..., Deployed]) -> None:
-    """Until the records are there nothing waits, and the distribution is as it was."""
+def test_records_for_another_dns_are_listed(deploy: Callable[..., Deployed]) -> None:
+    """Until the records are confirmed nothing waits, and the distribution is unchanged."""
     found = deploy("prod", domain_names=NAMES)
     assert {VALIDATION, RECORD}.isdisjoint(found.resources)
     assert "function domain(" not in found.resources[FUNCTION]["code"]
@@ -128,7 +128,7 @@ def test_another_dns_is_told_what_to_have(deploy: Callable[..., Deployed]) -> No
     ]
 
 
-def test_another_dns_that_has_them(deploy: Callable[..., Deployed]) -> None:
+def test_confirmed_records_of_another_dns(deploy: Callable[..., Deployed]) -> None:
     """With `domain:validated` the certificate is waited for, and attached."""
     found = deploy("prod", domain_names=NAMES, domain_validated="true")
     assert found.resources[VALIDATION] == {"certificateArn": "arn:certificate"}
@@ -139,6 +139,6 @@ def test_another_dns_that_has_them(deploy: Callable[..., Deployed]) -> None:
 
 
 def test_names_outside_of_the_zone(deploy: Callable[..., Deployed]) -> None:
-    """A zone given by its id is held against the names by its own name."""
-    with pytest.raises(HostingError, match=r"must be in the zone example\.com, www\.example\.org can't be"):
+    """The name of a zone that is set by its id is compared with the host names."""
+    with pytest.raises(HostingError, match=r"must be in the zone example\.com \(got www\.example\.org\)"):
         deploy("prod", domain_names='["www.example.org"]', domain_zone="Z0123456789ABC")

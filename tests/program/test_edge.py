@@ -1,4 +1,4 @@
-"""What the edge's settings declare, as the engine is told of it."""
+"""The resources that the settings of the edge declare, as they are registered with the engine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 ORIGIN_REQUEST = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
-# How the engine is told of a secret: https://www.pulumi.com/docs/iac/concepts/secrets
+# The engine's marker of a secret: https://www.pulumi.com/docs/iac/concepts/secrets
 SECRET = "4dabf18193072939515e22adb298388d"
 FUNCTION = "aws:cloudfront/function:Function"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
@@ -27,26 +27,26 @@ WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
 
 
 def test_with_routing_by_errors_there_is_no_function(deploy: Callable[..., Deployed]) -> None:
-    """A stage that asks nothing of the edge declares no function and associates none."""
+    """A stack with `website:routing errors` and no rules declares no function."""
     prod = deploy("prod", website_routing="errors").resources
     assert FUNCTION not in prod
     assert "functionAssociations" not in prod[DISTRIBUTION]["defaultCacheBehavior"]
 
 
-@pytest.mark.parametrize(("routing", "piece"), [("auto", "route"), ("spa", "route"), ("pages", "pages")])
-def test_a_router_is_a_viewer_request_function(deploy: Callable[..., Deployed], routing: str, piece: str) -> None:
-    """A router is one published function of runtime 2.0, and finds the first page itself."""
+@pytest.mark.parametrize(("routing", "part"), [("auto", "route"), ("spa", "route"), ("pages", "pages")])
+def test_a_router_is_a_viewer_request_function(deploy: Callable[..., Deployed], routing: str, part: str) -> None:
+    """A router is a published function of runtime 2.0, and serves `/` itself."""
     prod = deploy("prod", website_routing=routing).resources
     function = prod[FUNCTION]
-    assert f"function {piece}(request,visit)" in function["code"]
+    assert f"function {part}(request,state)" in function["code"]
     assert (function["runtime"], function["publish"]) == ("cloudfront-js-2.0", True)
     (associated,) = prod[DISTRIBUTION]["defaultCacheBehavior"]["functionAssociations"]
     assert associated["eventType"] == "viewer-request"
     assert "defaultRootObject" not in prod[DISTRIBUTION]
 
 
-def test_with_a_router_what_is_missing_is_a_404(deploy: Callable[..., Deployed]) -> None:
-    """With a router the error responses answer 404 with the error document, unless the stack sets its own."""
+def test_with_a_router_missing_files_are_a_404(deploy: Callable[..., Deployed]) -> None:
+    """With a router a 404 gets the error document, unless the stack sets error responses."""
     found = deploy("prod", website_routing="spa", website_errorDocument="oops.html").resources[DISTRIBUTION]
     assert found["customErrorResponses"] == [
         {"errorCode": 404, "responseCode": 404, "responsePagePath": "/oops.html", "errorCachingMinTtl": 300}
@@ -58,7 +58,7 @@ def test_with_a_router_what_is_missing_is_a_404(deploy: Callable[..., Deployed])
 
 
 def test_the_app_answers_under_any_path(deploy: Callable[..., Deployed]) -> None:
-    """With `spa` a changed index document takes an invalidation of everything."""
+    """With `spa` a change of the index document invalidates all paths."""
     spa = deploy("prod", website_routing="spa", website_errorDocument="oops.html").resources
     assert spa[INVALIDATION]["fallbacks"] == ["index.html", "oops.html"]
     pages = deploy("prod", website_routing="pages", website_errorDocument="oops.html").resources
@@ -68,7 +68,7 @@ def test_the_app_answers_under_any_path(deploy: Callable[..., Deployed]) -> None
 def test_another_kind_of_site_is_a_warning(
     deploy: Callable[..., Deployed], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The stack's own previous outputs say what the site was; the warning names the file and the command."""
+    """The stack's previous outputs have the kind of site; the warning names the file and the command."""
     monkeypatch.setitem(PREVIOUS_OUTPUTS, "routing", "pages")
     deploy("prod", preview=True)
     assert "until now" not in caplog.text
@@ -78,40 +78,40 @@ def test_another_kind_of_site_is_a_warning(
     assert "until now" not in caplog.text
     assert not [one for one in [*found.every, *pinned.every] if one.typ == "pulumi:pulumi:StackReference"]
     deploy("prod", preview=True)
-    assert "with 'docs/index.html' it is a site of pages" in caplog.text
+    assert "With 'docs/index.html' it has several pages" in caplog.text
     assert "pulumi config set --stack prod website:routing spa" in caplog.text
     assert found.outputs["routing"] == "pages"
     assert deploy("prod", website_routing="spa").outputs["routing"] == "spa"
 
 
 def test_dev_routes_as_s3_does(deploy: Callable[..., Deployed]) -> None:
-    """DEV has no edge: a router there declares no function."""
+    """DEV has no CloudFront, so a router declares no function."""
     dev = deploy("dev", website_routing="spa").resources
     assert FUNCTION not in dev
     assert dev[WEBSITE]["errorDocument"] == {"key": "index.html"}
 
 
 def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
-    """Redirects are in the one function, and asked before the router."""
+    """Redirects are in the same function, before the router."""
     rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
     prod = deploy("prod", website_redirects=rule, website_routing="spa").resources
-    assert "redirects(request,visit)||route(request,visit)||request" in prod[FUNCTION]["code"]
+    assert "redirects(request,state)||route(request,state)||request" in prod[FUNCTION]["code"]
     assert ORIGIN_REQUEST not in prod
     alone = deploy("prod", website_redirects=rule, website_routing="errors").resources
-    assert "redirects(request,visit)||root(request,visit)||request" in alone[FUNCTION]["code"]
+    assert "redirects(request,state)||root(request,state)||request" in alone[FUNCTION]["code"]
     assert [error["responsePagePath"] for error in alone[DISTRIBUTION]["customErrorResponses"]] == ["/index.html"] * 3
 
 
-def test_a_rule_for_a_country_is_told_the_country(deploy: Callable[..., Deployed]) -> None:
-    """CloudFront tells a function the viewer's country by an origin request policy, which splits no cache."""
+def test_a_rule_for_a_country_needs_a_policy(deploy: Callable[..., Deployed]) -> None:
+    """CloudFront adds the country by an origin request policy, which does not change the cache key."""
     rule = '[{"source": "/a", "target": "/b", "condition": "<US>"}]'
     prod = deploy("prod", website_redirects=rule).resources
     assert prod[ORIGIN_REQUEST]["headersConfig"]["headers"]["items"] == ["CloudFront-Viewer-Country"]
     assert prod[DISTRIBUTION]["defaultCacheBehavior"]["originRequestPolicyId"] == "static-site-prod-id"
 
 
-def test_a_page_for_what_is_missing_is_in_one_place(deploy: Callable[..., Deployed]) -> None:
-    """A rule for missing files is the router's app page, or the error responses, and can't be set beside them."""
+def test_fallback_rules(deploy: Callable[..., Deployed]) -> None:
+    """A fallback rule sets the app page or the error responses, and conflicts with `cloudfront:errorResponses`."""
     rule = '[{"source": "/<*>", "target": "/index.html", "status": "404-200"}]'
     assert deploy("prod", website_redirects=rule).resources[DISTRIBUTION]["customErrorResponses"] == []
     prod = deploy("prod", website_redirects=rule, website_routing="errors").resources
@@ -121,24 +121,24 @@ def test_a_page_for_what_is_missing_is_in_one_place(deploy: Callable[..., Deploy
         deploy("prod", website_redirects=rule, cloudfront_errorResponses='[{"errorCode": 404}]')
 
 
-def test_rules_without_a_distribution_do_nothing(deploy: Callable[..., Deployed]) -> None:
-    """On DEV redirects declare no function: an S3 website has none."""
+def test_rules_have_no_effect_without_cloudfront(deploy: Callable[..., Deployed]) -> None:
+    """On DEV redirects declare no function."""
     dev = deploy("dev", website_redirects='[{"source": "/a", "target": "/b"}]').resources
     assert FUNCTION not in dev
 
 
-def test_access_comes_first_and_is_kept_secret(deploy: Callable[..., Deployed]) -> None:
-    """Who may not see the site is asked before anything else, and the code with the hash is a secret."""
+def test_the_password_comes_first_and_is_secret(deploy: Callable[..., Deployed]) -> None:
+    """The password is checked first, and the code with the hash is a secret."""
     config = {"access_username": "me", "access_password": "hunter2", "website_routing": "pages"}
     prod = deploy("prod", secret_keys=("access:password",), **config).resources
     code = prod[FUNCTION]["code"]
     assert set(code) == {SECRET, "value"}
-    assert "access(request,visit)||pages(request,visit)||request" in code["value"]
+    assert "password(request,state)||pages(request,state)||request" in code["value"]
     assert "hunter2" not in str(prod)
 
 
 def test_headers_are_a_viewer_response_function(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
-    """The headers of a file are set by a function for responses, beside that for requests if there is one."""
+    """Headers of a file are set by a function for responses, besides the function for requests."""
     (tmp_path / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
     prod = deploy("prod", directory=tmp_path, website_routing="spa").resources
     associated = prod[DISTRIBUTION]["defaultCacheBehavior"]["functionAssociations"]
@@ -146,8 +146,8 @@ def test_headers_are_a_viewer_response_function(deploy: Callable[..., Deployed],
     assert '"x-frame-options":"DENY"' in prod[FUNCTION]["code"]
 
 
-def test_what_a_stack_makes_is_counted(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
-    """With default settings, redirects and headers a stack makes two functions, and no policy of CloudFront."""
+def test_the_resources_of_a_stack_are_counted(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
+    """With default settings, redirects and headers a stack has two functions and no CloudFront policies."""
     (tmp_path / "_redirects").write_text("/old /new 301\n/* /index.html 200\n")
     (tmp_path / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
     made = Counter(one.typ for one in deploy("prod", directory=tmp_path).every)
@@ -165,12 +165,12 @@ def test_what_a_stack_makes_is_counted(deploy: Callable[..., Deployed], tmp_path
         "synced-folder:index:S3BucketFolder": 2,
         "pulumi-python:dynamic/hosting:FirstPolicy": 1,
         "pulumi-python:dynamic/hosting:Invalidation": 1,
-        "pulumi-python:dynamic/hosting:Mark": 1,
+        "pulumi-python:dynamic/hosting:PublishMarker": 1,
     }
 
 
-def test_logs_go_to_a_bucket_that_forgets(deploy: Callable[..., Deployed]) -> None:
-    """Logs have a bucket of their own in us-east-1, closed to the public, whose objects expire."""
+def test_logs_go_to_a_bucket_with_an_expiration(deploy: Callable[..., Deployed]) -> None:
+    """Logs go to a separate, private bucket in us-east-1, whose objects expire."""
     deployed = deploy("prod", cloudfront_logging="true", cloudfront_logRetentionDays="30")
     prod = deployed.resources
     logs = {one.typ.rpartition(":")[2]: one.inputs for one in deployed.every if one.name == "static-site-prod-logs"}
@@ -188,8 +188,8 @@ def test_logs_go_to_a_bucket_that_forgets(deploy: Callable[..., Deployed]) -> No
     assert "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration" not in without
 
 
-def test_an_alarm_tells_a_topic_of_errors(deploy: Callable[..., Deployed]) -> None:
-    """The rate of 5xx responses has an alarm in us-east-1 that tells the topic, and that it is over."""
+def test_an_alarm_notifies_a_topic(deploy: Callable[..., Deployed]) -> None:
+    """The rate of 5xx responses has an alarm in us-east-1 that notifies the topic, also when it is over."""
     topic = "arn:aws:sns:us-east-1:123456789012:alerts"
     alarm = deploy("prod", cloudfront_alarms=topic).resources["aws:cloudwatch/metricAlarm:MetricAlarm"]
     assert (alarm["metricName"], alarm["region"]) == ("5xxErrorRate", "us-east-1")
@@ -211,15 +211,15 @@ def test_countries_and_a_web_acl(deploy: Callable[..., Deployed]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("key", "value", "message"),
     [
-        ("geoRestriction", '{"allow": ["DE"], "deny": ["US"]}', "must be empty where allow is given"),
-        ("geoRestriction", '{"allow": ["Germany"]}', "of which 'Germany' is none"),
-        ("geoRestriction", '{"allow": ["DE", "XX"]}', "of which 'XX' is none"),
+        ("geoRestriction", '{"allow": ["DE"], "deny": ["US"]}', "must be empty if allow is set"),
+        ("geoRestriction", '{"allow": ["Germany"]}', "unlike 'Germany'"),
+        ("geoRestriction", '{"allow": ["DE", "XX"]}', "unlike 'XX'"),
         (
             "geoRestriction",
             '{"deny": ["fr", "UK"]}',
-            "must be country codes of ISO 3166-1, of which 'fr', 'UK' are none",
+            "must be ISO 3166-1 country codes, unlike 'fr', 'UK'",
         ),
         ("geoRestriction", '{"deny": ["fr", "UK"]}', '["FR", "GB"]'),
         ("geoRestriction", "DE", "must be a map"),
@@ -229,9 +229,9 @@ def test_countries_and_a_web_acl(deploy: Callable[..., Deployed]) -> None:
         ("logging", "yes", "must be true or false"),
     ],
 )
-def test_settings_that_do_not_hold(deploy: Callable[..., Deployed], key: str, value: str, said: str) -> None:
-    """Each setting says its rule and the command that mends it."""
-    with pytest.raises(ConfigError, match=rf"'cloudfront:{key}.*{said}.*pulumi config set"):
+def test_invalid_settings(deploy: Callable[..., Deployed], key: str, value: str, message: str) -> None:
+    """The error for a setting has its rule and the command that fixes it."""
+    with pytest.raises(ConfigError, match=rf"'cloudfront:{key}.*{message}.*pulumi config set"):
         deploy("prod", **{f"cloudfront_{key}": value})
 
 
@@ -239,7 +239,7 @@ API = [{"source": "/api/<*>", "target": "https://api.example.com/v1/<*>", "statu
 
 
 def test_a_proxy_is_an_origin_and_a_behavior(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
-    """A proxy has AWS's own policies, every method, and of the functions the one for requests alone."""
+    """A proxy has AWS's managed policies, all methods, and only the function for requests."""
     (tmp_path / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
     config = {"website_redirects": json.dumps(API), "cloudfront_originReadTimeout": "60"}
     prod = deploy("prod", directory=tmp_path, **config).resources[DISTRIBUTION]
@@ -293,11 +293,11 @@ def test_proxies_keep_the_order_of_the_rules(deploy: Callable[..., Deployed], tm
     assert origins == ["bucket", "https://b.example.com", "https://a.example.com"]
     lifetimes = {one["errorCode"]: one["errorCachingMinTtl"] for one in prod[DISTRIBUTION]["customErrorResponses"]}
     assert lifetimes == dict.fromkeys((404, 500, 501, 502, 503, 504), 0)
-    assert "return redirects(request,visit)||" in prod[FUNCTION]["code"]
+    assert "return redirects(request,state)||" in prod[FUNCTION]["code"]
 
 
 def test_without_proxies_nothing_changes(deploy: Callable[..., Deployed]) -> None:
-    """A stack without proxies declares no cache behavior beside the default one, and the bucket as its origin."""
+    """A stack without proxies has only the default cache behavior, and only the bucket as origin."""
     prod = deploy("prod", website_redirects='[{"source": "/a", "target": "/b"}]').resources[DISTRIBUTION]
     assert "orderedCacheBehaviors" not in prod
     assert len(prod["origins"]) == 1
@@ -305,6 +305,6 @@ def test_without_proxies_nothing_changes(deploy: Callable[..., Deployed]) -> Non
 
 @pytest.mark.parametrize("value", ["0", "121"])
 def test_the_read_timeout_is_cloudfronts(deploy: Callable[..., Deployed], value: str) -> None:
-    """CloudFront takes 1 to 120 seconds."""
+    """CloudFront allows 1 to 120 seconds."""
     with pytest.raises(ConfigError, match=r"'cloudfront:originReadTimeout' must be (<= 120|>= 1).*pulumi config set"):
         deploy("prod", cloudfront_originReadTimeout=value)

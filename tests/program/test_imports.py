@@ -1,4 +1,4 @@
-"""What each `pulumi up` waits for before its first line."""
+"""The imports that each `pulumi up` waits for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 # Each stands for its package, which takes 0.03 to 0.1 s of the 0.6 s that the program's imports take in all. pulumi_aws
-# registers each of its packages unloaded, so a loaded one is told by a module inside it.
+# registers each of its packages unloaded, so a loaded one is recognised by a module inside it.
 _LARGE = frozenset(
     {
         "boto3",
@@ -20,21 +20,21 @@ _LARGE = frozenset(
 
 
 def imported_by(*modules: str) -> set[str]:
-    """Return what a fresh Python has imported after these modules."""
+    """Return the modules that a new Python process has after importing these."""
     script = f"import sys, {', '.join(modules)}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 
 def test_the_program_imports_no_large_package_that_few_stacks_use() -> None:
-    """Alarms, zones, certificates, roles and boto3 cost nothing where there are none."""
+    """Alarms, zones, certificates, roles and boto3 are imported only if they are used."""
     found = imported_by("hosting.config.load", "hosting.prepare", "hosting.site.static_site")
     assert "pulumi_aws.s3.bucket" in found
     assert found & _LARGE == set()
 
 
 def test_a_dynamic_provider_imports_boto3_when_it_needs_a_client() -> None:
-    """A publish with nothing to do makes no client."""
+    """A publish without changes imports no client."""
     found = imported_by("hosting.providers.release", "hosting.providers.live")
     assert "hosting.aws.session" in found
     assert found & _LARGE == set()

@@ -1,4 +1,4 @@
-"""The resources of each stage, as the engine is told of them."""
+"""The resources that each stage declares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from hosting.publish.managed.synced_folders import object_headers
+from hosting.publish.managed.synced_folders import add_headers
 from hosting.resource_names import resource_name
 from tests.program.conftest import MANIFEST
 
@@ -28,7 +28,7 @@ ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
 FOLDER = "synced-folder:index:S3BucketFolder"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
 FIRST_POLICY = "pulumi-python:dynamic/hosting:FirstPolicy"
-MARK = "pulumi-python:dynamic/hosting:Mark"
+PUBLISH_MARKER = "pulumi-python:dynamic/hosting:PublishMarker"
 
 
 def statement(policy: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def test_prod_is_private_behind_cloudfront(deploy: Callable[..., Deployed]) -> N
 def test_a_router_gets_s3s_404(
     deploy: Callable[..., Deployed], mode: str, routing: str, granted: list[tuple[str, str | None]]
 ) -> None:
-    """With a router, CloudFront may list the bucket, in bulk mode too; `errors` keeps the policy that it had."""
+    """With a router, CloudFront may list the bucket, in bulk mode too; `errors` keeps Amplify's policy."""
     prod = deploy("prod", website_routing=routing, publish_mode=mode).resources
     objects, *listing = json.loads(prod[POLICY]["policy"])["Statement"]
     assert [(objects["Action"], None), *((one["Action"], one["Resource"]) for one in listing)] == granted
@@ -174,12 +174,12 @@ def test_no_cors_rules_is_no_configuration(deploy: Callable[..., Deployed]) -> N
 
 
 def test_never_invalidating_declares_no_invalidation(deploy: Callable[..., Deployed]) -> None:
-    """`publish:invalidate never` leaves the edge to its TTLs; nor is a publish marked for it."""
-    assert not {INVALIDATION, MARK} & deploy("prod", publish_invalidate="never").resources.keys()
+    """With `publish:invalidate never` there is neither an invalidation nor a publish marker."""
+    assert not {INVALIDATION, PUBLISH_MARKER} & deploy("prod", publish_invalidate="never").resources.keys()
 
 
-def test_a_mark_is_for_all_that_is_invalidated(deploy: Callable[..., Deployed]) -> None:
-    """Whatever makes the edge stale is marked before it goes up: a file, an error page, the way it is answered with."""
+def test_publish_marker_covers_all_that_is_invalidated(deploy: Callable[..., Deployed]) -> None:
+    """A changed file, error page or error response gets a new publish marker before it is uploaded."""
     settings: list[dict[str, str]] = [
         {},
         {"website_indexDocument": "home.html"},
@@ -188,20 +188,21 @@ def test_a_mark_is_for_all_that_is_invalidated(deploy: Callable[..., Deployed]) 
         {"cloudfront_errorResponses": '[{"errorCode": 404, "responseCode": 200, "responsePagePath": "/"}]'},
     ]
     plain = {"website_routing": "errors"}
-    marks = [deploy("prod", **plain, **setting).resources[MARK]["content"] for setting in settings]
-    assert len(set(marks)) == len(settings)
-    assert deploy("prod", **plain, cloudfront_priceClass="PriceClass_100").resources[MARK]["content"] == marks[0]
+    markers = [deploy("prod", **plain, **setting).resources[PUBLISH_MARKER]["content"] for setting in settings]
+    assert len(set(markers)) == len(settings)
+    same = deploy("prod", **plain, cloudfront_priceClass="PriceClass_100")
+    assert same.resources[PUBLISH_MARKER]["content"] == markers[0]
 
 
 def test_an_error_page_is_a_file_whatever_its_path_is_written_like(deploy: Callable[..., Deployed]) -> None:
-    """CloudFront's paths of error pages are URLs, in which a space is %20."""
+    """CloudFront's paths of error pages are URLs: a space is %20."""
     pages = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/not%20here.html"}]'
     invalidation = deploy("prod", cloudfront_errorResponses=pages).resources[INVALIDATION]
     assert "not here.html" in invalidation["fallbacks"]
 
 
 def test_the_invalidation_watches_every_file_and_the_error_pages(deploy: Callable[..., Deployed]) -> None:
-    """The invalidation goes by each file's fingerprint; the page of Amplify's error responses is a fallback."""
+    """The invalidation has each file's fingerprint; the page of Amplify's error responses is a fallback."""
     assert deploy("prod").resources[INVALIDATION]["fallbacks"] == []
     invalidation = deploy("prod", website_routing="errors").resources[INVALIDATION]
     assert invalidation["entries"] == {entry.path: entry.fingerprint for entry in MANIFEST.entries}
@@ -217,7 +218,7 @@ def test_folders_are_named_as_the_provider_wants_them(deploy: Callable[..., Depl
 
 
 def test_outputs_of_both_stages(deploy: Callable[..., Deployed]) -> None:
-    """Each output says what there is, None where there is no such thing."""
+    """Each output is None if it does not apply."""
     dev = deploy("dev").outputs
     assert dev["url"] == dev["websiteUrl"] == "http://static-site-dev.s3-website.eu-north-1.amazonaws.com"
     assert (dev["distributionId"], dev["distributionDomain"], dev["invalidationId"]) == (None, None, None)
@@ -229,7 +230,7 @@ def test_outputs_of_both_stages(deploy: Callable[..., Deployed]) -> None:
 
 
 def test_aws_settings_reach_the_provider(deploy: Callable[..., Deployed]) -> None:
-    """The explicit provider has what the default one would have read from the stack's config."""
+    """The explicit provider has the same settings as a default one."""
     config = {"aws_s3UsePathStyle": "true", "aws_endpoints": '[{"s3": "http://127.0.0.1:1"}]'}
     provider = deploy("dev", **config).resources["pulumi:providers:aws"]
     assert (provider["region"], provider["s3UsePathStyle"]) == ("eu-north-1", "true")
@@ -253,7 +254,7 @@ def test_objects_get_the_headers_of_the_manifest(key: str, kind: str, headers: s
         props={"key": key, "contentType": "x"},
         opts=pulumi.ResourceOptions(),
     )
-    result = object_headers(MANIFEST, bucket)(args)
+    result = add_headers(MANIFEST, bucket)(args)
     assert result is not None
     assert result.props["contentType"] == kind
     assert result.props.get("cacheControl") == headers
@@ -261,9 +262,9 @@ def test_objects_get_the_headers_of_the_manifest(key: str, kind: str, headers: s
 
 
 def test_the_transform_leaves_other_resources_alone() -> None:
-    """The folder itself, and an object that is not in the manifest, are registered as they are."""
+    """The folder itself, and an object that is not in the manifest, are not changed."""
     bucket = pulumi.Resource.__new__(pulumi.Resource)
-    transform = object_headers(MANIFEST, bucket)
+    transform = add_headers(MANIFEST, bucket)
     for kind, key in (("synced-folder:index:S3BucketFolder", "index.html"), ("aws:s3/bucketObject:BucketObject", "?")):
         opts = pulumi.ResourceOptions()
         args = pulumi.ResourceTransformArgs(custom=True, type_=kind, name="x", props={"key": key}, opts=opts)

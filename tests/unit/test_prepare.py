@@ -16,6 +16,8 @@ from hosting.publish.staging.build import run_build
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hosting.publish.staging.staged_tree import StagedTree
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -39,10 +41,15 @@ def settings(**publish: str) -> Settings:
     return load_settings(RawConfig("dev", values), {"AWS_REGION": "eu-north-1"})
 
 
+def staged_by(settings: Settings, run: Run) -> StagedTree:
+    """Return the staged tree of a preparation."""
+    return prepare("site", settings, run).staged
+
+
 def test_one_line_says_what_will_be_published(project: Path) -> None:
     """Files, bytes, ignored and the digest's beginning are in one line."""
     said: list[str] = []
-    staged = prepare(settings(ignore='["notes.txt"]'), Run(project, preview=True, say=said.append))
+    staged = staged_by(settings(ignore='["notes.txt"]'), Run(project, preview=True, say=said.append))
     digest = staged.manifest.digest[:12]
     assert said == [f"Publishing 1 file (4 bytes) of www, 2 ignored, digest {digest}"]
 
@@ -50,14 +57,14 @@ def test_one_line_says_what_will_be_published(project: Path) -> None:
 def test_rules_for_the_edge_are_not_published_whatever_the_patterns_say(project: Path) -> None:
     """`redirects.json` is read, not served, even when a pattern includes it."""
     run = Run(project, preview=True, say=quiet)
-    staged = prepare(settings(ignore='["!redirects.json"]'), run)
+    staged = staged_by(settings(ignore='["!redirects.json"]'), run)
     assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
 
 
 def test_a_file_of_another_tool_is_published(project: Path) -> None:
     """jekyll-redirect-from writes a `redirects.json` that is an object: it is a file of the site."""
     (project / "www/redirects.json").write_text('{"/old/": "/new/"}')
-    staged = prepare(settings(), Run(project, preview=True, say=quiet))
+    staged = staged_by(settings(), Run(project, preview=True, say=quiet))
     assert "redirects.json" in {entry.path for entry in staged.manifest.entries}
 
 
@@ -67,47 +74,47 @@ def test_an_update_takes_the_build_of_its_preview(project: Path, monkeypatch: py
     monkeypatch.setattr(preparation, "run_build", partial(run_build, run_id=lambda: "4711 now"))
     built = settings(directory="out", buildCommand="mkdir -p out && echo made > out/index.html")
     said: list[str] = []
-    prepare(built, Run(project, preview=True, say=said.append))
+    staged_by(built, Run(project, preview=True, say=said.append))
     assert any(line.startswith("Built in ") for line in said)
     said.clear()
-    prepare(built, Run(project, preview=False, say=said.append))
-    assert said[0] == "Nothing changed since the preview's build: using it"
+    staged_by(built, Run(project, preview=False, say=said.append))
+    assert said[0] == "Using the preview's build: nothing has changed"
 
 
 def test_a_build_is_refused_for_a_folder_that_must_not_be_published(project: Path) -> None:
     """The project itself is refused before the command runs."""
     with pytest.raises(PublishError, match="is the project itself"):
-        prepare(settings(directory=".", buildCommand="touch ran"), Run(project, preview=True, say=quiet))
+        staged_by(settings(directory=".", buildCommand="touch ran"), Run(project, preview=True, say=quiet))
     assert not (project / "ran").exists()
 
 
-def test_a_pinned_release_needs_no_files(tmp_path: Path) -> None:
-    """With `publish:release` nothing is built, and no file has to be there: all is in the bucket already."""
+def test_a_rollback_needs_no_files(tmp_path: Path) -> None:
+    """With `publish:release` nothing is built, and no distribution folder is needed, as the bucket has the files."""
     said: list[str] = []
-    pinned = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
-    staged = prepare(pinned, Run(tmp_path, preview=True, say=said.append))
+    rollback = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
+    staged = staged_by(rollback, Run(tmp_path, preview=True, say=said.append))
     assert staged.manifest.file_count == 0
-    assert said == ["Going back to release 0123abcd, without the redirects and headers of www: it is not there"]
+    assert said == ["Rolling back to release 0123abcd, without the redirects and headers of www, which can't be staged"]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_pinned_release_has_the_edge_of_the_files_at_hand(project: Path) -> None:
-    """What the edge knows by name stays as it was before the pin, so that this is no update of the distribution."""
+def test_a_rollback_plans_the_edge_by_the_current_files(project: Path) -> None:
+    """The edge plan does not change with `publish:release`, so the distribution is not updated."""
     said: list[str] = []
-    pinned = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
-    staged = prepare(pinned, Run(project, preview=True, say=said.append))
+    rollback = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
+    staged = staged_by(rollback, Run(project, preview=True, say=said.append))
     assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
-    assert said == ["Going back to release 0123abcd, with the redirects and headers of www"]
+    assert said == ["Rolling back to release 0123abcd, with the redirects and headers of www"]
     assert not (project / "ran").exists()
 
 
-def test_another_ttl_says_that_all_files_go_up_again(project: Path) -> None:
-    """The first run with another `cloudfront:defaultTtl` warns with the count; the next is as it was."""
-    prepare(settings(), Run(project, preview=True, say=quiet))
+def test_another_ttl_warns_that_all_files_are_uploaded_again(project: Path) -> None:
+    """The first run with another `cloudfront:defaultTtl` warns with the count; the next one does not."""
+    staged_by(settings(), Run(project, preview=True, say=quiet))
     other = load_settings(
         RawConfig("dev", {"publish:directory": "www", "cloudfront:defaultTtl": "3600"}), {"AWS_REGION": "eu-north-1"}
     )
-    runs = [prepare(other, Run(project, preview=True, say=quiet)) for _ in range(2)]
+    runs = [staged_by(other, Run(project, preview=True, say=quiet)) for _ in range(2)]
     assert [len(run.warnings) for run in runs] == [1, 0]
     assert runs[0].warnings[0].startswith("2 of 2 files are written to the bucket again")
     assert [entry.cache_control for entry in runs[1].manifest.entries] == [
@@ -118,7 +125,7 @@ def test_another_ttl_says_that_all_files_go_up_again(project: Path) -> None:
 def test_both_stages_write_the_same_headers(project: Path) -> None:
     """With and without CloudFront the digest is the same, so switching it uploads nothing again."""
     digests = {
-        prepare(
+        staged_by(
             load_settings(
                 RawConfig("dev", {"publish:directory": "www", "cloudfront:enabled": enabled}),
                 {"AWS_REGION": "eu-north-1"},

@@ -1,4 +1,4 @@
-// A path in one form: what is escaped for nothing is not, and what stands for itself stays escaped (a %2F is no slash).
+// Returns a path in canonical form: needless escapes are decoded, reserved ones are kept (%2F is not a slash).
 function canonicalPath(uri) {
   try {
     const parts = uri.split(/(%(?:2[346BCF]|3[ABDF]|40))/i);

@@ -1,19 +1,19 @@
-// `website:routing pages`. known: 0 is a file without an extension or a page that keeps its name, 1 a page with a dot in
-// its last name. The target of a rewrite is found by any of its names: the visitor's address does not change.
-const pagesIndex = $DATA[0], pagesTable = $DATA[1];
-function pagesKnown(uri) {
+// `website:routing pages`. pagesKind: 0 is a file without an extension or a page that kept its extension, 1 is a page with
+// a dot in its name, 2 is any other path. The target of a rewrite may have any form: a rewrite is not redirected.
+const pagesData = $DATA;
+function pagesKind(uri) {
   let path = uri;
   try { path = decodeURIComponent(uri); } catch (malformed) {}
-  return pagesTable.hasOwnProperty(path) ? pagesTable[path] : 2;
+  return pagesData[1].hasOwnProperty(path) ? pagesData[1][path] : 2;
 }
-function pages(request, visit) {
-  const uri = request.uri;
+function pages(request, state) {
+  const uri = request.uri, index = pagesData[0];
   let clean = uri.replace(/\/+$/, '');
-  if (uri.endsWith('/' + pagesIndex)) clean = uri.slice(0, -pagesIndex.length).replace(/\/+$/, '');
-  else if (uri.endsWith('.html') && pagesKnown(uri) === 2) clean = uri.slice(0, -5);
+  if (uri.endsWith('/' + index)) clean = uri.slice(0, -index.length).replace(/\/+$/, '');
+  else if (uri.endsWith('.html') && pagesKind(uri) === 2) clean = uri.slice(0, -5);
   const isFile = clean.slice(clean.lastIndexOf('/')).includes('.');
-  const known = pagesKnown(clean);
-  if (known === 2 && isFile) return;
-  if (clean !== uri && uri !== '/' && !visit.rewritten) return redirectToForm(clean || '/', request);
-  request.uri = known === 0 ? clean : clean + '/' + pagesIndex;
+  const kind = pagesKind(clean);
+  if (kind === 2 && isFile) return;
+  if (clean !== uri && uri !== '/' && !state.rewritten) return redirectToForm(clean || '/', request);
+  request.uri = kind === 0 ? clean : clean + '/' + index;
 }

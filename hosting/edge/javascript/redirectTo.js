@@ -1,5 +1,5 @@
-// A redirect. A path of ours has one slash in front: browsers take two, or a backslash, for another host. What a header
-// can't have is encoded by whole runs, as half of a character can't be.
+// Returns a redirect. A path gets exactly one leading slash, because browsers read two slashes, or a backslash, as a host.
+// Characters that a header can't have are encoded in runs, because half of a surrogate pair can't be encoded.
 function redirectTo(status, location) {
   const safe = location.replace(/^[\/\\]+/, '/').replace(/[^\x21-\x7e]+/g, encodeURIComponent);
   return { statusCode: status, headers: { location: { value: safe } } };

@@ -1,44 +1,45 @@
-// Redirects and rewrites: the first rule that is for a visit. `Rule` in rules.py is the same in Python, piece.py has its form.
-const redirectRules = $RULES, redirectEitherSlash = $EITHER;
-function redirects(request, visit) {
+// Redirects and rewrites: applies the first rule that matches. `Rule` in rules.py does the same, and redirects.py writes
+// the rules as arrays.
+const redirectRules = $RULES, redirectAnySlash = $ANY_SLASH;
+function redirects(request, state) {
   // $AMBIGUOUS
   const path = canonicalPath(request.uri);
   for (let i = 0; i < redirectRules.length; i++) {
     const from = redirectRules[i][0], to = redirectRules[i][1], rule = redirectRules[i][2] || {};
     // $PROXY
-    const taken = redirectMatch(from, rule, path, request);
-    if (taken) {
+    const parts = redirectMatch(from, rule, path, request);
+    if (parts) {
       const target = to.replace(/\{(\d)\}/g, (all, number, at) =>
-        redirectPut(taken[number], number < taken.ofPath, to.slice(0, at).includes('?')));
+        redirectPut(parts[number], number < parts.ofPath, to.slice(0, at).includes('?')));
       if (rule.s === 200) {
-        visit.rewritten = target !== path;
+        state.rewritten = target !== path;
         request.uri = target;
         return;
       }
-      const mark = target.indexOf('#') < 0 ? target.length : target.indexOf('#');
+      const hash = target.indexOf('#') < 0 ? target.length : target.indexOf('#');
       const query = rule.q || to.includes('?') ? '' : queryOf(request);
-      return redirectTo(rule.s || 301, target.slice(0, mark) + query + target.slice(mark));
+      return redirectTo(rule.s || 301, target.slice(0, hash) + query + target.slice(hash));
     }
   }
 }
 function redirectMatch(from, rule, path, request) {
-  const bare = redirectEitherSlash && path.endsWith('/') ? path.slice(0, -1) || '/' : path;
+  const bare = redirectAnySlash && path.endsWith('/') ? path.slice(0, -1) || '/' : path;
   const found = typeof from === 'string' ? from === bare && [path] : from.exec(path);
   if (!found) return;
   if (rule.h && !(request.headers.host && request.headers.host.value.toLowerCase() === rule.h)) return;
   const country = request.headers['cloudfront-viewer-country'];
   if (rule.c && !(country && rule.c.includes(country.value))) return;
   if (rule.x && path.slice(path.lastIndexOf('/')).includes('.')) return;
-  const taken = found.slice(0);
-  taken.ofPath = found.length;
+  const parts = found.slice(0);
+  parts.ofPath = found.length;
   const query = rule.q || [];
   for (let i = 0; i < query.length; i++) {
     if (!Object.prototype.hasOwnProperty.call(request.querystring, query[i][0])) return;
     const given = request.querystring[query[i][0]].value;
-    if (query[i][1] === null) taken.push(given);
+    if (query[i][1] === null) parts.push(given);
     else if (redirectPlain(given) !== query[i][1]) return;
   }
-  return taken;
+  return parts;
 }
 function redirectPlain(text) {
   try { return decodeURIComponent(text.replace(/\+/g, ' ')); } catch (malformed) { return text; }

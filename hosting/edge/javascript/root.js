@@ -1,4 +1,4 @@
-// The first page: a distribution with rules of its own for `/` can't have a default root object before them.
+// Serves the index document for `/`: a default root object would apply before the rules for `/`.
 const rootIndex = $DATA;
 function root(request) {
   if (request.uri === '/') request.uri = '/' + rootIndex;

@@ -1,6 +1,6 @@
-// Finds the file for a path; `SiteRoutes.answer` in site_routes.py does the same.
+// Maps a path to a file. `SiteRoutes.answer` in site_routes.py does the same.
 const routeData = $DATA;
-function route(request, visit) {
+function route(request, state) {
   const uri = request.uri, slash = uri.endsWith('/');
   if (uri === '/') {
     request.uri = routeData.root;
@@ -14,11 +14,11 @@ function route(request, visit) {
   else if (kind === 0) request.uri = slash ? bare + routeData.index : uri;
   else {
     const hasForm = kind === 3 || (routeData.slash === (kind === 1)) === slash;
-    if (!hasForm && !visit.rewritten && /^(?:GET|HEAD)$/.test(request.method)) {
+    if (!hasForm && !state.rewritten && /^(?:GET|HEAD)$/.test(request.method)) {
       return redirectToForm(slash ? bare : uri + '/', request);
     }
     request.uri = bare + (slash === hasForm ? routeData.index : '.html');
   }
-  // S3 takes a bare plus for a space.
+  // S3 decodes a plus sign to a space.
   request.uri = request.uri.replace(/\+/g, '%2B');
 }

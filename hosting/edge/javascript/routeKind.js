@@ -1,5 +1,5 @@
-// What a decoded path without the slash at its end is: 0 a file, 1 a page of the majority's form, 2 of the other form,
-// 3 a page in both forms, 4 none of these. `SiteRoutes.kind_of` in site_routes.py does the same.
+// Returns the kind of a decoded path without a trailing slash: 0 is a file, 1 a page in the majority's form, 2 a page in
+// the other form, 3 a page in both forms, 4 an unknown path. `SiteRoutes.kind_of` in site_routes.py does the same.
 function routeKind(routes, name) {
   const parts = name.split('/').slice(1);
   let node = routes.named;

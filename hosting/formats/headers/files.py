@@ -1,4 +1,4 @@
-"""Where headers are written: `customHttp.yml` as Amplify has it, `_headers` as Netlify has it."""
+"""Reads header rules: from Amplify's `customHttp.yml`, or from Netlify's `_headers`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from hosting.edge.headers import PLACEHOLDER, HeaderError, HeaderRule, ServersOwnError, checked
 from hosting.errors import EdgeError
+from hosting.formats.headers.rules import PATH_PLACEHOLDER, HeaderError, HeaderRule, ServerHeaderError, check_header
+from hosting.formats.rule_file import read_rule_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +20,13 @@ _FORM = "write 'customHeaders:', a list of 'pattern' and 'headers', which is a l
 _APPLICATIONS, _APP_ROOT = "applications", "appRoot"
 
 
-class Headers(NamedTuple):
-    """The headers of a site.
+class HeaderRules(NamedTuple):
+    """The header rules of a site.
 
     Attributes:
-        rules: in the order of the file.
-        file: where they are written, for people; empty if nowhere.
-        warnings: sentences about headers that are left out.
+        rules: the rules in the order of the file.
+        file: the name of the file; empty if there is none.
+        warnings: sentences about headers that are ignored.
     """
 
     rules: tuple[HeaderRule, ...] = ()
@@ -33,37 +34,30 @@ class Headers(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def read_headers(folder: Path) -> Headers:
-    """Return the headers of the file in the distribution folder.
+def read_headers(folder: Path) -> HeaderRules:
+    """Return the header rules of the file in the distribution folder.
 
     Raises:
-        EdgeError: there are invalid headers, with each of them and its line; or both files exist.
+        EdgeError: headers are invalid, each with its line; or both files exist.
     """
     found = [name for name in (AMPLIFY_FILE, NETLIFY_FILE) if (folder / name).is_file()]
     if len(found) > 1:
-        raise EdgeError(f"Headers are in {' and in '.join(found)}; nothing was touched: remove one of them")
+        raise EdgeError(f"Headers are in {' and in '.join(found)}; nothing was deployed: remove one of them")
     for name in found:
         reader = _Reader(name, folder)
-        return Headers(reader.rules(_text(folder / name)), name, tuple(reader.warnings))
-    return Headers()
+        return HeaderRules(reader.rules(read_rule_file(folder / name)), name, tuple(reader.warnings))
+    return HeaderRules()
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EdgeError(f"{file.name} can't be read ({error}); nothing was touched: fix it, or remove it") from error
-
-
-class _Found(NamedTuple):
-    """A header as it is written.
+class _HeaderLine(NamedTuple):
+    """A header in the file.
 
     Attributes:
-        pattern: of its block.
-        block: where its block begins, in the reader's own count.
-        line: its own.
-        name: its name.
-        value: its value.
+        pattern: the pattern of its block.
+        block: the start of its block, which identifies the block.
+        line: the line of the header.
+        name: the name, not checked.
+        value: the value, not checked.
     """
 
     pattern: str
@@ -77,23 +71,23 @@ class _Block(NamedTuple):
     """A pattern with its headers.
 
     Attributes:
-        pattern: as written.
-        begin: where it begins.
-        headers: value by lower-case name.
+        pattern: the path pattern.
+        start: the start of the block, which identifies it.
+        headers: values by lower-case name.
     """
 
     pattern: str
-    begin: int
+    start: int
     headers: dict[str, str]
 
 
 def _one_line(value: str) -> str:
-    """Return a value that YAML folds or breaks (`value: >`) as one line."""
+    """Return a value of several lines in YAML (`value: >`) as one line."""
     return " ".join(line.strip() for line in value.strip().splitlines())
 
 
 class _Reader:
-    """Reads one file and collects the problems of all its lines."""
+    """Reads one file, and collects the problems of all its lines."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self._name = name
@@ -106,25 +100,25 @@ class _Reader:
         rules = tuple(HeaderRule(block.pattern, block.headers) for block in self._blocks(read(text)) if block.headers)
         if self._problems:
             lines = "".join(f"\n  - {problem}" for problem in self._problems)
-            raise EdgeError(f"The headers in {self._name} are invalid; nothing was touched:{lines}")
+            raise EdgeError(f"The headers in {self._name} are invalid; nothing was deployed:{lines}")
         return rules
 
-    def _blocks(self, found: Iterator[_Found]) -> list[_Block]:
-        """Return each pattern with its headers. A header that is twice in one block has both values, with a comma.
+    def _blocks(self, lines: Iterator[_HeaderLine]) -> list[_Block]:
+        """Return the blocks. A header that is twice in a block gets both values, separated by a comma.
 
-        A pattern that has a second block stays in both places: where two patterns match a path, the later one wins.
+        Two blocks with the same pattern are not merged: for a path that both match, the later one takes precedence.
         """
         blocks: list[_Block] = []
-        for one in found:
-            if not blocks or blocks[-1].begin != one.block:
-                blocks.append(_Block(one.pattern, one.block, {}))
+        for line in lines:
+            if not blocks or blocks[-1].start != line.block:
+                blocks.append(_Block(line.pattern, line.block, {}))
             headers = blocks[-1].headers
             try:
-                name, value = checked(one.name, one.value)
-            except ServersOwnError as error:
-                self.warnings.append(f"line {one.line} of {self._name} {error}")
+                name, value = check_header(line.name, line.value)
+            except ServerHeaderError as error:
+                self.warnings.append(f"line {line.line} of {self._name} {error}")
             except HeaderError as error:
-                self._problem(one.line, str(error))
+                self._problem(line.line, str(error))
             else:
                 headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return blocks
@@ -132,8 +126,8 @@ class _Reader:
     def _problem(self, line: int, what: str) -> None:
         self._problems.append(f"line {line} of {self._name} {what}")
 
-    def _netlify(self, text: str) -> Iterator[_Found]:
-        """Yield the headers of each path. A path begins with a slash; indentation makes no difference."""
+    def _netlify(self, text: str) -> Iterator[_HeaderLine]:
+        """Yield the headers of each path. A path begins with a slash; indentation is ignored."""
         pattern, block = "", 0
         for number, line in enumerate(text.splitlines(), 1):
             words = line.strip()
@@ -147,52 +141,54 @@ class _Reader:
                 self._problem(number, "has a header before any path")
             elif not colon:
                 self._problem(number, f"is not a header: it has no colon after '{words.split()[0]}'")
-            elif (filled := self._filled_in(pattern, value)) is not None:
-                self._problem(number, f"has '{filled}' of its path in a value: filling it in is not supported")
+            elif (placeholder := self._placeholder_in(pattern, value)) is not None:
+                self._problem(number, f"has the placeholder '{placeholder}' in a value, which is not supported")
             else:
-                yield _Found(pattern, block, number, name.strip(), value.strip())
+                yield _HeaderLine(pattern, block, number, name.strip(), value.strip())
 
     @staticmethod
-    def _filled_in(pattern: str, value: str) -> str | None:
-        """Return what Cloudflare would fill into a value, None if nothing; Netlify does no such thing.
+    def _placeholder_in(pattern: str, value: str) -> str | None:
+        """Return a placeholder that Cloudflare would replace in a value; None if there is none. Netlify replaces none.
 
         https://developers.cloudflare.com/pages/configuration/headers/#placeholders
         """
-        names = {*PLACEHOLDER.findall(pattern), *([":splat"] if "*" in pattern else [])}
-        return next((name for name in PLACEHOLDER.findall(value) if name in names), None)
+        names = {*PATH_PLACEHOLDER.findall(pattern), *([":splat"] if "*" in pattern else [])}
+        return next((name for name in PATH_PLACEHOLDER.findall(value) if name in names), None)
 
     def _check_pattern(self, line: int, pattern: str) -> None:
-        # What follows a colon may be a header's value, and a password: it is not repeated.
+        # The text after a colon is not repeated: it may be a header's value, and a password.
         path = pattern.partition(":")[0]
         if not pattern.startswith("/"):
             self._problem(
-                line, f"has a URL ('{path}:...') as its path: headers are for all hosts, write the path alone"
+                line, f"has a URL ('{path}:...') instead of a path: headers apply to all hosts, so write only the path"
             )
         elif " " in pattern:
-            self._problem(line, f"has the path '{path}', but a path has no space; headers are in lines of their own")
+            self._problem(line, f"has the path '{path}' with a space: write each header on its own line")
 
-    def _amplify(self, text: str) -> Iterator[_Found]:
+    def _amplify(self, text: str) -> Iterator[_HeaderLine]:
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.YAMLError as error:
-            # Not the error's own text, which quotes the line: it may hold a password.
+            # Without the error's text, which quotes the line: it may contain a password.
             mark = getattr(error, "problem_mark", None)
             where = f" (line {mark.line + 1})" if mark else ""
-            raise EdgeError(f"{self._name} is not YAML{where}; nothing was touched: fix it, or remove it") from None
+            raise EdgeError(
+                f"{self._name} is not valid YAML{where}; nothing was deployed: fix it, or remove it"
+            ) from None
         for rule in self._items(self._entry(self._application(root), "customHeaders", 1)):
             line = rule.start_mark.line + 1
             pattern = self._scalar(self._entry(rule, "pattern", line), line)
             if pattern == "":
-                self._problem(line, "has an empty pattern, which matches nothing: '**' matches all paths")
+                self._problem(line, "has an empty pattern, which matches no path: write '**' for all paths")
             for header in self._items(self._entry(rule, "headers", line)):
                 place = header.start_mark.line + 1
                 key = self._scalar(self._entry(header, "key", place), place)
                 value = self._scalar(self._entry(header, "value", place), place)
                 if pattern and key is not None and value is not None:
-                    yield _Found(pattern, rule.start_mark.index, place, key.strip(), _one_line(value))
+                    yield _HeaderLine(pattern, rule.start_mark.index, place, key.strip(), _one_line(value))
 
     def _application(self, root: yaml.Node | None) -> yaml.Node | None:
-        """Return the map that has the headers: of a monorepo, that of its one application, or of this folder's."""
+        """Return the map with the headers: of a monorepo, that of its only application, or of this folder's."""
         entries = root.value if isinstance(root, yaml.MappingNode) else []
         listed = next((value for name, value in entries if name.value == _APPLICATIONS), None)
         if listed is None:
@@ -205,12 +201,12 @@ class _Reader:
             names = ", ".join(f"'{name}'" for name in roots)
             raise EdgeError(
                 f"{self._name} has headers of several applications ({names}), and 'publish:directory' is in the folder "
-                "of none or of more than one; nothing was touched: leave the one of this site in the file"
+                "of none or of more than one; nothing was deployed: keep only this site's application in the file"
             )
         return next(iter(here or apps), None)
 
     def _entry(self, node: yaml.Node | None, key: str, line: int) -> yaml.Node | None:
-        """Return the value of ``key`` in a map. If it is missing, that is a problem."""
+        """Return the value of ``key`` in a map, and report a problem if the key is missing."""
         entries = node.value if isinstance(node, yaml.MappingNode) else []
         for name, value in entries:
             if name.value == key:

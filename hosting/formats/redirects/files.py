@@ -1,4 +1,4 @@
-"""Where rules are written: `website:redirects`, `redirects.json` as Amplify has it, `_redirects` as Netlify has it."""
+"""Reads redirect rules: from `website:redirects`, from Amplify's `redirects.json`, or from Netlify's `_redirects`."""
 
 from __future__ import annotations
 
@@ -9,126 +9,122 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import EdgeError
 from hosting.formats.redirects import amplify, netlify
+from hosting.formats.redirects.conversion import convert_rule
+from hosting.formats.redirects.rule_set import RedirectRules, redirect_rules
 from hosting.formats.redirects.rules import RuleError
-from hosting.formats.redirects.syntax import rule_of
-from hosting.formats.redirects.table import RuleTable, table_of
+from hosting.formats.rule_file import read_rule_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from hosting.formats.redirects.rules import Fallback, Ignored, Rule
-    from hosting.formats.redirects.syntax import Written
+    from hosting.formats.redirects.rules import FallbackRule, IgnoredRule, Rule
+    from hosting.formats.redirects.syntax import ParsedRule
 
-__all__ = ["AMPLIFY_FILE", "NETLIFY_FILE", "RuleTable", "amplify_table", "is_published", "read_rules", "rules_refused"]
+__all__ = ["AMPLIFY_FILE", "NETLIFY_FILE", "check_amplify_rule", "is_published", "read_redirects", "redirects_error"]
 
 AMPLIFY_FILE = "redirects.json"
 NETLIFY_FILE = "_redirects"
 SETTING = "website:redirects"
-# A backslash that JSON has no escape for: Amplify's own examples have `\\.` in them.
+# A backslash that is not a JSON escape: Amplify's own examples have `\\.`.
 _ESCAPE = re.compile(r'\\(["\\/bfnrtu])?')
 _BLANK = re.compile(r"[\s,]*")
 _COMMENT = re.compile(r"(^|\s)#.*")
 
 
-class _Place(NamedTuple):
+class _RuleSource(NamedTuple):
+    """The setting or a file: its name, its rules with their places, and the function that parses a rule."""
+
     name: str
     items: Iterable[tuple[str, Any]]
-    read: Callable[[str, Any], Written]
+    parse: Callable[[str, Any], ParsedRule]
 
 
-def read_rules(setting: Iterable[Mapping[str, object]], folder: Path) -> RuleTable:
+def read_redirects(setting: Iterable[Mapping[str, object]], folder: Path) -> RedirectRules:
     """Return the rules of the setting, or of the file in the distribution folder.
 
     Raises:
-        EdgeError: there are invalid rules, with each of them and its line; or rules are in more than one place.
+        EdgeError: rules are invalid, each with its line; or there is more than one source of rules.
     """
-    places = list(_places(list(setting), folder))
-    if len(places) > 1:
-        names = " and in ".join(place.name for place in places)
+    sources = list(_sources(list(setting), folder))
+    if len(sources) > 1:
+        names = " and in ".join(source.name for source in sources)
         raise EdgeError(
-            f"Redirects are in {names}; nothing was touched: keep them in one place: remove a file, or "
+            f"Redirects are in {names}; nothing was deployed: keep one of them: remove a file, or "
             "pulumi config rm website:redirects"
         )
-    table = _table(places[0]) if places else RuleTable()
+    rules = _converted(sources[0]) if sources else RedirectRules()
     if is_published(folder):
-        note = f"{AMPLIFY_FILE} is published as a file: it is not a list, so it holds no redirects for Amplify Hosting"
-        table = replace(table, warnings=(*table.warnings, note))
-    return table
+        warning = f"{AMPLIFY_FILE} is published as a file: it is not a list, so it has no redirects for Amplify Hosting"
+        rules = replace(rules, warnings=(*rules.warnings, warning))
+    return rules
 
 
 def is_published(folder: Path) -> bool:
-    """Whether `redirects.json` is a file of the site, as jekyll-redirect-from writes one: rules are a list."""
+    """Whether `redirects.json` is not a list of rules but a file of the site, as jekyll-redirect-from writes one."""
     file = folder / AMPLIFY_FILE
     try:
-        return file.is_file() and not isinstance(_parsed(_text(file)), list)
+        return file.is_file() and not isinstance(_parsed_json(read_rule_file(file)), list)
     except EdgeError:
         return False
 
 
-def _places(setting: list[Mapping[str, object]], folder: Path) -> Iterator[_Place]:
+def _sources(setting: list[Mapping[str, object]], folder: Path) -> Iterator[_RuleSource]:
     if setting:
         items = ((f"'{SETTING}[{index}]'", rule) for index, rule in enumerate(setting))
-        yield _Place(SETTING, items, amplify.read_rule)
+        yield _RuleSource(SETTING, items, amplify.read_rule)
     if (folder / AMPLIFY_FILE).is_file() and not is_published(folder):
-        yield _Place(AMPLIFY_FILE, _elements(_text(folder / AMPLIFY_FILE)), amplify.read_rule)
+        yield _RuleSource(AMPLIFY_FILE, _elements(read_rule_file(folder / AMPLIFY_FILE)), amplify.read_rule)
     if (folder / NETLIFY_FILE).is_file():
-        yield _Place(NETLIFY_FILE, _lines(_text(folder / NETLIFY_FILE)), netlify.read_line)
+        yield _RuleSource(NETLIFY_FILE, _lines(read_rule_file(folder / NETLIFY_FILE)), netlify.read_line)
 
 
-def amplify_table(rules: Iterable[tuple[str, Mapping[str, object]]]) -> RuleTable:
-    """Return rules as Amplify writes them, each after its place.
+def check_amplify_rule(rule: Mapping[str, object]) -> None:
+    """Check a rule in Amplify's syntax.
 
     Raises:
-        RuleError: one is invalid, or the edge can't do it.
+        RuleError: the rule is invalid, or the edge does not support it.
     """
-    return table_of(SETTING, [rule_of(amplify.read_rule(where, rule)) for where, rule in rules])
+    convert_rule(amplify.read_rule("", rule))
 
 
-def _table(place: _Place) -> RuleTable:
-    rules: list[Rule | Fallback | Ignored] = []
+def _converted(source: _RuleSource) -> RedirectRules:
+    rules: list[Rule | FallbackRule | IgnoredRule] = []
     notes: list[str] = []
     problems = []
-    for where, item in place.items:
+    for where, item in source.items:
         try:
-            written = place.read(where, item)
-            rules.append(rule_of(written))
-            notes += [f"{where} {note}" for note in written.notes]
+            parsed = source.parse(where, item)
+            rules.append(convert_rule(parsed))
+            notes += [f"{where} {note}" for note in parsed.notes]
         except RuleError as error:
             problems.append(f"{where} {error}")
     if problems:
-        raise rules_refused(place.name, problems)
-    return table_of(place.name, rules, notes)
+        raise redirects_error(source.name, problems)
+    return redirect_rules(source.name, rules, notes)
 
 
-def rules_refused(name: str, problems: Iterable[str]) -> EdgeError:
-    """Return the error of invalid rules."""
+def redirects_error(name: str, problems: Iterable[str]) -> EdgeError:
+    """Return the error for invalid rules."""
     lines = "".join(f"\n  - {problem}" for problem in problems)
-    return EdgeError(f"The redirects in {name} are invalid; nothing was touched:{lines}")
+    return EdgeError(f"The redirects in {name} are invalid; nothing was deployed:{lines}")
 
 
-def _text(file: Path) -> str:
+def _parsed_json(text: str) -> object:
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EdgeError(f"{file.name} can't be read ({error}); nothing was touched: fix it, or remove it") from error
-
-
-def _parsed(text: str) -> object:
-    try:
-        return json.loads(_with_escapes(text))
+        return json.loads(_with_valid_escapes(text))
     except (ValueError, RecursionError) as error:
-        raise EdgeError(f"{AMPLIFY_FILE} is not JSON ({error}); nothing was touched: fix it") from error
+        raise EdgeError(f"{AMPLIFY_FILE} is not valid JSON ({error}); nothing was deployed: fix it") from error
 
 
-def _with_escapes(text: str) -> str:
+def _with_valid_escapes(text: str) -> str:
     return _ESCAPE.sub(lambda found: found[0] if found[1] else r"\\", text)
 
 
 def _elements(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield each element of a JSON list with the line that it begins on."""
-    _parsed(text)
-    text = _with_escapes(text)
+    """Yield each element of a JSON list, after the line on which it begins."""
+    _parsed_json(text)
+    text = _with_valid_escapes(text)
     decoder = json.JSONDecoder()
     line, counted = 1, 0
     position = _after_blank(text, text.index("[") + 1)

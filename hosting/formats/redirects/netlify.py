@@ -1,4 +1,4 @@
-"""Rules as Netlify and Cloudflare write them: a line `/docs/* /documents/:splat 301`.
+"""Parses rules in the syntax of Netlify and Cloudflare: a line `/docs/* /documents/:splat 301`.
 
 https://docs.netlify.com/manage/routing/redirects/redirect-options/
 https://developers.cloudflare.com/pages/configuration/redirects/
@@ -11,56 +11,58 @@ from dataclasses import replace
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from hosting.formats.redirects.proxies import leads_to_a_server
-from hosting.formats.redirects.rules import RuleError, Taken
-from hosting.formats.redirects.syntax import EVERYTHING, Written, from_root, split_origin
+from hosting.formats.redirects.proxies import is_url
+from hosting.formats.redirects.rules import Placeholder, RuleError
+from hosting.formats.redirects.syntax import EVERYTHING, ParsedRule, from_root, split_origin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from hosting.formats.redirects.rules import Template
 
-# A name has hyphens inside: `:post-slug` is one, `:year-:slug` are two.
+# A name may contain hyphens: `:post-slug` is one placeholder, `:year-:slug` are two.
 _SOURCE = re.compile(r":([A-Za-z_]\w*(?:-\w+)*)|(\*)", re.ASCII)
-# What looks like a placeholder of the target. In `/:b:/x` and `/wiki/Special:Search` a colon is a colon.
+# Text in a target that looks like a placeholder. The colons in `/:b:/x` and `/wiki/Special:Search` are just colons.
 _PLACEHOLDER = re.compile(r"(?<!\w)(?::[A-Za-z_][\w-]*(?![\w:-])|\*)", re.ASCII)
 _STATUS = re.compile(r"(\d{3})(!?)")
 _PAIR = re.compile(r"([^=/:]+)=(.*)")
-_DEFAULT = "301"
-_FORWARD = "/*"
+_DEFAULT_STATUS = "301"
+_ALL_BELOW = "/*"
 
 
-def read_line(where: str, words: Sequence[str]) -> Written:
-    """Return the rule of a line.
+def read_line(where: str, words: Sequence[str]) -> ParsedRule:
+    """Return the rule in a line.
 
     Raises:
         RuleError: it is not a rule.
     """
-    source, *rest = words
-    pairs, rest = _pairs(rest)
+    source, (pairs, rest) = words[0], _pairs(words[1:])
     target, rest = _target(source, rest)
-    status = _STATUS.fullmatch(rest[0]) if rest else None
+    status, is_forced, rest = _status(rest)
     origin, path = split_origin(source)
-    parts = _template(path if origin[1] else from_root(path), target)
+    source_template = _template(path if origin[1] else from_root(path), target)
     query = tuple((name, _template(value, target)) for name, value in pairs.items())
-    taken = [part.name for part in chain(parts, *(value for _, value in query)) if isinstance(part, Taken)]
-    wanted = _target_template(target, taken)
-    rule = Written(
+    target_template = _target_template(target, _names(source_template, *(value for _, value in query)))
+    rule = ParsedRule(
         where=where,
-        source=parts,
-        target=wanted,
-        status=status[1] if status else _DEFAULT,
+        source=source_template,
+        target=target_template,
+        status=status,
         query=query,
-        countries=_countries(rest[1:] if status else rest),
-        either_slash=True,
+        countries=_countries(rest),
+        ignores_trailing_slash=True,
         origin=origin,
-        notes=tuple(_notes(source, parts, wanted)),
+        notes=tuple(_notes(source, source_template, target_template)),
     )
-    return _shadowed(rule, forced=bool(status and status[2]))
+    return _below_files(rule, is_forced=is_forced)
+
+
+def _names(*templates: Template) -> list[str]:
+    return [part.name for part in chain(*templates) if isinstance(part, Placeholder)]
 
 
 def _pairs(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Return the conditions on the query, and the words after them."""
+    """Return the query parameters, and the words after them."""
     pairs, rest = {}, [*words]
     while rest and (pair := _PAIR.fullmatch(rest[0])):
         pairs[pair[1]] = pair[2]
@@ -69,32 +71,38 @@ def _pairs(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
 
 
 def _target(source: str, words: list[str]) -> tuple[str, list[str]]:
-    """Return the target, and the words after it. `/admin/* 200` has none: it is the same path."""
+    """Return the target, and the words after it. `/admin/* 200` has no target, so it is the same path."""
     if words and not _STATUS.fullmatch(words[0]):
         return words[0], words[1:]
-    if words and words[0].startswith("2") and source.endswith(_FORWARD):
-        return split_origin(source)[1].removesuffix(_FORWARD) + "/:splat", words
+    if words and words[0].startswith("2") and source.endswith(_ALL_BELOW):
+        return split_origin(source)[1].removesuffix(_ALL_BELOW) + "/:splat", words
     raise RuleError("has no target: write '/from /to 301'")
 
 
+def _status(words: list[str]) -> tuple[str, bool, list[str]]:
+    """Return the status, whether it has a `!`, and the words after it."""
+    found = _STATUS.fullmatch(words[0]) if words else None
+    return (found[1], bool(found[2]), words[1:]) if found else (_DEFAULT_STATUS, False, words)
+
+
 def _template(text: str, target: str) -> Template:
-    """Return the parts of a source with `*` and `:name`; the target shows where a name with a hyphen ends."""
-    parts: list[str | Taken] = []
+    """Return a source split into text, `*` and `:name`. The target decides where a name with a hyphen ends."""
+    parts: list[str | Placeholder] = []
     end = 0
     for found in _SOURCE.finditer(text):
         name = found[2] or _name(found[1], target)
         inside_word = re.match(r"\w", text[found.start() - 1 : found.start()], re.ASCII) and not found[2]
         if inside_word and not _is_used(name, target):
             continue
-        parts += [text[end : found.start()], Taken(name)]
+        parts += [text[end : found.start()], Placeholder(name)]
         end = found.start() + (1 if found[2] else len(name) + 1)
     return tuple(part for part in (*parts, text[end:]) if part)
 
 
-def _name(written: str, target: str) -> str:
-    """Return the longest beginning of `year-archive` that the target uses; all of it if it uses none."""
-    beginnings = [*accumulate(written.split("-"), lambda start, word: f"{start}-{word}")]
-    return next((name for name in reversed(beginnings) if _is_used(name, target)), written)
+def _name(text: str, target: str) -> str:
+    """Return the longest beginning of `year-archive` that the target uses, or all of it if the target uses none."""
+    beginnings = [*accumulate(text.split("-"), lambda start, word: f"{start}-{word}")]
+    return next((name for name in reversed(beginnings) if _is_used(name, target)), text)
 
 
 def _is_used(name: str, target: str) -> bool:
@@ -102,36 +110,36 @@ def _is_used(name: str, target: str) -> bool:
 
 
 def _target_template(text: str, names: Collection[str]) -> Template:
-    """Return the parts of a target: the source's placeholders, `:splat` and `*` for its `*`, and text."""
+    """Return a target split into text and the source's placeholders; `:splat` and `*` stand for its `*`."""
     longest_first = sorted(("splat" if name == "*" else name for name in names), key=len, reverse=True)
     words = [rf":({re.escape(name)})(?!\w)" for name in longest_first] + ([r"(\*)"] if "*" in names else [])
-    parts: list[str | Taken] = []
+    parts: list[str | Placeholder] = []
     end = 0
     for found in re.finditer("|".join(words), text, re.ASCII) if words else ():
         name = str(found[found.lastindex or 0])
-        parts += [text[end : found.start()], Taken("*" if name == "splat" and "splat" not in names else name)]
+        parts += [text[end : found.start()], Placeholder("*" if name == "splat" and "splat" not in names else name)]
         end = found.end()
     return tuple(part for part in (*parts, text[end:]) if part)
 
 
-def _notes(source: str, parts: Template, target: Template) -> Iterator[str]:
+def _notes(text: str, source: Template, target: Template) -> Iterator[str]:
     for part in target:
         found = _PLACEHOLDER.search(part) if isinstance(part, str) else None
         if found:
-            yield f"has '{found[0]}' in its target as text: its source does not have that placeholder"
-    if not source.startswith(("/", "http")) and isinstance(parts[0], str) and parts[0].startswith("/"):
-        yield f"is read with a slash in front: '/{source}'"
+            yield f"has '{found[0]}' in its target, which is used as text: its source does not have that placeholder"
+    if not text.startswith(("/", "http")) and isinstance(source[0], str) and source[0].startswith("/"):
+        yield f"is used with a leading slash: '/{text}'"
 
 
-def _shadowed(rule: Written, *, forced: bool) -> Written:
-    """Return the rule, with files before it if it is one page for many paths, as `/* /index.html 200` is."""
-    if leads_to_a_server("".join(part for part in rule.target if isinstance(part, str))):
+def _below_files(rule: ParsedRule, *, is_forced: bool) -> ParsedRule:
+    """Return the rule so that files take precedence over it if it is one page for many paths: `/* /index.html 200`."""
+    if is_url("".join(part for part in rule.target if isinstance(part, str))):
         return rule
-    constant = not any(isinstance(part, Taken) for part in rule.target)
-    many = any(isinstance(part, Taken) for part in rule.source)
-    if forced and rule.status == "404" and rule.source != EVERYTHING:
-        raise RuleError("has the status 404!, which hides files: do not publish them instead")
-    if forced or not (rule.status == "200" and constant and many):
+    is_constant = not any(isinstance(part, Placeholder) for part in rule.target)
+    is_for_many = any(isinstance(part, Placeholder) for part in rule.source)
+    if is_forced and rule.status == "404" and rule.source != EVERYTHING:
+        raise RuleError("has the status 404!, which would hide files: do not publish them instead")
+    if is_forced or not (rule.status == "200" and is_constant and is_for_many):
         return rule
     if rule.source == EVERYTHING and not (rule.query or rule.countries or rule.origin[1]):
         return replace(rule, status="404-200")
@@ -143,6 +151,6 @@ def _countries(conditions: Sequence[str]) -> tuple[str, ...]:
     for condition in conditions:
         name, _, value = condition.partition("=")
         if name.lower() != "country" or not value:
-            raise RuleError(f"has '{condition}', which is not supported: a status, or Country=de,fr")
+            raise RuleError(f"has '{condition}', which is not supported: write a status, or Country=de,fr")
         countries += value.split(",")
     return tuple(countries)

@@ -7,7 +7,7 @@
 - ``base``, ``planning``   from what is held and what is wanted to what is sent. Pure.
 - ``leftovers``, ``arrived``   what interrupted publishes have left behind: behind a distribution, and in place.
 - ``tidying``    what goes at the end of a publish.
-- ``signing``, ``transfer``, ``sending``, ``store``   S3, lean.
+- ``signing``, ``put``, ``parallel``, ``bucket``   S3, lean.
 - ``lock``, ``atomic``, ``in_place``   the publishers.
 - ``note``, ``error_pages``   what visitors see.
 - ``provider``, ``live``, ``bulk``, ``pointer``, ``edge_piece``   what is declared, and what the edge is told.

@@ -16,21 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hosting.publish.bulk.records import Records
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An object as a listing tells it.
-
-    Attributes:
-        size: bytes.
-        etag: without quotes.
-        time: when it was written, to the second.
-    """
-
-    size: int
-    etag: str
-    time: datetime
+    from hosting.publish.s3.objects import ListedObject
 
 
 @dataclass(frozen=True)
@@ -46,7 +32,7 @@ class Layer:
     records: Records
 
 
-def arrived(listed: Mapping[str, Listed], complete: Records, layers: Sequence[Layer]) -> Records:
+def arrived(listed: Mapping[str, ListedObject], complete: Records, layers: Sequence[Layer]) -> Records:
     """Return what of ``listed`` is known to be what, by path.
 
     Args:
@@ -63,7 +49,7 @@ def arrived(listed: Mapping[str, Listed], complete: Records, layers: Sequence[La
     return known
 
 
-def _candidates(path: str, found: Listed, complete: Records, layers: Sequence[Layer]) -> list[Record]:
+def _candidates(path: str, found: ListedObject, complete: Records, layers: Sequence[Layer]) -> list[Record]:
     candidates: list[Record] = []
     for layer in reversed(layers):
         record = layer.records.get(path)

@@ -24,19 +24,19 @@ from hosting.publish.staging.manifest import Manifest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.providers.engine_log import Log
-    from hosting.publish.bulk.arrived import Listed
     from hosting.publish.bulk.base import Base
+    from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.planning import Carry, Plan
     from hosting.publish.bulk.records import Held, Records
     from hosting.publish.bulk.wanted import Wanted
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
+    from hosting.publish.s3.objects import ListedObject
 
 
 class Atomic:
     """The publisher of one bucket."""
 
-    def __init__(self, store: Store, wanted: Wanted, log: Log) -> None:
+    def __init__(self, store: BucketClient, wanted: Wanted, log: Log) -> None:
         self._store = store
         self._wanted = wanted
         self._log = log
@@ -73,7 +73,7 @@ class Atomic:
 
         Raises:
             PublishError: it is refused; the live site is whole.
-            TransferError: S3 did not take a file.
+            S3Error: S3 did not take a file.
         """
         index = self._file.read_when_free(self._log)
         held = self._held(index)
@@ -210,13 +210,13 @@ class Atomic:
         tidying.sweep(ended.doomed, ended, held, records)
         return self._file.index
 
-    def _drifted(self, held: Held, records: Records, listed: Mapping[str, Listed]) -> list[str]:
+    def _drifted(self, held: Held, records: Records, listed: Mapping[str, ListedObject]) -> list[str]:
         return drifted(records, {path: held.key(path) for path in records}, listed, self._library.key(held.id))
 
-    def _listed(self) -> dict[str, Listed]:
+    def _listed(self) -> dict[str, ListedObject]:
         return {layout.ROOT + rest: found for rest, found in self._store.list(layout.ROOT).items()}
 
-    def _repair(self, held: Held, records: Records, listed: Mapping[str, Listed]) -> list[str]:
+    def _repair(self, held: Held, records: Records, listed: Mapping[str, ListedObject]) -> list[str]:
         """Put back what another hand has changed or removed, and return its paths."""
         wrong = self._drifted(held, records, listed)
         if not wrong:

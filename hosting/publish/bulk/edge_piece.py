@@ -1,4 +1,4 @@
-"""The piece of the edge's function that leads each request to the live release."""
+"""The part of the edge's function that leads each request to the live release."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from hosting.edge.function_code import MAX_BYTES, Piece, as_javascript, compose, size_of
+from hosting.edge.error_pages import FILES_WITHOUT_EXTENSION_BYTES
+from hosting.edge.function_code import MAX_BYTES, FunctionPart, as_javascript, compose, size_of
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.planning import EXCEPTION_BYTES
-from hosting.publish.bulk.pointer import PLAIN_BYTES, Pointer
+from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.staging.generators import ADDITIONS
 from hosting.publish.staging.hashed_names import EXCLUDED, FORM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# That the piece sets: in the cache key of what may be in a slot, as what is missing there is answered with error pages.
+# That the part sets: in the cache key of what may be in a slot, as what is missing there is answered with error pages.
 HEADER = "x-release"
 _STEP = 100
 _HERE = Path(__file__).parent
 
 
-def edge_piece(pointer: Mapping[str, Any], index_document: str) -> Piece:
-    """Return the piece for the release that ``pointer``, an output of ``Release``, points at."""
+def edge_piece(pointer: Mapping[str, Any], index_document: str) -> FunctionPart:
+    """Return the part for the release that ``pointer``, an output of ``Release``, points at."""
     fallback = pointer["fallback"]
     data = {
         "index": _url(index_document),
@@ -40,7 +41,7 @@ def edge_piece(pointer: Mapping[str, Any], index_document: str) -> Piece:
     for name, pattern in (("$FORM", FORM), ("$EXCLUDED", EXCLUDED), ("$ADDITIONS", ADDITIONS)):
         code = code.replace(name, _as_expression(pattern))
     # Last: what files are called may look like a name above.
-    return Piece("release", code.replace("$DATA", as_javascript(data)))
+    return FunctionPart("release", code.replace("$DATA", as_javascript(data)))
 
 
 def _as_expression(pattern: str) -> str:
@@ -48,8 +49,8 @@ def _as_expression(pattern: str) -> str:
     return pattern.replace("/", r"\/").replace(r"[^\/", "[^/")
 
 
-def room_beside(pieces: Sequence[Piece], *, has_fallback: bool = True) -> int:
-    """Return the bytes that a release's exceptions may take in a function that has ``pieces`` too.
+def room_beside(parts: Sequence[FunctionPart], *, has_fallback: bool = True) -> int:
+    """Return the bytes that a release's exceptions may take in a function that has ``parts`` too.
 
     ``has_fallback`` is whether the release itself may lead unknown paths to a page.
 
@@ -57,9 +58,9 @@ def room_beside(pieces: Sequence[Piece], *, has_fallback: bool = True) -> int:
         EdgeError: there is no room for the release itself.
     """
     name = "0123456789abcdef"
-    fallback, plain = ("x" * 40, ["x" * PLAIN_BYTES]) if has_fallback else ("", [])
+    fallback, plain = ("x" * 40, ["x" * FILES_WITHOUT_EXTENSION_BYTES]) if has_fallback else ("", [])
     pointer = Pointer(name, name, "01234567-abcdef", "abcdef", "", {}, fallback, plain)
-    code = compose([*pieces, edge_piece(asdict(pointer), "x" * 40)])
+    code = compose([*parts, edge_piece(asdict(pointer), "x" * 40)])
     # In steps: a redirect more or less is no change of the release.
     return min(EXCEPTION_BYTES, (MAX_BYTES - size_of(code)) // _STEP * _STEP)
 

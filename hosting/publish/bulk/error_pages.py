@@ -14,11 +14,13 @@ from hosting.publish.bulk.records import Index, id_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hosting.publish.bulk.arrived import Listed
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
+    from hosting.publish.s3.objects import ListedObject
 
 
-def put_error_pages(store: Store, digest: str, paths: Sequence[str], *, only_missing: bool = False) -> dict[str, str]:
+def put_error_pages(
+    store: BucketClient, digest: str, paths: Sequence[str], *, only_missing: bool = False
+) -> dict[str, str]:
     """Make the error pages those of the release ``digest``, and return the ETag of each that was put.
 
     Args:
@@ -38,13 +40,13 @@ def put_error_pages(store: Store, digest: str, paths: Sequence[str], *, only_mis
         for path in paths
         if path in records and not (only_missing and path in present)
     }
-    store.rest()
+    store.close_connections()
     if not only_missing:
         store.delete([layout.ERROR_PAGES + path for path in present if path not in etags])
     return etags
 
 
-def drifted_pages(etags: Mapping[str, str], listed: Mapping[str, Listed]) -> list[str]:
+def drifted_pages(etags: Mapping[str, str], listed: Mapping[str, ListedObject]) -> list[str]:
     """Return the error pages that another hand has changed or removed.
 
     Args:

@@ -21,19 +21,20 @@ from hosting.publish.bulk.planning import Send
 from hosting.publish.bulk.published import Published
 from hosting.publish.bulk.records import Begun, Held, Record
 from hosting.publish.bulk.uploading import Uploading
+from hosting.publish.staging.staged_tree import is_page
 
 if TYPE_CHECKING:
-    from hosting.providers.engine_log import Log
+    from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.records import Index, Records
     from hosting.publish.bulk.wanted import Wanted
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
     from hosting.publish.staging.manifest import Manifest
 
 
 class InPlace:
     """The publisher of one bucket that is a website itself."""
 
-    def __init__(self, store: Store, wanted: Wanted, log: Log) -> None:
+    def __init__(self, store: BucketClient, wanted: Wanted, log: Log) -> None:
         self._store = store
         self._wanted = wanted
         self._log = log
@@ -76,7 +77,7 @@ class InPlace:
         etags = {path: record.etag for path, record in present.items()}
         uploading = Uploading(self._store, self._wanted, self._log, self._file)
         for pages in (False, True):
-            etags |= uploading.send([send for send in sends if layout.is_page(send.key) is pages])
+            etags |= uploading.send([send for send in sends if is_page(send.key) is pages])
         owned = {*complete, *(path for layer in self._library.layers(index) for path in layer.records)}
         self._store.delete(sorted(path for path in owned if new.get(path) is None))
         return self._end(new, {entry.path: Record(entry, etags[entry.path]) for entry in new.entries}, recheck=recheck)

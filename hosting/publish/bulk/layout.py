@@ -26,7 +26,6 @@ RESERVED = (ROOT, IN_PLACE_RECORDS)
 LONGEST_PREFIX = 28
 # Of all generations.
 SHARED = f"{ROOT}a/"
-_PAGES = (".html", ".htm")
 
 
 def slot(fill: str) -> str:
@@ -53,8 +52,3 @@ def overlay(name: str) -> str:
 def error_page(path: str) -> str:
     """Return the key of the error page that the site has at ``path``."""
     return ERROR_PAGES + path
-
-
-def is_page(path: str) -> bool:
-    """Tell a page, which goes up after what it refers to."""
-    return path.lower().endswith(_PAGES)

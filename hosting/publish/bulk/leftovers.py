@@ -10,10 +10,10 @@ from hosting.publish.bulk.records import Record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.publish.bulk.arrived import Listed
     from hosting.publish.bulk.library import Library
     from hosting.publish.bulk.records import Begun, Held, Index
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
+    from hosting.publish.s3.objects import ListedObject
 
 
 def prefixes(held: Held, *, fills: bool) -> list[str]:
@@ -21,7 +21,7 @@ def prefixes(held: Held, *, fills: bool) -> list[str]:
     return [layout.overlay(held.id), layout.shared(held.generation), *([layout.slot(held.fill)] if fills else [])]
 
 
-def leftovers(store: Store, library: Library, index: Index) -> dict[str, Record]:
+def leftovers(store: BucketClient, library: Library, index: Index) -> dict[str, Record]:
     """Return what publishes that have begun and not ended have put into the bucket, by key.
 
     Each wrote its plan down first, and to keys that no other wrote to; but for shared files, where what arrived once
@@ -39,6 +39,6 @@ def leftovers(store: Store, library: Library, index: Index) -> dict[str, Record]
     return found
 
 
-def _listed(store: Store, begun: Begun) -> Mapping[str, Listed]:
+def _listed(store: BucketClient, begun: Begun) -> Mapping[str, ListedObject]:
     places = prefixes(begun.held, fills=begun.fills)
     return {place + rest: found for place in places for rest, found in store.list(place).items()}

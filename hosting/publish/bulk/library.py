@@ -12,9 +12,9 @@ from hosting.publish.bulk.records import Record, records_from_bytes, records_to_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hosting.publish.bulk.arrived import Listed
     from hosting.publish.bulk.records import Index, Records
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
+    from hosting.publish.s3.objects import ListedObject
     from hosting.publish.staging.manifest import Manifest
 
 
@@ -27,7 +27,7 @@ def _parsed(data: bytes, key: str) -> Records:
 class Library:
     """The manifests below one prefix of a bucket."""
 
-    def __init__(self, store: Store, prefix: str) -> None:
+    def __init__(self, store: BucketClient, prefix: str) -> None:
         self._store = store
         self._prefix = prefix
 
@@ -81,7 +81,7 @@ class Library:
         self._store.delete(self._prefix + name for name in names)
 
 
-def drifted(records: Records, keys: Mapping[str, str], listed: Mapping[str, Listed], manifest: str) -> list[str]:
+def drifted(records: Records, keys: Mapping[str, str], listed: Mapping[str, ListedObject], manifest: str) -> list[str]:
     """Return the paths whose objects are missing or not what they were when they were put there.
 
     A listing tells no headers. But all that a manifest names was written before it, so an object that is younger was

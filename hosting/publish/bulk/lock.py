@@ -18,16 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from hosting.errors import PublishError
 from hosting.publish.bulk.records import Begun, Claim, Index
-from hosting.publish.s3.bucket import ConflictError
-from hosting.publish.staging.cli_run import in_proc
+from hosting.publish.s3.errors import ConflictError, S3Error
+from hosting.publish.staging.cli_run import process_in_proc
 
 if TYPE_CHECKING:
-    from hosting.providers.engine_log import Log
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.bulk.log import Log
+    from hosting.publish.s3.bucket import BucketClient
 
 # A publish that has not said for so long that it is at work is not.
 _SILENT_S = 60
@@ -43,7 +41,7 @@ _TOKEN_LENGTH = 16
 class IndexFile:
     """The index, and what is known of it."""
 
-    def __init__(self, store: Store, key: str, *, laid_out: bool) -> None:
+    def __init__(self, store: BucketClient, key: str, *, laid_out: bool) -> None:
         """``laid_out`` is whether the files are at other keys than their paths."""
         self._store = store
         self._key = key
@@ -122,7 +120,7 @@ class IndexFile:
         """
         if self.index.claim is not None and time.time() - self._said > _SAY_SO_S:
             # What passes is tried again a second later; what does not ends the publish by `check_awake`.
-            with suppress(BotoCoreError, ClientError):
+            with suppress(S3Error):
                 self.write(self.index)
 
     def check_awake(self) -> None:
@@ -157,7 +155,7 @@ class IndexFile:
     def let_go(self) -> None:
         """Be at work no longer, with the plans left as they are; a failure to say so is not another failure."""
         if self.index.claim is not None:
-            with suppress(BotoCoreError, ClientError, PublishError):
+            with suppress(S3Error, PublishError):
                 self.write(replace(self.index, claim=None))
 
     def end(self, index: Index) -> None:
@@ -176,5 +174,5 @@ def _place() -> str:
 
 def _started(pid: int) -> str:
     """Return when a process began; "" if there is none."""
-    process = in_proc(Path("/proc"), pid)
+    process = process_in_proc(Path("/proc"), pid)
     return process.started if process else ""

@@ -14,7 +14,7 @@ from hosting.publish.bulk.records import opened, sealed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
 
 LIVE = f"{layout.RECORDS}live"
 
@@ -38,7 +38,7 @@ class Note:
     etags: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, store: Store) -> Note:
+    def of(cls, store: BucketClient) -> Note:
         """Return the note of a bucket.
 
         Raises:
@@ -47,6 +47,6 @@ class Note:
         found = store.read(LIVE)
         return cls(**opened(found.data, LIVE)) if found else cls()
 
-    def write(self, store: Store) -> None:
+    def write(self, store: BucketClient) -> None:
         """Leave the note in the bucket."""
         store.write(LIVE, sealed(asdict(self)), replaces=None)

@@ -7,16 +7,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hosting.edge.error_pages import files_without_extension, release_serves_page
 from hosting.publish.bulk.planning import overlays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from hosting.publish.bulk.published import Published
     from hosting.publish.bulk.records import Records
     from hosting.publish.bulk.wanted import Wanted
 
-PLAIN_BYTES = 600
 _MARK_LENGTH = 6
 
 
@@ -52,7 +52,7 @@ class Pointer:
 def pointer_to(done: Published, wanted: Wanted) -> Pointer:
     """Return the pointer to a release."""
     held, records = done.held, done.records
-    known = leads_to(wanted.fallback, records)
+    known = release_serves_page(wanted.fallback, records)
     routes = wanted.route_choice.routes(records.keys()) if wanted.route_choice else None
     # What CloudFront answers for a missing path is cached under that path: with other error pages that must be another
     # entry. Not for the page that the function itself leads to, which is the first page as a rule: with each change of
@@ -66,20 +66,11 @@ def pointer_to(done: Published, wanted: Wanted) -> Pointer:
         time=held.time,
         overlays=overlays(held.exceptions),
         fallback=wanted.fallback if known else "",
-        plain=_plain(records) if known else [],
+        plain=files_without_extension(records) if known else [],
         # As text: the engine makes a float of each number.
         routes=json.dumps(routes.data, ensure_ascii=False) if routes else "",
         kind=routes.kind if routes else "",
     )
-
-
-def leads_to(page: str, paths: Collection[str]) -> bool:
-    """Tell whether the function leads paths that are no file to ``page``: it has to know all files of such names."""
-    return page in paths and len(json.dumps(_plain(paths)).encode()) <= PLAIN_BYTES
-
-
-def _plain(paths: Iterable[str]) -> list[str]:
-    return sorted(path for path in paths if "." not in path.rpartition("/")[2])
 
 
 def _mark(paths: Iterable[str], records: Records) -> str:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.note import Note
     from hosting.publish.bulk.records import Held, Index, Records
     from hosting.publish.bulk.wanted import Wanted
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
 
 
 class Tidying:
     """Finds what goes at the end of one publish, and removes it."""
 
-    def __init__(self, store: Store, library: Library, wanted: Wanted, now: float) -> None:
+    def __init__(self, store: BucketClient, library: Library, wanted: Wanted, now: float) -> None:
         self._store = store
         self._library = library
         self._wanted = wanted

@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
-from hosting.publish.s3.put import TransferError
-from hosting.publish.s3.sending import Sender
+from hosting.publish.s3.errors import S3Error
+from hosting.publish.s3.parallel import ParallelRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from hosting.providers.engine_log import Log
     from hosting.publish.bulk.lock import IndexFile
+    from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.planning import Carry, Send
     from hosting.publish.bulk.wanted import Wanted
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
 
 
 class Uploading:
     """One publish's way to send files."""
 
-    def __init__(self, store: Store, wanted: Wanted, log: Log, file: IndexFile) -> None:
+    def __init__(self, store: BucketClient, wanted: Wanted, log: Log, file: IndexFile) -> None:
         self._store = store
         self._wanted = wanted
         self._log = log
         self._file = file
-        self._sender = Sender()
+        self._runner = ParallelRunner()
 
     def send(self, sends: Sequence[Send]) -> dict[str, str]:
         """Send all, and return the ETag of each path.
@@ -52,7 +52,7 @@ class Uploading:
         def sending() -> None:
             if sends:
                 report(0)
-            self._sender.send(sends, one, report)
+            self._runner.run(sends, one, report)
 
         self._run(sending, etags, len(sends))
         return etags
@@ -68,18 +68,18 @@ class Uploading:
         def one(carry: Carry) -> None:
             try:
                 etags[carry.key] = self._store.duplicate(carry.source, carry.key)
-            except TransferError as error:
+            except S3Error as error:
                 if error.code != "NoSuchKey":
                     raise
 
-        self._run(lambda: self._sender.send(carries, one, lambda _: self._file.still_at_work()), etags, len(carries))
+        self._run(lambda: self._runner.run(carries, one, lambda _: self._file.still_at_work()), etags, len(carries))
         return etags
 
     def _one(self, send: Send) -> str:
         if send.source is not None:
             try:
                 return self._store.copy(send.source, send.key, send.entry)
-            except TransferError as error:
+            except S3Error as error:
                 if error.code != "NoSuchKey" or not self._wanted.digest:
                     raise
                 # Removed by another hand; the file itself is here.
@@ -88,7 +88,7 @@ class Uploading:
     def _run(self, sending: Callable[[], None], etags: dict[str, str], count: int) -> None:
         try:
             self._hold(sending)
-        except TransferError as error:
+        except S3Error as error:
             raise PublishError(
                 f"Publishing stopped after {len(etags)} of {count} files: {error}. What visitors see is as it was. Run "
                 "pulumi up again: it goes on where this one stopped"
@@ -96,7 +96,7 @@ class Uploading:
         except OSError as error:
             raise PublishError(f"A staged file can't be read ({error}): run pulumi up again") from error
         finally:
-            self._store.rest()
+            self._store.close_connections()
 
     def _hold(self, sending: Callable[[], None]) -> None:
         try:

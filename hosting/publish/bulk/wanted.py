@@ -12,7 +12,8 @@ from hosting.edge.route_choice import RouteChoice
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.scan import MAX_KEY_BYTES
+from hosting.publish.staging.staged_tree import MANIFEST, staged_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from hosting.publish.staging.manifest import ManifestEntry
 
 _DAY_S = 86_400
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-_LONGEST_KEY = 1024
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
 _LARGEST_PUT = 5 << 30
 
@@ -83,7 +82,7 @@ class Wanted:
 
     def file(self, path: str) -> Path:
         """Return where the staged file ``path`` is."""
-        return self.folder / ("pages" if layout.is_page(path) else "assets") / path
+        return self.folder / staged_path(path)
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +105,7 @@ def _check(entry: ManifestEntry) -> None:
             f"'{entry.path}' is where bulk mode keeps its own objects; nothing was touched: rename it, or "
             "leave it out with pulumi config set --path 'publish:ignore[0]' '.release/'"
         )
-    longest = _LONGEST_KEY - layout.LONGEST_PREFIX
+    longest = MAX_KEY_BYTES - layout.LONGEST_PREFIX
     # Most are shorter whatever their characters are.
     if len(entry.path) > longest // 4 and len(entry.path.encode()) > longest:
         raise PublishError(

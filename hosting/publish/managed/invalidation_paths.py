@@ -1,4 +1,4 @@
-"""Which of CloudFront's paths a change of files makes stale."""
+"""The paths to invalidate in CloudFront after a change of files."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ EVERYTHING = "/*"
 _PAGE = ".html"
 # "URL-encode those characters. Do not URL-encode any other characters in the path":
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
-# These are all of ASCII's punctuation that RFC 1738 calls neither unsafe nor, like `?`, the end of a path. It calls `~`
-# unsafe, RFC 3986 does not, and CloudFront normalizes by the latter, so either form will do.
-# A `+` is encoded too: to S3's REST endpoint a bare one is a space, so visitors of such a file write %2B.
+# These are the ASCII punctuation characters that are neither unsafe in RFC 1738 nor, like `?`, the end of a path.
+# `~` is unsafe in RFC 1738 but not in RFC 3986, by which CloudFront normalizes, so both forms work.
+# A `+` is encoded too: S3's REST endpoint reads a bare one as a space, so visitors of such a file request %2B.
 _SAFE = "/$-_.!'(),:;@&="
 
 
 def invalidation_paths(
     changed: Iterable[str], *, index_document: str, fallbacks: Collection[str], max_paths: int
 ) -> list[str]:
-    """Return the invalidation paths for the ``changed`` files, sorted; empty when there are none.
+    """Return the sorted invalidation paths for the ``changed`` files.
 
     Args:
-        changed: paths that changed, appeared or vanished, POSIX-relative to the site's root.
-        index_document: the file name that a folder's URL serves.
-        fallbacks: paths whose content CloudFront serves, and caches, under other URLs: error pages.
-        max_paths: more URLs than this collapse to ``/*``.
+        changed: paths that were changed, added or removed, relative to the site's root.
+        index_document: the name of the file that a folder's URL serves.
+        fallbacks: files that CloudFront serves, and caches, under other URLs: error pages.
+        max_paths: more URLs than this are replaced by ``/*``.
     """
     files = set(changed)
     if files & set(fallbacks):
         return [EVERYTHING]
-    # A literal asterisk can't be told from the wildcard.
+    # CloudFront reads an asterisk as the wildcard.
     if any("*" in path for path in files):
         return [EVERYTHING]
     urls = sorted({url for path in files for url in _urls(path, index_document)})
@@ -40,7 +40,7 @@ def invalidation_paths(
 
 
 def _urls(path: str, index_document: str) -> list[str]:
-    """Return the URLs under which a visitor may have got the file ``path``.
+    """Return the URLs of the file ``path``.
 
     A function at the edge changes the URI of a page. AWS recommends to invalidate both URIs, before and after:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
@@ -55,13 +55,11 @@ def _urls(path: str, index_document: str) -> list[str]:
     return [url, f"{folder_url}/", folder_url]
 
 
-def answering_files(page_paths: Iterable[str | None], index_document: str) -> list[str]:
-    """Return all files that may be behind the page paths of error responses, which are URLs: `/not%20here.html`."""
+def error_page_files(page_paths: Iterable[str | None], index_document: str) -> list[str]:
+    """Return the files that may be behind the page paths of error responses.
+
+    ``/`` is the index document, and None is a response without a page. A page path is a URL: `/not%20here.html` may
+    be a file of that name, or of the decoded one.
+    """
     written = [path for path in page_paths if path]
-    return fallback_files([*written, *map(unquote, written)], index_document)
-
-
-def fallback_files(page_paths: Iterable[str | None], index_document: str) -> list[str]:
-    """Return the files behind the page paths of error responses: ``/`` is the index document; None is no page."""
-    files = {(path.lstrip("/") or index_document) for path in page_paths if path}
-    return sorted(files)
+    return sorted({path.lstrip("/") or index_document for path in (*written, *map(unquote, written))})

@@ -1,4 +1,4 @@
-"""The synced folders: assets first, then the pages that refer to them."""
+"""The synced folders of managed mode: assets first, then the pages that refer to them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from hosting.publish.staging.manifest import Manifest
 
-_OBJECT = "aws:s3/bucketObject:BucketObject"
-# The one ACL that a PUT may name when ACLs are off, as BucketOwnerEnforced has them:
+_OBJECT_TYPE = "aws:s3/bucketObject:BucketObject"
+# The only ACL that a PUT may set while BucketOwnerEnforced turns ACLs off:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 _ACL = "bucket-owner-full-control"
 
@@ -27,13 +27,13 @@ def publish_folder(
     """Return the synced folder that keeps every file of ``path`` in ``bucket``.
 
     Args:
-        name: the logical name; each object's is this and its path.
+        name: the logical name, with which the logical names of the objects begin.
         path: a folder of the staged tree, relative to the project and without a leading ``./``.
-        bucket: where the files go.
+        bucket: the bucket to upload to.
         manifest: the headers of each file.
-        opts: the options.
+        opts: the resource options.
     """
-    headers = pulumi.ResourceOptions(transforms=[object_headers(manifest, bucket)])
+    headers = pulumi.ResourceOptions(transforms=[add_headers(manifest, bucket)])
     return S3BucketFolder(
         name,
         path=path.as_posix(),
@@ -45,17 +45,17 @@ def publish_folder(
     )
 
 
-def object_headers(
+def add_headers(
     manifest: Manifest, bucket: pulumi.Resource
 ) -> Callable[[pulumi.ResourceTransformArgs], pulumi.ResourceTransformResult | None]:
-    """Return the transform that gives each object the headers of its manifest entry.
+    """Return the transform that sets the headers of each object by its manifest entry.
 
-    Each object also goes with its bucket: on destroy the bucket empties itself in a few calls
-    instead of one an object, and a retained bucket keeps them.
+    It also sets `deletedWith` to the bucket: on destroy the bucket is emptied in a few calls, not one for each object,
+    and a retained bucket keeps its objects.
     """
 
     def transform(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-        if args.type_ != _OBJECT:
+        if args.type_ != _OBJECT_TYPE:
             return None
         entry = manifest.get(str(args.props["key"]))
         if entry is None:

@@ -1,1 +1,1 @@
-"""The bucket's client: signing, PUT, list, delete; for both publish modes."""
+"""The client of a bucket for both publish modes: signing, PUT, list and delete."""

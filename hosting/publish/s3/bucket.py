@@ -1,20 +1,20 @@
-"""S3, with exactly the calls that a publish makes."""
+"""The client of one bucket, with the calls that a publish makes."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError
 
 from hosting.aws.proxies import proxy_for
 from hosting.aws.session import client_of, make_session
-from hosting.publish.bulk.arrived import Listed
-from hosting.publish.s3.put import Place, Transfer
+from hosting.publish.s3.errors import ConflictError, S3Error, s3_errors
+from hosting.publish.s3.objects import ListedObject, StoredObject
+from hosting.publish.s3.put import BucketEndpoint, PutClient
 from hosting.publish.s3.signing import Credentials
 
 if TYPE_CHECKING:
@@ -25,178 +25,166 @@ if TYPE_CHECKING:
     from hosting.publish.staging.manifest import ManifestEntry
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
-_DELETES_AT_ONCE = 1000
-# Read whole when it is no larger: one system call to send instead of many.
-_WHOLE = 2 << 20
-_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_MAX_DELETES = 1000
+# Files up to this size are read at once, which takes one system call to send.
+_READ_AT_ONCE_BYTES = 2 << 20
+_SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _ETAG = re.compile(rb"<ETag>(?:&quot;|&#34;|\")?([^<&\"]+)")
 _CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
-_MISSING = frozenset({"NoSuchKey", "404"})
+_NO_SUCH_KEY = frozenset({"NoSuchKey", "404"})
 
 
-class ConflictError(Exception):
-    """The object is not what it was when it was read: someone else has written it."""
+class BucketClient(Protocol):
+    """The calls to one bucket."""
 
-
-@dataclass(frozen=True)
-class Stored:
-    """An object that was read.
-
-    Attributes:
-        data: its bytes.
-        etag: for a write that must not miss another's.
-        age: how long ago it was written, in seconds by S3's clock.
-        now: when it was read, in seconds since 1970 by that clock; machines' own may be days off. 0 if not known.
-    """
-
-    data: bytes
-    etag: str
-    age: float
-    now: float = 0.0
-
-
-class Store(Protocol):
-    """One bucket."""
-
-    def read(self, key: str) -> Stored | None:
-        """Return an object, None if there is none."""
+    def read(self, key: str) -> StoredObject | None:
+        """Return an object, None if it does not exist."""
 
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
-        """Write an object of our own records, and return its ETag.
+        """Write an object, and return its ETag.
 
-        ``replaces`` is the ETag of what is there, "" for nothing, None for whatever it is.
+        ``replaces`` is the ETag of the object to replace, "" if it must not exist, None to replace any.
 
         Raises:
-            ConflictError: something else is there.
+            ConflictError: the existing object is another one.
         """
 
     def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
-        """Put a file, and return its ETag."""
+        """Upload a file, and return the object's ETag."""
 
     def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
-        """Put what is at ``source``, and return its ETag."""
+        """Copy the object ``source`` with the headers of ``entry``, and return the copy's ETag."""
 
     def duplicate(self, source: str, key: str) -> str:
-        """Put what is at ``source``, with its own headers, and return its ETag."""
+        """Copy the object ``source`` with its own headers, and return the copy's ETag."""
 
-    def list(self, prefix: str) -> dict[str, Listed]:
-        """Return the objects whose keys begin with ``prefix``, by the rest of the key."""
+    def list(self, prefix: str) -> dict[str, ListedObject]:
+        """Return the objects whose keys begin with ``prefix``, by the key without the prefix."""
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Remove objects."""
+        """Delete objects."""
 
-    def rest(self) -> None:
-        """Close the connections that uploads and copies have opened, until there are more of them."""
+    def close_connections(self) -> None:
+        """Close the idle connections of uploads and copies; the next one opens a new connection."""
 
 
-class S3Store:
-    """A bucket on S3."""
+class S3BucketClient:
+    """The client of a bucket on S3."""
 
+    @s3_errors()
     def __init__(self, bucket: str, settings: AwsSettings) -> None:
         session = make_session(settings)
         self._bucket = bucket
         self._s3: Any = client_of(session, "s3", settings)
         values = settings.values
         bundle = False if values.get("insecure") else values.get("customCaBundle")
-        url = address(self._s3.meta.endpoint_url, bucket, path_style=bool(values.get("s3UsePathStyle")))
+        url = bucket_url(self._s3.meta.endpoint_url, bucket, path_style=bool(values.get("s3UsePathStyle")))
         source = session.get_credentials()
         if source is None:
-            raise NoCredentialsError
-        place = Place(url, self._s3.meta.region_name, bundle, proxy_for(url, values, os.environ))
+            raise S3Error("NoCredentialsError", "Unable to locate credentials")
+        endpoint = BucketEndpoint(url, self._s3.meta.region_name, bundle, proxy_for(url, values, os.environ))
 
         def credentials() -> Credentials:
-            # Renewed by botocore when they are about to expire.
+            # botocore renews them before they expire.
             frozen = source.get_frozen_credentials()
             return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
 
-        self._transfer = Transfer(place, credentials)
+        self._put_client = PutClient(endpoint, credentials)
 
-    def read(self, key: str) -> Stored | None:
-        """Return an object, None if there is none."""
+    @s3_errors()
+    def read(self, key: str) -> StoredObject | None:
+        """Return an object, None if it does not exist."""
         try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
+            response = self._s3.get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
+            if error.response["Error"]["Code"] in _NO_SUCH_KEY:
                 return None
             raise
-        written, now = _times(answer["ResponseMetadata"]["HTTPHeaders"])
-        return Stored(answer["Body"].read(), answer["ETag"], now - written, now)
+        written, now = _times(response["ResponseMetadata"]["HTTPHeaders"])
+        return StoredObject(response["Body"].read(), response["ETag"], now - written, now)
 
+    @s3_errors()
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
-        """Write an object of our own records, and return its ETag."""
+        """Write an object, and return its ETag."""
         condition = {} if replaces is None else {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"}
         try:
-            answer = self._s3.put_object(
+            response = self._s3.put_object(
                 Bucket=self._bucket, Key=key, Body=data, ContentType="application/octet-stream", **condition
             )
         except ClientError as error:
             if error.response["Error"]["Code"] not in _CONFLICTS:
                 raise
-            # Our own write, whose answer was lost and which botocore sent again, conflicts with itself.
-            found = self.read(key)
-            if found is None or found.data != data:
+            # A write conflicts with itself if its response was lost and botocore sent it again.
+            existing = self.read(key)
+            if existing is None or existing.data != data:
                 raise ConflictError(key) from error
-            return found.etag
-        return str(answer["ETag"])
+            return existing.etag
+        return str(response["ETag"])
 
+    @s3_errors()
     def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
-        """Put a file, and return its ETag."""
+        """Upload a file, and return the object's ETag."""
         headers = {**_headers(entry), "x-amz-content-sha256": entry.sha256}
-        if entry.size <= _WHOLE:
-            etag, _ = self._transfer.put(key, headers, file.read_bytes())
+        if entry.size <= _READ_AT_ONCE_BYTES:
+            etag, _ = self._put_client.put(key, headers, file.read_bytes())
         else:
             with file.open("rb") as body:
-                etag, _ = self._transfer.put(key, {**headers, "content-length": str(entry.size)}, body)
+                etag, _ = self._put_client.put(key, {**headers, "content-length": str(entry.size)}, body)
         return etag
 
+    @s3_errors()
     def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
-        """Put what is at ``source``, and return its ETag."""
-        return self._copied(source, key, {**_headers(entry), "x-amz-metadata-directive": "REPLACE"})
+        """Copy the object ``source`` with the headers of ``entry``, and return the copy's ETag."""
+        return self._copy(source, key, {**_headers(entry), "x-amz-metadata-directive": "REPLACE"})
 
+    @s3_errors()
     def duplicate(self, source: str, key: str) -> str:
-        """Put what is at ``source``, with its own headers, and return its ETag."""
-        return self._copied(source, key, {"x-amz-metadata-directive": "COPY"})
+        """Copy the object ``source`` with its own headers, and return the copy's ETag."""
+        return self._copy(source, key, {"x-amz-metadata-directive": "COPY"})
 
-    def _copied(self, source: str, key: str, headers: Mapping[str, str]) -> str:
-        asked = {
+    def _copy(self, source: str, key: str, headers: Mapping[str, str]) -> str:
+        request_headers = {
             **headers,
-            "x-amz-content-sha256": _NOTHING,
+            "x-amz-content-sha256": _SHA256_OF_NOTHING,
             "x-amz-copy-source": quote(f"/{self._bucket}/{source}", safe="/-_.~"),
         }
-        _, body = self._transfer.put(key, asked, b"")
-        found = _ETAG.search(body)
-        return found[1].decode() if found else ""
+        _, body = self._put_client.put(key, request_headers, b"")
+        etag = _ETAG.search(body)
+        return etag[1].decode() if etag else ""
 
-    def list(self, prefix: str) -> dict[str, Listed]:
-        """Return the objects whose keys begin with ``prefix``, by the rest of the key."""
+    @s3_errors()
+    def list(self, prefix: str) -> dict[str, ListedObject]:
+        """Return the objects whose keys begin with ``prefix``, by the key without the prefix."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
         return {
-            item["Key"].removeprefix(prefix): Listed(
+            item["Key"].removeprefix(prefix): ListedObject(
                 item["Size"], item["ETag"].strip('"'), item["LastModified"].replace(microsecond=0)
             )
             for page in pages
             for item in page.get("Contents", [])
         }
 
+    @s3_errors()
     def delete(self, keys: Iterable[str]) -> None:
-        """Remove objects."""
+        """Delete objects."""
         listed = list(keys)
-        for start in range(0, len(listed), _DELETES_AT_ONCE):
-            batch = [{"Key": key} for key in listed[start : start + _DELETES_AT_ONCE]]
-            answer = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True})
-            for refused in answer.get("Errors", []):
-                raise ClientError({"Error": refused}, "DeleteObjects")
+        for start in range(0, len(listed), _MAX_DELETES):
+            batch = [{"Key": key} for key in listed[start : start + _MAX_DELETES]]
+            response = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True})
+            for refused in response.get("Errors", []):
+                raise S3Error(str(refused["Code"]), str(refused["Message"]).rstrip("."))
 
-    def rest(self) -> None:
-        """Close the connections that uploads and copies have opened, until there are more of them."""
-        self._transfer.close()
+    def close_connections(self) -> None:
+        """Close the idle connections of uploads and copies; the next one opens a new connection."""
+        self._put_client.close()
 
 
-def address(endpoint: str, bucket: str, *, path_style: bool) -> str:
+def bucket_url(endpoint: str, bucket: str, *, path_style: bool) -> str:
     """Return a bucket's URL at an endpoint.
 
-    Not what boto3 presigns: that is the global endpoint, which redirects while a bucket in another region is new.
-    A bucket whose name has a dot has no certificate as a host: it is a path there, as at any endpoint not of AWS.
+    boto3 presigns URLs of the global endpoint, which redirects while a bucket in another region is new. So this is the
+    regional one. AWS's certificate does not cover a bucket name with a dot as a host name. Such a bucket is addressed
+    by path, and so is any bucket at an endpoint other than AWS's.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
     """
     scheme, _, host = endpoint.rstrip("/").partition("://")
@@ -205,15 +193,15 @@ def address(endpoint: str, bucket: str, *, path_style: bool) -> str:
     return f"{scheme}://{bucket}.{host}"
 
 
-_OPEN: dict[str, S3Store] = {}
+_CLIENTS: dict[str, S3BucketClient] = {}
 
 
-def open_store(bucket: str, settings: AwsSettings) -> S3Store:
-    """Return the bucket; in one process always the same, as making a client takes boto3 0.2 s."""
-    name = json.dumps([bucket, settings.region, settings.values], sort_keys=True)
-    if name not in _OPEN:
-        _OPEN[name] = S3Store(bucket, settings)
-    return _OPEN[name]
+def open_bucket(bucket: str, settings: AwsSettings) -> S3BucketClient:
+    """Return the client of a bucket, one for each bucket and process: boto3 takes 0.2 s to make a client."""
+    cache_key = json.dumps([bucket, settings.region, settings.values], sort_keys=True)
+    if cache_key not in _CLIENTS:
+        _CLIENTS[cache_key] = S3BucketClient(bucket, settings)
+    return _CLIENTS[cache_key]
 
 
 def _headers(entry: ManifestEntry) -> Mapping[str, str]:
@@ -224,8 +212,8 @@ def _headers(entry: ManifestEntry) -> Mapping[str, str]:
 
 
 def _times(headers: Mapping[str, str]) -> tuple[float, float]:
-    """Return when an object was written, and when it was read, in seconds since 1970 by S3's clock."""
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only where there is something to read
+    """Return when an object was written and when it was read, in seconds since 1970 by S3's clock."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - few publishes read an object
 
     written, now = (parsedate_to_datetime(headers[name]).timestamp() for name in ("last-modified", "date"))
     return written, now

@@ -1,4 +1,4 @@
-"""PUT requests to S3 over connections that stay open from one to the next."""
+"""PUT requests to S3 over connections that are reused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.signing import signed
 
 if TYPE_CHECKING:
@@ -21,40 +22,20 @@ if TYPE_CHECKING:
     from hosting.publish.s3.signing import Credentials
 
 _TIMEOUT_S = 60
-_BLOCK = 1 << 20
+_BLOCK_BYTES = 1 << 20
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>")
-# Worth another try; https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-_SLOW = frozenset({"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests"})
-_PASSING = frozenset({"RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"})
-_PASSING_STATUS = frozenset({408, 429, 500, 502, 503, 504})
-
-
-class TransferError(Exception):
-    """S3 did not take it.
-
-    Attributes:
-        code: S3's word for why; "" when there was no answer.
-        slow_down: S3 asks for fewer requests.
-        passing: another try may do.
-    """
-
-    def __init__(self, code: str, message: str, status: int = 0) -> None:
-        self.code = code
-        self.slow_down = code in _SLOW or status in (429, 503)
-        self.passing = self.slow_down or not code or code in _PASSING or status in _PASSING_STATUS
-        super().__init__(f"{code}: {message}" if code else message)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a bucket answers.
+class BucketEndpoint:
+    """The endpoint of a bucket.
 
     Attributes:
-        url: the bucket's, without a slash at its end.
-        region: its region.
-        ca_bundle: the certificates to trust; None for botocore's, False to trust anyone.
-        proxy: the URL of the HTTP proxy on the way there; None for none.
+        url: the bucket's URL, without a trailing slash.
+        region: the bucket's region.
+        ca_bundle: the file of trusted certificates; None for botocore's, False to trust any certificate.
+        proxy: the URL of an HTTP proxy, None without one.
     """
 
     url: str
@@ -63,53 +44,60 @@ class Place:
     proxy: str | None = None
 
 
-class Transfer:
-    """Puts objects into one bucket, from as many threads as there are."""
+class PutClient:
+    """Sends PUT requests to one bucket, from any number of threads."""
 
-    def __init__(self, place: Place, credentials: Callable[[], Credentials]) -> None:
-        """``credentials`` is asked before each request: what expires is renewed by then."""
-        self._place = place
+    def __init__(self, endpoint: BucketEndpoint, credentials: Callable[[], Credentials]) -> None:
+        """``credentials`` is called for each request, as credentials may expire."""
+        self._endpoint = endpoint
         self._credentials = credentials
-        self._parts = urlsplit(place.url)
-        # Its append and pop are atomic.
+        self._url = urlsplit(endpoint.url)
+        # The append and pop of a deque are atomic.
         self._idle: deque[http.client.HTTPConnection] = deque()
-        self._tls = _tls(place) if self._parts.scheme == "https" else None
+        self._tls = _tls_context(endpoint) if self._url.scheme == "https" else None
 
     def put(self, key: str, headers: Mapping[str, str], body: bytes | BinaryIO) -> tuple[str, bytes]:
-        """Send one request, and return the answer's ETag, "" without one, and its body.
+        """Send one request, and return the response's ETag, "" without one, and its body.
 
         Raises:
-            TransferError: there was no answer, or one that says no.
+            S3Error: there was no response, or it is an error.
         """
-        path = self._parts.path + "/" + quote(key, safe="/-_.~")
-        whole = signed(
+        path = self._url.path + "/" + quote(key, safe="/-_.~")
+        signed_headers = signed(
             "PUT",
-            self._parts.netloc,
+            self._url.netloc,
             path,
             headers,
-            region=self._place.region,
+            region=self._endpoint.region,
             credentials=self._credentials(),
             now=datetime.now(UTC),
         )
+        response, response_body = self._request(path, signed_headers, body)
+        if response.status != http.HTTPStatus.OK or _CODE.search(response_body):
+            # A copy can fail after its status 200: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+            raise _error(response.status, response_body)
+        return (response.headers["ETag"] or "").strip('"'), response_body
+
+    def _request(
+        self, path: str, headers: Mapping[str, str], body: bytes | BinaryIO
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Send a request over an idle or a new connection, and return the response and its body."""
         connection = self._connection()
         try:
-            all_sent = _sent(connection, path, body, whole)
+            is_complete = _send(connection, path, body, headers)
             response = connection.getresponse()
-            answer = response.read()
+            response_body = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise TransferError("", str(error) or type(error).__name__) from error
-        if all_sent:
+            raise S3Error("", str(error) or type(error).__name__) from error
+        if is_complete:
             self._idle.append(connection)
         else:
             connection.close()
-        if response.status != http.HTTPStatus.OK or _CODE.search(answer):
-            # A copy may fail after its 200: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-            raise _refusal(response.status, answer)
-        return (response.headers["ETag"] or "").strip('"'), answer
+        return response, response_body
 
     def close(self) -> None:
-        """Close the connections; the next request opens another."""
+        """Close all idle connections; the next request opens a new one."""
         while self._idle:
             self._idle.pop().close()
 
@@ -120,57 +108,63 @@ class Transfer:
             return self._connect()
 
     def _connect(self) -> http.client.HTTPConnection:
-        host, port = self._parts.hostname or "", self._parts.port
+        host, port = self._url.hostname or "", self._url.port
         if self._tls is None:
-            return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S, blocksize=_BLOCK)
-        if self._place.proxy is None:
-            return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_S, blocksize=_BLOCK, context=self._tls)
-        via = _proxy(self._place.proxy)
+            return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S, blocksize=_BLOCK_BYTES)
+        if self._endpoint.proxy is None:
+            return http.client.HTTPSConnection(
+                host, port, timeout=_TIMEOUT_S, blocksize=_BLOCK_BYTES, context=self._tls
+            )
+        proxy = _proxy_url(self._endpoint.proxy)
         connection = http.client.HTTPSConnection(
-            via.hostname or "", via.port or 80, timeout=_TIMEOUT_S, blocksize=_BLOCK, context=self._tls
+            proxy.hostname or "",
+            proxy.port or 80,
+            timeout=_TIMEOUT_S,
+            blocksize=_BLOCK_BYTES,
+            context=self._tls,
         )
-        connection.set_tunnel(host, port or 443, _proxy_headers(via))
+        connection.set_tunnel(host, port or 443, _proxy_headers(proxy))
         return connection
 
 
-def _sent(
+def _send(
     connection: http.client.HTTPConnection, path: str, body: bytes | BinaryIO, headers: Mapping[str, str]
 ) -> bool:
-    """Send a request, and tell whether all of it went: S3 may refuse a large body before it has come in."""
+    """Send a request; return whether all of it was sent, as S3 may refuse a large body before its end."""
     try:
         connection.request("PUT", path, body, dict(headers))
     except (BrokenPipeError, ConnectionResetError):
-        # Why is in the answer, if there is one.
+        # The reason is in the response, if there is one.
         return False
     return True
 
 
-def _proxy(url: str) -> SplitResult:
-    """Return a proxy's URL, which may be a host and a port alone."""
+def _proxy_url(url: str) -> SplitResult:
+    """Return a proxy's URL; the setting may be only a host and a port."""
     return urlsplit(url if "//" in url else f"http://{url}")
 
 
-def _proxy_headers(via: SplitResult) -> dict[str, str]:
-    """Return what tells a proxy who asks."""
-    if via.username is None:
+def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
+    """Return the headers that authenticate at a proxy."""
+    if proxy.username is None:
         return {}
-    who = f"{unquote(via.username)}:{unquote(via.password or '')}"
-    return {"Proxy-Authorization": f"Basic {b64encode(who.encode()).decode()}"}
+    user_password = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return {"Proxy-Authorization": f"Basic {b64encode(user_password.encode()).decode()}"}
 
 
-def _tls(place: Place) -> ssl.SSLContext:
-    if place.ca_bundle is False:
-        return ssl._create_unverified_context()  # noqa: S323, SLF001 - `aws:insecure` asks for exactly this
-    # With it comes most of botocore, which a publish without TLS or with nothing to send does without.
+def _tls_context(endpoint: BucketEndpoint) -> ssl.SSLContext:
+    if endpoint.ca_bundle is False:
+        return ssl._create_unverified_context()  # noqa: S323, SLF001 - `aws:insecure` requires this
+    # This imports most of botocore, which a publish without TLS or without uploads does not need.
     from botocore.httpsession import get_cert_path  # noqa: PLC0415 - see above
 
-    given = place.ca_bundle if isinstance(place.ca_bundle, str) else os.environ.get("AWS_CA_BUNDLE")
-    return ssl.create_default_context(cafile=given or str(get_cert_path(verify=True)))
+    ca_bundle = endpoint.ca_bundle if isinstance(endpoint.ca_bundle, str) else os.environ.get("AWS_CA_BUNDLE")
+    return ssl.create_default_context(cafile=ca_bundle or str(get_cert_path(verify=True)))
 
 
-def _refusal(status: int, answer: bytes) -> TransferError:
-    code, message = _CODE.search(answer), _MESSAGE.search(answer)
-    return TransferError(
+def _error(status: int, body: bytes) -> S3Error:
+    code, message = _CODE.search(body), _MESSAGE.search(body)
+    return S3Error(
         code[1].decode() if code else f"HTTP {status}",
         message[1].decode(errors="replace").rstrip(".") if message else "",
         status,

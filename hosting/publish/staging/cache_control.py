@@ -1,7 +1,8 @@
-"""The Cache-Control header of each file: the rules of `publish:cacheControl`, then the default.
+"""The Cache-Control header of each file: from the rules of `publish:cacheControl`, otherwise the default.
 
-The default: a file with the hash of its content in its name never changes under that name, so browsers may keep it for
-a year without asking. They revalidate everything else each time. How long the edge keeps a file is in its header too.
+By default, browsers may keep a file with a hash of its content in its name for a year without asking, because its
+content never changes under that name. They revalidate every other file each time. The header also states how long the
+edge keeps the file.
 """
 
 from __future__ import annotations
@@ -9,23 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from hosting.errors import PublishError
+from hosting.formats.git_pattern import GitPattern, PatternError
 from hosting.formats.gitignore import PatternList
-from hosting.formats.wildmatch import PatternError, parse
 from hosting.publish.staging.hashed_names import hashed_names
 from hosting.publish.staging.lifetimes import MANAGED, Ttls, final_header
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from hosting.formats.wildmatch import Pattern
-
-# A year is the longest that https://www.rfc-editor.org/rfc/rfc2616#section-14.21 let anyone promise;
+# A year is the longest that https://www.rfc-editor.org/rfc/rfc2616#section-14.21 allowed;
 # `immutable` is https://www.rfc-editor.org/rfc/rfc8246.
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 class CacheRule(Protocol):
-    """What this module wants of a rule: a gitignore pattern, and the header's value for what it matches."""
+    """What this module needs of a rule: a gitignore pattern, and the header's value for the files that it matches."""
 
     @property
     def pattern(self) -> str:
@@ -39,17 +38,19 @@ class CacheRule(Protocol):
 
 
 class CacheControl:
-    """The rules of one stack; the last one that matches a file, or a folder around it, wins."""
+    """The rules of one stack; the last rule that matches a file, or a folder around it, decides."""
 
     def __init__(self, rules: Sequence[CacheRule], ttls: Ttls = MANAGED) -> None:
-        """Compile ``rules``; ``ttls`` are those of the edge.
+        """Compile ``rules``; ``ttls`` are the edge's.
 
         Raises:
-            PublishError: a pattern matches nothing: it is empty, a comment, negated or broken.
+            PublishError: a pattern matches no file, because it is empty, a comment, negated or invalid.
         """
+        for index, rule in enumerate(rules):
+            _check(index, rule.pattern)
         self._ttls = ttls
         self._values = tuple(rule.value for rule in rules)
-        self._patterns = PatternList(_parsed(index, rule.pattern) for index, rule in enumerate(rules))
+        self._patterns = PatternList(rule.pattern for rule in rules)
         self._folders = {"": -1}
 
     def values_for(self, paths: Collection[str]) -> dict[str, str]:
@@ -58,37 +59,38 @@ class CacheControl:
         return {path: final_header(own.get(path), self._ttls) for path in paths}
 
     def _own(self, paths: Collection[str]) -> dict[str, str]:
-        """Return the headers of the paths that get one from their name or a rule."""
+        """Return the headers of the paths whose name or whose rule decides it."""
         values = dict.fromkeys(hashed_names(paths), IMMUTABLE)
         if self._values:
             values.update((path, self._values[index]) for path in paths if (index := self._last_rule(path)) >= 0)
         return values
 
     def _last_rule(self, path: str) -> int:
-        """Return the index of the last rule that matches the file ``path``, -1 if none does."""
-        around = self._last_around(path.rpartition("/")[0])
-        return max(around, self._patterns.last_match(path, is_dir=False))
+        """Return the index of the last rule that matches the file ``path`` or a folder around it, -1 if none does."""
+        return max(self._last_folder_rule(path.rpartition("/")[0]), self._index(path, is_dir=False))
 
-    def _last_around(self, folder: str) -> int:
-        """Return the index of the last rule that matches ``folder`` or one around it."""
-        known = self._folders.get(folder)
-        if known is None:
-            around = self._last_around(folder.rpartition("/")[0])
-            known = max(around, self._patterns.last_match(folder, is_dir=True))
-            self._folders[folder] = known
-        return known
+    def _last_folder_rule(self, folder: str) -> int:
+        """Return the index of the last rule that matches ``folder`` or a folder around it, -1 if none does."""
+        last = self._folders.get(folder)
+        if last is None:
+            last = max(self._last_folder_rule(folder.rpartition("/")[0]), self._index(folder, is_dir=True))
+            self._folders[folder] = last
+        return last
+
+    def _index(self, path: str, *, is_dir: bool) -> int:
+        index = self._patterns.check(path, is_dir=is_dir).index
+        return -1 if index is None else index
 
 
-def _parsed(index: int, text: str) -> Pattern:
+def _check(index: int, pattern: str) -> None:
     try:
-        pattern = parse(text)
+        is_usable = GitPattern(pattern).include
     except PatternError as error:
-        raise PublishError(_message(index, text, str(error))) from error
-    if pattern is None or pattern.negated:
-        raise PublishError(_message(index, text, "matches no file: it must not be empty or begin with ! or #"))
-    return pattern
+        raise PublishError(_message(index, pattern, str(error))) from error
+    if not is_usable:
+        raise PublishError(_message(index, pattern, "matches no file: it must not be empty or begin with ! or #"))
 
 
-def _message(index: int, text: str, reason: str) -> str:
+def _message(index: int, pattern: str, reason: str) -> str:
     key = f"'publish:cacheControl[{index}].pattern'"
-    return f"The pattern '{text}' ({key}) {reason}: pulumi config set --path {key} '<pattern>'"
+    return f"The pattern '{pattern}' ({key}) {reason}: pulumi config set --path {key} '<pattern>'"

@@ -1,9 +1,8 @@
-"""The Content-Type of each file, by its name alone and the same on every machine.
+"""The Content-Type of each file: by its name alone, and the same on every machine.
 
-The table is ours: the standard library's differs between Python versions, and by default it reads the
-machine's /etc/mime.types. A type that is text is UTF-8, as build tools write it and as the web expects it.
-A file that the table does not know is `application/octet-stream`, as S3 itself would call it: a browser
-downloads it instead of showing bytes as text.
+The standard library's table differs between Python versions, and by default it reads the machine's /etc/mime.types.
+So the table is here. Text types get the charset UTF-8, which build tools write and browsers expect.
+Other files are `application/octet-stream`, S3's own default: a browser downloads them and does not show them as text.
 """
 
 from __future__ import annotations
@@ -121,11 +120,11 @@ _BY_EXTENSION = {
     "swf": "application/x-shockwave-flash",
 }
 
-# Names that a specification asks for without an extension, or with a type that the extension does not tell.
+# Names that a specification defines, without an extension or with a type other than the extension's.
 _BY_NAME = {
     # https://developer.apple.com/documentation/xcode/supporting-associated-domains
     "apple-app-site-association": "application/json",
-    # https://www.rfc-editor.org/rfc/rfc9727 asks for linkset+json
+    # https://www.rfc-editor.org/rfc/rfc9727 requires linkset+json
     "api-catalog": "application/linkset+json",
     "CNAME": "text/plain",
     "LICENSE": "text/plain",
@@ -137,9 +136,10 @@ _TEXT = frozenset({"application/json", "application/xml", "application/yaml", "a
 def content_type(path: str) -> str:
     """Return the Content-Type of ``path``, with ``; charset=utf-8`` when it is text."""
     name = path.rpartition("/")[2]
-    known = _BY_NAME.get(name) or _BY_EXTENSION.get(name.rpartition(".")[2].lower() if "." in name else "", DEFAULT)
-    return f"{known}; charset=utf-8" if _is_text(known) else known
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    media_type = _BY_NAME.get(name) or _BY_EXTENSION.get(extension, DEFAULT)
+    return f"{media_type}; charset=utf-8" if _is_text(media_type) else media_type
 
 
-def _is_text(kind: str) -> bool:
-    return kind.startswith("text/") or kind in _TEXT or kind.endswith(("+json", "+xml"))
+def _is_text(media_type: str) -> bool:
+    return media_type.startswith("text/") or media_type in _TEXT or media_type.endswith(("+json", "+xml"))

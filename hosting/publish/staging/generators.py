@@ -1,7 +1,7 @@
 """The file names that web generators make from a file's content, as tables.
 
-A name that carries the hash of the content never gets other content, so browsers may keep the file for a year. A rule
-that matches too much leaves visitors with a stale file for as long, one that matches too little costs a revalidation:
+The content of a file with the content's hash in its name never changes, so browsers may keep it for a year. A rule that
+matches too much leaves visitors with a stale file for a year. A rule that matches too little costs a revalidation. So
 in doubt, a rule does not match.
 
 The patterns are regular expressions over a path without the parts that ``ADDITIONS`` describes; those of `Exclusion`,
@@ -16,7 +16,7 @@ from hosting.publish.staging.hash_patterns import (
     BASE32,
     BOTH_CASES,
     BREAK,
-    DIGIT_OR_UNSPEAKABLE,
+    DIGIT_OR_UNPRONOUNCEABLE,
     DIGITS_BETWEEN,
     HEX,
     HEX_AHEAD,
@@ -31,11 +31,11 @@ from hosting.publish.staging.hash_patterns import (
     NO_TITLE,
     NO_WORDS,
     RANDOM_HEX,
-    UNSPEAKABLE,
+    UNPRONOUNCEABLE,
 )
 
-# What tools put between the hash and the extension (`main.3f2a9c1b.chunk.js`), the extension, and what follows it in
-# the name of a file that belongs to another one: source maps, license comments, precompressed copies.
+# The parts that tools put between the hash and the extension (`main.3f2a9c1b.chunk.js`), the extension, and the
+# suffixes of files that accompany another file: source maps, license comments, precompressed copies.
 ADDITIONS = (
     r"(?:\.(?:chunk|min|bundle|module|worker|async|lean|iframe)){0,2}(\.[^./]+)"
     r"(?:\.map|\.LICENSE\.txt)?(?:\.gz|\.br|\.zst)?"
@@ -44,15 +44,15 @@ ADDITIONS = (
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Files whose names say nothing about their content, whatever the names look like.
+    """Files whose names do not depend on their content, even if they look like it.
 
     Attributes:
-        what: the files.
+        files: a description of the files.
         pattern: a regular expression of their paths; case does not matter.
-        source: why, in someone else's words.
+        source: the URL of the reason.
     """
 
-    what: str
+    files: str
     pattern: str
     source: str
 
@@ -64,7 +64,7 @@ class NamingRule:
     Attributes:
         generators: the tools that name files so.
         above: a regular expression of the folders around the generator's own.
-        source: where the generator's documentation or code says so.
+        source: the URL of the generator's documentation or code.
         folder: a regular expression of the generator's folder, with the slash at its end; "" if any folder will do.
         form: the rest of the path of a file whose name has the form of the generator's names; "" if the form of
             another rule includes it.
@@ -81,7 +81,7 @@ class NamingRule:
     likely: str = ""
 
 
-# The site may be in a folder of another one; the number bounds what a long path costs at the edge.
+# The site may be in a subfolder of another site. The number limits the cost of a long path at the edge.
 _NESTED = "(?:[^/]+/){0,3}"
 # Any folder. The lookahead keeps the name's pattern from being tried for each folder of the path.
 _ANYWHERE = r"(?:[^\n]*/)?(?![^/]*/)"
@@ -99,32 +99,32 @@ _LIKELY_BASE64 = rf"{NO_DAY}(?:[^/]+\.|[^/]+-{NO_SEPARATORS}){NO_WORDS}(?:[\w-]{
 
 EXCLUSIONS = (
     Exclusion(
-        what="pages, feeds and text, which are found under a steady URL",
+        files="pages, feeds and text, whose URLs do not change",
         pattern=r"[^\n]*\.(?:x?html?|xml|rss|atom|txt|md|webmanifest|appcache|map|gz|br|zst)",
         source="https://web.dev/articles/http-cache",
     ),
     Exclusion(
-        what="service workers, and the lists that they import",
+        files="service workers, and the lists that they import",
         pattern=rf"{_ANYWHERE}(?:[^/]*[.-])?(?:sw|service[-_]?worker|ngsw-worker|safety-worker|precache-manifest)[.-][^/]*",
         source="https://web.dev/articles/service-worker-lifecycle#avoid-url-change",
     ),
     Exclusion(
-        what="manifests, which say which of the hashed files are current",
+        files="manifests, which list the current hashed files",
         pattern=rf"{_ANYWHERE}[^/]*manifest[^/]*\.json",
         source="https://vite.dev/guide/backend-integration",
     ),
     Exclusion(
-        what="Nuxt's manifests of builds",
+        files="Nuxt's manifests of builds",
         pattern=r"(?:[^\n]*/)?_nuxt/builds/[^\n]*",
         source="https://nuxt.com/docs/4.x/guide/going-further/experimental-features#appmanifest",
     ),
     Exclusion(
-        what="files named by a UUID, which is an id",
+        files="files named by a UUID, which is an id",
         pattern=rf"{_ANYWHERE}[^/]*[\da-f]{{8}}(?:-[\da-f]{{4}}){{3}}-[\da-f]{{12}}\.[^./]+",
         source="https://www.rfc-editor.org/rfc/rfc9562",
     ),
     Exclusion(
-        what="Zola's resized images, by a hash of the source's path, and Sphinx's drawings, by a hash of their source",
+        files="Zola's resized images, by a hash of the source's path, and Sphinx's drawings, by a hash of their source",
         pattern=r"(?:[^\n]*/)?(?:processed)?_images/[^\n]*",
         source="https://github.com/getzola/zola/blob/master/components/imageproc/src/helpers.rs",
     ),
@@ -135,7 +135,7 @@ NAMING_RULES = (
         generators="Next.js",
         above=_NESTED,
         folder="_next/static/",
-        # Next generates a build id of 21 characters; one's own (`generateBuildId`) may come back with other content.
+        # Next generates a build id of 21 characters; a custom one (`generateBuildId`) may repeat for other content.
         form=rf"(?!(?!(?=[^/]*\d)(?=[^/]*[A-Z])(?=[^/]*[a-z])[\w-]{{21}}/)[^/]+/_[A-Za-z]*Manifest\.js){_EVERYTHING}",
         source="https://nextjs.org/docs/app/guides/self-hosting",
     ),
@@ -175,7 +175,7 @@ NAMING_RULES = (
         source="https://doc.rust-lang.org/nightly/nightly-rustc/rustdoc/html/render/write_shared/index.html",
     ),
     NamingRule(
-        # Its script computes the hash of what it loads, to find what asked for it.
+        # Its script computes the hash of each file that it loads, to find the request that the file answers.
         generators="rustdoc's search index",
         above=_NESTED,
         folder=r"search\.index/",
@@ -204,7 +204,7 @@ NAMING_RULES = (
         form=rf"{_ANYWHERE}{_NAME}{BOTH_CASES}{NO_CAMEL_CASE}[\w-]{{8}}{_ANY}",
         source="https://rollupjs.org/configuration-options/#output-assetfilenames",
         certain=rf"{_ANYWHERE}(?:(?:{_NAME}{NO_CAMEL_CASE}(?={BREAK}{{2}})|index[.-](?={BREAK})"
-        rf"(?:{NO_CAMEL_CASE}|(?=[A-Za-z]{{8}}\.){UNSPEAKABLE})){BOTH_CASES}[\w-]{{8}}{_CODE}"
+        rf"(?:{NO_CAMEL_CASE}|(?=[A-Za-z]{{8}}\.){UNPRONOUNCEABLE})){BOTH_CASES}[\w-]{{8}}{_CODE}"
         rf"|{NO_DAY}{_NAME}{BOTH_CASES}(?={BREAK}{{4}})[\w-]{{8}}{_ANY})",
         likely=f"{_ANYWHERE}{_LIKELY_BASE64}",
     ),
@@ -214,7 +214,7 @@ NAMING_RULES = (
         folder="(?:bundle|dist)/",
         form=rf"{BOTH_CASES}[\w-]{{10}}\.(?:js|css)",
         source="https://github.com/11ty/eleventy-plugin-bundle",
-        certain=rf"{NO_CAMEL_CASE}(?:(?={BREAK}{{4}})|(?={BREAK}{{3}}){UNSPEAKABLE}){BOTH_CASES}[\w-]{{10}}\.(?:js|css)",
+        certain=rf"{NO_CAMEL_CASE}(?:(?={BREAK}{{4}})|(?={BREAK}{{3}}){UNPRONOUNCEABLE}){BOTH_CASES}[\w-]{{10}}\.(?:js|css)",
         likely=rf"{NO_CAMEL_CASE}{NO_WORDS}(?=[^A-Z.]*[A-Z])[\w-]{{10}}\.(?:js|css)",
     ),
     NamingRule(
@@ -223,7 +223,7 @@ NAMING_RULES = (
         folder="(?:(?!js/)[a-z]{2}(?:-[A-Z]{2})?/)?",
         form=rf"(?:(?:main|polyfills|styles|scripts|runtime|chunk)-{BASE32}{_CODE}|media/[^/]+-{BASE32}{_ANY})",
         source="https://angular.dev/cli/build",
-        certain=rf"(?:(?:main|polyfills|styles|scripts|runtime|chunk)-{DIGIT_OR_UNSPEAKABLE}{BASE32}{_CODE}"
+        certain=rf"(?:(?:main|polyfills|styles|scripts|runtime|chunk)-{DIGIT_OR_UNPRONOUNCEABLE}{BASE32}{_CODE}"
         rf"|media/[^/]+-{DIGITS_BETWEEN}{BASE32}{_FONT})",
         likely=rf"(?:(?:(?:main|polyfills|runtime|chunk)-|[^/]+-{NO_CAPITAL_WORD}){BASE32}{_CODE}"
         rf"|media/[^/]+-(?:{BASE32}{_FONT}|{NO_CAPITAL_WORD}{BASE32}{_PICTURE}))",
@@ -233,7 +233,7 @@ NAMING_RULES = (
         above=_ROOT,
         form=rf"{_ANYWHERE}{BOTH_CASES}[\w-]{{10}}-\d{{1,5}}{_PICTURE}",
         source="https://www.11ty.dev/docs/plugins/image/",
-        certain=rf"{_ANYWHERE}(?=[\w-]{{10}}-\d){NO_CAMEL_CASE}(?:(?={BREAK}{{4}})|(?={BREAK}{{3}}){UNSPEAKABLE})"
+        certain=rf"{_ANYWHERE}(?=[\w-]{{10}}-\d){NO_CAMEL_CASE}(?:(?={BREAK}{{4}})|(?={BREAK}{{3}}){UNPRONOUNCEABLE})"
         rf"{BOTH_CASES}[\w-]{{10}}-\d{{1,5}}{_PICTURE}",
         likely=rf"{_ANYWHERE}(?=[\w-]{{10}}-\d){NO_WORDS}(?=[^A-Z.]*[A-Z])[\w-]{{10}}-\d{{1,5}}{_PICTURE}",
     ),

@@ -12,7 +12,7 @@ The cost of the lookaheads was counted over random hashes. Of 1,000 hex hashes o
 
 from __future__ import annotations
 
-# Dates: `20240131` at either end, `cafe2024`; `24dec2024` and `feb2025` have letters that are hex digits.
+# Dates: `20240131` at either end, and `cafe2024`. The letters of `24dec2024` and `feb2025` are hex digits.
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 NO_DATE = (
     rf"(?!(?:[\da-f]*(?=\d{{8}}\.))?{_YEAR}{_MONTH}{_DAY}|[a-f]*{_YEAR}[a-f]*\."
@@ -22,10 +22,10 @@ NO_DATE = (
 NO_DAY = rf"(?![^/]*{_YEAR}[-_.]?{_MONTH}[-_.]?{_DAY})"
 
 HEX = r"[\da-f]{8,128}"
-# First, so that what follows is tried only where there is such a hash.
+# Comes first, so that the costlier patterns after it run only before such a hash.
 HEX_AHEAD = rf"(?={HEX}\.)"
 LETTER_AND_DIGIT = r"(?=\d*[a-f])(?=[a-f]*\d)"
-# A number, letters alone, or words that can be spoken and numbers: `12345678`, `deadbeef`, `decade90`, `face2face`.
+# A number, letters alone, or pronounceable words and numbers: `12345678`, `deadbeef`, `decade90`, `face2face`.
 _HEX_WORD = "(?:[bcdf]{0,2}(?:[ae]{1,2}[bcdf]{1,2})+[ae]?)?"
 NO_HEX_WORD = rf"(?!{_HEX_WORD}\d+{_HEX_WORD}\d*\.|[a-f]+\.)"
 # Where such hashes are expected, a word has four letters.
@@ -36,12 +36,12 @@ RANDOM_HEX = r"(?=\d*[a-f]+\d+[a-f]+\d|[a-f]*\d+[a-f]+\d+[a-f])"
 # Hashes in base64url have both cases. People write words in camel case: `MainPage`, `Pdf2Html`, `JohnDoe1`.
 BOTH_CASES = r"(?=[^a-z.]{0,9}[a-z])(?=[^A-Z.]{0,9}[A-Z])"
 NO_CAMEL_CASE = r"(?![A-Za-z][a-z]+(?:\d*[A-Z][a-z]+)*\d*(?:-\d+)?\.)"
-# A place in the hash where a word or a number ends: `FullHD2x` has three, half of Rollup's hashes have more.
+# A position in the hash where a word or a number ends: `FullHD2x` has three, half of Rollup's hashes have more.
 BREAK = r"(?:[\w-]*?(?:[a-z](?=[A-Z\d_-])|[A-Z](?=[\d_-]|[A-Z][a-z])|\d(?=[A-Za-z_-])))"
 # Few words have so many consonants together.
-UNSPEAKABLE = r"(?=[A-Za-z]*[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{4})"
+UNPRONOUNCEABLE = r"(?=[A-Za-z]*[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{4})"
 
-# Words that can be spoken, of three letters or more, with numbers between: `SemiBold`, `Summer24`, `MyBigApp`.
+# Pronounceable words of three letters or more, with numbers between: `SemiBold`, `Summer24`, `MyBigApp`.
 _CONSONANT, _VOWEL = "[b-df-hj-np-tv-xz]", "[aeiouy]"
 _WORD = (
     rf"(?:(?=[A-Za-z][a-z][a-z])(?:[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ][hklnrtw]?{_VOWEL}|[aeiouyAEIOUY]){_VOWEL}?"
@@ -58,11 +58,11 @@ NO_WORDS = (
 )
 # Small letters with separators, `my_photo`: after a dash, or as the whole name.
 NO_SEPARATORS = r"(?![a-z\d]*[_-][a-z\d_-]*\.)"
-# What photos and graphics are called besides: `FullHD2x`, `V2_Final`, `LogoRGB1`.
+# Other common names of photos and graphics: `FullHD2x`, `V2_Final`, `LogoRGB1`.
 NO_TITLE = rf"(?!(?:V?[\d_-]+|[A-Z]{{2,3}}(?![a-z]))?{_WORDS}(?:[A-Z]{{2,3}}(?![a-z]))?(?:[\d_-]+x?)?\.)"
 
 # esbuild's hashes are base32: `A` to `Z` and `2` to `7`.
 BASE32 = "[A-Z2-7]{8}"
 NO_CAPITAL_WORD = rf"(?!{_CAPITAL_WORD}\d?\.)"
-DIGIT_OR_UNSPEAKABLE = rf"(?=[A-Z]*(?:[2-7]|{_CAPITAL}{{4}}|{_CAPITAL}{{3}}[A-Z]+{_CAPITAL}{{3}}))"
+DIGIT_OR_UNPRONOUNCEABLE = rf"(?=[A-Z]*(?:[2-7]|{_CAPITAL}{{4}}|{_CAPITAL}{{3}}[A-Z]+{_CAPITAL}{{3}}))"
 DIGITS_BETWEEN = "(?=[A-Z]+[2-7]+[A-Z]|[2-7]+[A-Z]+[2-7])"

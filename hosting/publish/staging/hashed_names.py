@@ -1,4 +1,4 @@
-"""Which published files have the hash of their content in their names, so that browsers may keep them for a year."""
+"""Finds the published files with the hash of their content in their names: browsers may keep those for a year."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ if TYPE_CHECKING:
 def hashed_names(paths: Iterable[str]) -> frozenset[str]:
     """Return those of a site's ``paths`` whose names have the hash of the content in them.
 
-    Most names say so themselves. Some could be words (``CDakota2``, ``DARKMODE``): those count if the files beside
-    them say so.
+    For most files, the name is evidence enough. Some names could be words (``CDakota2``, ``DARKMODE``): whether they
+    count depends on the other files in the folder.
     """
     bare = {path: text for path in paths if not _EXCLUDED.fullmatch(text := _without_additions(path))}
     hashed = {path for path, text in bare.items() if _CERTAIN.fullmatch(text)}
-    # No hash has small letters alone but in the folders of certain rules.
-    doubtful = {path: text for path, text in bare.items() if _CAPITAL_OR_DIGIT.search(text)}
+    # Except for ``certain`` patterns, no generator's hash has only small letters.
+    ambiguous = {path: text for path, text in bare.items() if _CAPITAL_OR_DIGIT.search(text)}
     for alike in _ALIKE:
-        hashed.update(_likely(alike, doubtful))
+        hashed.update(_likely(alike, ambiguous))
     hashed.update(_in_hashed_folders(bare))
     return frozenset(hashed)
 
 
 def has_hashed_form(path: str) -> bool:
-    """Tell whether the name has the form of a hashed one; it may be a word or a date all the same."""
+    """Return whether the name has the form of a hashed one; it may still be a word or a date."""
     bare = _without_additions(path)
     return _FORM.fullmatch(bare) is not None and _EXCLUDED.fullmatch(bare) is None
 
 
 def _without_additions(path: str) -> str:
     """Return ``path`` with nothing between the hash and the extension, and nothing after that."""
-    found = _ADDITIONS.search(path, max(0, path.find(".", path.rfind("/"))))
-    return path[: found.start()] + found[1] if found else path
+    additions = _ADDITIONS.search(path, max(0, path.find(".", path.rfind("/"))))
+    return path[: additions.start()] + additions[1] if additions else path
 
 
 def _any_of(names: Callable[[NamingRule], str]) -> str:
-    """Return the regular expression of the paths in which what ``names`` returns follows a rule's folder."""
+    """Return the regular expression of all rules' folders, each followed by the part that ``names`` returns for it."""
     rules = [rule for rule in NAMING_RULES if names(rule)]
     return "|".join(
         f"{above}(?:{'|'.join(f'{rule.folder}{names(rule)}' for rule in alike)})"
@@ -65,7 +65,7 @@ def _with_likely(rule: NamingRule) -> re.Pattern[str]:
     return re.compile(f"(?P<folder>{rule.above}{rule.folder})(?:(?P<certain>{rule.certain})|{rule.likely})", re.ASCII)
 
 
-# For the function at the edge: excluded whatever the case of its letters, and the form of a hashed name.
+# For the function at the edge: the excluded names, in upper or lower case, and the form of a hashed name.
 EXCLUDED = "|".join(one.pattern for one in EXCLUSIONS)
 FORM = _any_of(lambda rule: rule.form)
 
@@ -81,18 +81,18 @@ _EVERY_FILE, _EVIDENT_CODE, _LIKELY_FILE = (
 
 
 def _likely(alike: re.Pattern[str], bare: Mapping[str, str]) -> Iterator[str]:
-    """Yield the paths that are hashed because at least as many files in the same folder certainly are."""
+    """Yield the ambiguous paths in folders with at least as many certain ones."""
     groups: defaultdict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for path, text in bare.items():
         if found := alike.fullmatch(text):
             groups[found["folder"]][found["certain"] is not None].append(path)
-    for doubtful, certain in groups.values():
-        if len(certain) >= len(doubtful):
-            yield from doubtful
+    for ambiguous, certain in groups.values():
+        if len(certain) >= len(ambiguous):
+            yield from ambiguous
 
 
 def _in_hashed_folders(bare: Mapping[str, str]) -> Iterator[str]:
-    """Yield the paths in folders in which every file has the form of a hashed name, and some evidently are hashed."""
+    """Yield the paths in folders where every name has the form of a hashed one, and some are evidently hashed."""
     folders: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for path, text in bare.items():
         folder, _, name = text.rpartition("/")

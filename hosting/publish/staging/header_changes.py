@@ -1,4 +1,4 @@
-"""Says when files go up again for their Cache-Control header alone, as all do when a TTL of the edge changes."""
+"""Warns when files are uploaded again for a changed Cache-Control header alone, as after a change of a TTL."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def header_changes(before: str, manifest: Manifest) -> Iterator[str]:
-    """Yield a warning where files of ``manifest`` have another Cache-Control than at the last run on this machine.
+    """Yield a warning if only the Cache-Control of some files differs from the last run on this machine.
 
-    ``before`` is the text of that run's manifest. Where there was none, the engine's list of changes alone says it.
+    ``before`` is the JSON of that run's manifest. Without one there is no warning; the preview still lists the changes.
     """
     try:
         last = Manifest.from_json(before)
@@ -23,13 +23,13 @@ def header_changes(before: str, manifest: Manifest) -> Iterator[str]:
     changed = [
         entry
         for entry in manifest.entries
-        if (known := last.get(entry.path)) is not None
-        and known.sha256 == entry.sha256
-        and known.cache_control != entry.cache_control
+        if (previous := last.get(entry.path)) is not None
+        and previous.sha256 == entry.sha256
+        and previous.cache_control != entry.cache_control
     ]
     if changed:
         yield (
             f"{len(changed)} of {manifest.file_count} files are written to the bucket again for their Cache-Control "
             f"alone, such as '{changed[0].path}' with '{changed[0].cache_control}': cloudfront:defaultTtl, minTtl, "
-            "maxTtl or publish:cacheControl is not what it was at the last run on this machine"
+            "maxTtl or publish:cacheControl changed since the last run on this machine"
         )

@@ -1,7 +1,7 @@
-"""What is published, file by file, and one digest over it all.
+"""The manifest: every published file with its hash and headers, and one digest of all of them.
 
-Two trees with the same paths, contents and headers have the same digest, whatever their modification times
-and whatever the order in which they were read.
+Two trees with the same paths, contents and headers have the same digest. Modification times and the order of reading
+do not matter.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from hosting.errors import PublishError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Part of the digest: with another way to write an entry down, everything counts as changed.
+# Part of the digest: after a change of the format, everything counts as changed.
 _VERSION = 1
 _FINGERPRINT_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestEntry:
-    """One file as visitors get it.
+    """One published file.
 
     Attributes:
-        path: POSIX-relative to the distribution folder; the object's key.
+        path: relative to the distribution folder, with slashes; the object's key.
         size: bytes.
         sha256: of the content, in hex.
         content_type: the header's value.
-        cache_control: the header's value, None when the object has none.
+        cache_control: the header's value, None if the object has none.
     """
 
     path: str
@@ -43,14 +43,14 @@ class ManifestEntry:
 
     @property
     def row(self) -> tuple[str, int, str, str, str | None]:
-        """All of it, in the order in which it is written down."""
+        """All fields, in the order of the JSON format."""
         return (self.path, self.size, self.sha256, self.content_type, self.cache_control)
 
     @property
     def fingerprint(self) -> str:
-        """A token that changes when a visitor would see another content or header: 16 hex digits."""
-        seen = json.dumps([self.sha256, self.content_type, self.cache_control])
-        return hashlib.sha256(seen.encode()).hexdigest()[:_FINGERPRINT_LENGTH]
+        """A hash of content and headers: 16 hex digits."""
+        content = json.dumps([self.sha256, self.content_type, self.cache_control])
+        return hashlib.sha256(content.encode()).hexdigest()[:_FINGERPRINT_LENGTH]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Manifest:
 
     @classmethod
     def of(cls, entries: Iterable[ManifestEntry]) -> Manifest:
-        """Return the manifest of ``entries``, in whatever order they come.
+        """Return the manifest of ``entries``, which may be in any order.
 
         Raises:
             ValueError: two entries have the same path.
@@ -73,11 +73,11 @@ class Manifest:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256, in hex, over one line an entry."""
-        whole = hashlib.sha256(f"manifest {_VERSION}\n".encode())
+        """SHA-256, in hex, of one line for each entry."""
+        total = hashlib.sha256(f"manifest {_VERSION}\n".encode())
         for entry in self.entries:
-            whole.update(json.dumps(entry.row).encode() + b"\n")
-        return whole.hexdigest()
+            total.update(json.dumps(entry.row).encode() + b"\n")
+        return total.hexdigest()
 
     @property
     def file_count(self) -> int:
@@ -90,7 +90,7 @@ class Manifest:
         return sum(entry.size for entry in self.entries)
 
     def get(self, path: str) -> ManifestEntry | None:
-        """Return the entry of ``path``, None when it is not published."""
+        """Return the entry of ``path``, None if it is not published."""
         return self._by_path.get(path)
 
     @cached_property
@@ -98,7 +98,7 @@ class Manifest:
         return {entry.path: entry for entry in self.entries}
 
     def to_json(self) -> str:
-        """Return the manifest as ``from_json`` reads it."""
+        """Return the manifest as JSON for ``from_json``."""
         return json.dumps({"version": _VERSION, "entries": [entry.row for entry in self.entries]})
 
     @classmethod
@@ -106,7 +106,7 @@ class Manifest:
         """Return the manifest that ``to_json`` wrote.
 
         Raises:
-            PublishError: it is not one, or one of another version.
+            PublishError: the text is not a manifest of this version.
         """
         try:
             read = json.loads(text)
@@ -118,5 +118,5 @@ class Manifest:
 
 
 def changed_paths(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """Return the paths that changed, appeared or vanished between two maps of path to fingerprint, sorted."""
+    """Return the sorted paths that were changed, added or removed between two maps of path to fingerprint."""
     return sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))

@@ -1,6 +1,6 @@
-"""Walks the distribution folder: which files are published, and which can't be.
+"""The scan of the distribution folder: the files to publish, and the problems that prevent it.
 
-Symbolic links are followed as long as they stay inside the folder. Nothing is written and no file is opened.
+Symbolic links are followed if they stay inside the folder. Nothing is written and no file is opened.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hosting.formats.gitignore import IgnoreRules
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-_LONGEST_KEY = 1024
+MAX_KEY_BYTES = 1024
 # Control characters and U+FFFE, U+FFFF: not in XML 1.0, in which S3 lists its objects.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")
 _PROBLEMS_SHOWN = 10
@@ -29,9 +29,9 @@ class FoundFile:
     """A file to publish.
 
     Attributes:
-        path: POSIX-relative to the distribution folder.
-        real: the absolute path of the file itself, with all links resolved.
-        status: of the file itself.
+        path: relative to the distribution folder, with slashes.
+        real: the file's absolute path, with all links resolved.
+        status: the status of the file, not of a link to it.
     """
 
     path: str
@@ -41,11 +41,11 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Scan:
-    """What is in a distribution folder.
+    """The content of a distribution folder.
 
     Attributes:
-        files: to publish, in the order of their paths' names, folder by folder.
-        ignored_count: files and folders that the rules left out; what is in such a folder is not looked at.
+        files: the files to publish, folder by folder, sorted by name.
+        ignored_count: ignored files and folders; an ignored folder counts as one.
     """
 
     files: tuple[FoundFile, ...]
@@ -53,10 +53,10 @@ class Scan:
 
 
 def scan(folder: Path, rules: IgnoreRules) -> Scan:
-    """Return what is in ``folder``.
+    """Return the files to publish in ``folder``.
 
     Raises:
-        PublishError: a file can't be published; the message names it, and up to nine others.
+        PublishError: files can't be published; the message names up to ten.
     """
     walk = _Walk(os.path.realpath(folder), rules)
     walk.folder(walk.root, "", (walk.root,))
@@ -65,13 +65,13 @@ def scan(folder: Path, rules: IgnoreRules) -> Scan:
         more = len(walk.problems) - _PROBLEMS_SHOWN
         rest = f"\n  - and {more} more" if more > 0 else ""
         raise PublishError(
-            f"{folder} holds what can't be published; nothing was touched: mend it, or leave it out by a line in "
-            f".publishignore or pulumi config set publish:ignore '[\"<pattern>\"]':{shown}{rest}"
+            f"{folder} holds files that can't be published; nothing was deployed: fix them, or leave them out by a "
+            f"line in .publishignore or pulumi config set publish:ignore '[\"<pattern>\"]':{shown}{rest}"
         )
     return Scan(tuple(walk.files), walk.ignored_count)
 
 
-class _Unpublishable(Exception):  # noqa: N818 - a finding about one file, not an error of the program
+class _Unpublishable(Exception):  # noqa: N818 - raised for one file, and collected with the others
     """Why one file can't be published."""
 
 
@@ -84,7 +84,7 @@ class _Walk:
         self._rules = rules
 
     def folder(self, real: str, prefix: str, around: tuple[str, ...]) -> None:
-        """Walk the folder ``real``, published below ``prefix``; ``around`` are the real folders we are in."""
+        """Walk the folder ``real``, published below ``prefix``; ``around`` are the real folders above it."""
         try:
             with os.scandir(real) as entries:
                 in_order = sorted(entries, key=lambda entry: entry.name)
@@ -107,7 +107,7 @@ class _Walk:
         real = self._followed(entry) if entry.is_symlink() else entry.path
         if is_dir:
             if real in around:
-                raise _Unpublishable("is a symbolic link to a folder that it is in: it would never end")
+                raise _Unpublishable("is a symbolic link to a folder that it is in: that would never end")
             self.folder(real, f"{path}/", (*around, real))
         elif entry.is_file():
             self.files.append(FoundFile(path, real, entry.stat()))
@@ -115,7 +115,7 @@ class _Walk:
             raise _Unpublishable("is neither a file nor a folder")
 
     def _followed(self, entry: os.DirEntry[str]) -> str:
-        target = os.readlink(entry.path)  # noqa: PTH115 - any bytes may be in it, and it is only shown
+        target = os.readlink(entry.path)  # noqa: PTH115 - it may hold any bytes, and is only shown
         try:
             real = os.path.realpath(entry.path, strict=True)
         except OSError as error:
@@ -129,7 +129,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        # a link to itself; refused where links are followed, unless it is ignored
+        # a link to itself, which `_followed` refuses unless it is ignored
         return False
 
 
@@ -138,13 +138,13 @@ def _check_name(path: str, name: str) -> None:
         length = len(path.encode())
     except UnicodeEncodeError as error:
         raise _Unpublishable("has a name that is not UTF-8") from error
-    if length > _LONGEST_KEY:
-        raise _Unpublishable(f"has a path of {length} bytes, S3 holds {_LONGEST_KEY}")
+    if length > MAX_KEY_BYTES:
+        raise _Unpublishable(f"has a path of {length} bytes, S3 allows {MAX_KEY_BYTES}")
     if _UNPRINTABLE.search(name):
         raise _Unpublishable("has a control character in its name")
 
 
 def _shown(path: str) -> str:
-    """Return a path as it can be printed, whatever its bytes are."""
+    """Return the path with unprintable characters escaped."""
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "'" + _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text) + "'"

@@ -1,4 +1,4 @@
-"""Our calls go through the proxy that the provider's go through."""
+"""The program's calls use the AWS provider's proxy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ S3 = "https://s3.eu-north-1.amazonaws.com"
 def test_settings_come_before_the_environment(
     values: dict[str, Any], environment: dict[str, str], expected: str | None
 ) -> None:
-    """A proxy for HTTP alone is taken for HTTPS too, if it is a setting: that is the provider's rule."""
+    """A proxy for HTTP is used for HTTPS too if it is a setting, as in the provider."""
     assert proxy_for(S3, values, environment) == expected
 
 
@@ -42,6 +42,7 @@ def test_settings_come_before_the_environment(
         (S3, "other.example, S3.eu-north-1.amazonaws.com", True),
         (S3, "s3.eu-north-1.amazonaws.com:443", True),
         (S3, "s3.eu-north-1.amazonaws.com:80", False),
+        (S3, "s3.eu-north-1.amazonaws.com:²", False),
         (S3, "aws.com", False),
         (S3, "", False),
         (S3, "10.0.0.0/8", False),
@@ -55,8 +56,8 @@ def test_settings_come_before_the_environment(
         ("http://127.0.0.1:9000", "", True),
     ],
 )
-def test_what_goes_without(url: str, exceptions: str, is_direct: bool) -> None:  # noqa: FBT001 - a table
-    """Domains with all below them, addresses, ranges and single ports; and never this machine itself."""
+def test_exceptions(url: str, exceptions: str, is_direct: bool) -> None:  # noqa: FBT001 - a table
+    """Exceptions are domains with their subdomains, addresses, ranges and ports; loopback is always one."""
     proxy = proxy_for(url, {"httpProxy": "p", "noProxy": exceptions}, {})
     assert proxy == (None if is_direct else "p")
     assert proxy_for(url, {"httpProxy": "p"}, {"no_proxy": exceptions}) == proxy

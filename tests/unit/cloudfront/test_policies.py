@@ -17,7 +17,7 @@ from hosting.cloudfront.policies import (
     needs_cache_policy,
     response_headers_policy,
 )
-from hosting.edge.plan import plan_edge
+from tests.unit.edge.plans import plan_of
 from tests.unit.edge.test_plan import manifest, settings
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ BY_COUNTRY = '[{"source": "/a", "target": "/b", "condition": "<US>"}]'
 )
 def test_own_policies_are_counted_aloud(tmp_path: Path, config: dict[str, str], notes: list[str]) -> None:
     """The preview says of each policy of the stack's own that it is one of 20, and which setting needs it."""
-    said = plan_edge("site", settings(**config), manifest("index.html", "a"), tmp_path).notes
+    said = plan_of(settings(**config), manifest("index.html", "a"), tmp_path).notes
     assert [note[: len(start)] for note, start in zip(said, notes, strict=True)] == notes
 
 
@@ -100,7 +100,7 @@ def test_more_names_than_a_certificate_has(tmp_path: Path, count: int, extra: di
     config = {"domain_names": json.dumps([f"n{number}.example.com" for number in range(count)])}
     if extra:
         config["domain_certificateArn"] = "arn:aws:acm:us-east-1:123456789012:certificate/1234-5678"
-    said = plan_edge("site", settings(**config), manifest("index.html"), tmp_path).warnings
+    said = plan_of(settings(**config), manifest("index.html"), tmp_path).warnings
     found = [warning for warning in said if "'domain:names' has 11 names" in warning]
     assert len(found) == warned
     assert all("--quota-code L-FB94F0B0 --desired-value 11" in warning for warning in found)

@@ -1,4 +1,4 @@
-"""How problems are worded for shapes of settings beyond lists and plain values."""
+"""Messages about nested maps of settings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from hosting.config.messages import Speaker, sentences
+from hosting.config.messages import Messages, section_problems
 from hosting.setting_types import Integer, Section
 
 
@@ -24,25 +24,31 @@ class Outer(Section):
     place: None | Inner = None  # noqa: RUF036 - the model comes second on purpose
 
 
-def said(values: dict[str, Any]) -> list[str]:
-    """Return the sentences about values that do not hold."""
+def messages_about(values: dict[str, Any]) -> list[str]:
+    """Return the messages about invalid values."""
     with pytest.raises(ValidationError) as caught:
         Outer.model_validate(values)
-    return sentences(Outer, caught.value.errors(), Speaker("dev", "room"), values)
+    return section_problems(Outer, caught.value.errors(), Messages("dev", "website"), values)
 
 
 def test_a_key_of_a_map_is_named() -> None:
     """A bad value in a map with free keys is named by its key, with a placeholder in the command."""
-    (problem,) = said({"tags": {"a": "x"}})
-    assert problem.startswith("'room:tags.a' must be a whole number (got x): ")
-    assert problem.endswith("""pulumi config set --stack dev room:tags '{"a": "<value>"}'""")
+    (problem,) = messages_about({"tags": {"a": "x"}})
+    assert problem.startswith("'website:tags.a' must be a whole number (got x): ")
+    assert problem.endswith("""pulumi config set --stack dev website:tags '{"a": "<value>"}'""")
 
 
 def test_a_setting_inside_of_a_map_is_named() -> None:
-    """What is missing or unknown in a nested map is told with its whole path."""
-    (unknown,) = said({"place": {"sise": 3}})
-    command = """pulumi config set --stack dev room:place '{"size": 3}'"""
-    assert unknown == f"'room:place.sise' is not a setting, did you mean 'room:place.size'? {command}"
-    # Not missing besides: it is there, under that name.
-    missing, _ = said({"place": {"zzz": 3}})
-    assert missing.startswith("'room:place.size' is missing: ")
+    """An unknown key in a nested map is named with its whole path."""
+    (unknown,) = messages_about({"place": {"sise": 3}})
+    command = """pulumi config set --stack dev website:place '{"size": 3}'"""
+    assert unknown == f"'website:place.sise' is not a setting (did you mean 'website:place.size'?): {command}"
+
+
+def test_a_missing_setting_is_named() -> None:
+    """It is not reported beside a misspelt key, which may be the setting, but the command sets it."""
+    (missing,) = messages_about({"place": {}})
+    assert missing.startswith("'website:place.size' is missing: ")
+    (unknown,) = messages_about({"place": {"zzz": 3}})
+    assert unknown.startswith("'website:place.zzz' is not a setting: ")
+    assert unknown.endswith("""website:place '{"size": "<value>"}'""")

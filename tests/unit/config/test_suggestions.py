@@ -1,4 +1,4 @@
-"""Each command that a problem of the config ends with, applied to the config, mends it."""
+"""Each command in a message about the config fixes its problem."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shlex
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hosting.config.load import RawConfig, load_settings
@@ -19,7 +19,7 @@ PLACEHOLDER = "<value>"
 
 
 class Stack:
-    """A stack's config as `pulumi config` keeps it: texts, of which lists and maps are JSON to the program."""
+    """A stack's config as `pulumi config` passes it to the program: texts, with lists and maps as JSON."""
 
     def __init__(self, values: dict[str, str], secret_keys: frozenset[str] = frozenset()) -> None:
         self.values = dict(values)
@@ -33,7 +33,7 @@ class Stack:
         return []
 
     def run(self, line: str) -> None:
-        """Run a line of commands, as the real CLI does (v3.259.0); with another flag or form they do not hold here."""
+        """Run a line of commands as the CLI does (v3.259.0); other flags and forms fail."""
         for command in line.split(" && "):
             pulumi, config, verb, stack, name, *rest = shlex.split(command)
             assert (pulumi, config, stack, name) == ("pulumi", "config", "--stack", "dev")
@@ -50,32 +50,40 @@ class Stack:
             (self.values[key],) = value
             self.secret_keys |= {key} if flags else set()
 
+    def run_all(self, problems: list[str]) -> None:
+        """Run the commands of all problems; two problems may remove the same key."""
+        for problem in problems:
+            if "config rm" not in problem or setting_of(problem) in self.values:
+                self.run(command_of(problem))
+
 
 def command_of(problem: str) -> str:
-    """Return the commands that a problem ends with."""
+    """Return the commands at the end of a message."""
     found = re.search(r"pulumi config .*$", problem, re.DOTALL)
     assert found, problem
     return found[0]
 
 
-def about(problem: str) -> str:
-    """Return the top-level key that a problem is about."""
+def setting_of(problem: str) -> str:
+    """Return the setting that a message is about."""
     return re.split(r"[.\[]", problem.split("'")[1])[0]
 
 
-def assert_mended(values: dict[str, str], secret_keys: frozenset[str] = frozenset()) -> Stack:
-    """Hold each command to mend its problem, and all of them together to leave none."""
+def assert_fixed(values: dict[str, str], secret_keys: frozenset[str] = frozenset()) -> Stack:
+    """Assert that each command fixes its problem, and that all together leave none.
+
+    The first commands may uncover a rule between two settings, of which one was invalid; the next ones fix that.
+    """
     problems = Stack(values, secret_keys).problems()
-    together = Stack(values, secret_keys)
     for problem in problems:
-        command = command_of(problem)
         alone = Stack(values, secret_keys)
-        alone.run(command)
-        if PLACEHOLDER not in command:
-            assert about(problem) not in {about(other) for other in alone.problems()}, command
-        if "config rm" not in command or about(problem) in together.values:
-            together.run(command)
+        alone.run(command_of(problem))
+        if PLACEHOLDER not in problem:
+            assert setting_of(problem) not in {setting_of(other) for other in alone.problems()}, problem
+    together = Stack(values, secret_keys)
+    together.run_all(problems)
     if not any(PLACEHOLDER in problem for problem in problems):
+        together.run_all(together.problems())
         assert together.problems() == []
     return together
 
@@ -85,53 +93,34 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "mended"),
+    ("key", "value", "suggestion"),
     [
-        # A scalar where a list is wanted is its only element.
+        # One element instead of a list.
         ("publish:ignore", "*.map", ["*.map"]),
         ("publish:ignore", "404", [404]),
         ("website:cors", {**CORS, "allowedMethods": "GET"}, [CORS]),
         ("website:cors", [{**CORS, "allowedMethods": "GET"}, CORS], [CORS, CORS]),
         ("website:cors", [{**CORS, "exposeHeaders": "ETag"}], [{**CORS, "exposeHeaders": ["ETag"]}]),
         ("cloudfront:errorResponses", ERROR, [ERROR]),
-        # Good elements stay as they are.
+        # Valid elements stay as they are.
         (
             "publish:ignore",
             ["*.map", "a\nb", "drafts/", ["x"], ""],
             ["*.map", "<value>", "drafts/", "<value>", "<value>"],
         ),
-        # What can be read is read: without its end, with a comma too many, in other quotes, on two lines.
-        ("publish:ignore", '["*.map", "drafts/"', ["*.map", "drafts/"]),
         ("publish:ignore", "*.map\ndrafts/", ["*.map", "drafts/"]),
-        ("publish:ignore", "['*.map', 'drafts/',]", ["*.map", "drafts/"]),
-        ("publish:ignore", "[{1: 2},]", ["<value>"]),
-        (
-            "cloudfront:errorResponses",
-            '[{"errorCode": 404, "cachingMinTtl": 5},]',
-            [{"errorCode": 404, "cachingMinTtl": 5}],
-        ),
-        ("website:redirects", "[{'source': '/a', 'target': '/b'},]", [{"source": "/a", "target": "/b"}]),
-        # What could never match is taken literally.
-        (
-            "publish:ignore",
-            ["[a-", "a[[:no:]]/", "b\\", "\\", "!\\[x[", "[a-c].js["],
-            ["\\[a-", "a[\\[:no:]]/", "b\\\\", "\\\\", "!\\[x\\[", "[a-c].js\\["],
-        ),
+        ("publish:ignore", "", []),
+        # Only the user knows what else these mean.
+        ("publish:ignore", ["[a-", "*.map", "b\\"], ["<value>", "*.map", "<value>"]),
         (
             "website:cors",
             [CORS, {**CORS, "allowedMethods": ["GET", "P"]}],
             [CORS, {**CORS, "allowedMethods": ["GET", "<value>"]}],
         ),
-        ("website:cors", [{**CORS, "allowedOrigins": ["*", "a*b*"]}], [{**CORS, "allowedOrigins": ["*"]}]),
+        ("website:cors", [{**CORS, "allowedOrigins": ["*", "a*b*"]}], [{**CORS, "allowedOrigins": ["*", "<value>"]}]),
         ("website:cors", [CORS, "everyone"], [CORS, "<value>"]),
         ("website:cors", [CORS, {**CORS, "maxAge": 5}], [CORS, {**CORS, "maxAgeSeconds": 5}]),
         ("website:cors", [CORS, {**CORS, "zzz": 5}], [CORS, CORS]),
-        ("website:cors", [CORS] * 101, [CORS] * 100),
-        (
-            "cloudfront:errorResponses",
-            [ERROR, {**ERROR, "responsePagePath": "/b"}, {"errorCode": 403}],
-            [ERROR, {"errorCode": 403}],
-        ),
         ("cloudfront:errorResponses", [ERROR, {"errorCode": 418}], [ERROR, {"errorCode": "<value>"}]),
         (
             "cloudfront:errorResponses",
@@ -188,20 +177,42 @@ ERROR = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}
             {"Pattern": "*.css", "valu": "no-store"},
             [{"pattern": "*.css", "value": "no-store"}],
         ),
-        ("cloudfront:geoRestriction", {}, {"allow": ["DE"]}),
+        ("cloudfront:geoRestriction", {}, {"allow": ["<value>"]}),
         ("aws:assumeRoles", {"roleArn": "arn:1"}, [{"roleArn": "arn:1"}]),
         ("aws:assumeRoles", [{"roleArn": "a", "duration": "3600"}], [{"roleArn": "a", "duration": "1h"}]),
-        ("aws:assumeRoles", [{"roleArn": "a"}, "b"], [{"roleArn": "a"}]),
+        ("aws:assumeRoles", [{"roleArn": "a"}, "b"], [{"roleArn": "a"}, "<value>"]),
         ("aws:assumeRoleWithWebIdentity", {"duration": "1d"}, {"duration": "1h"}),
+        ("aws:endpoints", [{"s3": "http://a", "x_y": "b"}], [{"s3": "http://a", "x_y": "<value>"}]),
         ("aws:sharedConfigFiles", "/etc/aws", ["/etc/aws"]),
-        ("aws:endpoints", "http://localhost", [{"s3": "https://s3.example.com"}]),
-        ("aws:defaultTags", "none", {"tags": {"team": "web"}}),
     ],
 )
-def test_a_list_is_mended_where_it_is_broken(key: str, value: Any, mended: Any) -> None:  # noqa: ANN401 - JSON
-    """The command sets the whole value, with what was right in it as it was."""
+def test_a_list_is_fixed_where_it_is_invalid(key: str, value: Any, suggestion: Any) -> None:  # noqa: ANN401 - JSON
+    """The command sets the whole value, with its valid parts unchanged."""
     text = value if isinstance(value, str) else json.dumps(value)
-    assert json.loads(assert_mended({key: text}).values[key]) == mended
+    assert json.loads(assert_fixed({key: text}).values[key]) == suggestion
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("publish:ignore", '["*.map"'),
+        ("publish:ignore", "['*.map']"),
+        ("publish:ignore", '{"*.map": true}'),
+        ("publish:ignore", "[NaN]"),
+        ("website:cors", json.dumps([CORS] * 101)),
+        ("website:cors", "everyone"),
+        ("website:cors", "[1"),
+        ("cloudfront:errorResponses", json.dumps([ERROR, ERROR])),
+        ("aws:endpoints", "http://localhost"),
+        ("aws:defaultTags", "none"),
+        ("aws:maxRetries", "many"),
+        ("aws:insecure", "perhaps"),
+        ("deployments:environment", "plain"),
+    ],
+)
+def test_a_value_without_a_safe_fix_is_left_to_the_user(key: str, value: str) -> None:
+    """The command has the placeholder for the whole value."""
+    assert assert_fixed({key: value}).values[key] == PLACEHOLDER
 
 
 @pytest.mark.parametrize(
@@ -218,7 +229,7 @@ def test_a_list_is_mended_where_it_is_broken(key: str, value: Any, mended: Any) 
         ({"static-site:minTtl": "30"}, {"cloudfront:minTtl": "30"}),
         ({"cloudfont:minTtl": "soon"}, {"cloudfront:minTtl": "60"}),
         ({"publish:zzz": "x", "static-site:zzz": "x"}, {}),
-        # Nothing is lacking that is there under another name, or it would be set twice.
+        # A setting under a misspelt key is not missing, or it would be set twice.
         (
             {"domain:zone": "example.com", "domain:name": '["shop.example.com"]', "cloudfront:enabled": "true"},
             {"domain:zone": "example.com", "domain:names": '["shop.example.com"]', "cloudfront:enabled": "true"},
@@ -226,13 +237,13 @@ def test_a_list_is_mended_where_it_is_broken(key: str, value: Any, mended: Any) 
     ],
 )
 def test_a_misspelt_key_is_renamed(wrong: dict[str, str], right: dict[str, str]) -> None:
-    """Its value goes with it, and never over one that is there."""
+    """The command moves its value, but not over an existing one."""
     if "buildComand" in next(iter(wrong)):
-        # The model of a shell here knows no && inside of quotes.
+        # This test's shell does not parse && in quotes.
         (problem,) = Stack(wrong).problems()
         assert problem.endswith(""" publish:buildCommand -- '-x && y '"'"'z'"'"''""")
         return
-    assert assert_mended(wrong).values == right
+    assert assert_fixed(wrong).values == right
 
 
 @pytest.mark.parametrize(
@@ -249,9 +260,9 @@ def test_a_misspelt_key_is_renamed(wrong: dict[str, str], right: dict[str, str])
         ("Frankfurt", PLACEHOLDER),
     ],
 )
-def test_a_misspelt_region_is_mended(wrong: str, right: str) -> None:
-    """The command names the region that is meant, and none where that is unclear."""
-    assert assert_mended({"aws:region": wrong}).values["aws:region"] == right
+def test_a_misspelt_region_is_fixed(wrong: str, right: str) -> None:
+    """The command has the region that is meant, and the placeholder if that is unclear."""
+    assert assert_fixed({"aws:region": wrong}).values["aws:region"] == right
 
 
 @pytest.mark.parametrize(
@@ -267,9 +278,9 @@ def test_a_misspelt_region_is_mended(wrong: str, right: str) -> None:
         ({"domain:validated": "true", "cloudfront:enabled": "true"}, "domain:names", '["<value>"]'),
     ],
 )
-def test_what_another_setting_needs_is_set(wrong: dict[str, str], key: str, value: str) -> None:
-    """The command is about the setting that is lacking, and not about the one that asks for it."""
-    assert assert_mended(wrong).values[key] == value
+def test_a_setting_that_another_one_requires_is_set(wrong: dict[str, str], key: str, value: str) -> None:
+    """The command sets the missing setting, and does not remove the one that requires it."""
+    assert assert_fixed(wrong).values[key] == value
 
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
@@ -277,22 +288,15 @@ PROVIDER = "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc"
 
 
 @pytest.mark.parametrize("key", ["reviewStacks", "oidcProviderArn"])
-def test_what_a_setting_has_no_use_for_is_removed(key: str) -> None:
-    """Of a role that is there, nothing is said; and no two commands lead in a circle."""
+def test_a_setting_that_another_one_excludes_is_removed(key: str) -> None:
+    """The role of `roleArn` exists, so it has no other settings; and no two commands undo each other."""
     given = {"deployments:roleArn": ROLE, f"deployments:{key}": '["pr-*"]' if key == "reviewStacks" else PROVIDER}
     (problem,) = Stack(given).problems()
     assert problem.endswith(
-        f"must not be given where roleArn is: it is of a role that createRole makes: "
+        f"must not be set if roleArn is, as it is for the role that createRole creates: "
         f"pulumi config rm --stack dev deployments:{key}"
     )
-    assert assert_mended(given).values == {"deployments:roleArn": ROLE}
-
-
-def test_what_is_left_out_is_said() -> None:
-    """Who pastes the command knows that it does away with something."""
-    too_many = [CORS] * 101
-    (problem,) = Stack({"website:cors": json.dumps(too_many)}).problems()
-    assert "; this leaves something out: pulumi config set --stack dev website:cors " in problem
+    assert assert_fixed(given).values == {"deployments:roleArn": ROLE}
 
 
 @pytest.mark.parametrize(
@@ -319,23 +323,23 @@ def test_what_is_left_out_is_said() -> None:
         ("cloudfront:alarms", "me", PLACEHOLDER),
     ],
 )
-def test_a_value_is_mended_to_what_it_means_or_to_the_default(key: str, wrong: str, right: str) -> None:
-    """Never to something that nobody asked for; what only the user knows is left to him."""
-    assert assert_mended({key: wrong}).values[key] == right
+def test_a_value_is_replaced_by_what_it_means_or_by_the_default(key: str, wrong: str, right: str) -> None:
+    """A value that only the user knows is the placeholder."""
+    assert assert_fixed({key: wrong}).values[key] == right
 
 
-def test_the_placeholder_is_no_value() -> None:
-    """Who pastes a command as it is, is told again."""
+def test_the_placeholder_is_not_a_value() -> None:
+    """A pasted command with the placeholder in it is reported again."""
     for key in ("publish:directory", "website:bucketName"):
         (problem,) = Stack({key: "<value>"}).problems()
-        assert "must be a value of yours, for which <value> stands" in problem
+        assert "still contains the placeholder <value>" in problem
 
 
-def test_a_key_as_python_writes_it_is_no_setting() -> None:
-    """It is told as any that is misspelt, with its value read once."""
+def test_a_key_in_snake_case_is_not_a_setting() -> None:
+    """It is reported as misspelt, and its JSON is decoded once."""
     given = {"publish:cache_control": '[{"pattern": "*.js", "value": "no-store"}]', "publish:build_command": "make"}
     right = {"publish:cacheControl": '[{"pattern": "*.js", "value": "no-store"}]', "publish:buildCommand": "make"}
-    assert assert_mended(given).values == right
+    assert assert_fixed(given).values == right
 
 
 @pytest.mark.parametrize(
@@ -350,36 +354,14 @@ def test_a_key_as_python_writes_it_is_no_setting() -> None:
         ),
     ],
 )
-def test_no_rule_and_no_command_tells_a_secret(values: dict[str, str], secret: str) -> None:
-    """Not even a part of it, and not of another setting's problem."""
+def test_no_rule_and_no_command_shows_a_secret(values: dict[str, str], secret: str) -> None:
+    """Neither do the messages about other settings, and a part of a secret is one too."""
     (problem,) = Stack(values, frozenset({secret})).problems()
     assert "s3cr3t" not in problem
 
 
-@pytest.mark.parametrize("depth", [100_000])
-def test_json_without_end_is_a_problem_like_any_other(depth: int) -> None:
-    """Python itself gives up on it."""
-    (problem,) = Stack({"publish:ignore": "[" * depth}).problems()
-    assert "must be a list, and is broken JSON" in problem
-    (problem,) = Stack({"aws:assumeRoles": "[" * depth}).problems()
-    assert "'aws:assumeRoles' must be a list" in problem
-
-
-def test_yaml_that_json_has_not_is_left_to_the_user() -> None:
-    """A date is no text, and nobody meant one."""
-    (problem,) = Stack({"publish:ignore": "[2026-01-02, {1: 2},]"}).problems()
-    assert problem.endswith("pulumi config set --stack dev publish:ignore '<value>'")
-
-
-def test_half_a_character_can_be_told() -> None:
-    """No terminal takes it, so the message has its number."""
-    (problem,) = Stack({"website:redirects": '[{"source": "/\\ud800", "target": "/b"}]'}).problems()
-    assert "must be Unicode, of which half a character is none (got /\\ud800)" in problem
-    assert problem.encode()
-
-
-def test_what_is_secret_stays_so() -> None:
-    """A renamed secret is set as one, by whoever knows it."""
+def test_a_renamed_secret_stays_one() -> None:
+    """Its value is not in the command: the CLI asks for it."""
     (problem,) = Stack({"publish:buildComand": "hunter2"}, frozenset({"publish:buildComand"})).problems()
     assert problem.endswith("pulumi config set --stack dev --secret publish:buildCommand")
     (problem,) = Stack({"publsh:buildCommand": "hunter2"}, frozenset({"publsh:buildCommand"})).problems()
@@ -419,7 +401,8 @@ KEYS = st.sampled_from(
 
 
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
+@example({"cloudfront:defaultTtl": "soon", "cloudfront:maxTtl": "404"})
 @settings(deadline=None, max_examples=200)
-def test_whatever_is_set_is_mended_by_the_commands(config: dict[str, Any]) -> None:
-    """For any values of lists, maps and scalars: each problem's command mends it, and all together leave none."""
-    assert_mended({key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()})
+def test_the_commands_fix_any_config(config: dict[str, Any]) -> None:
+    """For any lists, maps and scalars, each command fixes its problem, and all together leave none."""
+    assert_fixed({key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()})

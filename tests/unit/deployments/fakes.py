@@ -1,43 +1,43 @@
-"""A Pulumi CLI that answers what it was told to."""
+"""A fake of the Pulumi CLI with given results."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from hosting.deployments.cli import Answer
+from hosting.deployments.cli import CommandResult
 
 
 class FakeCli:
-    """Answers by the first words of the command; keeps what it was asked.
+    """CommandResults by the first words of the command; keeps what it was asked.
 
     Attributes:
-        asked: each command, in order.
+        recorded: each command, in order.
     """
 
-    def __init__(self, **answers: Answer | dict[str, Any]) -> None:
-        self.asked: list[tuple[str, ...]] = []
-        standard: dict[str, Answer | dict[str, Any]] = {
-            "version": Answer(0, "v3.259.0\n"),
+    def __init__(self, **results: CommandResult | dict[str, Any]) -> None:
+        self.recorded: list[tuple[str, ...]] = []
+        standard: dict[str, CommandResult | dict[str, Any]] = {
+            "version": CommandResult(0, "v3.259.0\n"),
             "whoami": {"user": "ada", "url": "https://app.pulumi.com/ada"},
             "config": {"deployments:repository": {"value": "acme/site", "secret": False}},
             "deployment_settings_get": {},
         }
-        self._answers = {**standard, **answers}
+        self._results = {**standard, **results}
 
-    def ask(self, *arguments: str) -> Answer:
-        self.asked.append(arguments)
+    def run(self, *arguments: str) -> CommandResult:
+        self.recorded.append(arguments)
         command = "_".join(arguments)
-        known = [name for name in self._answers if command.startswith(name)]
-        answer = self._answers[max(known, key=len)] if known else Answer(0, "")
-        return answer if isinstance(answer, Answer) else Answer(0, json.dumps(answer))
+        known = [name for name in self._results if command.startswith(name)]
+        result = self._results[max(known, key=len)] if known else CommandResult(0, "")
+        return result if isinstance(result, CommandResult) else CommandResult(0, json.dumps(result))
 
-    def show(self, *arguments: str) -> int:
-        return self.ask(*arguments).code
+    def run_interactively(self, *arguments: str) -> int:
+        return self.run(*arguments).code
 
     def folder(self) -> str:
         return ""
 
     def commands(self, *first: str) -> list[tuple[str, ...]]:
-        """Return what it was asked that began with ``first``."""
-        return [asked for asked in self.asked if asked[: len(first)] == first]
+        """Return the recorded commands that begin with ``first``."""
+        return [command for command in self.recorded if command[: len(first)] == first]

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from hosting.deployments.branches import TEMPLATE, add, remove, stack_name
-from hosting.deployments.cli import Answer, DeploymentsError
+from hosting.deployments.cli import CommandResult, DeploymentsError
 from tests.unit.deployments.fakes import FakeCli
 
+NO_STACK = CommandResult(6, "", "error: no stack named")
 OF_FEATURE = {"deployments:repository": {"value": "acme/site"}, "deployments:branch": {"value": "feature-x"}}
 
 
@@ -19,25 +20,25 @@ OF_FEATURE = {"deployments:repository": {"value": "acme/site"}, "deployments:bra
     ],
 )
 def test_stack_is_named_after_its_branch(branch: str, name: str) -> None:
-    """What a stack's name can't have becomes a hyphen."""
+    """Characters that a stack's name can't have become a hyphen."""
     assert stack_name(branch) == name
 
 
 def test_branch_without_a_letter_is_refused() -> None:
-    """There must be something to name the stack after."""
+    """The stack's name needs a letter or digit of the branch's name."""
     with pytest.raises(DeploymentsError, match="no letter or digit"):
         stack_name("---")
 
 
 @pytest.mark.parametrize("branch", ["prod", "PROD", "pr"])
-def test_stages_are_no_branches(branch: str) -> None:
-    """A branch named like the stage or the template is not given, and above all not rid of, that stack."""
-    with pytest.raises(DeploymentsError, match="which is not a branch's"):
+def test_stages_are_not_branches(branch: str) -> None:
+    """A branch with the name of a stage or the template does not get that stack, and does not remove it."""
+    with pytest.raises(DeploymentsError, match="which is a stage or the template"):
         remove(FakeCli(), branch, TEMPLATE, yes=True)
 
 
-def test_remove_destroys_and_forgets_the_stack() -> None:
-    """The site, the stack and its config file go, in one command that asks first unless told not to."""
+def test_remove_destroys_and_removes_the_stack() -> None:
+    """One command removes the site, the stack and its config file; it asks first, unless `--yes`."""
     cli = FakeCli(config=OF_FEATURE)
     remove(cli, "feature-x", TEMPLATE, yes=False)
     assert cli.commands("destroy") == [("destroy", "--remove", "--stack", "feature-x")]
@@ -46,49 +47,47 @@ def test_remove_destroys_and_forgets_the_stack() -> None:
 
 
 def test_remove_in_the_templates_organization() -> None:
-    """A template named with its organization stands for where the branch's stack is."""
+    """The branch's stack is in the organization of the template."""
     cli = FakeCli(config=OF_FEATURE)
     remove(cli, "feature-x", "acme/pr", yes=True)
     assert cli.commands("destroy") == [("destroy", "--remove", "--stack", "acme/feature-x", "--yes")]
 
 
-def test_removing_what_is_not_there_is_told() -> None:
-    """A branch without a stack is named."""
+def test_removing_a_missing_stack_is_reported() -> None:
+    """The message names the stack that does not exist."""
     with pytest.raises(DeploymentsError, match="has no stack 'feature-x'"):
-        remove(FakeCli(config=Answer(6, "", "error: no stack named")), "feature-x", TEMPLATE, yes=True)
+        remove(FakeCli(config=NO_STACK), "feature-x", TEMPLATE, yes=True)
 
 
-def test_failed_removal_is_told() -> None:
-    """What could not be destroyed is still there, and so is the stack."""
+def test_failed_removal_is_reported() -> None:
+    """If the site could not be destroyed, the stack still exists."""
     with pytest.raises(DeploymentsError, match="is not removed, see above"):
-        remove(FakeCli(config=OF_FEATURE, destroy=Answer(1, "")), "feature-x", TEMPLATE, yes=True)
+        remove(FakeCli(config=OF_FEATURE, destroy=CommandResult(1, "")), "feature-x", TEMPLATE, yes=True)
 
 
 def test_branch_in_the_templates_organization() -> None:
-    """The branch's stack is made beside the template."""
-    cli = FakeCli(**{"config_--json_--show-secrets_--stack_acme/feature-x": Answer(6, "", "error: no stack named")})
+    """The branch's stack is created in the organization of the template."""
+    cli = FakeCli(**{"config_--json_--show-secrets_--stack_acme/feature-x": NO_STACK})
     with pytest.raises(DeploymentsError, match="There is no stack 'acme/feature-x'"):
         add(cli, "feature-x", "acme/pr", print)
-    made = ("stack", "init", "acme/feature-x", "--no-select", "--copy-config-from", "acme/pr")
-    assert cli.commands("stack", "init") == [made]
+    init = ("stack", "init", "acme/feature-x", "--no-select", "--copy-config-from", "acme/pr")
+    assert cli.commands("stack", "init") == [init]
 
 
-def test_half_of_a_branchs_stack_is_taken_away() -> None:
-    """Where its config can't be written, the stack is gone again, so that the next try begins as the first did."""
-    gone = Answer(6, "", "error: no stack named")
+def test_incomplete_stack_is_removed() -> None:
+    """If its config can't be written, the stack is removed again, so that the next attempt can create it."""
     cli = FakeCli(
-        **{"config_--json_--show-secrets_--stack_feature-x": gone},
-        config_set=Answer(255, "", "error: no space left on device"),
+        **{"config_--json_--show-secrets_--stack_feature-x": NO_STACK},
+        config_set=CommandResult(255, "", "error: no space left on device"),
     )
     with pytest.raises(DeploymentsError, match="no space left on device"):
         add(cli, "feature-x", TEMPLATE, print)
-    assert cli.asked[-1] == ("stack", "rm", "feature-x", "--yes")
+    assert cli.recorded[-1] == ("stack", "rm", "feature-x", "--yes")
 
 
-def test_template_without_a_repository_makes_nothing() -> None:
-    """What could not be connected is told of the template, before there is a stack."""
-    gone = Answer(6, "", "error: no stack named")
-    cli = FakeCli(**{"config_--json_--show-secrets_--stack_feature-x": gone}, config={})
+def test_template_without_a_repository_creates_nothing() -> None:
+    """A template that can't be connected is reported before a stack is created."""
+    cli = FakeCli(**{"config_--json_--show-secrets_--stack_feature-x": NO_STACK}, config={})
     with pytest.raises(DeploymentsError, match="pulumi config set --stack pr deployments:repository"):
         add(cli, "feature-x", TEMPLATE, print)
     assert cli.commands("stack") == []

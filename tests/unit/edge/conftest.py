@@ -1,4 +1,4 @@
-"""One node process for all tests of the edge."""
+"""The fixture with the Node process that runs the functions in the tests of this package."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def edge() -> Iterator[EdgeRuntime]:
-    """Run node until the session ends."""
+    """Run one Node process until the session ends."""
     with EdgeRuntime() as runtime:
         yield runtime

@@ -1,4 +1,4 @@
-"""Runs a function's real JavaScript in node, with what `cloudfront-js-2.0` has and without what it has not.
+"""Runs a function's JavaScript in Node, with only the modules and globals of `cloudfront-js-2.0`.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
 """
@@ -10,12 +10,12 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, Any, Self
 
-from hosting.edge.function_code import Piece, compose, compose_response
+from hosting.edge.function_code import FunctionPart, compose, compose_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# Dynamic code evaluation throws; timers, file system and network do not exist; the clock stands still.
+# As in the runtime, eval throws, there are no timers, file system and network, and the clock does not advance.
 _WORKER = """
 const lines = require('readline').createInterface({ input: process.stdin });
 const vm = require('vm');
@@ -49,7 +49,7 @@ lines.on('line', (line) => {
   process.stdout.write(JSON.stringify(answer) + '\\n');
 });
 """
-# What ES6 and later have that hosting.edge.function_code keeps out of our code, since the runtime does not document it.
+# Syntax of ES6 and later that hosting.edge.function_code excludes, because the runtime does not document it.
 _UNDOCUMENTED = re.compile(
     r"""
     \bfor\s*\([^;)]*\bof\b            # for...of
@@ -68,11 +68,11 @@ _UNDOCUMENTED = re.compile(
 
 
 class EdgeRuntimeError(Exception):
-    """The function threw: visitors would get a 503."""
+    """The function threw an error: visitors would get a 503."""
 
 
 class EdgeRuntime:
-    """One node process; `with` ends it."""
+    """A Node process, which ends with the `with` statement."""
 
     def __init__(self) -> None:
         self._node = subprocess.Popen(["node", "-e", _WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -87,25 +87,25 @@ class EdgeRuntime:
         self._node.wait(10)
 
     def load(self, code: str) -> None:
-        """Take ``code`` as the function that is run from now on."""
+        """Load ``code`` as the function."""
         self._ask({"code": code})
 
     def run(self, *events: Mapping[str, Any]) -> list[Any]:
-        """Return what the function makes of each event."""
+        """Return the function's result for each event."""
         return [result["value"] for result in self._ask({"events": events})]
 
     def microseconds(self, *events: Mapping[str, Any]) -> list[float]:
-        """Return how long the function takes for each event."""
+        """Return the function's run time for each event."""
         return [result["microseconds"] for result in self._ask({"events": events})]
 
-    def request(self, pieces: Sequence[Piece], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - request or response
-        """Return what a viewer-request function of ``pieces`` makes of ``event``."""
-        self.load(compose(pieces))
+    def request(self, parts: Sequence[FunctionPart], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - request or response
+        """Return the result of a viewer-request function with ``parts`` for an event."""
+        self.load(compose(parts))
         return self.run(event)[0]
 
-    def response(self, pieces: Sequence[Piece], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a response object
-        """Return what a viewer-response function of ``pieces`` makes of ``event``."""
-        self.load(compose_response(pieces))
+    def response(self, parts: Sequence[FunctionPart], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a response object
+        """Return the result of a viewer-response function with ``parts`` for an event."""
+        self.load(compose_response(parts))
         return self.run(event)[0]
 
     def _ask(self, question: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -120,7 +120,7 @@ class EdgeRuntime:
 
 
 def undocumented(code: str) -> list[str]:
-    """Return what in a piece's own code the runtime does not document, or our own rules keep out."""
+    """Return the syntax in a part's code that the runtime does not document, or that our rules exclude."""
     lines = (line for line in code.splitlines() if not line.strip().startswith("//"))
     return [found[0] for found in _UNDOCUMENTED.finditer("\n".join(lines))]
 
@@ -131,7 +131,7 @@ def request_event(
     headers: Mapping[str, str] | None = None,
     method: str = "GET",
 ) -> dict[str, Any]:
-    """Return a viewer-request event, in which a parameter of the query may come more than once.
+    """Return a viewer-request event. A query parameter may have several values.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
     """
@@ -164,7 +164,7 @@ def _parameter(value: str | Sequence[str]) -> dict[str, Any]:
 
 
 def response_event(uri: str, headers: Mapping[str, str] | None = None, status: int = 200) -> dict[str, Any]:
-    """Return a viewer-response event; documented as ``request_event``'s is."""
+    """Return a viewer-response event, as documented on the page that ``request_event`` names."""
     event = request_event(uri)
     event["context"]["eventType"] = "viewer-response"
     event["response"] = {

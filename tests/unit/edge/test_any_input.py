@@ -1,4 +1,4 @@
-"""Whatever is written in a file of rules: it is refused in a sentence, or it is code that runs."""
+"""Any input in a rule file is either refused with an error message, or becomes code that runs."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hosting.edge.function_code import compose, compose_response
-from hosting.edge.headers import headers_piece
+from hosting.edge.headers import headers_part
 from hosting.edge.redirect_checks import check_rules
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import redirector
+from hosting.edge.routing import router_redirects
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import read_headers
-from hosting.formats.redirects.files import read_rules
+from hosting.formats.redirects.files import read_redirects
 from tests.unit.edge.runtime import request_event, response_event
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from tests.unit.edge.runtime import EdgeRuntime
 
-# One folder serves all examples of a test: each writes its file anew.
+# All examples of a test share a folder: each overwrites the file.
 KEYS = {"index.html"}
 ROUTES = RouteChoice("index.html").routes(KEYS)
 lenient = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-pieces_of_text = st.sampled_from(
+fragments = st.sampled_from(
     [
         *(
             "/",
@@ -71,22 +71,22 @@ pieces_of_text = st.sampled_from(
         *("$", "(", ")", "[", "]", "{1}", "+", "|", "^", "</^a$/>", "\r", "\x00", "//", "..", "`", "${x}"),
     ]
 )
-text = st.lists(pieces_of_text, max_size=12).map("".join)
-visits = st.lists(st.sampled_from(["/", "a", "é", "\U0001f98a", "%zz", "%2F", "?", "//", "\\"]), max_size=6).map(
+text = st.lists(fragments, max_size=12).map("".join)
+paths = st.lists(st.sampled_from(["/", "a", "é", "\U0001f98a", "%zz", "%2F", "?", "//", "\\"]), max_size=6).map(
     lambda parts: "/" + "".join(parts)
 )
 
 
-def redirected(edge: EdgeRuntime, tmp_path: Path, visit: str) -> None:
-    """Run the rules in the folder, unless they are refused."""
+def redirected(edge: EdgeRuntime, tmp_path: Path, path: str) -> None:
+    """Run the redirect rules in the folder, unless they are refused."""
     try:
-        table = read_rules([], tmp_path)
-        check_rules(table, {"index.html"}, redirector("pages", KEYS, ROUTES))
-        code = compose([redirects_piece(table.rules)])
+        redirects = read_redirects([], tmp_path)
+        check_rules(redirects, {"index.html"}, router_redirects("pages", KEYS, ROUTES))
+        code = compose([redirects_part(redirects.rules)])
     except EdgeError:
         return
     edge.load(code)
-    (answer,) = edge.run(request_event(visit, {"id": "1", "\U0001f98a": "\U0001f98a"}))
+    (answer,) = edge.run(request_event(path, {"id": "1", "\U0001f98a": "\U0001f98a"}))
     location = answer.get("headers", {}).get("location", {}).get("value", "/")
     assert location.isascii()
     assert location.isprintable()
@@ -95,11 +95,11 @@ def redirected(edge: EdgeRuntime, tmp_path: Path, visit: str) -> None:
 
 
 @lenient
-@given(written=st.lists(text, max_size=4).map("\n".join), visit=visits)
-def test_netlifys_redirects(edge: EdgeRuntime, tmp_path: Path, written: str, visit: str) -> None:
-    """Any text as `_redirects` is refused or runs, and sends nobody to another host by his own path."""
+@given(written=st.lists(text, max_size=4).map("\n".join), path=paths)
+def test_netlifys_redirects(edge: EdgeRuntime, tmp_path: Path, written: str, path: str) -> None:
+    """Any text in `_redirects` is refused or runs, and no visitor's path leads to another host."""
     (tmp_path / "_redirects").write_bytes(written.encode())
-    redirected(edge, tmp_path, visit)
+    redirected(edge, tmp_path, path)
 
 
 values = st.one_of(text, st.none(), st.integers(), st.booleans(), st.lists(text, max_size=1))
@@ -111,17 +111,17 @@ likely = st.fixed_dictionaries(
 
 
 @lenient
-@given(written=st.one_of(st.lists(st.one_of(rules, likely), max_size=3), values, rules), visit=visits)
-def test_amplifys_redirects(edge: EdgeRuntime, tmp_path: Path, written: Any, visit: str) -> None:  # noqa: ANN401 - JSON
-    """Any JSON as `redirects.json` is refused or runs."""
+@given(written=st.one_of(st.lists(st.one_of(rules, likely), max_size=3), values, rules), path=paths)
+def test_amplifys_redirects(edge: EdgeRuntime, tmp_path: Path, written: Any, path: str) -> None:  # noqa: ANN401 - JSON
+    """Any JSON in `redirects.json` is refused or runs."""
     (tmp_path / "redirects.json").write_text(json.dumps(written))
-    redirected(edge, tmp_path, visit)
+    redirected(edge, tmp_path, path)
 
 
 @lenient
 @given(written=text, name=st.sampled_from(["redirects.json", "_redirects"]))
-def test_what_is_no_file_of_rules(edge: EdgeRuntime, tmp_path: Path, written: str, name: str) -> None:
-    """Any text as either file is refused or runs."""
+def test_invalid_redirect_files(edge: EdgeRuntime, tmp_path: Path, written: str, name: str) -> None:
+    """Any text in either file is refused or runs."""
     for other in ("redirects.json", "_redirects"):
         (tmp_path / other).unlink(missing_ok=True)
     (tmp_path / name).write_bytes(written.encode())
@@ -146,10 +146,10 @@ yaml_text = st.lists(
 
 
 def sent(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """Run the headers in the folder, unless they are refused."""
+    """Run the header rules in the folder, unless they are refused."""
     try:
         found = read_headers(tmp_path).rules
-        code = compose_response([headers_piece(found, ROUTES)])
+        code = compose_response([headers_part(found, ROUTES)])
     except EdgeError:
         return
     edge.load(code)
@@ -160,7 +160,7 @@ def sent(edge: EdgeRuntime, tmp_path: Path) -> None:
 @lenient
 @given(lines=header_lines)
 def test_netlifys_headers(edge: EdgeRuntime, tmp_path: Path, lines: list[str]) -> None:
-    """Any lines as `_headers` are refused or run."""
+    """Any lines in `_headers` are refused or run."""
     (tmp_path / "_headers").write_text("\n".join(lines))
     sent(edge, tmp_path)
 
@@ -168,6 +168,6 @@ def test_netlifys_headers(edge: EdgeRuntime, tmp_path: Path, lines: list[str]) -
 @lenient
 @given(written=yaml_text)
 def test_amplifys_headers(edge: EdgeRuntime, tmp_path: Path, written: str) -> None:
-    """Any text as `customHttp.yml` is refused or runs."""
+    """Any text in `customHttp.yml` is refused or runs."""
     (tmp_path / "customHttp.yml").write_text(written)
     sent(edge, tmp_path)

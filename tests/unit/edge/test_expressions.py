@@ -1,4 +1,4 @@
-"""Amplify's regular expressions: the one of single-page apps in its spellings, and what else the edge runs."""
+"""Regular expressions in Amplify's rules: the one for single-page apps in its spellings, and all others."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.config.load import RawConfig, load_settings
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.redirects import redirects_part
 from hosting.errors import ConfigError, EdgeError
-from hosting.formats.redirects.backtracking import LONGEST_PATH, most_steps
+from hosting.formats.redirects.expression_steps import LONGEST_PATH, max_steps
 from hosting.formats.redirects.expressions import read_expression
-from hosting.formats.redirects.rules import RuleError, Visit
+from hosting.formats.redirects.rules import RuleError, ViewerRequest
 from tests.unit.edge.runtime import request_event
-from tests.unit.edge.test_redirects import amplify, first_match, visited
+from tests.unit.edge.test_redirects import amplify, first_match, result_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosting.formats.redirects.table import RuleTable
+    from hosting.formats.redirects.rule_set import RedirectRules
     from tests.unit.edge.runtime import EdgeRuntime
 
 SHORT = "css|gif|ico|jpg|js|png|txt|svg|woff|ttf"
@@ -47,30 +47,30 @@ SINGLE_PAGE = [
 ]
 
 
-def one(folder: Path, source: str, status: str = "200", target: str = "/index.html") -> RuleTable:
-    """Return the table of one rule."""
+def one(folder: Path, source: str, status: str = "200", target: str = "/index.html") -> RedirectRules:
+    """Return the rules of a file with one rule."""
     return amplify(folder, {"source": source, "target": target, "status": status})
 
 
 @pytest.mark.parametrize("source", SINGLE_PAGE)
 @pytest.mark.parametrize(("status", "answers"), [("200", 200), ("404-200", 200), ("404", 404)])
 def test_the_expression_of_single_page_apps(tmp_path: Path, source: str, status: str, answers: int) -> None:
-    """However it is spelled, it is the page for what is missing, and no rule of the function."""
-    table = one(tmp_path, source, status, "index.html")
-    assert table.rules == ()
-    assert [(fallback.page, fallback.status) for fallback in table.fallbacks] == [("/index.html", answers)]
+    """Every spelling becomes the fallback, and no rule of the function."""
+    redirects = one(tmp_path, source, status, "index.html")
+    assert redirects.rules == ()
+    assert [(fallback.page, fallback.status) for fallback in redirects.fallbacks] == [("/index.html", answers)]
 
 
 def test_the_expression_beside_amplifys_default(tmp_path: Path) -> None:
-    """Apps have both `/<*>` and the expression: they are one page, without a warning."""
+    """Both `/<*>` and the expression for the same page give one fallback, without a warning."""
     default = {"source": "/<*>", "target": "/index.html", "status": "404-200"}
-    table = amplify(tmp_path, default, {"source": SINGLE_PAGE[0], "target": "/index.html", "status": "200"})
-    assert len(table.fallbacks) == 1
-    assert table.warnings == ()
+    redirects = amplify(tmp_path, default, {"source": SINGLE_PAGE[0], "target": "/index.html", "status": "200"})
+    assert len(redirects.fallbacks) == 1
+    assert redirects.warnings == ()
 
 
 def test_the_expression_in_the_setting() -> None:
-    """`website:redirects` takes it too, and refuses another with what to write."""
+    """`website:redirects` accepts the expression, too, and refuses an unsupported one with a suggestion."""
     rule = {"source": SINGLE_PAGE[0], "target": "index.html", "status": "200"}
     settings = load_settings(RawConfig("prod", {"website:redirects": json.dumps([rule])}), {"AWS_REGION": "us-east-1"})
     assert settings.website.redirects[0].source == SINGLE_PAGE[0]
@@ -79,7 +79,7 @@ def test_the_expression_in_the_setting() -> None:
         load_settings(RawConfig("prod", {"website:redirects": broken}), {"AWS_REGION": "us-east-1"})
 
 
-# Each with a path that it matches; and beginning, middle and end of one that makes it try as much as it can.
+# Each with a path that it matches, and the beginning, middle and end of a path that takes the most steps.
 ACCEPTED = [
     ("^/static/media/.*\\.pdf$", "/static/media/a.pdf", ("/static/media/", ".pd", "")),
     ("^(?!/api(?:/|$))[^.]*$", "/about", ("/", "a/", ".")),
@@ -100,7 +100,7 @@ ACCEPTED = [
 
 
 def filled(parts: tuple[str, str, str]) -> str:
-    """Return the longest path that has a beginning, a middle and an end."""
+    """Return the longest path with this beginning, middle (repeated) and end."""
     first, middle, last = parts
     return first + (middle * LONGEST_PATH)[: LONGEST_PATH - len(first) - len(last)] + last
 
@@ -109,47 +109,48 @@ def filled(parts: tuple[str, str, str]) -> str:
 def test_other_expressions_run_at_the_edge(
     edge: EdgeRuntime, tmp_path: Path, expression: str, matches: str, worst: tuple[str, str, str]
 ) -> None:
-    """An expression that every engine reads alike is a rule; the longest path gets an answer."""
-    table = one(tmp_path, f"</{expression}/>", "301", "/found")
-    assert visited(edge, table, matches) == "301 /found"
+    """An expression with the same meaning in every engine is accepted, and the function ends on its worst path."""
+    redirects = one(tmp_path, f"</{expression}/>", "301", "/found")
+    assert result_of(edge, redirects, matches) == "301 /found"
     path = filled(worst)
     assert len(path) == LONGEST_PATH
-    assert edge.request([redirects_piece(table.rules)], request_event(path))["uri"] == path
-    assert first_match(table.rules, Visit(path, {})) is None
+    assert edge.request([redirects_part(redirects.rules)], request_event(path))["uri"] == path
+    assert first_match(redirects.rules, ViewerRequest(path, {})) is None
 
 
 @pytest.mark.parametrize(
-    ("expression", "said"),
+    ("expression", "message"),
     [
         ("(a+)+$", "repeats a group that matches in more than one way"),
         ("^(a|ab)*$", "repeats a group that matches in more than one way"),
         ("^(?:(?:a|b)c){2}$", "repeats a group that matches in more than one way"),
         ("^/(.)\\1$", "has '\\1$' in its regular expression"),
-        ("(?<=a)b", "has '?' after what can't be repeated"),
-        ("(?<name>a)", "can't be read"),
-        ("(?P<name>a)", "has '?' after what can't be repeated"),
-        ("(?i)a", "has '?' after what can't be repeated"),
-        ("(?#note)a", "has '?' after what can't be repeated"),
-        ("^a++", "has '+' after what can't be repeated"),
-        ("^*a", "can't be read"),
-        ("^(?=a)*", "has '*' after what can't be repeated"),
-        ("^(a?)*", "has '*' after what can't be repeated"),
-        ("*", "can't be read"),
+        ("(?<=a)b", "has '?' in its regular expression after something that can't be repeated"),
+        ("(?<name>a)", "has an invalid regular expression"),
+        ("(?P<name>a)", "has '?' in its regular expression after something that can't be repeated"),
+        ("(?i)a", "has '?' in its regular expression after something that can't be repeated"),
+        ("(?#note)a", "has '?' in its regular expression after something that can't be repeated"),
+        ("^a++", "has '+' in its regular expression after something that can't be repeated"),
+        ("^*a", "has an invalid regular expression"),
+        ("^(?=a)*", "has '*' in its regular expression after something that can't be repeated"),
+        ("^(a?)*", "has '*' in its regular expression after something that can't be repeated"),
+        ("*", "has an invalid regular expression"),
         ("^/\\Z", "has '\\Z' in its regular expression"),
-        ("^/\\p{L}", "can't be read"),
-        ("^/[[a]", "can't be read"),
+        ("^/\\p{L}", "has an invalid regular expression"),
+        ("^/[[a]", "has an invalid regular expression"),
         ("[]a]", "has '[]a]' in its regular expression"),
-        ("[a&&b]", "can't be read"),
-        ("[z-a]", "can't be read"),
+        ("[a&&b]", "has an invalid regular expression"),
+        ("[z-a]", "has an invalid regular expression"),
         ("^/a{,3}", "has '{,3}' in its regular expression"),
         ("^/a{1000}", "has '{100' in its regular expression"),
-        ("^/a{99999999999}", "can't be read"),
+        ("^/a{99999999999}", "has an invalid regular expression"),
         ("^/é", "has '^/é' in its regular expression"),
         ("^/a b", "has ' b' in its regular expression"),
-        ("(a", "can't be read"),
-        ("a)", "can't be read"),
-        ("(" * 2000 + ")" * 2000, "can't be read"),
+        ("(a", "has an invalid regular expression"),
+        ("a)", "has an invalid regular expression"),
+        ("(" * 400 + ")" * 400, "has an invalid regular expression"),
         ("^/(.*)/(.*)/(.*)$", "too many steps"),
+        ("^/" + "a" * 1000, "a regular expression of 1002 characters"),
         ("^/(.*)/(.*)(?=x)$", "too many steps"),
         ("^/(.*)/(.*)/x$", "too many steps on a long path: begin it with '^'"),
         ("/(.*)/x$", "too many steps"),
@@ -157,38 +158,38 @@ def test_other_expressions_run_at_the_edge(
         ("^/a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?aaaaaaaaaaaaa$", "too many steps"),
     ],
 )
-def test_other_expressions_are_refused(tmp_path: Path, expression: str, said: str) -> None:
-    """What engines read differently, or can take long, is refused by name, with what to write instead."""
+def test_other_expressions_are_refused(tmp_path: Path, expression: str, message: str) -> None:
+    """An expression that engines read differently, or that can take long, is refused with a suggestion."""
     with pytest.raises(EdgeError) as caught:
         one(tmp_path, f"</{expression}/>", "301", "/found")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "write the paths with '<*>' and '<name>'" in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("source", "status", "said"),
+    ("source", "status", "message"),
     [
-        ("</^[^*]+$|^\\*\\*($|/.*)>", "200", "is not a regular expression as '</^[^.]+$/>' is"),
+        ("</^[^*]+$|^\\*\\*($|/.*)>", "200", "is not a regular expression such as '</^[^.]+$/>'"),
         ("<//>", "200", "is not a regular expression"),
         ("</^/a$/i>", "200", "is not a regular expression"),
         ("</^/a$/>", "404", "has the status 404 and a regular expression: write '/<*>'"),
     ],
 )
-def test_forms_that_are_no_rule(tmp_path: Path, source: str, status: str, said: str) -> None:
-    """A source that is not `</.../>`, and an expression for what is missing, are refused."""
+def test_invalid_expression_rules(tmp_path: Path, source: str, status: str, message: str) -> None:
+    """A source that is not `</.../>`, and an expression with the status 404, are refused."""
     with pytest.raises(EdgeError) as caught:
         one(tmp_path, source, status)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("target", ["/found/<*>", "/found/<name>"])
-def test_an_expression_takes_nothing(tmp_path: Path, target: str) -> None:
-    """Amplify does not fill its groups into a target, and neither does the edge."""
+def test_groups_are_not_placeholders(tmp_path: Path, target: str) -> None:
+    """As in Amplify, the groups of an expression can't be used in the target."""
     with pytest.raises(EdgeError, match="which its source does not have"):
         one(tmp_path, "</^/a(b)$/>", "301", target)
 
 
-PIECES = st.sampled_from(
+TOKENS = st.sampled_from(
     [
         *(
             "a",
@@ -217,15 +218,15 @@ PIECES = st.sampled_from(
 
 
 @given(
-    pieces=st.lists(PIECES, min_size=1, max_size=8),
+    tokens=st.lists(TOKENS, min_size=1, max_size=8),
     path=st.lists(st.sampled_from(["/", "a", "b", ".", "ab", "-", "1", "%2F", "_"]), max_size=8).map(
         lambda p: "/" + "".join(p)
     ),
 )
-def test_an_accepted_expression_means_the_same(edge: EdgeRuntime, pieces: list[str], path: str) -> None:
-    """Whatever the expression, what is accepted matches the same paths in Python and in JavaScript."""
+def test_an_accepted_expression_means_the_same(edge: EdgeRuntime, tokens: list[str], path: str) -> None:
+    """Every accepted expression matches the same paths in Python and in JavaScript."""
     try:
-        expression = read_expression(f"</{''.join(pieces)}/>")
+        expression = read_expression(f"</{''.join(tokens)}/>")
     except RuleError:
         return
     code = f"function handler(event) {{ return /{expression}/.exec(event.request.uri) !== null }}"
@@ -235,7 +236,7 @@ def test_an_accepted_expression_means_the_same(edge: EdgeRuntime, pieces: list[s
 
 @pytest.mark.skipif(shutil.which("njs") is None, reason="njs, which Debian's package njs has, is not installed")
 def test_njs_runs_what_is_accepted() -> None:
-    """The engine family of CloudFront's runtime takes each accepted expression, and ends on its worst path."""
+    """njs, which CloudFront's runtime is based on, accepts each expression and ends on its worst path."""
     lines = ["var failed = [];"]
     for expression, matches, worst in ACCEPTED:
         read = read_expression(f"</{expression}/>")
@@ -257,5 +258,5 @@ def test_njs_runs_what_is_accepted() -> None:
     ],
 )
 def test_steps_are_counted_by_structure(expression: str, steps: int) -> None:
-    """The bound on the steps is the expression's own, whatever the path."""
-    assert most_steps(expression) == steps
+    """The bound on the steps depends only on the expression."""
+    assert max_steps(expression) == steps

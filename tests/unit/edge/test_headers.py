@@ -1,4 +1,4 @@
-"""Response headers at the edge: what is read, what is refused, and the JavaScript against the rules in Python."""
+"""Response headers: valid and invalid files, and the JavaScript compared with the rules in Python."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.edge.headers import HeaderRule, headers_for, headers_piece
+from hosting.edge.headers import headers_for, headers_part
 from hosting.edge.route_choice import RouteChoice
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import read_headers
+from hosting.formats.headers.rules import HeaderRule
 from tests.unit.edge.runtime import response_event
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ def sent(
     names: SiteRoutes = PLAIN,
     own: dict[str, str] | None = None,
 ) -> dict[str, str]:
-    """Return the headers that a response has then, which had its ``own``."""
-    answer = edge.response([headers_piece(rules, names)], response_event(path, own))
+    """Return the headers of a response after the function, given its headers before."""
+    answer = edge.response([headers_part(rules, names)], response_event(path, own))
     return {name: found["value"] for name, found in answer["headers"].items()}
 
 
 def test_amplifys_file(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """All patterns that match count, the last one where two set the same, and the response's own are overridden."""
+    """All matching patterns apply, the last one takes precedence, and the response's headers are replaced."""
     rules = written(tmp_path, "customHttp.yml", AMPLIFY)
     own = {"x-frame-options": "SAMEORIGIN", "server": "s3"}
     assert sent(edge, rules, "/", own=own) == {"x-frame-options": "DENY", "server": "s3"}
@@ -82,7 +83,7 @@ def test_amplifys_file(edge: EdgeRuntime, tmp_path: Path) -> None:
 
 
 def test_netlifys_file(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """A header that comes twice has both values; a placeholder is one name; paths are compared decoded."""
+    """A header that is set twice has both values, a placeholder is one segment, and paths are compared decoded."""
     rules = written(tmp_path, "_headers", NETLIFY)
     everywhere = {"x-frame-options": "DENY", "link": "</a.css>; rel=preload, </b.css>; rel=preload"}
     assert sent(edge, rules, "/a.html") == everywhere
@@ -128,8 +129,8 @@ BOTH = RouteChoice("index.html").routes({*TREE, "docs.html"})
         (RouteChoice("index.html", has_app_page=True, app_page="app").routes({"app"}), "/x", {"/app"}),
     ],
 )
-def test_a_page_is_itself_by_every_name(edge: EdgeRuntime, names: SiteRoutes, path: str, pages: set[str]) -> None:
-    """A rule for one of a page's names is for all: the function may be told the visitor's, or that of the file."""
+def test_a_rule_is_for_all_paths_of_a_page(edge: EdgeRuntime, names: SiteRoutes, path: str, pages: set[str]) -> None:
+    """A rule for one path of a page applies to all its paths, whichever the function gets."""
     asked = sorted({*pages, "/docs", "/docs/", "/docs/index.html", "/docs.html", "/", "/index.html", "/client/route"})
     rules = tuple(HeaderRule(pattern, {f"x-{number}": "1"}) for number, pattern in enumerate(asked))
     assert sent(edge, rules, path, names) == {f"x-{asked.index(page)}": "1" for page in pages}
@@ -161,44 +162,44 @@ rules_drawn = st.builds(
 def test_the_javascript_is_the_rules(
     edge: EdgeRuntime, rules: list[HeaderRule], path: list[str], named: SiteRoutes
 ) -> None:
-    """For any rules and path, the edge sets the headers that Python says."""
+    """For any rules and path, the function sets the same headers as `headers_for`."""
     asked = "/" + "/".join(path)
     assert sent(edge, tuple(rules), asked, named) == headers_for(rules, asked, named)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("  X-A: b", "line 1 of _headers has a header before any path"),
         ("/*\n  X-A b", "line 2 of _headers is not a header: it has no colon after 'X-A'"),
-        ("/*\n  X A: b", "line 2 of _headers has the header name 'X A'"),
+        ("/*\n  X A: b", "line 2 of _headers has the invalid header name 'X A'"),
         ("/*\n  ! X-A", "it has no colon after '!'"),
         ("/*\n  X-A:", "a value for 'X-A' that is not one line"),
         ("/*\n  X-A: \u00e9", "a value for 'X-A' that is not one line"),
-        ("/*\n  Via: me", "sets 'Via', which CloudFront keeps for itself"),
-        ("/*\n  X-Amz-Cf-Id: me", "which CloudFront keeps for itself"),
+        ("/*\n  Via: me", "sets 'Via', which CloudFront does not allow"),
+        ("/*\n  X-Amz-Cf-Id: me", "which CloudFront does not allow"),
         ("/*\n  Set-Cookie: a=b", "sets 'Set-Cookie'"),
         ("X-A: b", "line 1 of _headers has a header before any path"),
-        ("/a b\n  X-A: b", "line 1 of _headers has the path '/a b', but a path has no space"),
-        ("https://:x.pages.dev/*\n  X-A: b", "line 1 of _headers has a URL ('https:...') as its path"),
-        ("/m/:title\n  X-A: of :title", "line 2 of _headers has ':title' of its path in a value"),
-        ("/m/*\n  Link: <https://x.example/:splat>", "line 2 of _headers has ':splat' of its path in a value"),
+        ("/a b\n  X-A: b", "line 1 of _headers has the path '/a b' with a space"),
+        ("https://:x.pages.dev/*\n  X-A: b", "line 1 of _headers has a URL ('https:...') instead of a path"),
+        ("/m/:title\n  X-A: of :title", "line 2 of _headers has the placeholder ':title' in a value"),
+        ("/m/*\n  Link: <https://x.example/:splat>", "line 2 of _headers has the placeholder ':splat' in a value"),
     ],
 )
-def test_what_does_not_hold_in_netlifys_file(tmp_path: Path, text: str, said: str) -> None:
-    """An invalid header is an error with its line, before anything is touched."""
-    with pytest.raises(EdgeError, match=re.escape(said)):
+def test_invalid_netlify_files(tmp_path: Path, text: str, message: str) -> None:
+    """An invalid header is an error with its line."""
+    with pytest.raises(EdgeError, match=re.escape(message)):
         written(tmp_path, "_headers", text)
 
 
-def test_what_the_server_says_of_its_answer_is_left_out(tmp_path: Path) -> None:
-    """Netlify leaves such headers out; here a warning names each."""
+def test_headers_of_the_server_are_ignored(tmp_path: Path) -> None:
+    """As in Netlify, such headers are ignored, with a warning for each."""
     names = ("Location", "Date", "Server", "Age", "Accept-Ranges", "Content-Range", "Allow", "Alt-Svc")
     (tmp_path / "_headers").write_text("/*\n  X-A: b\n" + "".join(f"  {name}: x\n" for name in names))
     headers = read_headers(tmp_path)
     assert headers.rules == (HeaderRule("/*", {"x-a": "b"}),)
     assert headers.warnings == tuple(
-        f"line {number} of _headers sets '{name}', which the server sets itself for each answer: it is left out"
+        f"line {number} of _headers sets '{name}', which the server sets itself: the header is ignored"
         for number, name in enumerate(names, 3)
     )
 
@@ -207,7 +208,7 @@ def test_what_the_server_says_of_its_answer_is_left_out(tmp_path: Path) -> None:
     "text", ["/a\nX-A: 1\n/b\nX-B: 2", "  /a\n\tX-A: 1\n /b\n X-B: 2\n", "/a\r\n  X-A:1\r\n/b\r\nX-B : 2"]
 )
 def test_indentation_makes_no_difference(tmp_path: Path, text: str) -> None:
-    """A line with a slash in front is a path, any other a header, as Netlify and Cloudflare read them."""
+    """As in Netlify and Cloudflare, a line with a leading slash is a path, and any other line is a header."""
     assert written(tmp_path, "_headers", text) == (HeaderRule("/a", {"x-a": "1"}), HeaderRule("/b", {"x-b": "2"}))
 
 
@@ -222,7 +223,7 @@ TWICE = "customHeaders:\n" + "".join(
     [("_headers", "/*\n  X-A: one\n/a\n  X-A: two\n/*\n  X-A: three\n"), ("customHttp.yml", TWICE)],
 )
 def test_the_later_block_of_a_pattern_wins(edge: EdgeRuntime, tmp_path: Path, name: str, text: str) -> None:
-    """A second block of a pattern is at its own place: it wins over the first, and over what is between them."""
+    """A second block with the same pattern takes precedence over the first, and over the blocks between them."""
     rules = written(tmp_path, name, text)
     assert sent(edge, rules, "/a") == {"x-a": "three"}
     assert headers_for(rules, "/a", PLAIN) == {"x-a": "three"}
@@ -246,14 +247,14 @@ def test_blocks_on_one_line_are_two(tmp_path: Path) -> None:
     ],
 )
 def test_a_value_of_several_lines_is_one(tmp_path: Path, value: str) -> None:
-    """Long policies are folded in YAML: they are sent as one line, without the space at its end."""
+    """A value of several lines in YAML is sent as one line, without trailing spaces."""
     text = f"customHeaders:\n- pattern: '**'\n  headers:\n    - key: ' CSP '\n      value: {value}\n"
     (rule,) = written(tmp_path, "customHttp.yml", text)
     assert rule.headers == {"csp": "default-src 'self'; img-src *"}
 
 
 def monorepo(*roots: str) -> str:
-    """Return a file with one header for each application: its folder."""
+    """Return a file with a header for each application, whose value is the application's folder."""
     return "applications:\n" + "".join(
         f"- appRoot: {root}\n  customHeaders:\n  - pattern: '**'\n    headers:\n    - {{key: X-App, value: {root}}}\n"
         for root in roots
@@ -269,23 +270,23 @@ def monorepo(*roots: str) -> str:
     ],
 )
 def test_headers_of_a_monorepo(tmp_path: Path, roots: tuple[str, ...], folder: str, app: str) -> None:
-    """Of several applications, the one whose folder holds the distribution folder counts."""
+    """Of several applications, the one whose folder contains the distribution folder is used."""
     (tmp_path / folder).mkdir(parents=True)
     assert written(tmp_path / folder, "customHttp.yml", monorepo(*roots)) == (HeaderRule("**", {"x-app": app}),)
 
 
 @pytest.mark.parametrize(("roots", "folder"), [(("web", "admin"), "dist"), (("a", "a/b"), "a/b/dist")])
 def test_a_monorepo_without_this_site_is_refused(tmp_path: Path, roots: tuple[str, ...], folder: str) -> None:
-    """If the folder belongs to no application, or to several, the message names the applications."""
+    """If the folder belongs to no application or to several, the error lists the applications."""
     (tmp_path / folder).mkdir(parents=True)
     with pytest.raises(EdgeError, match=f"several applications \\('{roots[0]}', '{roots[1]}'\\)"):
         written(tmp_path / folder, "customHttp.yml", monorepo(*roots))
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("a: [", "customHttp.yml is not YAML"),
+        ("a: [", "customHttp.yml is not valid YAML"),
         ("applications: []", "line 1 of customHttp.yml has no 'customHeaders'"),
         ("applications: web", "line 1 of customHttp.yml is not a list"),
         ("headers: []", "line 1 of customHttp.yml has no 'customHeaders': write 'customHeaders:', a list"),
@@ -298,49 +299,49 @@ def test_a_monorepo_without_this_site_is_refused(tmp_path: Path, roots: tuple[st
         ("customHeaders:\n- pattern: a\n  headers:\n  - key: a", "line 4 of customHttp.yml has no 'value'"),
         (
             "customHeaders:\n- pattern: a\n  headers:\n  - {key: 'a b', value: c}",
-            "line 4 of customHttp.yml has the header",
+            "line 4 of customHttp.yml has the invalid header name",
         ),
     ],
 )
-def test_what_does_not_hold_in_amplifys_file(tmp_path: Path, text: str, said: str) -> None:
-    """Amplify's file is refused by line too, with the form that it has."""
-    with pytest.raises(EdgeError, match=re.escape(said)):
+def test_invalid_amplify_files(tmp_path: Path, text: str, message: str) -> None:
+    """Errors in Amplify's file have their line, and the valid form."""
+    with pytest.raises(EdgeError, match=re.escape(message)):
         written(tmp_path, "customHttp.yml", text)
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
-        ("_headers", "/*\n  Basic-Auth: me:hunter2", "line 2 of _headers asks for a password"),
+        ("_headers", "/*\n  Basic-Auth: me:hunter2", "line 2 of _headers has a password ('"),
         ("_headers", "/*\n  basic-auth: a:hunter2 b:hunter2", "pulumi config set --secret access:password"),
         ("_headers", "/*\n  Basic-Auth hunter2", "line 2 of _headers is not a header"),
-        ("_headers", "/*\nBasic-Auth: me:hunter2", "line 2 of _headers asks for a password"),
-        ("_headers", "/*\n  Basic-Auth://hunter2", "line 2 of _headers has a URL ('Basic-Auth:...') as its path"),
+        ("_headers", "/*\nBasic-Auth: me:hunter2", "line 2 of _headers has a password ('"),
+        ("_headers", "/*\n  Basic-Auth://hunter2", "line 2 of _headers has a URL ('Basic-Auth:...') instead of a path"),
         ("_headers", "/* Basic-Auth:me:hunter2", "line 1 of _headers has the path"),
         (
             "customHttp.yml",
             "customHeaders:\n- pattern: a\n  headers:\n  - {key: Basic-Auth, value: 'me:hunter2'}",
-            "line 4 of customHttp.yml asks for a password",
+            "line 4 of customHttp.yml has a password ('",
         ),
-        ("customHttp.yml", "customHeaders:\n- {key: Basic-Auth: hunter2", "is not YAML (line 2)"),
-        ("customHttp.yml", "\x00 hunter2", "is not YAML; nothing was touched"),
+        ("customHttp.yml", "customHeaders:\n- {key: Basic-Auth: hunter2", "is not valid YAML (line 2)"),
+        ("customHttp.yml", "\x00 hunter2", "is not valid YAML; nothing was deployed"),
     ],
 )
-def test_a_password_is_no_header(tmp_path: Path, name: str, text: str, said: str) -> None:
-    """Netlify's `Basic-Auth` would be sent to everyone: it is refused, and not repeated, however it is written."""
-    with pytest.raises(EdgeError, match=re.escape(said)) as caught:
+def test_a_password_as_a_header_is_refused(tmp_path: Path, name: str, text: str, message: str) -> None:
+    """Netlify's `Basic-Auth` is refused in every spelling, and the message does not repeat the password."""
+    with pytest.raises(EdgeError, match=re.escape(message)) as caught:
         written(tmp_path, name, text)
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_colon_in_a_value_is_a_colon(tmp_path: Path) -> None:
-    """Only what is a placeholder of the path would be filled in elsewhere."""
+    """A value with a colon is valid, unless it has a placeholder of the path."""
     (rule,) = written(tmp_path, "_headers", "/m/:title\n  X-A: https://x.example:8080/:splat :titles")
     assert rule.headers == {"x-a": "https://x.example:8080/:splat :titles"}
 
 
-def test_headers_are_in_one_place(tmp_path: Path) -> None:
-    """Two files are refused; none, and one that can't be read, are told apart."""
+def test_headers_are_in_one_file(tmp_path: Path) -> None:
+    """Two files are refused, no file gives no rules, and a file that can't be read is an error."""
     assert read_headers(tmp_path) == ((), "", ())
     (tmp_path / "_headers").write_bytes(b"/\xff\n")
     with pytest.raises(EdgeError, match="_headers can't be read"):

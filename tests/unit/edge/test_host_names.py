@@ -1,4 +1,4 @@
-"""The redirect from other host names to the first, at the edge."""
+"""The redirect from the other host names to the first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.domain.settings import DomainSettings
-from hosting.edge.host_names import domain_pieces
+from hosting.edge.host_names import host_name_parts
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:
@@ -20,32 +20,32 @@ LABELS = st.sampled_from(["www", "a", "old", "example", "com", "WWW", "Example"]
 
 
 def settings(*names: str, **more: object) -> DomainSettings:
-    """Return the settings with these names, which are attached."""
+    """Return the settings with these names, as attached."""
     return DomainSettings.model_validate({"names": names, "validated": True, **more})
 
 
 def location(edge: EdgeRuntime, host: str, names: tuple[str, ...] = NAMES) -> str | None:
-    """Return where a request for a host is redirected to, None if it goes on."""
+    """Return the target of the redirect for a host; None if there is no redirect."""
     event = request_event("/docs/a%20b", headers={"host": host})
-    answer = edge.request(list(domain_pieces(settings(*names))), event)
+    answer = edge.request(list(host_name_parts(settings(*names))), event)
     return answer["headers"]["location"]["value"] if "statusCode" in answer else None
 
 
 @pytest.mark.parametrize("host", ["example.com", "EXAMPLE.COM", "a.old.example", "a.b.old.example", "x.example.com"])
-def test_other_names_lead_to_the_first(edge: EdgeRuntime, host: str) -> None:
-    """A name, and whatever a wildcard stands for, is answered with the first name's URL of the same path."""
+def test_other_names_redirect_to_the_first(edge: EdgeRuntime, host: str) -> None:
+    """Each other name, and each host that a wildcard matches, redirects to the same path of the first name."""
     assert location(edge, host) == "https://www.example.com/docs/a%20b"
 
 
 @pytest.mark.parametrize("host", ["www.example.com", "WWW.example.com", "d1.cloudfront.net", "old.example", ""])
-def test_the_first_name_and_strangers_go_on(edge: EdgeRuntime, host: str) -> None:
-    """The first name is served, even if a wildcard has it too; so is the distribution's own."""
+def test_the_first_name_and_unknown_names_are_served(edge: EdgeRuntime, host: str) -> None:
+    """The first name is served, even if a wildcard matches it, and so is the distribution's domain name."""
     assert location(edge, host) is None
 
 
 @given(labels=st.lists(LABELS, min_size=1, max_size=5))
 def test_any_host(edge: EdgeRuntime, labels: list[str]) -> None:
-    """Whatever the host, what is done is what the names say."""
+    """Any host redirects exactly if it is another name of the site."""
     host = ".".join(labels)
     lower = host.lower()
     is_other = lower in NAMES or lower.endswith((".old.example", ".example.com"))
@@ -61,6 +61,6 @@ def test_any_host(edge: EdgeRuntime, labels: list[str]) -> None:
         DomainSettings.model_validate({"names": ("www.example.com", "example.com")}),
     ],
 )
-def test_without_another_name_there_is_no_piece(found: DomainSettings) -> None:
-    """One name, aliases that don't redirect, or names that are not attached yet ask nothing of the function."""
-    assert list(domain_pieces(found)) == []
+def test_without_another_name_there_is_no_part(found: DomainSettings) -> None:
+    """One name, aliases that don't redirect, and names that are not attached yet need no part."""
+    assert list(host_name_parts(found)) == []

@@ -1,4 +1,4 @@
-"""Redirects and rewrites at the edge: what is read, what is refused, and the JavaScript against the rules in Python."""
+"""Redirects and rewrites: valid and invalid rules, and the JavaScript compared with the rules in Python."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.edge.function_code import Piece
+from hosting.edge.function_code import FunctionPart
 from hosting.edge.redirect_checks import Hosts, check_rules
-from hosting.edge.redirects import redirects_piece
+from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import redirector, router_piece
+from hosting.edge.routing import router_part, router_redirects
 from hosting.errors import EdgeError
-from hosting.formats.redirects.files import RuleTable, read_rules
-from hosting.formats.redirects.rules import Rule, Taken, Visit, canonical
+from hosting.formats.paths import canonical_path
+from hosting.formats.redirects.files import read_redirects
+from hosting.formats.redirects.rules import Placeholder, Rule, ViewerRequest
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
 
@@ -25,50 +26,53 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from hosting.formats.redirects.rule_set import RedirectRules
     from tests.unit.edge.runtime import EdgeRuntime
 
 
-def amplify(folder: Path, *rules: Any) -> RuleTable:  # noqa: ANN401 - whatever JSON holds
-    """Return the rules of a `redirects.json`, one a line."""
+def amplify(folder: Path, *rules: Any) -> RedirectRules:  # noqa: ANN401 - any JSON value
+    """Return the rules of a `redirects.json` with one rule per line."""
     lines = ",\n".join(json.dumps(rule) for rule in rules)
     (folder / "redirects.json").write_text(f"[\n{lines}\n]\n")
-    return read_rules([], folder)
+    return read_redirects([], folder)
 
 
-def netlify(folder: Path, *lines: str) -> RuleTable:
+def netlify(folder: Path, *lines: str) -> RedirectRules:
     """Return the rules of a `_redirects`."""
     (folder / "_redirects").write_text("\n".join(lines) + "\n")
-    return read_rules([], folder)
+    return read_redirects([], folder)
 
 
-def first_match(rules: Sequence[Rule], visit: Visit) -> tuple[Rule, str] | None:
-    """Return the first rule that matches a visit, and its target: what `RuleIndex.first` must find too."""
+def first_match(rules: Sequence[Rule], visit: ViewerRequest) -> tuple[Rule, str] | None:
+    """Return the first rule that matches a request, and its target, for comparison with `RuleLookup.first`."""
     for rule in rules:
-        target = rule.answer(visit)
+        target = rule.target_for(visit)
         if target is not None:
             return rule, target
     return None
 
 
-def refusal(folder: Path, *lines: str, keys: frozenset[str] = frozenset(), routing: str = "errors") -> str:
-    """Return what is said of a `_redirects` that does not hold."""
+def error_message(folder: Path, *lines: str, keys: frozenset[str] = frozenset(), routing: str = "errors") -> str:
+    """Return the error message for an invalid `_redirects`."""
     with pytest.raises(EdgeError) as caught:
-        check_rules(netlify(folder, *lines), keys, redirector(routing, keys, RouteChoice("index.html").routes(keys)))
+        check_rules(
+            netlify(folder, *lines), keys, router_redirects(routing, keys, RouteChoice("index.html").routes(keys))
+        )
     return str(caught.value)
 
 
-def visited(  # noqa: PLR0913 - a visit has many sides, all named
+def result_of(  # noqa: PLR0913 - a request has many properties, all named
     edge: EdgeRuntime,
-    table: RuleTable,
+    redirects: RedirectRules,
     path: str,
     *,
     query: Mapping[str, str | Sequence[str]] | None = None,
     country: str | None = None,
     host: str = "www.example.com",
 ) -> str:
-    """Return what the edge makes of a visit: the key that it asks for, or `301 /location`."""
+    """Return the function's result for a request: the key of the object, or `301 /location`."""
     headers = {"host": host} | ({"cloudfront-viewer-country": country} if country else {})
-    return shown(edge.request([redirects_piece(table.rules)], request_event(path, query, headers)))
+    return shown(edge.request([redirects_part(redirects.rules)], request_event(path, query, headers)))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def visited(  # noqa: PLR0913 - a visit has many sides, all named
 )
 def test_amplifys_rules(edge: EdgeRuntime, tmp_path: Path, rule: dict[str, str], path: str, answer: str) -> None:
     """Each form of Amplify's rules does what Amplify documents."""
-    assert visited(edge, amplify(tmp_path, rule), path) == answer
+    assert result_of(edge, amplify(tmp_path, rule), path) == answer
 
 
 @pytest.mark.parametrize(
@@ -161,12 +165,12 @@ def test_amplifys_rules(edge: EdgeRuntime, tmp_path: Path, rule: dict[str, str],
 )
 def test_netlifys_rules(edge: EdgeRuntime, tmp_path: Path, line: str, path: str, answer: str) -> None:
     """Each form of Netlify's rules does what Netlify documents."""
-    assert visited(edge, netlify(tmp_path, "# our redirects", "", line), path) == answer
+    assert result_of(edge, netlify(tmp_path, "# our redirects", "", line), path) == answer
 
 
 def test_query_strings(edge: EdgeRuntime, tmp_path: Path) -> None:
     """A redirect keeps the visitor's query, unless the rule reads the query or its target has one."""
-    table = netlify(
+    redirects = netlify(
         tmp_path,
         "/store id=:id  /blog/:id 301",
         "/store lang=de  /laden 301",
@@ -174,112 +178,117 @@ def test_query_strings(edge: EdgeRuntime, tmp_path: Path) -> None:
         "/own /target?a=b 302",
         "/anchor /target#here 302",
     )
-    assert visited(edge, table, "/store", query={"id": "7", "x": "y"}) == "301 /blog/7"
-    assert visited(edge, table, "/store", query={"lang": "de"}) == "301 /laden"
-    assert visited(edge, table, "/store", query={"lang": "fr"}) == "store"
-    assert visited(edge, table, "/plain", query={"a": "b%20c", "d": ""}) == "302 /target?a=b%20c&d"
-    assert visited(edge, table, "/own", query={"c": "d"}) == "302 /target?a=b"
-    assert visited(edge, table, "/anchor", query={"c": "d"}) == "302 /target?c=d#here"
+    assert result_of(edge, redirects, "/store", query={"id": "7", "x": "y"}) == "301 /blog/7"
+    assert result_of(edge, redirects, "/store", query={"lang": "de"}) == "301 /laden"
+    assert result_of(edge, redirects, "/store", query={"lang": "fr"}) == "store"
+    assert result_of(edge, redirects, "/plain", query={"a": "b%20c", "d": ""}) == "302 /target?a=b%20c&d"
+    assert result_of(edge, redirects, "/own", query={"c": "d"}) == "302 /target?a=b"
+    assert result_of(edge, redirects, "/anchor", query={"c": "d"}) == "302 /target?c=d#here"
     (tmp_path / "_redirects").unlink()
-    table = amplify(tmp_path, {"source": "/docs?id=<id>", "target": "/documents/<id>", "status": "301"})
-    assert visited(edge, table, "/docs", query={"id": "7"}) == "301 /documents/7"
+    redirects = amplify(tmp_path, {"source": "/docs?id=<id>", "target": "/documents/<id>", "status": "301"})
+    assert result_of(edge, redirects, "/docs", query={"id": "7"}) == "301 /documents/7"
 
 
 @pytest.mark.parametrize("given", ["a b", "a%20b", "a+b", "%61%20b"])
 def test_a_query_is_compared_decoded(edge: EdgeRuntime, tmp_path: Path, given: str) -> None:
-    """However a value is written, by the visitor or in either's rules, it is the same value."""
+    """A query value is compared decoded, however the visitor or the rule encodes it."""
     for asked in ("a%20b", "a+b", "%61+b"):
-        table = netlify(tmp_path, f"/s q={asked} /found 301")
-        assert visited(edge, table, "/s", query={"q": given}) == "301 /found"
+        redirects = netlify(tmp_path, f"/s q={asked} /found 301")
+        assert result_of(edge, redirects, "/s", query={"q": given}) == "301 /found"
         (tmp_path / "_redirects").unlink()
-        table = amplify(tmp_path, {"source": f"/s?q={asked}", "target": "/found", "status": "301"})
-        assert visited(edge, table, "/s", query={"q": given}) == "301 /found"
+        redirects = amplify(tmp_path, {"source": f"/s?q={asked}", "target": "/found", "status": "301"})
+        assert result_of(edge, redirects, "/s", query={"q": given}) == "301 /found"
         (tmp_path / "redirects.json").unlink()
-    assert visited(edge, table, "/s", query={"q": "a%2520b"}) == "s"
+    assert result_of(edge, redirects, "/s", query={"q": "a%2520b"}) == "s"
 
 
-def test_what_a_query_may_hold(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """A value that can't be decoded is itself, a name is as browsers send it, and no name is a method of objects."""
-    table = netlify(
+def test_unusual_queries(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A malformed value is compared as it is, names may have any characters, and no name is an object's method."""
+    redirects = netlify(
         tmp_path, "/bad q=%zz /found", "/utf q=%ff /found", "/\u00e9 \u00e9=1 /found", "/x constructor=:x /b/:x"
     )
-    assert visited(edge, table, "/bad", query={"q": "%zz"}) == "301 /found"
-    assert visited(edge, table, "/utf", query={"q": "%ff"}) == "301 /found"
-    assert visited(edge, table, "/%C3%A9", query={"%C3%A9": "1"}) == "301 /found"
-    assert visited(edge, table, "/x") == "x"
-    assert visited(edge, table, "/x", query={"constructor": "1", "hasOwnProperty": "2"}) == "301 /b/1"
+    assert result_of(edge, redirects, "/bad", query={"q": "%zz"}) == "301 /found"
+    assert result_of(edge, redirects, "/utf", query={"q": "%ff"}) == "301 /found"
+    assert result_of(edge, redirects, "/%C3%A9", query={"%C3%A9": "1"}) == "301 /found"
+    assert result_of(edge, redirects, "/x") == "x"
+    assert result_of(edge, redirects, "/x", query={"constructor": "1", "hasOwnProperty": "2"}) == "301 /b/1"
 
 
-def test_what_is_put_into_a_target_does_not_end_its_place(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """A query's value in a path begins no query, and one in a query is as it came."""
-    table = netlify(tmp_path, "/p q=:q /a/:q/b", "/q q=:q /a?x=:q", "/r q=:q /a/:q 200")
-    assert visited(edge, table, "/p", query={"q": "x?y#z+%3F"}) == "301 /a/x%3Fy%23z%20%3F/b"
-    assert visited(edge, table, "/q", query={"q": "x?y+%26"}) == "301 /a?x=x?y+%26"
-    assert visited(edge, table, "/r", query={"q": "x?y"}) == "a/x?y"
-    table = netlify(tmp_path, "/:x q=:q /b/:x/:q?x=:x&q=:q")
-    assert visited(edge, table, "/a&b", query={"q": "c+?"}) == "301 /b/a&b/c%20%3F?x=a%26b&q=c+?"
-    found = first_match(table.rules, Visit("/a&b", {"q": "c+?"}))
-    assert found == (table.rules[0], "/b/a&b/c%20%3F?x=a%26b&q=c+?")
+def test_values_in_a_target_are_encoded(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A query value in a path is encoded, so that it can't begin a query; in a query it is unchanged."""
+    redirects = netlify(tmp_path, "/p q=:q /a/:q/b", "/q q=:q /a?x=:q", "/r q=:q /a/:q 200")
+    assert result_of(edge, redirects, "/p", query={"q": "x?y#z+%3F"}) == "301 /a/x%3Fy%23z%20%3F/b"
+    assert result_of(edge, redirects, "/q", query={"q": "x?y+%26"}) == "301 /a?x=x?y+%26"
+    assert result_of(edge, redirects, "/r", query={"q": "x?y"}) == "a/x?y"
+    redirects = netlify(tmp_path, "/:x q=:q /b/:x/:q?x=:x&q=:q")
+    assert result_of(edge, redirects, "/a&b", query={"q": "c+?"}) == "301 /b/a&b/c%20%3F?x=a%26b&q=c+?"
+    found = first_match(redirects.rules, ViewerRequest("/a&b", {"q": "c+?"}))
+    assert found == (redirects.rules[0], "/b/a&b/c%20%3F?x=a%26b&q=c+?")
 
 
-def test_the_visitors_query_is_kept_as_it_came(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """Parameters that come twice, any script, and, where the runtime tells it, the order of all."""
-    table = netlify(tmp_path, "/a /b 302", "/one v=1 /found 302")
-    assert visited(edge, table, "/a", query={"x": ["1", "2"], "y": "", "z": "%26"}) == "302 /b?x=1&x=2&y&z=%26"
-    assert visited(edge, table, "/a", query={"x": "\U0001f98a\U0001f98a"}) == "302 /b?x=" + "%F0%9F%A6%8A" * 2
-    assert visited(edge, table, "/one", query={"v": ["1", "2"]}) == "302 /found"
-    assert visited(edge, table, "/one", query={"v": ["2", "1"]}) == "one"
+def test_the_visitors_query_is_kept(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """Repeated parameters, any script and, if the runtime has it, the order of all parameters are kept."""
+    redirects = netlify(tmp_path, "/a /b 302", "/one v=1 /found 302")
+    assert result_of(edge, redirects, "/a", query={"x": ["1", "2"], "y": "", "z": "%26"}) == "302 /b?x=1&x=2&y&z=%26"
+    assert result_of(edge, redirects, "/a", query={"x": "\U0001f98a\U0001f98a"}) == "302 /b?x=" + "%F0%9F%A6%8A" * 2
+    assert result_of(edge, redirects, "/one", query={"v": ["1", "2"]}) == "302 /found"
+    assert result_of(edge, redirects, "/one", query={"v": ["2", "1"]}) == "one"
     for raw, kept in (("x=1&y=2&x=3&\U0001f98a=<", "?x=1&y=2&x=3&%F0%9F%A6%8A=%3C"), ("", "")):
         event = request_event("/a", {"x": ["1", "3"], "y": "2"})
         event["request"]["rawQueryString"] = raw
-        assert shown(edge.request([redirects_piece(table.rules)], event)) == f"302 /b{kept}"
+        assert shown(edge.request([redirects_part(redirects.rules)], event)) == f"302 /b{kept}"
 
 
 def test_countries(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """A rule for a country is for visitors from there; whose country is unknown gets the next rule."""
-    table = netlify(tmp_path, "/ /de 302 Country=de,at", "/ /en 302")
-    assert visited(edge, table, "/", country="AT") == "302 /de"
-    assert visited(edge, table, "/", country="FR") == "302 /en"
-    assert visited(edge, table, "/") == "302 /en"
+    """A rule for a country applies to its visitors; for an unknown country the next rule applies."""
+    redirects = netlify(tmp_path, "/ /de 302 Country=de,at", "/ /en 302")
+    assert result_of(edge, redirects, "/", country="AT") == "302 /de"
+    assert result_of(edge, redirects, "/", country="FR") == "302 /en"
+    assert result_of(edge, redirects, "/") == "302 /en"
     (tmp_path / "_redirects").unlink()
-    table = amplify(tmp_path, {"source": "/a", "target": "/us", "status": "302", "condition": "<US>"})
-    assert visited(edge, table, "/a", country="US") == "302 /us"
-    assert visited(edge, table, "/a", country="DE") == "a"
+    redirects = amplify(tmp_path, {"source": "/a", "target": "/us", "status": "302", "condition": "<US>"})
+    assert result_of(edge, redirects, "/a", country="US") == "302 /us"
+    assert result_of(edge, redirects, "/a", country="DE") == "a"
 
 
 def test_domains(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """A rule for a domain is for that host alone; Amplify's goes on to the same path."""
-    table = amplify(tmp_path, {"source": "https://Example.com", "target": "https://www.example.com", "status": "302"})
-    assert visited(edge, table, "/a/b", host="example.com", query={"c": "d"}) == "302 https://www.example.com/a/b?c=d"
-    assert visited(edge, table, "/a/b", host="www.example.com") == "a/b"
+    """A rule for a domain applies only to that host, and Amplify's redirects to the same path."""
+    redirects = amplify(
+        tmp_path, {"source": "https://Example.com", "target": "https://www.example.com", "status": "302"}
+    )
+    assert (
+        result_of(edge, redirects, "/a/b", host="example.com", query={"c": "d"})
+        == "302 https://www.example.com/a/b?c=d"
+    )
+    assert result_of(edge, redirects, "/a/b", host="www.example.com") == "a/b"
     for target, location in (
         ("https://www.example.com/x/", "https://www.example.com/x/a/b?c=d"),
         ("https://www.example.com/?x=y", "https://www.example.com/?x=y"),
         ("https://www.example.com/#x", "https://www.example.com/?c=d#x"),
         ("https://www.example.com/y/<*>/z", "https://www.example.com/y/a/b/z?c=d"),
     ):
-        table = amplify(tmp_path, {"source": "https://example.com/", "target": target})
-        assert visited(edge, table, "/a/b", host="example.com", query={"c": "d"}) == f"302 {location}"
+        redirects = amplify(tmp_path, {"source": "https://example.com/", "target": target})
+        assert result_of(edge, redirects, "/a/b", host="example.com", query={"c": "d"}) == f"302 {location}"
     (tmp_path / "redirects.json").unlink()
-    table = netlify(tmp_path, "http://blog.example.com/* https://www.example.com/blog/:splat 301!")
-    assert visited(edge, table, "/x", host="blog.example.com") == "301 https://www.example.com/blog/x"
+    redirects = netlify(tmp_path, "http://blog.example.com/* https://www.example.com/blog/:splat 301!")
+    assert result_of(edge, redirects, "/x", host="blog.example.com") == "301 https://www.example.com/blog/x"
 
 
 def test_the_first_match_wins(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """Rules are asked in their order, a literal one too."""
-    table = netlify(tmp_path, "/a/* /all/:splat", "/a/b /one")
-    assert visited(edge, table, "/a/b") == "301 /all/b"
-    table = netlify(tmp_path, "/a/b /one", "/a/* /all/:splat")
-    assert visited(edge, table, "/a/b") == "301 /one"
+    """The first matching rule applies, whether it is literal or not."""
+    redirects = netlify(tmp_path, "/a/* /all/:splat", "/a/b /one")
+    assert result_of(edge, redirects, "/a/b") == "301 /all/b"
+    redirects = netlify(tmp_path, "/a/b /one", "/a/* /all/:splat")
+    assert result_of(edge, redirects, "/a/b") == "301 /one"
 
 
 def test_a_redirect_never_leaves_the_site_by_a_visitors_doing(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """Slashes and backslashes of a path can't make a redirect to another host, and nothing can break the header."""
-    table = netlify(tmp_path, "/go/* /:splat 302")
-    assert visited(edge, table, "/go//evil.example") == "302 /evil.example"
+    """Slashes and backslashes in a path can't cause a redirect to another host, and no path breaks the header."""
+    redirects = netlify(tmp_path, "/go/* /:splat 302")
+    assert result_of(edge, redirects, "/go//evil.example") == "302 /evil.example"
     for evil in ("/go/\\evil.example", "/go//\\/evil.example", "/go/%5Cevil.example"):
-        assert visited(edge, table, evil).startswith("302 /%5C")
-    assert "\r" not in visited(edge, netlify(tmp_path, "/q id=:id /:id 302"), "/q", query={"id": "a\r\nb"})
+        assert result_of(edge, redirects, evil).startswith("302 /%5C")
+    assert "\r" not in result_of(edge, netlify(tmp_path, "/q id=:id /:id 302"), "/q", query={"id": "a\r\nb"})
 
 
 words = st.sampled_from(["a", "b", "a.b", "é", "x-y", "\U0001f98a", "a%2Fb"])
@@ -287,30 +296,30 @@ sources = st.lists(st.one_of(words, st.sampled_from([":p", ":q", "*"])), min_siz
 
 
 @st.composite
-def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule's own
+def rules(draw: st.DrawFn, ignores_trailing_slash: bool) -> Rule:  # noqa: FBT001 - an attribute of the rule
     """Return a rule of any kind."""
-    parts: list[str | Taken] = []
-    pattern = "" if either_slash else draw(st.sampled_from(["", "", "", "^\\/a[^.]*$", "\\.b$|^\\/b"]))
-    for word in () if pattern else draw(sources):
+    parts: list[str | Placeholder] = []
+    expression = "" if ignores_trailing_slash else draw(st.sampled_from(["", "", "", "^\\/a[^.]*$", "\\.b$|^\\/b"]))
+    for word in () if expression else draw(sources):
         skips = word == "*" and draw(st.booleans())
-        parts += ["/", Taken(word.lstrip(":"), skips) if word in (":p", ":q", "*") else word]
-    taken = sum(isinstance(part, Taken) for part in parts)
+        parts += ["/", Placeholder(word.lstrip(":"), skips) if word in (":p", ":q", "*") else word]
+    count = sum(isinstance(part, Placeholder) for part in parts)
     query = draw(st.sampled_from([(), (("id", None),), (("id", "1"),), (("id", "a b"),)]))
-    taken += sum(value is None for _, value in query)
+    count += sum(value is None for _, value in query)
     between = draw(st.sampled_from(["/", "?"]))
-    target = "/t" + "".join(f"{between}{{{number}}}" for number in range(1, taken + 1))
+    target = "/t" + "".join(f"{between}{{{number}}}" for number in range(1, count + 1))
     return Rule(
         where=f"line {draw(st.integers(1, 99))}",
         source=tuple(parts),
         # Some rules match their own target, as `/:x/* /a` does.
-        target=draw(st.sampled_from([target, "/c", "/a", "/a/b", "/a/{1}" if taken else "/b"])),
+        target=draw(st.sampled_from([target, "/c", "/a", "/a/b", "/a/{1}" if count else "/b"])),
         status=draw(st.sampled_from([200, 301, 302])),
         query=query,
         countries=draw(st.sampled_from([(), ("DE",), ("DE", "US")])),
         host=draw(st.sampled_from(["", "www.example.com", "example.org"])),
         not_for_files=draw(st.booleans()),
-        either_slash=either_slash,
-        pattern=pattern,
+        ignores_trailing_slash=ignores_trailing_slash,
+        expression=expression,
     )
 
 
@@ -319,17 +328,19 @@ def rules(draw: st.DrawFn, either_slash: bool) -> Rule:  # noqa: FBT001 - a rule
         st.sampled_from(["/", "a", "%61", "%2F", "%2f", "%252F", "%25", "é", "%C3%A9", "\U0001f98a", "+", "&"])
     )
 )
-def test_one_form_of_a_path(edge: EdgeRuntime, parts: list[str]) -> None:
-    """The edge brings a path to the form that the rules have in Python, which keeps what is escaped for a reason."""
+def test_canonical_paths(edge: EdgeRuntime, parts: list[str]) -> None:
+    """JavaScript and Python give the same canonical path, which keeps reserved escapes."""
     path = "/" + "".join(parts)
-    one = Piece("one", "function one(request) { request.uri = canonicalPath(request.uri); }")
-    assert edge.request([one], request_event(path))["uri"] == canonical(path) == canonical(canonical(path))
+    one = FunctionPart("one", "function one(request) { request.uri = canonicalPath(request.uri); }")
+    assert (
+        edge.request([one], request_event(path))["uri"] == canonical_path(path) == canonical_path(canonical_path(path))
+    )
 
 
 @given(
-    table=st.booleans().flatmap(lambda either: st.lists(rules(either), min_size=1, max_size=4)),
+    redirects=st.booleans().flatmap(lambda either: st.lists(rules(either), min_size=1, max_size=4)),
     path=st.builds(
-        lambda parts, slash: canonical("/" + "/".join(parts)) + slash,
+        lambda parts, slash: canonical_path("/" + "/".join(parts)) + slash,
         st.lists(words, min_size=1, max_size=4),
         st.sampled_from(["", "/"]),
     ),
@@ -337,12 +348,12 @@ def test_one_form_of_a_path(edge: EdgeRuntime, parts: list[str]) -> None:
     country=st.sampled_from([None, "DE", "US"]),
 )
 def test_the_javascript_is_the_rules(
-    edge: EdgeRuntime, table: list[Rule], path: str, query: dict[str, str], country: str | None
+    edge: EdgeRuntime, redirects: list[Rule], path: str, query: dict[str, str], country: str | None
 ) -> None:
-    """For any table and visit, the edge takes the rule that Python takes, and answers with its target."""
-    found = first_match(table, Visit(path, query, country, "www.example.com"))
+    """For any rules and request, the function uses the same rule and target as Python."""
+    found = first_match(redirects, ViewerRequest(path, query, country, "www.example.com"))
     headers = {"cloudfront-viewer-country": country} if country else {}
-    answer = edge.request([redirects_piece(table)], request_event(path, query, headers))
+    answer = edge.request([redirects_part(redirects)], request_event(path, query, headers))
     if found is None:
         assert answer["uri"] == path
     elif found[0].status == 200:
@@ -352,79 +363,89 @@ def test_the_javascript_is_the_rules(
             "?" + "&".join(f"{name}={value}".replace("#", "%23") for name, value in query.items()) if query else ""
         )
         assert answer["statusCode"] == found[0].status
-        assert answer["headers"]["location"]["value"] == found[1] + (written if found[0].forwards_query else "")
+        assert answer["headers"]["location"]["value"] == found[1] + (written if found[0].keeps_query else "")
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
         (["", "/a"], "line 2 of _redirects has no target: write '/from /to 301'"),
         (["/a/* 301"], "line 1 of _redirects has no target: write '/from /to 301'"),
         (["/a 200"], "line 1 of _redirects has no target: write '/from /to 301'"),
-        (["www.a.example/* /b"], "does not begin with '/': a host has 'https://' in front of it"),
+        (["www.a.example/* /b"], "does not begin with '/': write a host with 'https://'"),
         ([":a /b"], "line 1 of _redirects has a source that does not begin with '/'"),
-        (["http:// /b"], "has the host '' in its source, but the host is one name"),
+        (["http:// /b"], "has the host '' in its source, but the host must be one name"),
         (["https://:sub.a.example/* /b"], "has the host ':sub.a.example' in its source"),
         (["https://*.a.example/* /b"], "has the host '*.a.example' in its source"),
         (["/a b"], "begins with neither '/' nor 'https://'"),
         (["/a /b 418"], "has the status '418'"),
         (["/a /b 302 Language=de"], "has 'Language=de', which is not supported"),
-        (["/a /b 302 Country=germany"], "has the country 'GERMANY', which is not a code of ISO 3166-1"),
-        (["/a /b 302 Country=de,uk"], "has the country 'UK', which is not a code of ISO 3166-1: write GB"),
-        (["/a /b 302 Country=xx"], "has the country 'XX', which is not a code of ISO 3166-1"),
+        (["/a /b 302 Country=germany"], "has the country 'GERMANY', which is not an ISO 3166-1 country code"),
+        (
+            ["/a /b 302 Country=de,uk"],
+            "has the country 'UK', which is not an ISO 3166-1 country code (did you mean 'GB'?)",
+        ),
+        (["/a /b 302 Country=xx"], "has the country 'XX', which is not an ISO 3166-1 country code"),
         (["/:a/:a /b"], "the same placeholder twice"),
         (["/*/* /b"], "the same placeholder twice"),
-        (["/" + "/".join(f":p{number}" for number in range(10)) + " /b"], "has 10 placeholders, the most is 9"),
-        (["/:a* /b"], "two placeholders with nothing in between"),
+        (
+            ["/" + "/".join(f":p{number}" for number in range(10)) + " /b"],
+            "has 10 placeholders, but at most 9 are supported",
+        ),
+        (["/:a* /b"], "two placeholders with nothing between them"),
         (["/* https://:splat"], "host comes from the visitor's path"),
         (["/* https://x.example:splat"], "host comes from the visitor's path"),
         (["/a /b\\c"], "is not a URL"),
         (["/a //other.example/b"], "begins with '//': if that is a host, write 'https://'"),
         (["/* //other.example 404"], "not a page of this site"),
-        (["/a https://["], "whose host or port is invalid"),
-        (["/a https://x.example:99999/"], "whose host or port is invalid"),
+        (["/a https://["], "an invalid host or port"),
+        (["/a https://x.example:99999/"], "an invalid host or port"),
         (["/a /b?c 200"], "a rewrite (200) with a query"),
-        (["/a?b /c"], "has a source with '?', which no path has"),
-        (["/a id=:x/y /c/:x"], "text and placeholder at once"),
+        (["/a?b /c"], "has a source with '?': write query parameters after the path"),
+        (["/a id=:x/y /c/:x"], "with both text and a placeholder"),
         (["/a /b 404"], "which is for all paths ('/*') or a folder ('/docs/*')"),
-        (["/a/* /b 404!"], "has the status 404!, which hides files"),
-        (["/* /:splat 404"], "a placeholder, but is for what is missing"),
+        (["/a/* /b 404!"], "has the status 404!, which would hide files"),
+        (["/* /:splat 404"], "a placeholder, but is for missing files"),
         (["/* https://x.example 404"], "not a page of this site"),
         (["/* /gone.html 404"], "'/gone.html', which is not published"),
         (["/a/* /b/:splat", "/b /a"], "line 1 of _redirects and line 2 of _redirects redirect"),
         (["https://x.example/* /b 404"], "has the status 404 and a condition"),
         (["/* /b 404 Country=de"], "has the status 404 and a condition"),
-        (["/a /b", "/b /a"], "line 1 of _redirects and line 2 of _redirects redirect '/a' without end"),
-        (["/a/:x /a/:x-:x"], "line 1 of _redirects redirects '/a/x-x' without end"),
-        (["/a /b Country=de", "/b /a"], "without end"),
+        (["/a /b", "/b /a"], "line 1 of _redirects and line 2 of _redirects redirect '/a' in an endless loop"),
+        (["/a/:x /a/:x-:x"], "line 1 of _redirects redirects '/a/x-x' in an endless loop"),
+        (["/a /b Country=de", "/b /a"], "in an endless loop"),
         (["/a/* /b/:splat", "/b/:x/:y /a/:x/:y"], "line 1 of _redirects and line 2 of _redirects redirect"),
-        (["/a id=1 /b?id=1", "/b id=1 /a?id=1"], "without end"),
+        (["/a id=1 /b?id=1", "/b id=1 /a?id=1"], "in an endless loop"),
     ],
 )
-def test_what_does_not_hold_is_refused_by_line(tmp_path: Path, lines: list[str], said: str) -> None:
-    """Loops and unsupported forms are errors before anything is touched, each with its line."""
-    assert said in refusal(tmp_path, *lines, keys=frozenset({"index.html"}))
+def test_invalid_netlify_rules(tmp_path: Path, lines: list[str], message: str) -> None:
+    """Loops and unsupported rules are errors with their lines."""
+    assert message in error_message(tmp_path, *lines, keys=frozenset({"index.html"}))
 
 
 NAMES = ("www.example.com", "example.com", "*.old.example")
 
 
 @pytest.mark.parametrize(
-    ("lines", "leads", "said"),
+    ("lines", "redirects_to_first", "message"),
     [
-        (["/* https://www.example.com/:splat"], True, "redirects '/x/y' without end"),
-        (["/a https://WWW.example.com:443/a"], True, "redirects '/a' without end"),
-        (["/a http://www.example.com/a"], False, "redirects '/a' without end"),
-        (["https://www.example.com/* https://example.com/:splat"], True, "'/x/y' of www.example.com without end"),
+        (["/* https://www.example.com/:splat"], True, "redirects '/x/y' in an endless loop"),
+        (["/a https://WWW.example.com:443/a"], True, "redirects '/a' in an endless loop"),
+        (["/a http://www.example.com/a"], False, "redirects '/a' in an endless loop"),
+        (
+            ["https://www.example.com/* https://example.com/:splat"],
+            True,
+            "'/x/y' of www.example.com in an endless loop",
+        ),
         (
             [
                 "https://www.example.com/* https://example.com/:splat",
                 "https://example.com/* https://www.example.com/:splat",
             ],
             False,
-            "line 1 of _redirects and line 2 of _redirects redirect '/x/y' of www.example.com without end",
+            "line 1 of _redirects and line 2 of _redirects redirect '/x/y' of www.example.com in an endless loop",
         ),
-        (["/a https://a.old.example/a"], True, "redirects '/a' without end"),
+        (["/a https://a.old.example/a"], True, "redirects '/a' in an endless loop"),
         (["https://a.old.example/* https://www.example.com/:splat"], False, ""),
         (["https://example.com/* https://www.example.com/:splat"], True, ""),
         (["/a https://www.example.com/b"], True, ""),
@@ -432,18 +453,23 @@ NAMES = ("www.example.com", "example.com", "*.old.example")
         (["/a https://old.example/a", "/b https://other.example/b"], True, ""),
     ],
 )
-def test_circles_through_the_sites_own_names(tmp_path: Path, lines: list[str], leads: bool, said: str) -> None:  # noqa: FBT001 - a parameter of the test
-    """A redirect to one of the site's names comes back to it, by the redirect of its other names too."""
-    table, router = netlify(tmp_path, *lines), redirector("errors", (), RouteChoice("index.html").routes(()))
-    if not said:
-        return check_rules(table, (), router, Hosts(NAMES, leads))
-    with pytest.raises(EdgeError, match=re.escape(said)):
-        check_rules(table, (), router, Hosts(NAMES, leads))
+def test_loops_through_the_sites_own_names(
+    tmp_path: Path,
+    lines: list[str],
+    redirects_to_first: bool,  # noqa: FBT001 - a parameter of the test
+    message: str,
+) -> None:
+    """A redirect to one of the site's names can form a loop, also through the redirect of the other names."""
+    redirects, router = netlify(tmp_path, *lines), router_redirects("errors", (), RouteChoice("index.html").routes(()))
+    if not message:
+        return check_rules(redirects, (), router, Hosts(NAMES, redirects_to_first))
+    with pytest.raises(EdgeError, match=re.escape(message)):
+        check_rules(redirects, (), router, Hosts(NAMES, redirects_to_first))
     return None
 
 
-def test_circles_through_the_router(tmp_path: Path) -> None:
-    """A rule that undoes what the router does is a circle too."""
+def test_a_rule_that_reverses_the_router_is_a_loop(tmp_path: Path) -> None:
+    """A rule that reverses a redirect of the router is a loop."""
     docs = frozenset({"docs/index.html"})
     for routing, source, target in (
         ("pages", "/docs", "/docs/"),
@@ -451,18 +477,18 @@ def test_circles_through_the_router(tmp_path: Path) -> None:
         ("pages", "/docs", "/docs/index.html"),
         ("auto", "/docs/", "/docs"),
     ):
-        with pytest.raises(EdgeError, match=f"line 2 of redirects.json redirects '{source}' without end"):
+        with pytest.raises(EdgeError, match=f"line 2 of redirects.json redirects '{source}' in an endless loop"):
             check_rules(
                 amplify(tmp_path, {"source": source, "target": target}),
                 docs,
-                redirector(routing, docs, RouteChoice("index.html").routes(docs)),
+                router_redirects(routing, docs, RouteChoice("index.html").routes(docs)),
             )
-    table = amplify(tmp_path, {"source": "/docs", "target": "/docs/"})
-    check_rules(table, docs, redirector("errors", docs, RouteChoice("index.html").routes(docs)))
+    redirects = amplify(tmp_path, {"source": "/docs", "target": "/docs/"})
+    check_rules(redirects, docs, router_redirects("errors", docs, RouteChoice("index.html").routes(docs)))
 
 
-def test_what_ends_is_no_circle(tmp_path: Path) -> None:
-    """A rewrite ends, another host ends, a country's rule passes by others, and a query that is read is dropped."""
+def test_rules_without_a_loop(tmp_path: Path) -> None:
+    """Rewrites, other hosts, conditions on the country and dropped queries don't form loops."""
     lines = (
         "/en/* /en/:splat 200",
         "/old/* https://www.example.com/old/:splat",
@@ -479,14 +505,16 @@ def test_what_ends_is_no_circle(tmp_path: Path) -> None:
         "/g x=:x /4",
         "/g /5",
     )
-    check_rules(netlify(tmp_path, *lines), frozenset(), redirector("errors", (), RouteChoice("index.html").routes(())))
+    check_rules(
+        netlify(tmp_path, *lines), frozenset(), router_redirects("errors", (), RouteChoice("index.html").routes(()))
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("[", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
+        ("[", "is not valid JSON"),
+        ("[" * 100_000, "is not valid JSON"),
         ('[\n\n{"source": "/a"}]', "line 3 of redirects.json is not a rule"),
         (
             '[{"source": "/a", "target": "/b"},\n{"source": "/c", "target": ""}]',
@@ -500,43 +528,43 @@ def test_what_ends_is_no_circle(tmp_path: Path) -> None:
         ('[{"source": "https://<a>.b.example", "target": "/b"}]', "has the host '<a>.b.example' in its source"),
     ],
 )
-def test_what_does_not_hold_in_amplifys_file(tmp_path: Path, text: str, said: str) -> None:
-    """Amplify's file is refused by line too."""
+def test_invalid_amplify_files(tmp_path: Path, text: str, message: str) -> None:
+    """Errors in Amplify's file have their line."""
     (tmp_path / "redirects.json").write_text(text)
-    with pytest.raises(EdgeError, match=re.escape(said)):
-        read_rules([], tmp_path)
+    with pytest.raises(EdgeError, match=re.escape(message)):
+        read_redirects([], tmp_path)
 
 
 def test_rules_are_in_one_place(tmp_path: Path) -> None:
-    """Two files, or a file and the setting, are refused: their order would be anyone's guess."""
+    """Two files, or a file and the setting, are refused, because their order would be unclear."""
     netlify(tmp_path, "/a /b")
     with pytest.raises(EdgeError, match="in website:redirects and in _redirects"):
-        read_rules([{"source": "/a", "target": "/b"}], tmp_path)
+        read_redirects([{"source": "/a", "target": "/b"}], tmp_path)
 
 
 def test_the_setting_is_as_amplifys_file(tmp_path: Path) -> None:
-    """`website:redirects` has Amplify's rules, and names its own when one does not hold."""
-    table = read_rules([{"source": "/a", "target": "/b", "status": "301", "condition": None}], tmp_path)
-    assert [(rule.literal, rule.target, rule.status) for rule in table.rules] == [("/a", "/b", 301)]
+    """`website:redirects` has Amplify's syntax, and an error names the element."""
+    redirects = read_redirects([{"source": "/a", "target": "/b", "status": "301", "condition": None}], tmp_path)
+    assert [(rule.literal, rule.target, rule.status) for rule in redirects.rules] == [("/a", "/b", 301)]
     with pytest.raises(EdgeError, match=r"'website:redirects\[0\]' has the status '9'"):
-        read_rules([{"source": "/a", "target": "/b", "status": "9"}], tmp_path)
+        read_redirects([{"source": "/a", "target": "/b", "status": "9"}], tmp_path)
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    """Bytes that are not UTF-8 are no rules."""
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    """A file that is not UTF-8 is refused."""
     (tmp_path / "_redirects").write_bytes(b"/\xff /a")
     with pytest.raises(EdgeError, match="_redirects can't be read"):
-        read_rules([], tmp_path)
+        read_redirects([], tmp_path)
 
 
-def test_a_page_for_what_is_missing(tmp_path: Path) -> None:
-    """Netlify's rule for single-page apps, and Amplify's 404 and 404-200, are error responses: files go first."""
+def test_fallback_rules(tmp_path: Path) -> None:
+    """Rules with a fallback status, and Netlify's rule for single-page apps, become fallbacks."""
     for line, status in (("/* /index.html 200", 200), ("/* /index.html 404", 404)):
         (fallback,) = netlify(tmp_path, line).fallbacks
         assert (fallback.page, fallback.status) == ("/index.html", status)
     (tmp_path / "_redirects").unlink()
-    table = amplify(tmp_path, {"source": "/<*>", "target": "/index.html", "status": "404-200"})
-    assert (table.rules, table.fallbacks[0].status) == ((), 200)
+    redirects = amplify(tmp_path, {"source": "/<*>", "target": "/index.html", "status": "404-200"})
+    assert (redirects.rules, redirects.fallbacks[0].status) == ((), 200)
 
 
 @pytest.mark.parametrize(
@@ -558,17 +586,17 @@ def test_a_page_for_what_is_missing(tmp_path: Path) -> None:
 def test_a_rewrite_does_not_change_the_address(
     edge: EdgeRuntime, tmp_path: Path, routing: str, path: str, key: str
 ) -> None:
-    """Whatever name of a page a rewrite leads to, the router finds the file and redirects nobody."""
-    table = netlify(tmp_path, "/a /b.html 200", "/all/* /:splat 200")
+    """A rewrite to any path of a page serves the page without a redirect."""
+    redirects = netlify(tmp_path, "/a /b.html 200", "/all/* /:splat 200")
     keys = {"index.html", "b/index.html", "LICENSE", "404.html", "app.js"}
-    pieces = [redirects_piece(table.rules), router_piece(routing, keys, RouteChoice("index.html").routes(keys))]
-    assert shown(edge.request(pieces, request_event(path))) == key
+    parts = [redirects_part(redirects.rules), router_part(routing, keys, RouteChoice("index.html").routes(keys))]
+    assert shown(edge.request(parts, request_event(path))) == key
 
 
 def test_a_rewrite_to_the_same_path_leaves_the_redirect_to_the_router(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """`/docs/* 200` only keeps later rules away: a page still has one address, so its relative links work."""
-    table = netlify(tmp_path, "/docs/* 200", "/* /elsewhere")
+    """`/docs/* 200` only skips later rules: a page still redirects to its one URL."""
+    redirects = netlify(tmp_path, "/docs/* 200", "/* /elsewhere")
     keys = {"index.html", "docs/a/index.html"}
-    pieces = [redirects_piece(table.rules), router_piece("auto", keys, RouteChoice("index.html").routes(keys))]
-    assert shown(edge.request(pieces, request_event("/docs/a"))) == "301 /docs/a/"
-    assert shown(edge.request(pieces, request_event("/docs/a/"))) == "docs/a/index.html"
+    parts = [redirects_part(redirects.rules), router_part("auto", keys, RouteChoice("index.html").routes(keys))]
+    assert shown(edge.request(parts, request_event("/docs/a"))) == "301 /docs/a/"
+    assert shown(edge.request(parts, request_event("/docs/a/"))) == "docs/a/index.html"

@@ -1,4 +1,4 @@
-"""The routers `pages` and `errors`: the JavaScript at the edge against a reference that may ask the tree."""
+"""The routings `pages` and `errors`: the JavaScript compared with a reference that knows the files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hosting.edge.function_code import MAX_BYTES, compose
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import canonical_keys, pages_table, router_piece
+from hosting.edge.routing import canonical_keys, pages_exceptions, router_part
 from hosting.errors import EdgeError
 from tests.unit.edge.runtime import request_event
 
@@ -32,7 +32,7 @@ paths = st.builds(str.__add__, files, endings)
 
 
 def without_clashes(found: Collection[str]) -> set[str]:
-    """Return the paths that can be in one folder: none is a folder of another."""
+    """Return the paths that can exist together: no file is another file's folder."""
     kept: set[str] = set()
     for path in sorted(found):
         inside = any(one.startswith(f"{path}/") or path.startswith(f"{one}/") for one in kept)
@@ -45,20 +45,20 @@ trees = st.sets(paths, max_size=6).map(without_clashes)
 
 
 def answered(edge: EdgeRuntime, routing: str, keys: Collection[str], uri: str, query: str = "") -> str:
-    """Return what the edge makes of a path: the key that it asks for, or `301 /location`."""
+    """Return the function's result for a path: the key of the object, or `301 /location`."""
     event = request_event(uri, {"q": query} if query else {})
-    return shown(edge.request([router_piece(routing, keys, RouteChoice(INDEX).routes(keys))], event))
+    return shown(edge.request([router_part(routing, keys, RouteChoice(INDEX).routes(keys))], event))
 
 
 def shown(answer: dict[str, Any]) -> str:
-    """Return a request's key, or a redirect as `301 /location`."""
+    """Return the key of a request, or a redirect as `301 /location`."""
     if "statusCode" in answer:
         return f"{answer['statusCode']} {answer['headers']['location']['value']}"
     return unquote(answer["uri"].removeprefix("/"))
 
 
 def pages_reference(keys: Collection[str], path: str) -> str:
-    """Return what `pages` says in words, for a path that is written as its canonical form or another."""
+    """Return the expected result of `pages` for a path in any form."""
     if path == "/":
         return INDEX
     clean = path.rstrip("/")
@@ -78,7 +78,7 @@ def pages_reference(keys: Collection[str], path: str) -> str:
 
 @given(tree=trees, asked=paths, slash=st.sampled_from(["", "/"]))
 def test_pages_is_its_reference(edge: EdgeRuntime, tree: set[str], asked: str, slash: str) -> None:
-    """For any tree in canonical form, and any path, the edge does what the words say."""
+    """For any files and any path, the function has the same result as the reference."""
     try:
         renamed = canonical_keys(tree, INDEX, ())
     except EdgeError:
@@ -90,7 +90,7 @@ def test_pages_is_its_reference(edge: EdgeRuntime, tree: set[str], asked: str, s
 
 @given(tree=trees)
 def test_every_page_is_found_at_one_url(edge: EdgeRuntime, tree: set[str]) -> None:
-    """Each page of a tree answers at its clean URL, and its other URLs redirect to that in one step."""
+    """Each page is served at its clean URL, and its other URLs redirect there in one step."""
     try:
         renamed = canonical_keys(tree, INDEX, ())
     except EdgeError:
@@ -127,24 +127,24 @@ def test_every_page_is_found_at_one_url(edge: EdgeRuntime, tree: set[str]) -> No
     ],
 )
 def test_pages_by_example(edge: EdgeRuntime, path: str, answer: str) -> None:
-    """One URL a page, the others redirect with their query, and no redirect leaves the site."""
+    """A page has one URL, the others redirect with their query, and no redirect leaves the site."""
     assert answered(edge, "pages", PAGES, path, "1") == answer
 
 
 def test_a_redirect_never_leaves_the_site(edge: EdgeRuntime) -> None:
-    """Two slashes in front of a path would name another host to browsers."""
+    """A path with two leading slashes does not redirect to another host."""
     assert answered(edge, "pages", SITE, "//evil/") == "301 /evil"
     assert answered(edge, "auto", {"evil/index.html", "index.html"}, "//evil") == "301 /evil/"
 
 
 def test_the_root_is_the_index_document_without_a_default_root_object(edge: EdgeRuntime) -> None:
-    """With rules at the edge but routing by error responses, only the first page is found by the edge."""
+    """With `errors` the function only maps `/` to the index document."""
     assert answered(edge, "errors", SITE, "/") == "index.html"
     assert answered(edge, "errors", SITE, "/docs/") == "docs/"
 
 
 def test_pages_are_staged_in_one_form() -> None:
-    """A page's key is its folder's index document, whatever the tree has; error pages stay what they are."""
+    """All pages get the key of a folder's index document, except error pages."""
     tree = {"index.html", "404.html", "about.html", "docs/index.html", "docs/api.html", "v1.2.html", "a.htm", "x/.html"}
     assert canonical_keys(tree, INDEX, {"404.html"}) == {
         "about.html": "about/index.html",
@@ -155,30 +155,31 @@ def test_pages_are_staged_in_one_form() -> None:
 
 @pytest.mark.parametrize("other", ["docs/index.html", "docs"])
 def test_two_files_of_one_url_are_refused(other: str) -> None:
-    """`docs.html` beside `docs/index.html`, or a file `docs`, would be one URL: the error names both."""
-    with pytest.raises(EdgeError, match=rf"'docs\.html' and '{other}' would both be /docs"):
+    """`docs.html` with `docs/index.html`, or with a file `docs`, is an error that names both."""
+    with pytest.raises(EdgeError, match=rf"'docs\.html' and '{other}' would both have the URL /docs"):
         canonical_keys({"docs.html", other}, INDEX, ())
 
 
-def test_tables_have_only_what_the_form_does_not_tell() -> None:
-    """A usual tree has no table for `pages` but of its error page."""
+def test_few_paths_are_exceptions() -> None:
+    """A typical site has no exceptions besides its 404 page."""
     usual = {"index.html", "404.html", "docs/index.html", "docs/api/index.html", "app.js"}
-    assert pages_table(usual, INDEX) == {"/404.html": 0}
-    assert pages_table(SITE, INDEX) == {"/404.html": 0, "/LICENSE": 0, "/.well-known/acme": 0, "/v1.2": 1}
+    assert pages_exceptions(usual, INDEX) == {"/404.html": 0}
+    assert pages_exceptions(SITE, INDEX) == {"/404.html": 0, "/LICENSE": 0, "/.well-known/acme": 0, "/v1.2": 1}
 
 
-def test_a_table_that_does_not_fit_is_refused_with_its_figures() -> None:
-    """A tree of too many files without an extension fails before anything is touched."""
+def test_too_many_exceptions_are_refused() -> None:
+    """Too many files without an extension are refused, with the size of each part."""
     tree = {f"folder/file-number-{number}" for number in range(800)}
     with pytest.raises(
-        EdgeError, match=rf"CloudFront takes {MAX_BYTES} \(redirectToForm \d+, queryOf \d+, redirectTo \d+, pages \d+\)"
+        EdgeError,
+        match=rf"but CloudFront allows {MAX_BYTES} \(redirectToForm \d+, queryOf \d+, redirectTo \d+, pages \d+\)",
     ):
-        compose([router_piece("pages", tree, RouteChoice(INDEX).routes(tree))])
+        compose([router_part("pages", tree, RouteChoice(INDEX).routes(tree))])
 
 
-def test_no_redirect_to_another_form_is_kept_by_browsers(edge: EdgeRuntime) -> None:
-    """A kept redirect would lead back when the site is served in the other form from the next publish on."""
+def test_redirects_to_another_form_are_not_cached(edge: EdgeRuntime) -> None:
+    """Browsers revalidate redirects to another form, because the next publish may reverse them."""
     routes = RouteChoice(INDEX).routes(SITE)
     for routing, path in (("pages", "/docs/"), ("auto", "/docs")):
-        answer = edge.request([router_piece(routing, SITE, routes)], request_event(path))
+        answer = edge.request([router_part(routing, SITE, routes)], request_event(path))
         assert answer["headers"]["cache-control"] == {"value": "max-age=0, must-revalidate"}

@@ -1,4 +1,4 @@
-"""Rule files as real sites write them: what has no effect is left out with a warning, as Netlify and Cloudflare do."""
+"""Rule files of real sites: rules without effect are ignored with a warning, as in Netlify and Cloudflare."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 
 from hosting.edge.redirect_checks import check_rules, with_published_pages
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.routing import redirector
+from hosting.edge.routing import router_redirects
 from hosting.errors import EdgeError
-from hosting.formats.redirects.files import is_published, read_rules
-from tests.unit.edge.test_redirects import amplify, netlify, visited
+from hosting.formats.redirects.files import is_published, read_redirects
+from tests.unit.edge.test_redirects import amplify, netlify, result_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ LINE = "line {} of _redirects"
 
 
 def sources(folder: Path, *lines: str) -> list[str]:
-    """Return the places of the rules of a `_redirects` that the edge runs."""
+    """Return the places of the rules of a `_redirects` that run at the edge."""
     return [rule.where for rule in netlify(folder, *lines).rules]
 
 
@@ -52,22 +52,22 @@ def sources(folder: Path, *lines: str) -> list[str]:
         (["/a#b /c", "/a /b"], [2], ["line 1 of _redirects is never used: browsers do not send what follows '#'"]),
         (["/fr/* /fr/404.html 404"], [], ["line 1 of _redirects has a 404 page for a part of the site. "]),
         (["/:lang/* /:lang/404/ 404"], [], ["line 1 of _redirects has a 404 page for a part of the site"]),
-        (["a/b /c"], [1], ["line 1 of _redirects is read with a slash in front: '/a/b'"]),
-        (["/a /b/:c"], [1], ["line 1 of _redirects has ':c' in its target as text: its source does not have"]),
-        (["/a /b/*"], [1], ["line 1 of _redirects has '*' in its target as text"]),
-        (["/a /b/:splat"], [1], ["line 1 of _redirects has ':splat' in its target as text"]),
+        (["a/b /c"], [1], ["line 1 of _redirects is used with a leading slash: '/a/b'"]),
+        (["/a /b/:c"], [1], ["line 1 of _redirects has ':c' in its target, which is used as text: its source does"]),
+        (["/a /b/*"], [1], ["line 1 of _redirects has '*' in its target, which is used as text"]),
+        (["/a /b/:splat"], [1], ["line 1 of _redirects has ':splat' in its target, which is used as text"]),
         (["/caching/* go-get=:go-get /golang/caching.html 200"], [1], []),
     ],
 )  # fmt: skip
 def test_rules_without_effect_are_left_out(
     tmp_path: Path, lines: list[str], kept: list[int], warned: list[str]
 ) -> None:
-    """A rule that never answers a visit is not in the function; a warning names it if it answers elsewhere."""
-    table = netlify(tmp_path, *lines)
-    assert [rule.where for rule in table.rules] == [LINE.format(number) for number in kept]
-    assert len(table.warnings) == len(warned)
-    for warning, said in zip(table.warnings, warned, strict=True):
-        assert warning.startswith(said)
+    """A rule without effect is not in the function, and a warning names it unless that is harmless."""
+    redirects = netlify(tmp_path, *lines)
+    assert [rule.where for rule in redirects.rules] == [LINE.format(number) for number in kept]
+    assert len(redirects.warnings) == len(warned)
+    for warning, beginning in zip(redirects.warnings, warned, strict=True):
+        assert warning.startswith(beginning)
 
 
 @pytest.mark.parametrize(
@@ -82,17 +82,17 @@ def test_rules_without_effect_are_left_out(
     ],
 )
 def test_a_rule_for_http_gives_way(tmp_path: Path, lines: list[str], kept: list[int]) -> None:
-    """CloudFront redirects http to https first: of a pair of rules the one for https counts, without a warning."""
-    table = netlify(tmp_path, *lines)
-    assert [rule.where for rule in table.rules] == [LINE.format(number) for number in kept]
-    assert table.warnings == ()
+    """CloudFront redirects http to https first, so of two rules the one for https is used, without a warning."""
+    redirects = netlify(tmp_path, *lines)
+    assert [rule.where for rule in redirects.rules] == [LINE.format(number) for number in kept]
+    assert redirects.warnings == ()
 
 
 def test_a_part_of_the_site_as_an_app(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """Amplify's 404-200 for a folder is its page for all paths of the folder without an extension."""
-    table = amplify(tmp_path, {"source": "/app/<*>", "target": "app/index.html", "status": "404-200"})
-    assert visited(edge, table, "/app/deep/link") == "app/index.html"
-    assert visited(edge, table, "/app/app.js") == "app/app.js"
+    """Amplify's 404-200 for a folder serves the page for all paths in the folder without an extension."""
+    redirects = amplify(tmp_path, {"source": "/app/<*>", "target": "app/index.html", "status": "404-200"})
+    assert result_of(edge, redirects, "/app/deep/link") == "app/index.html"
+    assert result_of(edge, redirects, "/app/app.js") == "app/app.js"
 
 
 @pytest.mark.parametrize(
@@ -108,47 +108,47 @@ def test_a_part_of_the_site_as_an_app(edge: EdgeRuntime, tmp_path: Path) -> None
     ],
 )
 def test_a_page_is_named_as_its_host_does(tmp_path: Path, target: str, page: str) -> None:
-    """The page for what is missing may be written without its extension or its index document."""
+    """The page of a fallback may be written without its extension or its index document."""
     keys = {"404.html", "docs/index.html", "index.html", "my page.html", "LICENSE"}
-    table = with_published_pages(netlify(tmp_path, f"/* {target} 404"), keys, "index.html")
-    assert [fallback.page for fallback in table.fallbacks] == [page]
-    check_rules(table, keys, redirector("errors", keys, RouteChoice("index.html").routes(keys)))
+    redirects = with_published_pages(netlify(tmp_path, f"/* {target} 404"), keys, "index.html")
+    assert [fallback.page for fallback in redirects.fallbacks] == [page]
+    check_rules(redirects, keys, router_redirects("errors", keys, RouteChoice("index.html").routes(keys)))
 
 
 @pytest.mark.parametrize("source", ["/old", "old"])
 def test_paths_of_amplify_without_a_slash(edge: EdgeRuntime, tmp_path: Path, source: str) -> None:
-    """`index.html` means `/index.html`, as a source and as a target; a space around either means nothing."""
-    table = amplify(tmp_path, {"source": f" {source} ", "target": " new/page.html", "status": "301"})
-    assert visited(edge, table, "/old") == "301 /new/page.html"
+    """`index.html` means `/index.html` in a source and in a target, and surrounding spaces are ignored."""
+    redirects = amplify(tmp_path, {"source": f" {source} ", "target": " new/page.html", "status": "301"})
+    assert result_of(edge, redirects, "/old") == "301 /new/page.html"
     (fallback,) = amplify(tmp_path, {"source": "/<*>", "target": "index.html", "status": "404-200"}).fallbacks
     assert (fallback.page, fallback.status) == ("/index.html", 200)
 
 
 def test_escapes_that_json_does_not_have(edge: EdgeRuntime, tmp_path: Path) -> None:
-    """Where JSON has two backslashes, the example in the documentation of Amplify has one: both are the same rule."""
+    """A single backslash, as in the example in Amplify's documentation, means the same as two."""
     for escape in ("\\.", "\\\\."):
         rule = f'[{{"source": "</^/a{escape}b$/>", "target": "/c\\/d", "status": "301"}}]'
         (tmp_path / "redirects.json").write_text(rule)
-        table = read_rules([], tmp_path)
-        assert visited(edge, table, "/a.b") == "301 /c/d"
-        assert visited(edge, table, "/axb") == "axb"
+        redirects = read_redirects([], tmp_path)
+        assert result_of(edge, redirects, "/a.b") == "301 /c/d"
+        assert result_of(edge, redirects, "/axb") == "axb"
 
 
 def test_an_object_is_a_file_of_the_site(tmp_path: Path) -> None:
-    """`redirects.json` of jekyll-redirect-from is published, and a warning says why it is not read as rules."""
+    """A `redirects.json` of jekyll-redirect-from is published, and a warning says that it has no rules."""
     (tmp_path / "redirects.json").write_text('{"/old/": "https://www.example.com/new/"}')
-    table = read_rules([{"source": "/a", "target": "/b"}], tmp_path)
+    redirects = read_redirects([{"source": "/a", "target": "/b"}], tmp_path)
     assert is_published(tmp_path)
-    assert len(table.rules) == 1
-    assert table.warnings == (
-        "redirects.json is published as a file: it is not a list, so it holds no redirects for Amplify Hosting",
+    assert len(redirects.rules) == 1
+    assert redirects.warnings == (
+        "redirects.json is published as a file: it is not a list, so it has no redirects for Amplify Hosting",
     )
     (tmp_path / "redirects.json").write_text(json.dumps([{"source": "/a", "target": "/b"}]))
     assert not is_published(tmp_path)
     (tmp_path / "redirects.json").write_text("{")
     assert not is_published(tmp_path)
-    with pytest.raises(EdgeError, match=r"redirects\.json is not JSON"):
-        read_rules([], tmp_path)
+    with pytest.raises(EdgeError, match=r"redirects\.json is not valid JSON"):
+        read_redirects([], tmp_path)
 
 
 # Whole files in the shapes that public repositories have.
@@ -194,10 +194,10 @@ SITES = {
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("routing", ["errors", "pages"])
 def test_whole_files_of_real_shapes(tmp_path: Path, site: str, routing: str) -> None:
-    """Files that Netlify or Cloudflare take are taken, with either router."""
+    """Files that Netlify or Cloudflare accept are accepted, with either routing."""
     keys = frozenset(
         {"index.html", "404.html", "about/index.html", "docs/release-notes/index.html", "contact/index.html"}
     )
-    table = with_published_pages(netlify(tmp_path, *SITES[site]), keys, "index.html")
-    check_rules(table, keys, redirector(routing, keys, RouteChoice("index.html").routes(keys)))
-    assert table.name == "_redirects"
+    redirects = with_published_pages(netlify(tmp_path, *SITES[site]), keys, "index.html")
+    check_rules(redirects, keys, router_redirects(routing, keys, RouteChoice("index.html").routes(keys)))
+    assert redirects.name == "_redirects"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hosting.edge.function_code import as_javascript, compose, size_of
 from hosting.edge.route_choice import RouteChoice
-from hosting.edge.site_routes import RouteAnswer, SiteRoutes, route_piece
+from hosting.edge.site_routes import RouteAnswer, SiteRoutes, route_part
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ INDEX = "index.html"
 FOLDERS = {"index.html", "404.html", "docs/index.html", "docs/v1.2/index.html", "about.html", "app.js", "LICENSE"}
 BARE = {"index.html", "404.html", "docs.html", "docs/v1.2.html", "node.js.html", "a/b.html", "blog/index.html", "x.js"}
 APP = {"index.html", "assets/app.js", "google1234.html", "404.html", ".well-known/assetlinks"}
-# Pages that are rendered beforehand, and SvelteKit's or Nuxt's page for all other paths.
+# Prerendered pages, and SvelteKit's or Nuxt's page for all other paths.
 PRERENDERED = {"index.html", "200.html", "docs.html", "blog/index.html", "app.js"}
 
 segments = st.sampled_from(["a", "b.c", "c++", "d.js", "é", "x y", "index", "200", "%"])
@@ -36,7 +36,7 @@ keys_drawn = st.builds(
 
 
 def without_clashes(found: set[str]) -> set[str]:
-    """Return the keys that can be in one folder: no file is a folder of another."""
+    """Return the keys that can exist together: no file is another file's folder."""
     kept: set[str] = set()
     for key in sorted(found):
         if not any(one.startswith(f"{key}/") or key.startswith(f"{one}/") for one in kept):
@@ -57,14 +57,14 @@ choices = st.sampled_from(
 def at_the_edge(
     edge: EdgeRuntime, routes: SiteRoutes, path: str, method: str = "GET", query: str = ""
 ) -> dict[str, Any]:
-    """Return what the function makes of a request."""
+    """Return the function's result for a request."""
     event = request_event(path, {"q": query} if query else {}, method=method)
-    answer: dict[str, Any] = edge.request([route_piece(routes.data)], event)
+    answer: dict[str, Any] = edge.request([route_part(routes.data)], event)
     return answer
 
 
 def answer_of(edge: EdgeRuntime, routes: SiteRoutes, path: str) -> RouteAnswer:
-    """Return what the function makes of a path, in Python's words."""
+    """Return the function's result for a path as a `RouteAnswer`."""
     answer = at_the_edge(edge, routes, path)
     if "statusCode" in answer:
         return RouteAnswer(answer["headers"]["location"]["value"], is_redirect=True)
@@ -137,11 +137,11 @@ def answer_of(edge: EdgeRuntime, routes: SiteRoutes, path: str) -> RouteAnswer:
     ],
 )
 def test_forms_and_requests(edge: EdgeRuntime, tree: set[str], path: str, answer: str) -> None:
-    """The table of docs/routing.md: a file is itself, a page has its own URL, and the other form redirects there."""
+    """As in docs/routing.md, a file is served at its path, a page at its URL, and the other form redirects."""
     expected = "index.html" if path == "/" and "index.html" in tree else answer
     routes = RouteChoice(INDEX).routes(tree)
     found, in_python = answer_of(edge, routes, path), routes.answer(path)
-    # A redirect of the edge has one slash in front, as two would name another host.
+    # The function redirects to a path with one leading slash, because two would begin a host.
     assert found == in_python or (found.is_redirect and found.path == f"/{in_python.path.lstrip('/')}")
     assert (f"301 {found.path}" if found.is_redirect else unquote(found.path[1:]) or found.path) == expected
 
@@ -156,14 +156,14 @@ paths_drawn = st.builds(
 
 @given(tree=trees, choice=choices, path=paths_drawn)
 def test_javascript_and_python_agree(edge: EdgeRuntime, tree: set[str], choice: RouteChoice, path: str) -> None:
-    """For any tree and path, written in whatever way, the function at the edge answers as Python says."""
+    """For any files and path, in any encoding, the function has the same result as Python."""
     routes = choice.routes(tree)
     assert answer_of(edge, routes, path) == routes.answer(path)
 
 
 @given(tree=trees, choice=choices)
 def test_every_file_and_page_is_reached(tree: set[str], choice: RouteChoice) -> None:
-    """Each file answers at its own path at once; each page at its URL, and its other form redirects there once."""
+    """Each file is served at its path, each page at its URL, and the other form redirects there in one step."""
     routes = choice.routes(tree)
     for key in tree:
         assert routes.answer(f"/{quote(key)}") == RouteAnswer(f"/{quote(key)}")
@@ -176,7 +176,7 @@ def test_every_file_and_page_is_reached(tree: set[str], choice: RouteChoice) -> 
         else:
             continue
         if unquote(url[1:]) in tree:
-            # A file of the page's name without an extension goes first.
+            # A file with the page's name takes precedence.
             continue
         assert routes.answer(url) == RouteAnswer(f"/{quote(key)}")
         if not {other_key, unquote(other[1:])} & tree:
@@ -185,7 +185,7 @@ def test_every_file_and_page_is_reached(tree: set[str], choice: RouteChoice) -> 
 
 @given(tree=trees, choice=choices, asked=keys_drawn, slash=st.sampled_from(["", "/", "//"]))
 def test_no_path_is_redirected_twice(tree: set[str], choice: RouteChoice, asked: str, slash: str) -> None:
-    """A redirect leads to a path that answers: no visitor goes in a circle, and none is handed on to the root."""
+    """The target of a redirect is served: there is no loop, and no redirect to the root."""
     routes = choice.routes(tree)
     first = routes.answer(f"/{quote(asked)}{slash}")
     if first.is_redirect:
@@ -195,7 +195,7 @@ def test_no_path_is_redirected_twice(tree: set[str], choice: RouteChoice, asked:
 
 
 def test_a_redirect_is_for_get_and_head(edge: EdgeRuntime) -> None:
-    """It keeps the query and is checked again by browsers; any other method gets the page in the form that it has."""
+    """A redirect keeps the query and is revalidated; with any other method the page is served directly."""
     routes = RouteChoice(INDEX).routes(FOLDERS)
     for method in ("GET", "HEAD"):
         answer = at_the_edge(edge, routes, "/docs", method, "1")
@@ -237,28 +237,28 @@ def test_a_redirect_is_for_get_and_head(edge: EdgeRuntime) -> None:
     ],
 )
 def test_what_is_recognized(tree: set[str], choice: RouteChoice, described: str) -> None:
-    """One page alone is an app's, more are a site of pages; the settings may say otherwise."""
+    """A site with one page is an app, unless the settings say otherwise."""
     assert choice.routes(tree).describe("404.html" if "404.html" in tree else "") == described
 
 
 def test_a_chosen_page_answers_unknown_paths() -> None:
-    """A rule's own page is the app's, whatever the tree has."""
+    """The page of a rule is the app page, whatever files exist."""
     routes = RouteChoice(INDEX, has_app_page=True, app_page="my app.html").routes({"index.html", "my app.html"})
     assert routes.answer("/deep") == RouteAnswer("/my%20app.html")
     assert routes.answer("/") == RouteAnswer("/index.html")
 
 
-def test_figures_of_a_table() -> None:
-    """They name each list that has entries, and are empty for a tree without exceptions."""
-    assert RouteChoice(INDEX).routes({"index.html", "a/index.html"}).figures == ""
-    assert RouteChoice(INDEX).routes(BARE | {"docs/index.html", "LICENSE"}).figures == (
-        "1 files without an extension or with the name of a page, 1 pages that have to be named, "
+def test_description_of_the_lists() -> None:
+    """The description has each list with entries, and is empty without exceptions."""
+    assert RouteChoice(INDEX).routes({"index.html", "a/index.html"}).describe_sizes == ""
+    assert RouteChoice(INDEX).routes(BARE | {"docs/index.html", "LICENSE"}).describe_sizes == (
+        "1 files without an extension or with the name of a page, 1 pages that must be listed, "
         "1 pages of the less frequent form, 1 pages in both forms"
     )
 
 
 GENERATORS = Path(__file__).parents[2] / "fixtures" / "generators"
-# What the documentation of each generator says of its pages; the lists hold the files of their starters.
+# The expected description for each generator, by its documentation; the lists have the files of its starter.
 FORMS = {
     "angular": "single-page app",
     "astro-directory": "pages, with trailing slash; 404.html",
@@ -283,17 +283,17 @@ FORMS = {
 
 
 @pytest.mark.parametrize("generator", FORMS)
-def test_real_sites_are_recognized_and_need_small_tables(generator: str) -> None:
-    """The files of each generator's starter say how the site is served, and its router has at most 2,500 bytes."""
+def test_real_sites_are_recognized_with_few_exceptions(generator: str) -> None:
+    """The site of each generator's starter is recognized, and its router has at most 2,500 bytes."""
     keys = set((GENERATORS / f"{generator}.txt").read_text(encoding="utf-8").splitlines())
     routes = RouteChoice(INDEX).routes(keys)
     assert routes.describe("404.html" if "404.html" in keys else "") == FORMS[generator]
     assert size_of(as_javascript(routes.data["named"])) <= 1100
-    assert size_of(compose([route_piece(routes.data)])) <= 2500
+    assert size_of(compose([route_part(routes.data)])) <= 2500
 
 
 def test_names_are_grouped_by_folder() -> None:
-    """A folder's own name has a kind beside the names in it, whichever comes first; a folder is written once."""
+    """Names are grouped by folder, and a folder's name may have a kind, too."""
     files = {"docs/LICENSE", "docs.html/AUTHORS"}
     tree = {"index.html", "docs/index.html", "docs.html", "docs/api.html", "docs/api/x.html", "docs/api/x/index.html"}
     named = RouteChoice(INDEX).routes({*tree, *files, "a.js.html", "a.js/b.html"}).data["named"]

@@ -1,4 +1,4 @@
-"""Amplify Gen1 projects in the shapes that its generations left behind, written into a folder."""
+"""Amplify Gen1 projects as each generation of the Amplify CLI wrote them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def second_generation() -> Json:
 
 
 def third_generation() -> Json:
-    """7.x: the description is JSON in a string, and the website configuration is there besides."""
+    """7.x: the description is JSON in a string, and there is also a website configuration."""
     template = second_generation()
     template["Description"] = json.dumps({"createdOn": "Linux", "createdBy": "Amplify", "createdWith": "8.3.0"})
     template["Resources"]["S3Bucket"]["Properties"]["WebsiteConfiguration"] = {
@@ -243,7 +243,7 @@ def write(root: Path, files: dict[str, Any]) -> Path:
 
 
 def project(root: Path, template: Json, **files: Any) -> Path:  # noqa: ANN401 - any JSON, or a broken file's text
-    """Write a whole project: ``template``, and what goes with it, unless ``files`` says otherwise (None: leave out).
+    """Write a whole project: ``template``, and its other files, unless ``files`` replace them (None: without the file).
 
     The keys of ``files`` are the names of the constants above, in lower case, and ``ignore``.
     """

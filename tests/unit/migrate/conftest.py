@@ -19,12 +19,12 @@ EMPTY = "# PROD\nconfig: {}\n"
 
 @dataclass
 class Ran:
-    """What one run of the command did.
+    """The result of one run of the command.
 
     Attributes:
         code: its exit status.
-        out: what it printed, with every stretch of white space as one space.
-        err: its errors.
+        out: its output, with each run of white space as one space.
+        err: its error output.
         home: the program's folder.
     """
 
@@ -50,7 +50,7 @@ class Migration:
         amplify.write(self.home, {"Pulumi.yaml": "name: static-site\nruntime: python\n", "Pulumi.prod.yaml": EMPTY})
 
     def run(self, *arguments: str, path: str = "..") -> Ran:
-        """Run the command, and require that it fails or leaves config that can be read."""
+        """Run the command, and require that it fails or writes readable config."""
         code = main([path, *arguments])
         out, err = self._capsys.readouterr()
         return Ran(code, " ".join(out.split()), err, self.home)
@@ -64,6 +64,6 @@ class Migration:
 @pytest.fixture
 def migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Migration:
     """Return a Migration whose program's folder is the working directory."""
-    made = Migration(tmp_path, capsys)
-    monkeypatch.chdir(made.home)
-    return made
+    migration = Migration(tmp_path, capsys)
+    monkeypatch.chdir(migration.home)
+    return migration

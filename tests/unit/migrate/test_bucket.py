@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_website_documents(migration: Migration, index: str | None, error: str | None, written: dict[str, str]) -> None:
-    """Index and error document are taken over where they differ from the defaults, or are there at all."""
+    """Index and error document are mapped if they are set and differ from the defaults."""
     template = amplify.bucket_only()
     given = {"IndexDocument": index, "ErrorDocument": error}
     bucket_of(template)["WebsiteConfiguration"] = {key: value for key, value in given.items() if value}
@@ -31,7 +31,7 @@ def test_website_documents(migration: Migration, index: str | None, error: str |
 
 
 def test_the_root_object_goes_before_the_index_document(migration: Migration) -> None:
-    """Behind CloudFront only DefaultRootObject was ever served; that the two differ is told."""
+    """Behind CloudFront only DefaultRootObject was served; a note says that the two differ."""
     template = amplify.third_generation()
     config_of(template)["DefaultRootObject"] = "app.html"
     ran = migration.of(template)
@@ -40,14 +40,14 @@ def test_the_root_object_goes_before_the_index_document(migration: Migration) ->
 
 
 def test_an_empty_root_object(migration: Migration) -> None:
-    """A distribution without a root object: here there is always one."""
+    """A distribution without a root object is a gap, as this program always has one."""
     template = amplify.third_generation()
     config_of(template)["DefaultRootObject"] = ""
     assert "'/' is always answered by website:indexDocument" in migration.of(template).out
 
 
 def test_cors_rules_are_taken_over(migration: Migration) -> None:
-    """Every part of a CORS rule has a counterpart but its name."""
+    """Each part of a CORS rule is mapped, except its name."""
     template = amplify.second_generation()
     rule = {"Id": "one", "AllowedMethods": "HEAD", "AllowedOrigins": ["https://a.example"], "ExposedHeaders": ["ETag"]}
     bucket_of(template)["CorsConfiguration"]["CorsRules"] = [rule | {"MaxAge": "60", "New": 1}]
@@ -65,7 +65,7 @@ def test_no_cors_rules_stay_none(migration: Migration) -> None:
 
 
 def test_a_bucket_that_goes_with_its_stack(migration: Migration) -> None:
-    """Without DeletionPolicy Retain the bucket is not kept here either."""
+    """Without DeletionPolicy Retain the bucket is not retained."""
     template = amplify.second_generation()
     del template["Resources"]["S3Bucket"]["DeletionPolicy"]
     assert "website:retainBucket" not in migration.of(template).config()
@@ -79,14 +79,14 @@ def test_a_bucket_that_goes_with_its_stack(migration: Migration) -> None:
     ],
 )
 def test_access_control_without_a_distribution(migration: Migration, control: str, said: str) -> None:
-    """What the bucket's ACL let visitors do, and what it is here."""
+    """The report says what replaces the access by the bucket's ACL."""
     template = amplify.bucket_only()
     bucket_of(template)["AccessControl"] = control
     assert said in migration.of(template).out
 
 
 def test_properties_added_by_hand_are_told(migration: Migration) -> None:
-    """Known properties have their own reason; unknown ones are called added by hand."""
+    """Known properties have their own reason; unknown ones are reported as added by hand."""
     template = amplify.bucket_only()
     bucket_of(template).update(Tags=[], VersioningConfiguration={}, Strange=1)
     bucket_of(template)["WebsiteConfiguration"]["RedirectAllRequestsTo"] = {}
@@ -98,7 +98,7 @@ def test_properties_added_by_hand_are_told(migration: Migration) -> None:
 
 
 def test_a_policy_edited_by_hand_is_told(migration: Migration) -> None:
-    """A statement more than Amplify's own has no counterpart."""
+    """An additional statement has no counterpart."""
     template = amplify.second_generation()
     document = template["Resources"]["PrivateBucketPolicy"]["Properties"]["PolicyDocument"]
     document["Statement"].append({"Effect": "Deny", "Action": "s3:*"})
@@ -106,7 +106,7 @@ def test_a_policy_edited_by_hand_is_told(migration: Migration) -> None:
 
 
 def test_a_policy_with_a_condition_is_told(migration: Migration) -> None:
-    """A public bucket for some addresses only is not what Amplify wrote."""
+    """A condition on addresses is not Amplify's own policy."""
     template = amplify.first_generation()
     (statement,) = template["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     statement["Condition"] = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
@@ -114,7 +114,7 @@ def test_a_policy_with_a_condition_is_told(migration: Migration) -> None:
 
 
 def test_resources_outputs_and_parameters_added_by_hand_are_told(migration: Migration) -> None:
-    """What Amplify did not write is listed, with its type."""
+    """Added resources are listed with their types."""
     template = amplify.second_generation()
     template["Resources"] |= {"Waf": {"Type": "AWS::WAFv2::WebACL"}, "Odd": 1}
     template["Outputs"]["Mine"] = {"Value": "x"}
@@ -127,7 +127,7 @@ def test_resources_outputs_and_parameters_added_by_hand_are_told(migration: Migr
 
 
 def test_an_output_of_a_missing_identity_is_ignored(migration: Migration) -> None:
-    """A template may put out an origin access identity that it no longer has."""
+    """A template may have an output of an origin access identity that no longer exists."""
     template = amplify.second_generation()
     del template["Resources"]["OriginAccessIdentity"]
     said = "Output CloudFrontOriginAccessIdentity refers to OriginAccessIdentity, which is not in the template"

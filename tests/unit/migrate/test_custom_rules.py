@@ -18,7 +18,7 @@ def with_app(*rules: Any) -> amplify.Json:  # noqa: ANN401 - any JSON
 
 
 def test_rules_of_an_app_are_redirects(migration: Migration) -> None:
-    """The rule of single-page apps and plain ones are written; one that the edge can't do is named with why."""
+    """The rule of single-page apps and plain rules are written; an unsupported one is a gap with the reason."""
     ran = migration.of(
         with_app(
             {"Source": "/old", "Target": "/new", "Status": "301"},
@@ -37,7 +37,7 @@ def test_rules_of_an_app_are_redirects(migration: Migration) -> None:
 
 
 def test_an_app_without_rules_that_hold_writes_none(migration: Migration) -> None:
-    """Nothing is written where there is nothing to write."""
+    """Without valid rules no redirects are written."""
     assert "website:redirects" not in migration.of(with_app({"Source": "", "Target": "/b"})).config()
 
 

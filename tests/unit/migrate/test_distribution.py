@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def test_numbers_and_truth_values_that_are_strings(migration: Migration) -> None:
-    """Hand edits and old releases left "600" and "false" where numbers and booleans belong."""
+    """Edited templates and old releases have "600" and "false" in place of numbers and booleans."""
     template = amplify.second_generation()
     behavior_of(template).update({"DefaultTTL": "600", "MinTTL": 30.0, "MaxTTL": "700", "Compress": "false"})
     config_of(template)["IPV6Enabled"] = "False"
@@ -25,7 +25,7 @@ def test_numbers_and_truth_values_that_are_strings(migration: Migration) -> None
 
 
 def test_times_that_the_template_does_not_have_are_cloudformations(migration: Migration) -> None:
-    """Without MinTTL CloudFormation takes 0, where the program would take 60."""
+    """Without MinTTL CloudFormation's default is 0, and the program's is 60."""
     template = amplify.second_generation()
     behavior = behavior_of(template)
     del behavior["MinTTL"], behavior["MaxTTL"], behavior["DefaultTTL"], behavior["Compress"]
@@ -34,7 +34,7 @@ def test_times_that_the_template_does_not_have_are_cloudformations(migration: Mi
 
 
 def test_a_cache_policy_has_the_times_instead(migration: Migration) -> None:
-    """With a cache policy of its own the template has no TTLs, and the report says where they come from."""
+    """With its own cache policy the template has no TTLs, and the report names the settings."""
     template = amplify.second_generation()
     behavior_of(template)["CachePolicyId"] = "658327ea-f89d-4fab-a63d-7e88639e58f6"
     ran = migration.of(template)
@@ -43,7 +43,7 @@ def test_a_cache_policy_has_the_times_instead(migration: Migration) -> None:
 
 
 def test_error_pages_that_keep_their_codes(migration: Migration) -> None:
-    """Each code to itself and /404.html is taken over; the pause is CloudFront's own where there is none."""
+    """Error responses are mapped; the default of their caching time is CloudFront's own."""
     template = amplify.second_generation()
     mapped = amplify.errors(404, status=404, page="/404.html")
     config_of(template)["CustomErrorResponses"] = [*mapped, {"ErrorCode": "500", "ResponsePagePath": ""}]
@@ -61,7 +61,7 @@ def test_no_error_pages_stay_none(migration: Migration) -> None:
 
 
 def test_plain_settings(migration: Migration) -> None:
-    """HTTP version and price class are taken over, in whatever case."""
+    """HTTP version and price class are mapped, in upper or lower case."""
     template = amplify.second_generation()
     config_of(template).update({"HttpVersion": "HTTP1.1", "PriceClass": "PriceClass_100"})
     config = migration.of(template).config()
@@ -70,7 +70,7 @@ def test_plain_settings(migration: Migration) -> None:
 
 
 def test_a_distribution_without_a_version_has_the_default(migration: Migration) -> None:
-    """What the template does not say is not written."""
+    """Values that the template does not have are not written."""
     template = amplify.second_generation()
     del config_of(template)["HttpVersion"]
     assert "cloudfront:httpVersion" not in migration.of(template).config()
@@ -78,7 +78,7 @@ def test_a_distribution_without_a_version_has_the_default(migration: Migration) 
 
 @pytest.mark.parametrize("value", [{"Ref": "Version"}, 2])
 def test_a_value_that_no_one_knows_is_a_gap(migration: Migration, value: object) -> None:
-    """What CloudFormation computes, or no setting takes, is left out and told."""
+    """Computed and invalid values are gaps."""
     template = amplify.second_generation()
     config_of(template)["HttpVersion"] = value
     ran = migration.of(template)
@@ -96,7 +96,7 @@ def test_a_value_that_no_one_knows_is_a_gap(migration: Migration, value: object)
     ],
 )
 def test_what_has_no_counterpart_is_told(migration: Migration, change: Json, said: str) -> None:
-    """Each part of a distribution that this program can't have is named, with why."""
+    """Each part of a distribution without a counterpart is a gap with the reason."""
     template = amplify.second_generation()
     config_of(template).update(change)
     assert said in migration.of(template).out
@@ -111,10 +111,10 @@ def test_what_has_no_counterpart_is_told(migration: Migration, change: Json, sai
     ],
 )
 def test_what_says_nothing_is_no_gap(migration: Migration, change: Json) -> None:
-    """Values that mean what the program does anyway are not reported."""
+    """Values that equal the program's behaviour are not reported."""
     template = amplify.second_generation()
     config_of(template).update(change)
-    assert "No counterpart here" not in migration.of(template).out
+    assert "No counterpart:" not in migration.of(template).out
 
 
 @pytest.mark.parametrize(
@@ -128,14 +128,14 @@ def test_what_says_nothing_is_no_gap(migration: Migration, change: Json) -> None
     ],
 )
 def test_what_the_cache_does_no_longer_is_told(migration: Migration, change: Json, said: str) -> None:
-    """Each part of the default behaviour without a counterpart is named, with why."""
+    """Each part of the default behaviour without a counterpart is a gap with the reason."""
     template = amplify.second_generation()
     behavior_of(template).update(change)
     assert said in migration.of(template).out
 
 
 def test_another_origin_is_told(migration: Migration) -> None:
-    """One origin more, such as an API, can't be had; a path in the bucket neither."""
+    """A second origin, such as an API, and a path in the bucket are gaps."""
     template = amplify.second_generation()
     origins = config_of(template)["Origins"]
     origins[0]["OriginPath"] = "/v2"
@@ -146,6 +146,6 @@ def test_another_origin_is_told(migration: Migration) -> None:
 
 
 def test_a_domain_from_the_console_is_always_asked_about(migration: Migration) -> None:
-    """The template can't tell whether there is a domain, so the report says how to look."""
+    """The template may lack a domain of the console, so the report has the command to look it up."""
     ran = migration.of(amplify.second_generation())
     assert "aws cloudfront get-distribution-config --id <id> --query DistributionConfig.Aliases" in ran.out

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosting.config.load import RawConfig, load_settings
-from hosting.migrate.settle import as_text
+from hosting.migrate.accepted_settings import config_text
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_every_generation_with_environments_comes_to_the_same_config(
 
 
 def test_the_first_generation_has_a_literal_bucket_name_and_no_content_length(migration: Migration) -> None:
-    """2018's template has its bucket's full name in it, and one CORS header less than later ones."""
+    """The template of 2018 has the bucket's full name, and one CORS header less than later ones."""
     ran = migration.of(amplify.first_generation(), parameters=None)
     cors = [
         {"allowedMethods": ["GET"], "allowedOrigins": ["*"], "allowedHeaders": ["Authorization"], "maxAgeSeconds": 3000}
@@ -59,12 +59,12 @@ def test_the_first_generation_is_told_what_was_open(migration: Migration) -> Non
 
 
 def test_an_untouched_new_template_has_no_gaps(migration: Migration) -> None:
-    """What Amplify itself wrote all has a counterpart."""
-    assert "No counterpart here" not in migration.of(amplify.fifth_generation()).out
+    """Everything that Amplify itself wrote has a counterpart."""
+    assert "No counterpart:" not in migration.of(amplify.fifth_generation()).out
 
 
 def test_a_bucket_without_cloudfront_switches_it_off_on_prod(migration: Migration) -> None:
-    """S3 only: the stack `prod`, which has CloudFront by default, is told not to."""
+    """Without CloudFront in the template it is turned off in the stack `prod`, which has it by default."""
     ran = migration.of(amplify.bucket_only())
     assert ran.config()["cloudfront:enabled"] is False
     assert "(S3 only, environment dev)" in ran.out
@@ -79,7 +79,7 @@ def test_cloudfront_is_switched_on_for_a_stack_that_has_none_by_default(migratio
 def test_the_program_takes_what_is_written(migration: Migration, generation: Callable[[], amplify.Json]) -> None:
     """Config of every generation loads, and has the values that Amplify's visitors had."""
     ran = migration.of(generation())
-    config = {key: as_text(value) for key, value in ran.config().items()}
+    config = {key: config_text(value) for key, value in ran.config().items()}
     settings = load_settings(RawConfig("prod", config), {})
     assert settings.website.index_document == "index.html"
     assert (settings.cloudfront.min_ttl, settings.cloudfront.default_ttl) == (60, 86400)

@@ -20,7 +20,7 @@ def test_conflict_markers_are_called_by_their_name(migration: Migration) -> None
     """A file in the middle of a merge is an error with file and line, and nothing is written."""
     ran = migration.of(amplify.second_generation(), parameters=CONFLICT)
     assert ran.code == 1
-    assert "parameters.json' has git's conflict markers (line 2): settle the conflict" in ran.err
+    assert "parameters.json' has git's conflict markers (line 2): resolve the conflict" in ran.err
     assert ran.config() == {}
 
 
@@ -38,14 +38,14 @@ def test_tabs_carriage_returns_and_a_byte_order_mark_are_read(migration: Migrati
 
 
 def test_a_file_that_is_not_text(migration: Migration) -> None:
-    """UTF-16, as PowerShell redirects it, is said to be no UTF-8."""
+    """UTF-16, as PowerShell writes it, is reported as not UTF-8."""
     amplify.project(migration.app, amplify.second_generation())
     (migration.app / amplify.PARAMETERS).write_bytes("{}".encode("utf-16"))
     assert "parameters.json' is not UTF-8 text: save it as UTF-8" in migration.run().err
 
 
 def test_a_file_that_can_not_be_read(migration: Migration) -> None:
-    """A folder in a file's place is an error with the system's words."""
+    """A folder in place of a file is an error with the system's message."""
     amplify.project(migration.app, amplify.second_generation(), parameters=None)
     (migration.app / amplify.PARAMETERS).mkdir()
     assert "parameters.json' can't be read (Is a directory)" in migration.run().err
@@ -73,31 +73,31 @@ def test_a_missing_file_is_named(migration: Migration, missing: str) -> None:
     assert f"{missing}' is missing: git checkout it, or amplify pull" in migration.run().err
 
 
-def test_a_path_that_is_no_folder(migration: Migration) -> None:
-    """A wrong PATH is one line."""
+def test_a_path_that_is_not_a_folder(migration: Migration) -> None:
+    """The message about a wrong PATH is one line."""
     assert "There is no folder '../nowhere'" in migration.run(path="../nowhere").err
 
 
 def test_a_folder_without_amplify(migration: Migration, tmp_path: Path) -> None:
-    """A folder without amplify/ is no Amplify project."""
-    assert "is no Amplify project" in migration.run(path=str(tmp_path)).err
+    """A folder without amplify/ is not an Amplify project."""
+    assert "is not an Amplify project" in migration.run(path=str(tmp_path)).err
 
 
-def test_a_gen2_project_is_called_so(migration: Migration) -> None:
+def test_a_gen2_project_is_recognised(migration: Migration) -> None:
     """Gen2 keeps TypeScript in amplify/, and no hosting."""
     amplify.write(migration.app, {"amplify/backend.ts": "export {}"})
     assert "is an Amplify Gen2 project" in migration.run().err
 
 
 @pytest.mark.parametrize("service", HOSTED_ELSEWHERE)
-def test_other_kinds_of_hosting_are_called_so(migration: Migration, service: str) -> None:
+def test_other_kinds_of_hosting_are_recognised(migration: Migration, service: str) -> None:
     """A project that the console or Fargate hosts has no template to read."""
     amplify.write(migration.app, {f"amplify/backend/hosting/{service}/x.json": "{}"})
     assert f"is hosted with {HOSTED_ELSEWHERE[service]}" in migration.run().err
 
 
-def test_the_amplify_folder_itself_will_do(migration: Migration) -> None:
-    """PATH may be amplify/ as well as the folder around it."""
+def test_the_amplify_folder_itself_is_accepted(migration: Migration) -> None:
+    """PATH may be amplify/ or its parent."""
     amplify.project(migration.app, amplify.second_generation())
     assert migration.run(path="../amplify").code == 0
 
@@ -107,23 +107,23 @@ def test_a_template_without_a_bucket(migration: Migration) -> None:
     assert "has no Resources.S3Bucket" in migration.of({"Resources": []}).err
 
 
-def test_no_parameters_file_and_nowhere_else_a_name(migration: Migration) -> None:
-    """A template that needs bucketName, without parameters.json: all the rest is written, and the name is asked for."""
+def test_no_file_has_the_bucket_name(migration: Migration) -> None:
+    """Without parameters.json the other settings are written, and the report has the option for the name."""
     ran = migration.of(amplify.second_generation(), parameters=None)
     assert ran.code == 0
     assert "website:bucketName" not in ran.config()
-    assert "no file here says what the bucket is called" in ran.out
+    assert "no file has the bucket's name" in ran.out
     assert "run this again with: --bucket-name <name> ('aws s3 ls' lists yours)" in ran.out
 
 
 def test_a_bucket_name_that_ends_like_the_environment(migration: Migration) -> None:
-    """A parameter that ends in -dev gets the environment's suffix all the same: Amplify did that too."""
+    """A parameter that ends in -dev gets the environment's suffix too, as in Amplify."""
     ran = migration.of(amplify.second_generation(), parameters={"bucketName": "shop-dev"})
     assert ran.config()["website:bucketName"] == "shop-dev-dev"
 
 
 def test_the_environment_none_has_no_suffix(migration: Migration) -> None:
-    """Projects from before there were environments have NONE."""
+    """Projects older than environments have NONE."""
     ran = migration.of(amplify.second_generation(), "--env", "NONE")
     assert ran.config()["website:bucketName"] == "shop-20190304-hostingbucket"
 
@@ -148,7 +148,7 @@ def test_a_local_environment_that_the_team_does_not_have(migration: Migration) -
 
 
 def test_an_unknown_environment(migration: Migration) -> None:
-    """A mistyped --env is told what there is."""
+    """The message about an unknown --env lists the environments."""
     ran = migration.of(amplify.second_generation(), "--env", "prd", team=amplify.team("dev", "prod"))
     assert "has no environment 'prd': --env dev or --env prod" in ran.err
 
@@ -167,7 +167,7 @@ def test_an_environment_may_have_its_own_bucket_name(migration: Migration) -> No
     assert migration.of(amplify.second_generation(), team=team).config()["website:bucketName"] == "from-team-dev"
 
 
-def test_what_is_deployed_is_better_than_what_would_be(migration: Migration) -> None:
+def test_deployed_values_override_the_template(migration: Migration) -> None:
     """amplify-meta.json has the bucket's real name, its region and the distribution's id."""
     outputs = {"HostingBucketName": "deployed", "Region": "ap-south-1", "CloudFrontDistributionID": "E2EXAMPLE"}
     ran = migration.of(amplify.second_generation(), meta=amplify.meta(**outputs), team=None)
@@ -176,27 +176,27 @@ def test_what_is_deployed_is_better_than_what_would_be(migration: Migration) -> 
     assert "get-distribution-config --id E2EXAMPLE" in ran.out
 
 
-def test_a_deployed_name_that_differs_is_told(migration: Migration) -> None:
-    """The template's name and the deployed one may have parted."""
+def test_a_different_deployed_name_is_reported(migration: Migration) -> None:
+    """The deployed name may differ from the template's."""
     ran = migration.of(amplify.second_generation(), meta=amplify.meta(HostingBucketName="deployed"))
     assert "would name the bucket 'shop-20190304-hostingbucket-dev', but 'deployed' is what is deployed" in ran.out
 
 
 def test_the_outputs_of_another_environment_do_not_count(migration: Migration) -> None:
-    """amplify-meta.json of dev says nothing of live."""
+    """The amplify-meta.json of dev does not apply to live."""
     files = {"team": amplify.team("dev", "live"), "meta": amplify.meta("dev", HostingBucketName="deployed")}
     ran = migration.of(amplify.second_generation(), "--env", "live", **files)
     assert ran.config()["website:bucketName"].endswith("-live")
 
 
 def test_a_web_frontend_is_needed(migration: Migration) -> None:
-    """An iOS app has no distribution folder; the rest is read all the same."""
+    """An iOS app has no distribution folder; its other settings are mapped."""
     ran = migration.of(amplify.second_generation(), config={"frontend": "ios", "ios": {}})
     assert "project-config.json frontend 'ios': an app of that kind has no distribution folder" in ran.out
     assert "publish:directory" not in ran.config()
 
 
 def test_other_categories_stay_with_amplify(migration: Migration) -> None:
-    """The api and the auth of a project are not read, and the report says so."""
+    """The other categories of a project are not read, and the report lists them."""
     amplify.write(migration.app, {"amplify/backend/api/x.json": "{}", "amplify/backend/auth/x.json": "{}"})
     assert "Amplify keeps its other categories (api, auth)" in migration.of(amplify.second_generation()).out

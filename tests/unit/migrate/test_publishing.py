@@ -34,7 +34,7 @@ def test_the_folder_is_seen_from_the_program(migration: Migration, directory: st
 
 
 def test_the_program_beside_amplify(migration: Migration, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the program lies in the Amplify project's own folder, nothing is in front of folder and command."""
+    """If the program is in the Amplify project's own folder, folder and command are unchanged."""
     amplify.project(migration.app, amplify.second_generation())
     (migration.home / "Pulumi.yaml").rename(migration.app / "Pulumi.yaml")
     monkeypatch.chdir(migration.app)
@@ -46,20 +46,20 @@ def test_the_program_beside_amplify(migration: Migration, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("directory", [".", "infra", "/"])
 def test_a_folder_that_holds_the_program_is_refused(migration: Migration, directory: str) -> None:
-    """The project itself must not be published: the program would refuse it too."""
+    """The project itself must not be published, and the program would refuse it too."""
     ran = of_commands(migration, directory=directory)
     assert "publish:directory" not in ran.config()
-    assert f"DistributionDir '{directory}': it holds this program itself" in ran.out
+    assert f"DistributionDir '{directory}': it contains this program" in ran.out
 
 
 @pytest.mark.parametrize("directory", [None, " "])
 def test_no_folder(migration: Migration, directory: str | None) -> None:
-    """A project without DistributionDir is told how to set one."""
-    assert "DistributionDir: there is none: pulumi config set" in of_commands(migration, directory=directory).out
+    """Without a DistributionDir the report has the command to set one."""
+    assert "DistributionDir: it is not set: pulumi config set" in of_commands(migration, directory=directory).out
 
 
 def test_a_next_server_build_is_no_static_site(migration: Migration) -> None:
-    """`.next` is taken over with a warning: it needs a server."""
+    """`.next` is mapped with a note that it needs a server."""
     assert "DistributionDir is '.next'" in of_commands(migration, directory=".next").out
 
 
@@ -72,36 +72,36 @@ def test_a_next_server_build_is_no_static_site(migration: Migration) -> None:
     ],
 )
 def test_the_build_runs_in_the_apps_folder(migration: Migration, command: str, written: str) -> None:
-    """Windows' npm.cmd is npm everywhere, and the command goes to the app first."""
+    """Windows' npm.cmd becomes npm, and the command changes to the app's folder first."""
     assert of_commands(migration, build=command).config()["publish:buildCommand"] == written
 
 
 def test_a_folder_with_a_space_is_quoted(migration: Migration) -> None:
-    """The command is for a shell."""
+    """The folder in the command is quoted for the shell."""
     app = amplify.project(migration.app / "my app", amplify.second_generation())
     ran = migration.run(path=str(app))
     assert ran.config()["publish:buildCommand"] == "cd '../my app' && npm run-script build"
 
 
 @pytest.mark.parametrize("command", ["npm start", "npm run start", "yarn start", "npm.cmd run-script start"])
-def test_a_server_is_no_build(migration: Migration, command: str) -> None:
+def test_a_server_is_not_a_build(migration: Migration, command: str) -> None:
     """A command that never ends would hang every `pulumi up`."""
     ran = of_commands(migration, build=command)
     assert "publish:buildCommand" not in ran.config()
-    assert f"BuildCommand '{command}': it starts a server that never ends" in ran.out
+    assert f"BuildCommand '{command}': it starts a server and does not build the site" in ran.out
 
 
 @pytest.mark.parametrize("command", [None, ""])
 def test_no_build_command(migration: Migration, command: str | None) -> None:
-    """Nothing is built where Amplify built nothing."""
-    assert "BuildCommand: there is none" in of_commands(migration, build=command).out
+    """Without a BuildCommand there is no build command."""
+    assert "BuildCommand: it is not set" in of_commands(migration, build=command).out
 
 
 SEEN = [".amplify", ".git", "deploy.sh", ".DS_Store", ".vscode", "node_modules", "/static/photos/staff/*"]
 
 
-def test_patterns_that_mean_the_same_are_taken_over(migration: Migration) -> None:
-    """Names, and patterns from the distribution folder on, are what gitignore has too."""
+def test_patterns_that_mean_the_same_are_kept(migration: Migration) -> None:
+    """Names, and patterns that begin at the distribution folder, mean the same in gitignore."""
     ran = migration.of(amplify.second_generation(), ignore=SEEN)
     assert ran.config()["publish:ignore"] == SEEN
 
@@ -120,31 +120,31 @@ def test_patterns_that_mean_the_same_are_taken_over(migration: Migration) -> Non
     ],
 )
 def test_patterns_ignore_the_same_files_here(pattern: str, path: str, *, ignored: bool) -> None:
-    """What minimatch ignored, the program's own rules ignore after the translation."""
+    """The translated pattern ignores the files that minimatch ignored."""
     rules = IgnoreRules.from_lines(gitignore_patterns([pattern], Findings()))
     assert rules.ignored(path) is ignored
 
 
 @pytest.mark.parametrize("pattern", ["dynamodbImport/*.csv", "node_modules/", "/node_modules/"])
 def test_patterns_that_never_matched_now_do(pattern: str) -> None:
-    """A slash inside or at the end made Amplify's pattern idle; here it works, which is told."""
+    """A pattern with a slash inside or at the end never matched in Amplify; a note says that it does here."""
     findings = Findings()
     assert gitignore_patterns([pattern], findings) == [pattern]
     assert findings.notes[0].startswith(f"The ignore pattern '{pattern}' never matched in Amplify")
 
 
-def test_a_pattern_that_always_matched_is_not_told() -> None:
-    """`**/` in front matched there too."""
+def test_a_pattern_that_always_matched_has_no_note() -> None:
+    """A pattern with `**/` at the start matched in Amplify too."""
     findings = Findings()
     assert gitignore_patterns(["**/tmp/a", "/b/c"], findings) == ["**/tmp/a", "/b/c"]
     assert findings.notes == []
 
 
 def test_wildcards_reach_dotfiles() -> None:
-    """Minimatch leaves names that begin with a dot alone, gitignore does not."""
+    """In minimatch, wildcards do not match a dot at the start of a name; in gitignore they do."""
     findings = Findings()
     gitignore_patterns(["a", "*.map", "/x/?"], findings)
-    assert findings.notes == ["In ignore patterns '*', '?' and '[' now match a name's leading dot too."]
+    assert findings.notes == ["In ignore patterns, '*', '?' and '[' now also match a dot at the start of a name."]
 
 
 @pytest.mark.parametrize(
@@ -152,15 +152,15 @@ def test_wildcards_reach_dotfiles() -> None:
     [
         ("", "an empty pattern"),
         ("# note", "it is a comment"),
-        ("!keep.js", "there it ignored all that it does not match"),
-        ("*.+(jpg|png)", "gitignore has neither"),
-        ("img{1..9}.png", "gitignore has neither"),
+        ("!keep.js", "in Amplify it ignored everything that it does not match"),
+        ("*.+(jpg|png)", "gitignore supports neither"),
+        ("img{1..9}.png", "gitignore supports neither"),
         ("./build", "it never matched anything"),
         ("../x", "it never matched anything"),
     ],
 )
 def test_patterns_without_a_counterpart_are_left_out(pattern: str, why: str) -> None:
-    """What gitignore would read otherwise is not written, and told."""
+    """A pattern with another meaning in gitignore is left out and reported."""
     findings = Findings()
     assert gitignore_patterns([pattern], findings) == []
     (gap,) = findings.gaps
@@ -168,22 +168,22 @@ def test_patterns_without_a_counterpart_are_left_out(pattern: str, why: str) -> 
 
 
 def test_a_pattern_that_the_program_refuses_is_left_out(migration: Migration) -> None:
-    """A pattern that can never match is told with the program's own words, and the others are written all the same."""
+    """A pattern that can never match is reported with the reason, and the other patterns are written."""
     ran = migration.of(amplify.second_generation(), ignore=["*.map", "a\\", "node_modules"])
     assert ran.config()["publish:ignore"] == ["*.map", "node_modules"]
-    assert "Ignore pattern 'a\\': gitignore does not take it, it ends" in ran.out
+    assert "Ignore pattern 'a\\': it is not a gitignore pattern, it ends" in ran.out
 
 
-def test_a_folder_of_one_machine_is_told(migration: Migration) -> None:
-    """A Windows path with its drive, or of a share, is no folder in the project."""
+def test_a_windows_path_is_reported(migration: Migration) -> None:
+    """A Windows path with a drive, or of a share, is not a folder of the project."""
     for directory in ("C:\\app\\build", "d:/build", "\\\\server\\build"):
         ran = of_commands(migration, directory=directory)
         assert "it is a folder of one Windows machine: pulumi config set publish:directory" in ran.out
         assert "publish:directory" not in ran.config()
 
 
-def test_what_a_build_needs_in_ci_is_told(migration: Migration) -> None:
-    """A build of npm's needs its packages, which nobody has installed where a push is deployed; make needs none."""
-    said = "on a machine of CI nothing has installed them"
+def test_packages_of_a_build_are_noted(migration: Migration) -> None:
+    """A build with npm needs its packages, which a CI machine has to install; one with make does not."""
+    said = "which a CI machine has to install first"
     assert said in of_commands(migration, build="npm run build").out
     assert said not in of_commands(migration, build="make site").out

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosting.formats.redirects.files import read_rules
+from hosting.formats.redirects.files import read_redirects
 from tests.unit.migrate import amplify
 from tests.unit.migrate.amplify import bucket_of
 
@@ -34,27 +34,27 @@ def _rule(prefix: str, **redirect: object) -> Json:
     ],
 )
 def test_rules_by_prefix_are_redirects(migration: Migration, rule: Json, redirect: tuple[str, ...]) -> None:
-    """A prefix is the source, what replaces it the target; the program takes what was written."""
+    """A prefix becomes the source, its replacement the target; the program accepts the written rule."""
     ran = _ran(migration, rule)
     written = ran.config()["website:redirects"]
     assert written == [dict(zip(("source", "target", "status"), redirect, strict=True))]
-    assert len(read_rules(written, migration.app).rules) == 1
-    assert "Redirects are made at the edge: pulumi config set cloudfront:enabled true" in ran.out
+    assert len(read_redirects(written, migration.app).rules) == 1
+    assert "Redirects run at the edge: pulumi config set cloudfront:enabled true" in ran.out
 
 
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
         ({"RoutingRuleCondition": {"HttpErrorCodeReturnedEquals": "404"}}, "website:routing spa"),
-        (_rule("docs/", ReplaceKeyPrefixWith="docs/v2/"), "in a circle"),
-        (_rule("docs/", ReplaceKeyPrefixWith="#!/"), "no plain path"),
-        (_rule("docs/", HostName={"Ref": "Host"}), "its texts are not literal"),
-        (_rule("docs/", Protocol="https"), "it changes the protocol alone"),
-        (_rule("docs/", ReplaceKeyWith="x", HttpRedirectCode="304"), "304 is no redirect here"),
+        (_rule("docs/", ReplaceKeyPrefixWith="docs/v2/"), "which is an endless redirect"),
+        (_rule("docs/", ReplaceKeyPrefixWith="#!/"), "not a plain path"),
+        (_rule("docs/", HostName={"Ref": "Host"}), "a value is not literal"),
+        (_rule("docs/", Protocol="https"), "it only changes the protocol"),
+        (_rule("docs/", ReplaceKeyWith="x", HttpRedirectCode="304"), "304 is not a supported redirect status"),
     ],
 )
-def test_rules_that_are_no_redirect_are_told(migration: Migration, rule: Json, said: str) -> None:
-    """What a redirect can't say is told by the rule's number, and the others are written all the same."""
+def test_rules_without_an_equivalent_are_reported(migration: Migration, rule: Json, said: str) -> None:
+    """A rule without an equivalent redirect is a gap with its number, and the others are written."""
     ran = _ran(migration, _rule("a/", ReplaceKeyPrefixWith="b/"), rule)
     assert len(ran.config()["website:redirects"]) == 1
     assert "WebsiteConfiguration.RoutingRules[1]: " in ran.out
@@ -62,7 +62,7 @@ def test_rules_that_are_no_redirect_are_told(migration: Migration, rule: Json, s
 
 
 def test_rules_behind_a_distribution_never_applied(migration: Migration) -> None:
-    """Only S3's own website has them: behind CloudFront they are not brought to life, but how to is told."""
+    """Routing rules apply only to S3's website endpoint: behind CloudFront they are a gap with a command."""
     template = amplify.third_generation()
     bucket_of(template)["WebsiteConfiguration"]["RoutingRules"] = [_rule("a/", ReplaceKeyPrefixWith="b/")]
     ran = migration.of(template)

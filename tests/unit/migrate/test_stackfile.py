@@ -19,7 +19,7 @@ ADDED = "  website:indexDocument: a.html\n  publish:ignore:\n  - x\n  - '*.y'\n"
 
 
 def written(folder: Path, text: str | None, values: dict[str, Any]) -> str:
-    """Return what becomes of a stack's file with ``text`` when ``values`` are set."""
+    """Return the text of a stack's file after ``values`` are set in ``text``."""
     path = folder / "Pulumi.prod.yaml"
     if text is not None:
         path.write_bytes(text.encode())
@@ -45,7 +45,7 @@ def written(folder: Path, text: str | None, values: dict[str, Any]) -> str:
     ],
 )
 def test_values_are_set_and_all_else_stays(tmp_path: Path, before: str | None, after: str) -> None:
-    """Comments, order and other keys of the file stay as they are."""
+    """Comments, order and other keys of the file are unchanged."""
     assert written(tmp_path, before, VALUES) == after
 
 
@@ -56,20 +56,20 @@ def test_the_indentation_and_line_ends_of_the_file_are_kept(tmp_path: Path) -> N
 
 
 def test_a_key_is_replaced_where_it_is_given_again(tmp_path: Path) -> None:
-    """The old lines of a key go, with a value of several lines; comments after it stay."""
+    """All lines of a replaced key are removed; comments after it stay."""
     before = "config:\n  publish:ignore:\n    - a\n\n    - b\n  # about c\n  c:d: |\n    text\n  # end\n"
     after = written(tmp_path, before, {"publish:ignore": ["x"]})
     assert after == "config:\n  # about c\n  c:d: |\n    text\n  publish:ignore:\n  - x\n  # end\n"
 
 
 def test_the_last_key_is_replaced(tmp_path: Path) -> None:
-    """The only key of the file goes, and the new one stands in its place."""
+    """The only key of a file is replaced."""
     assert written(tmp_path, "config:\n  a:b: 1\n", {"a:b": 2}) == "config:\n  a:b: 2\n"
 
 
 @pytest.mark.parametrize("value", [True, 0, "", "no", "1", "a: b", "# x", "ünï", "x" * 300, [], [{"a": [1]}]])
 def test_any_value_survives(tmp_path: Path, value: object) -> None:
-    """What is written is what a reader of YAML gets."""
+    """A YAML parser reads the written value."""
     assert yaml.safe_load(written(tmp_path, "config:\n  a:b: 1\n", {"c:d": value})) == {
         "config": {"a:b": 1, "c:d": value}
     }
@@ -86,13 +86,13 @@ def test_any_value_survives(tmp_path: Path, value: object) -> None:
     ],
 )
 def test_a_broken_file_is_an_error(tmp_path: Path, text: str, said: str) -> None:
-    """A stack's file that is none is named, with the line where it is known."""
+    """An invalid stack file is named, with the line if it is known."""
     with pytest.raises(HostingError, match=said.replace("(", r"\(").replace(")", r"\)")):
         written(tmp_path, text, {})
 
 
 def test_a_file_in_another_encoding(tmp_path: Path) -> None:
-    """PowerShell's `>` writes UTF-16, which the engine does not read either: it is told."""
+    """UTF-16, as PowerShell's `>` writes it, is reported; the engine can't read it either."""
     path = tmp_path / "Pulumi.prod.yaml"
     path.write_bytes("config: {}\n".encode("utf-16"))
     with pytest.raises(HostingError, match="is not UTF-8 text: save it as UTF-8"):
@@ -100,14 +100,14 @@ def test_a_file_in_another_encoding(tmp_path: Path) -> None:
 
 
 def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
-    """A folder in the file's place is an error with the system's words."""
+    """A folder in place of the file is an error with the system's message."""
     (tmp_path / "Pulumi.prod.yaml").mkdir()
     with pytest.raises(HostingError, match=r"can't be read \(Is a directory\)"):
         written(tmp_path, None, {})
 
 
 def test_settings_in_the_way_are_not_replaced(migration: Migration) -> None:
-    """A key with another value stops everything, and the file stays as it is."""
+    """A key with another value is an error, and the file is unchanged."""
     text = "config:\n  publish:directory: site # mine\n  aws:region: eu-west-1\n"
     amplify.write(migration.home, {"Pulumi.prod.yaml": text})
     ran = migration.of(amplify.second_generation())
@@ -118,7 +118,7 @@ def test_settings_in_the_way_are_not_replaced(migration: Migration) -> None:
 
 
 def test_force_replaces_them(migration: Migration) -> None:
-    """With --force Amplify's value takes the place of the file's; other keys stay."""
+    """With --force Amplify's value replaces the file's; other keys stay."""
     amplify.write(migration.home, {"Pulumi.prod.yaml": "config:\n  publish:directory: site\n  own:key: 1\n"})
     config = migration.of(amplify.second_generation(), "--force").config()
     assert config["publish:directory"] == "../build"
@@ -126,14 +126,14 @@ def test_force_replaces_them(migration: Migration) -> None:
 
 
 def test_a_setting_in_the_way_of_a_default_counts_too(migration: Migration) -> None:
-    """Where the file says otherwise, Amplify's value is written although it is the program's default."""
+    """If the file has another value, Amplify's is written even if it is the program's default."""
     amplify.write(migration.home, {"Pulumi.prod.yaml": "config:\n  cloudfront:defaultTtl: 90\n"})
     assert "'cloudfront:defaultTtl' is 90 in" in migration.of(amplify.second_generation()).err
     assert migration.run("--force").config()["cloudfront:defaultTtl"] == 86400
 
 
 def test_a_second_run_changes_nothing(migration: Migration) -> None:
-    """What is already there with the same value is not in the way, and the file is not touched."""
+    """If the file has the same values, it is not written again."""
     migration.of(amplify.second_generation())
     before = (migration.home / "Pulumi.prod.yaml").stat().st_mtime_ns
     assert migration.run().code == 0
@@ -141,14 +141,14 @@ def test_a_second_run_changes_nothing(migration: Migration) -> None:
 
 
 def test_config_that_is_already_broken_is_told_first(migration: Migration) -> None:
-    """Problems of the file's own keys are the program's own sentences."""
+    """Problems of the file's own keys have the program's own messages."""
     text = "config:\n  website:indexDokument: x\n  aws:token:\n    secure: y\n"
     amplify.write(migration.home, {"Pulumi.prod.yaml": text})
-    assert "did you mean 'website:indexDocument'" in migration.of(amplify.second_generation()).err
+    assert "(did you mean 'website:indexDocument'?)" in migration.of(amplify.second_generation()).err
 
 
 def test_values_that_the_program_refuses_are_left_out(migration: Migration) -> None:
-    """A TTL below the minimum and a code that CloudFront has not are told, and all else is written."""
+    """Invalid TTLs and error codes are gaps, and the other settings are written."""
     template = amplify.second_generation()
     amplify.behavior_of(template).update({"DefaultTTL": 30, "MinTTL": "soon"})
     amplify.config_of(template)["CustomErrorResponses"] = amplify.errors(418)
@@ -161,7 +161,7 @@ def test_values_that_the_program_refuses_are_left_out(migration: Migration) -> N
 
 
 def test_stack_files_may_live_elsewhere(migration: Migration) -> None:
-    """Pulumi.yaml's stackConfigDir is where the stack's file is written."""
+    """The stack's file is written to stackConfigDir of Pulumi.yaml."""
     amplify.write(migration.home, {"Pulumi.yaml": "name: s\nstackConfigDir: stacks\n", "stacks/x": ""})
     assert migration.of(amplify.second_generation()).code == 0
     assert (migration.home / "stacks/Pulumi.prod.yaml").exists()

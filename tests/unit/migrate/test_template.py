@@ -20,7 +20,7 @@ CONDITIONS: dict[str, Any] = {
 
 
 def value_of(expression: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return what the expression resolves to where env is live."""
+    """Return the value of the expression if env is live."""
     return resolved({"Conditions": CONDITIONS, "Value": expression}, {"env": "live"}).get("Value")
 
 
@@ -61,12 +61,12 @@ def test_what_the_parameters_decide_is_worked_out(expression: Any, value: Any) -
     ],
 )
 def test_what_they_do_not_decide_stays(expression: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Unknown references and malformed functions are left as they are."""
+    """Unknown references and malformed functions are unchanged."""
     assert value_of(expression) == expression
 
 
 def test_a_parameter_has_its_default() -> None:
-    """A parameter without a value takes the template's default."""
+    """A parameter without a value has the template's default."""
     template = {"Parameters": {"env": {"Default": "dev"}, "odd": 1, "none": {}}, "Value": {"Ref": "env"}}
     assert resolved(template, {})["Value"] == "dev"
 
@@ -80,5 +80,5 @@ def test_resources_that_a_condition_rules_out_are_gone() -> None:
 
 @pytest.mark.parametrize("broken", [{"Parameters": [], "Conditions": [], "Resources": []}, {}])
 def test_sections_of_another_kind_are_left_alone(broken: dict[str, Any]) -> None:
-    """A template whose sections are no objects is not the resolver's to judge."""
+    """A template whose sections are not objects is returned unchanged."""
     assert resolved(broken, {}) == broken

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Cloud(FirstPolicyProvider):
-    """The provider, and both clients: a bucket without a policy, or with `policy`; `refusal` is S3's."""
+    """The provider with fakes of both clients: a bucket with or without `policy`; `refusal` is S3's error code."""
 
     def __init__(self, policy: str | None = None, refusal: str = "NoSuchBucketPolicy") -> None:
         super().__init__()
@@ -57,7 +57,7 @@ def test_a_new_bucket_is_readable_by_the_accounts_distributions(
     missing_is_404: bool,  # noqa: FBT001 - a parameter of the test
     granted: list[tuple[str, str]],
 ) -> None:
-    """Only CloudFront may read, and only for this account; it may list where the bucket's own policy will say so."""
+    """Only CloudFront may read, and only for this account; it may list the bucket if the final policy allows that."""
     cloud = Cloud()
     cloud.create({"bucket": "my-bucket", "missing_is_404": missing_is_404})
     statements = json.loads(cloud.policy or "")["Statement"]
@@ -76,15 +76,15 @@ def test_a_bucket_that_has_a_policy_keeps_it() -> None:
 
 
 def test_a_refusal_is_reported() -> None:
-    """Without the right to read the bucket's policy, nothing is set."""
+    """Without the permission to read the bucket's policy, no policy is set."""
     cloud = Cloud(refusal="AccessDenied")
-    with pytest.raises(HostingError, match=r"into bucket my-bucket.*AccessDenied.*run `pulumi up` again"):
+    with pytest.raises(HostingError, match=r"read bucket my-bucket.*AccessDenied.*run `pulumi up` again"):
         cloud.create({"bucket": "my-bucket", "missing_is_404": True})
     assert cloud.policy is None
 
 
 def test_another_bucket_is_another_policy() -> None:
-    """It is replaced with its bucket, and by no other change: the bucket's own policy has replaced it by then."""
+    """Only another bucket replaces it; after other changes the final policy has replaced it already."""
     provider = FirstPolicyProvider()
     # A state of before has no `missing_is_404`.
     same = provider.diff("id", {"bucket": "one"}, {"bucket": "one", "missing_is_404": True})
@@ -107,11 +107,11 @@ def test_it_calls_the_cloud_that_the_stack_configures() -> None:
 
 
 def test_an_unconfigured_provider_says_so() -> None:
-    """An engine that never configures the provider is too old, and that is what is said."""
+    """An engine that does not configure the provider is too old, and the message says so."""
     with pytest.raises(HostingError, match="update the Pulumi CLI"):
         FirstPolicyProvider().clients()
 
 
 def test_the_pickle_is_a_reference() -> None:
-    """The state holds the provider's name and not its code, so that an edit changes no state."""
+    """The state has the provider's name and not its code, so an edit of the code does not change the state."""
     assert len(serialize_provider(FirstPolicyProvider())) < 200

@@ -14,7 +14,8 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from hosting.errors import HostingError, PublishError
 from hosting.providers.invalidation import InvalidationProvider
-from hosting.publish.bulk.arrived import Listed
+from hosting.publish.s3.errors import S3Error
+from hosting.publish.s3.objects import ListedObject
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST
 
@@ -57,12 +58,12 @@ class FakeCloudFront:
 
     @property
     def paths(self) -> list[list[str]]:
-        """What was invalidated, call by call."""
+        """The invalidated paths of each call."""
         return [batch["Paths"]["Items"] for batch in self.batches]
 
 
-class FakeObjects:
-    """A bucket's keys, and those that another hand has written since; `fail` makes the next call fail."""
+class FakeBucket:
+    """A bucket's keys, and those written after the invalidation; `fail` makes the next call fail."""
 
     def __init__(self, calls: list[str]) -> None:
         self.calls = calls
@@ -70,16 +71,18 @@ class FakeObjects:
         self.changed: set[str] = set()
         self.fail = False
 
-    def list(self, prefix: str) -> Mapping[str, Listed]:
+    def list(self, prefix: str) -> Mapping[str, ListedObject]:
         assert prefix == ""
         if self.fail:
-            raise ClientError({"Error": {"Code": "NoSuchBucket", "Message": "no"}}, "ListObjectsV2")
+            raise S3Error("NoSuchBucket", "no")
         after = timedelta(seconds=1)
-        return {key: Listed(1, "etag", PUBLISHED + (after if key in self.changed else -after)) for key in self.keys}
+        return {
+            key: ListedObject(1, "etag", PUBLISHED + (after if key in self.changed else -after)) for key in self.keys
+        }
 
     def delete(self, keys: Iterable[str]) -> None:
         if self.fail:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteObjects")
+            raise S3Error("AccessDenied", "no")
         self.calls.append(f"delete {' '.join(keys)}")
 
     def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
@@ -88,18 +91,18 @@ class FakeObjects:
 
 
 class Provider(InvalidationProvider):
-    """The provider with fakes in place of boto3's clients; each call of both is in `calls`."""
+    """The provider with fakes of boto3's clients; `calls` has each call of both."""
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[str] = []
         self.fake = FakeCloudFront(self.calls)
-        self.bucket = FakeObjects(self.calls)
+        self.bucket = FakeBucket(self.calls)
 
     def cloudfront(self) -> FakeCloudFront:
         return self.fake
 
-    def objects(self, bucket: str) -> FakeObjects:
+    def bucket_client(self, bucket: str) -> FakeBucket:
         assert bucket == "bucket"
         return self.bucket
 
@@ -110,11 +113,12 @@ def props(entries: dict[str, str], **changed: Any) -> dict[str, Any]:  # noqa: A
         "distribution_id": "E1",
         "bucket": "bucket",
         "staging": "staging",
-        "mark": "m1",
+        "publish_marker": "m1",
+        "previous_publish_marker": None,
         "entries": entries,
         "index_document": "index.html",
         "fallbacks": ["404.html"],
-        "answers": "[]",
+        "error_responses": "[]",
         "max_paths": 15,
         "always": False,
         "wait": False,
@@ -126,8 +130,8 @@ A = {"index.html": "1", "a.html": "1"}
 B = {"index.html": "1", "a.html": "2"}
 
 
-def test_the_first_publish_invalidates_what_appeared() -> None:
-    """On create every file appeared."""
+def test_the_first_publish_invalidates_all_files() -> None:
+    """On create every file is new."""
     provider = Provider()
     created = provider.create(props(A))
     assert provider.fake.paths == [["/", "/a", "/a.html", "/index.html"]]
@@ -141,8 +145,8 @@ def test_the_same_content_is_no_change() -> None:
     assert Provider().diff("id", props(A), props(dict(reversed(A.items())), max_paths=3, wait=True)).changes is False
 
 
-def test_changed_appeared_and_vanished_files_are_invalidated() -> None:
-    """Exactly the URLs whose content differs are named."""
+def test_changed_added_and_removed_files_are_invalidated() -> None:
+    """Exactly the URLs with other content are invalidated."""
     provider = Provider()
     provider.bucket.keys = {"a", "c", "d"}
     old, new = props({"a": "1", "b": "1", "c": "1"}), props({"a": "2", "c": "1", "d": "1"})
@@ -151,78 +155,65 @@ def test_changed_appeared_and_vanished_files_are_invalidated() -> None:
     assert provider.fake.paths == [["/a", "/b", "/d"]]
 
 
-def test_a_vanished_file_is_removed_before_the_edge_is_told() -> None:
-    """A request between invalidation and deletion would bring the file back to the edge: the deletion is first."""
+def test_a_removed_file_is_deleted_before_the_invalidation() -> None:
+    """A request between invalidation and deletion would bring the file back into the cache."""
     provider = Provider()
     provider.update("id", props({"a": "1", "b": "1", "c": "1"}), props({"b": "1"}))
     assert provider.calls == ["delete a c", "invalidate"]
 
 
-def test_another_buckets_objects_are_left_alone() -> None:
-    """A bucket that was renamed may be retained, with all that is in it; and what is in the new one is not known."""
+def test_objects_of_the_old_bucket_are_not_deleted() -> None:
+    """After a rename the old bucket may be retained with its objects."""
     provider = Provider()
     provider.update("id", props({"a": "1", "b": "1"}, bucket="before"), props({"b": "1"}))
     assert provider.calls == ["invalidate"]
 
 
-def test_a_state_from_before_names_no_bucket() -> None:
-    """The first update after an upgrade of the program leaves the removal to the engine, as the version before did."""
-    provider = Provider()
-    old = props({"a": "1", "b": "1"})
-    for key in ("bucket", "staging", "mark", "answers"):
-        del old[key]
-    new = props({"b": "1"})
-    assert provider.diff("id", {**old, "entries": new["entries"]}, new).changes is False
-    provider.update("id", old, new)
-    assert provider.calls == ["invalidate"]
-    assert provider.fake.paths == [["/a"]]
-
-
 def test_a_refused_removal_invalidates_nothing() -> None:
-    """The update fails with a sentence before the edge is told."""
+    """The update fails with a message, before any invalidation."""
     provider = Provider()
     provider.bucket.fail = True
-    with pytest.raises(HostingError, match=r"could not be removed from bucket bucket.*AccessDenied.*`pulumi up` again"):
+    with pytest.raises(HostingError, match=r"bucket bucket could not be corrected.*AccessDenied.*`pulumi up` again"):
         provider.update("id", props(A), props({"index.html": "1"}))
     assert provider.calls == []
 
 
-def test_with_another_distribution_a_vanished_file_is_removed_and_told_too() -> None:
-    """The new edge may have got the file already, between its making and this."""
+def test_with_another_distribution_a_removed_file_is_deleted_and_invalidated_too() -> None:
+    """The new distribution may have cached the file between its creation and this update."""
     provider = Provider()
     provider.update("id", props({"a": "1", "b": "1"}), props({"b": "1"}, distribution_id="E2"))
     assert provider.calls == ["delete a", "invalidate"]
     assert provider.fake.paths == [["/a", "/b"]]
 
 
-def test_content_that_was_taken_back_after_a_failure_invalidates_everything() -> None:
-    """A -> B, which went up but could not be invalidated, -> A: the edge may have B, of which only the marks tell."""
+def test_content_that_was_reverted_after_a_failure_invalidates_everything() -> None:
+    """A -> B, uploaded but not invalidated, -> A: the edge may have cached B, as only the markers show."""
     provider = Provider()
     provider.bucket.keys = set(A)
-    again = props(A, mark="m3", previous_mark="m2")
+    again = props(A, publish_marker="m3", previous_publish_marker="m2")
     assert provider.diff("id", props(A), again).changes is True
     provider.update("id", props(A), again)
     assert provider.fake.paths == [["/*"]]
 
 
-def test_a_publish_that_follows_the_served_one_names_its_paths() -> None:
-    """The mark that was served is the one before the new one: nothing else went up in between."""
+def test_a_publish_after_a_finished_one_invalidates_its_paths() -> None:
+    """The invalidated marker is the previous one of the new marker, so no other publish started in between."""
     provider = Provider()
-    provider.update("id", props(A), props(B, mark="m2", previous_mark="m1"))
+    provider.update("id", props(A), props(B, publish_marker="m2", previous_publish_marker="m1"))
     assert provider.fake.paths == [["/a", "/a.html"]]
 
 
-def test_a_preview_does_not_know_the_next_mark_and_is_right_all_the_same() -> None:
-    """A mark that will be set is unknown: with the files that were served, everything will be invalidated."""
-    unknown = {"mark": UNKNOWN, "previous_mark": UNKNOWN}
+def test_a_preview_is_right_without_the_next_marker() -> None:
+    """In a preview the next marker is unknown: with the invalidated files, everything will be invalidated."""
+    unknown = {"publish_marker": UNKNOWN, "previous_publish_marker": UNKNOWN}
     assert Provider().diff("id", props(A), props(A, **unknown)).changes is True
     first = props(A)
-    del first["mark"]
+    del first["publish_marker"]
     assert Provider().diff("id", first, props(A, **unknown)).changes is False
 
 
 def staged(folder: Path, *paths: str) -> dict[str, str]:
-    """Stage files that hold their own names, and return their fingerprints."""
+    """Stage files whose content is their name, and return their fingerprints."""
     entries = [ManifestEntry(path, len(path), path * 64, "text/plain", None) for path in paths]
     (folder / MANIFEST).write_text(Manifest.of(entries).to_json())
     (folder / "assets").mkdir()
@@ -231,18 +222,18 @@ def staged(folder: Path, *paths: str) -> dict[str, str]:
     return {entry.path: entry.fingerprint for entry in entries}
 
 
-def test_what_a_failed_publish_removed_is_put_back(tmp_path: Path) -> None:
-    """The engine believes the object is there, as it never came to delete it: from A -> B -> A, A has all its files."""
+def test_objects_that_a_failed_publish_deleted_are_restored(tmp_path: Path) -> None:
+    """The object still exists in the state: after A -> B -> A, the bucket has all files of A."""
     provider = Provider()
     entries = staged(tmp_path, "a", "b")
     provider.bucket.keys = {"b"}
-    new = props(entries, mark="m3", previous_mark="m2", staging=str(tmp_path))
+    new = props(entries, publish_marker="m3", previous_publish_marker="m2", staging=str(tmp_path))
     provider.update("id", props(entries), new)
     assert provider.calls == ["upload a a text/plain", "invalidate"]
 
 
-def test_what_the_engine_has_put_up_is_not_sent_again(tmp_path: Path) -> None:
-    """A file that has appeared is looked for, and found."""
+def test_existing_objects_are_not_uploaded_again(tmp_path: Path) -> None:
+    """A new file that the engine has uploaded is found in the bucket."""
     provider = Provider()
     entries = staged(tmp_path, "a", "b")
     provider.bucket.keys = {"a", "b"}
@@ -251,18 +242,18 @@ def test_what_the_engine_has_put_up_is_not_sent_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("entries", [{"a": "other"}, {"c": "other"}])
-def test_a_tree_that_was_staged_anew_is_not_put_up(tmp_path: Path, entries: dict[str, str]) -> None:
-    """Only what the update is about goes up."""
+def test_a_tree_that_was_staged_again_is_not_uploaded(tmp_path: Path, entries: dict[str, str]) -> None:
+    """A file is restored only if it is staged with the fingerprint in the state."""
     provider = Provider()
     staged(tmp_path, "a")
     with pytest.raises(PublishError, match="run `pulumi up` again"):
         provider.update("id", props({}), props(entries, staging=str(tmp_path)))
 
 
-def test_another_way_to_answer_invalidates_everything() -> None:
-    """The same error page with another status, or for another time, is cached under any path."""
+def test_other_error_responses_invalidate_everything() -> None:
+    """An error page with another status, or another caching time, is cached under any path."""
     provider = Provider()
-    provider.update("id", props(A), props(A, answers="[404]"))
+    provider.update("id", props(A), props(A, error_responses="[404]"))
     assert provider.fake.paths == [["/*"]]
 
 
@@ -286,14 +277,14 @@ def test_always_invalidates_everything_each_time() -> None:
 
 
 def test_another_error_page_invalidates_everything() -> None:
-    """When the setting names another error page, the old one is still cached anywhere."""
+    """The previous error page may be cached under any path."""
     provider = Provider()
     provider.update("id", props(A), props(A, fallbacks=["index.html"]))
     assert provider.fake.paths == [["/*"]]
 
 
-def test_another_distribution_starts_anew() -> None:
-    """A replaced distribution has cached none of the old; what is up is told to it once."""
+def test_another_distribution_invalidates_all_files_once() -> None:
+    """A new distribution has not cached any file of the old one; all files are invalidated once."""
     provider = Provider()
     old, new = props(A), props(A, distribution_id="E2", fallbacks=[])
     assert provider.diff("id", old, new).changes is True
@@ -302,7 +293,7 @@ def test_another_distribution_starts_anew() -> None:
 
 
 def test_wait_waits_for_completion() -> None:
-    """Only with `wait` does the update last until CloudFront has completed."""
+    """Only with `wait` the update lasts until CloudFront has completed the invalidation."""
     provider = Provider()
     provider.update("id", props(A), props(B))
     assert provider.fake.waited == []
@@ -311,7 +302,7 @@ def test_wait_waits_for_completion() -> None:
 
 
 def test_a_failure_says_what_to_do_next() -> None:
-    """The update fails with a sentence; nothing is recorded as invalidated."""
+    """The update fails with a message, and its outputs are not stored."""
     provider = Provider()
     provider.fake.fail = True
     with pytest.raises(HostingError, match=r"E1 could not be invalidated: .*AccessDenied.*Run `pulumi up` again"):
@@ -319,14 +310,14 @@ def test_a_failure_says_what_to_do_next() -> None:
 
 
 def test_delete_touches_nothing() -> None:
-    """An invalidation is an event of the past: destroy calls nobody."""
+    """An invalidation can't be undone: destroy makes no call."""
     provider = Provider()
     provider.delete("id", {})
     assert provider.fake.batches == []
 
 
-def test_what_another_hand_changed_is_invalidated_after_a_refresh() -> None:
-    """The edge may have had it while it was wrong; what is as it was published is no change."""
+def test_files_changed_outside_of_pulumi_are_invalidated_after_a_refresh() -> None:
+    """The edge may have cached the wrong content; an unchanged file is not invalidated."""
     provider = Provider()
     published = provider.create(props(A)).outs
     assert published is not None
@@ -345,8 +336,8 @@ def test_what_another_hand_changed_is_invalidated_after_a_refresh() -> None:
         assert provider.update("id", found, props(A)).outs["paths"] == paths  # type: ignore[index]  # it has outputs
 
 
-def test_what_another_hand_changed_and_the_site_no_longer_has_is_invalidated_too() -> None:
-    """A refresh does not make the removal of a file forgotten: the edge may have it from before, or by that hand."""
+def test_a_changed_file_that_the_site_no_longer_has_is_invalidated_too() -> None:
+    """A refresh keeps the path of a changed file, so its removal is still detected."""
     provider = Provider()
     published = provider.create(props(A)).outs
     assert published is not None
@@ -359,17 +350,17 @@ def test_what_another_hand_changed_and_the_site_no_longer_has_is_invalidated_too
     assert "delete a.html" in provider.calls
 
 
-@pytest.mark.parametrize("settled", [None, PUBLISHED.isoformat()])
-def test_a_refresh_that_can_not_know_changes_nothing(settled: str | None) -> None:
-    """A state from before there was a time, and a bucket that can't be listed."""
+@pytest.mark.parametrize("invalidated_at", [None, PUBLISHED.isoformat()])
+def test_a_refresh_without_information_changes_nothing(invalidated_at: str | None) -> None:
+    """Without a previous invalidation, or if the bucket can't be listed, the state stays as it is."""
     provider = Provider()
     provider.bucket.fail = True
-    known = {**props(A), "settled": settled}
+    known = {**props(A), "invalidated_at": invalidated_at}
     assert provider.read("id", known).outs == known
 
 
 def test_the_pickle_is_a_reference() -> None:
-    """The state holds the provider's name and not its code, so that an edit changes no state."""
+    """The state has the provider's name and not its code, so an edit of the code does not change the state."""
     pickled = serialize_provider(InvalidationProvider())
     assert len(pickled) < 200
     assert InvalidationProvider.serialize_as_secret_always is False
@@ -392,8 +383,8 @@ def test_it_calls_the_cloud_that_the_stack_configures(monkeypatch: pytest.Monkey
 
 
 def test_an_unconfigured_provider_says_so() -> None:
-    """An engine that never configures the provider is too old, and that is what is said."""
+    """An engine that does not configure the provider is too old, and the message says so."""
     with pytest.raises(HostingError, match="update the Pulumi CLI"):
         InvalidationProvider().cloudfront()
     with pytest.raises(HostingError, match="update the Pulumi CLI"):
-        InvalidationProvider().objects("bucket")
+        InvalidationProvider().bucket_client("bucket")

@@ -1,4 +1,4 @@
-"""The provider of marks."""
+"""The provider of publish markers."""
 
 from __future__ import annotations
 
@@ -6,43 +6,43 @@ from typing import Any
 
 from pulumi.dynamic.dynamic import serialize_provider
 
-from hosting.providers.publish_marker import MarkProvider
+from hosting.providers.publish_marker import PublishMarkerProvider
 
 
-def made(content: str) -> dict[str, Any]:
+def first_outputs(content: str) -> dict[str, Any]:
     """Return the outputs after the first publish of ``content``."""
-    outs = MarkProvider().create({"content": content}).outs
+    outs = PublishMarkerProvider().create({"content": content}).outs
     assert outs is not None
     return outs
 
 
-def test_the_first_mark_follows_none() -> None:
-    """Before the first publish there was nothing."""
-    assert made("a")["previous"] is None
+def test_the_first_marker_has_no_previous_one() -> None:
+    """Before the first publish there is no marker."""
+    assert first_outputs("a")["previous"] is None
 
 
-def test_the_same_content_keeps_its_mark() -> None:
-    """However often it is published."""
-    assert MarkProvider().diff("id", made("a"), {"content": "a"}).changes is False
+def test_the_same_content_keeps_its_marker() -> None:
+    """Publishing the same content again is not a change."""
+    assert PublishMarkerProvider().diff("id", first_outputs("a"), {"content": "a"}).changes is False
 
 
-def test_other_content_is_marked_anew_and_names_the_mark_before() -> None:
-    """A -> B -> A has three marks, each of which leads to the one before."""
-    marks = [made("a")]
+def test_other_content_gets_a_new_marker_and_the_previous_one() -> None:
+    """A -> B -> A has three markers, and each refers to its predecessor."""
+    markers = [first_outputs("a")]
     for content in ("b", "a"):
-        assert MarkProvider().diff("id", marks[-1], {"content": content}).changes is True
-        outs = MarkProvider().update("id", marks[-1], {"content": content}).outs
+        assert PublishMarkerProvider().diff("id", markers[-1], {"content": content}).changes is True
+        outs = PublishMarkerProvider().update("id", markers[-1], {"content": content}).outs
         assert outs is not None
-        marks.append(outs)
-    assert len({one["mark"] for one in marks}) == 3
-    assert [one["previous"] for one in marks[1:]] == [one["mark"] for one in marks[:-1]]
+        markers.append(outs)
+    assert len({one["marker"] for one in markers}) == 3
+    assert [one["previous"] for one in markers[1:]] == [one["marker"] for one in markers[:-1]]
 
 
-def test_a_refresh_keeps_the_mark() -> None:
-    """There is nothing in the cloud that could have drifted."""
-    assert MarkProvider().read("id", {"mark": "m"}).outs == {"mark": "m"}
+def test_a_refresh_keeps_the_marker() -> None:
+    """The marker exists only in the state, so it can't drift."""
+    assert PublishMarkerProvider().read("id", {"marker": "m"}).outs == {"marker": "m"}
 
 
 def test_the_pickle_is_a_reference() -> None:
-    """The state holds the provider's name and not its code, so that an edit changes no state."""
-    assert len(serialize_provider(MarkProvider())) < 200
+    """The state has the provider's name and not its code, so an edit of the code does not change the state."""
+    assert len(serialize_provider(PublishMarkerProvider())) < 200

@@ -15,7 +15,7 @@ from hosting.publish.bulk.atomic import Atomic
 from hosting.publish.bulk.in_place import InPlace
 from hosting.publish.bulk.note import Note
 from hosting.publish.bulk.wanted import Wanted
-from hosting.publish.s3.bucket import S3Store
+from hosting.publish.s3.bucket import S3BucketClient
 from hosting.publish.staging.cache_control import CacheControl
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 NUMBERS = itertools.count(1)
 
 
-class Recording(S3Store):
+class Recording(S3BucketClient):
     """The bucket, with a record of what was sent; ``fail`` is asked before each file."""
 
     def __init__(self, bucket: str, settings: AwsSettings) -> None:
@@ -178,7 +178,7 @@ def site(endpoint: str, tmp_path: Path) -> Iterator[Site]:
     files = {"index.html": "home", "about.html": "about", "docs/a b+ä.html": "docs", "app.0a1b2c3d.js": "js"}
     store = Recording(bucket, settings)
     yield Site(store, s3, bucket, wanted, files=files)
-    store.rest()
+    store.close_connections()
     store._s3.close()
     s3.close()
 

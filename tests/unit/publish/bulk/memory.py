@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.arrived import Listed
 from hosting.publish.bulk.atomic import Atomic
 from hosting.publish.bulk.note import Note
 from hosting.publish.bulk.wanted import Wanted
-from hosting.publish.s3.bucket import ConflictError, Stored
-from hosting.publish.s3.put import TransferError
+from hosting.publish.s3.errors import ConflictError, S3Error
+from hosting.publish.s3.objects import ListedObject, StoredObject
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
 if TYPE_CHECKING:
@@ -74,10 +73,10 @@ class Memory:
     writes: int = 0
     now: float = NOON.timestamp()
 
-    def read(self, key: str) -> Stored | None:
+    def read(self, key: str) -> StoredObject | None:
         """Return a record."""
         found = self.records.get(key)
-        return Stored(found[0], str(found[1]), 0.0, self.now) if found else None
+        return StoredObject(found[0], str(found[1]), 0.0, self.now) if found else None
 
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
         """Write a record."""
@@ -93,7 +92,7 @@ class Memory:
         if self.left is not None:
             self.left -= 1
             if self.left < 0:
-                raise TransferError("ExpiredToken", "The provided token has expired", 400)
+                raise S3Error("ExpiredToken", "The provided token has expired", 400)
         self.sent.append(key)
         return self._put(key, entry)
 
@@ -113,10 +112,12 @@ class Memory:
         self.objects[key] = (entry, NOON)
         return entry.sha256[:8]
 
-    def list(self, prefix: str) -> dict[str, Listed]:
+    def list(self, prefix: str) -> dict[str, ListedObject]:
         """List objects and records."""
-        found = {key: Listed(one.size, one.sha256[:8], at) for key, (one, at) in self.objects.items()}
-        found |= {key: Listed(len(data), str(n), NOON + timedelta(days=1)) for key, (data, n) in self.records.items()}
+        found = {key: ListedObject(one.size, one.sha256[:8], at) for key, (one, at) in self.objects.items()}
+        found |= {
+            key: ListedObject(len(data), str(n), NOON + timedelta(days=1)) for key, (data, n) in self.records.items()
+        }
         return {key.removeprefix(prefix): one for key, one in found.items() if key.startswith(prefix)}
 
     def delete(self, keys: Iterable[str]) -> None:
@@ -125,7 +126,7 @@ class Memory:
             self.objects.pop(key, None)
             self.records.pop(key, None)
 
-    def rest(self) -> None:
+    def close_connections(self) -> None:
         """Have no connections."""
 
 

@@ -9,15 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout, lock
 from hosting.publish.bulk.atomic import Atomic
 from hosting.publish.bulk.records import Claim, Index, Orphan
-from hosting.publish.s3.bucket import ConflictError
-from hosting.publish.s3.put import TransferError
-from hosting.publish.s3.sending import MOST_AT_ONCE
+from hosting.publish.s3.errors import ConflictError, S3Error
+from hosting.publish.s3.parallel import MAX_PARALLEL
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST
 from tests.unit.publish.bulk.conftest import many
@@ -54,7 +52,7 @@ def after(count: int) -> Callable[[str], None]:
     def fail(_: str) -> None:
         left[0] -= 1
         if left[0] < 0:
-            raise TransferError("ExpiredToken", "The provided token has expired.", 400)
+            raise S3Error("ExpiredToken", "The provided token has expired.", 400)
 
     return fail
 
@@ -347,7 +345,7 @@ def test_a_publish_that_was_asleep_writes_nothing_more(site: Site, monkeypatch: 
     site.store.fail = lambda _: monkeypatch.setattr(lock, "_DOUBT_S", -1)
     with pytest.raises(PublishError, match="the machine was asleep, or the network gone"):
         site.publish()
-    assert len(site.store.uploaded) <= MOST_AT_ONCE
+    assert len(site.store.uploaded) <= MAX_PARALLEL
     monkeypatch.undo()
     site.store.fail = None
     assert site.seen(site.publish()) == site.files
@@ -363,7 +361,7 @@ def test_a_publish_outlives_a_moment_without_the_index(site: Site, monkeypatch: 
     def failing(key: str, data: bytes, *, replaces: str | None) -> str:
         if key == INDEX and len(site.store.uploaded) < 30 and index_of(site).claim:
             refused.append(key)
-            raise EndpointConnectionError(endpoint_url="https://s3")
+            raise S3Error("", "Could not connect to the endpoint")
         return write(key, data, replaces=replaces)
 
     monkeypatch.setattr(site.store, "write", failing)

@@ -105,7 +105,7 @@ def front(site: Site, endpoint: str) -> Iterator[Front]:
     settings = AwsSettings("us-east-1", {"accessKey": "test", "secretKey": "test", "endpoints": [{"s3": url}]})
     site.store = Recording(site.bucket, settings)
     yield server
-    site.store.rest()
+    site.store.close_connections()
     site.store._s3.close()
     site.store = straight
     server.shutdown()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hosting.edge.function_code import Piece, compose, size_of
+from hosting.edge.function_code import FunctionPart, compose, size_of
 from hosting.errors import EdgeError
 from hosting.publish.bulk.edge_piece import edge_piece, room_beside
 from hosting.publish.bulk.planning import EXCEPTION_BYTES
@@ -171,7 +171,7 @@ def test_the_piece_fits_with_room_for_others(edge: EdgeRuntime) -> None:
 def test_exceptions_get_what_room_the_sites_own_rules_leave() -> None:
     """All that they may have beside nothing, less beside much, and beside too much the site is refused."""
     assert room_beside([]) == EXCEPTION_BYTES
-    rules = Piece("rules", f"function rules(){{return '{'x' * 5_500}' && undefined}}")
+    rules = FunctionPart("rules", f"function rules(){{return '{'x' * 5_500}' && undefined}}")
     assert 0 < room_beside([rules]) < EXCEPTION_BYTES
     with pytest.raises(EdgeError, match="rules 8"):
-        room_beside([Piece("rules", f"function rules(){{return '{'x' * 8_000}' && undefined}}")])
+        room_beside([FunctionPart("rules", f"function rules(){{return '{'x' * 8_000}' && undefined}}")])

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from hosting.errors import PublishError
 from hosting.publish.bulk import planning
-from hosting.publish.bulk.arrived import Layer, Listed, arrived
+from hosting.publish.bulk.arrived import Layer, arrived
 from hosting.publish.bulk.planning import pinned
 from hosting.publish.bulk.records import Held, Index, Record, records_from_bytes, records_to_bytes
+from hosting.publish.s3.objects import ListedObject
 from hosting.publish.staging.manifest import ManifestEntry
 from tests.unit.publish.bulk.memory import Site, entry_of
 
@@ -265,14 +266,14 @@ def record(content: int, etag: str = "") -> Record:
 )
 def test_an_object_is_what_the_last_plan_before_it_says(written: timedelta, etag: str, expected: int | None) -> None:
     """Older than the plan, it is the last publish's; younger, the plan's; in the same second, what can't be denied."""
-    listed = {"a.html": Listed(1, etag, NOON + written)}
+    listed = {"a.html": ListedObject(1, etag, NOON + written)}
     found = arrived(listed, {"a.html": record(1, "old")}, [Layer(NOON, {"a.html": record(2)})])
     assert (found["a.html"].entry if found else None) == (record(expected).entry if expected else None)
 
 
 def test_an_object_of_another_size_or_that_no_plan_has_is_unknown() -> None:
     """Nothing is taken for what it can't be."""
-    listed = {"a.html": Listed(2, "x", NOON), "b.html": Listed(1, "x", NOON)}
+    listed = {"a.html": ListedObject(2, "x", NOON), "b.html": ListedObject(1, "x", NOON)}
     assert arrived(listed, {}, [Layer(NOON - timedelta(hours=1), {"a.html": record(2)})]) == {}
 
 

@@ -16,7 +16,7 @@ from tests.unit.providers.test_invalidation import FakeCloudFront
 from tests.unit.publish.bulk.test_atomic import after
 
 if TYPE_CHECKING:
-    from hosting.publish.s3.bucket import Store
+    from hosting.publish.s3.bucket import BucketClient
     from tests.unit.publish.bulk.conftest import Site
 
 
@@ -27,7 +27,7 @@ class Releasing(ReleaseProvider):
         super().__init__()
         self._site = site
 
-    def store(self, bucket: str) -> Store:
+    def bucket_client(self, bucket: str) -> BucketClient:
         assert bucket == self._site.bucket
         return self._site.store
 
@@ -40,7 +40,7 @@ class Ending(LiveProvider):
         self._site = site
         self.fake = FakeCloudFront([])
 
-    def store(self, bucket: str) -> Store:
+    def bucket_client(self, bucket: str) -> BucketClient:
         assert bucket == self._site.bucket
         return self._site.store
 

@@ -1,4 +1,4 @@
-"""Which of CloudFront's paths a change makes stale."""
+"""The invalidation paths of changed files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.publish.managed.invalidation_paths import answering_files, fallback_files, invalidation_paths
+from hosting.publish.managed.invalidation_paths import error_page_files, invalidation_paths
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/*\0"), min_size=1, max_size=12)
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
@@ -36,17 +36,17 @@ def paths(*changed: str, fallbacks: tuple[str, ...] = (), max_paths: int = 15) -
     ],
 )
 def test_the_urls_of_a_file(changed: str, expected: list[str]) -> None:
-    """A file is stale under its own URL, a page also under its URL without the extension or with its folder's."""
+    """A file has its own URL; a page also has the one without the extension, an index document those of its folder."""
     assert paths(changed) == expected
 
 
 def test_no_change_is_no_path() -> None:
-    """Nothing changed, nothing to invalidate."""
+    """Without changed files nothing is invalidated."""
     assert paths() == []
 
 
 def test_more_urls_than_allowed_collapse() -> None:
-    """Exactly the maximum is listed; one more is everything."""
+    """Up to the maximum the paths are listed; with one more everything is invalidated."""
     assert paths("a", "b", max_paths=2) == ["/a", "/b"]
     assert paths("a", "b", "c", max_paths=2) == ["/*"]
 
@@ -57,18 +57,18 @@ def test_urls_are_counted_not_files() -> None:
 
 
 def test_a_changed_error_page_is_everywhere() -> None:
-    """An error page is cached under whatever path was missing, so all goes."""
+    """An error page is cached under any missing path, so everything is invalidated."""
     assert paths("404.html", "a", fallbacks=("404.html",)) == ["/*"]
 
 
 def test_a_literal_asterisk_is_not_sent_as_a_wildcard() -> None:
-    """A file with an asterisk in its name can't be named exactly, so all goes."""
+    """A file name with an asterisk can't be written literally, so everything is invalidated."""
     assert paths("a*.html") == ["/*"]
 
 
 @given(st.sets(PATHS, min_size=1, max_size=6))
 def test_each_changed_file_is_covered_once(changed: set[str]) -> None:
-    """Decoded, the list holds each changed path, no duplicates, and is sorted."""
+    """Decoded, the list has each changed path, has no duplicates, and is sorted."""
     found = paths(*changed, max_paths=3000)
     assert {f"/{path}" for path in changed} <= {unquote(path) for path in found}
     assert found == sorted(set(found))
@@ -76,18 +76,18 @@ def test_each_changed_file_is_covered_once(changed: set[str]) -> None:
 
 @given(PATHS)
 def test_paths_are_ascii_and_hold_no_wildcard(changed: str) -> None:
-    """CloudFront takes ASCII without spaces; a stray asterisk would invalidate more than meant."""
+    """CloudFront accepts ASCII without spaces; an unintended asterisk would invalidate too much."""
     for path in paths(changed):
         assert path.isascii()
         assert not set(path) & set(' *"<>{}|\\^[]`#?')
 
 
-def test_fallback_files_of_page_paths() -> None:
-    """The root is the index document; responses without a page have none; each file comes once."""
-    assert fallback_files(["/", "/404.html", None, "/"], "home.html") == ["404.html", "home.html"]
+def test_files_of_error_pages() -> None:
+    """The root is the index document, a response without a page has no file, and each file is returned once."""
+    assert error_page_files(["/", "/404.html", None, "/"], "home.html") == ["404.html", "home.html"]
 
 
 def test_an_error_page_is_a_url() -> None:
-    """CloudFront's paths of error pages may be percent-encoded; either way to read them may be the file's name."""
+    """The path of an error page may be percent-encoded: the encoded and the decoded name may be the file."""
     pages = ["/not%20here.html", None, "/", "/404.html"]
-    assert answering_files(pages, "home.html") == ["404.html", "home.html", "not here.html", "not%20here.html"]
+    assert error_page_files(pages, "home.html") == ["404.html", "home.html", "not here.html", "not%20here.html"]

@@ -1,4 +1,4 @@
-"""The build command: its output, its failures, and that it runs once for each `pulumi up`."""
+"""The build command: its output, its failures, and one run for each `pulumi up`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hosting.publish.staging.build import BuildResult, run_build
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Counts its runs in a file that is no source, and makes one page from the source.
+# Counts its runs in a file that is not a source, and makes one page from the source.
 COMMAND = "echo run >> ../runs && mkdir -p dist && cp src.txt dist/index.html"
 
 
@@ -55,7 +55,7 @@ class Project:
 
 @pytest.fixture(params=["git", "plain"])
 def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
-    """A project with one source, in a git work tree and in none."""
+    """A project with one source, inside and outside of a git work tree."""
     root = tmp_path / "app"
     root.mkdir()
     (root / "src.txt").write_text("hello")
@@ -66,48 +66,48 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
 
 
 def test_up_builds_once(project: Project) -> None:
-    """The update takes what its preview has built."""
+    """The update reuses the result of its preview."""
     assert project.program(preview=True).ran
     assert project.program(preview=False) == BuildResult(ran=False, seconds=0.0)
     assert project.runs == 1
 
 
 def test_each_up_builds(project: Project) -> None:
-    """A result is used up: the next up builds again, though nothing has changed."""
+    """A result serves one update: the next `up` builds again, though nothing has changed."""
     project.up()
     project.up()
     assert project.runs == 2
 
 
 def test_update_without_preview_builds(project: Project) -> None:
-    """`pulumi up --skip-preview` builds, each time."""
+    """`pulumi up --skip-preview` builds each time."""
     project.program(preview=False)
     project.program(preview=False)
     assert project.runs == 2
 
 
-def test_an_update_does_not_take_what_another_run_of_the_cli_has_built(project: Project) -> None:
+def test_update_does_not_reuse_the_result_of_another_cli_run(project: Project) -> None:
     """`pulumi preview`, then `pulumi up --skip-preview`: somebody may have changed the CMS in between."""
     project.program(preview=True)
     project.cli = "4712 now"
     assert project.program(preview=False).ran
 
 
-def test_a_run_that_cannot_be_told_builds_twice(project: Project) -> None:
-    """In doubt there is another build."""
+def test_unknown_cli_run_builds_twice(project: Project) -> None:
+    """Without an id of the CLI run, the update builds again."""
     project.cli = None
     project.up()
     assert project.runs == 2
 
 
 def test_stacks_do_not_share_results(project: Project) -> None:
-    """What one stack's preview has built is not taken by another stack's update."""
+    """An update does not reuse the result of another stack's preview."""
     project.program(preview=True, stack="dev")
     assert project.program(preview=False, stack="prod").ran
 
 
 def test_changed_source_builds_again(project: Project) -> None:
-    """A source that changed after the preview is built."""
+    """After a change of a source the update builds again."""
     project.program(preview=True)
     (project.root / "src.txt").write_text("hello again")
     project.program(preview=False)
@@ -115,7 +115,7 @@ def test_changed_source_builds_again(project: Project) -> None:
 
 
 def test_new_and_removed_sources_build_again(project: Project) -> None:
-    """A source that appeared or vanished counts as well."""
+    """After a source is added or removed the update builds again."""
     project.program(preview=True)
     (project.root / "more.txt").touch()
     assert project.program(preview=False).ran
@@ -125,20 +125,20 @@ def test_new_and_removed_sources_build_again(project: Project) -> None:
 
 
 def test_touched_distribution_builds_again(project: Project) -> None:
-    """What the preview has built must still be there as it was."""
+    """The update builds again if the preview's result has changed."""
     project.program(preview=True)
     (project.root / "dist" / "index.html").unlink()
     assert project.program(preview=False).ran
 
 
 def test_other_command_builds_again(project: Project) -> None:
-    """Another command is another build."""
+    """After a change of the command the update builds again."""
     project.program(preview=True)
     assert project.program(preview=False, command=f"{COMMAND} && true").ran
 
 
 def test_other_environment_builds_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build may read any variable; the engine's own differ between preview and update and don't count."""
+    """A build may read any variable; the engine's own variables differ between preview and update, and don't count."""
     project.program(preview=True)
     monkeypatch.setenv("PULUMI_MONITOR", "127.0.0.1:1")
     assert not project.program(preview=False).ran
@@ -148,30 +148,30 @@ def test_other_environment_builds_again(project: Project, monkeypatch: pytest.Mo
 
 
 def test_source_that_changes_during_the_build_builds_again(project: Project) -> None:
-    """An edit that the running build may have missed is not taken for built."""
+    """A source that changes during the build may be missing from the result, so the update builds again."""
     project.program(preview=True, command=f"{COMMAND} && echo more >> src.txt")
     assert project.program(preview=False, command=f"{COMMAND} && echo more >> src.txt").ran
 
 
-def test_files_that_the_build_adds_are_its_own(project: Project) -> None:
-    """A build that leaves files beside the sources is still shared."""
+def test_files_that_the_build_adds_are_not_sources(project: Project) -> None:
+    """The result of a build that adds files beside the sources is still reused."""
     command = f"{COMMAND} && touch made-by-the-build"
     project.program(preview=True, command=command)
     assert not project.program(preview=False, command=command).ran
 
 
-def test_old_result_is_not_taken(project: Project) -> None:
-    """A build may depend on more than files: after an hour it is made again."""
+def test_old_result_is_not_reused(project: Project) -> None:
+    """A build may depend on more than files, so its result expires after an hour."""
     project.program(preview=True)
-    stamp = project.root / ".hosting" / "dev" / "build.json"
-    kept = json.loads(stamp.read_text())
-    stamp.write_text(json.dumps(kept | {"time": time.time() - 3601}))
+    record = project.root / ".hosting" / "dev" / "build.json"
+    content = json.loads(record.read_text())
+    record.write_text(json.dumps(content | {"time": time.time() - 3601}))
     assert project.program(preview=False).ran
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", "{}", '{"time": "x"}'])
-def test_damaged_stamp_builds(project: Project, damaged: str) -> None:
-    """A stamp that can't be read is none."""
+def test_damaged_record_builds(project: Project, damaged: str) -> None:
+    """A build record that can't be read counts as missing."""
     project.program(preview=True)
     (project.root / ".hosting" / "dev" / "build.json").write_text(damaged)
     assert project.program(preview=False).ran
@@ -185,61 +185,61 @@ def test_failed_build_leaves_no_result(project: Project) -> None:
     assert project.program(preview=False).ran
 
 
-def test_too_much_to_tell_builds(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there are too many files to compare, every run of the program builds."""
-    monkeypatch.setattr("hosting.publish.staging.sources._MOST_FILES", 0)
+def test_too_many_files_build_each_time(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With too many files to compare, every run of the program builds."""
+    monkeypatch.setattr("hosting.publish.staging.sources._MAX_FILES", 0)
     project.up()
     assert project.runs == 2
 
 
 def test_output_is_passed_on_line_by_line(project: Project) -> None:
-    """Output and errors come in order; progress bars and a last line without an end are lines; bytes do no harm."""
+    """Output and errors are in order; a carriage return ends a line; invalid UTF-8 is replaced."""
     project.program(preview=True, command=r"printf 'one\r\ntwo\n'; printf 'three\n' >&2; printf '1%%\r2%%\rend \377'")
     assert project.lines == ["one", "two", "three", "1%", "2%", "end \ufffd"]
 
 
-def test_failure_is_told(project: Project) -> None:
-    """The command, its exit code and its last lines are in the message, and that nothing was touched."""
+def test_failure_is_reported(project: Project) -> None:
+    """The message has the command, its exit code and its last lines, and says that nothing was deployed."""
     with pytest.raises(PublishError) as failed:
         project.program(preview=True, command="seq 1 30; exit 3")
     message = str(failed.value)
     assert "'seq 1 30; exit 3' failed with exit code 3" in message
-    assert "nothing was touched" in message
+    assert "nothing was deployed" in message
     assert "Its last lines:\n  " + "\n  ".join(map(str, range(11, 31))) + "\n" in message
     assert message.endswith("pulumi config set publish:buildCommand '<command>'")
 
 
-def test_silent_failure_by_signal_is_told(project: Project) -> None:
-    """A command that was killed is told so."""
-    with pytest.raises(PublishError, match=r"was ended by signal 9 in .*It said nothing"):
+def test_silent_failure_by_signal_is_reported(project: Project) -> None:
+    """The message has the signal that ended the command."""
+    with pytest.raises(PublishError, match=r"was ended by signal 9 in .*It printed nothing"):
         project.program(preview=True, command="kill -9 $$")
 
 
-def test_config_with_its_secrets_is_not_for_the_build(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stack's decrypted config is kept from the command; all other variables are passed on."""
+def test_build_does_not_get_the_config_with_its_secrets(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's environment has all variables except the stack's decrypted config."""
     monkeypatch.setenv("PULUMI_CONFIG", '{"a:token": "secret"}')
     monkeypatch.setenv("API_URL", "https://example.com")
     project.program(preview=True, command='echo "[$PULUMI_CONFIG][$API_URL]"')
     assert project.lines == ["[][https://example.com]"]
 
 
-def test_command_can_not_ask(project: Project) -> None:
-    """A command that reads from the terminal gets an end instead of waiting for ever."""
+def test_command_can_not_read_from_the_terminal(project: Project) -> None:
+    """A command that reads its input gets the end of file instead of waiting."""
     project.program(preview=True, command="cat; echo done")
     assert project.lines == ["done"]
 
 
-def test_what_stays_behind_does_not_hold_the_build(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that the command leaves running keeps its output open, and is not waited for."""
+def test_background_process_does_not_block_the_build(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that the command leaves running keeps the output open, and the build does not wait for it."""
     monkeypatch.setattr(build, "_GRACE_SECONDS", 0.2)
     project.program(preview=True, command="echo $$ started; sleep 60 &")
     assert project.lines[0].endswith("started")
     os.killpg(int(project.lines[0].split()[0]), 9)
 
 
-@pytest.mark.parametrize("trap", ["", "trap '' TERM; "], ids=["polite", "stubborn"])
-def test_interrupt_ends_all_that_was_started(project: Project, monkeypatch: pytest.MonkeyPatch, trap: str) -> None:
-    """After an interrupt neither the command nor its children run on, and there is no result."""
+@pytest.mark.parametrize("trap", ["", "trap '' TERM; "], ids=["default", "ignores-sigterm"])
+def test_interrupt_ends_all_processes(project: Project, monkeypatch: pytest.MonkeyPatch, trap: str) -> None:
+    """An interrupt ends the command and its children, and leaves no result."""
     monkeypatch.setattr(build, "_GRACE_SECONDS", 0.2)
     shells: list[int] = []
 

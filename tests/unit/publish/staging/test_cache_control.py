@@ -1,4 +1,4 @@
-"""The Cache-Control of a file: the last matching rule, else the default."""
+"""The Cache-Control header of a file: from the last matching rule, otherwise the default."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hosting.publish.staging.lifetimes import Ttls
 
 
 class Rule(NamedTuple):
-    """A rule as the settings have it."""
+    """A rule with the attributes of the setting."""
 
     pattern: str
     value: str
@@ -23,7 +23,7 @@ REVALIDATED = "public, max-age=0, must-revalidate, s-maxage=86400"
 
 
 def header(rules: list[Rule], path: str) -> str | None:
-    """Return the header of a file that is the only one of its site."""
+    """Return the header of the only file of a site."""
     return CacheControl(rules).values_for([path]).get(path)
 
 
@@ -32,13 +32,13 @@ def test_hashed_names_are_immutable_by_default() -> None:
     assert header([], HASHED) == "public, max-age=31536000, immutable"
 
 
-def test_all_else_is_revalidated_by_default() -> None:
-    """Without rules, browsers ask for any other file each time, and the edge keeps it for a day."""
+def test_other_names_are_revalidated_by_default() -> None:
+    """Without rules, browsers revalidate any other file each time, and the edge keeps it for a day."""
     assert header([], "index.html") == REVALIDATED
 
 
-def test_the_edge_has_its_own_time() -> None:
-    """The TTLs of the edge are in each header that they change, and in no other."""
+def test_ttls_of_the_edge_are_in_the_headers() -> None:
+    """A header has an `s-maxage` only if the TTLs change how long the edge keeps the file."""
     cache = CacheControl([Rule("*.css", "max-age=5"), Rule("*.png", "max-age=50")], Ttls(10, 20, 100))
     assert cache.values_for(["index.html", "a.css", "a.png", HASHED]) == {
         "index.html": "public, max-age=0, must-revalidate, s-maxage=20",
@@ -60,21 +60,21 @@ def test_rule_wins_over_default() -> None:
     assert header([Rule("*.js", "no-cache")], HASHED) == "no-cache"
 
 
-def test_the_other_files_of_the_site_count() -> None:
-    """A name that alone may be a word is hashed if the other files in its folder are."""
+def test_other_files_of_the_folder_are_considered() -> None:
+    """A name whose last part may be a word is hashed if the other names in its folder are."""
     paths = ["assets/index-CHdo91hT.js", "assets/about-BlkZmqtr.js"]
     assert CacheControl([]).values_for(paths) == dict.fromkeys(paths, IMMUTABLE)
     assert CacheControl([]).values_for(paths[1:]) == {paths[1]: REVALIDATED}
     assert CacheControl([Rule("about-*", "no-cache")]).values_for(paths) == {paths[0]: IMMUTABLE, paths[1]: "no-cache"}
 
 
-def test_default_holds_where_no_rule_matches() -> None:
-    """A rule for other files leaves the default alone."""
+def test_default_applies_if_no_rule_matches() -> None:
+    """A rule for other files does not change the default."""
     assert header([Rule("*.css", "no-cache")], HASHED) == IMMUTABLE
 
 
-def test_folder_pattern_reaches_what_is_in_it() -> None:
-    """`images/` is about every file below a folder of that name, and about no file of that name."""
+def test_folder_pattern_matches_the_files_in_the_folder() -> None:
+    """`images/` matches every file below a folder of that name, and no file of that name."""
     cache = CacheControl([Rule("images/", "day"), Rule("/docs/img", "week")])
     paths = ["a/images/b/c.png", "a/images/d.png", "images", "docs/img/x.png"]
     assert cache.values_for(paths) == {
@@ -86,13 +86,13 @@ def test_folder_pattern_reaches_what_is_in_it() -> None:
 
 
 def test_later_folder_rule_wins_over_earlier_file_rule() -> None:
-    """What counts is the order of the rules, not how deep they match."""
+    """The order of the rules decides, not the depth at which they match."""
     assert header([Rule("*.png", "file"), Rule("images/", "folder")], "images/a.png") == "folder"
     assert header([Rule("images/", "folder"), Rule("*.png", "file")], "images/a.png") == "file"
 
 
 @pytest.mark.parametrize("pattern", ["", "   ", "#css", "!*.css", "[a", "a\\"])
-def test_pattern_that_matches_nothing_is_refused_by_key(pattern: str) -> None:
-    """A rule that could never hold is an error with the command that mends it."""
+def test_pattern_that_matches_no_file_is_rejected(pattern: str) -> None:
+    """A rule that can never match is an error with the command that fixes it."""
     with pytest.raises(PublishError, match=r"pulumi config set --path 'publish:cacheControl\[1\]\.pattern'"):
         CacheControl([Rule("*.js", "x"), Rule(pattern, "y")])

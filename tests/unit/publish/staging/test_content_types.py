@@ -1,4 +1,4 @@
-"""The Content-Type of a file is told by its name."""
+"""The Content-Type of a file, by its name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from hosting.publish.staging.content_types import content_type
     ],
 )
 def test_text_is_utf_8(path: str, expected: str) -> None:
-    """Types that are text carry their charset."""
+    """Text types have the charset UTF-8."""
     assert content_type(path) == expected
 
 
@@ -46,7 +46,7 @@ def test_text_is_utf_8(path: str, expected: str) -> None:
     ],
 )
 def test_bytes_have_no_charset(path: str, expected: str) -> None:
-    """Types that are not text have none."""
+    """Other types have no charset."""
     assert content_type(path) == expected
 
 
@@ -58,12 +58,12 @@ def test_bytes_have_no_charset(path: str, expected: str) -> None:
         ("LICENSE", "text/plain; charset=utf-8"),
     ],
 )
-def test_names_that_a_specification_asks_for(path: str, expected: str) -> None:
-    """Some names without an extension have a type all the same."""
+def test_names_that_a_specification_defines(path: str, expected: str) -> None:
+    """Some names without an extension have a type."""
     assert content_type(path) == expected
 
 
 @pytest.mark.parametrize("path", ["data.xyz", "noextension", "png", "folder.css/binary", "trailing."])
 def test_unknown_is_downloaded(path: str) -> None:
-    """What no one knows is bytes, not text; a folder's name tells nothing."""
+    """An unknown extension is bytes, not text; the name of the folder does not count."""
     assert content_type(path) == "application/octet-stream"

@@ -1,4 +1,4 @@
-"""Remembered hashes: used only for files that can't have changed."""
+"""The hash cache: used only for files that can't have changed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def sha256(page: Path) -> str:
 
 
 def forged(page: Path) -> None:
-    """Make every remembered hash a wrong one, so that its use can be seen."""
+    """Replace each cached hash by a wrong one, so that a test can see its use."""
     file = page.parent / "hashes.json"
-    file.write_text(file.read_text().replace(hashlib.sha256(b"hello").hexdigest(), "remembered"))
+    file.write_text(file.read_text().replace(hashlib.sha256(b"hello").hexdigest(), "cached"))
 
 
 def test_small_and_large_files_are_hashed(page: Path) -> None:
@@ -49,15 +49,15 @@ def test_small_and_large_files_are_hashed(page: Path) -> None:
 
 
 def test_untouched_file_is_not_read_again(page: Path) -> None:
-    """A remembered hash is taken while nothing about the file differs, however many runs there are."""
+    """A cached hash is used as long as the file's status is unchanged, in any number of runs."""
     sha256(page)
     forged(page)
-    assert sha256(page) == "remembered"
-    assert sha256(page) == "remembered"
+    assert sha256(page) == "cached"
+    assert sha256(page) == "cached"
 
 
 def test_same_size_and_time_are_not_enough(page: Path) -> None:
-    """Other content of the same size, with the old modification time put back, is read."""
+    """Other content of the same size with the old modification time is read."""
     sha256(page)
     forged(page)
     page.write_bytes(b"world")
@@ -66,7 +66,7 @@ def test_same_size_and_time_are_not_enough(page: Path) -> None:
 
 
 def test_replaced_file_is_read(page: Path) -> None:
-    """Another file under the same name is not the one that was remembered."""
+    """Another file that replaces the cached one is read."""
     sha256(page)
     forged(page)
     other = page.with_name("other")
@@ -76,37 +76,37 @@ def test_replaced_file_is_read(page: Path) -> None:
     assert sha256(page) == hashlib.sha256(b"world").hexdigest()
 
 
-def test_freshly_modified_file_is_not_remembered(page: Path) -> None:
-    """A file that could change again within the same tick of the clock is read next time too."""
+def test_freshly_modified_file_is_not_cached(page: Path) -> None:
+    """A file that could change again with the same modification time is read in the next run too."""
     os.utime(page)
     sha256(page)
-    assert "page" not in (page.parent / "hashes.json").read_text().replace("remembered", "")
+    assert "page" not in (page.parent / "hashes.json").read_text().replace("cached", "")
 
 
-def test_what_was_not_asked_for_is_forgotten(page: Path) -> None:
-    """The cache holds the files of the last run only."""
+def test_unused_hashes_are_dropped(page: Path) -> None:
+    """The cache file has the files of the last run only."""
     sha256(page)
     HashCache(page.parent / "hashes.json").save()
     assert '"page"' not in (page.parent / "hashes.json").read_text()
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", "{}", '{"version": 0}', '{"version": 1, "files": {"page": [1]}}'])
-def test_damaged_cache_is_an_empty_one(page: Path, damaged: str) -> None:
-    """Whatever is in the cache's file, the hash is right."""
+def test_damaged_cache_is_ignored(page: Path, damaged: str) -> None:
+    """The hash is right whatever the cache file contains."""
     (page.parent / "hashes.json").write_text(damaged)
     assert sha256(page) == hashlib.sha256(b"hello").hexdigest()
 
 
 def test_file_that_changes_while_it_is_read_is_refused(page: Path) -> None:
-    """A build that is still running is noticed."""
+    """A file that a build is still writing is detected."""
     before = page.stat()
     page.write_bytes(b"hello again")
     with pytest.raises(PublishError, match="'page' changed while it was read"):
         HashCache(page.parent / "hashes.json").sha256("page", str(page), before)
 
 
-def test_file_that_vanishes_is_refused(page: Path) -> None:
-    """A file that can't be read is named, with the system's reason."""
+def test_missing_file_is_refused(page: Path) -> None:
+    """The message names the file and has the system's reason."""
     before = page.stat()
     page.unlink()
     with pytest.raises(PublishError, match=r"'page' can't be read \(No such file"):

@@ -112,7 +112,7 @@ ELEVENTY = ["blog/post/xbVnp_hAou-350.avif", "dist/cC8wS6ZjFU.js", "bundle/rML3H
 
 
 def is_hashed(path: str) -> bool:
-    """Tell whether the file is hashed by its name alone, without other files beside it."""
+    """Return whether the name alone counts as hashed, without other files in the folder."""
     return path in hashed_names([path])
 
 
@@ -135,13 +135,13 @@ def test_names_of_real_builds(path: str) -> None:
 
 @pytest.mark.parametrize("name", TREES)
 def test_all_hashed_files_of_a_generator_and_no_others(name: str) -> None:
-    """Of the files of a whole build, exactly those are hashed that a reader finds to be."""
+    """In a whole build, exactly the files of the list made by a reader count as hashed."""
     hashed = (GENERATORS / "hashed" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     assert sorted(hashed_names(tree(name))) == sorted(hashed)
 
 
 def test_there_is_a_list_for_each_kind_of_generator() -> None:
-    """The lists are there, and together have many files of both kinds."""
+    """Each build has a list, and together they have many files of both kinds."""
     paths = [path for name in TREES for path in tree(name)]
     labels = [path for file in (GENERATORS / "hashed").iterdir() for path in file.read_text().splitlines()]
     assert len(TREES) == len(list((GENERATORS / "hashed").iterdir())) >= 23
@@ -163,7 +163,7 @@ def test_there_is_a_list_for_each_kind_of_generator() -> None:
     ],
 )
 def test_pages_feeds_and_text_never_are(path: str) -> None:
-    """A file with a steady URL must be fresh, whatever its name or folder."""
+    """A file with a fixed URL must be fresh, whatever its name or folder."""
     assert not is_hashed(path)
 
 
@@ -187,7 +187,7 @@ def test_pages_feeds_and_text_never_are(path: str) -> None:
     ],
 )
 def test_manifests_never_are(path: str) -> None:
-    """A manifest says which of the hashed files are current: it can't be one of them."""
+    """A manifest lists the current hashed files, so it can't be one of them."""
     assert not is_hashed(path)
 
 
@@ -284,7 +284,7 @@ def test_dates_are_not(path: str) -> None:
     ],
 )
 def test_words_numbers_versions_and_ids_are_not(path: str) -> None:
-    """People and databases name files by other things than the content."""
+    """Names that people and databases choose do not depend on the content."""
     assert not is_hashed(path)
 
 
@@ -328,7 +328,7 @@ def test_names_in_an_assets_folder_are_not(path: str) -> None:
     ],
 )
 def test_capitals_are_not(path: str) -> None:
-    """Angular's tokens count only where Angular puts them."""
+    """Angular's hashes count only in Angular's folders."""
     assert not is_hashed(path)
 
 
@@ -396,7 +396,7 @@ def test_words_beside_hashed_names_are_not(path: str, name: str) -> None:
     ],
 )
 def test_words_beside_other_generators_files_are_not(name: str, path: str) -> None:
-    """Words, numbers and dates stay what they are beside any generator's files."""
+    """Words, numbers and dates don't count as hashes beside any generator's files."""
     assert path not in hashed_names([*tree(name), path])
 
 
@@ -421,13 +421,13 @@ def test_words_beside_other_generators_files_are_not(name: str, path: str) -> No
     ],
 )
 def test_a_name_that_may_be_a_word_is_hashed_if_the_others_in_the_folder_are(name: str, path: str) -> None:
-    """The generator's other files say what a name is that alone may be a word or a number."""
+    """The generator's other files decide about a name that may be a word or a number."""
     assert not is_hashed(path)
     assert path in hashed_names([*tree(name), path])
 
 
 def test_few_hashed_files_do_not_decide_for_many_others() -> None:
-    """At least as many files as may be words have to be certain."""
+    """At least as many files have to be certain as may be words."""
     certain, doubtful = ["assets/a-CHdo91hT.js"], ["assets/b-BlkZmqtr.js", "assets/c-DwrtPqzd.js"]
     assert hashed_names([*certain, *doubtful]) == set(certain)
     assert hashed_names([*certain, *doubtful, "assets/d-CX3vt8Jr.js"]) == {*certain, *doubtful, "assets/d-CX3vt8Jr.js"}
@@ -443,7 +443,7 @@ OWN_FOLDER = [
 
 
 def test_a_folder_of_hashed_names_is_known_by_its_names() -> None:
-    """A bundler may write to any folder: it is enough that each file in it has such a name."""
+    """A bundler may write to any folder: it is enough that each file in it has the form."""
     assert not any(map(is_hashed, OWN_FOLDER))
     assert hashed_names(OWN_FOLDER) == set(OWN_FOLDER)
     assert hashed_names([*OWN_FOLDER, "js/index.html", "index.html", "logo.svg"]) == set(OWN_FOLDER)
@@ -457,18 +457,18 @@ def test_a_folder_of_hashed_names_is_known_by_its_names() -> None:
     ],
 )
 def test_a_folder_with_other_files_is_not(others: list[str]) -> None:
-    """One file that is not named so is enough: people put files there."""
+    """One file of another form is enough, as people have added files."""
     assert hashed_names([*OWN_FOLDER, *others]) == set()
 
 
 def test_a_word_in_a_folder_of_hashed_names_is_not() -> None:
-    """What has the form by chance does not get the header."""
+    """A name that has the form by chance does not count."""
     words = {"js/user-settings.js", "js/MainPage.js", "js/my-profile.js"}
     assert hashed_names([*OWN_FOLDER, *words]) == set(OWN_FOLDER)
 
 
 def test_folders_of_ids_are_not() -> None:
-    """Files named by ids look random, and are no code: of two or more scripts it is not known yet."""
+    """Files named by ids look random but are not code, and two scripts are too few to decide."""
     assert (
         hashed_names([f"products/shoe-{one}.jpg" for one in ("x7Kp2mQz", "aB3dE5fG", "Zt9Lw0Xe", "q1W2e3R4")]) == set()
     )
@@ -476,14 +476,14 @@ def test_folders_of_ids_are_not() -> None:
 
 
 def test_every_row_of_the_tables_names_its_source() -> None:
-    """A rule says where it is from, and no two rules are for the same generators."""
+    """Each rule has a source, and no two rules are for the same generators."""
     assert all(row.source.startswith("https://") for row in (*NAMING_RULES, *EXCLUSIONS))
     assert len({rule.generators for rule in NAMING_RULES}) == len(NAMING_RULES)
     assert all(rule.form or rule.certain for rule in NAMING_RULES)
 
 
 def test_files_of_the_form_include_nearly_all_hashed_ones() -> None:
-    """The function at the edge, which sees a path alone, takes nearly all hashed files for such, and no page."""
+    """The function at the edge, which only has a path, recognises nearly all hashed files, and no page."""
     hashed, shared = set(), set()
     for name in TREES:
         paths = tree(name)

@@ -1,4 +1,4 @@
-"""What is said when files go up again for their Cache-Control alone."""
+"""The warning about files that are uploaded again for their Cache-Control alone."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ def manifest(**headers: str) -> Manifest:
 
 
 def test_changed_headers_are_counted() -> None:
-    """The warning has how many files there are, one of them, and the settings that it may come from."""
+    """The warning has the number of files, one of them, and the settings that may be the cause."""
     before = manifest(a="max-age=1", b="max-age=1", c="max-age=3").to_json()
-    (said,) = header_changes(before, manifest(a="max-age=2", b="max-age=2", c="max-age=3"))
-    assert said.startswith("2 of 3 files are written to the bucket again")
-    assert "'a' with 'max-age=2'" in said
-    assert "cloudfront:defaultTtl" in said
+    (warning,) = header_changes(before, manifest(a="max-age=2", b="max-age=2", c="max-age=3"))
+    assert warning.startswith("2 of 3 files are written to the bucket again")
+    assert "'a' with 'max-age=2'" in warning
+    assert "cloudfront:defaultTtl" in warning
 
 
 def test_other_content_and_new_files_are_not_counted() -> None:
-    """A file that changes anyway is no news, nor is one that was not there."""
+    """A file with other content does not count, nor does a new one."""
     before = Manifest.of([ManifestEntry("a", 1, "other", "text/plain", "max-age=1")]).to_json()
     assert list(header_changes(before, manifest(a="max-age=2", b="max-age=2"))) == []
 
 
-def test_without_a_manifest_of_before_nothing_is_said() -> None:
-    """On a fresh checkout, or with a damaged file, there is nothing to compare with."""
+def test_without_a_previous_manifest_there_is_no_warning() -> None:
+    """On a fresh checkout, or with a damaged file, nothing is compared."""
     assert [list(header_changes(text, manifest(a="max-age=2"))) for text in ("", "{", '{"version": 0}')] == [[], [], []]

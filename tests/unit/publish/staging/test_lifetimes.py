@@ -1,4 +1,4 @@
-"""How long the edge keeps a file, as its Cache-Control says it."""
+"""The Cache-Control header that sets how long the edge keeps a file."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ def test_a_file_without_a_header_of_its_own(ttls: Ttls, header: str) -> None:
     ],
 )
 def test_a_header_is_changed_only_where_the_edge_would_differ(own: str, ttls: Ttls, header: str) -> None:
-    """A time between minTtl and maxTtl stays as it is; a shorter or longer one gets an s-maxage at the limit."""
+    """A time between minTtl and maxTtl is unchanged; a shorter or longer one gets an s-maxage at the limit."""
     assert final_header(own, ttls) == header
 
 
 @pytest.mark.parametrize("own", ["no-store", "private, max-age=600", "No-Cache", 'private="set-cookie", max-age=9'])
 @pytest.mark.parametrize("ttls", [AMPLIFY, SHORT, OFF])
-def test_what_is_not_to_be_kept_gets_no_time(own: str, ttls: Ttls) -> None:
-    """CloudFront keeps these for the policy's minimum, which no s-maxage changes."""
+def test_uncacheable_files_get_no_s_maxage(own: str, ttls: Ttls) -> None:
+    """CloudFront keeps these for the policy's minimum, which an s-maxage does not change."""
     assert final_header(own, ttls) == own
 
 
 @pytest.mark.parametrize("own", ["public, max-age=31536000, immutable", "max-age=5", "public"])
 def test_without_caching_headers_stay(own: str) -> None:
-    """A maxTtl of 0 is a policy without caching, whatever the headers say."""
+    """A maxTtl of 0 selects a policy without caching, for any header."""
     assert final_header(own, OFF) == own
 
 
@@ -71,9 +71,9 @@ TIMES = st.lists(st.integers(0, 31_536_000), min_size=3, max_size=3).map(sorted)
 
 @given(st.lists(DIRECTIVES, min_size=1, max_size=4), TIMES)
 def test_the_managed_policy_keeps_a_file_as_long_as_the_settings_say(directives: list[str], times: list[int]) -> None:
-    """Whatever the header and the TTLs are, CachingOptimized comes to the same time, but for its second at least."""
+    """For any header and TTLs, CachingOptimized keeps the file as long as they require, but at least one second."""
     own, ttls = ", ".join(directives), Ttls(*times)
     if ttls.maximum > 0:
-        kept, wanted = MANAGED.kept(final_header(own, ttls)), ttls.kept(own)
-        assert wanted is not None
-        assert kept == max(1, wanted)
+        kept, required = MANAGED.seconds_for(final_header(own, ttls)), ttls.seconds_for(own)
+        assert required is not None
+        assert kept == max(1, required)

@@ -1,4 +1,4 @@
-"""The manifest: one digest over paths, contents and headers, and over nothing else."""
+"""The manifest: one digest of paths, contents and headers, and of nothing else."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ STYLE = ManifestEntry("a/style.css", 3, "bb", "text/css; charset=utf-8", "public
 
 
 def test_entries_are_sorted_by_path() -> None:
-    """Whatever the order in which files are found, the manifest has theirs."""
+    """The order in which files are found does not matter."""
     assert [entry.path for entry in Manifest.of([PAGE, STYLE]).entries] == ["a/style.css", "index.html"]
 
 
 def test_totals() -> None:
-    """A manifest tells its files and bytes."""
+    """A manifest has the number of its files and bytes."""
     manifest = Manifest.of([PAGE, STYLE])
     assert (manifest.file_count, manifest.total_bytes) == (2, 15)
 
@@ -55,8 +55,8 @@ def test_same_path_twice_is_refused() -> None:
         Manifest.of([PAGE, dataclasses.replace(PAGE, size=1)])
 
 
-def test_digest_is_written_down() -> None:
-    """The digest of a known manifest never changes between versions: or everything would be published anew."""
+def test_digest_is_stable() -> None:
+    """The digest of a known manifest does not change between versions, which would publish everything again."""
     assert Manifest.of([PAGE, STYLE]).digest == "4e270c31d495bb4260619bc443897537d98b308cce19106079547e17c2fcadce"
 
 
@@ -99,19 +99,19 @@ def test_json_round_trip(entries: list[ManifestEntry]) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"version": 1}', '{"version": 1, "entries": [["a"]]}'])
 def test_damaged_json_is_refused(text: str) -> None:
-    """What is not a manifest is an error, with what to do."""
+    """The message about a damaged manifest has the remedy."""
     with pytest.raises(PublishError, match="damaged: remove it and run pulumi up again"):
         Manifest.from_json(text)
 
 
 def test_json_of_another_version_is_refused() -> None:
-    """A manifest of a later version is not misread."""
+    """A manifest of a later version is not read."""
     with pytest.raises(PublishError, match="version 9"):
         Manifest.from_json(json.dumps({"version": 9, "entries": []}))
 
 
-def test_fingerprint_is_short_and_steady() -> None:
-    """An entry's token is 16 hex digits, and the same for the same content and headers under another path."""
+def test_fingerprint_is_short_and_stable() -> None:
+    """A fingerprint has 16 hex digits, and is the same for the same content and headers under another path."""
     assert len(PAGE.fingerprint) == 16
     assert dataclasses.replace(PAGE, path="other.html", size=1).fingerprint == PAGE.fingerprint
 
@@ -125,16 +125,16 @@ def test_fingerprint_is_short_and_steady() -> None:
         dataclasses.replace(PAGE, cache_control=""),
     ],
 )
-def test_fingerprint_changes_with_what_visitors_see(other: ManifestEntry) -> None:
-    """Another content or another header is another token."""
+def test_fingerprint_changes_with_content_and_headers(other: ManifestEntry) -> None:
+    """Other content and each other header have another fingerprint."""
     assert other.fingerprint != PAGE.fingerprint
 
 
 def test_changed_paths() -> None:
-    """Changed, appeared and vanished paths are told, sorted; those that stayed are not."""
-    old = {"same": "1", "changed": "1", "vanished": "1"}
-    new = {"same": "1", "changed": "2", "appeared": "1"}
-    assert changed_paths(old, new) == ["appeared", "changed", "vanished"]
+    """Changed, added and removed paths are returned, sorted; unchanged ones are not."""
+    old = {"same": "1", "changed": "1", "removed": "1"}
+    new = {"same": "1", "changed": "2", "added": "1"}
+    assert changed_paths(old, new) == ["added", "changed", "removed"]
 
 
 @given(st.dictionaries(TEXT, TEXT), st.dictionaries(TEXT, TEXT))

@@ -1,4 +1,4 @@
-"""Whether sources are still as they were: which files count."""
+"""Snapshots of sources: which files count."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def sources(root: Path, cwd: str = "app", dist: str = "app/dist") -> list[str] |
 
 
 def test_without_git_everything_below_counts(tmp_path: Path) -> None:
-    """All files of the folder, but for what was built, installed or written by the program itself."""
+    """All files of the folder count, except those that were built, installed or written by the program."""
     made(tmp_path, "app/a.js", "app/src/b.js", "app/dist/c.js", "app/node_modules/d/e.js", "app/.state/f", "g.js")
     assert sources(tmp_path) == ["app/a.js", "app/src/b.js"]
 
 
-def test_in_git_what_it_would_commit_counts(tmp_path: Path) -> None:
+def test_in_git_tracked_and_new_files_count(tmp_path: Path) -> None:
     """Committed and new files count from the top of the work tree, ignored ones don't; `.env` files do."""
     git(tmp_path, "init")
     made(tmp_path, "shared/a.js", "app/new.js", "app/log.txt", "app/dist/c.js", ".env.local")
@@ -48,15 +48,15 @@ def test_in_git_what_it_would_commit_counts(tmp_path: Path) -> None:
 
 
 def test_nested_env_files_count_though_git_ignores_them(tmp_path: Path) -> None:
-    """Each package of a monorepo has its own; those of installed packages are none of ours."""
+    """Each package of a monorepo has its own; those of installed packages don't count."""
     git(tmp_path, "init")
     made(tmp_path, "app/packages/web/a.js", "app/packages/web/.env.local", "app/.env", "app/node_modules/b/.env")
     (tmp_path / ".gitignore").write_text(".env*\nnode_modules\n")
     assert sources(tmp_path) == [".gitignore", "app/.env", "app/packages/web/.env.local", "app/packages/web/a.js"]
 
 
-def test_deleted_file_that_git_still_knows_does_not_count(tmp_path: Path) -> None:
-    """What is gone is gone."""
+def test_deleted_file_that_git_still_lists_does_not_count(tmp_path: Path) -> None:
+    """A tracked file that was deleted is not part of the snapshot."""
     git(tmp_path, "init")
     made(tmp_path, "app/a.js", "app/b.js")
     git(tmp_path, "add", ".")
@@ -65,19 +65,19 @@ def test_deleted_file_that_git_still_knows_does_not_count(tmp_path: Path) -> Non
 
 
 def test_app_beside_the_project_counts(tmp_path: Path) -> None:
-    """When the distribution folder is elsewhere, what is around it counts too."""
+    """If the distribution folder is elsewhere, the files beside it count too."""
     made(tmp_path, "infra/Pulumi.yaml", "app/a.js", "app/dist/b.js")
     assert sources(tmp_path, cwd="infra") == ["app/a.js", "infra/Pulumi.yaml"]
 
 
-def test_distribution_folder_in_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
-    """A build may make the folder around its output as well."""
+def test_parent_of_the_distribution_folder_may_not_exist(tmp_path: Path) -> None:
+    """A build may also create the parent of the distribution folder."""
     made(tmp_path, "app/a.js")
     assert sources(tmp_path, dist="app/build/out") == ["app/a.js"]
 
 
 def test_repositories_inside_count(tmp_path: Path) -> None:
-    """Files of a submodule and of a clone that git does not know count; a submodule that is not there has none."""
+    """Files of a submodule and of an untracked clone count; an absent submodule has none."""
     other = tmp_path / "other"
     made(other, "lib.js")
     git(other, "init")
@@ -95,16 +95,16 @@ def test_repositories_inside_count(tmp_path: Path) -> None:
     assert sources(tmp_path) == ["app/.gitmodules", "app/clone/lib.js", "app/clone/new.js", "app/sub/lib.js"]
 
 
-def test_too_many_files_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rather than walk a whole disk, nothing is said."""
+def test_too_many_files_have_no_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the maximum number of files there is no snapshot."""
     made(tmp_path, "app/a.js", "app/b.js")
-    monkeypatch.setattr("hosting.publish.staging.sources._MOST_FILES", 1)
+    monkeypatch.setattr("hosting.publish.staging.sources._MAX_FILES", 1)
     assert sources(tmp_path) is None
     assert folder_snapshot(tmp_path / "app") is None
 
 
 def test_machine_without_git_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where git is not installed, the folder is walked."""
+    """Without git all files of the folder count."""
     git(tmp_path, "init")
     made(tmp_path, "app/a.js", "b.js")
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -112,7 +112,7 @@ def test_machine_without_git_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_folder_has_all_its_files(tmp_path: Path) -> None:
-    """Of the distribution folder everything counts, whatever its name."""
+    """In the distribution folder all files count, whatever their names."""
     made(tmp_path, "a.js", ".git/b", "node_modules/c.js")
     assert sorted(folder_snapshot(tmp_path) or {}) == sorted(
         str(tmp_path / name) for name in ("a.js", ".git/b", "node_modules/c.js")

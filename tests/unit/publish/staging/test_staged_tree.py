@@ -1,17 +1,20 @@
-"""Staging: what is refused, what is linked where, and that the result never depends on what was there."""
+"""Staging: files that are refused, where each is linked, and a result that never depends on an earlier run."""
 
 from __future__ import annotations
 
 import errno
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hosting.errors import PublishError
 from hosting.formats.gitignore import IgnoreRules
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST, Staged, locate_directory, resolve_directory, stage
+from hosting.publish.staging.staged_tree import MANIFEST, StagedTree, stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = IgnoreRules.from_lines(["*.map"])
 
@@ -27,7 +30,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path / "app"
 
 
-def staged(project: Path, *, rules: IgnoreRules = RULES, stack: str = "dev", index: str = "index.html") -> Staged:
+def staged(project: Path, *, rules: IgnoreRules = RULES, stack: str = "dev", index: str = "index.html") -> StagedTree:
     """Stage the project's `dist`, with one header for styles."""
     target = project / ".hosting" / "staging" / stack
     headers = {"css/style.css": "no-cache"}
@@ -35,87 +38,22 @@ def staged(project: Path, *, rules: IgnoreRules = RULES, stack: str = "dev", ind
 
 
 def tree(folder: Path) -> list[str]:
-    """Return all that is below a folder, folders with a slash at the end."""
+    """Return all paths below a folder, folders with a trailing slash."""
     return sorted(f"{p.relative_to(folder)}{'/' if p.is_dir() else ''}" for p in folder.rglob("*"))
 
 
-def test_directory_is_resolved_against_the_project(project: Path) -> None:
-    """`publish:directory` is relative to the project; a folder beside it is fine too."""
-    (project.parent / "beside").mkdir()
-    (project.parent / "beside" / "index.html").touch()
-    assert resolve_directory(project, "dist") == project / "dist"
-    assert resolve_directory(project, "../beside") == project.parent / "beside"
-    assert resolve_directory(project, str(project / "dist")) == project / "dist"
-
-
-@pytest.mark.parametrize(
-    ("directory", "what"),
-    [
-        ("/", "'/' is the filesystem root"),
-        (".", r"'\.' is the project itself"),
-        ("dist/..", "is the project itself"),
-        ("..", r"'\.\.' is a folder around the project"),
-        ("loop", "can't be followed"),
-        ("missing", "'missing' is not there"),
-        ("~/dist", "where ~ is a name as any other"),
-        ("dist/index.html", "is not a folder"),
-        ("hollow", "'hollow' is empty"),
-    ],
-)
-def test_directory_is_refused_by_name(project: Path, directory: str, what: str) -> None:
-    """What can't be a distribution folder is an error that says so, and what to type."""
-    (project / "loop").symlink_to("loop")
-    (project / "hollow").mkdir()
-    with pytest.raises(PublishError, match=rf"(?s){what}.*nothing was touched.*pulumi config set publish:directory"):
-        resolve_directory(project, directory)
-
-
-def test_a_build_that_made_nothing_is_told(project: Path) -> None:
-    """Who has a build command is not told to set another one."""
-    with pytest.raises(PublishError, match="the build command has run, and has put nothing there") as refused:
-        resolve_directory(project, "missing", is_built=True)
-    assert "publish:buildCommand" not in str(refused.value)
-
-
-def test_home_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody means to publish their home folder."""
-    monkeypatch.setenv("HOME", str(project / "dist"))
-    with pytest.raises(PublishError, match="'dist' is the home folder"):
-        resolve_directory(project, "dist")
-
-
-def test_link_to_the_project_is_refused(project: Path) -> None:
-    """A link does not hide where it leads."""
-    (project / "innocent").symlink_to(project)
-    with pytest.raises(PublishError, match="'innocent' is the project itself"):
-        resolve_directory(project, "innocent")
-
-
-def test_unreadable_directory_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder whose entries can't be listed is refused with the system's reason."""
-    monkeypatch.setattr(Path, "iterdir", _failing(errno.EACCES))
-    with pytest.raises(PublishError, match=r"'dist' can't be read \(Permission denied\)"):
-        resolve_directory(project, "dist")
-
-
-def test_directory_can_be_located_before_it_is_built(project: Path) -> None:
-    """Where the build will put its files is known, and checked, before there are any."""
-    assert locate_directory(project, "build/out") == project / "build" / "out"
-
-
 def test_pages_and_assets_are_hard_links(project: Path) -> None:
-    """Pages and all else are apart, under their own paths, and are the same files as in the distribution folder."""
+    """Pages and assets are in separate folders, and are the same files as in the distribution folder."""
     result = staged(project)
     assert tree(result.pages) == ["index.html"]
     assert tree(result.assets) == ["css/", "css/style.css"]
     assert (result.pages / "index.html").samefile(project / "dist" / "index.html")
 
 
-def test_what_is_staged_is_told(project: Path) -> None:
-    """The manifest has every file with its size, type and header; what was left out is counted."""
+def test_manifest_lists_the_staged_files(project: Path) -> None:
+    """The manifest has every file with its size, type and header; ignored files are counted."""
     result = staged(project)
-    told = [(e.path, e.size, e.content_type, e.cache_control) for e in result.manifest.entries]
-    assert told == [
+    assert [(e.path, e.size, e.content_type, e.cache_control) for e in result.manifest.entries] == [
         ("css/style.css", 17, "text/css; charset=utf-8", "no-cache"),
         ("index.html", 14, "text/html; charset=utf-8", None),
     ]
@@ -123,8 +61,8 @@ def test_what_is_staged_is_told(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.htm", "A.HTML", "deep/er/b.html"])
-def test_what_a_page_is(project: Path, name: str) -> None:
-    """Pages are told by their ending, in any case and at any depth."""
+def test_pages_are_recognised_by_extension(project: Path, name: str) -> None:
+    """The extension counts in upper and lower case, in any folder."""
     page = project / "dist" / name
     page.parent.mkdir(parents=True, exist_ok=True)
     page.touch()
@@ -132,36 +70,36 @@ def test_what_a_page_is(project: Path, name: str) -> None:
 
 
 def test_digest_does_not_depend_on_times_or_place(project: Path) -> None:
-    """Touched files and another stack make the same digest."""
+    """Touched files and another stack have the same digest."""
     first = staged(project).manifest.digest
     os.utime(project / "dist" / "index.html", (1, 1))
     assert staged(project, stack="prod").manifest.digest == first
 
 
 def test_well_known_is_published(project: Path) -> None:
-    """`.well-known` goes up with the assets."""
+    """`.well-known` is published with the assets."""
     (project / "dist" / ".well-known").mkdir()
     (project / "dist" / ".well-known" / "security.txt").touch()
     assert staged(project).manifest.get(".well-known/security.txt")
 
 
-def test_a_tree_that_goes_up_as_one_has_its_manifest_beside_it(project: Path) -> None:
+def test_tree_of_bulk_mode_has_its_manifest_beside_it(project: Path) -> None:
     """Bulk mode's resource reads the manifest from a file, as its inputs must stay small."""
     target = project / ".hosting" / "staging" / "dev"
-    made = stage(project / "dist", target, RULES, lambda _: {}, as_one=True)
-    assert Manifest.from_json((target / MANIFEST).read_text(encoding="utf-8")) == made.manifest
+    result = stage(project / "dist", target, RULES, lambda _: {}, as_one=True)
+    assert Manifest.from_json((target / MANIFEST).read_text(encoding="utf-8")) == result.manifest
 
 
 def test_stacks_do_not_clash(project: Path) -> None:
-    """Staging one stack leaves the other's tree alone."""
+    """Staging one stack does not change the tree of another."""
     dev = staged(project)
     (project / "dist" / "css" / "style.css").unlink()
     staged(project, stack="prod")
     assert tree(dev.assets) == ["css/", "css/style.css"]
 
 
-def test_stale_files_and_folders_vanish(project: Path) -> None:
-    """What is no longer published is no longer staged, nor is a folder that only held that."""
+def test_stale_files_and_folders_are_removed(project: Path) -> None:
+    """A file that is no longer published is removed from the tree, with a folder that it leaves empty."""
     staged(project)
     (project / "dist" / "css" / "style.css").unlink()
     (project / "dist" / "x.js").touch()
@@ -183,8 +121,8 @@ def test_file_becomes_folder_and_back(project: Path) -> None:
     assert tree(staged(project).assets) == ["css/", "css/style.css", "page"]
 
 
-def test_whatever_an_interrupted_run_left_is_mended(project: Path) -> None:
-    """Half a tree, strange files, links and a damaged cache make no difference."""
+def test_leftovers_of_an_interrupted_run_are_corrected(project: Path) -> None:
+    """An incomplete tree, unknown files, links and a damaged cache do not change the result."""
     result = staged(project)
     (result.assets / "css" / "style.css").unlink()
     (result.assets / "css" / "style.css").write_text("half")
@@ -199,7 +137,7 @@ def test_whatever_an_interrupted_run_left_is_mended(project: Path) -> None:
 
 
 def test_link_in_place_of_a_part_is_not_followed(project: Path, tmp_path: Path) -> None:
-    """A link where `assets` should be is replaced; what it leads to stays."""
+    """A link in place of `assets` is replaced, and its target is unchanged."""
     result = staged(project)
     keep = tmp_path / "keep"
     result.assets.rename(keep)
@@ -209,8 +147,8 @@ def test_link_in_place_of_a_part_is_not_followed(project: Path, tmp_path: Path) 
     assert tree(keep) == ["css/", "css/style.css"]
 
 
-def test_changed_content_is_seen(project: Path) -> None:
-    """A file that was replaced, or written in place, is staged as it is now."""
+def test_changed_content_is_detected(project: Path) -> None:
+    """A file that was replaced or overwritten in place is staged with its new content."""
     staged(project)
     page = project / "dist" / "index.html"
     page.write_text("<h1>there</h1>")
@@ -223,7 +161,7 @@ def test_changed_content_is_seen(project: Path) -> None:
 
 
 def test_hard_links_among_the_sources(project: Path) -> None:
-    """Two names of one file are both staged, and one of them may go."""
+    """Two names of one file are both staged, and one of them can be removed."""
     (project / "dist" / "b.css").hardlink_to(project / "dist" / "css" / "style.css")
     assert staged(project).manifest.file_count == 3
     (project / "dist" / "b.css").unlink()
@@ -232,7 +170,7 @@ def test_hard_links_among_the_sources(project: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.EXDEV, errno.EPERM, errno.EMLINK])
 def test_copied_where_no_link_can_be(project: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Across devices, or where the system forbids the link, the file is copied; as often as staged."""
+    """Across devices, or if the system refuses the link, each run copies the file."""
     monkeypatch.setattr(os, "link", _failing(number))
     first = staged(project)
     (project / "dist" / "index.html").write_text("<h1>there</h1>")
@@ -242,10 +180,10 @@ def test_copied_where_no_link_can_be(project: Path, monkeypatch: pytest.MonkeyPa
     assert first.manifest.digest != second.manifest.digest
 
 
-def test_full_disk_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any other failure of the file system is an error without a traceback."""
+def test_full_disk_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other error of the file system becomes a message without a traceback."""
     monkeypatch.setattr(os, "link", _failing(errno.ENOSPC))
-    with pytest.raises(PublishError, match=r"No space left.*run pulumi up again"):
+    with pytest.raises(PublishError, match=r"No space left.*run `pulumi up` again"):
         staged(project)
 
 
@@ -258,15 +196,15 @@ def _failing(number: int) -> object:
 
 def test_everything_ignored_is_refused(project: Path) -> None:
     """An empty tree would delete the whole site."""
-    with pytest.raises(PublishError, match=r"Nothing is left to publish.*2 ignored.*nothing was touched"):
+    with pytest.raises(PublishError, match=r"No file is left to publish.*2 are ignored.*nothing was deployed"):
         staged(project, rules=IgnoreRules.from_lines(["*"]))
     assert not (project / ".hosting").exists()
 
 
 @pytest.mark.parametrize("target", ["dist/staging", "."])
 def test_staging_inside_the_distribution_folder_is_refused(project: Path, target: str) -> None:
-    """The staged tree can't be part of what is staged, nor the other way round."""
-    with pytest.raises(PublishError, match="are in one another"):
+    """Neither folder may be inside the other."""
+    with pytest.raises(PublishError, match="contain each other"):
         stage(project / "dist", project / target, RULES, lambda _: {})
 
 
@@ -278,7 +216,7 @@ def test_missing_index_is_a_warning(project: Path) -> None:
 
 
 def test_many_files_are_a_warning(project: Path) -> None:
-    """Each file is a resource: from 501 files on, what that costs is said."""
+    """Each file is a resource: from 501 files on, a warning has the time that they cost."""
     for number in range(498):
         (project / "dist" / f"{number}.txt").touch()
     assert staged(project).warnings == ()
@@ -287,13 +225,13 @@ def test_many_files_are_a_warning(project: Path) -> None:
 
 
 def test_backslash_is_a_warning(project: Path) -> None:
-    """S3 holds a backslash, but browsers never ask for one."""
+    """S3 stores a backslash in a key, but browsers never request one."""
     (project / "dist" / "a\\b.png").touch()
     assert "'a\\b.png' has a backslash" in staged(project).warnings[0]
 
 
 def test_links_inside_are_followed(project: Path) -> None:
-    """A link to a file or folder of the distribution folder is published as what it leads to."""
+    """A link to a file or folder inside the distribution folder is published as its target."""
     (project / "dist" / "home.html").symlink_to("index.html")
     (project / "dist" / "styles").symlink_to("css")
     paths = [entry.path for entry in staged(project).manifest.entries]
@@ -302,7 +240,7 @@ def test_links_inside_are_followed(project: Path) -> None:
 
 
 def test_a_distribution_folder_may_itself_be_a_link(project: Path) -> None:
-    """Links inside are held against where the folder really is."""
+    """Links inside are checked against the resolved path of the folder."""
     (project / "dist" / "home.html").symlink_to(project / "dist" / "index.html")
     (project / "dist").rename(project / "real")
     (project / "dist").symlink_to("real")
@@ -319,11 +257,11 @@ def test_a_distribution_folder_may_itself_be_a_link(project: Path) -> None:
         ("beside", "../dist2/x", "leaves the distribution folder"),
         ("gone", "nowhere", "to 'nowhere': No such file"),
         ("self", "self", "to 'self': Too many levels"),
-        ("top", ".", "it would never end"),
+        ("top", ".", "that would never end"),
     ],
 )
-def test_links_that_lead_nowhere_good_are_refused(project: Path, name: str, target: str, reason: str) -> None:
-    """A link that leaves the folder, is broken or goes in circles is refused by name, before anything is made."""
+def test_unsuitable_links_are_refused(project: Path, name: str, target: str, reason: str) -> None:
+    """A link that leaves the folder, is broken or is circular is refused by name, before anything is staged."""
     (project / "dist2").mkdir()
     (project / "dist2" / "x").touch()
     (project / "dist" / name).symlink_to(target)
@@ -333,7 +271,7 @@ def test_links_that_lead_nowhere_good_are_refused(project: Path, name: str, targ
 
 
 def test_links_in_circles_through_folders_are_refused(project: Path) -> None:
-    """Two folders that link to one another would never end."""
+    """Two folders that link to each other are refused."""
     (project / "dist" / "css" / "other").symlink_to("../js")
     (project / "dist" / "js").mkdir()
     (project / "dist" / "js" / "other").symlink_to("../css")
@@ -342,7 +280,7 @@ def test_links_in_circles_through_folders_are_refused(project: Path) -> None:
 
 
 def test_ignored_links_do_no_harm(project: Path) -> None:
-    """What is ignored is not followed."""
+    """An ignored link is not followed."""
     (project / "dist" / "out.map").symlink_to("/")
     (project / "dist" / "loop.map").symlink_to("loop.map")
     assert staged(project).ignored_count == 3
@@ -355,10 +293,10 @@ def test_ignored_links_do_no_harm(project: Path) -> None:
         (b"new\nline.png", r"'new\\nline\.png' has a control character"),
         (b"del\x7f", "has a control character"),
         ("\ufffe".encode(), "has a control character"),
-        (b"/".join([b"d" * 200] * 5 + [b"f" * 20]), "has a path of 1025 bytes, S3 holds 1024"),
+        (b"/".join([b"d" * 200] * 5 + [b"f" * 20]), "has a path of 1025 bytes, S3 allows 1024"),
     ],
 )
-def test_names_that_s3_can_not_hold_are_refused(project: Path, name: bytes, reason: str) -> None:
+def test_names_that_are_not_s3_keys_are_refused(project: Path, name: bytes, reason: str) -> None:
     """A key is at most 1024 bytes of UTF-8 without control characters."""
     path = project / "dist" / os.fsdecode(name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -368,7 +306,7 @@ def test_names_that_s3_can_not_hold_are_refused(project: Path, name: bytes, reas
 
 
 def test_longest_key_is_published(project: Path) -> None:
-    """1024 bytes are still a key."""
+    """A key of 1024 bytes is accepted."""
     name = "/".join(["d" * 200] * 5 + ["f" * 19])
     (project / "dist" / name).parent.mkdir(parents=True)
     (project / "dist" / name).touch()
@@ -376,14 +314,14 @@ def test_longest_key_is_published(project: Path) -> None:
 
 
 def test_sockets_and_pipes_are_refused(project: Path) -> None:
-    """What is neither a file nor a folder has no content."""
+    """Only files and folders are published."""
     os.mkfifo(project / "dist" / "pipe")
     with pytest.raises(PublishError, match="'pipe' is neither a file nor a folder"):
         staged(project)
 
 
-def test_all_problems_are_told_at_once(project: Path) -> None:
-    """Up to ten files are named; of more, their number."""
+def test_all_problems_are_reported_at_once(project: Path) -> None:
+    """Up to ten files are named, and the others counted."""
     for number in range(12):
         (project / "dist" / f"link{number:02}").symlink_to("/")
     with pytest.raises(PublishError) as refused:
@@ -395,7 +333,7 @@ def test_all_problems_are_told_at_once(project: Path) -> None:
     assert message.endswith("and 2 more")
 
 
-def test_folder_that_vanishes_is_told(project: Path) -> None:
+def test_missing_folder_is_reported(project: Path) -> None:
     """A folder that can't be listed is named, with the system's reason."""
     with pytest.raises(PublishError, match=r"'' can't be read \(No such file or directory\)"):
         stage(project / "gone", project / ".hosting", RULES, lambda _: {})

@@ -1,0 +1,227 @@
+"""Redirect loops: through several rules, the router, or the site's own host names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+from zlib import crc32
+
+from hosting.edge.rule_lookup import RuleLookup
+from hosting.formats.paths import canonical_path, without_trailing_slash
+from hosting.formats.redirects.rules import REWRITE, Placeholder, ViewerRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from hosting.formats.redirects.rules import Rule
+
+# Browsers follow at most 20 redirects: https://fetch.spec.whatwg.org/#http-redirect-fetch
+_MAX_REDIRECTS = 20
+# The ports of the site itself. CloudFront redirects http to https.
+_OWN_PORTS = (None, 80, 443)
+_LINE = re.compile(r"line (\d+)")
+_PAGE = ".html"
+# The number of pages that a rule with a wildcard is tried with: a large site has tens of thousands.
+_MAX_PAGES = 50
+# Paths without a file, for rules with a regular expression.
+_UNKNOWN_PATHS = ("/x", "/x/", "/x/y", "/x/y/")
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The site's own host names.
+
+    Attributes:
+        names: all host names, the site's address first.
+        redirects_to_first: whether the other names redirect to the first, before any rule.
+    """
+
+    names: tuple[str, ...] = ()
+    redirects_to_first: bool = False
+
+    def includes(self, host: str) -> bool:
+        """Whether a host is this site."""
+        return any(host == name or (name[0] == "*" and host.endswith(name[1:])) for name in self.names)
+
+    def final_host(self, host: str) -> str:
+        """Return the host of a request to ``host`` when the rules run."""
+        return self.names[0] if self.redirects_to_first and self.includes(host) else host
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """A host for each name, and an empty one for the distribution's domain name, which is not known yet."""
+        return ("", *(name.replace("*", "x") for name in self.names))
+
+
+NO_HOSTS = Hosts()
+
+
+class LoopFinder:
+    """Follows sample requests through the rules and the router.
+
+    Construct it with the rules, the router (which returns the path that it redirects a path to, or None), and the
+    site's own host names.
+    """
+
+    def __init__(
+        self, rules: Sequence[Rule], router_redirect: Callable[[str], str | None], hosts: Hosts = NO_HOSTS
+    ) -> None:
+        self._rules = rules
+        self._lookup = RuleLookup(rules)
+        self._router_redirect = router_redirect
+        self._hosts = hosts
+        self._countries = _distinct_countries(rules)
+        # The host matters only if a rule has one, or redirects to one.
+        uses_hosts = any(rule.host or "://" in rule.target for rule in rules)
+        self._sample_hosts = tuple(dict.fromkeys(map(hosts.final_host, hosts.samples))) if uses_hosts else ("",)
+        self._without_loop: set[tuple[object, ...]] = set()
+
+    def problems(self, keys: Collection[str], index_document: str) -> Iterator[str]:
+        """Yield a sentence for each set of rules that form a loop."""
+        reported: set[frozenset[str]] = set()
+        for rule, request in self._requests(keys, index_document):
+            if {rule.where} in reported:
+                continue
+            names = frozenset(step.where for step in self._loop(request))
+            if names and names not in reported:
+                reported.add(names)
+                rules = " and ".join(sorted(names, key=_line_number))
+                host = f" of {request.host}" if request.host in self._hosts.names else ""
+                yield f"{rules} redirect{'s' if len(names) == 1 else ''} '{request.path}'{host} in an endless loop"
+
+    def _requests(self, keys: Collection[str], index_document: str) -> Iterator[tuple[Rule, ViewerRequest]]:
+        """Yield requests for each rule: samples of its source, for each country, and targets of the router's redirects.
+
+        A loop through the router contains a path that the router redirects. No other path of a page is redirected.
+        """
+        internal = {rule.where for rule in self._rules if self._is_internal(rule)}
+        for rule in self._rules:
+            for path in _sample_paths(rule) if rule.where in internal else ():
+                yield from self._requests_for(rule, path, rule.countries or (None, *self._countries))
+        tried = Counter[str]()
+        for path in _shuffled(self._router_redirect(path) for path in _page_paths(keys, index_document)):
+            if not internal:
+                return
+            for rule in self._lookup.matching(path):
+                if rule.where in internal:
+                    yield from self._requests_for(rule, path, rule.countries[:1] or (None,))
+                    tried[rule.where] += 1
+                    if tried[rule.where] == _MAX_PAGES:
+                        internal.remove(rule.where)
+
+    def _is_internal(self, rule: Rule) -> bool:
+        """Whether a rule redirects to this site."""
+        host = urlsplit(rule.target).hostname
+        return rule.status != REWRITE and (host is None or host == rule.host or self._hosts.includes(host))
+
+    def _requests_for(
+        self, rule: Rule, path: str, countries: Iterable[str | None]
+    ) -> Iterator[tuple[Rule, ViewerRequest]]:
+        query = {name: "q" if value is None else quote(value, safe="") for name, value in rule.query}
+        for country, host in product(countries, (rule.host,) if rule.host else self._sample_hosts):
+            yield rule, ViewerRequest(path, query, country, host)
+
+    def _loop(self, request: ViewerRequest) -> list[Rule]:
+        """Return the rules that redirect a request in a loop; empty if there is no loop."""
+        steps: list[Rule] = []
+        visited: list[tuple[object, ...]] = []
+        for _ in range(_MAX_REDIRECTS):
+            host = self._hosts.final_host(request.host)
+            request = request if host == request.host else replace(request, host=host)
+            state = (request.path, *request.query.items(), request.country, host)
+            if state in self._without_loop:
+                break
+            visited.append(state)
+            rule, next_request = self._follow(request)
+            if next_request is None:
+                break
+            steps += [rule] if rule else []
+            request = next_request
+        else:
+            return steps
+        self._without_loop.update(visited)
+        return []
+
+    def _follow(self, request: ViewerRequest) -> tuple[Rule | None, ViewerRequest | None]:
+        """Return the rule that answers a request, or None for the router, and the next request, or None at the end."""
+        found = self._lookup.first(request)
+        if found is None:
+            path = self._router_redirect(request.path)
+            return None, None if path is None else replace(request, path=path)
+        rule, target = found
+        return rule, None if rule.status == REWRITE else self._redirected(request, rule, target)
+
+    def _redirected(self, request: ViewerRequest, rule: Rule, target: str) -> ViewerRequest | None:
+        """Return the request that a redirect leads to, or None if it leads to another site."""
+        path, query, host = target, "", request.host
+        if not target.startswith("/") or "?" in target or "#" in target:
+            url = urlsplit(target)
+            path, query, host = url.path or "/", url.query, url.hostname or request.host
+            if url.port not in _OWN_PORTS or (host != request.host and not self._hosts.includes(host)):
+                return None
+        next_query = request.query if rule.keeps_query else _parsed_query(query)
+        return ViewerRequest(canonical_path(path), next_query, request.country, host)
+
+
+def _shuffled(paths: Iterable[str | None]) -> list[str]:
+    """Return the paths without duplicates, in a fixed order in which the first ones are from all folders."""
+    return sorted({path for path in paths if path is not None}, key=lambda path: crc32(path.encode()))
+
+
+def _distinct_countries(rules: Sequence[Rule]) -> list[str]:
+    """Return one country for each set of rules that name it."""
+    rules_of: dict[str, list[int]] = {}
+    for index, rule in enumerate(rules):
+        for country in rule.countries:
+            rules_of.setdefault(country, []).append(index)
+    return sorted({tuple(indexes): country for country, indexes in rules_of.items()}.values())
+
+
+def _line_number(where: str) -> tuple[int, str]:
+    found = _LINE.match(where)
+    return (int(found[1]) if found else 0, where)
+
+
+def _sample_paths(rule: Rule) -> Iterator[str]:
+    """Yield paths that a rule matches: with a long and an empty rest, and each with and without a trailing slash."""
+    paths = [*_UNKNOWN_PATHS] if rule.expression else []
+    for rest in ("x/y", ""):
+        parts = (part if isinstance(part, str) else _sample_text(part, rest) for part in rule.source)
+        paths += [canonical_path("".join(parts))]
+    forms = [
+        form for path in paths for form in (path, without_trailing_slash(path), f"{without_trailing_slash(path)}/")
+    ]
+    yield from (path for path in dict.fromkeys(forms) if rule.match(path) is not None)
+
+
+def _sample_text(placeholder: Placeholder, rest: str) -> str:
+    return rest if placeholder.name == "*" else f"x-{placeholder.name}"
+
+
+def _page_paths(keys: Collection[str], index_document: str) -> Iterator[str]:
+    """Yield the paths of each page: as a file, as a folder, and without an ending."""
+    index = canonical_path(quote(index_document))
+    for key in sorted(keys):
+        folder, _, name = key.rpartition("/")
+        if name == index_document:
+            stem = canonical_path(quote(f"/{folder}")) if folder else ""
+        elif name.endswith(_PAGE):
+            stem = canonical_path(quote(f"/{key.removesuffix(_PAGE)}"))
+        else:
+            continue
+        yield from (f"{stem}/", f"{stem}/{index}")
+        if stem:
+            yield from (stem, f"{stem}{_PAGE}")
+
+
+def _parsed_query(text: str) -> dict[str, str]:
+    """Return the first value of each name of a query. As in a function's event, nothing is decoded."""
+    query: dict[str, str] = {}
+    for pair in filter(None, text.split("&")):
+        name, _, value = pair.partition("=")
+        query.setdefault(name, value)
+    return query

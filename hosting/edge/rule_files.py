@@ -1,0 +1,57 @@
+"""The rules of a stack, from its settings and from the files in its distribution folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hosting.errors import EdgeError
+from hosting.formats.headers.files import HeaderRules, read_headers
+from hosting.formats.redirects.files import AMPLIFY_FILE, is_published, read_redirects
+from hosting.formats.redirects.rule_set import RedirectRules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hosting.config.load import Settings
+
+RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a stack.
+
+    Attributes:
+        redirects: redirects, rewrites and proxies.
+        headers: response headers.
+    """
+
+    redirects: RedirectRules
+    headers: HeaderRules
+
+
+def read_rule_files(settings: Settings, folder: Path) -> Rules:
+    """Return the rules of the settings and of the files in the distribution ``folder``.
+
+    Raises:
+        EdgeError: rules are invalid; the message has the problems of all files.
+    """
+    problems = []
+    redirects, headers = RedirectRules(), HeaderRules()
+    try:
+        redirects = read_redirects([rule.model_dump() for rule in settings.website.redirects], folder)
+    except EdgeError as error:
+        problems.append(str(error))
+    try:
+        headers = read_headers(folder)
+    except EdgeError as error:
+        problems.append(str(error))
+    if problems:
+        raise EdgeError("\n".join(problems))
+    return Rules(redirects, headers)
+
+
+def unpublished_files(folder: Path) -> list[str]:
+    """Return the names of the rule files that are read from the distribution ``folder`` but not published."""
+    return [name for name in RULE_FILES if name != AMPLIFY_FILE or not is_published(folder)]

@@ -1,0 +1,120 @@
+"""All redirect rules of a site, without those that have no effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hosting.formats.redirects.proxies import proxies_in
+from hosting.formats.redirects.rules import FallbackRule, IgnoredRule, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from hosting.formats.redirects.proxies import Proxy
+
+
+@dataclass(frozen=True)
+class RedirectRules:
+    """The redirect rules of a site, in their order.
+
+    Attributes:
+        rules: the rules that run at the edge.
+        fallbacks: the rule for paths without a file; at most one.
+        name: the setting or file that has the rules, for messages; empty if there is none.
+        warnings: sentences about rules that have no effect, or an unexpected one.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    fallbacks: tuple[FallbackRule, ...] = ()
+    name: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def uses_countries(self) -> bool:
+        """Whether any rule depends on the visitor's country."""
+        return any(rule.countries for rule in self.rules)
+
+    @property
+    def proxies(self) -> tuple[Proxy, ...]:
+        """The rules whose paths another server answers."""
+        return proxies_in(self.rules)
+
+
+def redirect_rules(
+    name: str, rules: Sequence[Rule | FallbackRule | IgnoredRule], notes: Iterable[str] = ()
+) -> RedirectRules:
+    """Return the rules without those that never apply.
+
+    Netlify and Cloudflare leave such rules out, too, so a file with them works there.
+    """
+    ignored = [f"{rule.where} {rule.reason}" for rule in rules if isinstance(rule, IgnoredRule) and rule.reason]
+    reachable = _ReachableRules()
+    # Rules for http:// come last: CloudFront redirects http to https first.
+    for rule in [*_numbered_rules(rules, plain_http=False), *_numbered_rules(rules, plain_http=True)]:
+        reachable.add(*rule)
+    fallbacks = [
+        rule for index, rule in enumerate(rules) if isinstance(rule, FallbackRule) and reachable.is_reached(index, rule)
+    ]
+    warnings = [*notes, *ignored, *reachable.warnings, *_unused_fallbacks(fallbacks)]
+    return RedirectRules(tuple(reachable.rules), tuple(fallbacks[:1]), name, tuple(warnings))
+
+
+def _numbered_rules(
+    rules: Sequence[Rule | FallbackRule | IgnoredRule], *, plain_http: bool
+) -> Iterator[tuple[int, Rule]]:
+    for index, rule in enumerate(rules):
+        if isinstance(rule, Rule) and rule.plain_http == plain_http:
+            yield index, rule
+
+
+def _unused_fallbacks(fallbacks: Sequence[FallbackRule]) -> Iterator[str]:
+    for fallback in fallbacks[1:]:
+        if (fallback.page, fallback.status) != (fallbacks[0].page, fallbacks[0].status):
+            yield f"{fallback.where} is never used: {fallbacks[0].where} is for missing files, too, and comes first"
+
+
+class _ReachableRules:
+    """Collects the rules that can apply to a request, and warnings about the others."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self._kept: list[tuple[int, Rule]] = []
+        self._by_source: dict[object, list[Rule]] = {}
+        self._everything: tuple[int, Rule] | None = None
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules in the order of the file."""
+        return [rule for _, rule in sorted(self._kept, key=lambda item: item[0])]
+
+    def add(self, index: int, rule: Rule) -> None:
+        """Add a rule, unless an earlier rule matches all its requests."""
+        if not self.is_reached(index, rule):
+            return
+        # Only rules with the same query, or with none or only placeholders in it, can match all requests of the rule.
+        exact = (rule.source_regex, tuple(sorted(rule.query, key=str)))
+        any_value = (rule.source_regex, None)
+        candidates = (earlier for key in (exact, any_value) for earlier in self._by_source.get(key, ()))
+        other = next((earlier for earlier in candidates if earlier.covers(rule)), None)
+        if other is not None:
+            self._report(rule, other, "is for the same paths")
+            return
+        self._kept.append((index, rule))
+        self._by_source.setdefault(exact, []).append(rule)
+        if all(value is None for _, value in rule.query):
+            self._by_source.setdefault(any_value, []).append(rule)
+        if rule.matches_everything and self._everything is None:
+            self._everything = index, rule
+
+    def is_reached(self, index: int, rule: Rule | FallbackRule) -> bool:
+        """Whether no rule for all paths comes before the rule."""
+        if self._everything is None or index < self._everything[0]:
+            return True
+        self._report(rule, self._everything[1], "is for all paths")
+        return False
+
+    def _report(self, rule: Rule | FallbackRule, other: Rule, why: str) -> None:
+        is_same = isinstance(rule, Rule) and (rule.target, rule.status) == (other.target, other.status)
+        if not (is_same or (isinstance(rule, Rule) and rule.plain_http)):
+            self.warnings.append(f"{rule.where} is never used: {other.where} {why} and comes first")

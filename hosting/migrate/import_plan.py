@@ -1,0 +1,117 @@
+"""The plan to keep the existing bucket and distribution: two import files, and the commands.
+
+The engine creates an imported provider before an imported component, even if that is its parent, and then refuses the
+state. So the component has its own import file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from hosting.migrate.accepted_settings import plain_values
+from hosting.migrate.findings import section
+from hosting.resource_names import COMPONENT, resource_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hosting.migrate.project import AmplifyProject
+
+_TYPES = {"bucket": "aws:s3/bucket:Bucket", "distribution": "aws:cloudfront/distribution:Distribution"}
+_OPTIONS = {
+    "bucket": "--bucket-name <name>    ('aws s3 ls' lists yours)",
+    "region": "--region <region>    (where the bucket is, such as us-east-1)",
+    "distribution": "--distribution-id <id>    (aws cloudfront list-distributions --output text "
+    "--query 'DistributionList.Items[].[Id,Origins.Items[0].DomainName]' lists yours with their buckets)",
+}
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """The resources to import, and what the user has to do.
+
+    Attributes:
+        stack: the stack's name.
+        files: the import files in order, name to content; none if ``missing`` is not empty.
+        missing: the options for unknown values, each with a way to find the value.
+        unretained: template resources that Amplify would delete with its stack.
+        opened_by_acl: the bucket, if an ACL makes it public, which this program's ownership setting does not allow.
+        identity_only: whether the bucket's policy allows an origin access identity but no origin access control.
+    """
+
+    stack: str
+    files: Mapping[str, dict[str, Any]]
+    missing: tuple[str, ...]
+    unretained: tuple[str, ...]
+    opened_by_acl: str | None
+    identity_only: bool
+
+    def steps(self) -> list[str]:
+        """Return the commands, in order."""
+        preparation = []
+        edits = [f'"DeletionPolicy": "Retain" to {", ".join(self.unretained)}'] if self.unretained else []
+        if self.identity_only:
+            edits.append("the statement that docs/from-amplify.md has to PrivateBucketPolicy")
+        if edits:
+            preparation.append(f"in Amplify's template.json add {' and '.join(edits)}, then: amplify push")
+        if self.opened_by_acl:
+            preparation.append(f"aws s3api put-bucket-acl --acl private --bucket {self.opened_by_acl}")
+        imports = [
+            f"pulumi import --stack {self.stack} --protect=false --generate-code=false --file {name}"
+            for name in self.files
+        ]
+        return [
+            *preparation,
+            f"pulumi stack select --create {self.stack}",
+            *imports,
+            f"pulumi preview --stack {self.stack} --diff      # check the changes before you deploy them",
+            f"pulumi up --stack {self.stack}",
+            "amplify remove hosting && amplify push     # once the site works; Retain keeps the resources in use",
+        ]
+
+
+def plan_import(project: AmplifyProject, program: str, stack: str, config: Mapping[str, Any]) -> ImportPlan:
+    """Return the import plan for ``stack`` of ``program``, whose whole config is ``config``."""
+    resources = project.template["Resources"]
+    ids = {"bucket": config.get("website:bucketName"), "region": config.get("aws:region")}
+    if "CloudFrontDistribution" in resources:
+        ids["distribution"] = project.outputs.get("CloudFrontDistributionID")
+    missing = tuple(_OPTIONS[kind] for kind, value in ids.items() if not value)
+    control = section(resources, "S3Bucket", "Properties").get("AccessControl", "Private")
+    return ImportPlan(
+        stack=stack,
+        files={} if missing else _files(program, stack, ids, config),
+        missing=missing,
+        unretained=tuple(key for key, one in resources.items() if section(one).get("DeletionPolicy") != "Retain"),
+        opened_by_acl=ids["bucket"] if control != "Private" else None,
+        identity_only="PrivateBucketPolicy" in resources,
+    )
+
+
+def _files(program: str, stack: str, ids: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the import files: first the component, then its provider with the resources that use it."""
+    name = resource_name(program, stack)
+    site = f"urn:pulumi:{stack}::{program}::{COMPONENT}::{name}"
+    below = {"logicalName": name, "parent": "site"}
+    resources = [
+        {"type": kind, "name": label, "id": ids[label], "provider": "provider", **below}
+        for label, kind in _TYPES.items()
+        if label in ids
+    ]
+    return {
+        f".hosting/amplify-import-1.{stack}.json": {
+            "resources": [{"type": COMPONENT, "name": name, "component": True}]
+        },
+        f".hosting/amplify-import-2.{stack}.json": {
+            "nameTable": {"site": site},
+            "resources": [{**_provider(config), **below}, *resources],
+        },
+    }
+
+
+def _provider(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the provider with the program's version, which can't read the state of a newer one."""
+    inputs = {key.removeprefix("aws:"): text for key, text in plain_values(config).items() if key.startswith("aws:")}
+    return {"type": "pulumi:providers:aws", "name": "provider", "version": version("pulumi-aws"), "inputs": inputs}

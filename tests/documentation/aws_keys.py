@@ -1,0 +1,42 @@
+"""One sentence for each `aws:` setting, for the table in docs/settings.md.
+
+The settings are the provider's own: https://www.pulumi.com/registry/packages/aws/installation-configuration/
+"""
+
+SENTENCES = {
+    "accessKey": "Access key, instead of the credentials that the AWS SDK finds by itself.",
+    "allowedAccountIds": "The only account ids in which the stack may be deployed.",
+    "assumeRoleWithWebIdentity": "Role to assume with an OIDC token: `roleArn`, `webIdentityTokenFile` and more.",
+    "assumeRoles": "Roles to assume, one after the other: `roleArn`, `duration`, `externalId` and others.",
+    "customCaBundle": "File with the root certificates to trust.",
+    "defaultTags": 'Tags of all resources: `{"tags": {"team": "web"}}`.',
+    "ec2MetadataServiceEndpoint": "URL of the EC2 metadata service.",
+    "ec2MetadataServiceEndpointMode": "`IPv4` or `IPv6`.",
+    "endpoints": 'URLs of services other than AWS\'s own, such as `{"s3": "https://s3.example.com"}`.',
+    "forbiddenAccountIds": "Account ids in which the stack may not be deployed.",
+    "httpProxy": "Proxy for HTTP requests to AWS.",
+    "httpsProxy": "Proxy for HTTPS requests to AWS.",
+    "ignoreTags": "Tags that other programs set: `keys`, `keyPrefixes`.",
+    "insecure": "Accept any TLS certificate of AWS's endpoints.",
+    "maxRetries": "How often a failed request is sent again.",
+    "noProxy": "Hosts that are reached without a proxy, separated by commas.",
+    "profile": "Profile of the shared config and credentials files.",
+    "region": "Region of the bucket; without it, `AWS_REGION` or `AWS_DEFAULT_REGION`.",
+    "retryMode": "`standard` or `adaptive`.",
+    "s3UsEast1RegionalEndpoint": "`regional` or `legacy` endpoint of S3 in us-east-1.",
+    "s3UsePathStyle": "Put the bucket's name into the path of S3's URLs, and not into the host name.",
+    "secretKey": "Secret key that belongs to `accessKey`; set it with `--secret`.",
+    "sharedConfigFiles": "Paths of the shared config files.",
+    "sharedCredentialsFiles": "Paths of the shared credentials files.",
+    "skipCredentialsValidation": "Do not validate the credentials with STS.",
+    "skipMetadataApiCheck": "Do not ask the EC2 metadata service for credentials.",
+    "skipRegionValidation": "Accept a region that is not AWS's.",
+    "skipRequestingAccountId": "Do not ask AWS for the account id.",
+    "stsRegion": "Region of STS.",
+    "tagPolicyCompliance": "How tag policies of the organization are enforced: `error`, `warning` or `disabled`.",
+    "token": "Session token that belongs to `accessKey`; set it with `--secret`.",
+    "tokenBucketRateLimiterCapacity": "Capacity of the AWS SDK's rate limiter.",
+    "useDualstackEndpoint": "Use endpoints that have IPv4 and IPv6.",
+    "useFipsEndpoint": "Use endpoints that are validated under FIPS 140.",
+    "userAgents": "Products to name in the User-Agent header: `productName`, `productVersion`, `comment`.",
+}
