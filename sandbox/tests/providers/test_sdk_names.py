@@ -13,6 +13,7 @@ import pulumi_synced_folder
 import pytest
 from pulumi import _types as sdk_types
 
+from sandbox.environment import REPOSITORY
 from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.catalogue import INVOKES, RESOURCES
 from sandbox.providers.aws.configuration import CONFIG_FIELDS, ProviderConfig
@@ -129,3 +130,11 @@ def test_inputs_of_the_synced_folder() -> None:
     """S3BucketFolder has exactly the SDK's inputs."""
     assert differences(FOLDER_FIELDS, pulumi_synced_folder.S3BucketFolderArgs) == []
     assert set(FOLDER_FIELDS) == set(inputs_of(pulumi_synced_folder.S3BucketFolderArgs))
+
+
+@pytest.mark.parametrize("token", [*RESOURCES, *INVOKES])
+def test_readme_lists_every_type(token: str) -> None:
+    """sandbox/README.md names each resource type and data source."""
+    name = token.rpartition(":")[2]
+    readme = (REPOSITORY / "sandbox/README.md").read_text()
+    assert f"`{name}`" in readme or f".{name}`" in readme
