@@ -115,7 +115,7 @@ def test_a_release_needs_no_invalidation_and_leaves_the_assets_warm(bulk: Projec
 def test_cached_files_of_earlier_releases_are_not_served(bulk: Project) -> None:
     """Each of many releases is served with its own content, also if earlier content comes back."""
     before = bulk.invalidations()
-    for version in ("three", "four", "two", "five", "three", "two"):
+    for version in ("three", "two", "three", "two"):
         bulk.write("www/docs/index.html", f"docs/index {version}")
         bulk.write("www/style.css", f"style {version}")
         bulk.up()
@@ -164,9 +164,8 @@ def test_the_edge_has_no_stale_files(new_project: Callable[[str], Project], mode
     project.config("website:routing", routing)
     live(project, mode)
     changes: tuple[dict[str, str | None], ...] = (
-        {"about.html": "about two", "docs/index.html": "docs two", "style.css": "style two"},
-        {"a b+ä.html": "name two", "one(1)@2,3.html": "sign two"},
-        {"docs/guide.html": None, "new.html": "new one"},
+        {"about.html": "about two", "a b+ä.html": "name two", "one(1)@2,3.html": "sign two"},
+        {"docs/guide.html": None, "new.html": "new one", "docs/index.html": "docs two", "style.css": "style two"},
         {"index.html": "index two"},
         {"404.html": "404 two"},
     )
