@@ -21,18 +21,23 @@ _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
 _FORBIDDEN = frozenset(
     {
-        *("connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
-        *("trailer", "upgrade", "x-accel-buffering", "x-accel-charset", "x-accel-limit-rate", "x-accel-redirect"),
+        *("expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
+        *("x-accel-buffering", "x-accel-charset", "x-accel-limit-rate", "x-accel-redirect"),
         *("x-amzn-auth", "x-amzn-cf-billing", "x-amzn-cf-id", "x-amzn-cf-xff", "x-amzn-errortype"),
         *("x-amzn-fle-profile", "x-amzn-header-count", "x-amzn-header-order", "x-amzn-lambda-integration-tag"),
         *("x-amzn-requestid", "x-cache", "x-forwarded-proto", "x-real-ip"),
-        *("content-encoding", "content-length", "transfer-encoding", "warning", "via"),
+        *("content-encoding", "warning", "via"),
     }
 )
 _FORBIDDEN_PREFIXES = ("x-amz-cf-", "x-edge-")
 # Headers that the server sets itself. Netlify ignores them, too:
 # https://docs.netlify.com/manage/routing/headers/#limitations
-_SERVER_HEADERS = frozenset({"accept-ranges", "age", "allow", "alt-svc", "content-range", "date", "location", "server"})
+_SERVER_HEADERS = frozenset(
+    {
+        *("accept-ranges", "age", "allow", "alt-svc", "connection", "content-length", "content-range", "date"),
+        *("location", "server", "trailer", "transfer-encoding", "upgrade"),
+    }
+)
 
 
 class HeaderError(Exception):
@@ -45,7 +50,7 @@ class ServerHeaderError(HeaderError):
 
 @dataclass(frozen=True)
 class HeaderRule:
-    """HeaderRules for the paths that a pattern matches.
+    """Headers for the paths that a pattern matches.
 
     Attributes:
         pattern: the path pattern, as in the file.

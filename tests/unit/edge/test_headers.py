@@ -194,7 +194,18 @@ def test_invalid_netlify_files(tmp_path: Path, text: str, message: str) -> None:
 
 def test_headers_of_the_server_are_ignored(tmp_path: Path) -> None:
     """As in Netlify, such headers are ignored, with a warning for each."""
-    names = ("Location", "Date", "Server", "Age", "Accept-Ranges", "Content-Range", "Allow", "Alt-Svc")
+    names = (
+        "Location",
+        "Date",
+        "Server",
+        "Age",
+        "Accept-Ranges",
+        "Content-Range",
+        "Allow",
+        "Alt-Svc",
+        "Content-Length",
+        "Connection",
+    )
     (tmp_path / "_headers").write_text("/*\n  X-A: b\n" + "".join(f"  {name}: x\n" for name in names))
     headers = read_headers(tmp_path)
     assert headers.rules == (HeaderRule("/*", {"x-a": "b"}),)
