@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosting.edge.headers import headers_for, headers_part
+from hosting.edge.page_paths import page_paths
 from hosting.edge.route_choice import RouteChoice
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import read_headers
@@ -359,3 +360,17 @@ def test_headers_are_in_one_file(tmp_path: Path) -> None:
         read_headers(tmp_path)
     with pytest.raises(EdgeError, match=r"in customHttp\.yml and in _headers"):
         written(tmp_path, "customHttp.yml", AMPLIFY)
+
+
+@pytest.mark.parametrize(
+    ("path", "paths"),
+    [
+        ("/docs", ["/docs", "/docs", "/docs.html"]),
+        ("/docs.html", ["/docs.html", "/docs", "/docs.html"]),
+        ("/docs/", ["/docs/", "/docs/", "/docs/index.html"]),
+        ("/docs/index.html", ["/docs/index.html", "/docs/", "/docs/index.html"]),
+    ],
+)
+def test_two_pages_of_one_name_have_paths_of_their_own(path: str, paths: list[str]) -> None:
+    """If a tree has both `docs.html` and `docs/index.html`, a header rule for one does not apply to the other."""
+    assert page_paths(path, BOTH) == paths
