@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pip._internal.models.index import PyPI
 
 from tests.e2e.harness import REPOSITORY
 
@@ -16,7 +17,7 @@ from tests.e2e.harness import REPOSITORY
 UV = [str(Path(sys.executable).parent / "uv")]
 POETRY = [*UV, "tool", "run", "--quiet", "--from", "poetry==2.5.1", "poetry"]
 # The index that poetry uses by itself has an interface of its own, which mirrors of PyPI may lack.
-INDEX = "https://pypi.org/simple/"
+INDEX = f"{PyPI.simple_url}/"
 PROGRAM = "import hosting, hosting.program; print(hosting.__file__, hosting.StaticSite.__name__)"
 
 
