@@ -69,10 +69,10 @@ def prepare(name: str, settings: Settings, run: Run) -> Prepared:
         EdgeError: the rules are invalid, or exceed a limit of CloudFront; nothing is deployed.
     """
     publish = settings.publish
-    if publish.build_command is not None and publish.release is None:
-        _build(publish.build_command, settings, run)
-    # A rollback does not publish the current files, but the edge plan depends on their names and rules.
     folder = locate_directory(run.project, publish.directory)
+    if publish.build_command is not None and publish.release is None:
+        _build(publish.build_command, folder, settings, run)
+    # A rollback does not publish the current files, but the edge plan depends on their names and rules.
     rules = read_rule_files(settings, folder)
     staged = _stage(settings, run, rules) if publish.release is None else _stage_for_rollback(settings, run, rules)
     return Prepared(staged, plan_edge(name, settings, staged.manifest, rules))
@@ -86,7 +86,7 @@ def _stage(settings: Settings, run: Run, rules: Rules) -> StagedTree:
     staged = stage(
         source,
         STATE / "staging" / settings.stack,
-        IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore, source), ignore_file=publish.ignore_file),
+        IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore, rules), ignore_file=publish.ignore_file),
         CacheControl(publish.cache_control, ttls).values_for,
         index_document=settings.website.index_document,
         keys=partial(staged_keys, settings, rules),
@@ -112,17 +112,17 @@ def _stage_for_rollback(settings: Settings, run: Run, rules: Rules) -> StagedTre
     return staged
 
 
-def _ignored(patterns: Sequence[str], folder: Path) -> list[str]:
+def _ignored(patterns: Sequence[str], rules: Rules) -> list[str]:
     """Return ``patterns`` and the files that the edge reads, which come last so that no pattern publishes them."""
-    return [*patterns, *(f"/{name}" for name in unpublished_files(folder))]
+    return [*patterns, *(f"/{name}" for name in unpublished_files(rules))]
 
 
-def _build(command: str, settings: Settings, run: Run) -> None:
+def _build(command: str, folder: Path, settings: Settings, run: Run) -> None:
     result = run_build(
         command,
         cwd=run.project,
         state_dir=STATE / "build" / settings.stack,
-        directory=locate_directory(run.project, settings.publish.directory),
+        directory=folder,
         preview=run.preview,
         echo=run.say,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import HeaderRules, read_headers
-from hosting.formats.redirects.files import AMPLIFY_FILE, is_published, read_redirects
+from hosting.formats.redirects.files import AMPLIFY_FILE, read_redirects
 from hosting.formats.redirects.rule_set import RedirectRules
 
 if TYPE_CHECKING:
@@ -52,6 +52,6 @@ def read_rule_files(settings: Settings, folder: Path) -> Rules:
     return Rules(redirects, headers)
 
 
-def unpublished_files(folder: Path) -> list[str]:
-    """Return the names of the rule files that are read from the distribution ``folder`` but not published."""
-    return [name for name in RULE_FILES if name != AMPLIFY_FILE or not is_published(folder)]
+def unpublished_files(rules: Rules) -> list[str]:
+    """Return the names of the rule files that are read from the distribution folder but not published."""
+    return [name for name in RULE_FILES if name != AMPLIFY_FILE or not rules.redirects.publishes_amplify_file]

@@ -46,7 +46,8 @@ def read_redirects(setting: Iterable[Mapping[str, object]], folder: Path) -> Red
     Raises:
         EdgeError: rules are invalid, each with its line; or there is more than one source of rules.
     """
-    sources = list(_sources(list(setting), folder))
+    publishes_amplify_file = is_published(folder)
+    sources = list(_sources(list(setting), folder, has_amplify_file=not publishes_amplify_file))
     if len(sources) > 1:
         names = " and in ".join(source.name for source in sources)
         raise EdgeError(
@@ -54,10 +55,10 @@ def read_redirects(setting: Iterable[Mapping[str, object]], folder: Path) -> Red
             "pulumi config rm website:redirects"
         )
     rules = _converted(sources[0]) if sources else RedirectRules()
-    if is_published(folder):
-        warning = f"{AMPLIFY_FILE} is published as a file: it is not a list, so it has no redirects for Amplify Hosting"
-        rules = replace(rules, warnings=(*rules.warnings, warning))
-    return rules
+    if not publishes_amplify_file:
+        return rules
+    warning = f"{AMPLIFY_FILE} is published as a file: it is not a list, so it has no redirects for Amplify Hosting"
+    return replace(rules, warnings=(*rules.warnings, warning), publishes_amplify_file=True)
 
 
 def is_published(folder: Path) -> bool:
@@ -69,11 +70,11 @@ def is_published(folder: Path) -> bool:
         return False
 
 
-def _sources(setting: list[Mapping[str, object]], folder: Path) -> Iterator[_RuleSource]:
+def _sources(setting: list[Mapping[str, object]], folder: Path, *, has_amplify_file: bool) -> Iterator[_RuleSource]:
     if setting:
         items = ((f"'{SETTING}[{index}]'", rule) for index, rule in enumerate(setting))
         yield _RuleSource(SETTING, items, amplify.read_rule)
-    if (folder / AMPLIFY_FILE).is_file() and not is_published(folder):
+    if has_amplify_file and (folder / AMPLIFY_FILE).is_file():
         yield _RuleSource(AMPLIFY_FILE, _elements(read_rule_file(folder / AMPLIFY_FILE)), amplify.read_rule)
     if (folder / NETLIFY_FILE).is_file():
         yield _RuleSource(NETLIFY_FILE, _lines(read_rule_file(folder / NETLIFY_FILE)), netlify.read_line)

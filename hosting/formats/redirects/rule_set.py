@@ -21,14 +21,16 @@ class RedirectRules:
     Attributes:
         rules: the rules that run at the edge.
         fallbacks: the rule for paths without a file; at most one.
-        name: the setting or file that has the rules, for messages; empty if there is none.
+        name: the setting or file that has the rules, for messages; empty without rules.
         warnings: sentences about rules that have no effect, or an unexpected one.
+        publishes_amplify_file: whether `redirects.json` is a file of the site, and not a list of rules.
     """
 
     rules: tuple[Rule, ...] = ()
     fallbacks: tuple[FallbackRule, ...] = ()
     name: str = ""
     warnings: tuple[str, ...] = ()
+    publishes_amplify_file: bool = False
 
     @property
     def uses_countries(self) -> bool:
