@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
 from hosting.aws.cloud_names import keep_name
-from hosting.cloudfront.functions import ReleaseFunction, make_functions
+from hosting.cloudfront.functions import make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
 from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hosting.aws.cloud_names import CloudNames
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.attached_names import AttachedNames
+    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
@@ -31,11 +32,11 @@ class ReleaseRouting:
     """The part of the edge function that routes requests to the live release of bulk mode.
 
     Attributes:
-        function: what the release adds to the function for requests.
+        parts: the last parts of the function for requests.
         header: a header that the function sets, part of the cache key, so that each release has its own cache entries.
     """
 
-    function: ReleaseFunction
+    parts: pulumi.Output[list[FunctionPart]]
     header: str
 
 
@@ -116,7 +117,7 @@ def _edge_inputs(
     names: CloudNames, edge: EdgePlan, release: ReleaseRouting | None, opts: pulumi.ResourceOptions
 ) -> Any:  # noqa: ANN401 - input dict
     """Return a behavior's inputs for its functions; none without functions."""
-    functions = make_functions(names, edge, opts, release.function if release else None)
+    functions = make_functions(names, edge, opts, release.parts if release else None)
     inputs: dict[str, Any] = {}
     if functions:
         inputs["function_associations"] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 from pulumi_aws.cloudfront import Function
@@ -33,24 +33,16 @@ class FunctionAssociation:
     function: Function
 
 
-@dataclass(frozen=True)
-class ReleaseFunction:
-    """The part of the function for requests that bulk mode adds.
-
-    Attributes:
-        parts: the last parts of the function.
-    """
-
-    parts: pulumi.Output[list[FunctionPart]]
-
-
 def make_functions(
-    names: CloudNames, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseFunction | None = None
+    names: CloudNames,
+    edge: EdgePlan,
+    opts: pulumi.ResourceOptions,
+    release_parts: pulumi.Output[list[FunctionPart]] | None = None,
 ) -> list[FunctionAssociation]:
-    """Return the functions with the parts of ``edge``: none, one or two; ``release`` adds parts for requests."""
+    """Return the functions with the parts of ``edge``: none, one or two; ``release_parts`` come last for requests."""
     functions = []
-    if release is not None:
-        code = release.parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
+    if release_parts is not None:
+        code = release_parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
         functions.append(_release_function(names, _protected(edge, code), opts))
     elif edge.request_parts:
         functions.append(_function(names, "viewer-request", _protected(edge, compose(edge.request_parts)), opts))
@@ -67,15 +59,8 @@ def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
 def _function(
     names: CloudNames, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> FunctionAssociation:
-    function = Function(
-        names.logical(f"{_ROLES[event]}-function"),
-        name=names.physical(_ROLES[event]),
-        runtime=RUNTIME,
-        comment=f"The {event} function of {names.prefix}",
-        publish=True,
-        code=code,
-        opts=keep_name("name", opts),
-    )
+    logical, name = names.logical(f"{_ROLES[event]}-function"), names.physical(_ROLES[event])
+    function = Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code))
     return FunctionAssociation(event, function)
 
 
@@ -85,13 +70,12 @@ def _release_function(names: CloudNames, code: pulumi.Input[str], opts: pulumi.R
     Another bucket changes the suffix of the name, and so replaces the function. One update of the distribution then
     changes both, and no visitor gets the function of one bucket with the files of the other.
     """
-    function = Function(
-        names.logical("release-function"),
-        name=pulumi.Output.concat(names.site, "-release-", names.suffix),
-        runtime=RUNTIME,
-        comment=f"The viewer-request function of {names.prefix}",
-        publish=True,
-        code=code,
-        opts=opts,
-    )
-    return FunctionAssociation("viewer-request", function)
+    event: Event = "viewer-request"
+    name = pulumi.Output.concat(names.site, "-release-", names.suffix)
+    function = Function(names.logical("release-function"), name=name, opts=opts, **_inputs(names, event, code))
+    return FunctionAssociation(event, function)
+
+
+def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str]) -> Any:  # noqa: ANN401 - input dict
+    comment = f"The {event} function of {names.prefix}"
+    return {"runtime": RUNTIME, "comment": comment, "publish": True, "code": code}

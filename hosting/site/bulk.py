@@ -10,7 +10,6 @@ from urllib.parse import quote
 import pulumi
 
 from hosting.cloudfront.distribution import ReleaseRouting
-from hosting.cloudfront.functions import ReleaseFunction
 from hosting.edge.error_pages import page_key
 from hosting.edge.site_routes import ROUTER, route_part
 from hosting.providers.live import Live, LiveArgs
@@ -104,7 +103,7 @@ class Bulk:
             routes = pointer.get("routes")
             return [*([route_part(json.loads(routes))] if routes else []), edge_piece(pointer, index)]
 
-        return ReleaseRouting(ReleaseFunction(release.pointer.apply(parts)), HEADER)
+        return ReleaseRouting(release.pointer.apply(parts), HEADER)
 
     def live(self, bucket: Bucket, distribution: Distribution, release: Release, opts: pulumi.ResourceOptions) -> Live:
         """Declare the resource that finishes a publish; ``opts`` must depend on the distribution and its function."""
