@@ -7,9 +7,11 @@ name.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from hosting.edge.error_pages import files_without_extension
 from hosting.edge.function_code import function_part
 from hosting.edge.site_routes import route_part
 from hosting.errors import EdgeError
@@ -61,19 +63,22 @@ def _key(path: str, index_document: str) -> str:
 
 def router_redirects(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Callable[[str], str | None]:
     """Return a function that returns the path that the router redirects a path to, or None."""
-    index_document = routes.index_document
-    exceptions = pages_exceptions(keys, index_document)
 
     def to_other_form(path: str) -> str | None:
         answer = routes.answer(path)
         return answer.path if answer.is_redirect else None
 
-    def to_clean_url(path: str) -> str | None:
-        clean = _clean_url(path, index_document, exceptions)
-        is_page = unquote(clean) in exceptions or "." not in clean.rpartition("/")[2]
-        return clean if clean != path and is_page else None
+    if routing == "pages":
+        exceptions = pages_exceptions(keys, routes.index_document)
+        return partial(_clean_redirect, index_document=routes.index_document, exceptions=exceptions)
+    return _no_redirect if routing == "errors" else to_other_form
 
-    return {"errors": _no_redirect, "pages": to_clean_url}.get(routing, to_other_form)
+
+def _clean_redirect(path: str, *, index_document: str, exceptions: Collection[str]) -> str | None:
+    """Return the path that `pages` redirects ``path`` to, or None."""
+    clean = _clean_url(path, index_document, exceptions)
+    is_page = unquote(clean) in exceptions or "." not in clean.rpartition("/")[2]
+    return clean if clean != path and is_page else None
 
 
 def _clean_url(path: str, index_document: str, exceptions: Collection[str]) -> str:
@@ -107,8 +112,7 @@ def router_part(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Functi
 
 def app_page_part(page: str, keys: Iterable[str]) -> FunctionPart:
     """Return the part that serves the app page, by its path, for paths that are not files."""
-    files = {f"/{key}": _FILE for key in sorted(keys) if "." not in key.rpartition("/")[2]}
-    return function_part("appPage", [page, files])
+    return function_part("appPage", [page, {f"/{key}": _FILE for key in files_without_extension(keys)}])
 
 
 def pages_exceptions(keys: Iterable[str], index_document: str) -> Mapping[str, int]:
