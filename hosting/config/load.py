@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from hosting.config.suggestions import KeyPath
 
-_OWN_SECTIONS: dict[str, type[Section]] = {
+# The namespaces whose keys are ours alone.
+OWN_SECTIONS: dict[str, type[Section]] = {
     "website": WebsiteSettings,
     "cloudfront": CloudFrontSettings,
     "publish": PublishSettings,
@@ -39,7 +40,7 @@ _OWN_SECTIONS: dict[str, type[Section]] = {
     "access": AccessSettings,
     "domain": DomainSettings,
 }
-_SECTIONS: dict[str, type[Section]] = {**_OWN_SECTIONS, AWS: AwsSection}
+_SECTIONS: dict[str, type[Section]] = {**OWN_SECTIONS, AWS: AwsSection}
 _NEED_CLOUDFRONT = {
     ("access", "username"): "as anyone can read the bucket's website without it",
     ("domain", "names"): "as the bucket's website has no HTTPS for your host names without it",
@@ -195,20 +196,20 @@ class _Reader:
 
     def check_other_namespaces(self) -> None:
         """Refuse keys of other namespaces that are probably settings: in the project's, or in a misspelt one."""
-        known = [f"{namespace}:{key}" for namespace, model in _OWN_SECTIONS.items() for key in setting_keys(model)]
+        known = [f"{namespace}:{key}" for namespace, model in OWN_SECTIONS.items() for key in setting_keys(model)]
         for key in self.raw.values:
             namespace, _, name = key.partition(":")
-            near = difflib.get_close_matches(namespace.lower(), _OWN_SECTIONS, n=1, cutoff=0.8)
+            near = difflib.get_close_matches(namespace.lower(), OWN_SECTIONS, n=1, cutoff=0.8)
             if namespace in _SECTIONS or not (near or namespace == self.raw.project):
                 continue
-            if name in _OWN_SECTIONS:
+            if name in OWN_SECTIONS:
                 rule = f"is not a setting: those of '{name}' are written {name}:<key>, with a colon"
                 messages = self.messages(namespace)
                 self.problems.append(messages.problem((name,), rule, messages.remove((name,))))
                 continue
             same = [setting for setting in known if setting.endswith(f":{name}")]
-            similar = difflib.get_close_matches(f"{near[0]}:{name}" if near else name, known, n=1, cutoff=0.5)
-            self._add_unknown(key, next(iter([*same, *similar]), None))
+            similar = nearest(f"{near[0]}:{name}" if near else name, known)
+            self._add_unknown(key, next(iter(same), None) or similar)
 
     def check_password(self) -> None:
         """Refuse a password in plain text."""

@@ -150,7 +150,7 @@ def not_a_setting(meant: str | None) -> str:
 
 
 def _rule(error: ErrorDetails, secrets: Collection[str]) -> str:
-    """Return the rule that a value breaks; in pydantic's words if there are none of ours."""
+    """Return the rule that a value breaks; or pydantic's message for a rule without a message here."""
     template = _RULES.get(error["type"])
     if template:
         is_json = error["type"] == "tuple_type" and is_broken_json(error["input"])

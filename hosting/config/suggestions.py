@@ -6,7 +6,6 @@ that was set as JSON.
 
 from __future__ import annotations
 
-import difflib
 import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, get_args, get_origin
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 KeyPath = tuple[str | int, ...]
 
-_SIMILARITY = 0.5
 # A fix may uncover another error: a renamed key has its value checked, and then the rules between settings.
 _MOST_ROUNDS = 10
 
@@ -58,19 +56,19 @@ def path_of(error: ErrorDetails) -> KeyPath:
 
 
 def field_at(model: type[BaseModel], path: KeyPath) -> tuple[type[BaseModel], FieldInfo | None]:
-    """Return the model that has the last named key of ``path``, and the field of that key, None if there is none."""
+    """Return the model that has the last named key of ``path``, and the key's field; None for an unknown key."""
     named = [step for step in path if isinstance(step, str)]
     for step in named[:-1]:
         field = field_named(model, step)
-        model = (_model_in(field.annotation) if field else None) or model
+        model = (model_in(field.annotation) if field else None) or model
     return model, field_named(model, named[-1])
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
+def model_in(annotation: object) -> type[BaseModel] | None:
     """Return the model that ``annotation`` is, or contains as an option or as the element of a list."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)
+    return next(filter(None, map(model_in, get_args(annotation))), None)
 
 
 def _errors(model: type[BaseModel], values: Mapping[str, Any], key: str) -> list[ErrorDetails]:
@@ -127,7 +125,7 @@ def _replacement(error: ErrorDetails, field: FieldInfo | None, *, is_element: bo
 
 def _holds_maps(annotation: object) -> bool:
     element = get_args(annotation)[0]
-    return get_origin(element) is dict or _model_in(element) is not None
+    return get_origin(element) is dict or model_in(element) is not None
 
 
 def is_broken_json(value: object) -> bool:
@@ -150,8 +148,8 @@ def _nearest_value(error: ErrorDetails, field: FieldInfo) -> object:
     if error["type"] == "literal_error":
         options = {str(option).lower(): option for option in get_args(field.annotation)}
         ending = [option for option in options if got and option.endswith(got)]
-        near = difflib.get_close_matches(got, options, n=1, cutoff=_SIMILARITY)
-        return next((options[option] for option in [*ending, *near]), field.default)
+        option = next(iter(ending), None) or nearest(got, options)
+        return options[option] if option is not None else field.default
     if "le" in context:
         return context["le"]
     if isinstance(field.default, bool | int):

@@ -33,7 +33,7 @@ def success_responses(errors: Sequence[ErrorResponse]) -> list[ErrorResponse]:
 
 
 def app_page_of_errors(errors: Sequence[ErrorResponse], index_document: str) -> str:
-    """Return the key that the error responses serve for every unknown path with status 200; empty if there is none.
+    """Return the key that the error responses serve for every unknown path with status 200, or an empty string.
 
     CloudFront runs no function for an error response, so the function for requests may serve the page instead.
     """

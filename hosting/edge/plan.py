@@ -58,8 +58,8 @@ class EdgePlan:
         response_headers_policy: the id of the distribution's response headers policy.
         default_root_object: the distribution's default root object; None if the function serves `/`.
         error_document: the key of an S3 website's error document.
-        error_app_page: the key that the error responses serve for all unknown paths with status 200; empty if there
-            is none.
+        error_app_page: the key that the error responses serve for all unknown paths with status 200; may be
+            empty.
         routes: how the files are served.
         route_choice: the part of the routes that settings and rules choose.
         notes: sentences for the user that need no action.

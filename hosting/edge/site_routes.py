@@ -56,10 +56,10 @@ class SiteRoutes:
         other_form: pages that exist only in the minority's form.
         both_forms: names with a page in each form.
         file_types: lower-case extensions; a path with one of them is a file.
-        app_page: the key that is served for unknown paths with status 200; empty if there is none.
+        app_page: the key that is served for unknown paths with status 200; may be empty.
         page_count: the number of pages, without the 404 page, the app page and verification files.
-        bare_page: the name of a page that is not an index document, such as ``/about``; empty if there is none.
-        second_page: the key of a page other than the index document; empty if there is none.
+        bare_page: the name of a page that is not an index document, such as ``/about``; may be empty.
+        second_page: the key of a page other than the index document; may be empty.
     """
 
     index_document: str
@@ -82,7 +82,7 @@ class SiteRoutes:
 
     @property
     def app_url(self) -> str:
-        """The path of the app page; empty if there is none."""
+        """The path of the app page; empty without an app page."""
         return f"/{quote(self.app_page)}" if self.app_page else ""
 
     @property
@@ -203,7 +203,7 @@ def _by_folder(kinds: Mapping[str, int]) -> dict[str, object]:
 
 
 def file_type(path: str) -> str:
-    """Return the lower-case extension of a path; empty if there is none."""
+    """Return the lower-case extension of a path; empty for a path without an extension."""
     name = path.rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name else ""
 

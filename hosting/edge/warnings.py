@@ -48,7 +48,7 @@ def routing_notes(
 
 
 def _missing_page(errors: Sequence[ErrorResponse]) -> str:
-    """Return the page for missing files, with its status unless that is 404; empty if there is none."""
+    """Return the page for missing files, with its status unless that is 404; empty without a page."""
     response = next((error for error in errors if error.error_code == NOT_FOUND), None)
     if response is None or response.response_page_path is None:
         return ""

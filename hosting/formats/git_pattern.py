@@ -179,7 +179,7 @@ def _bracket(glob: str, position: int) -> tuple[str, int]:
 def _bracket_item(glob: str, position: int, previous: str) -> tuple[frozenset[str], str, int]:
     """Return the bytes that the item at ``position`` adds, the byte that may start a range, and the item's end.
 
-    ``previous`` is the byte that a range here would start at, empty if there is none.
+    ``previous`` is the byte that a range here would start at; empty if no range can start here.
     """
     char = _char_at(glob, position)
     if char == "\\":

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.documentation import links, settings_table
+from tests.repository import REPOSITORY, repository_files
 
-ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = ROOT / "docs/settings.md"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS = REPOSITORY / "docs/settings.md"
 # Pages of the sites that `make sites` builds: their links are for those sites.
 _NOT_OURS = ("sites/content/", "sites/projects/")
 _SOURCES = (".py", ".yml", ".yaml")
 # Their data has paths of imaginary pages.
-_TESTS = ROOT / "tests"
+_TESTS = REPOSITORY / "tests"
 
 
 def main() -> int:
@@ -28,9 +30,9 @@ def main() -> int:
     pages = [file for file in files if file.suffix == ".md"]
     found = [
         *settings_table.problems(SETTINGS),
-        *links.problems(ROOT, pages),
+        *links.problems(REPOSITORY, pages),
         *links.unknown_pages(
-            ROOT, [file for file in files if file.suffix in _SOURCES and not file.is_relative_to(_TESTS)]
+            REPOSITORY, [file for file in files if file.suffix in _SOURCES and not file.is_relative_to(_TESTS)]
         ),
     ]
     for problem in found:
@@ -40,11 +42,8 @@ def main() -> int:
 
 
 def _files() -> list[Path]:
-    """Return the files that git tracks, or would."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    names = sorted(set(filter(None, answer.stdout.split("\0"))))
-    return [ROOT / name for name in names if not name.startswith(_NOT_OURS) and (ROOT / name).is_file()]
+    """Return the repository's files, without those of the sites that `make sites` builds."""
+    return [REPOSITORY / name for name in repository_files() if not name.startswith(_NOT_OURS)]
 
 
 if __name__ == "__main__":

@@ -13,33 +13,21 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen
-from pydantic import BaseModel
 
-from hosting.access.settings import AccessSettings
 from hosting.aws import settings as aws
-from hosting.cloudfront.settings import CloudFrontSettings
-from hosting.deployments.settings import DeploymentsSettings
-from hosting.domain.settings import DomainSettings
-from hosting.publish.settings import PublishSettings
-from hosting.website.settings import WebsiteSettings
+from hosting.config.load import OWN_SECTIONS
+from hosting.config.suggestions import model_in
 from tests.documentation import aws_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
 START = "<!-- table: written by `python -m tests.documentation --write` -->"
 END = "<!-- end of table -->"
-MODELS: Mapping[str, type[BaseModel]] = {
-    "website": WebsiteSettings,
-    "cloudfront": CloudFrontSettings,
-    "publish": PublishSettings,
-    "domain": DomainSettings,
-    "access": AccessSettings,
-    "deployments": DeploymentsSettings,
-}
 # Where the program decides, and not the model.
 DEFAULTS = {
     "website:errorDocument": "by the routing",
@@ -100,7 +88,7 @@ _KINDS: Mapping[aws.Kind, str] = {
 
 def table() -> str:
     """Return the tables of all namespaces as Markdown."""
-    parts = [_section(name, list(_rows(f"{name}:", model))) for name, model in MODELS.items()]
+    parts = [_section(name, list(_rows(f"{name}:", model))) for name, model in OWN_SECTIONS.items()]
     rows = [(f"aws:{key}", _KINDS[kind], "none", aws_keys.SENTENCES[key]) for key, kind in aws.KINDS.items()]
     return "\n".join([*parts, _section(aws.NAMESPACE, rows)])
 
@@ -146,15 +134,9 @@ def _rows(prefix: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str, 
     for name, field in model.model_fields.items():
         key = f"{prefix}{field.alias}"
         yield key, _values(field), DEFAULTS.get(key) or _default(field), texts[name]
-        inner = _inner_model(field.annotation)
+        inner = model_in(field.annotation)
         if inner is not None:
             yield from _rows(f"{key}[]." if "tuple" in str(field.annotation) else f"{key}.", inner)
-
-
-def _inner_model(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any type hint
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_inner_model, get_args(annotation))), None)
 
 
 def _values(field: FieldInfo) -> str:
@@ -173,12 +155,12 @@ def _type(annotation: Any) -> str:  # noqa: ANN401 - any type hint
     if origin is Literal:
         return ", ".join(f"`{one}`" for one in options)
     if origin is tuple:
-        return f"list of {'maps' if _inner_model(annotation) else _type(options[0])}"
+        return f"list of {'maps' if model_in(annotation) else _type(options[0])}"
     if origin in _WORDS:
         return _WORDS[origin]
     if options:
         return _type(options[0])
-    return "map" if _inner_model(annotation) else _WORDS[annotation]
+    return "map" if model_in(annotation) else _WORDS[annotation]
 
 
 def _default(field: FieldInfo) -> str:

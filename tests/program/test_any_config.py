@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hosting.aws.settings import KINDS
-from hosting.config.load import _OWN_SECTIONS
+from hosting.config.load import OWN_SECTIONS
 from hosting.setting_types import field_named, setting_keys
 from tests.program.conftest import Cloud, NoCallbacks
 
@@ -147,7 +147,7 @@ VALUES = st.recursive(
 )
 # Commands would be run.
 KEYS = [
-    *(f"{name}:{key}" for name, model in _OWN_SECTIONS.items() for key in setting_keys(model) if key != "buildCommand"),
+    *(f"{name}:{key}" for name, model in OWN_SECTIONS.items() for key in setting_keys(model) if key != "buildCommand"),
     *(f"aws:{key}" for key in KINDS),
 ]
 
@@ -160,7 +160,7 @@ def raw(value: Any) -> str:  # noqa: ANN401 - JSON
 def like_the_example(key: str) -> st.SearchStrategy[Any]:
     """Return values of a setting's own form, with any texts in it."""
     namespace, _, name = key.partition(":")
-    field = field_named(_OWN_SECTIONS[namespace], name) if namespace in _OWN_SECTIONS else None
+    field = field_named(OWN_SECTIONS[namespace], name) if namespace in OWN_SECTIONS else None
     example = shaped(((field and field.examples) or [""])[0])
     return example | st.lists(example, max_size=2)
 

@@ -25,7 +25,7 @@ class HeaderRules(NamedTuple):
 
     Attributes:
         rules: the rules in the order of the file.
-        file: the name of the file; empty if there is none.
+        file: the name of the file; empty without a file.
         warnings: sentences about headers that are ignored.
     """
 
@@ -148,7 +148,7 @@ class _Reader:
 
     @staticmethod
     def _placeholder_in(pattern: str, value: str) -> str | None:
-        """Return a placeholder that Cloudflare would replace in a value; None if there is none. Netlify replaces none.
+        """Return a placeholder that Cloudflare would replace in a value; or None. Netlify replaces none.
 
         https://developers.cloudflare.com/pages/configuration/headers/#placeholders
         """

@@ -8,10 +8,10 @@ import pytest
 from pydantic import Field
 
 from hosting.aws import settings as aws
-from hosting.config.load import Settings
+from hosting.config.load import OWN_SECTIONS, Settings
 from hosting.setting_types import Boolean, Integer, Section, Text
 from tests.documentation import aws_keys, settings_table
-from tests.documentation.settings_table import DEFAULTS, END, MODELS, PAGES, START, sentences, table, with_table
+from tests.documentation.settings_table import DEFAULTS, END, PAGES, START, sentences, table, with_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,14 +57,14 @@ def keys() -> list[str]:
 def test_every_namespace_is_in_the_table() -> None:
     """The namespaces are those of the stack's settings."""
     namespaces = {field.name for field in dataclasses.fields(Settings)} - {"stack"}
-    assert {key.partition(":")[0] for key in keys()} == namespaces == {*MODELS, aws.NAMESPACE}
+    assert {key.partition(":")[0] for key in keys()} == namespaces == {*OWN_SECTIONS, aws.NAMESPACE}
 
 
 def test_every_key_is_there_once() -> None:
     """Each field of each model is a row, and so is each `aws:` setting."""
     found = keys()
     assert len(set(found)) == len(found)
-    fields = {f"{name}:{field.alias}" for name, model in MODELS.items() for field in model.model_fields.values()}
+    fields = {f"{name}:{field.alias}" for name, model in OWN_SECTIONS.items() for field in model.model_fields.values()}
     assert fields | {f"aws:{key}" for key in aws.KINDS} == {key for key in found if "." not in key}
 
 
@@ -92,7 +92,7 @@ def test_no_entry_is_for_a_setting_of_the_past() -> None:
 )
 def test_a_row_says_values_default_and_sentence(monkeypatch: pytest.MonkeyPatch, row: str) -> None:
     """Each kind of setting has its words."""
-    monkeypatch.setattr(settings_table, "MODELS", {"x": Sample})
+    monkeypatch.setattr(settings_table, "OWN_SECTIONS", {"x": Sample})
     assert row in table().splitlines()
 
 
