@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import ssl
 import subprocess
 import threading
@@ -13,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
-from tests.e2e.harness import REPOSITORY
+from tests.repository import copy_files, repository_files
 
 _SUBJECT = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
 _IDENTITY = ("-c", "user.name=Tester", "-c", "user.email=tester@example.com")
@@ -102,12 +101,8 @@ class GitServer:
     def _copy(self) -> None:
         """Copy the repository's files, with this server as the public address, and without history."""
         self._git("init", "--quiet", "--bare", "--initial-branch=main", str(self._bare), at=self._folder)
-        listing = ["git", "ls-files", "-coz", "--exclude-standard"]
-        names = subprocess.run(listing, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split("\0")
-        for name in filter(None, names):
-            if (REPOSITORY / name).is_file() and name.startswith(("hosting/", "template/", "pyproject", "README")):
-                (self._work / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(REPOSITORY / name, self._work / name)
+        published = ("hosting/", "template/", "pyproject", "README")
+        copy_files([name for name in repository_files() if name.startswith(published)], self._work)
         self._git("init", "--quiet")
 
     def tag(self, version: str) -> None:

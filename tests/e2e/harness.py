@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import boto3
 
 from sandbox import lifecycle
+from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from sandbox.environment import Home
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "requirements.txt", "hosting", "site")
 _LOCATIONS = itertools.count()
 _CHANGES = re.compile(r"^\s+([+~-]{1,2}) (\d+) (?:to )?(created?|updated?|deleted?|replaced?)", re.MULTILINE)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.pulumi_cloud.desk import PROJECT, REPOSITORY, Desk, desk_in
+from tests.e2e.pulumi_cloud.desk import PROJECT, Desk, desk_in
 from tests.e2e.pulumi_cloud.service import ORGANIZATION
+from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

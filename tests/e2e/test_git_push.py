@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,13 +14,14 @@ import pytest
 from sandbox import lifecycle
 from tests.e2e.harness import fetch
 from tests.e2e.pulumi_cloud.service import ADMIN, ORGANIZATION, PulumiCloud
+from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.e2e.harness import Project
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 SETTINGS = """\
   publish:directory: www
   publish:buildCommand: sh build.sh

@@ -15,7 +15,8 @@ import yaml
 
 from hosting.version import VERSION
 from tests.e2e.git_server import GitServer
-from tests.e2e.harness import REPOSITORY, Project
+from tests.e2e.harness import Project
+from tests.repository import REPOSITORY, build_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,10 +64,7 @@ StaticSite("blog")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the template that `make dist` writes: its requirement is the wheel in it."""
     folder = tmp_path_factory.mktemp("dist")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(REPOSITORY)]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    target = folder / "template"
+    wheel, target = build_wheel(folder), folder / "template"
     subprocess.run([sys.executable, str(REPOSITORY / "tools/template.py"), str(target), str(wheel)], check=True)
     return target
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.harness import REPOSITORY, descendants, fetch
+from tests.e2e.harness import descendants, fetch
+from tests.repository import REPOSITORY, copy_files, repository_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,13 +38,7 @@ def run(checkout: Path, command: str) -> str:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Create a checkout without ignored files, and stop its sandbox at the end."""
     path = tmp_path_factory.mktemp("checkout") / "site"
-    listed = subprocess.run(
-        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (REPOSITORY / name).exists():
-            (path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / name, path / name)
+    copy_files(repository_files(), path)
     # The emulator is installed once for each checkout; this one uses that of the real checkout.
     (path / ".sandbox/emulator").mkdir(parents=True)
     (path / ".sandbox/emulator/venv").symlink_to(REPOSITORY / ".sandbox/emulator/venv")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.gate import Gate
-from tests.e2e.harness import REPOSITORY, fetch
+from tests.e2e.harness import fetch
+from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from pip._internal.models.index import PyPI
 
-from tests.e2e.harness import REPOSITORY
+from tests.repository import REPOSITORY, build_wheel, copy_files, repository_files
 
 # Not `python -m uv`, which makes the virtual environment of the tests the active one: Poetry would install into it.
 UV = [str(Path(sys.executable).parent / "uv")]
@@ -34,11 +33,7 @@ def run(folder: Path, *command: object) -> str:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """Return a copy of the repository's files, without a virtual environment."""
-    listing = run(REPOSITORY, "git", "ls-files", "-coz", "--exclude-standard")
-    for name in filter(None, listing.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (tmp_path / "clone" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / name, tmp_path / "clone" / name)
+    copy_files(repository_files(), tmp_path / "clone")
     return tmp_path / "clone"
 
 
@@ -66,10 +61,8 @@ def test_poetry_install_in_a_clone(clone: Path) -> None:
 
 def test_uv_add_in_a_template_project(tmp_path: Path) -> None:
     """`uv add -r requirements.txt` installs the package of a project that was made from the template."""
-    run(REPOSITORY, sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path)
-    (wheel,) = tmp_path.glob("*.whl")
     project = tmp_path / "project"
-    run(REPOSITORY, sys.executable, "tools/template.py", project, wheel)
+    run(REPOSITORY, sys.executable, "tools/template.py", project, build_wheel(tmp_path))
     run(project, *UV, "init", "--bare", "--quiet", "--name", "my-site")
     run(project, *UV, "add", "--quiet", "-r", "requirements.txt")
     file, component = imported(project)

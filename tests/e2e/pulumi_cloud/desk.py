@@ -7,16 +7,16 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.engine import locate
 from tests.e2e.pulumi_cloud.service import ADMIN, ORGANIZATION, PulumiCloud, Stack
+from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 PROJECT = "site"
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -12,8 +10,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from hosting.version import VERSION
+from tests.repository import REPOSITORY, build_wheel
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 
 
@@ -39,9 +37,8 @@ def test_each_range_has_both_ends() -> None:
 
 def test_a_wheel_holds_the_package_with_its_javascript_and_nothing_else(tmp_path: Path) -> None:
     """The wheel holds each file of hosting/ that git tracks or would, and its metadata."""
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(REPOSITORY)]
-    subprocess.run(command, check=True, capture_output=True)
-    wheel = tmp_path / f"hosting-{VERSION}-py3-none-any.whl"
+    wheel = build_wheel(tmp_path)
+    assert wheel.name == f"hosting-{VERSION}-py3-none-any.whl"
     names = zipfile.ZipFile(wheel).namelist()
     metadata = f"hosting-{VERSION}.dist-info/"
     sources = {

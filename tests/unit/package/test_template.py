@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
 
 from hosting.version import VERSION
+from tests.repository import REPOSITORY, repository_files
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 TEMPLATE = REPOSITORY / "template"
 ADDRESS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 # `pulumi new` copies a folder of the repository, so the template has files of its own that are also the program's.
@@ -22,10 +20,7 @@ MOST_FILES = 25
 
 def tracked(folder: str) -> list[str]:
     """Return the files of a folder that git tracks, or would, relative to it."""
-    listing = ["git", "ls-files", "-coz", "--exclude-standard", "--", folder]
-    listed = subprocess.run(listing, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    names = (Path(name) for name in listed.stdout.split("\0") if name)
-    return sorted(name.relative_to(folder).as_posix() for name in names if (REPOSITORY / name).is_file())
+    return [name.removeprefix(f"{folder}/") for name in repository_files(folder)]
 
 
 def test_the_template_is_small() -> None:
