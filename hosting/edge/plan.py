@@ -18,6 +18,7 @@ from hosting.edge.error_pages import (
 from hosting.edge.function_code import compose, compose_response
 from hosting.edge.headers import headers_part
 from hosting.edge.host_names import host_name_parts
+from hosting.edge.name_warnings import name_warnings
 from hosting.edge.password import password_part
 from hosting.edge.proxy_checks import check_proxies
 from hosting.edge.proxy_warnings import proxy_warnings
@@ -267,6 +268,7 @@ def _notes(settings: Settings, inputs: _Inputs) -> Iterator[str]:
 def _warnings(settings: Settings, rules: Rules, inputs: _Inputs, functions: _Functions) -> Iterator[str]:
     files = [("redirects", rules.redirects.name), ("headers", rules.headers.file)]
     yield from (*inputs.redirects.warnings, *rules.headers.warnings)
+    yield from name_warnings(inputs.keys)
     yield from edge_warnings(settings, inputs.keys, inputs.errors, files, inputs.routes)
     if functions.response_parts and functions.app_page is None:
         yield from pages_without_headers(settings, inputs.errors)

@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html: a path begins
 with a slash and has at most 4,000 characters; characters that are not ASCII, or unsafe by RFC 1738, are URL-encoded.
 
-AWS's page does not say what happens otherwise. By public reports the answer is `InvalidArgument` with the message below:
+AWS's page does not say what happens otherwise. By public reports the answer is `InvalidArgument`, with the message
+`INVALID_PATHS`:
 
 - a raw `~`: https://github.com/aws/aws-sdk-js-v3/issues/4042
 - no leading slash: https://github.com/rust-lang/promote-release/pull/94

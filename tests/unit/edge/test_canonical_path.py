@@ -115,7 +115,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("sent", "canonical"), EXAMPLES)
 def test_examples(edge: EdgeRuntime, sent: str, canonical: str) -> None:
-    """A reserved character is decoded, except `+`, a slash, and those that end a path; `%` without digits is a name's."""
+    """Reserved characters are decoded, except `+`, `/`, `?` and `#`; a `%` without digits is part of the name."""
     assert at_the_edge(edge, sent) == [canonical] == [canonical_path(sent)]
 
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.edge.function_code import FunctionPart
 from hosting.edge.redirect_checks import Hosts, check_rules
 from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
