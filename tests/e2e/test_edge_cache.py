@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 SCRIPT = "assets/app.1a2b3c4d.js"
 HIT, MISS = "Hit from cloudfront", "Miss from cloudfront"
+# Names that browsers, generators, S3 and CloudFront encode differently; one exists in both of Unicode's forms.
+ODD_NAMES = (
+    *("a@b;c.css", "runtime~main.js", "star*.txt", "c++ notes.txt", "what's-new (a).html", "tags/c++/index.html"),
+    *("100%.txt", "a%20b.txt", "$&=:,!.txt", 'quo"te?#.txt', "end.", "blank.txt ", "caf\u00e9.txt", "cafe\u0301.txt"),
+)
+# What Python's quote(), JavaScript's encodeURIComponent and its encodeURI leave as it is.
+UNENCODED = ("/", "/-_.!~*'()", "/-_.!~*'();:@&=+$,")
 
 
 def live(project: Project, mode: str) -> Project:
@@ -33,13 +41,37 @@ def live(project: Project, mode: str) -> Project:
 @pytest.fixture(scope="module")
 def managed(new_project: Callable[[str], Project]) -> Project:
     """Return a deployed PROD stage in managed mode."""
-    return live(new_project("prod"), "managed")
+    return live(with_odd_names(new_project("prod"), "one"), "managed")
 
 
 @pytest.fixture(scope="module")
 def bulk(new_project: Callable[[str], Project]) -> Project:
     """Return a deployed PROD stage in bulk mode."""
-    return live(new_project("prod"), "bulk")
+    return live(with_odd_names(new_project("prod"), "one"), "bulk")
+
+
+def with_odd_names(project: Project, version: str) -> Project:
+    """Write a version of the files with odd names, and return the project."""
+    for name in ODD_NAMES:
+        project.write(f"www/{name}", f"{name} {version}")
+    return project
+
+
+def odd_paths() -> dict[str, set[str]]:
+    """Return the spellings of each odd file's URL."""
+    urls = {name: f"/{name}".removesuffix("index.html") for name in ODD_NAMES}
+    return {name: {quote(url, safe=safe) for safe in UNENCODED} for name, url in urls.items()}
+
+
+def odd_answers(project: Project) -> dict[str, set[tuple[int, str]]]:
+    """Return the status and the body of each odd file, with any spelling of its URL."""
+    answers = {name: [project.get(path) for path in sorted(paths)] for name, paths in odd_paths().items()}
+    return {name: {(answer.status, answer.text) for answer in found} for name, found in answers.items()}
+
+
+def expected_answers(version: str) -> dict[str, set[tuple[int, str]]]:
+    """Return what `odd_answers` returns if all files have this version."""
+    return {name: {(200, f"{name} {version}")} for name in ODD_NAMES}
 
 
 def visit(project: Project, *paths: str) -> list[str]:
@@ -60,6 +92,28 @@ def test_a_publish_invalidates_what_changed_and_nothing_else(managed: Project) -
     assert (changed.text, changed.headers["x-cache"]) == ("docs/index two", MISS)
     assert managed.get("/gone.html").status == 404
     assert visit(managed, "/style.css", f"/{SCRIPT}") == [HIT, HIT]
+
+
+def test_dev_serves_odd_names(new_project: Callable[[str], Project]) -> None:
+    """Without CloudFront, too, each spelling of an odd name is that file; a warning names the two forms."""
+    project = new_project("dev")
+    project.config("publish:directory", "www")
+    output = with_odd_names(project, "one").up().output
+    assert odd_answers(project) == expected_answers("one")
+    assert "'cafe\u0301.txt' is published twice" in output
+
+
+def test_every_spelling_is_fresh_after_a_publish(managed: Project) -> None:
+    """All spellings of an odd name share one cache entry, and a publish removes that and no other file's."""
+    assert odd_answers(managed) == expected_answers("one")
+    spellings = [path for paths in odd_paths().values() for path in paths]
+    assert {managed.get(path).headers["x-cache"] for path in spellings} == {HIT}
+    managed.config("publish:invalidationMaxPaths", "100")
+    with_odd_names(managed, "two").up()
+    assert odd_answers(managed) == expected_answers("two")
+    assert managed.get("/style.css").headers["x-cache"] == HIT
+    sent = managed.invalidations()[-1]
+    assert {"/runtime*", "/star*", "/c%2B%2B%20notes.txt", "/tags/c%2B%2B", "/what's-new%20(a)"} <= {*sent}
 
 
 def test_without_an_invalidation_pages_stay_cached(managed: Project) -> None:
@@ -130,6 +184,13 @@ def test_an_asset_that_kept_its_name_is_invalidated(bulk: Project) -> None:
     bulk.write(f"www/{SCRIPT}", "other script")
     bulk.up()
     assert bulk.get(f"/{SCRIPT}").text == "other script"
+
+
+def test_every_spelling_is_of_the_live_release(bulk: Project) -> None:
+    """In bulk mode, too, each spelling of an odd name is the same file, and new after a publish."""
+    assert odd_answers(bulk) == expected_answers("one")
+    with_odd_names(bulk, "two").up()
+    assert odd_answers(bulk) == expected_answers("two")
 
 
 PATHS = (

@@ -27,11 +27,11 @@ INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
 WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
 
 
-def test_with_routing_by_errors_there_is_no_function(deploy: Callable[..., Deployed]) -> None:
-    """A stack with `website:routing errors` and no rules declares no function."""
+def test_with_routing_by_errors_the_function_only_puts_paths_in_canonical_form(deploy: Callable[..., Deployed]) -> None:
+    """A stack with `website:routing errors` and no rules has a function without a router, and a default root object."""
     prod = deploy("prod", website_routing="errors").resources
-    assert FUNCTION not in prod
-    assert "functionAssociations" not in prod[DISTRIBUTION]["defaultCacheBehavior"]
+    assert "return canonicalUri(request,state)||request" in prod[FUNCTION]["code"]
+    assert prod[DISTRIBUTION]["defaultRootObject"] == "index.html"
 
 
 @pytest.mark.parametrize(("routing", "part"), [("auto", "route"), ("spa", "route"), ("pages", "pages")])
@@ -96,10 +96,14 @@ def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
     """Redirects are in the same function, before the router."""
     rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
     prod = deploy("prod", website_redirects=rule, website_routing="spa").resources
-    assert "redirects(request,state)||route(request,state)||request" in prod[FUNCTION]["code"]
+    assert (
+        "redirects(request,state)||canonicalUri(request,state)||route(request,state)||request" in prod[FUNCTION]["code"]
+    )
     assert ORIGIN_REQUEST not in prod
     alone = deploy("prod", website_redirects=rule, website_routing="errors").resources
-    assert "redirects(request,state)||root(request,state)||request" in alone[FUNCTION]["code"]
+    assert (
+        "redirects(request,state)||canonicalUri(request,state)||root(request,state)||request" in alone[FUNCTION]["code"]
+    )
     assert [error["responsePagePath"] for error in alone[DISTRIBUTION]["customErrorResponses"]] == ["/index.html"] * 3
 
 
@@ -116,7 +120,7 @@ def test_fallback_rules(deploy: Callable[..., Deployed]) -> None:
     rule = '[{"source": "/<*>", "target": "/index.html", "status": "404-200"}]'
     assert deploy("prod", website_redirects=rule).resources[DISTRIBUTION]["customErrorResponses"] == []
     prod = deploy("prod", website_redirects=rule, website_routing="errors").resources
-    assert FUNCTION not in prod
+    assert "function redirects" not in prod[FUNCTION]["code"]
     assert [error["responseCode"] for error in prod[DISTRIBUTION]["customErrorResponses"]] == [200, 200]
     with pytest.raises(pulumi.RunError, match="pulumi config rm --stack prod cloudfront:errorResponses"):
         deploy("prod", website_redirects=rule, cloudfront_errorResponses='[{"errorCode": 404}]')
@@ -134,7 +138,7 @@ def test_the_password_comes_first_and_is_secret(deploy: Callable[..., Deployed])
     prod = deploy("prod", secret_keys=("access:password",), **config).resources
     code = prod[FUNCTION]["code"]
     assert set(code) == {SECRET, "value"}
-    assert "password(request,state)||pages(request,state)||request" in code["value"]
+    assert "password(request,state)||canonicalUri(request,state)||pages(request,state)||request" in code["value"]
     assert "hunter2" not in str(prod)
 
 

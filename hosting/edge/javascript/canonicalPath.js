@@ -1,7 +1,8 @@
-// Returns a path in canonical form: needless escapes are decoded, reserved ones are kept (%2F is not a slash).
+// Returns a path in canonical form; `canonical_path` in paths.py does the same. An encoded slash stays encoded.
 function canonicalPath(uri) {
   try {
-    const parts = uri.split(/(%(?:2[346BCF]|3[ABDF]|40))/i);
-    return parts.map((part, i) => i % 2 ? part.toUpperCase() : encodeURI(decodeURI(part))).join('');
+    return uri.replace(/%(?![0-9a-f]{2})/gi, '%25')
+      .replace(/[^\/]+/g, (name) => encodeURIComponent(decodeURIComponent(name)))
+      .replace(/%(?:2[46C]|3[ABD]|40)/g, decodeURIComponent);
   } catch (malformed) { return uri; }
 }

@@ -66,12 +66,13 @@ def test_root_error_page() -> None:
         ("", "/%2F", "/"),
         ("", "/docs/a%20b.html", "docs/a b.html"),
         ("", "//docs", "/docs"),
+        ("", "/a+b%2B.html", "a b+.html"),
         ("/live", "/", "live/"),
         ("/live", "/index.html", "live/index.html"),
     ],
 )
 def test_object_keys(origin_path: str, uri: str, key: str) -> None:
-    """Only the first slash is not part of the key; the origin path comes first."""
+    """Only the first slash is not part of the key; the origin path comes first; a plus sign is a space."""
     assert object_key({"origin_path": origin_path}, uri) == key
 
 
