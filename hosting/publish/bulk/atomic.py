@@ -12,7 +12,7 @@ from hosting.publish.bulk.base import base_of
 from hosting.publish.bulk.changes import Changes
 from hosting.publish.bulk.error_pages import drifted_pages
 from hosting.publish.bulk.leftovers import leftovers
-from hosting.publish.bulk.library import Library, drifted
+from hosting.publish.bulk.library import INDEX, Library, drifted
 from hosting.publish.bulk.lock import IndexFile
 from hosting.publish.bulk.note import Note
 from hosting.publish.bulk.published import Published
@@ -40,7 +40,7 @@ class Atomic:
         self._store = store
         self._wanted = wanted
         self._log = log
-        self._file = IndexFile(store, f"{layout.RECORDS}index", laid_out=True)
+        self._file = IndexFile(store, f"{layout.RECORDS}{INDEX}", laid_out=True)
         self._library = Library(store, layout.RECORDS)
 
     def preview(self, *, drift: int = 0) -> str:
@@ -208,6 +208,7 @@ class Atomic:
         tidying.sweep(index.doomed, ended, held, records)
         self._file.end(ended)
         tidying.sweep(ended.doomed, ended, held, records)
+        tidying.remove_abandoned_records(ended)
         return self._file.index
 
     def _drifted(self, held: Held, records: Records, listed: Mapping[str, ListedObject]) -> list[str]:
