@@ -131,9 +131,12 @@ class Atomic:
         return changes
 
     def _checked(self, base: Base | None, held: Held) -> Changes:
-        """Return what going back to ``held`` changes; a pin says that it is meant, whatever it removes."""
+        """Return what a rollback to ``held`` changes; it may remove any number of files if it is meant.
+
+        It is meant if it is pinned, and if visitors still see that release: the last publish did not finish.
+        """
         changes = Changes.between(base.records if base else {}, _manifest(self._library.read(held.id)))
-        if not self._wanted.pin:
+        if not self._wanted.pin and held.digest != self._note().digest:
             changes.check(self._wanted.max_remove)
         return changes
 

@@ -38,7 +38,7 @@ class Killed(BaseException):
     """The process was killed."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The update failed, as a resource of the AWS provider could not be changed."""
 
 
@@ -306,7 +306,7 @@ class Engine:
                 self.state["function"] = recorded
                 raise
         except ClientError as error:
-            raise Refused(str(error)) from error
+            raise RefusedError(str(error)) from error
         self.state["function"] = recorded
 
     def seen(self, paths: Iterable[str]) -> dict[str, ManifestEntry | bytes | None]:
