@@ -208,6 +208,8 @@ def _headers(entry: ManifestEntry) -> Mapping[str, str]:
     headers = {"content-type": entry.content_type}
     if entry.cache_control is not None:
         headers["cache-control"] = entry.cache_control
+    if entry.content_encoding is not None:
+        headers["content-encoding"] = entry.content_encoding
     return headers
 
 

@@ -8,12 +8,15 @@ and does not show them as text.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 DEFAULT = "application/octet-stream"
 _JSON = "application/json"
 _PLAIN = "text/plain"
+# The last extension of a compressed file.
+_COMPRESSED = re.compile(r"\.(?:gz|br)\Z", re.IGNORECASE)
 
 # Extensions that `media_types.tsv` lacks, and those that browsers, RFCs or vendors give another type than its own.
 _BY_EXTENSION = {
@@ -115,9 +118,12 @@ _TEXT = frozenset(
 )
 
 
-def content_type(path: str) -> str:
-    """Return the Content-Type of ``path``, with ``; charset=utf-8`` when it is text."""
-    media_type = _media_type(path)
+def content_type(path: str, encoding: str | None = None) -> str:
+    """Return the Content-Type of ``path``, with ``; charset=utf-8`` when it is text.
+
+    With a Content-Encoding, it is the type of the decompressed content: that of `game.wasm` for `game.wasm.br`.
+    """
+    media_type = _media_type(_COMPRESSED.sub("", path) if encoding else path)
     return f"{media_type}; charset=utf-8" if _is_text(media_type) else media_type
 
 

@@ -110,7 +110,8 @@ def test_list_has_each_extension_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["data.unknown", "noextension", "png", "folder.css/binary", "trailing.", "x.well-known/webauthn", "webauthn"]
+    "path",
+    ["data.unknown", "noextension", "png", "folder.css/binary", "trailing.", "x.well-known/webauthn", "webauthn"],
 )
 def test_unknown_is_downloaded(path: str) -> None:
     """An unknown extension is bytes, not text; the name of the folder does not count."""
