@@ -14,7 +14,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
-from hosting.publish.s3.bucket import _headers, bucket_url
+from hosting.publish.s3.bucket import _headers
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.parallel import MAX_PARALLEL, ParallelLimit, ParallelRunner
 from hosting.publish.s3.put import BucketEndpoint, PutClient
@@ -150,21 +150,6 @@ def test_signatures_are_those_of_botocore(token: str | None, key: str) -> None:
     auth = S3SigV4Auth(BotoCredentials("AK", "SK", token), "s3", "eu-north-1")
     text = auth.string_to_sign(request, auth.canonical_request(request))
     assert ours["authorization"].endswith(f"Signature={auth.signature(text, request)}")
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "bucket", "url"),
-    [
-        ("https://s3.eu-west-1.amazonaws.com", "site", "https://site.s3.eu-west-1.amazonaws.com"),
-        ("https://s3.eu-west-1.amazonaws.com", "www.site", "https://s3.eu-west-1.amazonaws.com/www.site"),
-        ("https://s3.cn-north-1.amazonaws.com.cn", "site", "https://site.s3.cn-north-1.amazonaws.com.cn"),
-        ("http://127.0.0.1:4566/", "site", "http://127.0.0.1:4566/site"),
-    ],
-)
-def test_a_bucket_is_addressed_in_its_own_region(endpoint: str, bucket: str, url: str) -> None:
-    """The bucket is part of the host at AWS if the certificate covers it, and else part of the path."""
-    assert bucket_url(endpoint, bucket, path_style=False) == url
-    assert bucket_url(endpoint, bucket, path_style=True).endswith(f"/{bucket}")
 
 
 @pytest.mark.parametrize(
