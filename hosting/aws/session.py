@@ -208,7 +208,7 @@ def client_of(session: boto3.Session, service: str, settings: AwsSettings, regio
 
     direct = make(_transport(values, {}))
     # Only the client knows its endpoint.
-    url = direct.meta.endpoint_url
+    url = request_url(direct, direct.meta.service_model.operation_names[0])
     proxy = proxy_for(url, values, os.environ)
     return make(_transport(values, {url.partition(":")[0]: proxy})) if proxy else direct
 
@@ -234,6 +234,17 @@ def invalidation_retry_delay(
         return None
     max_wait = min(_MAX_WAIT_S, 2.0 ** (attempts - 1))
     return random.uniform(max_wait / 2, max_wait)  # noqa: S311 - jitter, not a secret
+
+
+def request_url(client: Any, operation: str, **arguments: str) -> str:  # noqa: ANN401 - as client()
+    """Return the URL to which ``client`` sends an operation, such as a bucket's, without a trailing slash.
+
+    botocore has no public function for it. `meta.endpoint_url` is another host for FIPS in us-east-1, and for
+    dual-stack endpoints in some partitions: the service's endpoint rules decide for each request.
+    """
+    model = client.meta.service_model.operation_model(operation)
+    endpoint = client._ruleset_resolver.construct_endpoint(model, arguments, {})  # noqa: SLF001 - see above
+    return str(endpoint.url).rstrip("/")
 
 
 def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:

@@ -9,6 +9,7 @@ import pulumi
 import pytest
 
 from hosting.publish.managed.synced_folders import add_headers
+from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.resource_names import resource_name
 from tests.program.conftest import MANIFEST
 
@@ -238,14 +239,16 @@ def test_aws_settings_reach_the_provider(deploy: Callable[..., Deployed]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("key", "kind", "headers"),
+    ("key", "headers"),
     [
-        ("index.html", "text/html; charset=utf-8", None),
-        ("app.0a1b2c3d.js", "text/javascript; charset=utf-8", "public, immutable"),
+        ("index.html", {"contentType": "text/html; charset=utf-8"}),
+        ("app.0a1b2c3d.js", {"contentType": "text/javascript; charset=utf-8", "cacheControl": "public, immutable"}),
+        ("game.wasm.br", {"contentType": "application/wasm", "contentEncoding": "br"}),
     ],
 )
-def test_objects_get_the_headers_of_the_manifest(key: str, kind: str, headers: str | None) -> None:
-    """A synced folder's transform gives each object its content type and cache control, and ties it to the bucket."""
+def test_objects_get_the_headers_of_the_manifest(key: str, headers: dict[str, str]) -> None:
+    """A synced folder's transform gives each object the headers of its entry, and ties it to the bucket."""
+    manifest = Manifest.of([*MANIFEST.entries, ManifestEntry("game.wasm.br", 1, "aa", "application/wasm", None, "br")])
     bucket = pulumi.Resource.__new__(pulumi.Resource)
     args = pulumi.ResourceTransformArgs(
         custom=True,
@@ -254,10 +257,9 @@ def test_objects_get_the_headers_of_the_manifest(key: str, kind: str, headers: s
         props={"key": key, "contentType": "x"},
         opts=pulumi.ResourceOptions(),
     )
-    result = add_headers(MANIFEST, bucket)(args)
+    result = add_headers(manifest, bucket)(args)
     assert result is not None
-    assert result.props["contentType"] == kind
-    assert result.props.get("cacheControl") == headers
+    assert result.props == {"key": key, **headers}
     assert result.opts.deleted_with is bucket
 
 

@@ -63,6 +63,8 @@ def add_headers(
         props = {**args.props, "contentType": entry.content_type}
         if entry.cache_control is not None:
             props["cacheControl"] = entry.cache_control
+        if entry.content_encoding is not None:
+            props["contentEncoding"] = entry.content_encoding
         with_bucket = pulumi.ResourceOptions(deleted_with=bucket)
         return pulumi.ResourceTransformResult(props, pulumi.ResourceOptions.merge(args.opts, with_bucket))
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.errors import PublishError
+from hosting.publish.staging.content_encoding import ContentEncoding
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.hash_cache import HashCache
 from hosting.publish.staging.header_changes import header_changes
@@ -79,15 +80,16 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
     ignore: IgnoreRules,
     cache_control: Callable[[Collection[str]], Mapping[str, str]],
     *,
+    encodings: ContentEncoding | None = None,
     index_document: str = "index.html",
     keys: Callable[[Collection[str]], Mapping[str, str]] = _no_keys,
     as_one: bool = False,
 ) -> StagedTree:
     """Stage the distribution folder ``source`` into ``target``, which belongs to one stack.
 
-    ``cache_control`` is called with all paths and returns the headers of those that have one. ``keys`` is called with
-    all paths and returns the keys of those whose key differs from the path. ``as_one`` is whether the whole tree is one
-    resource; if not, each file is one.
+    ``cache_control`` is called with all paths and returns the headers of those that have one. ``encodings`` are by the
+    files' names alone if None. ``keys`` is called with all paths and returns the keys of those whose key differs from
+    the path. ``as_one`` is whether the whole tree is one resource; if not, each file is one.
 
     Raises:
         PublishError: no file is left to publish, or a file in ``source`` can't be published.
@@ -98,7 +100,7 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
     other_keys = keys(paths)
     sources = [_Source(other_keys.get(file.path, file.path), file) for file in scanned.files]
     try:
-        entries = _stage_files(target, sources, cache_control(paths))
+        entries = _stage_files(target, sources, cache_control(paths), encodings or ContentEncoding())
     except OSError as error:
         raise PublishError(f"Staging into {target} failed: {error}; run `pulumi up` again once it is fixed") from error
     manifest = Manifest.of(entries)
@@ -134,7 +136,9 @@ class _Source(NamedTuple):
     file: FoundFile
 
 
-def _stage_files(target: Path, sources: list[_Source], headers: Mapping[str, str]) -> list[ManifestEntry]:
+def _stage_files(
+    target: Path, sources: list[_Source], headers: Mapping[str, str], encodings: ContentEncoding
+) -> list[ManifestEntry]:
     """Make the tree and return its entries. The staged files are hashed, not their sources."""
     _mirror({staged_path(key): file for key, file in sources}, target)
     hashes = HashCache(target / "hashes.json")
@@ -146,7 +150,10 @@ def _stage_files(target: Path, sources: list[_Source], headers: Mapping[str, str
         digest = hashes.sha256(key, name, status)
         # Header rules match the path in the distribution folder.
         header = headers.get(file.path)
-        entries.append(ManifestEntry(key, status.st_size, digest, content_type(file.path), header))
+        encoding = encodings.value_for(file.path)
+        encodings.check(file.path, encoding, name)
+        media_type = content_type(file.path, encoding)
+        entries.append(ManifestEntry(key, status.st_size, digest, media_type, header, encoding))
     hashes.save()
     return entries
 

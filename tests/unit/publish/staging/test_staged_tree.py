@@ -60,6 +60,25 @@ def test_manifest_lists_the_staged_files(project: Path) -> None:
     assert (result.ignored_count, result.directory, result.warnings) == (1, project / "dist", ())
 
 
+def test_compressed_files_have_an_encoding(project: Path) -> None:
+    """A file's encoding comes from its name or from a rule; its type is that of the decompressed content."""
+    (project / "dist" / "game.wasm.br").write_bytes(b"\x0b")
+    (project / "dist" / "logo.svgz").write_bytes(b"\x1f\x8b")
+    assert {e.path: (e.content_type, e.content_encoding) for e in staged(project).manifest.entries} == {
+        "css/style.css": ("text/css; charset=utf-8", None),
+        "game.wasm.br": ("application/wasm", "br"),
+        "index.html": ("text/html; charset=utf-8", None),
+        "logo.svgz": ("image/svg+xml; charset=utf-8", "gzip"),
+    }
+
+
+def test_compressed_file_that_is_none_is_rejected(project: Path) -> None:
+    """A file that no browser could decompress is not published."""
+    (project / "dist" / "app.js.gz").write_text("let a")
+    with pytest.raises(PublishError, match=r"'app\.js\.gz' .* is not gzip data"):
+        staged(project)
+
+
 @pytest.mark.parametrize("name", ["a.htm", "A.HTML", "deep/er/b.html"])
 def test_pages_are_recognised_by_extension(project: Path, name: str) -> None:
     """The extension counts in upper and lower case, in any folder."""
