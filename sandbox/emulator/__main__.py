@@ -5,6 +5,7 @@ from sandbox.emulator.ministack import load
 from sandbox.emulator.patches import (
     access_logs,
     bucket_listing,
+    conflicting_aliases,
     custom_origin_connections,
     custom_origin_headers,
     distribution_aliases,
@@ -14,8 +15,10 @@ from sandbox.emulator.patches import (
     host_precedence,
     object_keys,
     path_normalization,
+    policy_simulation,
     query_strings,
     root_error_page,
+    service_quotas,
     upload_checksums,
     viewer_headers,
 )
@@ -38,6 +41,9 @@ PATCHES = (
     access_logs,
     distribution_aliases,
     host_precedence,
+    conflicting_aliases,
+    policy_simulation,
+    service_quotas,
 )
 
 
