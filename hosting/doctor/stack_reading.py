@@ -140,7 +140,7 @@ def _lock_lines(cli: Cli, url: str, project: str, stack: str) -> Iterator[Line]:
 
 def _is_updating(cli: Cli, name: str) -> bool:
     result = cli.run("stack", "ls", "--json")
-    stacks: list[dict[str, Any]] = json.loads(result.out) if result.code == 0 else []
+    stacks: list[dict[str, Any]] = json.loads(result.out or "[]") if result.code == 0 else []
     return any(each["name"].rpartition("/")[2] == name and each.get("updateInProgress") for each in stacks)
 
 
