@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListConflictingAl
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import SubElement
 
 from sandbox.emulator.aliases import matches_alias
 from sandbox.emulator.ministack import replace
@@ -16,7 +15,6 @@ from sandbox.emulator.ministack import replace
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
-    from xml.etree.ElementTree import Element
 
     from sandbox.emulator.ministack import Handler, MiniStack
 
@@ -58,15 +56,16 @@ def _answer(cloudfront: ModuleType, acm: ModuleType, distribution_id: str, alias
         return error
     conflicts = list(_conflicts(cloudfront, alias.lower()))
 
-    def build(root: Element) -> None:
-        SubElement(root, "MaxItems").text = _MAX_ITEMS
-        SubElement(root, "Quantity").text = str(len(conflicts))
-        items = SubElement(root, "Items")
+    def build(root: object) -> None:
+        add = cloudfront.SubElement
+        add(root, "MaxItems").text = _MAX_ITEMS
+        add(root, "Quantity").text = str(len(conflicts))
+        items = add(root, "Items")
         for name, owner in conflicts:
-            item = SubElement(items, "ConflictingAlias")
-            SubElement(item, "Alias").text = name
-            SubElement(item, "DistributionId").text = _half_hidden(owner["Id"])
-            SubElement(item, "AccountId").text = _half_hidden(owner["ARN"].split(":")[4])
+            item = add(items, "ConflictingAlias")
+            add(item, "Alias").text = name
+            add(item, "DistributionId").text = _half_hidden(owner["Id"])
+            add(item, "AccountId").text = _half_hidden(owner["ARN"].split(":")[4])
 
     answer: tuple[Any, ...] = cloudfront._xml_response("ConflictingAliasesList", build)
     return answer
