@@ -25,13 +25,16 @@ test: needs $(READY) ## run every test
 	@$(VENV)/python -m compileall -q hosting sandbox
 	$(VENV)/pytest --numprocesses 2 --dist loadfile $$($(VENV)/python tests/pure_modules.py)
 
-check: $(READY) ## lint, types, import rules, workflows, documentation, and that every test file has tests
+check: $(READY) ## lint, types, import rules, security, workflows, documentation, and that every test file has tests
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python tests/collects.py
 	$(VENV)/python -m tests.documentation
+	$(VENV)/bandit --quiet --configfile pyproject.toml --recursive bench hosting sandbox sites template tools
+	$(VENV)/zizmor --offline --quiet --no-progress template/.github
+	$(VENV)/shellcheck .ci/run tools/*.sh tools/*/*.sh
 	tools/actionlint/run.sh
 	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci template/.gitlab-ci.yml
 	$(VENV)/pytest -q tests/unit/package/test_template.py

@@ -140,7 +140,7 @@ def _wait_until_healthy(started: processes.Record, log: Path) -> None:
     while time.monotonic() < deadline and processes.is_running(started):
         with (
             contextlib.suppress(OSError),
-            urllib.request.urlopen(  # noqa: S310 - a loopback address
+            urllib.request.urlopen(  # noqa: S310 - a loopback address  # nosec B310
                 _endpoint(started.port) + _HEALTH_PATH, timeout=5
             ),
         ):

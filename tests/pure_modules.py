@@ -12,7 +12,10 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # They run the Pulumi CLI: tests/e2e runs them.
-RUN_THE_CLI = {f"hosting.deployments.{name}" for name in ("__main__", "branches", "cli", "commands", "stack")}
+RUN_THE_CLI = {
+    "hosting.doctor.__main__",
+    *(f"hosting.deployments.{name}" for name in ("__main__", "branches", "cli", "commands", "stack")),
+}
 # Modules of bulk mode that call S3: tests/unit/publish/bulk runs them with a bucket in memory.
 CALL_S3 = {
     f"hosting.publish.bulk.{name}"

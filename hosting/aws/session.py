@@ -261,8 +261,12 @@ def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
 
 
 def _endpoint(service: str, endpoints: list[Mapping[str, str]]) -> str | None:
-    """Return the custom endpoint of ``service`` in `aws:endpoints`; None for boto3's default."""
-    return next((entry[service] for entry in endpoints if entry.get(service)), None)
+    """Return the custom endpoint of ``service`` in `aws:endpoints`; None for boto3's default.
+
+    The provider's names have no hyphens: `servicequotas` is boto3's ``service-quotas``.
+    """
+    name = service.replace("-", "")
+    return next((entry[name] for entry in endpoints if entry.get(name)), None)
 
 
 def _non_empty(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from sandbox.emulator.ministack import load
 from sandbox.emulator.patches import (
     access_logs,
     bucket_listing,
+    conflicting_aliases,
     custom_origin_connections,
     custom_origin_headers,
     distribution_aliases,
@@ -19,9 +20,11 @@ from sandbox.emulator.patches import (
     object_content_types,
     object_keys,
     path_normalization,
+    policy_simulation,
     query_strings,
     resource_quotas,
     root_error_page,
+    service_quotas,
     upload_checksums,
     viewer_headers,
 )
@@ -50,6 +53,9 @@ PATCHES = (
     access_logs,
     distribution_aliases,
     host_precedence,
+    conflicting_aliases,
+    policy_simulation,
+    service_quotas,
 )
 
 
