@@ -26,11 +26,10 @@ def main() -> int:
     """Run the chosen points; return 1 if one did not hold."""
     options = _options()
     outcomes: list[Outcome] = []
-    saved: set[str] = set()
     try:
         with Lab() as lab:
             for scenario in scenarios(options.scenario, options.stage, options.mode):
-                for outcome in _outcomes(lab, scenario, options, saved):
+                for outcome in _outcomes(lab, scenario, options):
                     outcomes.append(outcome)
                     _print(report.line(outcome) if outcome.has_held else report.failure(outcome))
     except KeyboardInterrupt:
@@ -57,23 +56,23 @@ def points(scenario: Scenario, requests: list[RequestName], fault: Fault | None)
         yield Point(scenario, number, ERRORS[number % len(ERRORS)])
 
 
-def _outcomes(lab: Lab, scenario: Scenario, options: argparse.Namespace, saved: set[str]) -> Iterator[Outcome]:
+def _outcomes(lab: Lab, scenario: Scenario, options: argparse.Namespace) -> Iterator[Outcome]:
     """Yield the outcome of each point; first that of the uninterrupted run, which counts the requests."""
     fault = Fault(options.fault) if options.fault else None
     if options.point:
-        yield _timed(lab, Point(scenario, options.point, fault or Fault.KILL_BEFORE), saved)
+        yield _timed(lab, Point(scenario, options.point, fault or Fault.KILL_BEFORE))
         return
-    uninterrupted = _timed(lab, Point(scenario, 0, Fault.KILL_BEFORE), saved)
+    uninterrupted = _timed(lab, Point(scenario, 0, Fault.KILL_BEFORE))
     _print("\n".join(f"  {number} {request}" for number, request in enumerate(uninterrupted.requests, 1)))
     yield uninterrupted
     for position, point in enumerate(points(scenario, uninterrupted.requests, fault)):
         if position % options.every == options.offset % options.every:
-            yield _timed(lab, point, saved)
+            yield _timed(lab, point)
 
 
-def _timed(lab: Lab, point: Point, saved: set[str]) -> Outcome:
+def _timed(lab: Lab, point: Point) -> Outcome:
     started = time.monotonic()
-    outcome = run_point(lab, point, saved)
+    outcome = run_point(lab, point)
     _print(f"{time.monotonic() - started:5.1f} s  ", end="")
     return outcome
 

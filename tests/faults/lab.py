@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 PROJECT = "faults"
+# The snapshot without a stack.
+EMPTY = "empty"
 _UP = ("up", "--yes", "--skip-preview")
 _WEBSITE_HOST = "{bucket}.s3-website-us-east-1.amazonaws.com"
 
@@ -45,6 +47,8 @@ class Lab:
         self._proxy = FaultProxy(self._sandbox.env["AWS_ENDPOINT_URL"]).__enter__()
         self.engine = Engine(self.project, self._sandbox.env, self._proxy)
         self.stack = ""
+        self.snapshots: set[str] = set()
+        self.save(EMPTY)
         return self
 
     def __exit__(
@@ -136,6 +140,7 @@ class Lab:
         self._stop_emulator(is_saved=True)
         for saved, current in self._folders(name):
             shutil.copytree(current, saved, symlinks=True)
+        self.snapshots.add(name)
         self._start_emulator()
 
     def restore(self, name: str) -> None:

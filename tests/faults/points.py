@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.e2e.harness import fetch
 from tests.faults.checks import destroyed_problems, published_problems
 from tests.faults.exceptions import Remedy, exception_for
+from tests.faults.lab import EMPTY
 from tests.faults.poller import WARM, Poller
 from tests.faults.proxy import Plan
 from tests.faults.scenarios import PREVIOUS_RELEASE
@@ -47,6 +48,9 @@ class Point:
         scenario = self.scenario
         what = f"--scenario {scenario.event.name} --stage {scenario.stage} --mode {scenario.mode}"
         return f"python -m tests.faults {what} --point {self.number} --fault {self.fault.value}"
+
+    def __str__(self) -> str:
+        return f"{self.scenario}, {self.fault.value} at request {self.number}"
 
 
 @dataclass
@@ -94,14 +98,11 @@ class Outcome:
         return finished
 
 
-def prepare_base(lab: Lab, scenario: Scenario, saved: set[str]) -> None:
+def prepare_base(lab: Lab, scenario: Scenario) -> None:
     """Publish what the scenario begins with, unless a snapshot has it."""
-    if scenario.base in saved:
+    if scenario.base in lab.snapshots:
         return
-    if not saved:
-        lab.save("empty")
-        saved.add("empty")
-    lab.restore("empty")
+    lab.restore(EMPTY)
     lab.new_stack(scenario.stage, {"publish:mode": scenario.mode, **scenario.event.base_config})
     for version in scenario.event.before:
         version.write(lab.project / "www")
@@ -109,13 +110,12 @@ def prepare_base(lab: Lab, scenario: Scenario, saved: set[str]) -> None:
         if finished.code != 0:
             raise RuntimeError(f"{scenario.base} was not published:\n{finished.output}")
     lab.save(scenario.base)
-    saved.add(scenario.base)
 
 
-def run_point(lab: Lab, point: Point, saved: set[str]) -> Outcome:
+def run_point(lab: Lab, point: Point) -> Outcome:
     """Interrupt the scenario at the point, complete it by `pulumi up`, and check the result."""
     scenario, outcome = point.scenario, Outcome(point)
-    prepare_base(lab, scenario, saved)
+    prepare_base(lab, scenario)
     lab.restore(scenario.base)
     lab.stack = scenario.stage
     before = lab.outputs()

@@ -77,10 +77,14 @@ class Poller:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            for location in (WARM, elsewhere()):
-                self._round(location)
-            self.rounds += 1
+            self.poll_once()
             self._stop.wait(_PAUSE_S)
+
+    def poll_once(self) -> None:
+        """Ask for every URL at both edge locations."""
+        for location in (WARM, elsewhere()):
+            self._round(location)
+        self.rounds += 1
 
     def _round(self, location: Mapping[str, str]) -> None:
         # The first URL again at the end: if both answers are of one version, so are all between them.
