@@ -1,0 +1,97 @@
+"""Compares the site, the bucket and the state with the distribution folder, after a publish that succeeded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.e2e.harness import elsewhere, fetch
+from tests.faults.poller import WARM, is_answer, shown
+from tests.faults.site_versions import is_hashed, urls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tests.faults.lab import Lab
+    from tests.faults.site_versions import SiteVersion
+
+_OBJECT = "aws:s3/bucketObject:BucketObject"
+_BULK_OBJECTS = (".release/", ".published/")
+_FOUND = 200
+
+
+def published_problems(lab: Lab, version: SiteVersion, others: Sequence[SiteVersion], mode: str) -> list[str]:
+    """Return what differs from ``version``: URLs, keys of the bucket, the state; empty if nothing does."""
+    return [
+        *url_problems(lab, version, others),
+        *_key_problems(lab, version, others, mode),
+        *_state_problems(lab, version, mode),
+    ]
+
+
+def url_problems(lab: Lab, version: SiteVersion, others: Sequence[SiteVersion]) -> list[str]:
+    """Return the URLs that differ from ``version``, at an edge location with an empty cache and at a warm one."""
+    headers, url = lab.visitor_headers(), lab.url()
+    is_edge = "X-Forwarded-Proto" in headers
+    problems = []
+    for location in (elsewhere(), WARM) if is_edge else ({},):
+        for path in urls(version, *others, has_redirects=is_edge):
+            answer = fetch(url, path, headers={**headers, **location})
+            expected = version.expected(path, has_redirects=is_edge)
+            if not is_answer(answer, expected) and not _is_kept(path, answer.status, answer.body, others):
+                place = location.get("X-Sandbox-Location", "")
+                problems.append(f"{path} {place}: {shown(answer)}, and not {expected.status} {expected.body[:60]!r}")
+    return problems
+
+
+def _is_kept(path: str, status: int, body: bytes, others: Sequence[SiteVersion]) -> bool:
+    """Return whether the answer is a file with a hash in its name that is kept for visitors with an open tab."""
+    file = path.removeprefix("/")
+    return status == _FOUND and is_hashed(file) and body in {version.published.get(file) for version in others}
+
+
+def _key_problems(lab: Lab, version: SiteVersion, others: Sequence[SiteVersion], mode: str) -> list[str]:
+    """Return the keys that the bucket lacks, and those that it should not have."""
+    listed = lab.s3.list_objects_v2(Bucket=lab.outputs()["bucketName"]).get("Contents", [])
+    keys = {item["Key"] for item in listed}
+    of_mode = {key for key in keys if key.startswith(_BULK_OBJECTS)}
+    kept = {file for other in others for file in other.published if is_hashed(file)}
+    if mode == "bulk" and lab.outputs().get("distributionId"):
+        # Where the files of a release are is the release's own business: the URLs show it.
+        return [f"key {key} is not of a release" for key in sorted(keys - of_mode)]
+    files = keys - of_mode
+    unexpected = files - version.published.keys() - (kept if mode == "managed" else set())
+    if mode == "managed":
+        unexpected |= {key for key in of_mode if not key.startswith(".published/")}
+    missing = version.published.keys() - files
+    return [
+        *(f"key {key} is missing" for key in sorted(missing)),
+        *(f"key {key} is of another version" for key in sorted(unexpected)),
+    ]
+
+
+def _state_problems(lab: Lab, version: SiteVersion, mode: str) -> list[str]:
+    # Operations that a kill left pending are the engine's: it lists them until the next refresh.
+    resources = lab.state()["resources"]
+    count = lab.outputs().get("fileCount")
+    problems = []
+    if count != len(version.published):
+        problems.append(f"the state has {count} files, and not {len(version.published)}")
+    objects = {item["inputs"]["key"] for item in resources if item["type"] == _OBJECT and not item.get("delete")}
+    expected = version.published.keys() if mode == "managed" else set()
+    return problems + [f"the state has object {key}" for key in sorted(objects ^ expected)]
+
+
+def destroyed_problems(lab: Lab, before: Mapping[str, object]) -> list[str]:
+    """Return what is left after `pulumi destroy`, where ``before`` has the stack's outputs before it."""
+    buckets = {bucket["Name"] for bucket in lab.s3.list_buckets()["Buckets"]}
+    distributions = lab.cloudfront.list_distributions()["DistributionList"].get("Items", [])
+    functions = lab.cloudfront.list_functions()["FunctionList"].get("Items", [])
+    controls = lab.cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
+    left = [
+        *(name for name in buckets if name == before["bucketName"]),
+        *(item["Id"] for item in distributions),
+        *(item["Name"] for item in functions),
+        *(item["Id"] for item in controls),
+        *(resource["urn"] for resource in lab.state().get("resources", [])),
+    ]
+    return [f"{name} is left" for name in left]
