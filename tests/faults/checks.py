@@ -11,6 +11,7 @@ from tests.faults.site_versions import is_hashed, urls
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tests.e2e.harness import Answer
     from tests.faults.lab import Lab
     from tests.faults.site_versions import SiteVersion
 
@@ -30,23 +31,30 @@ def published_problems(lab: Lab, version: SiteVersion, others: Sequence[SiteVers
 
 def url_problems(lab: Lab, version: SiteVersion, others: Sequence[SiteVersion]) -> list[str]:
     """Return the URLs that differ from ``version``, at an edge location with an empty cache and at a warm one."""
-    headers, url = lab.visitor_headers(), lab.url()
+    headers = lab.visitor_headers()
     is_edge = "X-Forwarded-Proto" in headers
-    problems = []
-    for location in (elsewhere(), WARM) if is_edge else ({},):
-        for path in urls(version, *others, has_redirects=is_edge):
-            answer = fetch(url, path, headers={**headers, **location})
+    paths = urls(version, *others, has_redirects=is_edge)
+
+    def differing(asked: Sequence[str], location: Mapping[str, str]) -> dict[str, str]:
+        problems = {}
+        for path in asked:
+            answer = fetch(lab.url(), path, headers={**headers, **location})
             expected = version.expected(path, has_redirects=is_edge)
-            if not is_answer(answer, expected) and not _is_kept(path, answer.status, answer.body, others):
-                place = location.get("X-Sandbox-Location", "")
-                problems.append(f"{path} {place}: {shown(answer)}, and not {expected.status} {expected.body[:60]!r}")
-    return problems
+            if not is_answer(answer, expected) and not _is_kept(path, answer, others):
+                problems[path] = f"{path}: {shown(answer)}, and not {expected.status} {expected.body[:60]!r}"
+        return problems
+
+    if not is_edge:
+        return list(differing(paths, {}).values())
+    fresh, warm = differing(paths, elsewhere()), differing(paths, WARM)
+    return [*fresh.values(), *(f"warm {problem}" for problem in warm.values())]
 
 
-def _is_kept(path: str, status: int, body: bytes, others: Sequence[SiteVersion]) -> bool:
+def _is_kept(path: str, answer: Answer, others: Sequence[SiteVersion]) -> bool:
     """Return whether the answer is a file with a hash in its name that is kept for visitors with an open tab."""
     file = path.removeprefix("/")
-    return status == _FOUND and is_hashed(file) and body in {version.published.get(file) for version in others}
+    contents = {version.published.get(file) for version in others}
+    return answer.status == _FOUND and is_hashed(file) and answer.body in contents
 
 
 def _key_problems(lab: Lab, version: SiteVersion, others: Sequence[SiteVersion], mode: str) -> list[str]:

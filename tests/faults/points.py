@@ -13,7 +13,7 @@ from tests.faults.lab import EMPTY
 from tests.faults.poller import WARM, Poller
 from tests.faults.proxy import Plan
 from tests.faults.scenarios import PREVIOUS_RELEASE
-from tests.faults.site_versions import urls
+from tests.faults.site_versions import is_hashed, urls
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -143,8 +143,11 @@ def _begin(lab: Lab, scenario: Scenario) -> None:
 
 
 def _fill_cache(lab: Lab, scenario: Scenario) -> None:
-    """Ask every URL at the edge location that the checks ask again at the end."""
+    """Ask every URL at the edge location that the checks ask again at the end; assets as browsers do, if they exist."""
+    live = scenario.event.before[-1].published
     for path in urls(*scenario.versions, has_redirects=scenario.stage == "prod"):
+        if is_hashed(path[1:]) and path[1:] not in live:
+            continue
         fetch(lab.url(), path, headers={**lab.visitor_headers(), **WARM})
 
 

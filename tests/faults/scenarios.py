@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from tests.faults.site_versions import A, B, C
+from tests.faults.site_versions import A_WITH_RULES_OF_B, A, B, C
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,6 +63,7 @@ EVENTS = (
         before=(A, B),
         version=B,
         after=B,
+        final=A_WITH_RULES_OF_B,
         config={"publish:release": PREVIOUS_RELEASE},
         combinations=(("prod", "bulk"),),
     ),
@@ -153,7 +154,7 @@ class Scenario:
     @property
     def versions(self) -> tuple[SiteVersion, ...]:
         """All versions whose files visitors may see meanwhile."""
-        return tuple(dict.fromkeys((*self.event.before, self.event.version, self.event.after)))
+        return tuple(dict.fromkeys((*self.event.before, self.event.version, self.event.after, self.event.final)))
 
     @property
     def request_count(self) -> int:
