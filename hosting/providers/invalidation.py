@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.dynamic import (
     CreateResult,
     DiffResult,
@@ -21,7 +20,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from hosting.aws.session import client
+from hosting.aws.session import aws_errors, client
 from hosting.errors import HostingError
 from hosting.providers.base import AwsProvider
 from hosting.publish.managed.invalidation_paths import EVERYTHING, invalidation_paths
@@ -165,7 +164,7 @@ class InvalidationProvider(AwsProvider):
                 cloudfront.get_waiter("invalidation_completed").wait(
                     DistributionId=distribution, Id=invalidation_id, WaiterConfig=_WAITER_CONFIG
                 )
-        except (BotoCoreError, ClientError) as error:
+        except aws_errors() as error:
             raise HostingError(
                 f"The files are uploaded, but distribution {distribution} could not be invalidated: {error}. "
                 "Run `pulumi up` again: it invalidates what is still stale"

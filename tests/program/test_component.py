@@ -50,6 +50,16 @@ STATE = {
             *("error_responses", "max_paths", "always", "wait", "invalidation_id", "paths", "invalidated_at"),
         },
     ),
+    ("hosting.providers.published_functions", "FunctionMarkerProvider"): (
+        "FunctionMarker",
+        "site-function-marker",
+        {"content", "marker", "previous"},
+    ),
+    ("hosting.providers.published_functions", "PublishedFunctionsProvider"): (
+        "PublishedFunctions",
+        "site-published-functions",
+        {"names", "digests", "function_marker", "publish_marker", "stale"},
+    ),
     ("hosting.providers.release", "ReleaseProvider"): (
         "Release",
         "site-release",
@@ -67,6 +77,7 @@ STATE = {
                 "pin",
             ),
             *("allow_gap", "error_pages", "fallback", "room", "route_choice", "rules", "urn"),
+            *("publish_marker", "previous_publish_marker"),
             *("digest", "file_count", "releases", "pointer", "repaired", "drift"),
         },
     ),
@@ -131,7 +142,7 @@ def test_the_state_holds_these_providers(full: Callable[..., Deployed]) -> None:
 
 def test_children_are_named_after_the_site(full: Callable[..., Deployed]) -> None:
     """Each child is `<site>-<role>`; no logical name holds the project or the stack."""
-    dynamic = {f"{logical} {kind}" for kind, logical, _ in list(STATE.values())[:3]}
+    dynamic = {f"{logical} {kind}" for kind, logical, _ in list(STATE.values())[:5]}
     assert kinds(full()) == CHILDREN | dynamic
     assert {name.partition("-")[0] for name in kinds(full(name="shop"))} == {"shop"}
 

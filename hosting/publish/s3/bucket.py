@@ -150,7 +150,10 @@ class S3BucketClient:
         }
         _, body = self._put_client.put(key, request_headers, b"")
         etag = _ETAG.search(body)
-        return etag[1].decode() if etag else ""
+        if etag is None:
+            # Headers come before the copy has ended, so only a whole response says that it succeeded.
+            raise S3Error("", "the response to a copy was cut off")
+        return etag[1].decode()
 
     @s3_errors()
     def list(self, prefix: str) -> dict[str, ListedObject]:
