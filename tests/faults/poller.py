@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from tests.e2e.harness import Answer
     from tests.faults.site_versions import SiteVersion
 
-# Between two rounds: the publish needs the processor, too.
-_PAUSE_S = 0.3
+# After each round it waits as long as several rounds take: the publish needs the processor, too.
+_LEAST_PAUSE_S, _PAUSE_IN_ROUNDS = 0.5, 3
 WARM = {"X-Sandbox-Location": "warm"}
 _MOST_PROBLEMS = 5
 _FOUND, _MISSING = 200, 404
@@ -83,8 +84,9 @@ class Poller:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            started = time.monotonic()
             self.poll_once()
-            self._stop.wait(_PAUSE_S)
+            self._stop.wait(max(_LEAST_PAUSE_S, _PAUSE_IN_ROUNDS * (time.monotonic() - started)))
 
     def poll_once(self) -> None:
         """Ask for every URL at both edge locations."""

@@ -19,8 +19,8 @@ _TYPES = {
 }
 _RULES = "_redirects"
 _MISSING = "/no-such-file.txt"
-_PAGES = 8
-_UNCHANGED_ASSETS = 4
+_PAGES = 6
+_UNCHANGED_ASSETS = 2
 
 
 @dataclass(frozen=True)
