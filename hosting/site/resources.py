@@ -116,19 +116,19 @@ class SiteResources:
     def _managed(self, bucket: Bucket) -> Outputs:
         """Declare the resources of managed mode; return the outputs."""
         managed = Managed(self._names, self._settings, self._staged, self._edge)
+        marker = managed.publish_marker(self._own(after=[]))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
-            managed.files(bucket, self._options(after=website.ready))
+            pages = managed.files(bucket, self._options(after=[marker, *website.ready]))
+            managed.published_files(bucket, marker, self._own(after=[pages]))
             return self._outputs(website, None, None)
-        publish_marker = managed.publish_marker(self._own(after=[]))
         # Before the distribution, which routes to these files if the stack was in bulk mode before.
-        pages = managed.files(bucket, self._options(after=[publish_marker] if publish_marker else []))
+        pages = managed.files(bucket, self._options(after=[marker]))
+        published = managed.published_files(bucket, marker, self._own(after=[pages]))
         after = self._options(after=[pages, self._first_policy(bucket)])
         distribution = self._distribution(bucket, self._edge, after)
         website = self._website(bucket, distribution)
-        invalidation = None
-        if publish_marker:
-            invalidation = managed.invalidation(bucket, distribution, publish_marker, self._own(after=[pages]))
+        invalidation = managed.invalidation(distribution, marker, published, self._own(after=[published]))
         return self._outputs(website, distribution, invalidation)
 
     def _bulk(self, bucket: Bucket) -> Outputs:

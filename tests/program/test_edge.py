@@ -167,6 +167,7 @@ def test_the_resources_of_a_stack_are_counted(deploy: Callable[..., Deployed], t
         "pulumi-python:dynamic/hosting:FirstPolicy": 1,
         "pulumi-python:dynamic/hosting:Invalidation": 1,
         "pulumi-python:dynamic/hosting:PublishMarker": 1,
+        "pulumi-python:dynamic/hosting:PublishedFiles": 1,
     }
 
 

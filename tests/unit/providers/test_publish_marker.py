@@ -7,11 +7,12 @@ from typing import Any
 from pulumi.dynamic.dynamic import serialize_provider
 
 from hosting.providers.publish_marker import PublishMarkerProvider
+from hosting.publish.managed.path_list import pack, unpack
 
 
-def first_outputs(content: str) -> dict[str, Any]:
+def first_outputs(content: str, *paths: str) -> dict[str, Any]:
     """Return the outputs after the first publish of ``content``."""
-    outs = PublishMarkerProvider().create({"content": content}).outs
+    outs = PublishMarkerProvider().create({"content": content, "paths": pack(paths)}).outs
     assert outs is not None
     return outs
 
@@ -36,6 +37,16 @@ def test_other_content_gets_a_new_marker_and_the_previous_one() -> None:
         markers.append(outs)
     assert len({one["marker"] for one in markers}) == 3
     assert [one["previous"] for one in markers[1:]] == [one["marker"] for one in markers[:-1]]
+
+
+def test_it_remembers_the_paths_that_the_last_publishes_removed() -> None:
+    """Their objects may still be in the bucket if a publish did not finish; older ones are forgotten."""
+    marker = first_outputs("0", "a", "b")
+    assert marker["removed"] == []
+    for number in range(1, 7):
+        inputs = {"content": str(number), "paths": pack(["a", f"new{number}"])}
+        marker = PublishMarkerProvider().update("id", marker, inputs).outs or {}
+    assert [unpack(one) for one in marker["removed"]] == [[f"new{number}"] for number in (5, 4, 3, 2, 1)]
 
 
 def test_a_refresh_keeps_the_marker() -> None:
