@@ -44,8 +44,10 @@ class PublishMarkerProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Generate the marker of a publish."""
-        removed = [_removed_paths(_olds, _news), *_olds.get("removed", [])][:_KEPT_PUBLISHES]
-        return UpdateResult({**_news, **_new_marker(_olds["marker"]), "removed": removed})
+        removed = [_removed_paths(_olds, _news), *_olds["removed"]][:_KEPT_PUBLISHES]
+        # Bulk mode has no paths. The first publish of a mode does not continue the last one of the other mode.
+        previous = _olds["marker"] if bool(_olds["paths"]) == bool(_news["paths"]) else None
+        return UpdateResult({**_news, **_new_marker(previous), "removed": removed})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return the state: there is nothing to compare it with."""
@@ -57,7 +59,7 @@ def _new_marker(previous: str | None) -> dict[str, Any]:
 
 
 def _removed_paths(olds: dict[str, Any], news: dict[str, Any]) -> str:
-    return pack(set(unpack(olds.get("paths", ""))) - set(unpack(news.get("paths", ""))))
+    return pack(set(unpack(olds["paths"])) - set(unpack(news["paths"])))
 
 
 class PublishMarker(Resource, module="hosting", name="PublishMarker"):
@@ -65,7 +67,7 @@ class PublishMarker(Resource, module="hosting", name="PublishMarker"):
 
     Attributes:
         marker: a unique id for each publish.
-        previous: the marker of the previous publish; None for the first.
+        previous: the marker of the previous publish; None for the first one of a publish mode.
         removed: the paths that the last publishes have removed, packed, the newest first. They may still be in the
             bucket if one of these publishes did not finish.
     """

@@ -17,8 +17,10 @@ from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.cloudfront.distribution import make_distribution
 from hosting.deployments.rights import Stack
 from hosting.edge.warnings import changed_kind, routing_output
+from hosting.errors import for_stack
 from hosting.providers.first_policy import FirstPolicy
 from hosting.publish.bulk import layout
+from hosting.publish.managed.bulk_hint import bulk_mode_hint
 from hosting.site.bulk import Bulk
 from hosting.site.managed import Managed
 from hosting.site.outputs import Outputs, release_outputs, release_routing_output, site_outputs
@@ -116,6 +118,7 @@ class SiteResources:
     def _managed(self, bucket: Bucket) -> Outputs:
         """Declare the resources of managed mode; return the outputs."""
         managed = Managed(self._names, self._settings, self._staged, self._edge)
+        self._hint_at_bulk_mode()
         marker = managed.publish_marker(self._own(after=[]))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
@@ -130,6 +133,12 @@ class SiteResources:
         website = self._website(bucket, distribution)
         invalidation = managed.invalidation(distribution, marker, published, self._own(after=[published]))
         return self._outputs(website, distribution, invalidation)
+
+    def _hint_at_bulk_mode(self) -> None:
+        """Show in the preview what bulk mode would save."""
+        hint = bulk_mode_hint(self._staged.manifest.file_count) if pulumi.runtime.is_dry_run() else None
+        if hint:
+            pulumi.log.info(for_stack(hint, pulumi.get_stack()), self._component)
 
     def _bulk(self, bucket: Bucket) -> Outputs:
         """Declare the resources of bulk mode; return the outputs."""

@@ -186,6 +186,19 @@ def test_every_managed_stack_records_its_publishes(deploy: Callable[..., Deploye
         assert (record["staging"], record["keep_assets_days"]) == (".hosting/staging/dev", 7)
 
 
+def test_a_preview_shows_what_bulk_mode_would_save(
+    deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is shown once for each `pulumi up`, by its preview, and has a command for this stack."""
+    shown: list[str] = []
+    monkeypatch.setattr("hosting.site.resources.bulk_mode_hint", lambda count: f"{count}: pulumi config set x")
+    monkeypatch.setattr("pulumi.log.info", lambda text, *_: shown.append(text))
+    deploy("dev", preview=True)
+    deploy("dev")
+    deploy("prod", preview=True, publish_mode="bulk")
+    assert [text for text in shown if "config set" in text] == ["3: pulumi config set --stack dev x"]
+
+
 def test_publish_marker_covers_all_that_is_invalidated(deploy: Callable[..., Deployed]) -> None:
     """A changed file, error page or error response gets a new publish marker before it is uploaded."""
     settings: list[dict[str, str]] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from hosting.providers.publish_marker import PublishMarkerProvider
@@ -31,8 +32,9 @@ def test_other_content_gets_a_new_marker_and_the_previous_one() -> None:
     """A -> B -> A has three markers, and each refers to its predecessor."""
     markers = [first_outputs("a")]
     for content in ("b", "a"):
-        assert PublishMarkerProvider().diff("id", markers[-1], {"content": content}).changes is True
-        outs = PublishMarkerProvider().update("id", markers[-1], {"content": content}).outs
+        inputs = {"content": content, "paths": ""}
+        assert PublishMarkerProvider().diff("id", markers[-1], inputs).changes is True
+        outs = PublishMarkerProvider().update("id", markers[-1], inputs).outs
         assert outs is not None
         markers.append(outs)
     assert len({one["marker"] for one in markers}) == 3
@@ -47,6 +49,14 @@ def test_it_remembers_the_paths_that_the_last_publishes_removed() -> None:
         inputs = {"content": str(number), "paths": pack(["a", f"new{number}"])}
         marker = PublishMarkerProvider().update("id", marker, inputs).outs or {}
     assert [unpack(one) for one in marker["removed"]] == [[f"new{number}"] for number in (5, 4, 3, 2, 1)]
+
+
+@pytest.mark.parametrize(("before", "after"), [([], ["a"]), (["a"], [])])
+def test_another_publish_mode_has_no_previous_marker(before: list[str], after: list[str]) -> None:
+    """Bulk mode, which has no paths, and managed mode do not continue each other's publishes."""
+    marker = PublishMarkerProvider().update("id", first_outputs("a", *before), {"content": "b", "paths": pack(after)})
+    assert marker.outs is not None
+    assert marker.outs["previous"] is None
 
 
 def test_a_refresh_keeps_the_marker() -> None:
