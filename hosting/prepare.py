@@ -90,7 +90,6 @@ def _stage(settings: Settings, run: Run, rules: Rules) -> StagedTree:
         CacheControl(publish.cache_control, ttls).values_for,
         index_document=settings.website.index_document,
         keys=partial(staged_keys, settings, rules),
-        as_one=publish.mode == "bulk",
     )
     if publish.release is None:
         run.say(_summary(publish.directory, staged))
