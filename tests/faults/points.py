@@ -123,7 +123,10 @@ def run_point(lab: Lab, point: Point) -> Outcome:
         _fill_cache(lab, scenario)
     _begin(lab, scenario)
     with _poller(lab, scenario) as poller:
-        interrupted = outcome.add(_command(lab, scenario, Plan(point.number, point.fault, requests=outcome.requests)))
+        plan = Plan(point.number, point.fault, requests=outcome.requests)
+        interrupted = outcome.add(_command(lab, scenario, plan))
+        if interrupted.code != 0 and not plan.is_applied:
+            outcome.problems.append("it failed without an interruption")
         scenario.event.after.write(lab.project / "www")
         _complete(lab, outcome, interrupted, before)
     if poller is not None:

@@ -59,7 +59,7 @@ STATE = {
     ("hosting.providers.published_functions", "FunctionMarkerProvider"): (
         "FunctionMarker",
         "site-function-marker",
-        {"content", "marker", "previous"},
+        {"content", "paths", "marker", "previous", "removed"},
     ),
     ("hosting.providers.published_functions", "PublishedFunctionsProvider"): (
         "PublishedFunctions",
