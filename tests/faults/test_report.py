@@ -72,8 +72,9 @@ def test_writes_are_killed_and_every_request_gets_an_error() -> None:
 @pytest.mark.parametrize(
     ("request_name", "output", "name"),
     [
-        (UPDATE, "PreconditionFailed: The precondition ...", "function's ETag"),
-        (PUT, "PreconditionFailed: The precondition ...", None),
+        (UPDATE, "updating CloudFront Function (router): PreconditionFailed", "function's version"),
+        (UPDATE, "error: CloudFront runs other code of function 'router'", "function's version"),
+        (PUT, "s3: PreconditionFailed", None),
         (None, "error: failed to load checkpoint: EOF", "cut checkpoint"),
         (RequestName("cloudfront", "CreateFunction", "router", is_write=True), "FunctionAlreadyExists", _CREATED),
         (PUT, "AccessDenied", None),
