@@ -70,10 +70,8 @@ def _key_problems(lab: Lab, version: SiteVersion, others: Sequence[SiteVersion],
     if mode == "bulk" and lab.outputs().get("distributionId"):
         # Where the files of a release are is the release's own business: the URLs show it.
         return [f"key {key} is not of a release" for key in sorted(keys - of_mode)]
-    files = keys - of_mode
+    files = keys - of_mode if mode == "bulk" else keys
     unexpected = files - version.published.keys() - (kept if mode == "managed" else set())
-    if mode == "managed":
-        unexpected |= {key for key in of_mode if not key.startswith(".published/")}
     missing = version.published.keys() - files
     return [
         *(f"key {key} is missing" for key in sorted(missing)),

@@ -170,7 +170,8 @@ def _complete(lab: Lab, outcome: Outcome, last: Finished, before: dict[str, obje
     scenario = outcome.point.scenario
     is_due = last.code != 0 or scenario.event.after is not scenario.event.version
     while is_due or (problems := _problems(lab, scenario, before)):
-        if not is_due and outcome.ups >= scenario.event.ups:
+        is_gap = scenario.event.has_gap and outcome.ups < scenario.event.ups
+        if not is_due and not is_gap:
             outcome.problems += [f"after a successful run: {problem}" for problem in problems[:5]]
             return
         if outcome.ups == _MOST_UPS:
