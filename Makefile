@@ -5,7 +5,7 @@ VENV := .venv/bin
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-down test check dist clean bench sites python needs
+.PHONY: help sandbox sandbox-down test check dist clean bench faults sites python needs
 
 # Use the sandbox of this checkout, also in a shell that is activated for another one.
 unexport SANDBOX_HOME
@@ -23,6 +23,7 @@ test: needs $(READY) ## run every test
 	@$(VENV)/python -m sandbox prepare
 	@# Each of the many programs that the tests start would compile these again.
 	@$(VENV)/python -m compileall -q hosting sandbox
+	@$(VENV)/python -m tests.faults.sample
 	$(VENV)/pytest --numprocesses 2 --dist loadfile $$($(VENV)/python tests/pure_modules.py)
 
 check: $(READY) ## lint, types, import rules, security, workflows, documentation, and that every test file has tests
@@ -49,6 +50,11 @@ bench: $(READY) ## measure the functions at the edge, the ignore rules, and publ
 	@$(VENV)/python -m bench.edge
 	@$(VENV)/python -m bench.ignore_rules
 	@$(VENV)/python -m bench
+
+faults: needs $(READY) ## interrupt publishes at each of their requests, and complete them: takes hours, --help has options
+	@$(VENV)/python -m sandbox prepare
+	@$(VENV)/python -m compileall -q hosting sandbox
+	@$(VENV)/python -m tests.faults
 
 sites: needs $(READY) ## build real sites with their generators, publish them, and compare with the generators' servers
 	@$(VENV)/python -m sites

@@ -92,7 +92,6 @@ def _stage(settings: Settings, run: Run, rules: Rules) -> StagedTree:
         encodings=ContentEncoding(publish.content_encoding),
         index_document=settings.website.index_document,
         keys=partial(staged_keys, settings, rules),
-        as_one=publish.mode == "bulk",
     )
     if publish.release is None:
         run.say(_summary(publish.directory, staged))

@@ -192,5 +192,9 @@ class FunctionMarker(Resource, module="hosting", name="FunctionMarker"):
         """Declare it under the logical name ``name``, for rules that are the JSON-serializable ``content``."""
         digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
         # Of rules with a password, even a hash lets a reader of the state try passwords.
-        inputs = {"content": pulumi.Output.secret(digest) if is_secret else digest, "marker": None, "previous": None}
+        inputs = {
+            "content": pulumi.Output.secret(digest) if is_secret else digest,
+            "paths": "",
+            **dict.fromkeys(("marker", "previous", "removed")),
+        }
         super().__init__(FunctionMarkerProvider(), name, inputs, opts)

@@ -99,13 +99,13 @@ class PublishSettings(Section):
     """`pulumi up` ends only when CloudFront has completed the invalidation."""
     mode: Annotated[Literal["managed", "bulk"], Field(examples=["bulk"])] = "managed"
     """`managed` has a resource for each file; `bulk` has one for all, with atomic releases behind CloudFront."""
-    # The rest is only for bulk mode.
+    # The rest is only for bulk mode, except for keep_assets_days.
     releases: Annotated[Integer, Field(ge=2, le=10, examples=[3])] = 3
     """Bulk mode with CloudFront: how many releases the bucket keeps."""
     release: Annotated[Text | None, Field(examples=["<digest>"])] = None
     """Bulk mode with CloudFront: digest of the release to serve (a rollback), or its first 4 digits or more."""
     keep_assets_days: Annotated[Integer, Field(ge=0, le=3650, examples=[7])] = 7
-    """Bulk mode with CloudFront: days for which assets of earlier releases stay reachable."""
+    """Days for which removed files with hashed names stay, for open tabs; not in bulk mode without CloudFront."""
     max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
     """Bulk mode: percentage of the site that a publish may remove."""
     allow_gap: Annotated[Boolean, Field(examples=[True])] = False

@@ -17,8 +17,10 @@ from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.cloudfront.distribution import make_distribution
 from hosting.deployments.rights import Stack
 from hosting.edge.warnings import changed_kind, routing_output
+from hosting.errors import for_stack
 from hosting.providers.first_policy import FirstPolicy
 from hosting.publish.bulk import layout
+from hosting.publish.managed.bulk_hint import bulk_mode_hint
 from hosting.site.bulk import Bulk
 from hosting.site.functions import function_marker, published_functions
 from hosting.site.managed import Managed
@@ -119,20 +121,27 @@ class SiteResources:
     def _managed(self, bucket: Bucket) -> Outputs:
         """Declare the resources of managed mode; return the outputs."""
         managed = Managed(self._names, self._settings, self._staged, self._edge)
+        self._hint_at_bulk_mode()
+        marker = managed.publish_marker(self._own(after=[]))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
-            managed.files(bucket, self._options(after=website.ready))
+            pages = managed.files(bucket, self._options(after=[marker, *website.ready]))
+            managed.published_files(bucket, marker, self._own(after=[pages]))
             return self._outputs(website, None, None)
-        publish_marker = managed.publish_marker(self._own(after=[]))
         # Before the distribution, which routes to these files if the stack was in bulk mode before.
-        pages = managed.files(bucket, self._options(after=[publish_marker] if publish_marker else []))
+        pages = managed.files(bucket, self._options(after=[marker]))
+        published = managed.published_files(bucket, marker, self._own(after=[pages]))
         distribution = self._distribution(bucket, self._edge, [pages, self._first_policy(bucket)])
         website = self._website(bucket, distribution)
-        invalidation = None
-        if publish_marker:
-            after = self._own(after=[pages, *self._published_functions])
-            invalidation = managed.invalidation(bucket, distribution, publish_marker, after)
+        after = self._own(after=[published, *self._published_functions])
+        invalidation = managed.invalidation(distribution, marker, published, after)
         return self._outputs(website, distribution, invalidation)
+
+    def _hint_at_bulk_mode(self) -> None:
+        """Show in the preview what bulk mode would save."""
+        hint = bulk_mode_hint(self._staged.manifest.file_count) if pulumi.runtime.is_dry_run() else None
+        if hint:
+            pulumi.log.info(for_stack(hint, pulumi.get_stack()), self._component)
 
     def _bulk(self, bucket: Bucket) -> Outputs:
         """Declare the resources of bulk mode; return the outputs."""

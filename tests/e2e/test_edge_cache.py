@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -13,9 +13,16 @@ from tests.e2e.harness import elsewhere
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.e2e.harness import Project
+    from tests.e2e.harness import Answer, Project
 
 SCRIPT = "assets/app.1a2b3c4d.js"
+# What another hand changes of the objects behind some URLs; None for a deletion.
+DRIFT: dict[str, dict[str, Any] | None] = {
+    "/docs/index.html": {"Body": b"by hand"},
+    f"/{SCRIPT}": {"ContentType": "text/plain"},
+    "/index.html": {"CacheControl": "public, max-age=600"},
+    "/style.css": None,
+}
 HIT, MISS = "Hit from cloudfront", "Miss from cloudfront"
 # Names that browsers, generators, S3 and CloudFront encode differently; one exists in both of Unicode's forms.
 ODD_NAMES = (
@@ -129,21 +136,42 @@ def test_without_an_invalidation_pages_stay_cached(managed: Project) -> None:
     assert managed.get("/docs/index.html").text == "docs/index three"
 
 
-def test_a_refresh_restores_and_invalidates_changed_objects(managed: Project) -> None:
-    """`pulumi up --refresh` restores changed and deleted objects, and invalidates their paths."""
-    bucket = managed.outputs()["bucketName"]
-    managed.write("www/docs/index.html", "docs/index four")
-    managed.up()
+@pytest.mark.parametrize("mode", ["managed", "bulk"])
+def test_a_refresh_restores_and_invalidates_changed_objects(mode: str, request: pytest.FixtureRequest) -> None:
+    """`up --refresh` repairs objects with other bytes, type or Cache-Control, and missing ones, also at the edge."""
+    project: Project = request.getfixturevalue(mode)
+    project.write("www/docs/index.html", "docs/index four")
+    project.write("www/style.css", "style four")
+    project.up()
+    before = {path: project.get(path, headers=elsewhere()) for path in DRIFT}
     # S3's times have a resolution of one second.
     time.sleep(1.1)
-    managed.sandbox.s3.put_object(Bucket=bucket, Key="docs/index.html", Body=b"by hand", ContentType="text/html")
-    managed.sandbox.s3.delete_object(Bucket=bucket, Key="style.css")
-    assert managed.get("/docs/index.html").text == "by hand"
-    assert managed.get("/style.css").status == 404
-    managed.up("--refresh")
-    assert managed.get("/docs/index.html").text == "docs/index four"
-    assert managed.get("/style.css").text == "style"
-    assert managed.up("--refresh").changes == {}
+    bucket, s3, stored = project.outputs()["bucketName"], project.sandbox.s3, project.stored()
+    for path, changes in DRIFT.items():
+        # Bulk mode lists the changed files of a release (`o/`) before those of its slot (`s/`).
+        key = min((key for key in stored if f"/{key}".endswith(path)), key=len)
+        if changes is None:
+            s3.delete_object(Bucket=bucket, Key=key)
+            continue
+        found = {name: s3.get_object(Bucket=bucket, Key=key)[name] for name in ("Body", "ContentType", "CacheControl")}
+        s3.put_object(Bucket=bucket, Key=key, **{**found, "Body": found["Body"].read(), **changes})
+    at = elsewhere()
+    visited = {path: project.get(path, headers=at) for path in DRIFT}
+    assert [path for path in DRIFT if is_same(visited[path], before[path])] == []
+    project.up("--refresh")
+    repaired = {path: project.get(path, headers=at) for path in DRIFT}
+    assert [path for path in DRIFT if not is_same(repaired[path], before[path])] == []
+    assert project.up("--refresh").changes == {}
+
+
+def is_same(one: Answer, other: Answer) -> bool:
+    """Return whether two answers have the same status, bytes, type and Cache-Control."""
+    names = ("content-type", "cache-control")
+    return (one.status, one.body, *map(one.headers.get, names)) == (
+        other.status,
+        other.body,
+        *map(other.headers.get, names),
+    )
 
 
 def test_the_edge_obeys_the_times_to_live(managed: Project) -> None:

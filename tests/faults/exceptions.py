@@ -1,4 +1,4 @@
-"""What is documented to need another command than one `pulumi up`; docs/reliability.md lists the same."""
+"""What is documented to need another command than one `pulumi up`; docs/troubleshooting.md says what to do."""
 
 from __future__ import annotations
 
@@ -47,11 +47,12 @@ EXCEPTIONS = (
         reason="Pulumi's engine writes a new resource to the state when AWS has answered.",
     ),
     DocumentedException(
-        name="function's ETag",
-        request=re.compile(r"cloudfront (Update|Publish)Function"),
-        output=re.compile(r"PreconditionFailed|InvalidIfMatchVersion"),
+        name="function's version",
+        # Any: other requests of the same run are under way when the engine is killed.
+        request=None,
+        output=re.compile(r"updating CloudFront Function .*PreconditionFailed|CloudFront runs other code of function"),
         remedy=Remedy.REFRESH,
-        reason="The AWS provider sends the ETag of its state with UpdateFunction.",
+        reason="The AWS provider sends the version of its state with UpdateFunction, and does not compare LIVE.",
     ),
     DocumentedException(
         name="cut checkpoint",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sandbox import emulator_process, lifecycle, processes
 from sandbox.environment import Home
+from sandbox.gateway import ports
 from tests.e2e.harness import Sandbox, copy_program
 from tests.faults.engine import Engine, Finished
 from tests.faults.proxy import FaultProxy, Plan
@@ -126,7 +127,7 @@ class Lab:
 
     def url(self) -> str:
         """Return the address of the sandbox's gateway for the stack."""
-        return lifecycle.ports.url_for(self._home, f"{PROJECT}/{self.stack}")
+        return ports.url_for(self._home, f"{PROJECT}/{self.stack}")
 
     def visitor_headers(self) -> dict[str, str]:
         """Return the headers of a visitor of the address that the stack's outputs name."""

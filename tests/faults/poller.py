@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from tests.e2e.harness import Answer
     from tests.faults.site_versions import SiteVersion
 
-# Between two rounds: the publish needs the processor, too.
-_PAUSE_S = 0.3
+# After each round it waits as long as several rounds take: the publish needs the processor, too.
+_LEAST_PAUSE_S, _PAUSE_IN_ROUNDS = 0.5, 3
 WARM = {"X-Sandbox-Location": "warm"}
 _MOST_PROBLEMS = 5
 _FOUND, _MISSING = 200, 404
@@ -29,6 +30,11 @@ class Visit(NamedTuple):
     path: str
     answer: Answer | None
     versions: frozenset[str]
+
+    @property
+    def is_found(self) -> bool:
+        """Whether a version has this file."""
+        return self.answer is not None and self.answer.status == _FOUND and bool(self.versions)
 
 
 def is_answer(answer: Answer, expected: Expected) -> bool:
@@ -59,7 +65,8 @@ class Poller:
     ) -> None:
         self._url, self._headers, self._versions, self._atomic = url, headers, versions, atomic
         self._redirects = redirects
-        self._paths = urls(*versions, has_redirects=redirects)
+        # Assets with a hash are asked for like browsers do: when a page names them.
+        self._paths = [path for path in urls(*versions, has_redirects=redirects) if not is_hashed(path[1:])]
         self.problems: list[str] = []
         self.rounds = 0
         self._stop = threading.Event()
@@ -77,8 +84,9 @@ class Poller:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            started = time.monotonic()
             self.poll_once()
-            self._stop.wait(_PAUSE_S)
+            self._stop.wait(max(_LEAST_PAUSE_S, _PAUSE_IN_ROUNDS * (time.monotonic() - started)))
 
     def poll_once(self) -> None:
         """Ask for every URL at both edge locations."""
@@ -89,18 +97,17 @@ class Poller:
     def _round(self, location: Mapping[str, str]) -> None:
         # The first URL again at the end: if both answers are of one version, so are all between them.
         visits = [self._visit(path, location) for path in (*self._paths, self._paths[0])]
-        foreign = [f"{path}: {shown(answer)}" for path, answer, versions in visits if not versions]
-        mixed = self._mixed(visits) if self._atomic and not foreign else []
-        room = _MOST_PROBLEMS - len(self.problems)
-        self.problems += (foreign + mixed)[:room]
+        found = [f"{path}: {shown(answer)}" for path, answer, versions in visits if not versions]
+        if not found:
+            found = [*(self._mixed(visits) if self._atomic else []), *self._missing_assets(visits[-1], location)]
+        self.problems += found[: _MOST_PROBLEMS - len(self.problems)]
 
     def _visit(self, path: str, location: Mapping[str, str]) -> Visit:
         try:
             answer = fetch(self._url, path, headers={**self._headers, **location})
         except OSError:
             return Visit(path, None, frozenset())
-        found = {version.name for version in self._versions if self._is_of(answer, version, path)}
-        return Visit(path, answer, frozenset(found) | self._open_tabs(path, answer))
+        return Visit(path, answer, frozenset(one.name for one in self._versions if self._is_of(answer, one, path)))
 
     def _is_of(self, answer: Answer, version: SiteVersion, path: str) -> bool:
         """Return whether an answer is a version's; error pages are published one by one, so any version's will do."""
@@ -108,11 +115,14 @@ class Poller:
         pages = [other.published["404.html"] for other in self._versions] if expected.status == _MISSING else []
         return any(is_answer(answer, one) for one in (expected, *(replace(expected, body=page) for page in pages)))
 
-    def _open_tabs(self, path: str, answer: Answer) -> frozenset[str]:
-        """Return all versions for an asset with a hash in its name: it may be reachable before and after its own."""
-        contents = {version.published.get(path.removeprefix("/")) for version in self._versions} - {None}
-        is_kept = is_hashed(path.removeprefix("/")) and answer.status == _FOUND and answer.body in contents
-        return frozenset(version.name for version in self._versions) if is_kept else frozenset()
+    def _missing_assets(self, home: Visit, location: Mapping[str, str]) -> list[str]:
+        """Return the assets that the home page names and that do not exist while the page does."""
+        versions = [version for version in self._versions if version.name in home.versions]
+        assets = {f"/{path}" for version in versions for path in version.published if is_hashed(path)}
+        missing = [visit for visit in (self._visit(path, location) for path in sorted(assets)) if not visit.is_found]
+        # A publish may have ended since the page was asked for.
+        is_live = bool(missing) and self._visit(home.path, location).versions == home.versions
+        return [f"{path}: {shown(answer)} beside its page" for path, answer, _ in missing] if is_live else []
 
     def _mixed(self, visits: Sequence[Visit]) -> list[str]:
         first, last = visits[0].versions, visits[-1].versions

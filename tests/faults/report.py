@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.faults.points import Outcome
 
 _HEADINGS = ("event", "stage", "mode", "points", "held", "excepted", "`up`s needed", "tracebacks")
-_OUTPUT_LINES = 12
+_OUTPUT_LINES = 20
 
 
 def table(outcomes: Iterable[Outcome]) -> str:
@@ -47,8 +47,16 @@ def failure(outcome: Outcome) -> str:
         f"  to repeat: {outcome.point.command}",
     ]
     for number, output in enumerate(outcome.outputs, 1):
-        lines += [f"  output {number}:", *(f"    {line}" for line in output.strip().splitlines()[-_OUTPUT_LINES:])]
+        lines += [f"  output {number}:", *(f"    {line}" for line in _excerpt(output))]
     return "\n".join(lines)
+
+
+def _excerpt(output: str) -> list[str]:
+    """Return the engine's diagnostics, or the last lines of the output of a run that was killed."""
+    _, heading, diagnostics = output.partition("Diagnostics:\n")
+    shown = diagnostics.partition("\nOutputs:")[0] if heading else output
+    lines = [line for line in shown.splitlines() if line.strip()]
+    return lines[:_OUTPUT_LINES] if heading else lines[-_OUTPUT_LINES:]
 
 
 def line(outcome: Outcome) -> str:

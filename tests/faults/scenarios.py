@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from tests.faults.site_versions import A, B, C
+from tests.faults.site_versions import A_WITH_RULES_OF_B, A, B, C
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,6 +63,7 @@ EVENTS = (
         before=(A, B),
         version=B,
         after=B,
+        final=A_WITH_RULES_OF_B,
         config={"publish:release": PREVIOUS_RELEASE},
         combinations=(("prod", "bulk"),),
     ),
@@ -105,15 +106,14 @@ EVENTS = (
 )
 
 
-# Measured; a sample of points is drawn from them.
-REQUEST_COUNTS = {
-    "first dev managed": 57,
-    "first prod bulk": 78,
-    "change dev managed": 29,
-    "change dev bulk": 23,
-    "change prod bulk": 42,
+# About as many requests as an uninterrupted event has; the sample of points is drawn from them.
+_PUBLISH_REQUESTS = {
+    ("dev", "managed"): 27,
+    ("dev", "bulk"): 22,
+    ("prod", "managed"): 36,
+    ("prod", "bulk"): 42,
 }
-_DEFAULT_REQUEST_COUNT = 30
+_REQUESTS = {"first": 50, "rollback": 30, "to-bulk": 70, "to-bulk-with-gap": 40, "to-managed": 50}
 
 
 @dataclass(frozen=True)
@@ -153,12 +153,12 @@ class Scenario:
     @property
     def versions(self) -> tuple[SiteVersion, ...]:
         """All versions whose files visitors may see meanwhile."""
-        return tuple(dict.fromkeys((*self.event.before, self.event.version, self.event.after)))
+        return tuple(dict.fromkeys((*self.event.before, self.event.version, self.event.after, self.event.final)))
 
     @property
     def request_count(self) -> int:
-        """The number of requests of the uninterrupted event, or about as many."""
-        return REQUEST_COUNTS.get(str(self), _DEFAULT_REQUEST_COUNT)
+        """About as many requests as the uninterrupted event has."""
+        return _REQUESTS.get(self.event.name, _PUBLISH_REQUESTS[self.stage, self.mode])
 
     def __str__(self) -> str:
         return f"{self.event.name} {self.stage} {self.mode}"

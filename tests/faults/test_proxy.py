@@ -10,8 +10,7 @@ import pytest
 
 from sandbox.tests.loopback import Loopback
 from tests.e2e.harness import Answer, fetch
-from tests.faults import proxy as proxy_module
-from tests.faults.faults import ERRORS, REFUSALS, Fault
+from tests.faults.faults import DELAY_S, ERRORS, REFUSALS, Fault
 from tests.faults.proxy import FaultProxy, Plan
 
 if TYPE_CHECKING:
@@ -119,10 +118,10 @@ def test_a_broken_connection(cloud: Cloud, proxy: FaultProxy, fault: Fault, coun
 def test_a_delay(cloud: Cloud, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     """A delayed request is answered, as are those that overtake it."""
     waits: list[float] = []
-    monkeypatch.setattr(proxy_module.time, "sleep", waits.append)
+    monkeypatch.setattr("tests.faults.proxy.time.sleep", waits.append)
     with proxy.run(Plan(1, Fault.DELAY)):
         assert put(proxy, "1").body == BODY
-    assert waits == [proxy_module.DELAY_S]
+    assert waits == [DELAY_S]
     assert len(cloud.requests) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -173,6 +174,7 @@ def test_the_resources_of_a_stack_are_counted(deploy: Callable[..., Deployed], t
         "pulumi-python:dynamic/hosting:PublishMarker": 1,
         "pulumi-python:dynamic/hosting:FunctionMarker": 1,
         "pulumi-python:dynamic/hosting:PublishedFunctions": 1,
+        "pulumi-python:dynamic/hosting:PublishedFiles": 1,
     }
 
 
@@ -315,3 +317,34 @@ def test_the_read_timeout_is_cloudfronts(deploy: Callable[..., Deployed], value:
     """CloudFront allows 1 to 120 seconds."""
     with pytest.raises(ConfigError, match=r"'cloudfront:originReadTimeout' must be (<= 120|>= 1).*pulumi config set"):
         deploy("prod", cloudfront_originReadTimeout=value)
+
+
+CHECK = "pulumi-python:dynamic/hosting:PublishedFunctions"
+FUNCTION_MARKER = "pulumi-python:dynamic/hosting:FunctionMarker"
+
+
+@pytest.mark.parametrize("config", [{}, {"publish_invalidate": "never"}, {"publish_mode": "bulk"}])
+def test_the_code_that_cloudfront_runs_is_compared_with_the_declared_code(
+    deploy: Callable[..., Deployed], config: dict[str, str]
+) -> None:
+    """In each mode, and without invalidations, the digest of each function's code is declared."""
+    prod = deploy("prod", **config)
+    code = prod.resources["aws:cloudfront/function:Function"]["code"]
+    assert prod.resources[CHECK]["digests"] == [hashlib.sha256(code.encode()).hexdigest()]
+
+
+def test_a_stack_without_functions_has_no_comparison(deploy: Callable[..., Deployed]) -> None:
+    """Without CloudFront there is nothing to compare."""
+    dev = deploy("dev")
+    assert {CHECK, FUNCTION_MARKER}.isdisjoint(dev.resources)
+
+
+def test_other_rules_are_another_function_marker(deploy: Callable[..., Deployed]) -> None:
+    """The marker changes with the code of the functions, and with nothing else of the distribution."""
+
+    def marker(**config: str) -> object:
+        return deploy("prod", **config).resources[FUNCTION_MARKER]["content"]
+
+    redirect = '[{"source": "/a", "target": "/b", "status": "301"}]'
+    assert marker() == marker(cloudfront_compress="false")
+    assert marker() != marker(website_redirects=redirect)

@@ -102,10 +102,10 @@ def test_well_known_is_published(project: Path) -> None:
     assert staged(project).manifest.get(".well-known/security.txt")
 
 
-def test_tree_of_bulk_mode_has_its_manifest_beside_it(project: Path) -> None:
-    """Bulk mode's resource reads the manifest from a file, as its inputs must stay small."""
+def test_a_tree_has_its_manifest_beside_it(project: Path) -> None:
+    """The dynamic providers read the manifest from a file, as their inputs must stay small."""
     target = project / ".hosting" / "staging" / "dev"
-    result = stage(project / "dist", target, RULES, lambda _: {}, as_one=True)
+    result = stage(project / "dist", target, RULES, lambda _: {})
     assert Manifest.from_json((target / MANIFEST).read_text(encoding="utf-8")) == result.manifest
 
 
@@ -232,15 +232,6 @@ def test_missing_index_is_a_warning(project: Path) -> None:
     result = staged(project, index="home.html")
     assert len(result.warnings) == 1
     assert "There is no 'home.html'" in result.warnings[0]
-
-
-def test_many_files_are_a_warning(project: Path) -> None:
-    """Each file is a resource: from 501 files on, a warning has the time that they cost."""
-    for number in range(498):
-        (project / "dist" / f"{number}.txt").touch()
-    assert staged(project).warnings == ()
-    (project / "dist" / "one-more.txt").touch()
-    assert "501 files, and each is a resource" in staged(project).warnings[0]
 
 
 def test_backslash_is_a_warning(project: Path) -> None:
