@@ -205,6 +205,21 @@ def test_going_back_to_what_visitors_see_may_remove_any_number_of_files(
         converge(one, before)
 
 
+def test_a_repair_that_was_killed_still_invalidates_everything(version: Callable[..., Version]) -> None:
+    """The next update finds nothing to restore, but the edge may have the content that another hand had written."""
+    engine = published(version(A), atomic=True)
+    key = next(key for key in engine.cloud.objects if key.endswith("/about.html"))
+    engine.cloud.objects[key] = (entry_of("about.html", "theirs"), engine.cloud.now + 5)
+    engine.refresh()
+    assert engine.state["release"]["drift"] == 1
+    points = list(interrupted(engine, version(A)))
+    assert len(points) >= 8
+    for stopped in points:
+        if stopped.cloud.invalidated == engine.cloud.invalidated:
+            converge(stopped, version(A))
+            assert stopped.cloud.invalidated[len(engine.cloud.invalidated) :] == [["/*"]]
+
+
 def test_a_rollback_converges_from_any_request(version: Callable[..., Version]) -> None:
     """Killed on its way to a release that the bucket has, one update gives that release, or the last one again."""
     old, new = version(A), version(B)
