@@ -116,10 +116,13 @@ def _bucket_origin(names: CloudNames, bucket: Bucket, opts: pulumi.ResourceOptio
 def _edge_inputs(
     names: CloudNames, edge: EdgePlan, release: ReleaseRouting | None, opts: pulumi.ResourceOptions
 ) -> Any:  # noqa: ANN401 - input dict
-    """Return a behavior's inputs for its functions."""
+    """Return a behavior's inputs for its functions; none without functions."""
     functions = make_functions(names, edge, opts, release.parts if release else None)
-    associations = [{"event_type": one.event, "function_arn": one.function.arn} for one in functions]
-    inputs: dict[str, Any] = {"function_associations": associations}
+    inputs: dict[str, Any] = {}
+    if functions:
+        inputs["function_associations"] = [
+            {"event_type": one.event, "function_arn": one.function.arn} for one in functions
+        ]
     if edge.viewer_headers:
         inputs["origin_request_policy_id"] = make_origin_request_policy(names, edge.viewer_headers, opts).id
     return inputs
