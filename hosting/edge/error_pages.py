@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.edge.site_routes import NOT_FOUND_PAGE
-from hosting.formats.paths import key_path
+from hosting.formats.paths import canonical_path, key_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -101,6 +101,12 @@ def with_index_page(error: ErrorResponse, index_document: str) -> ErrorResponse:
     if error.response_page_path != "/":
         return error
     return error.model_copy(update={"response_page_path": key_path(index_document)})
+
+
+def with_canonical_page(error: ErrorResponse) -> ErrorResponse:
+    """Return the response with its page's path in canonical form: CloudFront gets the page without asking the function."""
+    path = error.response_page_path
+    return error if path is None else error.model_copy(update={"response_page_path": canonical_path(path)})
 
 
 def with_uncached_errors(settings: Settings, errors: Sequence[ErrorResponse]) -> tuple[ErrorResponse, ...]:

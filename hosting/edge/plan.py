@@ -12,6 +12,7 @@ from hosting.edge.error_pages import (
     error_document,
     error_responses,
     release_serves_page,
+    with_canonical_page,
     with_index_page,
     with_uncached_errors,
 )
@@ -163,7 +164,7 @@ def _inputs(settings: Settings, manifest: Manifest, rules: Rules) -> _Inputs:
     choice = route_choice(website, redirects.fallbacks)
     routes = choice.routes(keys)
     _check_redirects(settings, redirects, keys, routes)
-    errors = error_responses(settings, keys, redirects.fallbacks)
+    errors = tuple(map(with_canonical_page, error_responses(settings, keys, redirects.fallbacks)))
     if redirects.proxies:
         errors = with_uncached_errors(settings, errors)
     check_proxies(settings, errors, redirects.proxies)

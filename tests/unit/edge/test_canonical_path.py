@@ -33,7 +33,24 @@ keys = st.lists(names, min_size=1, max_size=3).map("/".join)
 pieces = st.sampled_from(
     [
         *SPECIAL,
-        *("/", "//", "%61", "%2F", "%2f", "%252F", "%25", "%2B", "%40", "%c3%a9", "%C3%A9", "%", "%zz", "%e9", "%FF"),
+        *(
+            "/",
+            "//",
+            "%61",
+            "%2F",
+            "%2f",
+            "%252F",
+            "%252f",
+            "%25",
+            "%2B",
+            "%40",
+            "%c3%a9",
+            "%C3%A9",
+            "%",
+            "%zz",
+            "%e9",
+            "%FF",
+        ),
     ]
 )
 sent_paths = st.lists(pieces, max_size=8).map(lambda parts: "/" + "".join(parts))

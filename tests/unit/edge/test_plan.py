@@ -75,6 +75,16 @@ def answers(plan: EdgePlan) -> list[tuple[int, int | None, str | None]]:
     return [(one.error_code, one.response_code, one.response_page_path) for one in plan.error_responses]
 
 
+@pytest.mark.parametrize("routing", ["auto", "errors"])
+def test_error_pages_have_canonical_paths(tmp_path: Path, routing: str) -> None:
+    """CloudFront gets an error page without the function, so S3 would read a bare plus sign in its path as a space."""
+    responses = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/c++ (a).html"}, {"errorCode": 500}]'
+    own = settings(website_routing=routing, cloudfront_errorResponses=responses)
+    plan = plan_of(own, manifest("index.html", "c++ (a).html"), tmp_path)
+    assert answers(plan) == [(404, 404, "/c%2B%2B%20(a).html"), (500, None, None)]
+    assert plan.warnings == ()
+
+
 @pytest.mark.parametrize("routing", ["auto", "spa", "pages"])
 def test_with_a_router_only_404_is_mapped(tmp_path: Path, routing: str) -> None:
     """The page is 404.html, else the error document that is set. Without both there is none."""
