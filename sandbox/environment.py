@@ -50,7 +50,7 @@ class Home:
 
     @property
     def quotas(self) -> Path:
-        """The quotas of an account that are lower than AWS's, as JSON: sandbox/emulator/quotas.py has their names."""
+        """The quotas of an account that differ from AWS's, as JSON: sandbox/emulator/quotas.py has their names."""
         return self.root / "quotas.json"
 
     @property

@@ -1,4 +1,4 @@
-"""AWS's default quotas of an account, which a test or a user can lower.
+"""AWS's default quotas of an account, which a test or a user can change.
 
 The file that QUOTAS_FILE names is a JSON object with other numbers for some of the names in `DEFAULTS`. It is read at
 each call, so that a full account needs neither a hundred resources nor another emulator.
@@ -40,5 +40,5 @@ def quota(name: str) -> int:
         ValueError: the file is not a JSON object of numbers.
     """
     path = Path(os.environ.get("QUOTAS_FILE", ""))
-    lowered = json.loads(path.read_text()) if path.is_file() else {}
-    return int(lowered.get(name, DEFAULTS[name]))
+    changed = json.loads(path.read_text()) if path.is_file() else {}
+    return int(changed.get(name, DEFAULTS[name]))

@@ -217,9 +217,10 @@ def _parse_xml(body: bytes) -> ET.Element:
 
 
 def _authorization(service: str, region: str = REGION) -> dict[str, str]:
-    """Return the header that names account, region and service; the emulator does not check signatures."""
+    """Return the headers that name account, region and service; the emulator does not check signatures."""
     scope = f"Credential=test/20200101/{region}/{service}/aws4_request"
-    return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+    authorization = f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"
+    return {"Authorization": authorization, "X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}
 
 
 def _cors_rule(rule: ET.Element) -> CorsRule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,9 +71,9 @@ def put(account: Account, bucket: str, body: bytes, headers: dict[str, str]) -> 
     prepared = request.prepare()
     sent = {**dict(prepared.headers.items()), **headers}
     endpoint = account.s3.meta.endpoint_url.removeprefix("http://")
-    connection = http.client.HTTPConnection(endpoint)
-    connection.request("PUT", f"/{bucket}/page.html", body, sent)
-    return connection.getresponse().read()
+    with closing(http.client.HTTPConnection(endpoint)) as connection:
+        connection.request("PUT", f"/{bucket}/page.html", body, sent)
+        return connection.getresponse().read()
 
 
 @pytest.mark.parametrize(
