@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DIRECTORY = "www"
 # Characters that RFC 3986 leaves as they are, and that some tools encode nevertheless.
