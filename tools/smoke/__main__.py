@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from tools.smoke.report import Report
 from tools.smoke.stack import CommandError, Stack, copy_program
 from tools.smoke.steps import STAGES, remove
@@ -38,7 +40,7 @@ def _run_stage(stage: str, stack: Stack, report: Report) -> None:
     stack.pulumi("stack", "init")
     try:
         STAGES[stage](stack, report)
-    except CommandError as error:
+    except (CommandError, ClientError) as error:
         report.check(f"{stack.name}: a step", "succeeds", f"fails: {error}")
     finally:
         remove(stack, report)

@@ -65,7 +65,7 @@ def site_answers(place: Place) -> Iterator[tuple[str, str, str]]:
     yield "the page of a method that is not allowed", "CloudFront's own", page
     yield "the status of a file that does not exist", "404", str(missing.status)
     yield "the headers policy on an error page", "applied", _policy(missing)
-    yield "the headers policy on a redirect of the function", "applied", _policy(request(place.url, "/old"))
+    yield "the headers policy on a redirect of the function", "not applied", _policy(request(place.url, "/old"))
     listing = request(place.url, "/?list-type=2&prefix=")
     yield "a list of the bucket", "none", "none" if "ListBucketResult" not in listing.body else "shown"
 
@@ -111,7 +111,7 @@ def function_answers(place: Place) -> Iterator[tuple[str, str, str]]:
         seen = "fresh" if request(place.url, "/smoke-rewrite/a").body == new else "stale"
         yield f"a rewritten request, after the invalidation of {path}", expected, seen
     redirect = request(place.url, "/smoke-redirect/")
-    yield "the headers policy on a redirect of another function", "applied", _policy(redirect)
+    yield "the headers policy on a redirect of another function", "not applied", _policy(redirect)
     header = request(place.url, "/smoke-rewrite/a").headers.get(_ORDERED_HEADER, "none")
     yield "a header that both the function and the headers policy set", "function", header
 

@@ -6,6 +6,7 @@ import http.client
 import ssl
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -78,8 +79,14 @@ class Distribution:
         self.client: Any = boto3.client("cloudfront")
 
     def invalidate(self, *paths: str) -> None:
-        """Invalidate paths, and wait until that is done."""
-        created = self.client.create_invalidation(DistributionId=self.id, InvalidationBatch=self.batch(*paths))
+        """Invalidate paths, and wait until that is done; CloudFront takes one path with a wildcard a second."""
+        create = partial(self.client.create_invalidation, DistributionId=self.id, InvalidationBatch=self.batch(*paths))
+        while True:
+            try:
+                created = create()
+                break
+            except self.client.exceptions.TooManyInvalidationsInProgress:
+                time.sleep(1)
         waiter = self.client.get_waiter("invalidation_completed")
         waiter.wait(DistributionId=self.id, Id=created["Invalidation"]["Id"])
 
