@@ -55,9 +55,9 @@ def observe(stack: Stack, report: Report) -> None:
 def delete_function(stack: Stack) -> None:
     """Delete the function of the observations, once no distribution uses it."""
     client: Any = boto3.client("cloudfront")
-    name = _name(stack)
-    if error_code(client.describe_function, Name=name) == "accepted":
-        client.delete_function(Name=name, IfMatch=client.describe_function(Name=name)["ETag"])
+    function = {"Name": _name(stack), "Stage": "DEVELOPMENT"}
+    if error_code(client.describe_function, **function) == "accepted":
+        client.delete_function(Name=function["Name"], IfMatch=client.describe_function(**function)["ETag"])
 
 
 def _name(stack: Stack) -> str:
