@@ -29,7 +29,7 @@ def check_functions(context: Context) -> Iterator[Line]:
 def _line(context: Context, client: Any, name: str) -> Line:  # noqa: ANN401 - boto3 generates its clients
     publish = (
         f"aws cloudfront publish-function --name {name} --if-match "
-        f'"$(aws cloudfront describe-function --name {name} --query ETag --output text)"'
+        f'"$(aws cloudfront describe-function --name {name} --stage DEVELOPMENT --query ETag --output text)"'
     )
     try:
         uploaded = _code(client, name, "DEVELOPMENT")

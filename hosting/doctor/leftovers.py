@@ -64,7 +64,10 @@ def _functions(context: Context) -> Iterator[tuple[str, str]]:
         if each.get("FunctionConfig", {}).get("Comment") in comments and each["Name"] not in known
     }
     for name in found:
-        yield f"Function {name}", _delete("function", "--name", name, f"describe-function --name {name}")
+        yield (
+            f"Function {name}",
+            _delete("function", "--name", name, f"describe-function --name {name} --stage DEVELOPMENT"),
+        )
 
 
 def _access_controls(context: Context) -> Iterator[tuple[str, str]]:

@@ -105,10 +105,15 @@ def _state(cli: Cli, url: str, project: str, stack: str) -> tuple[StackState | N
         return None, [_broken(url, project, stack) if _BROKEN in str(error) else _failed(error)]
     if state.pending:
         text = f"A `pulumi up` was killed while it was {', '.join(state.pending)}"
-        step = f"pulumi refresh --stack {shlex.quote(stack)}, which asks about each; see also the left-overs below"
+        step = f"pulumi up; if a name is taken, see the left-overs below; then {_forget(stack)}"
         return state, [Line("warning", text, step)]
     deployed = f"{len(state.resources)} resources" if state.resources else "nothing yet"
     return state, [Line("ok", f"Stack '{stack}' has deployed {deployed}")]
+
+
+def _forget(stack: str) -> str:
+    """Return the command that removes unfinished creations from the state."""
+    return f"pulumi refresh --stack {shlex.quote(stack)} --clear-pending-creates"
 
 
 def _broken(url: str, project: str, stack: str) -> Line:

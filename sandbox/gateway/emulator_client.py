@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
-from xml.etree import ElementTree as ET  # nosec B405 - see where it is used
+from xml.etree import ElementTree as ET  # nosec B405
 
 import urllib3
 
