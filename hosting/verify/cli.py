@@ -119,10 +119,10 @@ def _verified(options: argparse.Namespace) -> Report:
     Raises:
         HostingError: the site can't be verified.
     """
-    started = time.monotonic()
     task = _manifest_task(options) if options.stack is None else _stack_task(options)
     client = ClientOptions(task.subject.url, _tls(options.ca_bundle), task.credentials)
     _require_answer(client)
+    started = time.monotonic()
     with _progress() as progress:
         results = Crawl(client, options.concurrency, options.wait, progress).run(task.checks)
     return Report(task.subject, results, time.monotonic() - started)
@@ -174,8 +174,8 @@ def _tls(bundle: str | None) -> ssl.SSLContext:
     """Return the settings of TLS; without a bundle, OpenSSL reads SSL_CERT_FILE and SSL_CERT_DIR itself."""
     try:
         return ssl.create_default_context(cafile=bundle)
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror or "it has no certificate"
+    except OSError as error:
+        reason = "it has no certificate" if isinstance(error, ssl.SSLError) else error.strerror
         raise VerifyError(
             f"'{bundle}' can't be read ({reason}): give a PEM file of certificates to --ca-bundle"
         ) from error

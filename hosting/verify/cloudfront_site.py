@@ -64,8 +64,6 @@ class CloudFrontSite:
             return None
         request = ViewerRequest(canonical_path(path), {}, host=urlsplit(self.url).hostname or "")
         for rule in self._lookup.matching(request.path):
-            if isinstance(rule, Proxy):
-                continue
             if rule.countries:
                 return None
             target = rule.target_for(request)
@@ -77,7 +75,7 @@ class CloudFrontSite:
 
     @cached_property
     def _lookup(self) -> RuleLookup:
-        return RuleLookup(self.rules.redirects.rules)
+        return RuleLookup([rule for rule in self.rules.redirects.rules if not isinstance(rule, Proxy)])
 
     def _redirect(self, status: int, target: str) -> Expected:
         """Return the redirect as redirectTo.js makes it."""

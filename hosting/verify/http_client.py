@@ -84,10 +84,13 @@ class _Brotli:
     def __init__(self) -> None:
         import brotli  # noqa: PLC0415 - an optional package
 
-        self._decoder = brotli.Decompressor()
+        self._decoder, self._error = brotli.Decompressor(), brotli.error
 
     def decode(self, data: bytes) -> bytes:
-        return bytes(self._decoder.process(data))
+        try:
+            return bytes(self._decoder.process(data))
+        except self._error as error:
+            raise ValueError("the body is not valid Brotli") from error
 
 
 _DECODERS: dict[str, Callable[[], Decoder]] = {"gzip": _Gzip, "br": _Brotli}

@@ -68,9 +68,7 @@ def stack_checks(
         checks += _cloudfront_checks(site, urls, encodings)
     checks += unknown_path_checks(site, f"not-published-{stack.digest[:_TOKEN_DIGITS]}")
     checks += closed_checks(site, published.ignored, published.staging)
-    notes = [*published.notes, *_notes(urls, published)]
-    if isinstance(site, CloudFrontSite) and settings.cloudfront.compress and "br" not in encodings:
-        notes.append("Brotli was not checked: pip install brotli")
+    notes = [*published.notes, *_notes(site, urls, encodings)]
     endpoint = _other_endpoint(settings, environment)
     if endpoint:
         notes.append(f"The bucket's own address was not checked: {endpoint} names a cloud other than AWS")
@@ -117,11 +115,16 @@ def _other_endpoint(settings: Settings, environment: Mapping[str, str]) -> str:
     return next((name for name in _ENDPOINT_VARIABLES if environment.get(name)), "")
 
 
-def _notes(urls: FileUrls, published: Published) -> Iterator[str]:
+def _notes(site: CloudFrontSite | S3Website, urls: FileUrls, encodings: Sequence[str]) -> Iterator[str]:
+    """Yield sentences about what is not checked."""
     if urls.hidden:
         names = ", ".join(urls.hidden[:_NAMES_SHOWN]) + (", ..." if len(urls.hidden) > _NAMES_SHOWN else "")
         yield f"Files without a URL of their own, because a rule or a proxy answers: {len(urls.hidden)} ({names})"
-    rules = published.rules.redirects.rules
+    if isinstance(site, S3Website):
+        return
+    rules = site.rules.redirects.rules
     skipped = [rule for rule in rules if isinstance(rule, Proxy) or not rule.is_literal or rule.query or rule.countries]
     if skipped:
         yield f"Rules that were not checked (proxies, or with a placeholder, query or country): {len(skipped)}"
+    if site.settings.cloudfront.compress and "br" not in encodings:
+        yield "Brotli was not checked: pip install brotli"
