@@ -54,10 +54,17 @@ def closed_checks(site: Site, ignored: Iterable[str], staging: str) -> Iterator[
             if key not in published:
                 yield from _closed(kind, site, path_of_key(key))
     folders = sorted({path.rpartition("/")[0] for path in published} - {""})
+    # A folder with a page has no listing to show.
+    folders = [folder for folder in folders if not _has_page(site, folder)]
     for folder in sample(folders, _FOLDERS):
         yield from _closed("listings", site, f"{path_of_key(folder)}/")
     for check in _closed("listings", site, "/"):
         yield replace(check, url=site.url + _LISTING)
+
+
+def _has_page(site: Site, folder: str) -> bool:
+    answer = site.answer(f"{path_of_key(folder)}/")
+    return answer is not None and answer.key.startswith(f"{folder}/")
 
 
 def _closed(kind: str, site: Site, path: str) -> Iterator[Check]:

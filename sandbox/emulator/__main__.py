@@ -15,6 +15,7 @@ from sandbox.emulator.patches import (
     object_keys,
     path_normalization,
     query_strings,
+    request_costs,
     root_error_page,
     upload_checksums,
     viewer_headers,
@@ -22,6 +23,7 @@ from sandbox.emulator.patches import (
 
 # Where two patches wrap the same function, the later one runs first.
 PATCHES = (
+    request_costs,
     upload_checksums,
     object_keys,
     custom_origin_connections,

@@ -32,7 +32,7 @@ PAGES = {
 }
 
 
-def settings_of(stack: str = "prod", **values: object) -> Settings:
+def settings_of(stack: str = "prod", /, **values: object) -> Settings:
     """Return the settings of a stack; the keys have `_` in place of `:`."""
     texts = {key.replace("_", ":"): _as_text(value) for key, value in values.items()}
     return load_settings(RawConfig(stack, texts, frozenset({"access:password"})), {"AWS_REGION": "eu-north-1"})

@@ -113,11 +113,11 @@ def test_other_addresses_redirect(tmp_path: Path) -> None:
 
 def test_what_must_be_closed(tmp_path: Path) -> None:
     """Ignored files, the program's own keys, folders and the root's listing are refused or unknown paths."""
-    site = site_of(tmp_path, settings_of(), {**PAGES, "manifest.json": "{}"}, redirects="/assets/* /x 301\n")
+    site = site_of(tmp_path, settings_of(), {**PAGES, "manifest.json": "{}", "assets/a.png": "x"})
     checks = list(closed_checks(site, ["notes.draft", "about.html"], ".hosting/staging/prod"))
     assert paths(checks) == [
         *("/notes.draft", "/.release/records/index", "/.release/records/live", "/.published/index", "/hashes.json"),
-        *("/.hosting/staging/prod/manifest.json", "/docs/", "/v1.2/", "/?list-type=2"),
+        *("/.hosting/staging/prod/manifest.json", "/assets/", "/?list-type=2"),
     ]
     assert [answer.status for answer in checks[0].expected] == [301, 403, 404]
     assert checks[-1].expected[0].key == "index.html"
@@ -166,7 +166,7 @@ def test_a_file_without_cache_control_has_none_to_compare() -> None:
     assert check.expected[0].headers == {"content-type": "text/css; charset=utf-8"}
 
 
-def checks_of(folder: Path, environment: Mapping[str, str] | None = None, **values: object) -> StackChecks:
+def checks_of(folder: Path, environment: Mapping[str, str] | None = None, /, **values: object) -> StackChecks:
     """Return the checks of a stack with the rule files in ``folder``."""
     stack = str(values.pop("stack", "prod"))
     site = site_of(folder, settings_of(stack, **values))

@@ -151,7 +151,7 @@ def test_ctrl_c(manifest: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.Crawl, "run", interrupt)
+    monkeypatch.setattr("hosting.verify.cli.Crawl.run", interrupt)
     with ChosenAnswers(right_pages()) as server:
         assert main(["--url", server.url, "--manifest", manifest]) == 130
     assert capsys.readouterr().err == "interrupted: nothing is verified\n"
@@ -207,7 +207,7 @@ def test_the_stacks_address_is_the_default(
 ) -> None:
     """A stack whose address does not answer is not verified."""
     stack = use_stack(monkeypatch, tmp_path)
-    monkeypatch.setitem(stack.outputs, "url", "http://127.0.0.1:1")  # type: ignore[arg-type]  # a dict, in this test
+    monkeypatch.setitem(stack.outputs, "url", "http://127.0.0.1:1")
     assert main(["--stack", "prod", "--build"]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "build is True",
