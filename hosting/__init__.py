@@ -15,6 +15,7 @@ Data flows one way:
 - ``providers``   the dynamic providers, to which stacks' states refer.
 - ``site``        ``StaticSite``: the only place where resources are wired together.
 - ``migrate``     the command that writes a stack's config from an Amplify project.
+- ``verify``      the command that compares what visitors get with what a stack publishes.
 
 Everything before the resources is plain Python, without ``pulumi`` or ``boto3``; import-linter checks it.
 

@@ -15,14 +15,18 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 RUN_THE_CLI = {
     "hosting.doctor.__main__",
     *(f"hosting.deployments.{name}" for name in ("__main__", "branches", "cli", "commands", "stack")),
+    *(f"hosting.verify.{name}" for name in ("__main__", "stack")),
 }
-# Modules of bulk mode that call S3: tests/unit/publish/bulk runs them with a bucket in memory.
+# Modules that call S3: tests/unit/publish/bulk runs those of bulk mode with a bucket in memory.
 CALL_S3 = {
-    f"hosting.publish.bulk.{name}"
-    for name in (
-        *("atomic", "error_pages", "in_place", "leftovers", "library", "lock", "log", "note", "published"),
-        *("tidying", "uploading"),
-    )
+    "hosting.verify.live_release",
+    *(
+        f"hosting.publish.bulk.{name}"
+        for name in (
+            *("atomic", "error_pages", "in_place", "leftovers", "library", "lock", "log", "note", "published"),
+            *("tidying", "uploading"),
+        )
+    ),
 }
 
 

@@ -22,6 +22,7 @@ from sandbox.emulator.patches import (
     path_normalization,
     policy_simulation,
     query_strings,
+    request_costs,
     resource_quotas,
     root_error_page,
     service_quotas,
@@ -31,6 +32,7 @@ from sandbox.emulator.patches import (
 
 # Where two patches wrap the same function, the later one runs first.
 PATCHES = (
+    request_costs,
     upload_checksums,
     object_content_types,
     object_keys,

@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -206,6 +207,21 @@ class Project:
     def get(self, path: str = "/", **options: Any) -> Answer:  # noqa: ANN401 - fetch's
         """Ask the stack's site, as a visitor."""
         return fetch(self.url(), path, **options)
+
+    def verify(self, *arguments: str) -> tuple[int, dict[str, Any]]:
+        """Run `python -m hosting.verify` once for this stack; return its exit status and its report."""
+        command = [sys.executable, "-m", "hosting.verify", "--stack", self.stack, "--url", self.url(), "--json"]
+        done = subprocess.run(
+            [*command, "--wait", "0", *arguments],
+            cwd=self.path,
+            env=dict(self.sandbox.env),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in {0, 1}, done.stderr
+        report: dict[str, Any] = json.loads(done.stdout)
+        return done.returncode, report
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the project."""

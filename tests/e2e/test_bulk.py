@@ -167,6 +167,9 @@ def test_a_rollback_uploads_nothing(prod: Project) -> None:
     prod.config("publish:directory", "not/there")
     prod.up()
     assert prod.get("/").text.startswith("four")
+    status, report = prod.verify()
+    assert (status, report["wrong"]) == (0, [])
+    assert report["checks"]["files"]["count"] == releases[0]["files"]
     assert uploads(prod).keys() == before.keys()
     prod.config("publish:release", "0123456789")
     refused = prod.up(check=False)

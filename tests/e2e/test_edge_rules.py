@@ -159,6 +159,9 @@ def test_access(prod: Project) -> None:
     right = {"Authorization": basic(PASSWORD)}
     assert prod.get("/", headers=right).text == SITE["index.html"]
     assert prod.get("/docs", headers=right).text == SITE["docs/index.html"]
+    status, report = prod.verify()
+    assert (status, report["wrong"], report["checks"]["password"]["wrong"]) == (0, [], 0)
+    assert PASSWORD not in str(report)
     (function,) = [
         found["Name"]
         for found in prod.sandbox.cloudfront.list_functions(Stage="LIVE")["FunctionList"]["Items"]

@@ -224,6 +224,32 @@ def test_a_hand_deleted_object_is_repaired_by_refresh(dev: Project) -> None:
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_verify_finds_what_another_hand_changed(stage: str, request: pytest.FixtureRequest) -> None:
+    """Every answer is right, until an object has other bytes and another type."""
+    project: Project = request.getfixturevalue(stage)
+    status, report = project.verify()
+    assert (status, report["wrong"]) == (0, [])
+    outputs = project.outputs()
+    assert report["digest"] == outputs["digest"]
+    assert report["checks"]["files"] == {"count": outputs["fileCount"], "wrong": 0}
+    assert report["checks"]["ignored files"]["count"] >= 3
+    assert len(report["edgeLocations"]) == (1 if stage == "prod" else 0)
+    project.sandbox.s3.put_object(
+        Bucket=outputs["bucketName"], Key="about.html", Body=b"by hand", ContentType="text/plain"
+    )
+    if stage == "prod":
+        project.sandbox.cloudfront.create_invalidation(
+            DistributionId=outputs["distributionId"],
+            InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "by hand"},
+        )
+    status, report = project.verify()
+    assert status == 1
+    (wrong,) = [wrong for wrong in report["wrong"] if wrong["kind"] == "files"]
+    assert wrong["subject"] == "about.html"
+    assert {found["what"] for found in wrong["differences"]} == {"body", "content-type", "cache-control"}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_destroy_leaves_nothing(stage: str, request: pytest.FixtureRequest) -> None:
     """`pulumi destroy` deletes the bucket, the distribution and the access control."""
     project: Project = request.getfixturevalue(stage)

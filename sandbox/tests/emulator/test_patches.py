@@ -17,12 +17,16 @@ from sandbox.emulator.patches.invalidation_quotas import Allowance
 from sandbox.emulator.patches.object_content_types import without_s3
 from sandbox.emulator.patches.object_keys import object_key
 from sandbox.emulator.patches.query_strings import with_raw_query_string_method
+from sandbox.emulator.patches.request_costs import KeptElements
 from sandbox.emulator.patches.root_error_page import with_root_error_page
 from sandbox.emulator.patches.upload_checksums import checksum_failure
 from sandbox.emulator.quotas import quota
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def test_every_patch_is_installed_and_names_ministacks_behavior() -> None:
@@ -55,6 +59,23 @@ def test_aliases() -> None:
     )
     label = with_aliases({"d2.cloudfront.net": "d2"}.get, cloudfront)
     assert [label(host) for host in ("d2.cloudfront.net", "WWW.example.com:80", "other.example")] == ["d2", "d1", None]
+
+
+def test_a_distributions_xml_is_parsed_once() -> None:
+    """Another text, or none, is parsed by itself, and all again after one has changed."""
+    parsed: list[str | None] = []
+
+    def parse(distribution: Mapping[str, str | None]) -> str:
+        parsed.append(distribution["config_xml"])
+        return f"element of {distribution['config_xml']}"
+
+    elements = KeptElements(parse)
+    texts = [{"config_xml": "<a/>", "Id": "E1"}, {"config_xml": "<a/>"}, {"config_xml": "<b/>"}, {}]
+    assert [elements.get(text) for text in texts] == ["element of <a/>"] * 2 + ["element of <b/>", "element of None"]
+    assert parsed == ["<a/>", "<b/>", None]
+    assert elements.forget_after(len)("abc") == 3
+    elements.get(texts[0])
+    assert parsed == ["<a/>", "<b/>", None, "<a/>"]
 
 
 def test_root_error_page() -> None:

@@ -1,0 +1,156 @@
+"""The right answer to each path of a site behind CloudFront: what the distribution and its functions do. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from hosting.edge.error_pages import page_key
+from hosting.edge.headers import headers_for
+from hosting.edge.routing import pages_exceptions, router_redirects
+from hosting.edge.rule_lookup import RuleLookup
+from hosting.formats.paths import canonical_path, decode_path
+from hosting.formats.redirects.proxies import Proxy, is_ambiguous
+from hosting.formats.redirects.rules import REWRITE, ViewerRequest
+from hosting.verify.checks import FORBIDDEN, NOT_FOUND, Expected, file_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hosting.config.load import Settings
+    from hosting.edge.plan import EdgePlan
+    from hosting.edge.rule_files import Rules
+    from hosting.edge.site_routes import SiteRoutes
+    from hosting.publish.staging.manifest import Manifest
+
+_ROUTER_REDIRECT = 301
+# What both managed policies send that the program uses:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
+SECURITY_HEADERS = {
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+    "x-xss-protection": "1; mode=block",
+}
+_UNSENDABLE = re.compile(r"[^\x21-\x7e]+")
+_SLASHES = re.compile(r"^[/\\]+")
+
+
+@dataclass(frozen=True)
+class CloudFrontSite:
+    """A site behind CloudFront.
+
+    Attributes:
+        url: the site's address, without a trailing slash.
+        settings: the stack's settings.
+        manifest: the live files.
+        edge: the edge plan for these files.
+        rules: the rules of the settings and of the rule files.
+    """
+
+    url: str
+    settings: Settings
+    manifest: Manifest
+    edge: EdgePlan
+    rules: Rules
+
+    def answer(self, path: str) -> Expected | None:
+        """Return the right answer to a path; None if another server or the visitor's country decides it."""
+        if any(proxy.matches(path) for proxy in self.edge.proxies) or is_ambiguous(self.edge.proxies, path):
+            return None
+        request = ViewerRequest(canonical_path(path), {}, host=urlsplit(self.url).hostname or "")
+        for rule in self._lookup.matching(request.path):
+            if rule.countries:
+                return None
+            target = rule.target_for(request)
+            if target is not None and rule.status == REWRITE:
+                return self._routed(target, is_rewritten=target != request.path)
+            if target is not None:
+                return self._redirect(rule.status, target)
+        return self._routed(path, is_rewritten=False)
+
+    @cached_property
+    def _lookup(self) -> RuleLookup:
+        return RuleLookup([rule for rule in self.rules.redirects.rules if not isinstance(rule, Proxy)])
+
+    def _redirect(self, status: int, target: str) -> Expected:
+        """Return the redirect as redirectTo.js makes it."""
+        location = _UNSENDABLE.sub(lambda found: quote(found[0]), _SLASHES.sub("/", target))
+        return Expected(status, location=urljoin(f"{self.url}/", location))
+
+    def _routed(self, path: str, *, is_rewritten: bool) -> Expected:
+        """Return the router's answer to a path."""
+        found = self._object_path(path, is_rewritten=is_rewritten)
+        if found is None:
+            return self._redirect(_ROUTER_REDIRECT, self._other_form(path))
+        entry = self.manifest.get(unquote(found.replace("+", " ")).removeprefix("/"))
+        if entry is None:
+            return self._missing()
+        answer = file_answer(
+            entry, headers={**SECURITY_HEADERS, **headers_for(self.rules.headers.rules, path, self._routes)}
+        )
+        # Which path the headers of a rewritten request are for is not documented: see page_paths.py.
+        return replace(answer, headers={}) if is_rewritten else answer
+
+    def _object_path(self, path: str, *, is_rewritten: bool) -> str | None:
+        """Return the path of the object that the router gets from the bucket; None for a redirect."""
+        website = self.settings.website
+        if website.routing == "errors":
+            return f"/{quote(website.index_document)}" if path == "/" else path
+        if not is_rewritten and self._other_form(path) != path:
+            return None
+        if website.routing == "pages":
+            return self._page_object(self._other_form(path))
+        return self.edge.routes.answer(path, redirects=False).path
+
+    def _other_form(self, path: str) -> str:
+        """Return the path that the router redirects a path to, or the path itself."""
+        return self._router_redirect(path) or path
+
+    @cached_property
+    def _router_redirect(self) -> Callable[[str], str | None]:
+        return router_redirects(self.settings.website.routing, self._keys, self.edge.routes)
+
+    def _page_object(self, clean: str) -> str:
+        """Return the path of the object for a path without an ending, as pages.js does."""
+        index_document = self.edge.routes.index_document
+        exception = self._exceptions.get(decode_path(clean))
+        is_file = "." in clean.rpartition("/")[2]
+        if exception == 0 or (exception is None and is_file):
+            return clean
+        return f"{clean.rstrip('/')}/{quote(index_document)}"
+
+    @cached_property
+    def _exceptions(self) -> dict[str, int]:
+        return dict(pages_exceptions(self._keys, self.edge.routes.index_document))
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(entry.path for entry in self.manifest.entries)
+
+    def _missing(self) -> Expected:
+        """Return the answer for a missing file: an error page, or S3's own error."""
+        # S3 answers 403 for a missing file if the distribution may not list the bucket.
+        status = FORBIDDEN if self.settings.website.routing == "errors" else NOT_FOUND
+        for response in self.edge.error_responses:
+            if response.error_code == status and response.response_page_path:
+                key = page_key(response.response_page_path, self.settings.website.index_document)
+                entry = self.manifest.get(key)
+                page = Expected(response.response_code or status)
+                # No function runs for an error page, so the page has no headers of rules.
+                return file_answer(entry, page.status) if entry else page
+        return Expected(status)
+
+    @cached_property
+    def _routes(self) -> SiteRoutes:
+        """The routes by which the function finds the headers of a path."""
+        if self.settings.website.routing != "errors":
+            return self.edge.routes
+        has_app_page = any(part.name == "appPage" for part in self.edge.request_parts)
+        if has_app_page:
+            return replace(self.edge.routes, app_page=self.edge.error_app_page)
+        return self.edge.route_choice.routes(())
