@@ -64,11 +64,13 @@ class Gate(Loopback):
                 for name, value in headers.items():
                     if name.lower() not in HOP_BY_HOP:
                         self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
+                # A response to HEAD has the length of what GET would return.
+                length = headers.get("Content-Length", "0") if self.command == "HEAD" else str(len(body))
+                self.send_header("Content-Length", length)
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = _pass  # noqa: N815 - http.server's names
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _pass  # noqa: N815 - http.server's names
 
             def log_message(self, *_: Any) -> None:  # noqa: ANN401 - http.server's shape
                 """Stay quiet."""
