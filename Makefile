@@ -5,7 +5,7 @@ VENV := .venv/bin
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-down test check dist clean bench sites python needs
+.PHONY: help sandbox sandbox-down test check dist clean bench sites fidelity python needs
 
 # Use the sandbox of this checkout, also in a shell that is activated for another one.
 unexport SANDBOX_HOME
@@ -46,6 +46,9 @@ bench: $(READY) ## measure the functions at the edge, the ignore rules, and publ
 	@$(VENV)/python -m bench.edge
 	@$(VENV)/python -m bench.ignore_rules
 	@$(VENV)/python -m bench
+
+fidelity: needs $(READY) ## compare the sandbox with Terraform's AWS provider, where both are on this machine
+	@$(VENV)/python -m tests.fidelity
 
 sites: needs $(READY) ## build real sites with their generators, publish them, and compare with the generators' servers
 	@$(VENV)/python -m sites

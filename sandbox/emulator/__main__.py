@@ -4,6 +4,7 @@ from sandbox.emulator import viewer_request
 from sandbox.emulator.ministack import load
 from sandbox.emulator.patches import (
     access_logs,
+    alarm_descriptions,
     bucket_listing,
     custom_origin_connections,
     custom_origin_headers,
@@ -48,6 +49,7 @@ PATCHES = (
     access_logs,
     distribution_aliases,
     host_precedence,
+    alarm_descriptions,
 )
 
 
