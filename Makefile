@@ -5,7 +5,7 @@ VENV := .venv/bin
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-down test check dist clean bench faults sites python needs
+.PHONY: help sandbox sandbox-down test check dist clean bench faults fidelity sites python needs
 
 # Use the sandbox of this checkout, also in a shell that is activated for another one.
 unexport SANDBOX_HOME
@@ -55,6 +55,9 @@ faults: needs $(READY) ## interrupt publishes at each of their requests, and com
 	@$(VENV)/python -m sandbox prepare
 	@$(VENV)/python -m compileall -q hosting sandbox
 	@$(VENV)/python -m tests.faults
+
+fidelity: needs $(READY) ## compare the sandbox with Terraform's AWS provider, where both are on this machine
+	@$(VENV)/python -m tests.fidelity
 
 sites: needs $(READY) ## build real sites with their generators, publish them, and compare with the generators' servers
 	@$(VENV)/python -m sites

@@ -179,7 +179,7 @@ class StackResources:
 
     Attributes:
         name: the prefix of the stack itself.
-        suffix: the suffix of the stack itself.
+        suffix: the suffix of the stack itself; empty leaves out the names under earlier prefixes.
         cloudfront: the CloudFront settings.
         patterns: the patterns of the review stacks that share the role, from ``bucket_patterns``.
     """
@@ -207,9 +207,10 @@ class StackResources:
             self.cloudfront.web_acl_arn,
         )
 
-    def _own_names(self, role: str) -> tuple[str, str]:
+    def _own_names(self, role: str) -> tuple[str, ...]:
         """Return the patterns of the names of the resource with this role, under the stack's and earlier prefixes."""
-        return f"{self.name}-{role}-*", f"*-{role}-{self.suffix}"
+        own = f"{self.name}-{role}-*"
+        return (own, f"*-{role}-{self.suffix}") if self.suffix else (own,)
 
 
 def permissions_policy(scope: Scope) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _refused(context: Context, iam: Any, principal: str) -> Iterator[tuple[str, 
 def _statements(context: Context) -> list[dict[str, Any]]:
     """Return the statements with the rights that the stack needs: those of its deployments' role."""
     identity, settings, partition = context.identity, context.settings, context.identity.partition
-    resources = StackResources(context.prefix, settings.cloudfront, ())
+    resources = StackResources(context.prefix, "", settings.cloudfront, ())
     certificates = f"arn:{partition}:acm:{CLOUDFRONT_REGION}:{identity.account}:certificate/*"
     requests = settings.domain.names and not settings.domain.certificate_arn
     domain = DomainScope(

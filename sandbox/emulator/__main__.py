@@ -4,6 +4,7 @@ from sandbox.emulator import viewer_request
 from sandbox.emulator.ministack import load
 from sandbox.emulator.patches import (
     access_logs,
+    alarm_descriptions,
     bucket_listing,
     conflicting_aliases,
     custom_origin_connections,
@@ -58,6 +59,7 @@ PATCHES = (
     conflicting_aliases,
     policy_simulation,
     service_quotas,
+    alarm_descriptions,
 )
 
 

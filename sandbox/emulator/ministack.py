@@ -25,6 +25,7 @@ class MiniStack(NamedTuple):
         iam_evaluator: evaluates policies.
         iam_actions: names the action of a request to S3.
         responses: has the type of a streamed response.
+        cloudwatch: CloudWatch's API.
     """
 
     app: ModuleType
@@ -35,6 +36,7 @@ class MiniStack(NamedTuple):
     iam_evaluator: ModuleType
     iam_actions: ModuleType
     responses: ModuleType
+    cloudwatch: ModuleType
 
 
 def load() -> MiniStack:
@@ -48,6 +50,7 @@ def load() -> MiniStack:
         iam_evaluator=importlib.import_module("ministack.core.iam_evaluator"),
         iam_actions=importlib.import_module("ministack.core.iam_actions"),
         responses=importlib.import_module("ministack.core.responses"),
+        cloudwatch=importlib.import_module("ministack.services.cloudwatch"),
     )
 
 

@@ -59,7 +59,8 @@ def _compare(terraform: Terraform, endpoint: str) -> int:
         unstable = [f"{change['address']}" for change in terraform.plan() if change["change"]["actions"] != ["no-op"]]
     terraform.write(comparison.resources(is_changed=True), endpoint)
     with Step("Plan another value of each property"):
-        differing = list(comparison.differences(terraform.plan("-refresh=false")))
+        targets = sorted({f"-target={address}" for address, _ in comparison.changes.values()})
+        differing = list(comparison.differences(terraform.plan("-refresh=false", *targets)))
     return _report(comparison, unstable, differing)
 
 

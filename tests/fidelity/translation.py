@@ -137,8 +137,9 @@ def references(stack: int, resources: list[Resource]) -> References:
 def _proofs(address: str, options: list[Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
     for option in options:
         selected = f'[for o in {address}.domain_validation_options : o if o.domain_name == "{option["domainName"]}"][0]'
-        yield option["resourceRecordName"], f"({selected}).resource_record_name", address
-        yield option["resourceRecordValue"], f"({selected}).resource_record_value", address
+        # With another domain name the certificate has no such record.
+        yield option["resourceRecordName"], f'try({selected}.resource_record_name, "none")', address
+        yield option["resourceRecordValue"], f'try({selected}.resource_record_value, "none")', address
 
 
 def body(stack: int, resource: Resource, block: Block, found: References) -> dict[str, Any]:

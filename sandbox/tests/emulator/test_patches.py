@@ -12,6 +12,7 @@ import pytest
 from sandbox.emulator import patches
 from sandbox.emulator.__main__ import PATCHES
 from sandbox.emulator.ministack import replace
+from sandbox.emulator.patches.alarm_descriptions import to_xml
 from sandbox.emulator.patches.distribution_aliases import with_aliases
 from sandbox.emulator.patches.invalidation_quotas import Allowance
 from sandbox.emulator.patches.object_content_types import without_s3
@@ -135,6 +136,15 @@ def test_object_content_types() -> None:
     for service in ("s3", "cloudfront"):
         fix(service, 200, {"Content-Type": "application/xml; charset=utf-8"})
     assert fixed == ["cloudfront"]
+
+
+def test_alarm_descriptions() -> None:
+    """Lists, objects, truth values and special characters are written as in AWS's query protocol."""
+    alarm = {"Period": 300, "ActionsEnabled": True, "OKActions": ["a&b"], "StateUpdatedTimestamp": 1.5}
+    expected = (
+        "<Period>300</Period><ActionsEnabled>true</ActionsEnabled><OKActions><member>a&amp;b</member></OKActions>"
+    )
+    assert to_xml({"MetricAlarms": [alarm]}) == f"<MetricAlarms><member>{expected}</member></MetricAlarms>"
 
 
 @pytest.mark.parametrize(
