@@ -1,4 +1,4 @@
-"""The CloudFront Functions as resources: one for requests and one for responses, each only if it has parts."""
+"""The CloudFront Functions as resources: one for requests, and one for responses if it has parts."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def make_functions(
     opts: pulumi.ResourceOptions,
     release_parts: pulumi.Output[list[FunctionPart]] | None = None,
 ) -> list[FunctionAssociation]:
-    """Return the functions with the parts of ``edge``: none, one or two; ``release_parts`` come last for requests."""
+    """Return the functions with the parts of ``edge``, one or two; ``release_parts`` come last for requests."""
     functions = []
     if release_parts is not None:
         code = release_parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
         functions.append(_release_function(names, _protected(edge, code), opts))
-    elif edge.request_parts:
+    else:
         functions.append(_function(names, "viewer-request", _protected(edge, compose(edge.request_parts)), opts))
     if edge.response_parts:
         functions.append(_function(names, "viewer-response", compose_response(edge.response_parts), opts))

@@ -15,13 +15,9 @@ if TYPE_CHECKING:
     from hosting.resource_names import ResourceNames
 
 
-def function_marker(
-    names: ResourceNames, edge: EdgePlan, opts: pulumi.ResourceOptions, *, is_bulk: bool
-) -> FunctionMarker | None:
-    """Declare the marker on which the functions must depend; None if there are no functions."""
+def function_marker(names: ResourceNames, edge: EdgePlan, opts: pulumi.ResourceOptions) -> FunctionMarker:
+    """Declare the marker on which the functions must depend."""
     parts = [[part.name, part.code] for part in (*edge.request_parts, *edge.response_parts)]
-    if not parts and not is_bulk:
-        return None
     return FunctionMarker(names.logical("function-marker"), parts, opts, is_secret=edge.has_secret)
 
 

@@ -28,6 +28,8 @@ from hosting.site.outputs import Outputs, release_outputs, release_routing_outpu
 from hosting.website.bucket import Website, make_bucket, private_website, public_website
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from hosting.providers.invalidation import Invalidation
     from hosting.providers.live import Live
     from hosting.providers.publish_marker import PublishMarker
+    from hosting.providers.published_functions import PublishedFunctions
     from hosting.resource_names import ResourceNames
 
 
@@ -78,7 +81,6 @@ class SiteResources:
         self.bucket = bucket = make_bucket(names, settings.website, self._options())
         self._cloud_names = CloudNames.beside(bucket, names)
         self._domain = self._custom_domain()
-        self._published_functions: list[pulumi.Resource] = []
         published = self._bulk(bucket) if settings.publish.mode == "bulk" else self._managed(bucket)
         self.outputs = {**published, **self._role(bucket)}
 
@@ -131,9 +133,9 @@ class SiteResources:
         # Before the distribution, which routes to these files if the stack was in bulk mode before.
         pages = managed.files(bucket, self._options(after=[marker]))
         published = managed.published_files(bucket, marker, self._own(after=[pages]))
-        distribution = self._distribution(bucket, self._edge, [pages, self._first_policy(bucket)])
+        distribution, functions = self._distribution(bucket, self._edge, [pages, self._first_policy(bucket)])
         website = self._website(bucket, distribution)
-        after = self._own(after=[published, *self._published_functions])
+        after = self._own(after=[published, functions])
         invalidation = managed.invalidation(distribution, marker, published, after)
         return self._outputs(website, distribution, invalidation)
 
@@ -153,44 +155,43 @@ class SiteResources:
             return {**self._outputs(website, None, None), **release_outputs(release)}
         release = bulk.release(bucket, marker, self._own(after=[bucket]))
         after = [release, self._first_policy(bucket)]
-        distribution = self._distribution(bucket, bulk.edge, after, bulk.release_routing(release), marker)
+        routing = bulk.release_routing(release)
+        distribution, functions = self._distribution(bucket, bulk.edge, after, routing, marker)
         website = self._website(bucket, distribution)
         # It records that visitors get the release, so the functions must be published by then.
-        after = [distribution, *self._published_functions, *website.ready]
-        live = bulk.live(bucket, distribution, release, self._own(after=after))
+        ready = self._own(after=[distribution, functions, *website.ready])
+        live = bulk.live(bucket, distribution, release, ready)
         invalidation = None if self._settings.publish.invalidate == "never" else live
         outputs = {**self._outputs(website, distribution, invalidation), **release_outputs(release)}
         if self._settings.website.routing == "auto":
             outputs["routing"] = release_routing_output(release, self._edge.routes.kind)
         return outputs
 
-    def _own(self, *, after: list[pulumi.Resource]) -> pulumi.ResourceOptions:
+    def _own(self, *, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
         """Return the options of a resource that does not use the AWS provider."""
-        return pulumi.ResourceOptions(parent=self._component, depends_on=after)
+        return pulumi.ResourceOptions(parent=self._component, depends_on=[*after])
 
-    def _options(self, *, after: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self._component, provider=self._provider, depends_on=after)
+    def _options(self, *, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self._component, provider=self._provider, depends_on=[*after])
 
     def _distribution(
         self,
         bucket: Bucket,
         edge: EdgePlan,
-        after: list[pulumi.Resource],
+        after: Sequence[pulumi.Resource],
         release: ReleaseRouting | None = None,
         publish_marker: PublishMarker | None = None,
-    ) -> Distribution:
+    ) -> tuple[Distribution, PublishedFunctions]:
         """Declare the distribution with its functions, and what makes sure that CloudFront runs them."""
         attached = self._domain.attached if self._domain else None
-        marker = function_marker(self._names, edge, self._own(after=[]), is_bulk=release is not None)
-        opts = self._options(after=[*after, marker] if marker else after)
+        marker = function_marker(self._names, edge, self._own(after=[]))
+        opts = self._options(after=[*after, marker])
         names, settings = self._cloud_names, self._settings.cloudfront
         made = make_distribution(names, settings, bucket, edge, opts, release=release, attached=attached)
-        if marker:
-            checked = self._own(after=[one.function for one in made.functions])
-            check = published_functions(self._names, made, marker, publish_marker, checked)
-            self._published_functions = [check]
+        checked = self._own(after=[one.function for one in made.functions])
+        functions = published_functions(self._names, made, marker, publish_marker, checked)
         self.distribution = made.distribution
-        return made.distribution
+        return made.distribution, functions
 
     def _first_policy(self, bucket: Bucket) -> FirstPolicy:
         """Declare the policy that lets the distribution read the bucket as soon as it uses it."""
