@@ -133,8 +133,7 @@ def converge(engine: Engine, version: Version) -> bool:
     return bool(error)
 
 
-@pytest.mark.parametrize("refuses", [False, True], ids=["killed", "refused"])
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(("change", "refuses"), [*((one, False) for one in CHANGES), ("many", True)])
 def test_a_publish_in_place_converges_from_any_request(
     version: Callable[..., Version], change: str, *, refuses: bool
 ) -> None:
@@ -148,8 +147,7 @@ def test_a_publish_in_place_converges_from_any_request(
         assert {key for key in again.cloud.objects if not key.startswith(".published/")} == target.files.keys()
 
 
-@pytest.mark.parametrize("refuses", [False, True], ids=["killed", "refused"])
-@pytest.mark.parametrize("change", [*CHANGES, *RULES])
+@pytest.mark.parametrize(("change", "refuses"), [*((one, False) for one in [*CHANGES, *RULES]), ("many", True)])
 def test_a_publish_behind_a_distribution_converges_from_any_request(
     version: Callable[..., Version], change: str, *, refuses: bool
 ) -> None:
@@ -267,7 +265,7 @@ def test_records_of_publishes_that_never_ended_are_removed_after_a_day(
 ) -> None:
     """Nothing but the index, the marker of what is live, and the manifests of the kept releases remains."""
     prefix = layout.RECORDS if atomic else layout.IN_PLACE_RECORDS
-    for stopped in interrupted(published(version(A), atomic=atomic), version(B)):
+    for stopped in list(interrupted(published(version(A), atomic=atomic), version(B)))[::2]:
         converge(stopped, version(A))
         stopped.cloud.now += 2 * 86_400
         converge(stopped, version(C))
