@@ -114,6 +114,7 @@ def test_every_spelling_is_fresh_after_a_publish(managed: Project) -> None:
     """All spellings of an odd name share one cache entry, and a publish removes that and no other file's."""
     assert odd_answers(managed) == expected_answers("one")
     spellings = [path for paths in odd_paths().values() for path in paths]
+    managed.get("/style.css")
     assert {managed.get(path).headers["x-cache"] for path in spellings} == {HIT}
     managed.config("publish:invalidationMaxPaths", "100")
     with_odd_names(managed, "two").up()
