@@ -243,7 +243,7 @@ class Project:
         listed = cloudfront.list_invalidations(DistributionId=distribution)["InvalidationList"].get("Items", [])
         batches = [
             cloudfront.get_invalidation(DistributionId=distribution, Id=item["Id"])["Invalidation"]
-            for item in sorted(listed, key=lambda item: item["CreateTime"])
+            for item in reversed(listed)
         ]
         return [sorted(batch["InvalidationBatch"]["Paths"]["Items"]) for batch in batches]
 

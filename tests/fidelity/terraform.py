@@ -55,7 +55,8 @@ class Terraform:
         document = {
             "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": self.version}}},
             "provider": {"aws": [{"region": name, "alias": alias(name), **common} for name in REGIONS]},
-            "resource": resources,
+            # Terraform rejects an empty one.
+            **({"resource": resources} if resources else {}),
         }
         (self.folder / "main.tf.json").write_text(json.dumps(document, indent=1))
         mirror = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{self.mirror}"\n  }}\n}}\n'

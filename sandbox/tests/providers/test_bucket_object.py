@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.providers.aws.aws_client import AwsClient
+from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.values import UNKNOWN, Asset
 from sandbox.tests.providers.harness import RejectedError
 
@@ -50,6 +52,27 @@ def test_changed_content(engine: Engine, s3: S3Client, bucket: str, tmp_path: Pa
     assert engine.diff(created, bucket=bucket, key="a", source=changed) == {"source": "UPDATE"}
     engine.update(created, bucket=bucket, key="a", source=changed)
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"2"
+
+
+def test_failed_upload(
+    engine: Engine, s3: S3Client, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with pulumi-aws, the state has the new content, so that no later `up` uploads it, not even after a refresh."""
+    created = engine.create(OBJECT, bucket=bucket, key="a", source=file_asset(tmp_path / "a", "1"))
+    changed = {"bucket": bucket, "key": "a", "source": file_asset(tmp_path / "a", "2")}
+    with monkeypatch.context() as patch:
+        patch.setattr(AwsClient, "s3", _refuse)
+        with pytest.raises(RejectedError, match="AccessDenied"):
+            engine.update(created, **changed)
+    assert engine.diff(created, **changed) == {}
+    engine.update(created, **changed)
+    engine.refresh(created)
+    assert engine.diff(created, **changed) == {}
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+
+
+def _refuse(*_: object, **_params: object) -> None:
+    raise AwsError("S3: PutObject", 403, "AccessDenied", "Access Denied")
 
 
 def test_moved_file(engine: Engine, bucket: str, tmp_path: Path) -> None:
