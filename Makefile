@@ -5,7 +5,7 @@ VENV := .venv/bin
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-down test check dist clean bench sites python needs
+.PHONY: help sandbox sandbox-down test check dist clean bench faults fidelity sites python needs
 
 # Use the sandbox of this checkout, also in a shell that is activated for another one.
 unexport SANDBOX_HOME
@@ -23,15 +23,19 @@ test: needs $(READY) ## run every test
 	@$(VENV)/python -m sandbox prepare
 	@# Each of the many programs that the tests start would compile these again.
 	@$(VENV)/python -m compileall -q hosting sandbox
+	@$(VENV)/python -m tests.faults.sample
 	$(VENV)/pytest --numprocesses 2 --dist loadfile $$($(VENV)/python tests/pure_modules.py)
 
-check: $(READY) ## lint, types, import rules, workflows, documentation, and that every test file has tests
+check: $(READY) ## lint, types, import rules, security, workflows, documentation, and that every test file has tests
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python tests/collects.py
 	$(VENV)/python -m tests.documentation
+	$(VENV)/bandit --quiet --configfile pyproject.toml --recursive bench hosting sandbox sites template tools
+	$(VENV)/zizmor --offline --quiet --no-progress template/.github
+	$(VENV)/shellcheck .ci/run tools/*.sh tools/*/*.sh
 	tools/actionlint/run.sh
 	$(VENV)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci template/.gitlab-ci.yml
 	$(VENV)/pytest -q tests/unit/package/test_template.py
@@ -46,6 +50,14 @@ bench: $(READY) ## measure the functions at the edge, the ignore rules, and publ
 	@$(VENV)/python -m bench.edge
 	@$(VENV)/python -m bench.ignore_rules
 	@$(VENV)/python -m bench
+
+faults: needs $(READY) ## interrupt publishes at each of their requests, and complete them: takes hours, --help has options
+	@$(VENV)/python -m sandbox prepare
+	@$(VENV)/python -m compileall -q hosting sandbox
+	@$(VENV)/python -m tests.faults
+
+fidelity: needs $(READY) ## compare the sandbox with Terraform's AWS provider, where both are on this machine
+	@$(VENV)/python -m tests.fidelity
 
 sites: needs $(READY) ## build real sites with their generators, publish them, and compare with the generators' servers
 	@$(VENV)/python -m sites

@@ -13,6 +13,7 @@ from hosting.errors import PublishError
 from hosting.formats.gitignore import IgnoreRules
 from hosting.publish.staging.build import run_build
 from hosting.publish.staging.cache_control import CacheControl
+from hosting.publish.staging.content_encoding import ContentEncoding
 from hosting.publish.staging.distribution_folder import locate_directory, resolve_directory
 from hosting.publish.staging.lifetimes import Ttls
 from hosting.publish.staging.manifest import Manifest
@@ -88,9 +89,9 @@ def _stage(settings: Settings, run: Run, rules: Rules) -> StagedTree:
         STATE / "staging" / settings.stack,
         IgnoreRules.from_folder(source, patterns=_ignored(publish.ignore, rules), ignore_file=publish.ignore_file),
         CacheControl(publish.cache_control, ttls).values_for,
+        encodings=ContentEncoding(publish.content_encoding),
         index_document=settings.website.index_document,
         keys=partial(staged_keys, settings, rules),
-        as_one=publish.mode == "bulk",
     )
     if publish.release is None:
         run.say(_summary(publish.directory, staged))

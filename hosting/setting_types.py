@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -121,7 +122,13 @@ def setting_keys(model: type[BaseModel]) -> list[str]:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the one of ``known`` that is most like ``name``; None if none of them is similar."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=_SIMILARITY)
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(maxsize=1000)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """As ``nearest``; thousands of rules may have the same misspelt keys."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=_SIMILARITY)
     return near[0] if near else None
 
 

@@ -127,6 +127,7 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(home.emulator_data / "s3"),
         "SERVICES": _SERVICES,
+        "QUOTAS_FILE": str(home.quotas),
         # Without these it would listen on a fixed port of all interfaces, and list the machine's containers.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -139,7 +140,7 @@ def _wait_until_healthy(started: processes.Record, log: Path) -> None:
     while time.monotonic() < deadline and processes.is_running(started):
         with (
             contextlib.suppress(OSError),
-            urllib.request.urlopen(  # noqa: S310 - a loopback address
+            urllib.request.urlopen(  # noqa: S310 - a loopback address  # nosec B310
                 _endpoint(started.port) + _HEALTH_PATH, timeout=5
             ),
         ):

@@ -49,6 +49,11 @@ class Home:
         return self.root / "emulator" / "data"
 
     @property
+    def quotas(self) -> Path:
+        """The quotas of an account that differ from AWS's, as JSON: sandbox/emulator/quotas.py has their names."""
+        return self.root / "quotas.json"
+
+    @property
     def activate(self) -> Path:
         """The script that a shell sources."""
         return self.root / "activate"

@@ -7,6 +7,7 @@ provider without changes makes none.
 from __future__ import annotations
 
 import os
+import random
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from hosting.aws.settings import AwsSettings
 
 _SESSION_NAME = "hosting"
+# CloudFront's error for more invalidations than it accepts at a time, which botocore does not retry:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-invalidations
+_TOO_MANY_INVALIDATIONS = "TooManyInvalidationsInProgress"
+# Two minutes altogether: an invalidation usually takes about one.
+_INVALIDATION_ATTEMPTS = 12
+_MAX_WAIT_S = 16.0
 _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 
 
@@ -36,6 +43,20 @@ def client(service: str, settings: AwsSettings) -> Any:  # noqa: ANN401 - boto3 
         HostingError: the web identity has no token.
     """
     return client_of(make_session(settings), service, settings)
+
+
+def aws_errors() -> tuple[type[Exception], ...]:
+    """Return what a call raises if AWS refuses it or does not respond, or if the response is cut off.
+
+    For ``except``, which calls this function only after an exception, so that the imports cost nothing before.
+    """
+    from http.client import HTTPException  # noqa: PLC0415 - see above
+
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - see above
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - see above
+
+    return BotoCoreError, ClientError, ResponseParserError, HTTPError, HTTPException
 
 
 def make_session(settings: AwsSettings) -> boto3.Session:
@@ -174,19 +195,56 @@ def client_of(session: boto3.Session, service: str, settings: AwsSettings, regio
     values = settings.values
 
     def make(config: Config) -> Any:  # noqa: ANN401 - as client()
-        return session.client(  # type: ignore[call-overload]  # the service is only known at run time
+        made = session.client(  # type: ignore[call-overload]  # the service is only known at run time
             service,
             region_name=region or settings.region,
             endpoint_url=_endpoint(service, values.get("endpoints", [])),
             verify=False if values.get("insecure") else values.get("customCaBundle"),
             config=config,
         )
+        made.meta.events.register("before-parse", _refuse_partial_response)
+        made.meta.events.register("needs-retry.cloudfront.CreateInvalidation", invalidation_retry_delay)
+        return made
 
     direct = make(_transport(values, {}))
     # Only the client knows its endpoint.
-    url = direct.meta.endpoint_url
+    url = request_url(direct, direct.meta.service_model.operation_names[0])
     proxy = proxy_for(url, values, os.environ)
     return make(_transport(values, {url.partition(":")[0]: proxy})) if proxy else direct
+
+
+def _refuse_partial_response(operation_model: Any, response_dict: Mapping[str, Any], **_: object) -> None:  # noqa: ANN401 - as client()
+    """Refuse a response that was cut off: botocore would parse an empty listing as a bucket without objects."""
+    body, expected = response_dict.get("body"), response_dict["headers"].get("content-length")
+    # A streamed body checks its own length, and a response to HEAD has the length of what GET would return.
+    if not isinstance(body, bytes) or expected is None or operation_model.http.get("method") == "HEAD":
+        return
+    if len(body) < int(expected):
+        from botocore.exceptions import IncompleteReadError  # noqa: PLC0415 - see above
+
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(expected))
+
+
+def invalidation_retry_delay(
+    response: tuple[object, Mapping[str, Any]] | None, attempts: int, **_: object
+) -> float | None:
+    """Return the seconds to wait before an invalidation is requested again; None to leave it to botocore."""
+    code = response[1].get("Error", {}).get("Code") if response else None
+    if code != _TOO_MANY_INVALIDATIONS or attempts >= _INVALIDATION_ATTEMPTS:
+        return None
+    max_wait = min(_MAX_WAIT_S, 2.0 ** (attempts - 1))
+    return random.uniform(max_wait / 2, max_wait)  # noqa: S311 - jitter, not a secret
+
+
+def request_url(client: Any, operation: str, **arguments: str) -> str:  # noqa: ANN401 - as client()
+    """Return the URL to which ``client`` sends an operation, such as a bucket's, without a trailing slash.
+
+    botocore has no public function for it. `meta.endpoint_url` is another host for FIPS in us-east-1, and for
+    dual-stack endpoints in some partitions: the service's endpoint rules decide for each request.
+    """
+    model = client.meta.service_model.operation_model(operation)
+    endpoint = client._ruleset_resolver.construct_endpoint(model, arguments, {})  # noqa: SLF001 - see above
+    return str(endpoint.url).rstrip("/")
 
 
 def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
@@ -203,8 +261,12 @@ def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
 
 
 def _endpoint(service: str, endpoints: list[Mapping[str, str]]) -> str | None:
-    """Return the custom endpoint of ``service`` in `aws:endpoints`; None for boto3's default."""
-    return next((entry[service] for entry in endpoints if entry.get(service)), None)
+    """Return the custom endpoint of ``service`` in `aws:endpoints`; None for boto3's default.
+
+    The provider's names have no hyphens: `servicequotas` is boto3's ``service-quotas``.
+    """
+    name = service.replace("-", "")
+    return next((entry[name] for entry in endpoints if entry.get(name)), None)
 
 
 def _non_empty(arguments: Mapping[str, Any]) -> dict[str, Any]:

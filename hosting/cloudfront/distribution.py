@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 
 from hosting.aws.cloud_names import keep_name
-from hosting.cloudfront.functions import make_functions
+from hosting.cloudfront.functions import FunctionAssociation, make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
 from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
 from hosting.cloudfront.proxies import behaviors_of, origins_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pulumi
     from pulumi_aws.s3 import Bucket
 
@@ -40,6 +42,19 @@ class ReleaseRouting:
     header: str
 
 
+@dataclass(frozen=True)
+class DistributionResources:
+    """The distribution and its functions.
+
+    Attributes:
+        distribution: the distribution.
+        functions: the functions on its events, one or two.
+    """
+
+    distribution: Distribution
+    functions: tuple[FunctionAssociation, ...]
+
+
 def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by keyword
     names: CloudNames,
     settings: CloudFrontSettings,
@@ -49,12 +64,13 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     *,
     release: ReleaseRouting | None = None,
     attached: AttachedNames | None = None,
-) -> Distribution:
+) -> DistributionResources:
     """Return the distribution in front of ``bucket``, with the functions, proxies and error responses of ``edge``.
 
     ``release`` is the routing of bulk mode, which runs after the parts of ``edge``; ``attached`` are the host names.
     """
-    behavior = _behavior(names, settings, edge, release, opts)
+    functions = make_functions(names, edge, opts, release.parts if release else None)
+    behavior = {**_behavior(names, settings, edge, release, opts), **_function_inputs(functions)}
     distribution = Distribution(
         names.logical("distribution"),
         comment=names.prefix,
@@ -72,7 +88,7 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     )
     if settings.alarms:
         _make_alarm(names, distribution, settings.alarms, opts)
-    return distribution
+    return DistributionResources(distribution, tuple(functions))
 
 
 def _make_alarm(names: CloudNames, distribution: Distribution, topic: str, opts: pulumi.ResourceOptions) -> None:
@@ -113,21 +129,6 @@ def _bucket_origin(names: CloudNames, bucket: Bucket, opts: pulumi.ResourceOptio
     }
 
 
-def _edge_inputs(
-    names: CloudNames, edge: EdgePlan, release: ReleaseRouting | None, opts: pulumi.ResourceOptions
-) -> Any:  # noqa: ANN401 - input dict
-    """Return a behavior's inputs for its functions; none without functions."""
-    functions = make_functions(names, edge, opts, release.parts if release else None)
-    inputs: dict[str, Any] = {}
-    if functions:
-        inputs["function_associations"] = [
-            {"event_type": one.event, "function_arn": one.function.arn} for one in functions
-        ]
-    if edge.viewer_headers:
-        inputs["origin_request_policy_id"] = make_origin_request_policy(names, edge.viewer_headers, opts).id
-    return inputs
-
-
 def _behavior(
     names: CloudNames,
     settings: CloudFrontSettings,
@@ -143,8 +144,21 @@ def _behavior(
         "compress": settings.compress,
         "cache_policy_id": _cache_policy_id(names, settings, release, opts),
         "response_headers_policy_id": edge.response_headers_policy,
-        **_edge_inputs(names, edge, release, opts),
+        **_header_inputs(names, edge, opts),
     }
+
+
+def _function_inputs(functions: Sequence[FunctionAssociation]) -> Any:  # noqa: ANN401 - input dict
+    """Return a behavior's inputs for its functions."""
+    associations = [{"event_type": one.event, "function_arn": one.function.arn} for one in functions]
+    return {"function_associations": associations}
+
+
+def _header_inputs(names: CloudNames, edge: EdgePlan, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
+    """Return a behavior's inputs for the headers that its functions read; none without such headers."""
+    if not edge.viewer_headers:
+        return {}
+    return {"origin_request_policy_id": make_origin_request_policy(names, edge.viewer_headers, opts).id}
 
 
 def _cache_policy_id(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,10 +28,12 @@ class FunctionAssociation:
     Attributes:
         event: the event on which the function runs.
         function: the function.
+        digest: the SHA-256 of the declared code.
     """
 
     event: Event
     function: Function
+    digest: pulumi.Output[str]
 
 
 def make_functions(
@@ -61,7 +64,7 @@ def _function(
 ) -> FunctionAssociation:
     logical, name = names.logical(f"{_ROLES[event]}-function"), names.physical(_ROLES[event])
     function = Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code))
-    return FunctionAssociation(event, function)
+    return FunctionAssociation(event, function, _digest(code))
 
 
 def _release_function(names: CloudNames, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> FunctionAssociation:
@@ -73,7 +76,11 @@ def _release_function(names: CloudNames, code: pulumi.Input[str], opts: pulumi.R
     event: Event = "viewer-request"
     name = pulumi.Output.concat(names.site, "-release-", names.suffix)
     function = Function(names.logical("release-function"), name=name, opts=opts, **_inputs(names, event, code))
-    return FunctionAssociation(event, function)
+    return FunctionAssociation(event, function, _digest(code))
+
+
+def _digest(code: pulumi.Input[str]) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(code).apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
 
 
 def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str]) -> Any:  # noqa: ANN401 - input dict

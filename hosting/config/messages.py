@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Each message about an element repeats the whole list in its command, which fixes the others too.
 _MOST_SHOWN = 50
 _LONGEST_VALUE_SHOWN = 200
+# A longer list is edited in the stack's file: fifty commands with thousands of elements would be megabytes.
+_LONGEST_VALUE_TYPED = 2_000
 _SHORTEST_SECRET = 4
 _QUOTED = re.compile(r"'([^']+)'")
 _RULES = {
@@ -78,6 +80,8 @@ class Messages:
         if is_secret or path[0] in self.secret_keys:
             return f"{command} --secret {key}"
         text = _as_typed(self._original(value))
+        if len(text) > _LONGEST_VALUE_TYPED:
+            return f"correct it in {shlex.quote(f'Pulumi.{self.stack}.yaml')}"
         # The CLI reads a value that begins with a dash as a flag.
         return f"{command} {key} {'-- ' if text.startswith('-') else ''}{shlex.quote(text)}"
 
@@ -105,9 +109,12 @@ def section_problems(
     listed = list(errors)
     misspelt = {path_of(error)[:-1] for error in listed if error["type"] == "extra_forbidden"}
     shown = [error for error in listed if not _is_consequence(error, misspelt)][:_MOST_SHOWN]
-    suggestions = {key: suggest(model, given, key) for key in dict.fromkeys(map(_key_of, shown))}
     secrets = [text for key in messages.secret_keys & given.keys() for text in _texts(given[key])]
-    found = (_message(model, error, messages, suggestions[_key_of(error)], secrets) for error in shown)
+    # One for each key, as it may be long.
+    commands = {
+        key: _command(messages, key, suggest(model, given, key), secrets) for key in dict.fromkeys(map(_key_of, shown))
+    }
+    found = (_message(model, error, messages, commands[_key_of(error)], secrets) for error in shown)
     # Two settings may require the same of a third.
     return list(dict.fromkeys(found))
 
@@ -127,8 +134,14 @@ def _is_consequence(error: ErrorDetails, misspelt: Collection[KeyPath]) -> bool:
     return is_missing and path_of(error)[:-1] in misspelt
 
 
+def _command(messages: Messages, key: str, suggestion: object, secrets: Collection[str]) -> str:
+    """Return the command that sets ``key`` to ``suggestion``, in which no secret of another key is shown."""
+    is_shown = key in messages.secret_keys or not _has_secret(_as_typed(suggestion), secrets)
+    return messages.set((key,), suggestion if is_shown else PLACEHOLDER)
+
+
 def _message(
-    model: type[BaseModel], error: ErrorDetails, messages: Messages, suggestion: object, secrets: Collection[str]
+    model: type[BaseModel], error: ErrorDetails, messages: Messages, command: str, secrets: Collection[str]
 ) -> str:
     context, path, is_missing = error.get("ctx", {}), path_of(error), error["type"] == "missing"
     if error["type"] == "extra_forbidden":
@@ -138,7 +151,6 @@ def _message(
         rule = _rule(error, secrets)
     if context.get("remove"):
         return messages.problem(path, rule, messages.remove(path))
-    command = messages.set(path, PLACEHOLDER if _has_secret(_as_typed(suggestion), secrets) else suggestion)
     if is_missing or context.get("about"):
         return messages.problem(path, rule, command)
     return messages.invalid(path, rule, error["input"], command)

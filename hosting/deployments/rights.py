@@ -171,15 +171,21 @@ def _bucket_pattern(project: str, pattern: str) -> str:
 
 @dataclass(frozen=True)
 class StackResources:
-    """The stack's own resources, by the prefixes of their physical names.
+    """The stack's own resources, by the prefixes and suffixes of their physical names.
+
+    A resource keeps its name when the stack or the project is renamed. So the prefix alone would lose the permissions
+    for existing resources, and the suffix alone, a hash of the bucket's name, those for one beside an earlier bucket.
+    Their exact ARNs would change the policy with each resource, and a deployment must not change its own role.
 
     Attributes:
         name: the prefix of the stack itself.
+        suffix: the suffix of the stack itself; empty leaves out the names under earlier prefixes.
         cloudfront: the CloudFront settings.
         patterns: the patterns of the review stacks that share the role, from ``bucket_patterns``.
     """
 
     name: str
+    suffix: str
     cloudfront: CloudFrontSettings
     patterns: tuple[str, ...]
 
@@ -193,13 +199,18 @@ class StackResources:
             return None
         return CloudFrontScope(
             f"arn:{partition}:cloudfront::{account}",
-            (f"arn:{partition}:s3:::{self.name}-logs-*", *self.buckets(partition)),
+            (*(f"arn:{partition}:s3:::{name}" for name in self._own_names("logs")), *self.buckets(partition)),
             tuple(
                 f"arn:{partition}:cloudwatch:{CLOUDFRONT_REGION}:{account}:alarm:{pattern}"
-                for pattern in (f"{self.name}-5xx-*", *self.patterns)
+                for pattern in (*self._own_names("5xx"), *self.patterns)
             ),
             self.cloudfront.web_acl_arn,
         )
+
+    def _own_names(self, role: str) -> tuple[str, ...]:
+        """Return the patterns of the names of the resource with this role, under the stack's and earlier prefixes."""
+        own = f"{self.name}-{role}-*"
+        return (own, f"*-{role}-{self.suffix}") if self.suffix else (own,)
 
 
 def permissions_policy(scope: Scope) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
         opts=keep_name("name", opts),
     )
     patterns = tuple(bucket_patterns(stack.project, settings.deployments.review_stacks))
-    own = StackResources(names.prefix, settings.cloudfront, patterns)
+    own = names.suffix.apply(lambda suffix: StackResources(names.prefix, suffix, settings.cloudfront, patterns))
     arns = _Arns(bucket_arn, DeploymentRole(role.arn, provider_arn), zone_arn, requests_certificate)
     document = _document(own, arns, opts)
     iam.RolePolicy(
@@ -97,14 +97,16 @@ class _Arns(NamedTuple):
     requests_certificate: bool
 
 
-def _document(own: StackResources, arns: _Arns, opts: pulumi.ResourceOptions) -> pulumi.Output[dict[str, Any]]:
+def _document(
+    own: pulumi.Output[StackResources], arns: _Arns, opts: pulumi.ResourceOptions
+) -> pulumi.Output[dict[str, Any]]:
     """Return the permissions policy of the role."""
     options = pulumi.InvokeOutputOptions(provider=opts.provider, parent=opts.parent)
     partition = pulumi_aws.get_partition_output(opts=options).partition
     account = pulumi_aws.get_caller_identity_output(opts=options).account_id
 
-    def document(values: list[str]) -> dict[str, Any]:
-        partition, account, bucket_arn, role_arn, provider_arn, zone_arn = values
+    def document(values: list[Any]) -> dict[str, Any]:
+        own, partition, account, bucket_arn, role_arn, provider_arn, zone_arn = values
         certificates = f"arn:{partition}:acm:{CLOUDFRONT_REGION}:{account}:certificate/*"
         domain = DomainScope(certificates if arns.requests_certificate else None, zone_arn)
         buckets = (bucket_arn, *own.buckets(partition))
@@ -112,7 +114,7 @@ def _document(own: StackResources, arns: _Arns, opts: pulumi.ResourceOptions) ->
         return permissions_policy(Scope(buckets, role_arn, provider_arn, cloudfront, domain))
 
     outputs = (arns.bucket_arn, arns.role.arn, arns.role.provider_arn, arns.zone_arn)
-    return pulumi.Output.all(partition, account, *outputs).apply(document)
+    return pulumi.Output.all(own, partition, account, *outputs).apply(document)
 
 
 def _provider(

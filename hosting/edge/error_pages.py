@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.edge.site_routes import NOT_FOUND_PAGE
+from hosting.formats.paths import canonical_path, key_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -80,7 +81,7 @@ def error_responses(
     if rule and (rule.status == NOT_FOUND or website.routing == "pages"):
         return _one_page((NOT_FOUND,), rule.status, rule.page)
     page = not_found_page(settings, keys)
-    return _one_page((NOT_FOUND,), NOT_FOUND, f"/{quote(page)}") if page else ()
+    return _one_page((NOT_FOUND,), NOT_FOUND, key_path(page)) if page else ()
 
 
 def not_found_page(settings: Settings, keys: Collection[str]) -> str | None:
@@ -99,7 +100,13 @@ def with_index_page(error: ErrorResponse, index_document: str) -> ErrorResponse:
     """
     if error.response_page_path != "/":
         return error
-    return error.model_copy(update={"response_page_path": f"/{index_document}"})
+    return error.model_copy(update={"response_page_path": key_path(index_document)})
+
+
+def with_canonical_page(error: ErrorResponse) -> ErrorResponse:
+    """Return the response with its page's path in canonical form: CloudFront requests it without the function."""
+    path = error.response_page_path
+    return error if path is None else error.model_copy(update={"response_page_path": canonical_path(path)})
 
 
 def with_uncached_errors(settings: Settings, errors: Sequence[ErrorResponse]) -> tuple[ErrorResponse, ...]:

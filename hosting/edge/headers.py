@@ -36,5 +36,5 @@ def headers_for(rules: Sequence[HeaderRule], path: str, routes: SiteRoutes) -> d
 def headers_part(rules: Sequence[HeaderRule], routes: SiteRoutes) -> FunctionPart:
     """Return the part that sets the headers of a response."""
     entries = ",\n".join(f"[/{rule.regex}/,{as_javascript(dict(rule.headers))}]" for rule in rules)
-    data = {**routes.data, "index": canonical_path(routes.index_url), "app": canonical_path(routes.app_url)}
-    return FunctionPart(_NAME, fill(javascript(_NAME), {"$ROUTES": as_javascript(data), "$RULES": f"[{entries}]"}))
+    values = {"$ROUTES": as_javascript(routes.data), "$RULES": f"[{entries}]"}
+    return FunctionPart(_NAME, fill(javascript(_NAME), values))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hosting.edge.site_routes import BOTH, FILE, PAGE, UNKNOWN
-from hosting.formats.paths import canonical_path, decode_path
+from hosting.formats.paths import decode_path
 
 if TYPE_CHECKING:
     from hosting.edge.site_routes import SiteRoutes
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 def page_paths(path: str, routes: SiteRoutes) -> list[str]:
     """Return all paths of the page at a canonical path, that path first. headers.js has the same cases."""
-    index = canonical_path(routes.index_url)
+    index = routes.index_url
     ending = next((ending for ending in (index, "/", PAGE) if path.endswith(ending)), "")
     name = path.removesuffix(ending)
     kind = routes.kind_of(decode_path(name))
     if kind == FILE:
         return [path]
-    app = canonical_path(routes.app_url)
+    app = routes.app_url
     if kind == UNKNOWN and name and path != app and ending not in (index, PAGE):
         return [path, *page_paths(app, routes)]
     folder, bare = [f"{name}/", name + index], [name, name + PAGE] if name else []

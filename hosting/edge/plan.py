@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from hosting.cloudfront.policies import response_headers_policy
 from hosting.edge.error_pages import (
@@ -12,24 +12,26 @@ from hosting.edge.error_pages import (
     error_document,
     error_responses,
     release_serves_page,
+    with_canonical_page,
     with_index_page,
     with_uncached_errors,
 )
 from hosting.edge.function_code import compose, compose_response
 from hosting.edge.headers import headers_part
 from hosting.edge.host_names import host_name_parts
+from hosting.edge.name_warnings import name_warnings
 from hosting.edge.password import password_part
 from hosting.edge.proxy_checks import check_proxies
 from hosting.edge.proxy_warnings import proxy_warnings
 from hosting.edge.redirect_checks import Hosts, check_rules, with_published_pages
 from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice, route_choice
-from hosting.edge.routing import app_page_part, canonical_keys, router_part, router_redirects
+from hosting.edge.routing import app_page_part, canonical_keys, canonical_uri_part, router_part, router_redirects
 from hosting.edge.site_routes import NOT_FOUND_PAGE
 from hosting.edge.viewer_headers import viewer_headers
 from hosting.edge.warnings import edge_warnings, pages_without_headers, policy_notes, routing_notes
 from hosting.errors import EdgeError
-from hosting.formats.paths import canonical_path
+from hosting.formats.paths import key_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -50,7 +52,7 @@ class EdgePlan:
     """What the distribution and its functions do, besides serving objects.
 
     Attributes:
-        request_parts: the parts of the viewer-request function; without parts there is no such function.
+        request_parts: the parts of the viewer-request function.
         has_secret: whether the code of that function is secret.
         response_parts: the parts of the viewer-response function; without parts there is no such function.
         error_responses: the distribution's custom error responses.
@@ -162,7 +164,7 @@ def _inputs(settings: Settings, manifest: Manifest, rules: Rules) -> _Inputs:
     choice = route_choice(website, redirects.fallbacks)
     routes = choice.routes(keys)
     _check_redirects(settings, redirects, keys, routes)
-    errors = error_responses(settings, keys, redirects.fallbacks)
+    errors = tuple(map(with_canonical_page, error_responses(settings, keys, redirects.fallbacks)))
     if redirects.proxies:
         errors = with_uncached_errors(settings, errors)
     check_proxies(settings, errors, redirects.proxies)
@@ -195,7 +197,10 @@ def _check_redirects(settings: Settings, redirects: RedirectRules, keys: Collect
 
 
 def _functions(name: str, settings: Settings, inputs: _Inputs) -> _Functions:
-    """Return the parts in the order in which they run: password, host names, redirects, router, app page.
+    """Return the parts in the order in which they run.
+
+    It is password, host names, redirects, canonical path, router, app page. The host names and the rules get the path
+    as the visitor sent it: their redirects keep it, and a proxy's server gets it.
 
     Raises:
         EdgeError: they exceed the size limit.
@@ -205,6 +210,7 @@ def _functions(name: str, settings: Settings, inputs: _Inputs) -> _Functions:
     request_parts = [*_password(settings, name), *host_name_parts(settings.domain)]
     if rules:
         request_parts.append(redirects_part(rules))
+    request_parts.append(canonical_uri_part())
     if serves_root:
         request_parts.append(router_part(website.routing, inputs.keys, routes))
     app_page = _with_app_page(settings, request_parts, inputs) if inputs.headers else None
@@ -232,7 +238,7 @@ def _with_app_page(settings: Settings, request_parts: list[FunctionPart], inputs
         return None
     if settings.publish.mode == "bulk":
         return page if release_serves_page(page, inputs.keys) else None
-    part = app_page_part(canonical_path(f"/{quote(page)}"), inputs.keys)
+    part = app_page_part(key_path(page), inputs.keys)
     try:
         compose([*request_parts, part])
     except EdgeError:
@@ -246,8 +252,7 @@ def _check_sizes(
 ) -> None:
     """Refuse functions that exceed the size limit."""
     try:
-        if request_parts:
-            compose(request_parts)
+        compose(request_parts)
         if response_parts:
             compose_response(response_parts)
     except EdgeError as error:
@@ -264,6 +269,7 @@ def _notes(settings: Settings, inputs: _Inputs) -> Iterator[str]:
 def _warnings(settings: Settings, rules: Rules, inputs: _Inputs, functions: _Functions) -> Iterator[str]:
     files = [("redirects", rules.redirects.name), ("headers", rules.headers.file)]
     yield from (*inputs.redirects.warnings, *rules.headers.warnings)
+    yield from name_warnings(inputs.keys)
     yield from edge_warnings(settings, inputs.keys, inputs.errors, files, inputs.routes)
     if functions.response_parts and functions.app_page is None:
         yield from pages_without_headers(settings, inputs.errors)

@@ -112,14 +112,21 @@ def _includes(proxy: Proxy, rule: Rule) -> bool:
     """Whether a proxy matches all paths that a rule matches."""
     if rule.expression:
         return False
+    patterns = [canonical_path(pattern) for pattern in proxy.patterns]
     if rule.is_literal:
-        return proxy.matches(rule.literal)
+        return any(_pattern_matches(pattern, rule.literal) for pattern in patterns)
     start = canonical_path(str(rule.source[0]))
-    return any(pattern.endswith("*") and start.startswith(pattern[:-1]) for pattern in proxy.patterns)
+    return any(pattern.endswith("*") and start.startswith(pattern[:-1]) for pattern in patterns)
+
+
+def _pattern_matches(pattern: str, path: str) -> bool:
+    return path.startswith(pattern[:-1]) if pattern.endswith("*") else path == pattern
 
 
 def may_overlap(rule: Rule, pattern: str) -> bool:
     """Whether a rule and a path pattern may match the same path."""
+    # A rule is compared with the canonical path, in which a plus sign is encoded.
+    pattern = canonical_path(pattern)
     if not pattern.endswith("*"):
         return rule.match(pattern) is not None
     if rule.expression:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from hosting.edge.error_pages import OK
 
@@ -53,7 +52,7 @@ def _replaced_errors(settings: Settings, errors: Sequence[ErrorResponse]) -> Ite
 
 def _hidden_files(keys: Collection[str], proxies: Sequence[Proxy]) -> Iterator[str]:
     for proxy in proxies:
-        hidden = sorted(key for key in keys if proxy.matches(f"/{quote(key)}"))
+        hidden = sorted(key for key in keys if proxy.matches(f"/{key}"))
         if hidden:
             more = f" and {len(hidden) - 1} more" if len(hidden) > 1 else ""
             yield (

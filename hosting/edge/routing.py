@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from hosting.edge.error_pages import files_without_extension
-from hosting.edge.function_code import function_part
+from hosting.edge.function_code import FunctionPart, function_part, javascript
 from hosting.edge.site_routes import route_part
 from hosting.errors import EdgeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from hosting.edge.function_code import FunctionPart
     from hosting.edge.site_routes import SiteRoutes
 
 _PAGE = ".html"
 _FILE, _PAGE_WITH_DOT = 0, 1
+_CANONICAL_URI = "canonicalUri"
 
 
 def canonical_keys(paths: Collection[str], index_document: str, kept: Collection[str]) -> dict[str, str]:
@@ -70,21 +70,21 @@ def router_redirects(routing: str, keys: Iterable[str], routes: SiteRoutes) -> C
 
     if routing == "pages":
         exceptions = pages_exceptions(keys, routes.index_document)
-        return partial(_clean_redirect, index_document=routes.index_document, exceptions=exceptions)
+        return partial(_clean_redirect, index_name=routes.index_url[1:], exceptions=exceptions)
     return _no_redirect if routing == "errors" else to_other_form
 
 
-def _clean_redirect(path: str, *, index_document: str, exceptions: Collection[str]) -> str | None:
+def _clean_redirect(path: str, *, index_name: str, exceptions: Collection[str]) -> str | None:
     """Return the path that `pages` redirects ``path`` to, or None."""
-    clean = _clean_url(path, index_document, exceptions)
+    clean = _clean_url(path, index_name, exceptions)
     is_page = unquote(clean) in exceptions or "." not in clean.rpartition("/")[2]
     return clean if clean != path and is_page else None
 
 
-def _clean_url(path: str, index_document: str, exceptions: Collection[str]) -> str:
+def _clean_url(path: str, index_name: str, exceptions: Collection[str]) -> str:
     """Return the path that `pages` redirects ``path`` to, or the path itself."""
-    if path.endswith(f"/{index_document}"):
-        return path.removesuffix(index_document).rstrip("/") or "/"
+    if path.endswith(f"/{index_name}"):
+        return path.removesuffix(index_name).rstrip("/") or "/"
     if path.endswith(_PAGE) and unquote(path) not in exceptions:
         return path.removesuffix(_PAGE)
     return path.rstrip("/") or "/"
@@ -92,6 +92,15 @@ def _clean_url(path: str, index_document: str, exceptions: Collection[str]) -> s
 
 def _no_redirect(_: str) -> None:
     return None
+
+
+def canonical_uri_part() -> FunctionPart:
+    """Return the part that puts the path in canonical form, before the router and after the rules.
+
+    Without it a file would have a cache entry for each spelling of its path, of which an invalidation removes one, and
+    S3 would decode a plus sign to a space.
+    """
+    return FunctionPart(_CANONICAL_URI, javascript(_CANONICAL_URI))
 
 
 def router_part(routing: str, keys: Iterable[str], routes: SiteRoutes) -> FunctionPart:
@@ -102,11 +111,11 @@ def router_part(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Functi
         keys: the keys of all objects.
         routes: how the files are served.
     """
-    index_document = routes.index_document
+    index_name = routes.index_url[1:]
     if routing == "pages":
-        return function_part("pages", [index_document, pages_exceptions(keys, index_document)])
+        return function_part("pages", [index_name, pages_exceptions(keys, routes.index_document)])
     if routing == "errors":
-        return function_part("root", index_document)
+        return function_part("root", index_name)
     return route_part(routes.data)
 
 

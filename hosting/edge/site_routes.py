@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
 from hosting.edge.function_code import function_part
-from hosting.formats.paths import decode_path
+from hosting.formats.paths import decode_path, key_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,12 +77,12 @@ class SiteRoutes:
     @property
     def index_url(self) -> str:
         """The path of the index document in a folder, such as ``/index.html``."""
-        return f"/{quote(self.index_document)}"
+        return key_path(self.index_document)
 
     @property
     def app_url(self) -> str:
         """The path of the app page; empty without an app page."""
-        return f"/{quote(self.app_page)}" if self.app_page else ""
+        return key_path(self.app_page) if self.app_page else ""
 
     @property
     def is_app(self) -> bool:
@@ -112,23 +111,23 @@ class SiteRoutes:
         """Return the router's answer to a path.
 
         Args:
-            path: as the visitor sends it, percent-encoded.
+            path: in canonical form.
             redirects: whether the answer may be a redirect: for GET and HEAD, unless a rule has rewritten the path.
         """
         if path == "/":
-            return RouteAnswer(f"/{quote(self.root)}")
+            return RouteAnswer(key_path(self.root))
         has_slash = path.endswith("/")
         name = decode_path(path)
         kind = self.kind_of(name[:-1] if has_slash else name)
         if kind == UNKNOWN:
             return RouteAnswer(self.app_url)
         if kind == FILE:
-            return RouteAnswer(_object_path(path[:-1] + self.index_url if has_slash else path))
+            return RouteAnswer(path[:-1] + self.index_url if has_slash else path)
         bare = path[:-1] if has_slash else path
         has_form = kind == BOTH or self._has_slash(kind) == has_slash
         if not has_form and redirects:
             return RouteAnswer(bare if has_slash else f"{bare}/", is_redirect=True)
-        return RouteAnswer(_object_path(bare + (self.index_url if has_slash == has_form else PAGE)))
+        return RouteAnswer(bare + (self.index_url if has_slash == has_form else PAGE))
 
     def _has_slash(self, kind: int) -> bool:
         return self.trailing_slash if kind == MAJORITY else not self.trailing_slash
@@ -152,7 +151,7 @@ class SiteRoutes:
         """The routes as data for the JavaScript; ``named`` has an object for each folder."""
         return {
             "index": self.index_url,
-            "root": f"/{quote(self.root)}",
+            "root": key_path(self.root),
             "slash": self.trailing_slash,
             "named": _by_folder(self._kinds),
             "types": f"/{'/'.join(self.file_types)}/",
@@ -206,11 +205,6 @@ def file_type(path: str) -> str:
     """Return the lower-case extension of a path; empty for a path without an extension."""
     name = path.rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name else ""
-
-
-def _object_path(path: str) -> str:
-    """Return a path with each `+` encoded, because S3 decodes a `+` to a space."""
-    return path.replace("+", "%2B")
 
 
 def route_part(data: Mapping[str, object]) -> FunctionPart:

@@ -8,8 +8,12 @@ expressions hold each byte as the Latin-1 character of the same number, because 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from pathspec import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # git has its own ctype: vertical tab and form feed are not spaces.
 # https://github.com/git/git/blob/v2.52.0/ctype.c
@@ -31,6 +35,12 @@ _CLASSES = {
     "xdigit": frozenset("0123456789abcdefABCDEF"),
 }
 _ANY_BYTE = frozenset(chr(code) for code in range(1, 256))
+# The expressions of wildcards, and their lazy forms.
+_STAR = "[^/]*"
+_FOLDERS = "(?:.*/)?"
+_ANYTHING = ".*"
+_LAZY = {_STAR: "[^/]*?", _FOLDERS: "(?:[^/]*/)*?", _ANYTHING: ".*?"}
+_ACROSS_FOLDERS = frozenset({_FOLDERS, _ANYTHING})
 
 
 class PatternError(ValueError):
@@ -47,7 +57,7 @@ class GitPattern(Pattern):
         body: the expression for the rest of the subject.
     """
 
-    __slots__ = ("_fullmatch", "body", "prefix")
+    __slots__ = ("body", "prefix")
 
     def __init__(self, line: str) -> None:
         """Translate ``line``.
@@ -62,11 +72,10 @@ class GitPattern(Pattern):
         else:
             super().__init__(not glob.startswith("!"))
             self.prefix, self.body = _expressions(glob.removeprefix("!"))
-        self._fullmatch = re.compile(self.prefix + self.body, re.DOTALL).fullmatch
 
     def match_file(self, file: str) -> re.Match[str] | None:
         """Return the match of a subject, None if the pattern does not match it."""
-        return self._fullmatch(file)
+        return re.compile(self.prefix + self.body, re.DOTALL).fullmatch(file)
 
 
 def subject_of(path: str, *, is_dir: bool) -> str:
@@ -117,12 +126,34 @@ def _expressions(glob: str) -> tuple[str, str]:
 
 
 def _translated(glob: str) -> str:
-    parts = []
+    """Return the expression of a pattern, in which no wildcard but the last of each kind is tried twice.
+
+    A wildcard may stop at the first match of what follows it up to the next wildcard of its kind or a wider one: the
+    next one can match the rest. An atomic group says so. Without it, the time grows with the length of a name to the
+    power of the number of stars.
+    """
+    blocks = [[""]]
+    wildcards = [""]
     position = 0
     while position < len(glob):
         part, position = _TRANSLATORS.get(glob[position], _literal)(glob, position)
-        parts.append(part)
-    return "".join(parts)
+        if part in _ACROSS_FOLDERS:
+            wildcards.append(part)
+            blocks.append([""])
+        elif part == _STAR:
+            blocks[-1].append("")
+        else:
+            blocks[-1][-1] += part
+    return _atomic(wildcards, [_atomic(["", *[_STAR] * (len(block) - 1)], block) for block in blocks])
+
+
+def _atomic(wildcards: Sequence[str], blocks: Sequence[str]) -> str:
+    """Return each wildcard and the block after it; each pair but the last, and the first block, match only once."""
+    last = len(blocks) - 1
+    return "".join(
+        f"(?>{_LAZY[wildcard]}{block})" if wildcard and number < last else wildcard + block
+        for number, (wildcard, block) in enumerate(zip(wildcards, blocks, strict=True))
+    )
 
 
 def _literal(glob: str, position: int) -> tuple[str, int]:
@@ -150,12 +181,12 @@ def _stars(glob: str, position: int) -> tuple[str, int]:
         end += 1
     starts_name = position == 0 or glob[position - 1] == "/"
     if end - position == 1 or not starts_name:
-        return "[^/]*", end
+        return _STAR, end
     if glob.startswith("/", end):
-        return "(?:.*/)?", end + 1
+        return _FOLDERS, end + 1
     if end == len(glob) or glob.startswith("\\/", end):
-        return ".*", end
-    return "[^/]*", end
+        return _ANYTHING, end
+    return _STAR, end
 
 
 def _bracket(glob: str, position: int) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pathspec import PathSpec
 from pathspec.util import CheckResult
@@ -33,8 +33,9 @@ class PatternList:
             PatternError: a pattern can never match.
         """
         # The default backend would be google-re2 where that is installed, and it takes pathspec's own patterns only.
-        self._spec = PathSpec.from_lines(GitPattern, lines, backend="simple")
-        self._any = _any_of(self._spec.patterns)
+        self._patterns = PathSpec.from_lines(GitPattern, lines, backend="simple").patterns
+        self._groups = _groups_of(self._patterns)
+        self._any = re.compile("|".join(group.expression.pattern for group in self._groups), re.DOTALL)
 
     def check(self, path: str, *, is_dir: bool) -> CheckResult[str]:
         """Return which line decides about ``path`` itself, without regard to the folders around it."""
@@ -42,16 +43,37 @@ class PatternList:
         # No line matches most paths. One expression for all lines finds that out several times faster.
         if not self._any.fullmatch(subject):
             return CheckResult(subject, None, None)
-        return self._spec.check_file(subject)
+        index = max(_last_index(group, subject) for group in self._groups)
+        return CheckResult(subject, self._patterns[index].include, index)
 
 
-def _any_of(patterns: Iterable[GitPattern]) -> re.Pattern[str]:
-    """Return one expression that matches what at least one of the patterns matches."""
-    bodies = defaultdict(list)
-    for pattern in patterns:
-        bodies[pattern.prefix].append(pattern.body)
-    alternatives = [f"{prefix}(?:{'|'.join(some)})" for prefix, some in bodies.items()]
-    return re.compile("|".join(alternatives), re.DOTALL)
+class _Group(NamedTuple):
+    """The lines with the same prefix, as one expression.
+
+    Attributes:
+        expression: an alternative for each line, with an empty group at its end.
+        indexes: the index of each line. The last line comes first, as the first alternative that matches wins.
+    """
+
+    expression: re.Pattern[str]
+    indexes: list[int]
+
+
+def _groups_of(patterns: Sequence[GitPattern]) -> list[_Group]:
+    by_prefix = defaultdict(list)
+    for index in reversed(range(len(patterns))):
+        by_prefix[patterns[index].prefix].append(index)
+    groups = []
+    for prefix, indexes in by_prefix.items():
+        lines = "|".join(f"{patterns[index].body}()" for index in indexes)
+        groups.append(_Group(re.compile(f"{prefix}(?:{lines})", re.DOTALL), indexes))
+    return groups
+
+
+def _last_index(group: _Group, subject: str) -> int:
+    """Return the index of the last line of ``group`` that matches, -1 if none does."""
+    found = group.expression.fullmatch(subject)
+    return group.indexes[found.lastindex - 1] if found and found.lastindex else -1
 
 
 class IgnoreRules:

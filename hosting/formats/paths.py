@@ -1,23 +1,31 @@
-"""URL paths in the form in which rules and routes are compared, in Python as in JavaScript."""
+"""URL paths in the form in which rules, routes and CloudFront's cache keys are compared, in Python as in JavaScript."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import quote, unquote
 
-# The characters that encodeURI does not encode, without `?` and `#`, which end a path.
-_UNENCODED = "/-_.!~*'();:@&=+$,"
-# Escapes of reserved characters, which decodeURI does not decode: %2F is not a slash.
-_RESERVED = re.compile(r"(%(?:2[346BCF]|3[ABDF]|40))", re.IGNORECASE)
+# The ASCII characters that stand for themselves in a canonical path. They are those that AWS wants unencoded in an
+# invalidation path (all but RFC 1738's unsafe ones, and the `?` that ends a path), and `~`, which no path can avoid:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+# A plus sign is encoded, because S3 decodes a bare one to a space: https://github.com/imgix/js-core/issues/88
+_UNENCODED = "-_.!~*'()$&,:;=@"
 _MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def canonical_path(text: str) -> str:
-    """Return a path in its canonical form: needless escapes decoded, reserved ones kept. See canonicalPath.js."""
-    parts = _RESERVED.split(text)
-    return "".join(
-        part.upper() if index % 2 else quote(unquote(part), safe=_UNENCODED) for index, part in enumerate(parts)
-    )
+    """Return a path in its canonical form, the same for all spellings of a path. canonicalPath.js does the same.
+
+    A percent sign that begins no escape is one of the name. Escapes that are not UTF-8 leave the path as it is.
+    """
+    segments = [_decoded(segment) for segment in _MALFORMED.sub("%25", text).split("/")]
+    # An encoded slash is part of a segment, so it stays encoded.
+    return text if None in segments else "/".join(quote(segment or "", safe=_UNENCODED) for segment in segments)
+
+
+def key_path(key: str) -> str:
+    """Return the canonical path of the object with this key."""
+    return "/" + quote(key, safe=f"/{_UNENCODED}")
 
 
 def decode_path(path: str) -> str:

@@ -14,10 +14,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource
 
-from hosting.aws.session import client_of, make_session
+from hosting.aws.session import aws_errors, client_of, make_session
 from hosting.errors import HostingError
 from hosting.providers.base import AwsProvider
 
@@ -68,7 +68,7 @@ class FirstPolicyProvider(AwsProvider):
                 caller = str(sts.get_caller_identity()["Arn"])
                 policy = _document(bucket, caller, missing_is_404=props["missing_is_404"])
                 s3.put_bucket_policy(Bucket=bucket, Policy=policy)
-        except (BotoCoreError, ClientError) as error:
+        except aws_errors() as error:
             raise HostingError(
                 f"The policy that lets CloudFront read bucket {bucket} could not be set: {error}. Nothing changed for "
                 "visitors. Fix this, then run `pulumi up` again"

@@ -1,8 +1,8 @@
-"""The dynamic provider of the publish marker, which records the start of each publish in managed mode.
+"""The dynamic provider of the publish marker, which records in the state that a publish has begun.
 
-The marker is in the state before the first file is uploaded. The invalidation, which runs last, compares the markers to
-find publishes that did not finish. Without them, content that was uploaded, not invalidated and then reverted would
-look as if nothing had changed.
+The marker is in the state before the first file is uploaded. What runs last compares it with the marker of the last
+publish that finished, and so finds publishes that did not finish. Without it, content that was uploaded and then
+reverted would look as if nothing had changed.
 
 The engine pickles the provider by reference to this module's name, as with ``Invalidation``.
 """
@@ -16,8 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
+from hosting.publish.managed.path_list import pack, unpack
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pulumi
+
+# The number of publishes whose paths are kept. If more of them in a row are killed, objects of the first ones may
+# remain in the bucket.
+_KEPT_PUBLISHES = 5
 
 
 class PublishMarkerProvider(ResourceProvider):
@@ -32,34 +40,55 @@ class PublishMarkerProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Generate the marker of the first publish."""
-        return CreateResult(str(uuid.uuid4()), _with_marker(props, None))
+        return CreateResult(str(uuid.uuid4()), {**props, **_new_marker(None), "removed": []})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Generate the marker of a publish."""
-        return UpdateResult(_with_marker(_news, _olds["marker"]))
+        removed = [_removed_paths(_olds, _news), *_olds["removed"]][:_KEPT_PUBLISHES]
+        # Bulk mode has no paths. The first publish of a mode does not continue the last one of the other mode.
+        previous = _olds["marker"] if bool(_olds["paths"]) == bool(_news["paths"]) else None
+        return UpdateResult({**_news, **_new_marker(previous), "removed": removed})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return the state: there is nothing to compare it with."""
         return ReadResult(id_, props)
 
 
-def _with_marker(props: dict[str, Any], previous: str | None) -> dict[str, Any]:
-    return {**props, "marker": str(uuid.uuid4()), "previous": previous}
+def _new_marker(previous: str | None) -> dict[str, Any]:
+    return {"marker": str(uuid.uuid4()), "previous": previous}
+
+
+def _removed_paths(olds: dict[str, Any], news: dict[str, Any]) -> str:
+    return pack(set(unpack(olds["paths"])) - set(unpack(news["paths"])))
 
 
 class PublishMarker(Resource, module="hosting", name="PublishMarker"):
-    """Records in the state that a publish has started.
+    """Records in the state that a publish has begun.
 
     Attributes:
         marker: a unique id for each publish.
-        previous: the marker of the previous publish; None for the first.
+        previous: the marker of the previous publish; None for the first one of a publish mode.
+        removed: the paths that the last publishes have removed, packed, the newest first. They may still be in the
+            bucket if one of these publishes did not finish.
     """
 
     marker: pulumi.Output[str]
     previous: pulumi.Output[str | None]
+    removed: pulumi.Output[list[str]]
 
-    def __init__(self, name: str, content: object, opts: pulumi.ResourceOptions) -> None:
-        """Declare it under the logical name ``name``, for a publish of ``content``, which must be JSON-serializable."""
+    def __init__(self, name: str, content: object, opts: pulumi.ResourceOptions, *, paths: Iterable[str] = ()) -> None:
+        """Declare it under the logical name ``name``.
+
+        Args:
+            name: the logical name.
+            content: what is published, which must be JSON-serializable.
+            opts: the resource options.
+            paths: the objects that the publish writes, if the engine may write them before it is killed.
+        """
         text = json.dumps(content, sort_keys=True)
-        inputs = {"content": hashlib.sha256(text.encode()).hexdigest(), "marker": None, "previous": None}
+        inputs = {
+            "content": hashlib.sha256(text.encode()).hexdigest(),
+            "paths": pack(paths),
+            **dict.fromkeys(("marker", "previous", "removed")),
+        }
         super().__init__(PublishMarkerProvider(), name, inputs, opts)

@@ -6,7 +6,7 @@ stack, and importing it must have no side effect.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
@@ -23,10 +23,12 @@ from pulumi.runtime.rpc import UNKNOWN
 from hosting.errors import HostingError, PublishError, for_stack
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
+from hosting.providers.invalidation import _is_unfinished
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.atomic import Atomic
 from hosting.publish.bulk.error_pages import put_error_pages
 from hosting.publish.bulk.in_place import InPlace
+from hosting.publish.bulk.lock import visitors_see
 from hosting.publish.bulk.planning import overlay_bytes
 from hosting.publish.bulk.pointer import pointer_to
 from hosting.publish.bulk.wanted import Wanted
@@ -47,7 +49,11 @@ if TYPE_CHECKING:
 # A change of these moves the site: a new resource is created, and the old one is deleted last.
 _REPLACING = ("bucket", "atomic")
 # These say how to publish, not what: a change of these alone is not an update.
-_MANNERS = frozenset({"max_remove", "allow_gap", "urn", "files", "bytes", "room"})
+_MANNERS = frozenset(
+    {"max_remove", "allow_gap", "urn", "files", "bytes", "room", "publish_marker", "previous_publish_marker"}
+)
+# The inputs that say which release is published.
+_WANTED = ("wanted", "pin")
 
 
 class ReleaseProvider(AwsProvider):
@@ -86,10 +92,14 @@ class ReleaseProvider(AwsProvider):
         replaces = [name for name in _REPLACING if _olds.get(name) != _news.get(name)]
         drift = int(_olds.get("drift") or 0)
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _is_crowded(_olds, _news)
+        unfinished = not changes and _is_unfinished(_olds, _news)
         if changes and not replaces:
-            message = _reported(_news, lambda: self._publisher(_news).preview(drift=drift))
+            message = _reported(_news, lambda: self._publisher(_olds, _news).preview(drift=drift))
             EngineLog(str(_news["urn"])).info(f"Release: {message}")
-        return DiffResult(changes=changes, replaces=replaces)
+        elif unfinished:
+            message = "the last publish did not finish: each object will be compared, and restored if it differs"
+            EngineLog(str(_news["urn"])).info(f"Release: {message}")
+        return DiffResult(changes=changes or unfinished, replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Publish for the first time."""
@@ -101,9 +111,13 @@ class ReleaseProvider(AwsProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Compare each object of the live release with the published one."""
-        publisher = self._publisher(props)
-        release = _reported(props, lambda: publisher.find(str(props["digest"])))
-        drift = ["everything"] if release is None else _reported(props, lambda: publisher.drift(release))
+
+        def compare() -> list[str]:
+            publisher = self._publisher(props, props)
+            release = publisher.find(str(props["digest"]))
+            return ["everything"] if release is None else publisher.drift(release)
+
+        drift = _reported(props, compare, f"Bucket {props['bucket']} could not be compared with the release")
         if drift:
             message = f"Release: {len(drift)} objects were changed or removed outside of Pulumi, such as '{drift[0]}'"
             EngineLog(str(props["urn"])).warn(message)
@@ -112,19 +126,29 @@ class ReleaseProvider(AwsProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the publisher's own objects."""
-        store = self.bucket_client(str(_props["bucket"]))
-        if _props["atomic"]:
-            _reported(_props, lambda: store.delete([layout.ROOT + rest for rest in store.list(layout.ROOT)]))
-        else:
-            _reported(_props, lambda: InPlace(store, Wanted.of(_props), EngineLog(str(_props["urn"]))).remove())
 
-    def _publisher(self, props: Mapping[str, Any]) -> Atomic | InPlace:
-        kind = Atomic if props["atomic"] else InPlace
-        return kind(self.bucket_client(str(props["bucket"])), Wanted.of(props), EngineLog(str(props["urn"])))
+        def delete() -> None:
+            store = self.bucket_client(str(_props["bucket"]))
+            if _props["atomic"]:
+                store.delete([layout.ROOT + rest for rest in store.list(layout.ROOT)])
+            else:
+                InPlace(store, Wanted.of(_props), EngineLog(str(_props["urn"]))).remove()
+
+        _reported(_props, delete, f"The release's objects in bucket {_props['bucket']} could not be deleted")
+
+    def _publisher(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Atomic | InPlace:
+        """Return the publisher of ``news``; ``olds`` has the last publish that finished."""
+        wanted = Wanted.of(news)
+        if all(olds.get(name) == news[name] for name in _WANTED):
+            # The release that visitors see is restored, so it is meant to replace what an unfinished publish wrote.
+            wanted = replace(wanted, max_remove=100)
+        kind = Atomic if news["atomic"] else InPlace
+        return kind(self.bucket_client(str(news["bucket"])), wanted, EngineLog(str(news["urn"])))
 
     def _published(self, props: dict[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
         """Publish, and return the resource's outputs."""
-        done = _reported(props, lambda: self._publisher(props).publish(repair=bool(olds.get("drift"))))
+        repair = bool(olds.get("drift")) or _is_unfinished(olds, props)
+        done = _reported(props, lambda: self._publisher(olds, props).publish(repair=repair))
         if done.recheck:
             EngineLog(str(props["urn"])).warn(
                 "Pulumi is about to delete the files of managed mode, and the site with them: restore them at once by "
@@ -135,7 +159,10 @@ class ReleaseProvider(AwsProvider):
             # The distribution will refer to these pages next. Pages that it already refers to change with the switch.
             store, digest = self.bucket_client(str(props["bucket"])), done.held.digest
             _reported(props, lambda: put_error_pages(store, digest, pages, only_missing=True))
-        return {**props, **_outputs(done, Wanted.of(props))}
+        # An earlier attempt that was killed may have restored the objects: then nothing differs any more, but the edge
+        # may still have the wrong content.
+        repaired = done.repaired or int(olds.get("drift") or 0)
+        return {**props, **_outputs(done, Wanted.of(props)), "repaired": repaired}
 
 
 def _is_crowded(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -149,7 +176,6 @@ def _outputs(done: Published, wanted: Wanted) -> dict[str, Any]:
         "file_count": done.held.files,
         "releases": [held.summary() for held in done.index.held],
         "pointer": asdict(pointer_to(done, wanted)),
-        "repaired": done.repaired,
         "drift": int(done.recheck),
     }
 
@@ -159,17 +185,22 @@ def _stack_of(props: Mapping[str, Any]) -> str:
     return str(props["urn"]).removeprefix("urn:pulumi:").partition("::")[0]
 
 
-def _reported(props: Mapping[str, Any], action: Callable[[], T]) -> T:
-    """Return the result of ``action``; errors of S3 become messages, and each command names the stack."""
+def _reported(props: Mapping[str, Any], action: Callable[[], T], failure: str = "") -> T:
+    """Return the result of ``action``; errors of S3 become messages, and each command names the stack.
+
+    ``failure`` is what an error of S3 means, as a sentence; by default, that a publish stopped.
+    """
     try:
         return action()
     except HostingError as error:
         raise type(error)(for_stack(str(error), _stack_of(props))) from error
     except S3Error as error:
         reason = str(error).rstrip(".")
+        if failure:
+            raise HostingError(f"{failure}: {reason}. Run the command again once this is fixed") from error
         raise HostingError(
-            f"Publishing stopped: {reason}. The live site is unchanged. Run pulumi up again: it continues where this "
-            "one stopped"
+            f"Publishing stopped: {reason}. {visitors_see(atomic=bool(props['atomic']))}. Run pulumi up again: it "
+            "continues where this one stopped"
         ) from error
 
 
@@ -194,6 +225,8 @@ class ReleaseArgs:
         room: the bytes of the function that a release's exceptions may use.
         route_choice: the routes that the settings choose, as JSON; "" without the router.
         rules: the version of the rules that decide which files are shared.
+        publish_marker: the marker of this publish.
+        previous_publish_marker: the marker of the previous publish; None for the first.
         urn: the resource's URN, beside which the engine shows the progress.
     """
 
@@ -213,6 +246,8 @@ class ReleaseArgs:
     room: int
     route_choice: str
     rules: int
+    publish_marker: pulumi.Input[str]
+    previous_publish_marker: pulumi.Input[str | None]
     urn: str
 
 

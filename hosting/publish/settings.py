@@ -29,21 +29,23 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _pattern_of_files(text: str) -> str:
+    _pattern(text)
+    if text.startswith(("!", "#")):
+        raise broken_rule("must not begin with '!' or '#', as such a pattern matches no file")
+    return text
+
+
+FilePattern = Annotated[Text, AfterValidator(_pattern_of_files)]
+
+
 class CacheRule(Section):
     """The Cache-Control header of the files that a pattern matches."""
 
-    pattern: Annotated[Text, Field(examples=["*.css"])]
+    pattern: Annotated[FilePattern, Field(examples=["*.css"])]
     """gitignore pattern of the files."""
     value: Annotated[Text, Field(examples=["public, max-age=3600"])]
     """Their `Cache-Control` header, such as `public, max-age=3600`."""
-
-    @field_validator("pattern")
-    @classmethod
-    def _pattern_matches_something(cls, text: str) -> str:
-        _pattern(text)
-        if text.startswith(("!", "#")):
-            raise broken_rule("must not begin with '!' or '#', as such a pattern matches no file")
-        return text
 
     @field_validator("value")
     @classmethod
@@ -57,6 +59,15 @@ class CacheRule(Section):
             if name and not _TOKEN.fullmatch(name):
                 raise broken_rule(f"must be comma-separated directives, and '{name}' is not a directive")
         return value
+
+
+class EncodingRule(Section):
+    """The Content-Encoding header of the files that a pattern matches."""
+
+    pattern: Annotated[FilePattern, Field(examples=["*.json.gz"])]
+    """gitignore pattern of the files."""
+    value: Annotated[Literal["gzip", "br", "identity"], Field(examples=["gzip"])]
+    """`gzip` or `br` if they are compressed, and browsers decompress them; `identity` if they are sent as they are."""
 
 
 class PublishSettings(Section):
@@ -75,6 +86,11 @@ class PublishSettings(Section):
         Field(examples=[{"pattern": "*.css", "value": "public, max-age=3600"}]),
     ] = ()
     """`Cache-Control` headers by pattern; the last match wins."""
+    content_encoding: Annotated[
+        tuple[EncodingRule, ...],
+        Field(examples=[{"pattern": "*.json.gz", "value": "gzip"}]),
+    ] = ()
+    """`Content-Encoding` headers of compressed files by pattern; the last match wins."""
     invalidate: Annotated[Literal["auto", "always", "never"], Field(examples=["auto"])] = "auto"
     """`auto` invalidates what changed, `always` everything at every `pulumi up`, `never` nothing."""
     invalidation_max_paths: Annotated[Integer, Field(ge=1, le=_PATHS_IN_PROGRESS, examples=[15])] = 15
@@ -83,19 +99,19 @@ class PublishSettings(Section):
     """`pulumi up` ends only when CloudFront has completed the invalidation."""
     mode: Annotated[Literal["managed", "bulk"], Field(examples=["bulk"])] = "managed"
     """`managed` has a resource for each file; `bulk` has one for all, with atomic releases behind CloudFront."""
-    # The rest is only for bulk mode.
+    # The rest is only for bulk mode, except for keep_assets_days.
     releases: Annotated[Integer, Field(ge=2, le=10, examples=[3])] = 3
     """Bulk mode with CloudFront: how many releases the bucket keeps."""
     release: Annotated[Text | None, Field(examples=["<digest>"])] = None
     """Bulk mode with CloudFront: digest of the release to serve (a rollback), or its first 4 digits or more."""
     keep_assets_days: Annotated[Integer, Field(ge=0, le=3650, examples=[7])] = 7
-    """Bulk mode with CloudFront: days for which assets of earlier releases stay reachable."""
+    """Days for which removed files with hashed names stay, for open tabs; not in bulk mode without CloudFront."""
     max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
     """Bulk mode: percentage of the site that a publish may remove."""
     allow_gap: Annotated[Boolean, Field(examples=[True])] = False
     """Bulk mode without CloudFront: take over the files of managed mode, with a gap."""
 
-    @field_validator("cache_control", mode="before")
+    @field_validator("cache_control", "content_encoding", mode="before")
     @classmethod
     def _rules_and_not_a_map(cls, rules: object) -> object:
         """Suggest a list for a map from patterns to values: a map has no order, and the last match wins."""

@@ -13,9 +13,11 @@ from hosting.cloudfront.distribution import ReleaseRouting
 from hosting.edge.error_pages import page_key
 from hosting.edge.site_routes import ROUTER, route_part
 from hosting.providers.live import Live, LiveArgs
+from hosting.providers.publish_marker import PublishMarker
 from hosting.providers.release import Release, ReleaseArgs
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.edge_piece import HEADER, edge_piece, room_beside
+from hosting.publish.bulk.key_checks import check_keys
 from hosting.publish.bulk.shared import RULES
 from hosting.resource_names import COMPONENT
 
@@ -44,7 +46,9 @@ class Bulk:
         self._settings = settings
         self._staged = staged
         self._plan = edge
-        # Before the first resource, as it may fail.
+        # Before the first resource, as these may fail.
+        if not self._pin:
+            check_keys(staged.manifest, len(settings.publish.ignore))
         has_fallback = bool(edge.error_app_page)
         self._room = room_beside(edge.request_parts, has_fallback=has_fallback) if settings.cloudfront.enabled else 0
 
@@ -65,30 +69,42 @@ class Bulk:
             parts = tuple(part for part in parts if part.name != ROUTER)
         return replace(self._plan, error_responses=tuple(map(moved, self._plan.error_responses)), request_parts=parts)
 
-    def release(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Release:
+    def publish_marker(self, opts: pulumi.ResourceOptions) -> PublishMarker:
+        """Declare the publish marker, which changes if another release is to be published."""
+        content = [self._staged.manifest.digest, ""] if not self._pin else ["", self._pin]
+        return PublishMarker(self._names.logical("publish-marker"), content, opts)
+
+    def release(self, bucket: Bucket, marker: PublishMarker, opts: pulumi.ResourceOptions) -> Release:
         """Declare the release: all files as one resource."""
         publish, manifest = self._settings.publish, self._staged.manifest
         name = self._names.logical("release")
         args = ReleaseArgs(
             bucket=bucket.bucket,
             atomic=self._settings.cloudfront.enabled,
-            wanted="" if publish.release else manifest.digest,
+            wanted="" if self._pin else manifest.digest,
             staging=self._staged.folder.as_posix(),
             files=manifest.file_count,
             bytes=manifest.total_bytes,
             hold=publish.releases,
             keep_assets_days=publish.keep_assets_days,
             max_remove=publish.max_remove,
-            pin=publish.release or "",
+            pin=self._pin,
             allow_gap=publish.allow_gap,
             error_pages=self._error_pages(),
             fallback=self._plan.error_app_page,
             room=self._room,
             route_choice=self._route_choice(),
             rules=RULES,
+            publish_marker=marker.marker,
+            previous_publish_marker=marker.previous,
             urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{name}",
         )
         return Release(name, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
+
+    @property
+    def _pin(self) -> str:
+        """The digest prefix of the release to roll back to, "" for none."""
+        return self._settings.publish.release or ""
 
     def _route_choice(self) -> str:
         """Return the route choice as JSON if the router depends on the release's files; else an empty string."""

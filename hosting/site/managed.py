@@ -1,4 +1,4 @@
-"""The resources of managed mode: the synced folders, and the invalidation of what changed."""
+"""The resources of managed mode: publish marker, synced folders, record of the bucket, and invalidation."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pulumi
 
 from hosting.providers.invalidation import Invalidation, InvalidationArgs
 from hosting.providers.publish_marker import PublishMarker
+from hosting.providers.published_files import PublishedFiles, PublishedFilesArgs
 from hosting.publish.managed.invalidation_paths import error_page_files
 from hosting.publish.managed.synced_folders import publish_folder
+from hosting.resource_names import COMPONENT
 
 if TYPE_CHECKING:
     from pulumi_aws.cloudfront import Distribution
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from hosting.edge.plan import EdgePlan
     from hosting.publish.staging.staged_tree import StagedTree
     from hosting.resource_names import ResourceNames
+
+_TYPE = "pulumi-python:dynamic/hosting:PublishedFiles"
 
 
 class Managed:
@@ -35,25 +39,45 @@ class Managed:
         last = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[assets]))
         return publish_folder(names.logical("pages"), staged.pages, bucket, staged.manifest, last)
 
-    def publish_marker(self, opts: pulumi.ResourceOptions) -> PublishMarker | None:
-        """Declare the publish marker, unless nothing is ever invalidated."""
-        if self._settings.publish.invalidate == "never":
-            return None
-        content = [self._entries(), self._fallbacks(), self._error_responses()]
-        return PublishMarker(self._names.logical("publish-marker"), content, opts)
+    def publish_marker(self, opts: pulumi.ResourceOptions) -> PublishMarker:
+        """Declare the publish marker; the files must depend on it."""
+        entries = self._entries()
+        content = [entries, self._fallbacks(), self._error_responses()]
+        return PublishMarker(self._names.logical("publish-marker"), content, opts, paths=entries)
 
-    def invalidation(
-        self, bucket: Bucket, distribution: Distribution, marker: PublishMarker, opts: pulumi.ResourceOptions
-    ) -> Invalidation:
-        """Declare the invalidation; ``opts`` must depend on all files."""
-        publish = self._settings.publish
-        args = InvalidationArgs(
-            distribution_id=distribution.id,
+    def published_files(self, bucket: Bucket, marker: PublishMarker, opts: pulumi.ResourceOptions) -> PublishedFiles:
+        """Declare the record of what is in the bucket; ``opts`` must depend on all files."""
+        name = self._names.logical("published-files")
+        args = PublishedFilesArgs(
             bucket=bucket.bucket,
             staging=self._staged.folder.as_posix(),
             publish_marker=marker.marker,
             previous_publish_marker=marker.previous,
-            entries=self._entries(),
+            removed=marker.removed,
+            entries=json.dumps(self._entries()),
+            keep_assets_days=self._settings.publish.keep_assets_days,
+            urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{name}",
+        )
+        # If it is replaced, the replacement must find what the deletion has left, not the other way round.
+        options = pulumi.ResourceOptions(deleted_with=bucket, delete_before_replace=True)
+        return PublishedFiles(name, args, pulumi.ResourceOptions.merge(opts, options))
+
+    def invalidation(
+        self,
+        distribution: Distribution,
+        marker: PublishMarker,
+        published: PublishedFiles,
+        opts: pulumi.ResourceOptions,
+    ) -> Invalidation | None:
+        """Declare the invalidation, unless nothing is ever invalidated."""
+        publish = self._settings.publish
+        if publish.invalidate == "never":
+            return None
+        args = InvalidationArgs(
+            distribution_id=distribution.id,
+            publish_marker=marker.marker,
+            previous_publish_marker=marker.previous,
+            versions=published.versions,
             index_document=self._settings.website.index_document,
             fallbacks=self._fallbacks(),
             error_responses=self._error_responses(),

@@ -17,9 +17,12 @@ from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.cloudfront.distribution import make_distribution
 from hosting.deployments.rights import Stack
 from hosting.edge.warnings import changed_kind, routing_output
+from hosting.errors import for_stack
 from hosting.providers.first_policy import FirstPolicy
 from hosting.publish.bulk import layout
+from hosting.publish.managed.bulk_hint import bulk_mode_hint
 from hosting.site.bulk import Bulk
+from hosting.site.functions import function_marker, published_functions
 from hosting.site.managed import Managed
 from hosting.site.outputs import Outputs, release_outputs, release_routing_output, site_outputs
 from hosting.website.bucket import Website, make_bucket, private_website, public_website
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from hosting.prepare import Prepared
     from hosting.providers.invalidation import Invalidation
     from hosting.providers.live import Live
+    from hosting.providers.publish_marker import PublishMarker
     from hosting.resource_names import ResourceNames
 
 
@@ -74,6 +78,7 @@ class SiteResources:
         self.bucket = bucket = make_bucket(names, settings.website, self._options())
         self._cloud_names = CloudNames.beside(bucket, names)
         self._domain = self._custom_domain()
+        self._published_functions: list[pulumi.Resource] = []
         published = self._bulk(bucket) if settings.publish.mode == "bulk" else self._managed(bucket)
         self.outputs = {**published, **self._role(bucket)}
 
@@ -116,33 +121,43 @@ class SiteResources:
     def _managed(self, bucket: Bucket) -> Outputs:
         """Declare the resources of managed mode; return the outputs."""
         managed = Managed(self._names, self._settings, self._staged, self._edge)
+        self._hint_at_bulk_mode()
+        marker = managed.publish_marker(self._own(after=[]))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
-            managed.files(bucket, self._options(after=website.ready))
+            pages = managed.files(bucket, self._options(after=[marker, *website.ready]))
+            managed.published_files(bucket, marker, self._own(after=[pages]))
             return self._outputs(website, None, None)
-        publish_marker = managed.publish_marker(self._own(after=[]))
         # Before the distribution, which routes to these files if the stack was in bulk mode before.
-        pages = managed.files(bucket, self._options(after=[publish_marker] if publish_marker else []))
-        after = self._options(after=[pages, self._first_policy(bucket)])
-        distribution = self._distribution(bucket, self._edge, after)
+        pages = managed.files(bucket, self._options(after=[marker]))
+        published = managed.published_files(bucket, marker, self._own(after=[pages]))
+        distribution = self._distribution(bucket, self._edge, [pages, self._first_policy(bucket)])
         website = self._website(bucket, distribution)
-        invalidation = None
-        if publish_marker:
-            invalidation = managed.invalidation(bucket, distribution, publish_marker, self._own(after=[pages]))
+        after = self._own(after=[published, *self._published_functions])
+        invalidation = managed.invalidation(distribution, marker, published, after)
         return self._outputs(website, distribution, invalidation)
+
+    def _hint_at_bulk_mode(self) -> None:
+        """Show in the preview what bulk mode would save."""
+        hint = bulk_mode_hint(self._staged.manifest.file_count) if pulumi.runtime.is_dry_run() else None
+        if hint:
+            pulumi.log.info(for_stack(hint, pulumi.get_stack()), self._component)
 
     def _bulk(self, bucket: Bucket) -> Outputs:
         """Declare the resources of bulk mode; return the outputs."""
         bulk = Bulk(self._names, self._settings, self._staged, self._edge)
+        marker = bulk.publish_marker(self._own(after=[]))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
-            release = bulk.release(bucket, self._own(after=website.ready))
+            release = bulk.release(bucket, marker, self._own(after=website.ready))
             return {**self._outputs(website, None, None), **release_outputs(release)}
-        release = bulk.release(bucket, self._own(after=[bucket]))
-        after = self._options(after=[release, self._first_policy(bucket)])
-        distribution = self._distribution(bucket, bulk.edge, after, bulk.release_routing(release))
+        release = bulk.release(bucket, marker, self._own(after=[bucket]))
+        after = [release, self._first_policy(bucket)]
+        distribution = self._distribution(bucket, bulk.edge, after, bulk.release_routing(release), marker)
         website = self._website(bucket, distribution)
-        live = bulk.live(bucket, distribution, release, self._own(after=[distribution, *website.ready]))
+        # It records that visitors get the release, so the functions must be published by then.
+        after = [distribution, *self._published_functions, *website.ready]
+        live = bulk.live(bucket, distribution, release, self._own(after=after))
         invalidation = None if self._settings.publish.invalidate == "never" else live
         outputs = {**self._outputs(website, distribution, invalidation), **release_outputs(release)}
         if self._settings.website.routing == "auto":
@@ -157,12 +172,25 @@ class SiteResources:
         return pulumi.ResourceOptions(parent=self._component, provider=self._provider, depends_on=after)
 
     def _distribution(
-        self, bucket: Bucket, edge: EdgePlan, opts: pulumi.ResourceOptions, release: ReleaseRouting | None = None
+        self,
+        bucket: Bucket,
+        edge: EdgePlan,
+        after: list[pulumi.Resource],
+        release: ReleaseRouting | None = None,
+        publish_marker: PublishMarker | None = None,
     ) -> Distribution:
+        """Declare the distribution with its functions, and what makes sure that CloudFront runs them."""
         attached = self._domain.attached if self._domain else None
+        marker = function_marker(self._names, edge, self._own(after=[]), is_bulk=release is not None)
+        opts = self._options(after=[*after, marker] if marker else after)
         names, settings = self._cloud_names, self._settings.cloudfront
-        self.distribution = make_distribution(names, settings, bucket, edge, opts, release=release, attached=attached)
-        return self.distribution
+        made = make_distribution(names, settings, bucket, edge, opts, release=release, attached=attached)
+        if marker:
+            checked = self._own(after=[one.function for one in made.functions])
+            check = published_functions(self._names, made, marker, publish_marker, checked)
+            self._published_functions = [check]
+        self.distribution = made.distribution
+        return made.distribution
 
     def _first_policy(self, bucket: Bucket) -> FirstPolicy:
         """Declare the policy that lets the distribution read the bucket as soon as it uses it."""

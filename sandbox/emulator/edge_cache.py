@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.emulator.path_patterns import normalize_escapes
+from sandbox.emulator.invalidation_paths import covers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -184,17 +184,16 @@ class EdgeCache:
             entry.error_page = page
 
     def invalidate(self, distribution: str, paths: Iterable[str]) -> None:
-        """Remove the responses under these paths, with any query and headers; a `*` at the end matches any rest.
+        """Remove the responses that these paths cover, with any query and headers.
 
         The paths are compared with the URI after the viewer-request function. AWS recommends to invalidate that URI and
         the viewer's; this is the half without which old content stays:
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
         """
         self._invalidations[distribution] += 1
-        normalized_paths = [normalize_escapes(path) for path in paths]
+        listed = list(paths)
         for key in [key for key in self._entries if key.distribution == distribution]:
-            uri = normalize_escapes(key.uri)
-            if any(uri.startswith(path[:-1]) if path.endswith("*") else uri == path for path in normalized_paths):
+            if any(covers(path, key.uri) for path in listed):
                 del self._entries[key]
 
     def invalidation_count(self, distribution: str) -> int:

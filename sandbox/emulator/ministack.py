@@ -20,17 +20,23 @@ class MiniStack(NamedTuple):
         app: the HTTP server, which chooses the service for a request.
         cloudfront: CloudFront's API, and the data plane that answers viewers.
         s3: S3's API.
+        acm: ACM's API.
+        iam: IAM's API.
         iam_evaluator: evaluates policies.
         iam_actions: names the action of a request to S3.
         responses: has the type of a streamed response.
+        cloudwatch: CloudWatch's API.
     """
 
     app: ModuleType
     cloudfront: ModuleType
     s3: ModuleType
+    acm: ModuleType
+    iam: ModuleType
     iam_evaluator: ModuleType
     iam_actions: ModuleType
     responses: ModuleType
+    cloudwatch: ModuleType
 
 
 def load() -> MiniStack:
@@ -39,9 +45,12 @@ def load() -> MiniStack:
         app=importlib.import_module("ministack.app"),
         cloudfront=importlib.import_module("ministack.services.cloudfront"),
         s3=importlib.import_module("ministack.services.s3"),
+        acm=importlib.import_module("ministack.services.acm"),
+        iam=importlib.import_module("ministack.services.iam"),
         iam_evaluator=importlib.import_module("ministack.core.iam_evaluator"),
         iam_actions=importlib.import_module("ministack.core.iam_actions"),
         responses=importlib.import_module("ministack.core.responses"),
+        cloudwatch=importlib.import_module("ministack.services.cloudwatch"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The path pattern of a cache behavior, the normalized path that it is compared with, and normalized escapes.
+"""The path pattern of a cache behavior, and the normalized path that it is compared with.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern:
 "CloudFront normalizes URI paths consistent with RFC 3986", removes multiple slashes and dot segments, and then matches
@@ -15,7 +15,7 @@ _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _UNRESERVED = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~"}
 
 
-def normalize_escapes(uri: str) -> str:
+def _normalize_escapes(uri: str) -> str:
     """Return a URI without needless percent-encoding, and with the rest of it in upper case.
 
     Two URIs that differ in another way are not the same: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
@@ -29,7 +29,7 @@ def normalize_path(uri: str) -> str:
     https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2 and #section-5.2.4
     """
     kept: list[str] = []
-    first, *segments = _SLASHES.sub("/", normalize_escapes(uri)).split("/")
+    first, *segments = _SLASHES.sub("/", _normalize_escapes(uri)).split("/")
     for index, segment in enumerate(segments):
         if segment == "..":
             del kept[-1:]

@@ -6,8 +6,7 @@ ranges, conditional requests and custom error responses. This module adds:
 - A disabled or unknown distribution answers nothing. The emulator serves disabled ones, and would take a request for an
   unknown one for a request to S3, and list the buckets.
 - Compression.
-- `+` in a path is a space for S3's REST endpoint (https://techracho.bpsinc.jp/?p=148538). Another origin gets the path,
-  and Accept-Encoding, as the viewer sent them.
+- Another origin than a bucket gets Accept-Encoding as the viewer sent it.
 """
 
 from __future__ import annotations
@@ -55,14 +54,12 @@ def respond(
 
 
 def _forward(client: EmulatorClient, host: str, behavior: Behavior, request: Request) -> BaseHTTPResponse:
-    path, separator, query = request.target.partition("?")
     dropped = NOT_FORWARDED if behavior.has_bucket_origin else NOT_FORWARDED - {"accept-encoding"}
     headers = {name: value for name, value in request.headers.items() if name.lower() not in dropped}
     if "X-Forwarded-Proto" not in request.headers:
         # A browser requests http://localhost, where a viewer would use HTTPS.
         headers["X-Forwarded-Proto"] = "https"
-    target = (path.replace("+", "%20") if behavior.has_bucket_origin else path) + separator + query
-    return client.send(request.method, target, {**headers, "Host": host}, request.body)
+    return client.send(request.method, request.target, {**headers, "Host": host}, request.body)
 
 
 def _compressed(client: EmulatorClient, behavior: Behavior, request: Request, response: BaseHTTPResponse) -> Response:

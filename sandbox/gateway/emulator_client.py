@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
-from xml.etree import ElementTree as ET
+from xml.etree import ElementTree as ET  # nosec B405
 
 import urllib3
 
@@ -213,13 +213,14 @@ def _parse(response: BaseHTTPResponse) -> ET.Element:
 
 
 def _parse_xml(body: bytes) -> ET.Element:
-    return ET.fromstring(body)  # noqa: S314 - the emulator's own XML
+    return ET.fromstring(body)  # noqa: S314 - the emulator's own XML  # nosec B314
 
 
 def _authorization(service: str, region: str = REGION) -> dict[str, str]:
-    """Return the header that names account, region and service; the emulator does not check signatures."""
+    """Return the headers that name account, region and service; the emulator does not check signatures."""
     scope = f"Credential=test/20200101/{region}/{service}/aws4_request"
-    return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+    authorization = f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"
+    return {"Authorization": authorization, "X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}
 
 
 def _cors_rule(rule: ET.Element) -> CorsRule:

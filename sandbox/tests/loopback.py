@@ -16,7 +16,7 @@ class Loopback:
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         """Listen on a free port; requests are answered once the block starts."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -61,6 +61,7 @@ PAGES = {
     "publish:ignore": "files.md#ignored-files",
     "publish:ignoreFile": "files.md#ignored-files",
     "publish:cacheControl": "caching.md",
+    "publish:contentEncoding": "files.md#compressed-files",
     "publish:invalidate": "caching.md#invalidation",
     "publish:mode": "publishing.md",
     "publish:release": "publishing.md#settings",

@@ -13,6 +13,7 @@ from zlib import crc32
 
 import pytest
 
+from tests.e2e.compressed import check_compressed, write_compressed
 from tests.e2e.harness import Poll, descendants, elsewhere, end, fetch
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
 def dev(new_project: Callable[[str], Project]) -> Project:
     """Return a deployed DEV stage in bulk mode."""
     project = bulk(new_project("dev"))
+    write_compressed(project, "www")
     project.up()
     return project
 
@@ -279,6 +281,7 @@ def test_destroy_leaves_nothing(prod: Project) -> None:
 def test_in_place_without_cloudfront(dev: Project) -> None:
     """DEV has its files where S3's website looks for them, and keeps its records from visitors."""
     assert dev.get("/").text.startswith("one")
+    check_compressed(dev, "www")
     assert dev.get("/no/such/page").status == 404
     records = [key for key in dev.stored() if key.startswith(".published/")]
     assert records

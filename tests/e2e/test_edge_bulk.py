@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.compressed import check_compressed, write_compressed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +33,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
         project.write(f"www/{path}", text)
     project.config("publish:directory", "www")
     project.config("publish:mode", "bulk")
+    write_compressed(project, "www")
     return project
 
 
@@ -50,6 +53,11 @@ def test_pages_redirects_and_headers(prod: Project) -> None:
     assert prod.get("/app.0a1b2c3d.js").headers["x-frame-options"] == "DENY"
     assert prod.get("/_redirects").status == 404
     assert prod.up().changes == {}
+
+
+def test_compressed_files(prod: Project) -> None:
+    """Files that were compressed before the publish have their encoding."""
+    check_compressed(prod, "www")
 
 
 def test_spa_and_a_new_release(prod: Project) -> None:

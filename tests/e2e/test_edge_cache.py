@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -12,10 +13,24 @@ from tests.e2e.harness import elsewhere
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.e2e.harness import Project
+    from tests.e2e.harness import Answer, Project
 
 SCRIPT = "assets/app.1a2b3c4d.js"
+# What another hand changes of the objects behind some URLs; None for a deletion.
+DRIFT: dict[str, dict[str, Any] | None] = {
+    "/docs/index.html": {"Body": b"by hand"},
+    f"/{SCRIPT}": {"ContentType": "text/plain"},
+    "/index.html": {"CacheControl": "public, max-age=600"},
+    "/style.css": None,
+}
 HIT, MISS = "Hit from cloudfront", "Miss from cloudfront"
+# Names that browsers, generators, S3 and CloudFront encode differently; one exists in both of Unicode's forms.
+ODD_NAMES = (
+    *("a@b;c.css", "runtime~main.js", "star*.txt", "c++ notes.txt", "what's-new (a).html", "tags/c++/index.html"),
+    *("100%.txt", "a%20b.txt", "$&=:,!.txt", 'quo"te?#.txt', "end.", "blank.txt ", "caf\u00e9.txt", "cafe\u0301.txt"),
+)
+# What Python's quote(), JavaScript's encodeURIComponent and its encodeURI leave as it is.
+UNENCODED = ("/", "/-_.!~*'()", "/-_.!~*'();:@&=+$,")
 
 
 def live(project: Project, mode: str) -> Project:
@@ -33,13 +48,37 @@ def live(project: Project, mode: str) -> Project:
 @pytest.fixture(scope="module")
 def managed(new_project: Callable[[str], Project]) -> Project:
     """Return a deployed PROD stage in managed mode."""
-    return live(new_project("prod"), "managed")
+    return live(with_odd_names(new_project("prod"), "one"), "managed")
 
 
 @pytest.fixture(scope="module")
 def bulk(new_project: Callable[[str], Project]) -> Project:
     """Return a deployed PROD stage in bulk mode."""
-    return live(new_project("prod"), "bulk")
+    return live(with_odd_names(new_project("prod"), "one"), "bulk")
+
+
+def with_odd_names(project: Project, version: str) -> Project:
+    """Write a version of the files with odd names, and return the project."""
+    for name in ODD_NAMES:
+        project.write(f"www/{name}", f"{name} {version}")
+    return project
+
+
+def odd_paths() -> dict[str, set[str]]:
+    """Return the spellings of each odd file's URL."""
+    urls = {name: f"/{name}".removesuffix("index.html") for name in ODD_NAMES}
+    return {name: {quote(url, safe=safe) for safe in UNENCODED} for name, url in urls.items()}
+
+
+def odd_answers(project: Project) -> dict[str, set[tuple[int, str]]]:
+    """Return the status and the body of each odd file, with any spelling of its URL."""
+    answers = {name: [project.get(path) for path in sorted(paths)] for name, paths in odd_paths().items()}
+    return {name: {(answer.status, answer.text) for answer in found} for name, found in answers.items()}
+
+
+def expected_answers(version: str) -> dict[str, set[tuple[int, str]]]:
+    """Return what `odd_answers` returns if all files have this version."""
+    return {name: {(200, f"{name} {version}")} for name in ODD_NAMES}
 
 
 def visit(project: Project, *paths: str) -> list[str]:
@@ -62,6 +101,28 @@ def test_a_publish_invalidates_what_changed_and_nothing_else(managed: Project) -
     assert visit(managed, "/style.css", f"/{SCRIPT}") == [HIT, HIT]
 
 
+def test_dev_serves_odd_names(new_project: Callable[[str], Project]) -> None:
+    """Without CloudFront, too, each spelling of an odd name is that file; a warning names the two forms."""
+    project = new_project("dev")
+    project.config("publish:directory", "www")
+    output = with_odd_names(project, "one").up().output
+    assert odd_answers(project) == expected_answers("one")
+    assert "'cafe\u0301.txt' is published twice" in output
+
+
+def test_every_spelling_is_fresh_after_a_publish(managed: Project) -> None:
+    """All spellings of an odd name share one cache entry, and a publish removes that and no other file's."""
+    assert odd_answers(managed) == expected_answers("one")
+    spellings = [path for paths in odd_paths().values() for path in paths]
+    assert {managed.get(path).headers["x-cache"] for path in spellings} == {HIT}
+    managed.config("publish:invalidationMaxPaths", "100")
+    with_odd_names(managed, "two").up()
+    assert odd_answers(managed) == expected_answers("two")
+    assert managed.get("/style.css").headers["x-cache"] == HIT
+    sent = managed.invalidations()[-1]
+    assert {"/runtime*", "/star*", "/c%2B%2B%20notes.txt", "/tags/c%2B%2B", "/what's-new%20(a)"} <= {*sent}
+
+
 def test_without_an_invalidation_pages_stay_cached(managed: Project) -> None:
     """With `publish:invalidate never` only an edge location without the cached page has the new one."""
     assert managed.get("/docs/index.html").text == "docs/index two"
@@ -75,21 +136,42 @@ def test_without_an_invalidation_pages_stay_cached(managed: Project) -> None:
     assert managed.get("/docs/index.html").text == "docs/index three"
 
 
-def test_a_refresh_restores_and_invalidates_changed_objects(managed: Project) -> None:
-    """`pulumi up --refresh` restores changed and deleted objects, and invalidates their paths."""
-    bucket = managed.outputs()["bucketName"]
-    managed.write("www/docs/index.html", "docs/index four")
-    managed.up()
+@pytest.mark.parametrize("mode", ["managed", "bulk"])
+def test_a_refresh_restores_and_invalidates_changed_objects(mode: str, request: pytest.FixtureRequest) -> None:
+    """`up --refresh` repairs objects with other bytes, type or Cache-Control, and missing ones, also at the edge."""
+    project: Project = request.getfixturevalue(mode)
+    project.write("www/docs/index.html", "docs/index four")
+    project.write("www/style.css", "style four")
+    project.up()
+    before = {path: project.get(path, headers=elsewhere()) for path in DRIFT}
     # S3's times have a resolution of one second.
     time.sleep(1.1)
-    managed.sandbox.s3.put_object(Bucket=bucket, Key="docs/index.html", Body=b"by hand", ContentType="text/html")
-    managed.sandbox.s3.delete_object(Bucket=bucket, Key="style.css")
-    assert managed.get("/docs/index.html").text == "by hand"
-    assert managed.get("/style.css").status == 404
-    managed.up("--refresh")
-    assert managed.get("/docs/index.html").text == "docs/index four"
-    assert managed.get("/style.css").text == "style"
-    assert managed.up("--refresh").changes == {}
+    bucket, s3, stored = project.outputs()["bucketName"], project.sandbox.s3, project.stored()
+    for path, changes in DRIFT.items():
+        # Bulk mode lists the changed files of a release (`o/`) before those of its slot (`s/`).
+        key = min((key for key in stored if f"/{key}".endswith(path)), key=len)
+        if changes is None:
+            s3.delete_object(Bucket=bucket, Key=key)
+            continue
+        found = {name: s3.get_object(Bucket=bucket, Key=key)[name] for name in ("Body", "ContentType", "CacheControl")}
+        s3.put_object(Bucket=bucket, Key=key, **{**found, "Body": found["Body"].read(), **changes})
+    at = elsewhere()
+    visited = {path: project.get(path, headers=at) for path in DRIFT}
+    assert [path for path in DRIFT if is_same(visited[path], before[path])] == []
+    project.up("--refresh")
+    repaired = {path: project.get(path, headers=at) for path in DRIFT}
+    assert [path for path in DRIFT if not is_same(repaired[path], before[path])] == []
+    assert project.up("--refresh").changes == {}
+
+
+def is_same(one: Answer, other: Answer) -> bool:
+    """Return whether two answers have the same status, bytes, type and Cache-Control."""
+    names = ("content-type", "cache-control")
+    return (one.status, one.body, *map(one.headers.get, names)) == (
+        other.status,
+        other.body,
+        *map(other.headers.get, names),
+    )
 
 
 def test_the_edge_obeys_the_times_to_live(managed: Project) -> None:
@@ -130,6 +212,13 @@ def test_an_asset_that_kept_its_name_is_invalidated(bulk: Project) -> None:
     bulk.write(f"www/{SCRIPT}", "other script")
     bulk.up()
     assert bulk.get(f"/{SCRIPT}").text == "other script"
+
+
+def test_every_spelling_is_of_the_live_release(bulk: Project) -> None:
+    """In bulk mode, too, each spelling of an odd name is the same file, and new after a publish."""
+    assert odd_answers(bulk) == expected_answers("one")
+    with_odd_names(bulk, "two").up()
+    assert odd_answers(bulk) == expected_answers("two")
 
 
 PATHS = (

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.compressed import FILES as COMPRESSED
+from tests.e2e.compressed import check_compressed, write_compressed
 from tests.e2e.gate import Gate
 from tests.e2e.harness import fetch
 from tests.repository import REPOSITORY
@@ -43,6 +45,7 @@ def dev(new_project: Callable[[str], Project]) -> Project:
     project.config("publish:ignoreFile", "rules/ignored")
     project.config("publish:cacheControl[0].pattern", "*.css", "--path")
     project.config("publish:cacheControl[0].value", "public, max-age=60", "--path")
+    write_compressed(project, "app/out")
     project.config("publish:buildCommand", "echo built > app/out/built.txt && echo the build speaks")
     project.up()
     return project
@@ -56,6 +59,7 @@ def prod(new_project: Callable[[str], Project]) -> Project:
     project.write("www/404.html", "<h1>not here</h1>")
     for number in range(4):
         project.write(f"www/{number}.txt", "one")
+    write_compressed(project, "www")
     project.config("publish:directory", "www")
     project.config("cloudfront:minTtl", "10")
     project.config("cloudfront:defaultTtl", "20")
@@ -108,13 +112,19 @@ def test_cors(dev: Project) -> None:
 
 def test_directory_ignore_and_ignore_file(dev: Project) -> None:
     """`publish:directory`, `publish:ignore` and `publish:ignoreFile` decide which files are in the bucket."""
-    assert dev.stored() == ["built.txt", "errors/404.html", "home.html", "keep.map", "style.css"]
+    assert dev.stored() == sorted(["built.txt", "errors/404.html", "home.html", "keep.map", "style.css", *COMPRESSED])
 
 
 def test_cache_control(dev: Project) -> None:
     """`publish:cacheControl` is the header of the files that it matches."""
     assert dev.get("/style.css").headers["cache-control"] == "public, max-age=60"
     assert dev.get("/").headers["cache-control"] == "public, max-age=0, must-revalidate, s-maxage=86400"
+
+
+def test_content_encoding(dev: Project, prod: Project) -> None:
+    """Compressed files have their encoding on both stages; `publish:contentEncoding` adds to those that have one."""
+    check_compressed(dev, "app/out")
+    check_compressed(prod, "www")
 
 
 def test_build_command(dev: Project) -> None:

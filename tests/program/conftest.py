@@ -34,6 +34,9 @@ MANIFEST = Manifest.of(
 )
 
 
+# The versions of its objects, as PublishedFiles records them.
+VERSIONS = json.dumps({entry.path: "etag 1" for entry in MANIFEST.entries})
+
 # The outputs of the stack's previous deployment.
 PREVIOUS_OUTPUTS: dict[str, Any] = {}
 
@@ -94,6 +97,7 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
             "domainName": "d1.cloudfront.net",
             "hostedZoneId": "Z2FDTNDATAQYW2",
         },
+        "pulumi-python:dynamic/hosting:PublishedFiles": {"versions": VERSIONS},
         "pulumi-python:dynamic/hosting:Release": {
             "digest": "d" * 64,
             "file_count": 3,

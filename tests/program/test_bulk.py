@@ -9,6 +9,7 @@ import pulumi
 import pytest
 
 from hosting.errors import ConfigError
+from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from tests.program.conftest import MANIFEST
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 RELEASE = "pulumi-python:dynamic/hosting:Release"
 LIVE = "pulumi-python:dynamic/hosting:Live"
+MARKER = "pulumi-python:dynamic/hosting:PublishMarker"
 FUNCTION = "aws:cloudfront/function:Function"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 POLICY = "aws:cloudfront/cachePolicy:CachePolicy"
@@ -57,7 +59,7 @@ def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(depl
     prod = deploy("prod", publish_mode="bulk", website_routing="spa").resources
     code = prod[FUNCTION]["code"]
     assert '"/.release/s/f1"' in code
-    assert "return route(request,state)||release(request,state)||request" in code
+    assert "return canonicalUri(request,state)||route(request,state)||release(request,state)||request" in code
     assert json.loads(prod[RELEASE]["route_choice"]) == {
         "index_document": "index.html",
         "has_app_page": True,
@@ -142,6 +144,29 @@ def test_rules_that_leave_no_room_for_the_release_are_refused_before_anything_is
     deploy: Callable[..., Deployed],
 ) -> None:
     """The message has the bytes of both."""
-    rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(75)])
+    rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(74)])
     with pytest.raises(pulumi.RunError, match=r"release [0-9]+"):
         deploy("prod", publish_mode="bulk", website_redirects=rules)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_reserved_paths_are_refused_at_the_preview(
+    deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch, stack: str
+) -> None:
+    """The command adds a pattern for the folder to those that the stack has; a rollback publishes no files."""
+    reserved = [ManifestEntry(".published/index", 1, "d" * 64, "text/plain", None), *MANIFEST.entries]
+    monkeypatch.setattr("tests.program.conftest.MANIFEST", Manifest.of(reserved))
+    with pytest.raises(pulumi.RunError, match=rf"set --stack {stack} --path 'publish:ignore\[1\]' '/\.published/'"):
+        deploy(stack, preview=True, publish_mode="bulk", publish_ignore='["*.map"]')
+    deploy("prod", publish_mode="bulk", publish_release="0123abcd")
+    deploy("prod")
+
+
+def test_another_release_is_another_publish_marker(deploy: Callable[..., Deployed]) -> None:
+    """The marker changes with the files or the pinned release, and with nothing else that the release declares."""
+
+    def content(**config: str) -> object:
+        return deploy("prod", publish_mode="bulk", **config).resources[MARKER]["content"]
+
+    assert content() == content(publish_releases="5", publish_maxRemove="10", cloudfront_errorResponses="[]")
+    assert len({content(), content(publish_release="0123abcd"), content(publish_release="abcd0123")}) == 3

@@ -31,7 +31,15 @@ STATE = {
     ("hosting.providers.publish_marker", "PublishMarkerProvider"): (
         "PublishMarker",
         "site-publish-marker",
-        {"content", "marker", "previous"},
+        {"content", "paths", "marker", "previous", "removed"},
+    ),
+    ("hosting.providers.published_files", "PublishedFilesProvider"): (
+        "PublishedFiles",
+        "site-published-files",
+        {
+            *("bucket", "staging", "publish_marker", "previous_publish_marker", "removed", "entries"),
+            *("keep_assets_days", "urn", "versions", "retained", "drift"),
+        },
     ),
     ("hosting.providers.invalidation", "InvalidationProvider"): (
         "Invalidation",
@@ -39,16 +47,24 @@ STATE = {
         {
             *(
                 "distribution_id",
-                "bucket",
-                "staging",
                 "publish_marker",
                 "previous_publish_marker",
-                "entries",
+                "versions",
                 "index_document",
                 "fallbacks",
             ),
-            *("error_responses", "max_paths", "always", "wait", "invalidation_id", "paths", "invalidated_at"),
+            *("error_responses", "max_paths", "always", "wait", "invalidation_id", "paths"),
         },
+    ),
+    ("hosting.providers.published_functions", "FunctionMarkerProvider"): (
+        "FunctionMarker",
+        "site-function-marker",
+        {"content", "paths", "marker", "previous", "removed"},
+    ),
+    ("hosting.providers.published_functions", "PublishedFunctionsProvider"): (
+        "PublishedFunctions",
+        "site-published-functions",
+        {"names", "digests", "function_marker", "publish_marker", "stale"},
     ),
     ("hosting.providers.release", "ReleaseProvider"): (
         "Release",
@@ -67,6 +83,7 @@ STATE = {
                 "pin",
             ),
             *("allow_gap", "error_pages", "fallback", "room", "route_choice", "rules", "urn"),
+            *("publish_marker", "previous_publish_marker"),
             *("digest", "file_count", "releases", "pointer", "repaired", "drift"),
         },
     ),
@@ -131,7 +148,7 @@ def test_the_state_holds_these_providers(full: Callable[..., Deployed]) -> None:
 
 def test_children_are_named_after_the_site(full: Callable[..., Deployed]) -> None:
     """Each child is `<site>-<role>`; no logical name holds the project or the stack."""
-    dynamic = {f"{logical} {kind}" for kind, logical, _ in list(STATE.values())[:3]}
+    dynamic = {f"{logical} {kind}" for kind, logical, _ in list(STATE.values())[:6]}
     assert kinds(full()) == CHILDREN | dynamic
     assert {name.partition("-")[0] for name in kinds(full(name="shop"))} == {"shop"}
 

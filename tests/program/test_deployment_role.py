@@ -72,17 +72,17 @@ class Account(pulumi.runtime.Mocks):
 
 
 @pytest.fixture
-def declare() -> Callable[[Settings], dict[str, dict[str, Any]]]:
+def declare() -> Callable[..., dict[str, dict[str, Any]]]:
     """Return a function that declares the role of `prod` and returns the registered resources, by type."""
 
-    def run(settings: Settings) -> dict[str, dict[str, Any]]:
+    def run(settings: Settings, prefix: str = "site-prod") -> dict[str, dict[str, Any]]:
         account = Account()
         pulumi.runtime.set_mocks(account, project="site", stack="prod", preview=False)
 
         @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
         def program() -> pulumi.Output[str]:
             bucket = pulumi.Output.from_input("arn:aws:s3:::site-prod-1")
-            names = CloudNames("site", "site-prod", pulumi.Output.from_input("0a1b2c3"))
+            names = CloudNames("site", prefix, pulumi.Output.from_input("0a1b2c3"))
             return make_role(names, settings, PROD, bucket, pulumi.ResourceOptions()).arn
 
         program()
@@ -180,15 +180,48 @@ def test_rights_end_at_the_stacks_own(
 ) -> None:
     """No statement covers every resource; S3, alarms and the web ACL are restricted to the stack's own."""
     resources = _resources(declare(loaded(cloudfront__webAclArn=ACL)))
-    assert resources["Bucket"] == ["arn:aws:s3:::site-prod-1", "arn:aws:s3:::site-prod-logs-*"]
-    assert resources["Objects"] == ["arn:aws:s3:::site-prod-1/*", "arn:aws:s3:::site-prod-logs-*/*"]
-    assert resources["Logs"] == ["arn:aws:s3:::site-prod-logs-*"]
-    assert resources["Alarms"] == ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:site-prod-5xx-*"]
+    logs = ["arn:aws:s3:::site-prod-logs-*", "arn:aws:s3:::*-logs-0a1b2c3"]
+    assert resources["Bucket"] == ["arn:aws:s3:::site-prod-1", *logs]
+    assert resources["Objects"] == [f"{bucket}/*" for bucket in resources["Bucket"]]
+    assert resources["Logs"] == logs
+    alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
+    assert resources["Alarms"] == [f"{alarm}site-prod-5xx-*", f"{alarm}*-5xx-0a1b2c3"]
     assert resources["Distribution"] == ["arn:aws:cloudfront::123456789012:distribution/*"]
     assert resources["Tags"] == [f"arn:aws:cloudfront::123456789012:{kind}/*" for kind in ("distribution", "function")]
     assert resources["WebAcl"] == [ACL]
     assert resources["OwnRole"] == ["arn:aws:iam::123456789012:role/site-prod-deploy-0a1b2c3"]
     assert not any(resource == "*" for each in resources.values() for resource in each)
+
+
+@pytest.mark.parametrize("prefix", ["site-live", "shop-prod"])
+def test_rights_survive_a_renamed_stack_or_project(
+    declare: Callable[..., dict[str, dict[str, Any]]], prefix: str
+) -> None:
+    """Resources keep the names they were created with, and the role keeps its permissions for them."""
+    before, after = (_resources(declare(loaded(), name)) for name in ("site-prod", prefix))
+    alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
+    existing = {
+        "Bucket": ["arn:aws:s3:::site-prod-1", "arn:aws:s3:::site-prod-logs-0a1b2c3"],
+        "Objects": ["arn:aws:s3:::site-prod-1/index.html", "arn:aws:s3:::site-prod-logs-0a1b2c3/1.gz"],
+        "Logs": ["arn:aws:s3:::site-prod-logs-0a1b2c3"],
+        "Alarms": [f"{alarm}site-prod-5xx-0a1b2c3"],
+    }
+    for sid, arns in existing.items():
+        for arn in arns:
+            for resources in (before, after):
+                assert any(fnmatch.fnmatchcase(arn, pattern) for pattern in resources[sid]), (sid, arn)
+    # What is created after the rename has the new name.
+    assert f"arn:aws:s3:::{prefix}-logs-*" in after["Logs"]
+    # The names of another stack still do not match.
+    assert not any(fnmatch.fnmatchcase("arn:aws:s3:::site-prod-logs-9f9f9f9", one) for one in after["Logs"])
+
+
+def test_a_push_that_turns_logs_and_alarms_on_does_not_change_the_policy(
+    declare: Callable[..., dict[str, dict[str, Any]]],
+) -> None:
+    """The policy depends on the names alone, as a deployment must not change its own role."""
+    on = loaded(cloudfront__logging="true", cloudfront__alarms="arn:aws:sns:us-east-1:123456789012:alerts")
+    assert _resources(declare(on)) == _resources(declare(loaded()))
 
 
 def test_stack_without_cloudfront_has_no_rights_there(

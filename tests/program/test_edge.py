@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -27,11 +28,11 @@ INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
 WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
 
 
-def test_with_routing_by_errors_there_is_no_function(deploy: Callable[..., Deployed]) -> None:
-    """A stack with `website:routing errors` and no rules declares no function."""
+def test_with_routing_by_errors_the_function_only_puts_paths_in_canonical_form(deploy: Callable[..., Deployed]) -> None:
+    """A stack with `website:routing errors` and no rules has a function without a router, and a default root object."""
     prod = deploy("prod", website_routing="errors").resources
-    assert FUNCTION not in prod
-    assert "functionAssociations" not in prod[DISTRIBUTION]["defaultCacheBehavior"]
+    assert "return canonicalUri(request,state)||request" in prod[FUNCTION]["code"]
+    assert prod[DISTRIBUTION]["defaultRootObject"] == "index.html"
 
 
 @pytest.mark.parametrize(("routing", "part"), [("auto", "route"), ("spa", "route"), ("pages", "pages")])
@@ -96,10 +97,14 @@ def test_rules_come_before_the_router(deploy: Callable[..., Deployed]) -> None:
     """Redirects are in the same function, before the router."""
     rule = '[{"source": "/a", "target": "/b", "status": "301"}]'
     prod = deploy("prod", website_redirects=rule, website_routing="spa").resources
-    assert "redirects(request,state)||route(request,state)||request" in prod[FUNCTION]["code"]
+    assert (
+        "redirects(request,state)||canonicalUri(request,state)||route(request,state)||request" in prod[FUNCTION]["code"]
+    )
     assert ORIGIN_REQUEST not in prod
     alone = deploy("prod", website_redirects=rule, website_routing="errors").resources
-    assert "redirects(request,state)||root(request,state)||request" in alone[FUNCTION]["code"]
+    assert (
+        "redirects(request,state)||canonicalUri(request,state)||root(request,state)||request" in alone[FUNCTION]["code"]
+    )
     assert [error["responsePagePath"] for error in alone[DISTRIBUTION]["customErrorResponses"]] == ["/index.html"] * 3
 
 
@@ -116,7 +121,7 @@ def test_fallback_rules(deploy: Callable[..., Deployed]) -> None:
     rule = '[{"source": "/<*>", "target": "/index.html", "status": "404-200"}]'
     assert deploy("prod", website_redirects=rule).resources[DISTRIBUTION]["customErrorResponses"] == []
     prod = deploy("prod", website_redirects=rule, website_routing="errors").resources
-    assert FUNCTION not in prod
+    assert "function redirects" not in prod[FUNCTION]["code"]
     assert [error["responseCode"] for error in prod[DISTRIBUTION]["customErrorResponses"]] == [200, 200]
     with pytest.raises(pulumi.RunError, match="pulumi config rm --stack prod cloudfront:errorResponses"):
         deploy("prod", website_redirects=rule, cloudfront_errorResponses='[{"errorCode": 404}]')
@@ -134,7 +139,7 @@ def test_the_password_comes_first_and_is_secret(deploy: Callable[..., Deployed])
     prod = deploy("prod", secret_keys=("access:password",), **config).resources
     code = prod[FUNCTION]["code"]
     assert set(code) == {SECRET, "value"}
-    assert "password(request,state)||pages(request,state)||request" in code["value"]
+    assert "password(request,state)||canonicalUri(request,state)||pages(request,state)||request" in code["value"]
     assert "hunter2" not in str(prod)
 
 
@@ -167,6 +172,9 @@ def test_the_resources_of_a_stack_are_counted(deploy: Callable[..., Deployed], t
         "pulumi-python:dynamic/hosting:FirstPolicy": 1,
         "pulumi-python:dynamic/hosting:Invalidation": 1,
         "pulumi-python:dynamic/hosting:PublishMarker": 1,
+        "pulumi-python:dynamic/hosting:FunctionMarker": 1,
+        "pulumi-python:dynamic/hosting:PublishedFunctions": 1,
+        "pulumi-python:dynamic/hosting:PublishedFiles": 1,
     }
 
 
@@ -309,3 +317,34 @@ def test_the_read_timeout_is_cloudfronts(deploy: Callable[..., Deployed], value:
     """CloudFront allows 1 to 120 seconds."""
     with pytest.raises(ConfigError, match=r"'cloudfront:originReadTimeout' must be (<= 120|>= 1).*pulumi config set"):
         deploy("prod", cloudfront_originReadTimeout=value)
+
+
+CHECK = "pulumi-python:dynamic/hosting:PublishedFunctions"
+FUNCTION_MARKER = "pulumi-python:dynamic/hosting:FunctionMarker"
+
+
+@pytest.mark.parametrize("config", [{}, {"publish_invalidate": "never"}, {"publish_mode": "bulk"}])
+def test_the_code_that_cloudfront_runs_is_compared_with_the_declared_code(
+    deploy: Callable[..., Deployed], config: dict[str, str]
+) -> None:
+    """In each mode, and without invalidations, the digest of each function's code is declared."""
+    prod = deploy("prod", **config)
+    code = prod.resources["aws:cloudfront/function:Function"]["code"]
+    assert prod.resources[CHECK]["digests"] == [hashlib.sha256(code.encode()).hexdigest()]
+
+
+def test_a_stack_without_functions_has_no_comparison(deploy: Callable[..., Deployed]) -> None:
+    """Without CloudFront there is nothing to compare."""
+    dev = deploy("dev")
+    assert {CHECK, FUNCTION_MARKER}.isdisjoint(dev.resources)
+
+
+def test_other_rules_are_another_function_marker(deploy: Callable[..., Deployed]) -> None:
+    """The marker changes with the code of the functions, and with nothing else of the distribution."""
+
+    def marker(**config: str) -> object:
+        return deploy("prod", **config).resources[FUNCTION_MARKER]["content"]
+
+    redirect = '[{"source": "/a", "target": "/b", "status": "301"}]'
+    assert marker() == marker(cloudfront_compress="false")
+    assert marker() != marker(website_redirects=redirect)

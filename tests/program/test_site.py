@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from hosting.publish.managed.synced_folders import add_headers
+from hosting.publish.managed.path_list import unpack
+from hosting.publish.managed.synced_folders import object_transform
+from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.resource_names import resource_name
-from tests.program.conftest import MANIFEST
+from tests.program.conftest import MANIFEST, VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,7 @@ FOLDER = "synced-folder:index:S3BucketFolder"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
 FIRST_POLICY = "pulumi-python:dynamic/hosting:FirstPolicy"
 PUBLISH_MARKER = "pulumi-python:dynamic/hosting:PublishMarker"
+PUBLISHED_FILES = "pulumi-python:dynamic/hosting:PublishedFiles"
 
 
 def statement(policy: dict[str, Any]) -> dict[str, Any]:
@@ -173,9 +176,28 @@ def test_no_cors_rules_is_no_configuration(deploy: Callable[..., Deployed]) -> N
     assert CORS not in deploy("dev", website_cors="[]").resources
 
 
-def test_never_invalidating_declares_no_invalidation(deploy: Callable[..., Deployed]) -> None:
-    """With `publish:invalidate never` there is neither an invalidation nor a publish marker."""
-    assert not {INVALIDATION, PUBLISH_MARKER} & deploy("prod", publish_invalidate="never").resources.keys()
+def test_every_managed_stack_records_its_publishes(deploy: Callable[..., Deployed]) -> None:
+    """Publish marker and record are declared also without CloudFront, and if nothing is ever invalidated."""
+    for never in (deploy("prod", publish_invalidate="never"), deploy("dev")):
+        assert never.resources.keys() >= {PUBLISH_MARKER, PUBLISHED_FILES}
+        assert INVALIDATION not in never.resources
+        record, marker = never.resources[PUBLISHED_FILES], never.resources[PUBLISH_MARKER]
+        assert json.loads(record["entries"]) == {entry.path: entry.fingerprint for entry in MANIFEST.entries}
+        assert unpack(marker["paths"]) == [entry.path for entry in MANIFEST.entries]
+        assert (record["staging"], record["keep_assets_days"]) == (".hosting/staging/dev", 7)
+
+
+def test_a_preview_shows_what_bulk_mode_would_save(
+    deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is shown once for each `pulumi up`, by its preview, and has a command for this stack."""
+    shown: list[str] = []
+    monkeypatch.setattr("hosting.site.resources.bulk_mode_hint", lambda count: f"{count}: pulumi config set x")
+    monkeypatch.setattr("pulumi.log.info", lambda text, *_: shown.append(text))
+    deploy("dev", preview=True)
+    deploy("dev")
+    deploy("prod", preview=True, publish_mode="bulk")
+    assert [text for text in shown if "config set" in text] == ["3: pulumi config set --stack dev x"]
 
 
 def test_publish_marker_covers_all_that_is_invalidated(deploy: Callable[..., Deployed]) -> None:
@@ -202,10 +224,10 @@ def test_an_error_page_is_a_file_whatever_its_path_is_written_like(deploy: Calla
 
 
 def test_the_invalidation_watches_every_file_and_the_error_pages(deploy: Callable[..., Deployed]) -> None:
-    """The invalidation has each file's fingerprint; the page of Amplify's error responses is a fallback."""
+    """The invalidation has each object's version; the page of Amplify's error responses is a fallback."""
     assert deploy("prod").resources[INVALIDATION]["fallbacks"] == []
     invalidation = deploy("prod", website_routing="errors").resources[INVALIDATION]
-    assert invalidation["entries"] == {entry.path: entry.fingerprint for entry in MANIFEST.entries}
+    assert invalidation["versions"] == VERSIONS
     assert invalidation["fallbacks"] == ["index.html"]
     assert invalidation["distribution_id"] == "site-distribution-id"
 
@@ -215,6 +237,8 @@ def test_folders_are_named_as_the_provider_wants_them(deploy: Callable[..., Depl
     folder = deploy("dev").resources[FOLDER]
     assert folder["path"] in {".hosting/staging/dev/assets", ".hosting/staging/dev/pages"}
     assert (folder["acl"], folder["includeHiddenFiles"]) == ("bucket-owner-full-control", True)
+    # An alias of one object may be the name of another.
+    assert folder["disableManagedObjectAliases"] is True
 
 
 def test_outputs_of_both_stages(deploy: Callable[..., Deployed]) -> None:
@@ -238,15 +262,16 @@ def test_aws_settings_reach_the_provider(deploy: Callable[..., Deployed]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("key", "kind", "headers"),
+    ("key", "headers"),
     [
-        ("index.html", "text/html; charset=utf-8", None),
-        ("app.0a1b2c3d.js", "text/javascript; charset=utf-8", "public, immutable"),
+        ("index.html", {"contentType": "text/html; charset=utf-8"}),
+        ("app.0a1b2c3d.js", {"contentType": "text/javascript; charset=utf-8", "cacheControl": "public, immutable"}),
+        ("game.wasm.br", {"contentType": "application/wasm", "contentEncoding": "br"}),
     ],
 )
-def test_objects_get_the_headers_of_the_manifest(key: str, kind: str, headers: str | None) -> None:
-    """A synced folder's transform gives each object its content type and cache control, and ties it to the bucket."""
-    bucket = pulumi.Resource.__new__(pulumi.Resource)
+def test_objects_get_the_headers_of_the_manifest(key: str, headers: dict[str, str]) -> None:
+    """A synced folder's transform gives each object the headers of its entry; the engine never deletes it."""
+    manifest = Manifest.of([*MANIFEST.entries, ManifestEntry("game.wasm.br", 1, "aa", "application/wasm", None, "br")])
     args = pulumi.ResourceTransformArgs(
         custom=True,
         type_="aws:s3/bucketObject:BucketObject",
@@ -254,17 +279,15 @@ def test_objects_get_the_headers_of_the_manifest(key: str, kind: str, headers: s
         props={"key": key, "contentType": "x"},
         opts=pulumi.ResourceOptions(),
     )
-    result = add_headers(MANIFEST, bucket)(args)
+    result = object_transform(manifest)(args)
     assert result is not None
-    assert result.props["contentType"] == kind
-    assert result.props.get("cacheControl") == headers
-    assert result.opts.deleted_with is bucket
+    assert result.props == {"key": key, **headers}
+    assert result.opts.retain_on_delete is True
 
 
 def test_the_transform_leaves_other_resources_alone() -> None:
     """The folder itself, and an object that is not in the manifest, are not changed."""
-    bucket = pulumi.Resource.__new__(pulumi.Resource)
-    transform = add_headers(MANIFEST, bucket)
+    transform = object_transform(MANIFEST)
     for kind, key in (("synced-folder:index:S3BucketFolder", "index.html"), ("aws:s3/bucketObject:BucketObject", "?")):
         opts = pulumi.ResourceOptions()
         args = pulumi.ResourceTransformArgs(custom=True, type_=kind, name="x", props={"key": key}, opts=opts)

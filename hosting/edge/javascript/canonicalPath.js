@@ -1,7 +1,8 @@
-// Returns a path in canonical form: needless escapes are decoded, reserved ones are kept (%2F is not a slash).
+// Returns a path in canonical form; `canonical_path` in paths.py does the same. An encoded slash stays encoded. The path
+// is split by a string: by an expression, the runtime would compare each position.
 function canonicalPath(uri) {
   try {
-    const parts = uri.split(/(%(?:2[346BCF]|3[ABDF]|40))/i);
-    return parts.map((part, i) => i % 2 ? part.toUpperCase() : encodeURI(decodeURI(part))).join('');
+    return uri.replace(/%(?![0-9a-f]{2})/gi, '%25').replace(/%2f/g, '%2F').split('%2F')
+      .map((part) => encodeURI(decodeURIComponent(part))).join('%2F').replace(/[+?#]/g, encodeURIComponent);
   } catch (malformed) { return uri; }
 }

@@ -19,6 +19,4 @@ function route(request, state) {
     }
     request.uri = bare + (slash === hasForm ? routeData.index : '.html');
   }
-  // S3 decodes a plus sign to a space.
-  request.uri = request.uri.replace(/\+/g, '%2B');
 }

@@ -102,6 +102,19 @@ def max_steps(expression: str) -> int:
     return total
 
 
+def with_encoded_plus(expression: str) -> str:
+    """Return an expression for canonical paths, which have `%2B` in place of `+`. Python must accept the expression.
+
+    A part that matches a plus sign, but not the first character of `%2B`, matches `%2B` too.
+    """
+
+    def replaced(token: re.Match[str]) -> str:
+        is_plus_only = token["character"] and {"+", "%"} & _Character(token[0]).chars == {"+"}
+        return f"(?:{token[0]}|%2B)" if is_plus_only else token[0]
+
+    return _TOKEN.sub(replaced, expression)
+
+
 def _certain_from(sequence: tuple[_Node, ...]) -> int:
     """Return the index from which a sequence can't fail, as in `.*$`: the engine gets there only once."""
     end = len(sequence) - (sequence[-1:] == (_Character("$", is_anchor=True),))

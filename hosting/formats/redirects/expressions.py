@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from hosting.formats.redirects.expression_steps import LONGEST_PATH, ExpressionError, max_steps
+from hosting.formats.redirects.expression_steps import LONGEST_PATH, ExpressionError, max_steps, with_encoded_plus
 from hosting.formats.redirects.rules import RuleError
 
 _SYNTAX = re.compile(r"</(.*)/>", re.DOTALL)
@@ -46,7 +46,7 @@ def is_single_page(source: str) -> bool:
 
 
 def read_expression(source: str) -> str:
-    """Return the expression for the function, with each slash escaped.
+    """Return the expression for the function, with each slash escaped, and for canonical paths.
 
     Raises:
         RuleError: it is invalid, may mean something else in another engine, or can take too many steps.
@@ -73,4 +73,4 @@ def read_expression(source: str) -> str:
             "has a regular expression that can take too many steps on a long path: begin it with '^', and use at most "
             f"one '*' or '+' that can match the character after it; or {_INSTEAD}"
         )
-    return _SLASH.sub(lambda token: r"\/" if token[0] == "/" else token[0], found[1])
+    return _SLASH.sub(lambda token: r"\/" if token[0] == "/" else token[0], with_encoded_plus(found[1]))

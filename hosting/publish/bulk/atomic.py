@@ -12,7 +12,7 @@ from hosting.publish.bulk.base import base_of
 from hosting.publish.bulk.changes import Changes
 from hosting.publish.bulk.error_pages import drifted_pages
 from hosting.publish.bulk.leftovers import leftovers
-from hosting.publish.bulk.library import Library, drifted
+from hosting.publish.bulk.library import INDEX, Library, drifted
 from hosting.publish.bulk.lock import IndexFile
 from hosting.publish.bulk.note import Note
 from hosting.publish.bulk.published import Published
@@ -40,7 +40,7 @@ class Atomic:
         self._store = store
         self._wanted = wanted
         self._log = log
-        self._file = IndexFile(store, f"{layout.RECORDS}index", laid_out=True)
+        self._file = IndexFile(store, f"{layout.RECORDS}{INDEX}", laid_out=True)
         self._library = Library(store, layout.RECORDS)
 
     def preview(self, *, drift: int = 0) -> str:
@@ -131,9 +131,12 @@ class Atomic:
         return changes
 
     def _checked(self, base: Base | None, held: Held) -> Changes:
-        """Return what going back to ``held`` changes; a pin says that it is meant, whatever it removes."""
+        """Return what a rollback to ``held`` changes; it may remove any number of files if it is meant.
+
+        It is meant if it is pinned, and if visitors still see that release: the last publish did not finish.
+        """
         changes = Changes.between(base.records if base else {}, _manifest(self._library.read(held.id)))
-        if not self._wanted.pin:
+        if not self._wanted.pin and held.digest != self._note().digest:
             changes.check(self._wanted.max_remove)
         return changes
 
@@ -208,6 +211,7 @@ class Atomic:
         tidying.sweep(index.doomed, ended, held, records)
         self._file.end(ended)
         tidying.sweep(ended.doomed, ended, held, records)
+        tidying.remove_abandoned_records(ended)
         return self._file.index
 
     def _drifted(self, held: Held, records: Records, listed: Mapping[str, ListedObject]) -> list[str]:

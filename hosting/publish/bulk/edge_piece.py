@@ -32,7 +32,8 @@ def edge_piece(pointer: Mapping[str, Any], index_document: str) -> FunctionPart:
         "slot": _prefix(layout.slot(str(pointer["slot"]))),
         "shared": _prefix(layout.shared(str(pointer["generation"]))),
         "mark": pointer["mark"],
-        "overlays": {name: list(paths) for name, paths in pointer["overlays"].items()},
+        # Sorted: the engine passes maps in any order, and another order would be other code.
+        "overlays": {name: list(paths) for name, paths in sorted(pointer["overlays"].items())},
         "fallback": fallback,
         "page": _url(fallback),
         "plain": list(pointer["plain"]),

@@ -15,7 +15,7 @@ from hosting.errors import PublishError
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.arrived import arrived
 from hosting.publish.bulk.changes import Changes
-from hosting.publish.bulk.library import Library, drifted
+from hosting.publish.bulk.library import INDEX, Library, drifted
 from hosting.publish.bulk.lock import IndexFile
 from hosting.publish.bulk.planning import Send
 from hosting.publish.bulk.published import Published
@@ -24,6 +24,9 @@ from hosting.publish.bulk.uploading import Uploading
 from hosting.publish.staging.staged_tree import is_page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hosting.publish.bulk.arrived import Layer
     from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.records import Index, Records
     from hosting.publish.bulk.wanted import Wanted
@@ -38,7 +41,7 @@ class InPlace:
         self._store = store
         self._wanted = wanted
         self._log = log
-        self._file = IndexFile(store, f"{layout.IN_PLACE_RECORDS}index", laid_out=False)
+        self._file = IndexFile(store, f"{layout.IN_PLACE_RECORDS}{INDEX}", laid_out=False)
         self._library = Library(store, layout.IN_PLACE_RECORDS)
 
     def preview(self, *, drift: int = 0) -> str:
@@ -57,28 +60,31 @@ class InPlace:
         return f"{changes}, {changes.bytes} bytes to send{back}"
 
     def publish(self, *, repair: bool = False) -> Published:
-        """Make the bucket hold exactly the files that are wanted, of those that are ours.
+        """Make the bucket have exactly the wanted files, among the files that this publisher owns.
 
         Args:
-            repair: whether to look at each object instead of believing the records.
+            repair: whether to compare each object, because the last publish did not finish or an object was changed.
 
         Raises:
             PublishError: it is refused, or was interrupted.
         """
         index = self._file.read_when_free(self._log)
         new = self._wanted_manifest()
-        complete = self._complete(index)
+        # Every record is read before the first write, so that a damaged one leaves the live site unchanged.
+        complete, layers = self._complete(index), self._library.layers(index)
         self._changes(complete, new)
         recheck = index.took_over or (not self._file.exists and self._takes_over(new))
-        present = self._present(index, complete) if repair or index.plans else complete
+        present = self._present(index, complete, layers) if repair or layers else complete
         sends = [Send(entry.path, entry) for entry in new.entries if _differs(present.get(entry.path), entry)]
-        if len(sends) > 1:
+        # A publish that changes one file needs no plan: the next one compares each object if this one does not finish.
+        # A new file needs one, as only the plan says that the file is ours to delete.
+        if len(sends) > 1 or any(send.entry.path not in complete for send in sends):
             self._file.begin(Begun(self._library.plan(new, self._file.token), _held(new)), took_over=recheck)
         etags = {path: record.etag for path, record in present.items()}
         uploading = Uploading(self._store, self._wanted, self._log, self._file)
         for pages in (False, True):
             etags |= uploading.send([send for send in sends if is_page(send.key) is pages])
-        owned = {*complete, *(path for layer in self._library.layers(index) for path in layer.records)}
+        owned = {*complete, *(path for layer in layers for path in layer.records)}
         self._store.delete(sorted(path for path in owned if new.get(path) is None))
         return self._end(new, {entry.path: Record(entry, etags[entry.path]) for entry in new.entries}, recheck=recheck)
 
@@ -128,8 +134,18 @@ class InPlace:
     def _complete(self, index: Index) -> Records:
         return self._library.read(index.held[0].id) if index.held else {}
 
-    def _present(self, index: Index, complete: Records) -> Records:
-        return arrived(self._store.list(""), complete, self._library.layers(index))
+    def _present(self, index: Index, complete: Records, layers: Sequence[Layer]) -> Records:
+        """Return the files in the bucket that are known to have the content and the headers of a record."""
+        listed = self._store.list("")
+        manifest = listed.get(self._library.key(index.held[0].id)) if index.held else None
+        # The manifest was written after its files. A younger object was written by an interrupted publish or by
+        # somebody else, and may have other headers, which a listing does not show.
+        unchanged = {
+            path: record
+            for path, record in complete.items()
+            if manifest is None or path not in listed or listed[path].time <= manifest.time
+        }
+        return arrived(listed, unchanged, layers)
 
     def _takes_over(self, new: Manifest) -> bool:
         """Tell whether another publisher, such as the synced folders, has put files where ours go.
@@ -158,7 +174,7 @@ class InPlace:
         self._library.write(held.id, records.values())
         self._file.end(replace(before, held=(held,)))
         gone = {plan.name for plan in before.plans} | {one.id for one in before.held} - {held.id}
-        self._library.remove(sorted(gone))
+        self._library.remove(sorted(gone | self._library.abandoned({held.id, INDEX}, self._file.now)))
         return Published(held, self._file.index, records, recheck=recheck)
 
 

@@ -10,12 +10,17 @@ from hosting.publish.bulk.arrived import Layer
 from hosting.publish.bulk.records import Record, records_from_bytes, records_to_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from hosting.publish.bulk.records import Index, Records
     from hosting.publish.s3.bucket import BucketClient
     from hosting.publish.s3.objects import ListedObject
     from hosting.publish.staging.manifest import Manifest
+
+
+# The name of the index, beside the manifests.
+INDEX = "index"
+_DAY_S = 86_400
 
 
 @lru_cache(maxsize=2)
@@ -75,6 +80,19 @@ class Library:
             return []
         written = self._store.list(self._prefix)
         return [Layer(written[plan.name].time, self.read(plan.name)) for plan in index.plans if plan.name in written]
+
+    def abandoned(self, used: Collection[str], now: float) -> set[str]:
+        """Return the records that publishes left behind when they were killed, after a day.
+
+        A publish writes a record just before the index names it, so an older record without a name in the index
+        belongs to no publish that is still running.
+
+        Args:
+            used: the names that the index has, and those of other objects beside it.
+            now: the time by S3's clock, in seconds since 1970.
+        """
+        listed = self._store.list(self._prefix)
+        return {name for name in listed.keys() - set(used) if now - listed[name].time.timestamp() > _DAY_S}
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove manifests."""

@@ -38,6 +38,11 @@ _LOOK_AGAIN_S = 0.5
 _TOKEN_LENGTH = 16
 
 
+def visitors_see(*, atomic: bool) -> str:
+    """Return what visitors see after a publish that stopped, as a sentence."""
+    return "The live site is unchanged" if atomic else "The live site may be a mix of old and new files"
+
+
 class IndexFile:
     """The index, and what is known of it."""
 
@@ -68,6 +73,11 @@ class IndexFile:
         self._etag, self._age = (found.etag, found.age) if found else ("", 0.0)
         self.now = (found.now if found else 0.0) or time.time()
         return self.index
+
+    @property
+    def visitors_see(self) -> str:
+        """What visitors see if this publish stops now, as a sentence."""
+        return visitors_see(atomic=self._laid_out)
 
     @property
     def exists(self) -> bool:
@@ -132,8 +142,8 @@ class IndexFile:
         # By the clock on the wall, which goes on while a machine is asleep.
         if self.index.claim is not None and time.time() - self._said > _DOUBT_S:
             raise PublishError(
-                "This publish could not say for too long that it is at work: the machine was asleep, or the network "
-                "gone. What visitors see is as it was. Run pulumi up again: it goes on where this one stopped"
+                "This publish could not update its claim on the bucket for too long: the machine was asleep, or the "
+                f"network was down. {self.visitors_see}. Run pulumi up again: it continues where this one stopped"
             )
 
     def write(self, index: Index) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.base import shortened
 from hosting.publish.bulk.leftovers import prefixes
+from hosting.publish.bulk.library import INDEX
+from hosting.publish.bulk.note import LIVE
 from hosting.publish.bulk.records import Orphan
 from hosting.publish.bulk.shared import is_shared
 
@@ -73,6 +75,11 @@ class Tidying:
             if place.endswith("/"):
                 self._store.delete([place + path for path in self._store.list(place)])
         self._store.delete([key for key in going if not key.endswith("/")])
+
+    def remove_abandoned_records(self, index: Index) -> None:
+        """Delete the records of publishes that never finished: ``index`` has no name for them."""
+        used = {key.removeprefix(layout.RECORDS) for key in self._used(index)}
+        self._library.remove(self._library.abandoned({*used, INDEX, LIVE.removeprefix(layout.RECORDS)}, self._now))
 
     def _kept(self, index: Index, held: Held, note: Note) -> list[Held]:
         """Return the releases that are held from now on.

@@ -32,7 +32,7 @@ class Uploading:
         """Send all, and return the ETag of each path.
 
         Raises:
-            PublishError: a file could not be sent; what is live is as it was.
+            PublishError: a file could not be sent.
         """
         etags: dict[str, str] = {}
         sizes = {send.entry.path: send.entry.size for send in sends}
@@ -46,7 +46,7 @@ class Uploading:
             arrived = sum(sizes[path] for path in list(etags))
             self._log.status(f"Publishing: {done} of {len(sends)} files, {arrived} of {whole} bytes")
             if self._log.is_lost:
-                raise PublishError("The engine is gone; what visitors see is as it was")
+                raise PublishError(f"The Pulumi engine has stopped. {self._file.visitors_see}. Run pulumi up again")
             self._file.still_at_work()
 
         def sending() -> None:
@@ -90,8 +90,8 @@ class Uploading:
             self._hold(sending)
         except S3Error as error:
             raise PublishError(
-                f"Publishing stopped after {len(etags)} of {count} files: {error}. What visitors see is as it was. Run "
-                "pulumi up again: it goes on where this one stopped"
+                f"Publishing stopped after {len(etags)} of {count} files: {error}. {self._file.visitors_see}. "
+                "Run pulumi up again: it continues where this one stopped"
             ) from error
         except OSError as error:
             raise PublishError(f"A staged file can't be read ({error}): run pulumi up again") from error

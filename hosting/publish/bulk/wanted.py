@@ -10,19 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.edge.route_choice import RouteChoice
 from hosting.errors import PublishError
-from hosting.publish.bulk import layout
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.scan import MAX_KEY_BYTES
 from hosting.publish.staging.staged_tree import MANIFEST, staged_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.publish.staging.manifest import ManifestEntry
-
 _DAY_S = 86_400
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
-_LARGEST_PUT = 5 << 30
 
 
 @dataclass(frozen=True)
@@ -76,7 +70,7 @@ class Wanted:
         """Return the staged tree's manifest.
 
         Raises:
-            PublishError: it is not that of the digest, or a file is where the publisher's own objects are.
+            PublishError: it is not that of the digest.
         """
         return _staged(self.folder / MANIFEST, self.digest)
 
@@ -94,27 +88,4 @@ def _staged(file: Path, digest: str) -> Manifest:
         raise PublishError(f"{file} can't be read ({error.strerror}): run pulumi up again") from error
     if manifest.digest != digest:
         raise PublishError(f"{file} was staged anew since this pulumi up began: run it again")
-    for entry in manifest.entries:
-        _check(entry)
     return manifest
-
-
-def _check(entry: ManifestEntry) -> None:
-    if entry.path.startswith(layout.RESERVED):
-        raise PublishError(
-            f"'{entry.path}' is where bulk mode keeps its own objects; nothing was touched: rename it, or "
-            "leave it out with pulumi config set --path 'publish:ignore[0]' '.release/'"
-        )
-    longest = MAX_KEY_BYTES - layout.LONGEST_PREFIX
-    # Most are shorter whatever their characters are.
-    if len(entry.path) > longest // 4 and len(entry.path.encode()) > longest:
-        raise PublishError(
-            f"'{entry.path[:60]}...' has more than {longest} bytes, which with bulk mode's own prefix is more than S3 "
-            "takes; nothing was touched: shorten it"
-        )
-    if entry.size > _LARGEST_PUT:
-        raise PublishError(
-            f"'{entry.path}' has more than 5 GiB, which S3 takes in parts only; nothing was touched: leave it out "
-            f"with pulumi config set --path 'publish:ignore[0]' '/{entry.path}', or pulumi config set "
-            "publish:mode managed"
-        )

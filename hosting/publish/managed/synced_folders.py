@@ -33,7 +33,7 @@ def publish_folder(
         manifest: the headers of each file.
         opts: the resource options.
     """
-    headers = pulumi.ResourceOptions(transforms=[add_headers(manifest, bucket)])
+    transforms = pulumi.ResourceOptions(transforms=[object_transform(manifest)])
     return S3BucketFolder(
         name,
         path=path.as_posix(),
@@ -41,17 +41,20 @@ def publish_folder(
         acl=_ACL,
         managed_objects=True,
         include_hidden_files=True,
-        opts=pulumi.ResourceOptions.merge(opts, headers),
+        # An alias is the bare key, so `assets-a.css` would be taken for the `a.css` of a folder called `assets`:
+        # https://github.com/pulumi/pulumi-synced-folder/blob/main/provider/cmd/pulumi-resource-synced-folder/s3-bucket-folder.ts
+        disable_managed_object_aliases=True,
+        opts=pulumi.ResourceOptions.merge(opts, transforms),
     )
 
 
-def add_headers(
-    manifest: Manifest, bucket: pulumi.Resource
+def object_transform(
+    manifest: Manifest,
 ) -> Callable[[pulumi.ResourceTransformArgs], pulumi.ResourceTransformResult | None]:
-    """Return the transform that sets the headers of each object by its manifest entry.
+    """Return the transform that sets the headers of each object by its manifest entry, and its options.
 
-    It also sets `deletedWith` to the bucket: on destroy the bucket is emptied in a few calls, not one for each object,
-    and a retained bucket keeps its objects.
+    The engine never deletes an object (`retainOnDelete`): to replace one, it would create the new object and then
+    delete the old one, which has the same key. ``PublishedFiles`` deletes removed files, in a few calls.
     """
 
     def transform(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
@@ -63,7 +66,9 @@ def add_headers(
         props = {**args.props, "contentType": entry.content_type}
         if entry.cache_control is not None:
             props["cacheControl"] = entry.cache_control
-        with_bucket = pulumi.ResourceOptions(deleted_with=bucket)
-        return pulumi.ResourceTransformResult(props, pulumi.ResourceOptions.merge(args.opts, with_bucket))
+        if entry.content_encoding is not None:
+            props["contentEncoding"] = entry.content_encoding
+        args.opts.retain_on_delete = True
+        return pulumi.ResourceTransformResult(props, args.opts)
 
     return transform

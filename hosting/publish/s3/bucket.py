@@ -11,7 +11,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from hosting.aws.proxies import proxy_for
-from hosting.aws.session import client_of, make_session
+from hosting.aws.session import client_of, make_session, request_url
 from hosting.publish.s3.errors import ConflictError, S3Error, s3_errors
 from hosting.publish.s3.objects import ListedObject, StoredObject
 from hosting.publish.s3.put import BucketEndpoint, PutClient
@@ -78,7 +78,7 @@ class S3BucketClient:
         self._s3: Any = client_of(session, "s3", settings)
         values = settings.values
         bundle = False if values.get("insecure") else values.get("customCaBundle")
-        url = bucket_url(self._s3.meta.endpoint_url, bucket, path_style=bool(values.get("s3UsePathStyle")))
+        url = request_url(self._s3, "PutObject", Bucket=bucket)
         source = session.get_credentials()
         if source is None:
             raise S3Error("NoCredentialsError", "Unable to locate credentials")
@@ -150,7 +150,10 @@ class S3BucketClient:
         }
         _, body = self._put_client.put(key, request_headers, b"")
         etag = _ETAG.search(body)
-        return etag[1].decode() if etag else ""
+        if etag is None:
+            # Headers come before the copy has ended, so only a whole response says that it succeeded.
+            raise S3Error("", "the response to a copy was cut off")
+        return etag[1].decode()
 
     @s3_errors()
     def list(self, prefix: str) -> dict[str, ListedObject]:
@@ -179,20 +182,6 @@ class S3BucketClient:
         self._put_client.close()
 
 
-def bucket_url(endpoint: str, bucket: str, *, path_style: bool) -> str:
-    """Return a bucket's URL at an endpoint.
-
-    boto3 presigns URLs of the global endpoint, which redirects while a bucket in another region is new. So this is the
-    regional one. AWS's certificate does not cover a bucket name with a dot as a host name. Such a bucket is addressed
-    by path, and so is any bucket at an endpoint other than AWS's.
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-    """
-    scheme, _, host = endpoint.rstrip("/").partition("://")
-    if path_style or "." in bucket or not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        return f"{scheme}://{host}/{bucket}"
-    return f"{scheme}://{bucket}.{host}"
-
-
 _CLIENTS: dict[str, S3BucketClient] = {}
 
 
@@ -208,6 +197,8 @@ def _headers(entry: ManifestEntry) -> Mapping[str, str]:
     headers = {"content-type": entry.content_type}
     if entry.cache_control is not None:
         headers["cache-control"] = entry.cache_control
+    if entry.content_encoding is not None:
+        headers["content-encoding"] = entry.content_encoding
     return headers
 
 

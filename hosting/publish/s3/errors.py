@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from hosting.aws.session import aws_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,11 +38,16 @@ class ConflictError(Exception):
 
 @contextmanager
 def s3_errors() -> Iterator[None]:
-    """Raise an S3Error for each error of botocore; usable as a decorator."""
+    """Raise an S3Error for each error of botocore and of the libraries below it; usable as a decorator."""
     try:
         yield
-    except ClientError as error:
-        details = error.response["Error"]
-        raise S3Error(str(details.get("Code", "")), str(details.get("Message") or error).rstrip(".")) from error
-    except BotoCoreError as error:
-        raise S3Error(type(error).__name__, str(error)) from error
+    except aws_errors() as error:
+        raise _s3_error(error) from error
+
+
+def _s3_error(error: Exception) -> S3Error:
+    # Only a ClientError has the response, which is then S3's own error.
+    details = getattr(error, "response", {}).get("Error")
+    if details is None:
+        return S3Error(type(error).__name__, str(error).partition("\n")[0].rstrip("."))
+    return S3Error(str(details.get("Code", "")), str(details.get("Message") or error).rstrip("."))

@@ -154,7 +154,7 @@ def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
 
 def _tls_context(endpoint: BucketEndpoint) -> ssl.SSLContext:
     if endpoint.ca_bundle is False:
-        return ssl._create_unverified_context()  # noqa: S323, SLF001 - `aws:insecure` requires this
+        return ssl._create_unverified_context()  # noqa: S323, SLF001 - `aws:insecure` requires this  # nosec B323
     # This imports most of botocore, which a publish without TLS or without uploads does not need.
     from botocore.httpsession import get_cert_path  # noqa: PLC0415 - see above
 

@@ -147,7 +147,7 @@ def _run_command(command: str, cwd: Path, echo: Callable[[str], None]) -> None:
     last_lines: deque[str] = deque(maxlen=_LINES_SHOWN)
     with subprocess.Popen(  # noqa: S602 - the setting is a shell command
         command,
-        shell=True,
+        shell=True,  # nosec B602
         cwd=cwd,
         env=environment,
         stdin=subprocess.DEVNULL,

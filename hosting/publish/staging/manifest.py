@@ -33,6 +33,7 @@ class ManifestEntry:
         sha256: of the content, in hex.
         content_type: the header's value.
         cache_control: the header's value, None if the object has none.
+        content_encoding: the header's value, None if the object has none.
     """
 
     path: str
@@ -40,17 +41,23 @@ class ManifestEntry:
     sha256: str
     content_type: str
     cache_control: str | None
+    content_encoding: str | None = None
 
     @property
-    def row(self) -> tuple[str, int, str, str, str | None]:
+    def row(self) -> tuple[str | int | None, ...]:
         """All fields, in the order of the JSON format."""
-        return (self.path, self.size, self.sha256, self.content_type, self.cache_control)
+        return (self.path, self.size, *self._content)
 
     @property
     def fingerprint(self) -> str:
         """A hash of content and headers: 16 hex digits."""
-        content = json.dumps([self.sha256, self.content_type, self.cache_control])
-        return hashlib.sha256(content.encode()).hexdigest()[:_FINGERPRINT_LENGTH]
+        return hashlib.sha256(json.dumps(self._content).encode()).hexdigest()[:_FINGERPRINT_LENGTH]
+
+    @property
+    def _content(self) -> tuple[str | None, ...]:
+        """The content and the headers; the encoding, which few files have, only if there is one."""
+        encoding = () if self.content_encoding is None else (self.content_encoding,)
+        return (self.sha256, self.content_type, self.cache_control, *encoding)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.errors import PublishError
+from hosting.publish.staging.content_encoding import ContentEncoding
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.hash_cache import HashCache
 from hosting.publish.staging.header_changes import header_changes
@@ -35,9 +36,6 @@ ASSETS, PAGES = "assets", "pages"
 # Beside the two folders, for the providers, which upload from the tree in another process.
 MANIFEST = "manifest.json"
 _LINK_IMPOSSIBLE = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
-_MANY_FILES = 500
-# Measured with 1,000 files, for an unchanged `pulumi up` with its preview; the first takes ten times as long.
-_MS_PER_FILE = 7
 
 
 @dataclass(frozen=True)
@@ -79,15 +77,15 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
     ignore: IgnoreRules,
     cache_control: Callable[[Collection[str]], Mapping[str, str]],
     *,
+    encodings: ContentEncoding | None = None,
     index_document: str = "index.html",
     keys: Callable[[Collection[str]], Mapping[str, str]] = _no_keys,
-    as_one: bool = False,
 ) -> StagedTree:
     """Stage the distribution folder ``source`` into ``target``, which belongs to one stack.
 
-    ``cache_control`` is called with all paths and returns the headers of those that have one. ``keys`` is called with
-    all paths and returns the keys of those whose key differs from the path. ``as_one`` is whether the whole tree is one
-    resource; if not, each file is one.
+    ``cache_control`` is called with all paths and returns the headers of those that have one. ``encodings`` are by the
+    files' names alone if None. ``keys`` is called with all paths and returns the keys of those whose key differs from
+    the path.
 
     Raises:
         PublishError: no file is left to publish, or a file in ``source`` can't be published.
@@ -98,13 +96,12 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
     other_keys = keys(paths)
     sources = [_Source(other_keys.get(file.path, file.path), file) for file in scanned.files]
     try:
-        entries = _stage_files(target, sources, cache_control(paths))
+        entries = _stage_files(target, sources, cache_control(paths), encodings or ContentEncoding())
     except OSError as error:
         raise PublishError(f"Staging into {target} failed: {error}; run `pulumi up` again once it is fixed") from error
     manifest = Manifest.of(entries)
     changes = _replace_manifest(manifest, target / MANIFEST)
-    costs = [] if as_one else _cost_warnings(manifest)
-    warnings = [*costs, *changes, *_content_warnings(manifest, index_document, source)]
+    warnings = [*changes, *_content_warnings(manifest, index_document, source)]
     return StagedTree(manifest, scanned.ignored_count, source, target, tuple(warnings))
 
 
@@ -134,7 +131,9 @@ class _Source(NamedTuple):
     file: FoundFile
 
 
-def _stage_files(target: Path, sources: list[_Source], headers: Mapping[str, str]) -> list[ManifestEntry]:
+def _stage_files(
+    target: Path, sources: list[_Source], headers: Mapping[str, str], encodings: ContentEncoding
+) -> list[ManifestEntry]:
     """Make the tree and return its entries. The staged files are hashed, not their sources."""
     _mirror({staged_path(key): file for key, file in sources}, target)
     hashes = HashCache(target / "hashes.json")
@@ -146,7 +145,10 @@ def _stage_files(target: Path, sources: list[_Source], headers: Mapping[str, str
         digest = hashes.sha256(key, name, status)
         # Header rules match the path in the distribution folder.
         header = headers.get(file.path)
-        entries.append(ManifestEntry(key, status.st_size, digest, content_type(file.path), header))
+        encoding = encodings.value_for(file.path)
+        encodings.check(file.path, encoding, name)
+        media_type = content_type(file.path, encoding)
+        entries.append(ManifestEntry(key, status.st_size, digest, media_type, header, encoding))
     hashes.save()
     return entries
 
@@ -225,16 +227,6 @@ def _replace_manifest(manifest: Manifest, file: Path) -> list[str]:
     previous = file.read_text(encoding="utf-8") if file.is_file() else ""
     file.write_text(text, encoding="utf-8")
     return [] if text == previous else list(header_changes(previous, manifest))
-
-
-def _cost_warnings(manifest: Manifest) -> Iterator[str]:
-    if manifest.file_count > _MANY_FILES:
-        seconds = manifest.file_count * _MS_PER_FILE // 1000
-        yield (
-            f"{manifest.file_count} files, and each is a resource: every pulumi up takes about {seconds} s longer, "
-            "the first about ten times that. To publish them as one resource: pulumi config set publish:mode bulk. To "
-            "leave some out, add patterns to: pulumi config get publish:ignore"
-        )
 
 
 def _content_warnings(manifest: Manifest, index_document: str, source: Path) -> Iterator[str]:

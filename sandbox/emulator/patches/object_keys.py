@@ -1,6 +1,8 @@
-"""MiniStack removes all slashes at the start of a URI to get the key of an object.
+"""MiniStack removes all slashes at the start of a URI to get the key of an object, and keeps a plus sign.
 
-S3 removes one: the key of `//` is `/`. https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+S3 removes one slash: the key of `//` is `/`. https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+Its REST endpoint decodes a plus sign to a space: https://github.com/imgix/js-core/issues/88,
+https://github.com/nginx/nginx-s3-gateway/issues/77, https://techracho.bpsinc.jp/?p=148538
 """
 
 from __future__ import annotations
@@ -23,4 +25,4 @@ def install(ministack: MiniStack) -> None:
 
 def object_key(origin: Mapping[str, Any], uri: str) -> str:
     """Return the key that a URI stands for at an S3 origin."""
-    return unquote(f"{origin.get('origin_path') or ''}{uri}".removeprefix("/"))
+    return unquote(f"{origin.get('origin_path') or ''}{uri}".removeprefix("/").replace("+", " "))

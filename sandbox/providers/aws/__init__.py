@@ -5,7 +5,7 @@
 - `resource`: the base class of every type.
 - `configuration`, `credentials`, `aws_client`: the provider's own config, and requests to AWS with it.
 - One module for each type, or for a few related ones: `bucket`, `bucket_object`, `cloudfront_distribution`, ...
-- `*_checks`, `cloudfront_quotas`, `cloudfront_usage`: what AWS rejects and the emulator accepts, with AWS's codes.
+- `*_checks`, `cloudfront_usage`: what AWS rejects and the emulator accepts, with AWS's codes.
 
 Property names are those of pulumi-aws v7.
 """

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from sandbox.providers.aws.api_shapes import from_api, to_api
 from sandbox.providers.aws.aws_client import AwsClient
-from sandbox.providers.aws.cloudfront_quotas import Quota
 from sandbox.providers.aws.cloudfront_usage import check_not_in_use
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
@@ -19,13 +18,11 @@ class CloudFrontConfigResource(Resource):
         api_noun: as in CreateCachePolicy and CachePolicyConfig.
         call_noun: as in boto3's method names.
         arn_noun: as in ARNs.
-        quota: how many of them an account may have.
     """
 
     api_noun: ClassVar[str]
     call_noun: ClassVar[str]
     arn_noun: ClassVar[str]
-    quota: ClassVar[Quota]
     outputs = ("arn", "etag")
 
     @abstractmethod
@@ -38,9 +35,7 @@ class CloudFrontConfigResource(Resource):
 
     def create(self, aws: AwsClient, inputs: Properties) -> str:
         """Create it."""
-        call = f"CloudFront: Create{self.api_noun}"
-        self.check(call, inputs)
-        self.quota.check(aws, call)
+        self.check(f"CloudFront: Create{self.api_noun}", inputs)
         config = {f"{self.api_noun}Config": self.api_config(inputs)}
         response = aws.cloudfront(f"create_{self.call_noun}", **config)
         return str(response[self.api_noun]["Id"])
@@ -63,20 +58,16 @@ class CloudFrontConfigResource(Resource):
         }
 
     def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
-        """Update it with its current ETag: the engine has compared it already."""
-        del old
+        """Update it with the ETag of the state, as pulumi-aws does: a change outside of Pulumi is an error."""
         self.check(f"CloudFront: Update{self.api_noun}", new)
         config = {f"{self.api_noun}Config": self.api_config(new)}
-        etag = aws.cloudfront(f"get_{self.call_noun}", Id=identifier)["ETag"]
-        aws.cloudfront(f"update_{self.call_noun}", Id=identifier, IfMatch=etag, **config)
+        aws.cloudfront(f"update_{self.call_noun}", Id=identifier, IfMatch=old.get("etag", ""), **config)
 
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
-        """Delete it."""
-        del state
+        """Delete it with the ETag of the state."""
         try:
-            etag = aws.cloudfront(f"get_{self.call_noun}", Id=identifier)["ETag"]
             check_not_in_use(aws, self.api_noun, identifier)
-            aws.cloudfront(f"delete_{self.call_noun}", Id=identifier, IfMatch=etag)
+            aws.cloudfront(f"delete_{self.call_noun}", Id=identifier, IfMatch=state.get("etag", ""))
         except AwsError as error:
             if not error.is_not_found:
                 raise

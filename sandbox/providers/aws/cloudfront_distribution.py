@@ -12,6 +12,7 @@ from sandbox.providers.aws.cloudfront_function import retag
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
+from sandbox.providers.changes import differences
 from sandbox.providers.schema import Fields
 from sandbox.providers.values import Properties
 
@@ -20,6 +21,7 @@ HOSTED_ZONE_ID = "Z2FDTNDATAQYW2"
 # AWS takes minutes; the emulator is ready at once.
 POLL_SECONDS = 2.0
 DEPLOYMENT_SECONDS = 90 * 60.0
+_CONFIG_FIELDS: Fields = {name: field for name, field in DISTRIBUTION_FIELDS.items() if name != "tags"}
 _API_FIELDS: Fields = {name: field for name, field in DISTRIBUTION_FIELDS.items() if name not in PROVIDER_ONLY}
 
 
@@ -71,14 +73,19 @@ class Distribution(Resource):
         }
 
     def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
-        """Update its config and its tags, and wait."""
-        check_distribution(aws, "CloudFront: UpdateDistribution", new, identifier)
-        current = aws.cloudfront("get_distribution_config", Id=identifier)
-        config = {"CallerReference": current["DistributionConfig"]["CallerReference"], **api_config(new)}
-        aws.cloudfront("update_distribution", Id=identifier, IfMatch=current["ETag"], DistributionConfig=config)
+        """Update its config if the state has another one, and its tags.
+
+        pulumi-aws sends the ETag of the state, too, but then, if it has changed, the current one:
+        https://github.com/hashicorp/terraform-provider-aws/pull/24537
+        """
+        if differences(_CONFIG_FIELDS, old, new):
+            check_distribution(aws, "CloudFront: UpdateDistribution", new, identifier)
+            current = aws.cloudfront("get_distribution_config", Id=identifier)
+            config = {"CallerReference": current["DistributionConfig"]["CallerReference"], **api_config(new)}
+            aws.cloudfront("update_distribution", Id=identifier, IfMatch=current["ETag"], DistributionConfig=config)
+            if new["waitForDeployment"]:
+                _wait_until_deployed(aws, identifier)
         retag(aws, str(old["arn"]), old, new)
-        if new["waitForDeployment"]:
-            _wait_until_deployed(aws, identifier)
 
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
         """Disable it, wait, and delete it; with retainOnDelete only disable it."""

@@ -5,9 +5,8 @@ from typing import ClassVar
 
 from sandbox.providers.auto_names import AutoName
 from sandbox.providers.aws.aws_client import AwsClient
-from sandbox.providers.aws.cloudfront_quotas import FUNCTIONS
 from sandbox.providers.aws.cloudfront_usage import check_not_in_use
-from sandbox.providers.aws.errors import AwsError
+from sandbox.providers.aws.errors import AwsError, UnfinishedCreationError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
 from sandbox.providers.schema import Fields, boolean, string, string_map
@@ -45,12 +44,14 @@ class Function(Resource):
                 "The parameter Name must match the pattern [a-zA-Z0-9-_]{1,64}.",
             )
         _check_size(inputs)
-        FUNCTIONS.check(aws, "CloudFront: CreateFunction")
         tags = all_tags(aws, inputs)
         tagging = {"Tags": {"Items": tag_list(tags)}} if tags else {}
         response = aws.cloudfront("create_function", Name=name, **_definition(inputs), **tagging)
         if inputs["publish"]:
-            aws.cloudfront("publish_function", Name=name, IfMatch=response["ETag"])
+            try:
+                aws.cloudfront("publish_function", Name=name, IfMatch=response["ETag"])
+            except AwsError as error:
+                raise UnfinishedCreationError(name, error) from error
         return name
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
@@ -79,21 +80,23 @@ class Function(Resource):
         }
 
     def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
-        """Update, publish and tag it, each only if needed."""
+        """Update it, if needed, with the ETag of the state, and publish it, as pulumi-aws does.
+
+        https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cloudfront/function.go
+        """
         _check_size(new)
-        if any(old.get(name) != new.get(name) for name in ("code", "comment", "runtime")):
-            aws.cloudfront("update_function", Name=identifier, IfMatch=_etag(aws, identifier), **_definition(new))
+        etag = old.get("etag", "")
+        if any((old.get(name) or "") != (new.get(name) or "") for name in ("code", "comment", "runtime")):
+            etag = aws.cloudfront("update_function", Name=identifier, IfMatch=etag, **_definition(new))["ETag"]
         if new["publish"]:
-            # Requested again: boto3 reads the update's ETag from a header `ETtag`, which only AWS sends.
-            aws.cloudfront("publish_function", Name=identifier, IfMatch=_etag(aws, identifier))
+            aws.cloudfront("publish_function", Name=identifier, IfMatch=etag)
         retag(aws, str(old["arn"]), old, new)
 
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
         """DeleteFunction, unless a distribution uses it: the emulator would delete it all the same."""
         try:
-            etag = aws.cloudfront("describe_function", Name=identifier, Stage="DEVELOPMENT")["ETag"]
             check_not_in_use(aws, "Function", str(state.get("arn")))
-            aws.cloudfront("delete_function", Name=identifier, IfMatch=etag)
+            aws.cloudfront("delete_function", Name=identifier, IfMatch=state.get("etag", ""))
         except AwsError as error:
             if not error.is_not_found:
                 raise
@@ -123,10 +126,6 @@ def _check_size(inputs: Properties) -> None:
             "FunctionSizeLimitExceeded",
             f"The function is too large: CloudFront Functions may have {MAX_CODE_BYTES} bytes.",
         )
-
-
-def _etag(aws: AwsClient, name: str) -> str:
-    return str(aws.cloudfront("describe_function", Name=name, Stage="DEVELOPMENT")["ETag"])
 
 
 def _live_etag(aws: AwsClient, name: str) -> str:

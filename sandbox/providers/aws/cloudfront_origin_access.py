@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from sandbox.providers.auto_names import AutoName
 from sandbox.providers.aws.cloudfront_config_resource import CloudFrontConfigResource
-from sandbox.providers.aws.cloudfront_quotas import ORIGIN_ACCESS_CONTROLS
 from sandbox.providers.schema import Fields, string
 from sandbox.providers.values import Properties
 
@@ -15,7 +14,6 @@ class OriginAccessControl(CloudFrontConfigResource):
     token = "aws:cloudfront/originAccessControl:OriginAccessControl"  # noqa: S105 - a type's token, not a secret
     title = "CloudFront Origin Access Control"
     api_noun, call_noun, arn_noun = "OriginAccessControl", "origin_access_control", "origin-access-control"
-    quota = ORIGIN_ACCESS_CONTROLS
     auto_name = AutoName("name", 64)
     fields: ClassVar[Fields] = {
         "description": string(default="Managed by Pulumi", low=0, high=256),

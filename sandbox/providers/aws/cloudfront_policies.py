@@ -6,11 +6,6 @@ from typing import ClassVar
 
 from sandbox.providers.auto_names import AutoName
 from sandbox.providers.aws.cloudfront_config_resource import CloudFrontConfigResource
-from sandbox.providers.aws.cloudfront_quotas import (
-    CACHE_POLICIES,
-    ORIGIN_REQUEST_POLICIES,
-    RESPONSE_HEADERS_POLICIES,
-)
 from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.schema import Field, Fields, block, boolean, integer, list_of, string
 from sandbox.providers.values import Properties
@@ -26,7 +21,6 @@ class CachePolicy(CloudFrontConfigResource):
     token = "aws:cloudfront/cachePolicy:CachePolicy"  # noqa: S105 - a type's token, not a secret
     title = "CloudFront Cache Policy"
     api_noun, call_noun, arn_noun = "CachePolicy", "cache_policy", "cache-policy"
-    quota = CACHE_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
         "comment": string(),
@@ -86,7 +80,6 @@ class OriginRequestPolicy(CloudFrontConfigResource):
     title = "CloudFront Origin Request Policy"
     api_noun, call_noun = "OriginRequestPolicy", "origin_request_policy"
     arn_noun = "origin-request-policy"
-    quota = ORIGIN_REQUEST_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
         "comment": string(),
@@ -171,7 +164,6 @@ class ResponseHeadersPolicy(CloudFrontConfigResource):
     title = "CloudFront Response Headers Policy"
     api_noun, call_noun = "ResponseHeadersPolicy", "response_headers_policy"
     arn_noun = "response-headers-policy"
-    quota = RESPONSE_HEADERS_POLICIES
     auto_name = AutoName("name", 128)
     fields: ClassVar[Fields] = {
         "comment": string(low=0, high=128),

@@ -31,6 +31,15 @@ class ProviderError(AwsError):
         self.args = (message,)
 
 
+class UnfinishedCreationError(AwsError):
+    """A resource exists, but a later request of its creation failed; the engine keeps the resource."""
+
+    def __init__(self, identifier: str, error: AwsError) -> None:
+        super().__init__("", error.status, error.code, "")
+        self.args = error.args
+        self.identifier = identifier
+
+
 class ConfigurationError(Exception):
     """The provider's configuration cannot be used."""
 

@@ -1,20 +1,22 @@
 """Builds the responses of the service."""
 
 from collections.abc import Callable, Iterable
-from typing import NoReturn, TypeVar
+from typing import NoReturn, TypeAlias, TypeVar
 
 import grpc
-from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from sandbox.providers.aws.aws_client import AwsClient
-from sandbox.providers.aws.errors import AwsError
+from sandbox.providers.aws.errors import AwsError, UnfinishedCreationError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags
 from sandbox.providers.changes import Change, differences
 from sandbox.providers.schema import Failure
-from sandbox.providers.values import UNKNOWN, Properties, from_struct
+from sandbox.providers.values import UNKNOWN, Properties, from_struct, to_struct
 
 T = TypeVar("T")
+# The id and the state of a resource that the engine keeps after an error.
+Kept: TypeAlias = tuple[str, Properties]
 
 # The inputs that the provider chose, not the program; Pulumi's bridge has the same property.
 DEFAULTS = "__defaults"
@@ -34,12 +36,46 @@ def abort(context: grpc.ServicerContext, message: str) -> NoReturn:
     raise AssertionError("context.abort raises")
 
 
-def abort_on_error(context: grpc.ServicerContext, what: str, work: Callable[[], T]) -> T:
-    """Do the work; an error of AWS becomes the error of the call."""
+def abort_unfinished(context: grpc.ServicerContext, message: str, identifier: str, state: Properties) -> NoReturn:
+    """End the call with an error after which the engine keeps this state, and calls Update in its next run.
+
+    As Pulumi's bridge does: https://github.com/pulumi/pulumi-terraform-bridge/blob/main/pkg/tfbridge/provider.go
+    """
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
+    detail = provider_pb2.ErrorResourceInitFailed(id=identifier, properties=to_struct(state), reasons=[message])
+    status.details.add().Pack(detail)
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    abort(context, message)
+
+
+def abort_on_error(
+    context: grpc.ServicerContext,
+    what: str,
+    work: Callable[[], T],
+    kept: Callable[[Exception], Kept | None] = lambda _: None,
+) -> T:
+    """Do the work; an error of AWS becomes the error of the call, after which the engine keeps what `kept` returns."""
     try:
         return work()
     except (AwsError, OSError) as error:
-        abort(context, f"{what}: {error}")
+        message = f"{what}: {error}"
+        if found := kept(error):
+            abort_unfinished(context, message, *found)
+        abort(context, message)
+
+
+def kept_after_create(inputs: Properties, error: Exception) -> Kept | None:
+    """Return the resource if it was created although a later request failed."""
+    return (error.identifier, _without_internal(inputs)) if isinstance(error, UnfinishedCreationError) else None
+
+
+def kept_after_update(resource: Resource, aws: AwsClient, old: Properties, new: Properties) -> Properties:
+    """Return the state after an update that failed: the new inputs, and the outputs of before.
+
+    As Terraform's providers do: https://developer.hashicorp.com/terraform/plugin/sdkv2/resources/partial-state
+    """
+    planned = preview_of_update(resource, aws, old, new)
+    return {name: value for name, value in planned.items() if value is not UNKNOWN}
 
 
 def check_failures(found: Iterable[Failure]) -> list[provider_pb2.CheckFailure]:

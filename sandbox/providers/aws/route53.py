@@ -38,7 +38,7 @@ class Record(Resource):
         "name": string(required=True, replaces=True),
         "records": list_of(string(), unordered=True),
         "ttl": integer(),
-        "type": string(required=True, replaces=True, choices=TYPES),
+        "type": string(required=True, choices=TYPES),
         "zoneId": string(required=True, replaces=True, low=1, high=32),
     }
     outputs = ("fqdn",)
@@ -62,7 +62,7 @@ class Record(Resource):
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:
         """Return the record set with this name and type."""
-        zone, name, record_type = identifier.split("_", 1)[0], *identifier.split("_", 1)[1].rsplit("_", 1)
+        zone, name, record_type = _parts(identifier, state)
         found = _find_record(aws, zone, name, record_type)
         if found is None:
             return None
@@ -81,18 +81,16 @@ class Record(Resource):
         }
 
     def update(self, aws: AwsClient, identifier: str, old: Properties, new: Properties) -> None:
-        """UPSERT."""
-        del old
-        _, _, name_and_type = identifier.partition("_")
-        zone = _zone(aws, str(new["zoneId"]))
-        record = _record_set(name_and_type.rpartition("_")[0], new)
-        _check_record(aws, zone["Id"], record)
-        _change(aws, zone["Id"], "UPSERT", record)
+        """UPSERT; a record of another type is deleted in the same transaction, as by pulumi-aws."""
+        zone, name, old_type = _parts(identifier, old)
+        record = _record_set(name, new)
+        replaced = _find_record(aws, zone, name, old_type) if old_type != new["type"] else None
+        _check_record(aws, zone, record, replaced)
+        _change(aws, zone, "UPSERT", record, replaced)
 
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
         """DELETE with the current values, which Route 53 requires."""
-        del state
-        zone, name, record_type = identifier.split("_", 1)[0], *identifier.split("_", 1)[1].rsplit("_", 1)
+        zone, name, record_type = _parts(identifier, state)
         found = _find_record(aws, zone, name, record_type)
         if found is not None:
             _change(aws, zone, "DELETE", found)
@@ -185,6 +183,13 @@ def _alias_properties(alias: Properties) -> Properties:
     }
 
 
+def _parts(identifier: str, state: Properties) -> tuple[str, str, str]:
+    """Return the zone, the name and the type of a record: the id keeps the type that the record was created with."""
+    zone, _, name_and_type = identifier.partition("_")
+    name, _, first_type = name_and_type.rpartition("_")
+    return zone, name, str(state.get("type") or first_type)
+
+
 def _find_record(aws: AwsClient, zone: str, name: str, record_type: str) -> Properties | None:
     return next((record for record in _records_with_name(aws, zone, name) if record["Type"] == record_type), None)
 
@@ -199,10 +204,13 @@ def _records_with_name(aws: AwsClient, zone: str, name: str) -> list[Properties]
     return [record for record in response["ResourceRecordSets"] if _decoded(record["Name"]) == name]
 
 
-def _check_record(aws: AwsClient, zone: str, record: Properties) -> None:
+def _check_record(aws: AwsClient, zone: str, record: Properties, replaced: Properties | None = None) -> None:
     """Reject what Route 53 rejects and the emulator does not."""
     name, record_type = record["Name"], record["Type"]
-    others = {other["Type"] for other in _records_with_name(aws, zone, name)} - {record_type}
+    others = {other["Type"] for other in _records_with_name(aws, zone, name)} - {
+        record_type,
+        (replaced or {}).get("Type"),
+    }
     if others and "CNAME" in {record_type, *others}:
         raise _bad_change(
             f"RRSet of type {record_type} with DNS name {name}. is not permitted because a conflicting RRSet of type "
@@ -220,8 +228,10 @@ def _bad_change(message: str) -> AwsError:
     return AwsError("Route 53: ChangeResourceRecordSets", 400, "InvalidChangeBatch", f"[{message}]")
 
 
-def _change(aws: AwsClient, zone: str, action: str, record: Properties) -> None:
-    batch = {"Comment": "Managed by Pulumi", "Changes": [{"Action": action, "ResourceRecordSet": record}]}
+def _change(aws: AwsClient, zone: str, action: str, record: Properties, replaced: Properties | None = None) -> None:
+    deletion = [{"Action": "DELETE", "ResourceRecordSet": replaced}] if replaced else []
+    changes = [*deletion, {"Action": action, "ResourceRecordSet": record}]
+    batch = {"Comment": "Managed by Pulumi", "Changes": changes}
     response = aws.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
     identifier, deadline = response["ChangeInfo"]["Id"], time.monotonic() + CHANGE_SECONDS
     while aws.call("route53", "get_change", Id=identifier)["ChangeInfo"]["Status"] != "INSYNC":

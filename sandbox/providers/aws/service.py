@@ -20,6 +20,8 @@ from sandbox.providers.aws.responses import (
     comma_list,
     deletes_before_replace,
     diff_response,
+    kept_after_create,
+    kept_after_update,
     preview_of_create,
     preview_of_update,
 )
@@ -112,14 +114,14 @@ class AwsProvider(Provider):
     def Diff(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """Compare the inputs of the last run, or of a refresh after it, with those of this run."""
+        """Compare the state with the inputs of this run, as Pulumi's bridge does."""
         resource = _resource(request.urn, context)
-        old_inputs, new = from_struct(request.old_inputs), from_struct(request.news)
-        found = differences(resource.fields, old_inputs, new)
-        if resource.tagged and self._aws and not any(change.path.startswith("tags") for change in found):
-            state = from_struct(request.olds)
-            if (state.get("tagsAll") or {}) != all_tags(self._aws, new):
-                found.append(Change("tagsAll", "update"))
+        state, new = from_struct(request.olds), from_struct(request.news)
+        old_inputs = from_struct(request.old_inputs)
+        found = differences(resource.fields, state, new)
+        compares_tags = resource.tagged and not any(change.path.startswith("tags") for change in found)
+        if self._aws and compares_tags and (state.get("tagsAll") or {}) != all_tags(self._aws, new):
+            found.append(Change("tagsAll", "update"))
         return diff_response(found, delete_first=deletes_before_replace(resource, old_inputs, new))
 
     def Create(  # noqa: N802 - gRPC's name
@@ -132,7 +134,8 @@ class AwsProvider(Provider):
         if request.preview:
             return provider_pb2.CreateResponse(properties=to_struct(preview_of_create(resource, aws, inputs)))
         what = f"creating {resource.title} ({request.urn.rsplit('::', 1)[-1]})"
-        identifier = abort_on_error(context, what, partial(resource.create, aws, inputs))
+        create = partial(resource.create, aws, inputs)
+        identifier = abort_on_error(context, what, create, partial(kept_after_create, inputs))
         state = abort_on_error(context, what, partial(_state_after, resource, aws, identifier, inputs))
         return provider_pb2.CreateResponse(id=identifier, properties=to_struct(state))
 
@@ -165,7 +168,8 @@ class AwsProvider(Provider):
         if request.preview:
             return provider_pb2.UpdateResponse(properties=to_struct(preview_of_update(resource, aws, old, new)))
         what = f"updating {resource.title} ({request.id})"
-        abort_on_error(context, what, partial(resource.update, aws, request.id, old, new))
+        update = partial(resource.update, aws, request.id, old, new)
+        abort_on_error(context, what, update, lambda _: (request.id, kept_after_update(resource, aws, old, new)))
         state = abort_on_error(context, what, partial(_state_after, resource, aws, request.id, new))
         return provider_pb2.UpdateResponse(properties=to_struct(state))
 

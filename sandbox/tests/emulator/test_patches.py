@@ -12,12 +12,19 @@ import pytest
 from sandbox.emulator import patches
 from sandbox.emulator.__main__ import PATCHES
 from sandbox.emulator.ministack import replace
+from sandbox.emulator.patches.alarm_descriptions import to_xml
 from sandbox.emulator.patches.distribution_aliases import with_aliases
+from sandbox.emulator.patches.invalidation_quotas import Allowance
+from sandbox.emulator.patches.object_content_types import without_s3
 from sandbox.emulator.patches.object_keys import object_key
 from sandbox.emulator.patches.query_strings import with_raw_query_string_method
 from sandbox.emulator.patches.request_costs import KeptElements
 from sandbox.emulator.patches.root_error_page import with_root_error_page
-from sandbox.emulator.patches.upload_checksums import with_sha256
+from sandbox.emulator.patches.upload_checksums import checksum_failure
+from sandbox.emulator.quotas import quota
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,28 +95,80 @@ def test_root_error_page() -> None:
         ("", "/%2F", "/"),
         ("", "/docs/a%20b.html", "docs/a b.html"),
         ("", "//docs", "/docs"),
+        ("", "/a+b%2B.html", "a b+.html"),
         ("/live", "/", "live/"),
         ("/live", "/index.html", "live/index.html"),
     ],
 )
 def test_object_keys(origin_path: str, uri: str, key: str) -> None:
-    """Only the first slash is not part of the key; the origin path comes first."""
+    """Only the first slash is not part of the key; the origin path comes first; a plus sign is a space."""
     assert object_key({"origin_path": origin_path}, uri) == key
 
 
+EMPTY = hashlib.sha256(b"").hexdigest()
+
+
 @pytest.mark.parametrize(
-    ("signed", "is_rejected"),
+    ("headers", "code"),
     [
-        (hashlib.sha256(b"body").hexdigest(), False),
-        (hashlib.sha256(b"other").hexdigest(), True),
-        ("UNSIGNED-PAYLOAD", False),
-        ("STREAMING-UNSIGNED-PAYLOAD-TRAILER", False),
-        (None, False),
+        ({"x-amz-content-sha256": hashlib.sha256(b"body").hexdigest()}, None),
+        ({"x-amz-content-sha256": EMPTY}, "XAmzContentSHA256Mismatch"),
+        ({"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, None),
+        ({"x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}, None),
+        ({"x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"}, None),
+        ({"x-amz-content-sha256": "unsigned-payload"}, "InvalidArgument"),
+        ({"x-amz-content-sha256": EMPTY.upper()}, "InvalidArgument"),
+        ({"x-amz-content-sha256": ""}, "InvalidArgument"),
+        ({"authorization": "AWS4-HMAC-SHA256 Credential=..."}, "InvalidRequest"),
+        ({}, None),
     ],
 )
-def test_upload_checksums(signed: str | None, is_rejected: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """A signed checksum must be the body's; without one MiniStack's own check decides."""
-    check = with_sha256(lambda _headers, _body: "original", lambda *error: error)
-    found = check({} if signed is None else {"x-amz-content-sha256": signed}, b"body")
-    mismatch = "The provided 'x-amz-content-sha256' header does not match what was computed."
-    assert found == (("XAmzContentSHA256Mismatch", mismatch, 400) if is_rejected else "original")
+def test_upload_checksums(headers: dict[str, str], code: str | None) -> None:
+    """A checksum must be the body's, or one of S3's words for none; only an unsigned request has no checksum."""
+    failure = checksum_failure(headers, b"body")
+    assert (failure and failure[0]) == code
+
+
+def test_object_content_types() -> None:
+    """The types of S3's objects stay; those of other services' documents are corrected."""
+    fixed: list[str] = []
+    fix = without_s3(lambda service, _status, _headers: fixed.append(service))
+    for service in ("s3", "cloudfront"):
+        fix(service, 200, {"Content-Type": "application/xml; charset=utf-8"})
+    assert fixed == ["cloudfront"]
+
+
+def test_alarm_descriptions() -> None:
+    """Lists, objects, truth values and special characters are written as in AWS's query protocol."""
+    alarm = {"Period": 300, "ActionsEnabled": True, "OKActions": ["a&b"], "StateUpdatedTimestamp": 1.5}
+    expected = (
+        "<Period>300</Period><ActionsEnabled>true</ActionsEnabled><OKActions><member>a&amp;b</member></OKActions>"
+    )
+    assert to_xml({"MetricAlarms": [alarm]}) == f"<MetricAlarms><member>{expected}</member></MetricAlarms>"
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([(0, 100, 0), (0, 50, 0), (0, 1, 0)], [True, True, False]),
+        ([(0, 150, 0), (0.5, 75, 0), (0.5, 76, 0), (1.0, 75, 0)], [True, True, False, True]),
+        ([(0, 3000, 0), (19, 150, 0), (20, 150, 0)], [True, False, True]),
+        ([(0, 0, 1), (0.9, 0, 1), (1.0, 0, 1)], [True, False, True]),
+        ([(0, 0, 1), (0, 150, 0), (0.5, 1, 1), (0.5, 75, 0)], [True, True, False, True]),
+    ],
+)
+def test_invalidations_a_second(steps: list[tuple[float, int, int]], expected: list[bool]) -> None:
+    """150 paths and one wildcard a second are allowed; a rejected invalidation uses nothing."""
+    times = iter([0.0, *(at for at, _, _ in steps)])
+    allowance = Allowance(lambda: next(times))
+    kinds = ("InvalidationPathsPerSecond", "WildcardInvalidationsPerSecond")
+    assert [allowance.take(dict(zip(kinds, counts, strict=True))) for _, *counts in steps] == expected
+
+
+def test_quotas_can_be_lowered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file lowers the quotas that it names; without it they are AWS's."""
+    path = tmp_path / "quotas.json"
+    monkeypatch.setenv("QUOTAS_FILE", str(path))
+    assert [quota(name) for name in ("CachePolicies", "Functions", "Distributions")] == [20, 100, 500]
+    path.write_text('{"CachePolicies": 2}')
+    assert [quota(name) for name in ("CachePolicies", "Functions")] == [2, 100]

@@ -194,6 +194,9 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start an emulator for the tests of this folder."""
     home = Home(tmp_path_factory.mktemp("cloud"))
     home.create_folders()
+    # The tests have policies of their own, each with its distribution.
+    many = ("CachePolicies", "OriginRequestPolicies", "ResponseHeadersPolicies", "OriginAccessControls", "Functions")
+    home.quotas.write_text(json.dumps(dict.fromkeys(many, 1000)))
     emulator_process.ensure_installed()
     yield emulator_process.start(home)
     emulator_process.stop(home)

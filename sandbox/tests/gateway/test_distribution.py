@@ -99,6 +99,19 @@ def test_compression_can_be_off(account: Account) -> None:
     assert account.browser(distribution).get("/", Accept_Encoding="gzip").body == LONG.encode()
 
 
+@pytest.mark.parametrize("accepted", ["", "gzip", "br, gzip"])
+def test_compressed_object_is_sent_as_it_is(account: Account, accepted: str) -> None:
+    """An object with an encoding is not compressed again, whatever the browser accepts; so does a website endpoint."""
+    bucket, site = account.bucket(), account.website({})
+    for name in (bucket, site):
+        content = {"ContentType": "text/javascript", "ContentEncoding": "br"}
+        account.s3.put_object(Bucket=name, Key="app.js.br", Body=LONG.encode(), **content)
+    for browser in (account.browser(account.distribution(bucket)), account.website_browser(site)):
+        reply = browser.get("/app.js.br", Accept_Encoding=accepted)
+        assert (reply["Content-Encoding"], reply["Content-Type"]) == ("br", "text/javascript")
+        assert reply.body == LONG.encode()
+
+
 def test_error_page_is_compressed(account: Account) -> None:
     """A custom error page is compressed like any other page."""
     browser = account.browser(account.distribution(account.bucket({"index.html": LONG}), **fallback(403)))

@@ -34,10 +34,16 @@ def _without_aws_login() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start an emulator, and yield its endpoint."""
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The folder of the emulator."""
     home = Home(tmp_path_factory.mktemp("home"))
     home.create_folders()
+    return home
+
+
+@pytest.fixture(scope="session")
+def endpoint(home: Home) -> Iterator[str]:
+    """Start an emulator, and yield its endpoint."""
     emulator_process.ensure_installed()
     yield emulator_process.start(home)
     emulator_process.stop(home)

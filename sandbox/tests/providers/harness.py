@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import grpc
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from sandbox.providers.plugin import start
 from sandbox.providers.values import from_struct, to_struct
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 
 class RejectedError(Exception):
-    """The provider returned an error; the message is its text."""
+    """The provider returned an error; the message is its text.
+
+    Attributes:
+        unfinished: the id and the properties of a resource that the engine keeps all the same.
+        kept: that resource, if its creation failed.
+    """
+
+    unfinished: tuple[str, dict[str, Any]] | None = None
+    kept: EngineResource | None = None
 
 
 @dataclass
@@ -78,7 +86,13 @@ class Engine:
         """Check and create a resource."""
         checked = self.check(token, inputs, name=resource_name)
         request = provider_pb2.CreateRequest(urn=urn_of(token, resource_name), properties=to_struct(checked))
-        response = _call(self.stub.Create, request)
+        try:
+            response = _call(self.stub.Create, request)
+        except RejectedError as error:
+            if error.unfinished:
+                identifier, state = error.unfinished
+                error.kept = EngineResource(token, resource_name, identifier, checked, state)
+            raise
         return EngineResource(token, resource_name, response.id, checked, from_struct(response.properties))
 
     def preview(self, token: str, **inputs: object) -> dict[str, Any]:
@@ -100,7 +114,7 @@ class Engine:
         ).deleteBeforeReplace
 
     def update(self, created: EngineResource, **inputs: object) -> None:
-        """Update a resource to these inputs."""
+        """Update a resource to these inputs; after an error it has the state that the engine keeps."""
         checked = self.check(created.token, inputs, name=created.name, olds=created.inputs)
         request = provider_pb2.UpdateRequest(
             id=created.id,
@@ -109,7 +123,13 @@ class Engine:
             news=to_struct(checked),
             old_inputs=to_struct(created.inputs),
         )
-        created.state = from_struct(_call(self.stub.Update, request).properties)
+        try:
+            created.state = from_struct(_call(self.stub.Update, request).properties)
+        except RejectedError as error:
+            if error.unfinished is None:
+                raise
+            created.state, created.inputs = error.unfinished[1], checked
+            raise
         created.inputs = checked
 
     def refresh(self, created: EngineResource) -> bool:
@@ -168,4 +188,15 @@ def _call(method: Any, request: object) -> Any:  # noqa: ANN401 - each call has 
     try:
         return method(request)
     except grpc.RpcError as error:
-        raise RejectedError(error.details() if isinstance(error, grpc.Call) else str(error)) from None
+        rejected = RejectedError(error.details() if isinstance(error, grpc.Call) else str(error))
+        rejected.unfinished = _unfinished(error)
+        raise rejected from None
+
+
+def _unfinished(error: grpc.RpcError) -> tuple[str, dict[str, Any]] | None:
+    for key, value in (error.trailing_metadata() or ()) if isinstance(error, grpc.Call) else ():
+        if key == "grpc-status-details-bin":
+            detail = provider_pb2.ErrorResourceInitFailed()
+            status_pb2.Status.FromString(value).details[0].Unpack(detail)
+            return detail.id, from_struct(detail.properties)
+    return None

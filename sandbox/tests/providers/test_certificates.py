@@ -183,3 +183,17 @@ def test_zones(engine: Engine, zone: str, route53: Any) -> None:  # noqa: ANN401
         route53.create_hosted_zone(Name="twice.example", CallerReference=reference)
     with pytest.raises(RejectedError, match="multiple Route 53 Hosted Zones matched"):
         engine.invoke(ZONE, name="twice.example")
+
+
+def test_another_type_of_a_record(engine: Engine, zone: str, route53: Any) -> None:  # noqa: ANN401 - its stubs are not installed
+    """Another type is an update, which deletes the record of the old type in the same request."""
+    cname = {"zoneId": zone, "name": "typed.example.com", "type": "CNAME", "ttl": 60, "records": ["www.example.org"]}
+    created = engine.create(RECORD, resource_name="typed", **cname)
+    address = {**cname, "type": "A", "records": ["192.0.2.1"]}
+    assert set(engine.diff(created, **address).values()) == {"UPDATE"}
+    engine.update(created, **address)
+    found = route53.list_resource_record_sets(HostedZoneId=zone, StartRecordName="typed.example.com")
+    assert [one["Type"] for one in found["ResourceRecordSets"] if one["Name"] == "typed.example.com."] == ["A"]
+    assert engine.refresh(created)
+    engine.delete(created)
+    assert not engine.refresh(created)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import copy
 import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.providers.aws.aws_client import AwsClient
+from sandbox.providers.aws.errors import AwsError
 from sandbox.tests.providers.harness import RejectedError
 
 if TYPE_CHECKING:
@@ -185,6 +188,103 @@ def test_refresh_of_a_function(engine: Engine, cloudfront: CloudFrontClient) -> 
     cloudfront.update_function(Name=created.id, IfMatch=etag, FunctionConfig=config, FunctionCode=b"//")
     engine.refresh(created)
     assert engine.diff(created, runtime="cloudfront-js-2.0", code=CODE) == {"code": "UPDATE"}
+
+
+def change(cloudfront: CloudFrontClient, name: str) -> None:
+    """Update a function outside of Pulumi."""
+    etag = cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")["ETag"]
+    config: Any = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    cloudfront.update_function(Name=name, IfMatch=etag, FunctionConfig=config, FunctionCode=b"// foreign")
+
+
+def live_code(cloudfront: CloudFrontClient, name: str) -> str:
+    """Return the code that visitors get."""
+    return cloudfront.get_function(Name=name, Stage="LIVE")["FunctionCode"].read().decode()
+
+
+def test_foreign_update_of_a_function(engine: Engine, cloudfront: CloudFrontClient) -> None:
+    """A function that was changed outside of Pulumi can be neither updated nor deleted until a refresh."""
+    created = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+    change(cloudfront, created.id)
+    new = {"runtime": "cloudfront-js-2.0", "code": f"// new\n{CODE}"}
+    for _ in range(2):
+        with pytest.raises(RejectedError, match="StatusCode: 412, api error PreconditionFailed"):
+            engine.update(created, **new)
+        # As after Terraform's own error: the state has the new code, and the old version.
+        assert created.state["code"] == new["code"]
+    with pytest.raises(RejectedError, match="PreconditionFailed"):
+        engine.delete(created)
+    engine.refresh(created)
+    assert engine.diff(created, **new) == {"code": "UPDATE"}
+    engine.update(created, **new)
+    assert live_code(cloudfront, created.id) == new["code"]
+
+
+def fail_once(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the next request of an operation fail before it is sent."""
+    cloudfront = AwsClient.cloudfront
+    fails = iter([True])
+
+    def call(self: AwsClient, name: str, /, **params: object) -> Any:  # noqa: ANN401 - a response of botocore
+        if name == operation and next(fails, False):
+            raise AwsError("CloudFront: PublishFunction", 500, "InternalError", "Try again.")
+        return cloudfront(self, name, **params)
+
+    monkeypatch.setattr(AwsClient, "cloudfront", call)
+
+
+def test_failed_publish_of_an_update(
+    engine: Engine, cloudfront: CloudFrontClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing publishes the update: each further `up` fails, and after a refresh there is no difference."""
+    created = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE)
+    new = {"runtime": "cloudfront-js-2.0", "code": f"// new\n{CODE}"}
+    fail_once("publish_function", monkeypatch)
+    with pytest.raises(RejectedError, match="InternalError"):
+        engine.update(created, **new)
+    assert engine.diff(created, **new) == {}
+    with pytest.raises(RejectedError, match="PreconditionFailed"):
+        engine.update(created, **new)
+    engine.refresh(created)
+    assert engine.diff(created, **new) == {}
+    assert live_code(cloudfront, created.id) == CODE
+
+
+def test_failed_publish_of_a_new_function(
+    engine: Engine, cloudfront: CloudFrontClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine keeps the function; it is published by the `up` after a refresh, which reads its version."""
+    inputs = {"runtime": "cloudfront-js-2.0", "code": CODE}
+    fail_once("publish_function", monkeypatch)
+    with pytest.raises(RejectedError, match="InternalError") as rejected:
+        engine.create(FUNCTION, resource_name=unique("fn"), **inputs)
+    created = rejected.value.kept
+    assert created is not None
+    assert created.state["code"] == CODE
+    with pytest.raises(RejectedError, match="InvalidIfMatchVersion"):
+        engine.update(created, **inputs)
+    engine.refresh(created)
+    engine.update(created, **inputs)
+    assert live_code(cloudfront, created.id) == CODE
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "changed"),
+    [
+        (ACCESS, SIGNED, {**SIGNED, "description": "other"}),
+        (CACHE, cache_inputs(), cache_inputs(comment="other")),
+    ],
+)
+def test_foreign_update(engine: Engine, token: str, inputs: dict[str, Any], changed: dict[str, Any]) -> None:
+    """The same holds for policies and access controls, whose version the state has, too."""
+    created = engine.create(token, resource_name=unique("foreign"), **inputs)
+    stale = copy.deepcopy(created)
+    engine.update(created, **changed)
+    for attempt in (lambda: engine.update(stale, **changed), lambda: engine.delete(stale)):
+        with pytest.raises(RejectedError, match="PreconditionFailed"):
+            attempt()
+    engine.refresh(stale)
+    engine.delete(stale)
 
 
 def test_changed_name_replaces_the_function(engine: Engine) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import EndpointResolutionError, EndpointVariantError
 
-from hosting.aws.session import client, make_session
+from hosting.aws.session import _transport, client, make_session, request_url
 from hosting.aws.settings import AwsSettings
 from hosting.errors import HostingError
 from sandbox.tests.loopback import Loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ANSWER = """<{0}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{0}Result><Credentials>
@@ -208,3 +210,103 @@ def test_a_host_without_a_proxy_is_asked_directly(monkeypatch: pytest.MonkeyPatc
     direct = settings(httpsProxy="http://127.0.0.1:3", noProxy="example.com,.amazonaws.com")
     assert client("s3", direct).meta.config.proxies == {}
     assert client("s3", settings(noProxy="example.com")).meta.config.proxies == {"https": "http://127.0.0.1:4"}
+
+
+class _NotSentError(Exception):
+    """Ends a call before its request is sent."""
+
+
+def called(made: Any, operation: Callable[..., object], **arguments: str) -> str:  # noqa: ANN401 - as key_of()
+    """Return the URL of the request that a call of botocore's client would send."""
+    urls = []
+
+    def end(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore's AWSPreparedRequest
+        urls.append(request.url.partition("?")[0].rstrip("/"))
+        raise _NotSentError
+
+    made.meta.events.register_first("before-send", end)
+    with pytest.raises(_NotSentError):
+        operation(**arguments)
+    made.meta.events.unregister("before-send", end)
+    return urls[0]
+
+
+def url_or_error(get: Callable[[], str]) -> str:
+    """Return a URL, or why there is none."""
+    try:
+        return get()
+    except EndpointResolutionError as error:
+        return str(error)
+
+
+@pytest.fixture
+def without_endpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no endpoint in the environment."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+
+@pytest.mark.usefixtures("without_endpoints")
+@pytest.mark.parametrize("dual_stack", [False, True])
+@pytest.mark.parametrize("fips", [False, True])
+def test_url_of_a_bucket_is_that_of_botocore(fips: bool, dual_stack: bool) -> None:  # noqa: FBT001 - a table
+    """In every region, with and without FIPS and dual-stack endpoints, uploads go where botocore's own go."""
+    values = settings(useFipsEndpoint=fips, useDualstackEndpoint=dual_stack)
+    session = make_session(values)
+    partitions = session.get_available_partitions()
+    regions = {region for name in partitions for region in session.get_available_regions("s3", name)}
+    assert {"us-east-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-iso-east-1"} <= regions
+    differences = {}
+    for region in sorted(regions):
+        with suppress(EndpointVariantError):  # botocore knows no such endpoint: the first request would fail
+            made = session.client("s3", region_name=region, config=_transport(values.values, {}))
+            ours = url_or_error(lambda made=made: request_url(made, "PutObject", Bucket="site"))  # type: ignore[misc]
+            theirs = url_or_error(lambda made=made: called(made, made.head_bucket, Bucket="site"))  # type: ignore[misc]
+            if ours != theirs:
+                differences[region] = (ours, theirs)
+    assert differences == {}
+
+
+@pytest.mark.usefixtures("without_endpoints")
+@pytest.mark.parametrize(
+    ("region", "values", "bucket", "expected"),
+    [
+        ("eu-west-1", {}, "site", "https://site.s3.eu-west-1.amazonaws.com"),
+        ("eu-west-1", {}, "www.site", "https://s3.eu-west-1.amazonaws.com/www.site"),
+        ("eu-west-1", {"s3UsePathStyle": True}, "site", "https://s3.eu-west-1.amazonaws.com/site"),
+        ("us-east-1", {"useFipsEndpoint": True}, "site", "https://site.s3-fips.us-east-1.amazonaws.com"),
+        ("cn-north-1", {}, "site", "https://site.s3.cn-north-1.amazonaws.com.cn"),
+        (
+            "eusc-de-east-1",
+            {"useFipsEndpoint": True, "useDualstackEndpoint": True},
+            "site",
+            "https://site.s3-fips.dualstack.eusc-de-east-1.amazonaws.eu",
+        ),
+        ("eu-west-1", {"endpoints": [{"s3": "http://127.0.0.1:4566/"}]}, "site", "http://127.0.0.1:4566/site"),
+    ],
+)
+def test_url_of_a_bucket(region: str, values: dict[str, Any], bucket: str, expected: str) -> None:
+    """The bucket is in the host where AWS's certificate covers it, and otherwise in the path."""
+    keys = {"accessKey": "OWNKEY", "secretKey": "made-up"}
+    assert request_url(client("s3", AwsSettings(region, {**keys, **values})), "PutObject", Bucket=bucket) == expected
+
+
+@pytest.mark.usefixtures("without_endpoints")
+@pytest.mark.parametrize("region", ["us-east-1", "us-gov-west-1", "eusc-de-east-1"])
+@pytest.mark.parametrize("values", [{}, {"useFipsEndpoint": True}, {"useDualstackEndpoint": True}], ids=str)
+def test_proxy_is_chosen_for_the_host_of_the_request(
+    region: str, values: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host that `noProxy` is compared with is the one that botocore sends the request to."""
+    hosts: list[str] = []
+    monkeypatch.setattr("hosting.aws.session.proxy_for", lambda url, *_: hosts.append(url))
+    made = AwsSettings(region, {"accessKey": "OWNKEY", "secretKey": "made-up", **values})
+    sent = [
+        called(client_, getattr(client_, operation))
+        for service, operation in (
+            ("s3", "list_buckets"),
+            ("sts", "get_caller_identity"),
+            ("cloudfront", "list_functions"),
+        )
+        for client_ in [client(service, made)]
+    ]
+    assert [urlsplit(url).netloc for url in hosts] == [urlsplit(url).netloc for url in sent]

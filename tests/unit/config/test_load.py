@@ -632,3 +632,13 @@ def test_the_longest_ttl_is_that_of_the_managed_policy() -> None:
     """The distribution refers to CachingOptimized, so a longer TTL would have no effect."""
     (problem,) = problems(cloudfront_maxTtl=str(CACHING_OPTIMIZED_TTLS[2] + 1))
     assert problem.startswith(f"'cloudfront:maxTtl' must be <= {CACHING_OPTIMIZED_TTLS[2]} ")
+
+
+def test_content_encoding_has_an_encoding_that_browsers_know() -> None:
+    """A misspelt encoding is replaced in the command by the one that was meant; a map becomes a list."""
+    (rule,) = settings(publish_contentEncoding='[{"pattern": "*.gz", "value": "identity"}]').publish.content_encoding
+    assert (rule.pattern, rule.value) == ("*.gz", "identity")
+    command = """pulumi config set --stack dev publish:contentEncoding '[{"pattern": "*.js", "value": "gzip"}]'"""
+    for given in ('[{"pattern": "*.js", "value": "gz"}]', '{"*.js": "gzip"}'):
+        (problem,) = problems(publish_contentEncoding=given)
+        assert problem.endswith(command)

@@ -75,6 +75,16 @@ def answers(plan: EdgePlan) -> list[tuple[int, int | None, str | None]]:
     return [(one.error_code, one.response_code, one.response_page_path) for one in plan.error_responses]
 
 
+@pytest.mark.parametrize("routing", ["auto", "errors"])
+def test_error_pages_have_canonical_paths(tmp_path: Path, routing: str) -> None:
+    """CloudFront gets an error page without the function, so S3 would read a bare plus sign in its path as a space."""
+    responses = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/c++ (a).html"}, {"errorCode": 500}]'
+    own = settings(website_routing=routing, cloudfront_errorResponses=responses)
+    plan = plan_of(own, manifest("index.html", "c++ (a).html"), tmp_path)
+    assert answers(plan) == [(404, 404, "/c%2B%2B%20(a).html"), (500, None, None)]
+    assert plan.warnings == ()
+
+
 @pytest.mark.parametrize("routing", ["auto", "spa", "pages"])
 def test_with_a_router_only_404_is_mapped(tmp_path: Path, routing: str) -> None:
     """The page is 404.html, else the error document that is set. Without both there is none."""
@@ -106,7 +116,7 @@ def test_the_error_document_of_an_s3_website(tmp_path: Path) -> None:
     own = settings("dev", **auto, website_errorDocument="x.html")
     assert plan_of(own, manifest("index.html", "404.html", "x.html"), tmp_path).error_document == "x.html"
     errors = plan_of(settings(), manifest("index.html", "404.html"), tmp_path)
-    assert (errors.error_document, errors.default_root_object, errors.request_parts) == ("index.html", "index.html", ())
+    assert (errors.error_document, errors.default_root_object) == ("index.html", "index.html")
 
 
 def test_a_rollback_without_files_keeps_the_error_pages(tmp_path: Path) -> None:
@@ -180,18 +190,27 @@ def parts(plan: EdgePlan) -> list[str]:
     return [part.name for part in plan.request_parts]
 
 
+def test_every_function_puts_the_path_in_canonical_form(tmp_path: Path) -> None:
+    """Rules and host names get the path as it was sent, and the router the canonical one, with any routing and mode."""
+    for mode in ("managed", "bulk"):
+        plain = plan_of(settings(publish_mode=mode), manifest("index.html"), tmp_path)
+        assert (parts(plain), plain.default_root_object) == (["canonicalUri"], "index.html")
+    (tmp_path / "_redirects").write_text("/a /b\n")
+    for routing, router in (("auto", "route"), ("pages", "pages"), ("errors", "root")):
+        plan = plan_of(settings(website_routing=routing), manifest("index.html"), tmp_path)
+        assert parts(plan) == ["redirects", "canonicalUri", router]
+
+
 def test_with_headers_a_function_serves_the_app_page(tmp_path: Path) -> None:
     """CloudFront runs no function for an error response, so the function for requests serves the app page."""
     plan = with_headers(tmp_path, "LICENSE")
-    assert (parts(plan), plan.default_root_object, plan.warnings) == (["appPage"], "index.html", ())
-    assert '["/index.html",{"/LICENSE":0}]' in plan.request_parts[0].code
+    assert (parts(plan), plan.default_root_object, plan.warnings) == (["canonicalUri", "appPage"], "index.html", ())
+    assert '["/index.html",{"/LICENSE":0}]' in plan.request_parts[1].code
     app = with_headers(tmp_path, "app.html", rules="/a /b\n/* /app.html 200\n")
-    assert parts(app) == ["redirects", "root", "appPage"]
+    assert parts(app) == ["redirects", "canonicalUri", "root", "appPage"]
     assert '["/app.html",{}]' in app.request_parts[-1].code
     bulk = with_headers(tmp_path, publish_mode="bulk")
-    assert (parts(bulk), bulk.warnings) == ([], ())
-    (tmp_path / "_headers").unlink()
-    assert plan_of(settings(), manifest("index.html"), tmp_path).request_parts == ()
+    assert (parts(bulk), bulk.warnings) == (["canonicalUri"], ())
 
 
 def test_pages_without_headers_are_a_warning(tmp_path: Path) -> None:

@@ -96,6 +96,17 @@ def test_hidden_files_are_a_warning(tmp_path: Path) -> None:
     assert one.startswith("Visitors can't get 'api/x': line 1")
 
 
+def test_a_plus_sign_in_a_proxys_path(tmp_path: Path) -> None:
+    """Path patterns have a bare plus sign, as browsers send it; files and rules are compared with it all the same."""
+    config = {"cloudfront_errorResponses": "[]"}
+    (warning,) = planned(tmp_path, "a+b/x", rules="/a+b/* https://api.example.com/:splat 200\n", **config).warnings
+    assert warning.startswith("Visitors can't get 'a+b/x': line 1")
+    for source in ("/a+b/c", "/a%2Bb/:name", "/a+b/:name"):
+        rules = f"/a+b/* https://api.example.com/:splat 200\n{source} /d\n"
+        with pytest.raises(EdgeError, match="line 2 of _redirects"):
+            planned(tmp_path, rules=rules, **config)
+
+
 def test_proxies_have_no_effect_without_cloudfront(tmp_path: Path) -> None:
     """On DEV there is only the warning about the file."""
     (warning,) = planned(tmp_path, "api/x", stack="dev", rules="/x http://localhost:4000/ 200\n").warnings

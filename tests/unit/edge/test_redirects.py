@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosting.edge.function_code import FunctionPart
 from hosting.edge.redirect_checks import Hosts, check_rules
 from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice
@@ -320,20 +319,6 @@ def rules(draw: st.DrawFn, ignores_trailing_slash: bool) -> Rule:  # noqa: FBT00
         not_for_files=draw(st.booleans()),
         ignores_trailing_slash=ignores_trailing_slash,
         expression=expression,
-    )
-
-
-@given(
-    parts=st.lists(
-        st.sampled_from(["/", "a", "%61", "%2F", "%2f", "%252F", "%25", "é", "%C3%A9", "\U0001f98a", "+", "&"])
-    )
-)
-def test_canonical_paths(edge: EdgeRuntime, parts: list[str]) -> None:
-    """JavaScript and Python give the same canonical path, which keeps reserved escapes."""
-    path = "/" + "".join(parts)
-    one = FunctionPart("one", "function one(request) { request.uri = canonicalPath(request.uri); }")
-    assert (
-        edge.request([one], request_event(path))["uri"] == canonical_path(path) == canonical_path(canonical_path(path))
     )
 
 

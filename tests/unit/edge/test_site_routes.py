@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hosting.edge.function_code import as_javascript, compose, size_of
 from hosting.edge.route_choice import RouteChoice
 from hosting.edge.site_routes import RouteAnswer, SiteRoutes, route_part
+from hosting.formats.paths import key_path
 from tests.unit.edge.runtime import request_event
 
 if TYPE_CHECKING:
@@ -166,19 +167,18 @@ def test_every_file_and_page_is_reached(tree: set[str], choice: RouteChoice) -> 
     """Each file is served at its path, each page at its URL, and the other form redirects there in one step."""
     routes = choice.routes(tree)
     for key in tree:
-        assert routes.answer(f"/{quote(key)}") == RouteAnswer(f"/{quote(key)}")
-        assert routes.answer(f"/{quote(key, safe='/+')}") == RouteAnswer(f"/{quote(key)}")
+        assert routes.answer(key_path(key)) == RouteAnswer(key_path(key))
         folder, _, name = key.rpartition("/")
         if name == INDEX and folder:
-            url, other, other_key = f"/{quote(folder)}/", f"/{quote(folder)}", f"{folder}.html"
+            url, other, other_key = f"{key_path(folder)}/", key_path(folder), f"{folder}.html"
         elif key.endswith(".html") and name != INDEX and key not in ("404.html", "200.html"):
-            url, other, other_key = f"/{quote(key[:-5])}", f"/{quote(key[:-5])}/", f"{key[:-5]}/{INDEX}"
+            url, other, other_key = key_path(key[:-5]), f"{key_path(key[:-5])}/", f"{key[:-5]}/{INDEX}"
         else:
             continue
         if unquote(url[1:]) in tree:
             # A file with the page's name takes precedence.
             continue
-        assert routes.answer(url) == RouteAnswer(f"/{quote(key)}")
+        assert routes.answer(url) == RouteAnswer(key_path(key))
         if not {other_key, unquote(other[1:])} & tree:
             assert routes.answer(other) == RouteAnswer(url, is_redirect=True)
 
@@ -187,7 +187,7 @@ def test_every_file_and_page_is_reached(tree: set[str], choice: RouteChoice) -> 
 def test_no_path_is_redirected_twice(tree: set[str], choice: RouteChoice, asked: str, slash: str) -> None:
     """The target of a redirect is served: there is no loop, and no redirect to the root."""
     routes = choice.routes(tree)
-    first = routes.answer(f"/{quote(asked)}{slash}")
+    first = routes.answer(f"{key_path(asked)}{slash}")
     if first.is_redirect:
         first = routes.answer(first.path)
     assert slash == "//" or not first.is_redirect

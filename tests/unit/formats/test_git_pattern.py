@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -182,22 +183,61 @@ def test_last_matching_line_decides() -> None:
     assert [(result.index, result.include) for result in results] == [(2, False), (1, True), (4, True), (None, None)]
 
 
-def test_one_expression_decides_for_paths_that_no_line_matches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only a path that a line matches is compared with the lines one by one."""
+def test_last_line_decides_whatever_forms_the_lines_have() -> None:
+    """Lines with and without a slash, for folders and for both kinds, are compared in the order of the list."""
+    lines = ["a", "/a", "a/", "/a/", "!a", "!/a/"]
+    for count in range(1, len(lines) + 1):
+        assert PatternList(lines[:count]).check("a", is_dir=True).index == count - 1
+    assert PatternList(lines[:4]).check("a", is_dir=False).index == 1
+    assert PatternList(lines[:4]).check("b/a", is_dir=True).index == 2
+
+
+def test_lines_are_not_compared_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One expression for all lines rules out a path that none matches, and one for each form finds the last line."""
     compared: list[str] = []
-    match_file = GitPattern.match_file
-
-    def counted(self: GitPattern, file: str) -> re.Match[str] | None:
-        compared.append(file)
-        return match_file(self, file)
-
-    monkeypatch.setattr(GitPattern, "match_file", counted)
+    monkeypatch.setattr(GitPattern, "match_file", lambda _self, file: compared.append(file))
     patterns = PatternList(["*.map", "/docs/", "!keep.map", "drafts/**"])
     for path in ("index.html", "a/b/app.js", "docs", "a/drafts"):
         assert patterns.check(path, is_dir=False).index is None
-    assert compared == []
     assert patterns.check("a.map", is_dir=False).index == 0
-    assert len(compared) == 4
+    assert compared == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*a" * 40,
+        "a*" * 40 + "b",
+        "*?" * 40 + "b",
+        "*[!b]" * 40 + "b",
+        "**/*a*" * 40,
+        "**/a/" * 40 + "b",
+        "x/**\\/" * 40 + "b",
+    ],
+)
+def test_many_stars_take_no_longer_than_few(pattern: str) -> None:
+    """A pattern with many stars that almost matches a long name is decided at once; backtracking would never end."""
+    patterns = PatternList([pattern])
+    assert patterns.check("a" * 200 + "c", is_dir=False).index is None
+    assert patterns.check("a/" * 100 + "c", is_dir=False).index is None
+    assert patterns.check("x/a/" * 100 + "c", is_dir=False).index is None
+
+
+@pytest.mark.parametrize("form", ["{}{}{}", "{}*{}*{}", "**/{}/**/{}/**/{}"])
+def test_wildcards_are_equal_to_the_expressions_that_backtrack(form: str) -> None:
+    """A wildcard that stops at its first match finds what one finds that is tried at every length."""
+    pieces = ["a", "b", "/", "*", "?", "/**/", "[ab]", "/**\\/"]
+    subjects = ["".join(each) for size in range(1, 5) for each in product("ab/", repeat=size)]
+    wrong = []
+    for each in product(pieces, repeat=3):
+        body = git_pattern._translated(form.format(*each))
+        # The expressions without atomic groups and with greedy wildcards.
+        plain = (
+            body.replace("(?>[^/]*?", "(?:[^/]*").replace("(?>.*?", "(?:.*").replace("(?>(?:[^/]*/)*?", "(?:(?:.*/)?")
+        )
+        first, every = (re.compile(text, re.DOTALL).fullmatch for text in (body, plain))
+        wrong += [(each, subject) for subject in subjects if bool(first(subject)) is not bool(every(subject))]
+    assert wrong == []
 
 
 def test_other_backends_of_pathspec_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

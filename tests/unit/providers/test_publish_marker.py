@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from hosting.providers.publish_marker import PublishMarkerProvider
+from hosting.publish.managed.path_list import pack, unpack
 
 
-def first_outputs(content: str) -> dict[str, Any]:
+def first_outputs(content: str, *paths: str) -> dict[str, Any]:
     """Return the outputs after the first publish of ``content``."""
-    outs = PublishMarkerProvider().create({"content": content}).outs
+    outs = PublishMarkerProvider().create({"content": content, "paths": pack(paths)}).outs
     assert outs is not None
     return outs
 
@@ -30,12 +32,31 @@ def test_other_content_gets_a_new_marker_and_the_previous_one() -> None:
     """A -> B -> A has three markers, and each refers to its predecessor."""
     markers = [first_outputs("a")]
     for content in ("b", "a"):
-        assert PublishMarkerProvider().diff("id", markers[-1], {"content": content}).changes is True
-        outs = PublishMarkerProvider().update("id", markers[-1], {"content": content}).outs
+        inputs = {"content": content, "paths": ""}
+        assert PublishMarkerProvider().diff("id", markers[-1], inputs).changes is True
+        outs = PublishMarkerProvider().update("id", markers[-1], inputs).outs
         assert outs is not None
         markers.append(outs)
     assert len({one["marker"] for one in markers}) == 3
     assert [one["previous"] for one in markers[1:]] == [one["marker"] for one in markers[:-1]]
+
+
+def test_it_remembers_the_paths_that_the_last_publishes_removed() -> None:
+    """Their objects may still be in the bucket if a publish did not finish; older ones are forgotten."""
+    marker = first_outputs("0", "a", "b")
+    assert marker["removed"] == []
+    for number in range(1, 7):
+        inputs = {"content": str(number), "paths": pack(["a", f"new{number}"])}
+        marker = PublishMarkerProvider().update("id", marker, inputs).outs or {}
+    assert [unpack(one) for one in marker["removed"]] == [[f"new{number}"] for number in (5, 4, 3, 2, 1)]
+
+
+@pytest.mark.parametrize(("before", "after"), [([], ["a"]), (["a"], [])])
+def test_another_publish_mode_has_no_previous_marker(before: list[str], after: list[str]) -> None:
+    """Bulk mode, which has no paths, and managed mode do not continue each other's publishes."""
+    marker = PublishMarkerProvider().update("id", first_outputs("a", *before), {"content": "b", "paths": pack(after)})
+    assert marker.outs is not None
+    assert marker.outs["previous"] is None
 
 
 def test_a_refresh_keeps_the_marker() -> None:

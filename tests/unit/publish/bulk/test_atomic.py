@@ -12,12 +12,9 @@ import pytest
 
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout, lock
-from hosting.publish.bulk.atomic import Atomic
 from hosting.publish.bulk.records import Claim, Index, Orphan
 from hosting.publish.s3.errors import ConflictError, S3Error
 from hosting.publish.s3.parallel import MAX_PARALLEL
-from hosting.publish.staging.manifest import Manifest, ManifestEntry
-from hosting.publish.staging.staged_tree import MANIFEST
 from tests.unit.publish.bulk.conftest import many
 
 if TYPE_CHECKING:
@@ -320,7 +317,7 @@ def test_a_publish_whose_engine_is_gone_stops_and_lets_others_on(site: Site) -> 
     site.publish()
     site.files |= many(400)
     site.said.is_lost = True
-    with pytest.raises(PublishError, match="The engine is gone"):
+    with pytest.raises(PublishError, match=r"engine has stopped\. The live site is unchanged"):
         site.publish()
     left = index_of(site)
     assert left.claim is None
@@ -490,26 +487,3 @@ def test_progress_is_told(site: Site) -> None:
     """Files and bytes done, at the latest at the end."""
     site.publish()
     assert site.said.lines[-1] == "Publishing: 4 of 4 files, 15 of 15 bytes"
-
-
-def test_names_that_do_not_fit_beside_a_prefix_are_refused(site: Site) -> None:
-    """S3 takes keys of 1,024 bytes, and some are the publisher's own."""
-    site.files["/".join(["ä" * 100] * 5)] = "x"
-    with pytest.raises(PublishError, match=r"has more than 996 bytes, .* shorten it"):
-        site.publish()
-
-
-def test_files_too_large_for_one_request_are_refused(site: Site) -> None:
-    """S3 takes 5 GiB at once; the message says what to type."""
-    wanted = site.stage()
-    manifest = Manifest.of([ManifestEntry("film.mp4", (5 << 30) + 1, "0" * 64, "video/mp4", None)])
-    (wanted.folder / MANIFEST).write_text(manifest.to_json())
-    with pytest.raises(PublishError, match=r"more than 5 GiB.*'publish:ignore\[0\]' '/film\.mp4'"):
-        Atomic(site.store, replace(wanted, digest=manifest.digest), site.said).publish()
-
-
-def test_reserved_paths_are_refused(site: Site) -> None:
-    """A site's own file can't be where the publisher keeps its objects."""
-    site.files[".release/x.html"] = "x"
-    with pytest.raises(PublishError, match=r"'\.release/x\.html' is where bulk mode keeps its own objects"):
-        site.publish()

@@ -58,6 +58,13 @@ def agreed(edge: EdgeRuntime, paths: list[str]) -> dict[str, tuple[bool, bool]]:
     return {path: both for path, both in said.items() if both[0] is not both[1]}
 
 
+def test_the_order_of_the_engines_maps_changes_no_code() -> None:
+    """A map arrives in any order, and an update without a change must not publish the function."""
+    overlays = {name: [f"{name}.html"] for name in ("", "a", "b", "c")}
+    forward, backward = ({**POINTER, "overlays": one} for one in (overlays, dict(reversed(overlays.items()))))
+    assert edge_piece(forward, "index.html") == edge_piece(dict(reversed(backward.items())), "index.html")
+
+
 def test_every_file_of_the_release_is_led_to_where_it_is(edge: EdgeRuntime) -> None:
     """Slot, shared prefix, overlay and what is gone, each by its path, as the visitor wrote it."""
     assert led(edge, "/", "/docs/", "/style.css", "/app.99aabb1c.js", "/about.html", "/gone.html", fallback="") == [

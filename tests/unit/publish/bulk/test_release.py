@@ -69,6 +69,8 @@ def props(site: Site, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any i
         "room": 2000.0,
         "route_choice": "",
         "rules": 1.0,
+        "publish_marker": "m1",
+        "previous_publish_marker": None,
         "urn": "urn:pulumi:s::p::t::n",
         **changes,
     }
@@ -169,7 +171,7 @@ def test_a_bucket_that_lost_all_is_published_anew(site: Site) -> None:
 def test_what_s3_refuses_is_a_sentence(site: Site) -> None:
     """A failure names what was done and what to type, without a traceback."""
     site.store.fail = after(0)
-    with pytest.raises(HostingError, match="Run pulumi up again: it goes on where this one stopped"):
+    with pytest.raises(HostingError, match="Run pulumi up again: it continues where this one stopped"):
         Releasing(site).create(props(site))
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from http.client import IncompleteRead
+
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.parsers import ResponseParserError
+from urllib3.exceptions import ProtocolError
 
 from hosting.publish.s3.errors import S3Error, s3_errors
 
@@ -14,6 +18,9 @@ from hosting.publish.s3.errors import S3Error, s3_errors
         (ClientError({"Error": {"Code": "AccessDenied", "Message": "No."}}, "PutObject"), "AccessDenied: No", False),
         (ClientError({"Error": {"Code": "SlowDown", "Message": "Wait"}}, "PutObject"), "SlowDown: Wait", True),
         (EndpointConnectionError(endpoint_url="https://s3"), "EndpointConnectionError: Could not connect", False),
+        (ResponseParserError("Unable to parse\nb'<Li'"), "ResponseParserError: Unable to parse$", False),
+        (ProtocolError("Connection broken"), "ProtocolError: Connection broken", False),
+        (IncompleteRead(b""), "IncompleteRead: IncompleteRead", False),
     ],
 )
 def test_errors_of_botocore_become_one_class(raised: Exception, text: str, *, is_transient: bool) -> None:
@@ -26,7 +33,7 @@ def test_errors_of_botocore_become_one_class(raised: Exception, text: str, *, is
     with pytest.raises(S3Error, match=text) as caught:
         fail()
     assert caught.value.is_transient is is_transient
-    assert isinstance(caught.value.__cause__, ClientError | BotoCoreError)
+    assert caught.value.__cause__ is raised
 
 
 def test_other_errors_stay_as_they_are() -> None:

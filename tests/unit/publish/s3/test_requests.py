@@ -14,11 +14,12 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
-from hosting.publish.s3.bucket import bucket_url
+from hosting.publish.s3.bucket import _headers
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.parallel import MAX_PARALLEL, ParallelLimit, ParallelRunner
 from hosting.publish.s3.put import BucketEndpoint, PutClient
 from hosting.publish.s3.signing import Credentials, signed
+from hosting.publish.staging.manifest import ManifestEntry
 
 
 def nothing(_: int) -> None:
@@ -152,18 +153,18 @@ def test_signatures_are_those_of_botocore(token: str | None, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "bucket", "url"),
+    ("entry", "headers"),
     [
-        ("https://s3.eu-west-1.amazonaws.com", "site", "https://site.s3.eu-west-1.amazonaws.com"),
-        ("https://s3.eu-west-1.amazonaws.com", "www.site", "https://s3.eu-west-1.amazonaws.com/www.site"),
-        ("https://s3.cn-north-1.amazonaws.com.cn", "site", "https://site.s3.cn-north-1.amazonaws.com.cn"),
-        ("http://127.0.0.1:4566/", "site", "http://127.0.0.1:4566/site"),
+        (ManifestEntry("a", 1, "aa", "text/css", None), {"content-type": "text/css"}),
+        (
+            ManifestEntry("a.gz", 1, "aa", "text/css", "no-cache", "gzip"),
+            {"content-type": "text/css", "cache-control": "no-cache", "content-encoding": "gzip"},
+        ),
     ],
 )
-def test_a_bucket_is_addressed_in_its_own_region(endpoint: str, bucket: str, url: str) -> None:
-    """The bucket is part of the host at AWS if the certificate covers it, and else part of the path."""
-    assert bucket_url(endpoint, bucket, path_style=False) == url
-    assert bucket_url(endpoint, bucket, path_style=True).endswith(f"/{bucket}")
+def test_an_upload_has_the_headers_of_its_entry(entry: ManifestEntry, headers: dict[str, str]) -> None:
+    """Type, Cache-Control and Content-Encoding are headers of the request."""
+    assert _headers(entry) == headers
 
 
 def test_refused_connection_is_transient() -> None:

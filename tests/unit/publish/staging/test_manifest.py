@@ -24,6 +24,7 @@ ENTRIES = st.builds(
     sha256=st.sampled_from(["aa", "bb"]),
     content_type=TEXT,
     cache_control=st.none() | TEXT,
+    content_encoding=st.none() | TEXT,
 )
 LISTS = st.lists(ENTRIES, max_size=6, unique_by=lambda entry: entry.path)
 
@@ -83,10 +84,11 @@ def test_digests_differ_when_manifests_do(one: list[ManifestEntry], other: list[
         dataclasses.replace(STYLE, sha256="cc"),
         dataclasses.replace(STYLE, content_type="text/plain"),
         dataclasses.replace(STYLE, cache_control=None),
+        dataclasses.replace(STYLE, content_encoding="br"),
     ],
 )
 def test_each_part_of_an_entry_counts(other: ManifestEntry) -> None:
-    """Path, size, content and both headers are part of the digest."""
+    """Path, size, content and all headers are part of the digest."""
     assert Manifest.of([other]).digest != Manifest.of([STYLE]).digest
 
 
@@ -123,6 +125,7 @@ def test_fingerprint_is_short_and_stable() -> None:
         dataclasses.replace(PAGE, content_type="text/plain"),
         dataclasses.replace(PAGE, cache_control="no-cache"),
         dataclasses.replace(PAGE, cache_control=""),
+        dataclasses.replace(PAGE, content_encoding="gzip"),
     ],
 )
 def test_fingerprint_changes_with_content_and_headers(other: ManifestEntry) -> None:

@@ -60,6 +60,25 @@ def test_manifest_lists_the_staged_files(project: Path) -> None:
     assert (result.ignored_count, result.directory, result.warnings) == (1, project / "dist", ())
 
 
+def test_compressed_files_have_an_encoding(project: Path) -> None:
+    """A file's encoding comes from its name or from a rule; its type is that of the decompressed content."""
+    (project / "dist" / "game.wasm.br").write_bytes(b"\x0b")
+    (project / "dist" / "logo.svgz").write_bytes(b"\x1f\x8b")
+    assert {e.path: (e.content_type, e.content_encoding) for e in staged(project).manifest.entries} == {
+        "css/style.css": ("text/css; charset=utf-8", None),
+        "game.wasm.br": ("application/wasm", "br"),
+        "index.html": ("text/html; charset=utf-8", None),
+        "logo.svgz": ("image/svg+xml; charset=utf-8", "gzip"),
+    }
+
+
+def test_compressed_file_that_is_none_is_rejected(project: Path) -> None:
+    """A file that no browser could decompress is not published."""
+    (project / "dist" / "app.js.gz").write_text("let a")
+    with pytest.raises(PublishError, match=r"'app\.js\.gz' .* is not gzip data"):
+        staged(project)
+
+
 @pytest.mark.parametrize("name", ["a.htm", "A.HTML", "deep/er/b.html"])
 def test_pages_are_recognised_by_extension(project: Path, name: str) -> None:
     """The extension counts in upper and lower case, in any folder."""
@@ -83,10 +102,10 @@ def test_well_known_is_published(project: Path) -> None:
     assert staged(project).manifest.get(".well-known/security.txt")
 
 
-def test_tree_of_bulk_mode_has_its_manifest_beside_it(project: Path) -> None:
-    """Bulk mode's resource reads the manifest from a file, as its inputs must stay small."""
+def test_a_tree_has_its_manifest_beside_it(project: Path) -> None:
+    """The dynamic providers read the manifest from a file, as their inputs must stay small."""
     target = project / ".hosting" / "staging" / "dev"
-    result = stage(project / "dist", target, RULES, lambda _: {}, as_one=True)
+    result = stage(project / "dist", target, RULES, lambda _: {})
     assert Manifest.from_json((target / MANIFEST).read_text(encoding="utf-8")) == result.manifest
 
 
@@ -213,15 +232,6 @@ def test_missing_index_is_a_warning(project: Path) -> None:
     result = staged(project, index="home.html")
     assert len(result.warnings) == 1
     assert "There is no 'home.html'" in result.warnings[0]
-
-
-def test_many_files_are_a_warning(project: Path) -> None:
-    """Each file is a resource: from 501 files on, a warning has the time that they cost."""
-    for number in range(498):
-        (project / "dist" / f"{number}.txt").touch()
-    assert staged(project).warnings == ()
-    (project / "dist" / "one-more.txt").touch()
-    assert "501 files, and each is a resource" in staged(project).warnings[0]
 
 
 def test_backslash_is_a_warning(project: Path) -> None:

@@ -1,0 +1,79 @@
+"""Clients of AWS with the stack's `aws:` settings, and what the checks need to know about AWS's errors."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hosting.aws.session import client_of, make_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import boto3
+
+    from hosting.aws.settings import AwsSettings
+
+AWS_ERRORS = (BotoCoreError, ClientError)
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
+
+
+class AwsClients(Protocol):
+    """Makes clients of AWS's services."""
+
+    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3 generates its clients
+        """Return a client of ``service``, in ``region`` or in the stack's."""
+        ...
+
+
+class StackClients:
+    """Clients with the credentials, region, proxies and endpoints of the stack's provider."""
+
+    def __init__(self, settings: AwsSettings) -> None:
+        self._settings = settings
+
+    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - as above
+        """Return a client of ``service``, in ``region`` or in the stack's."""
+        return client_of(self._session, service, self._settings, region)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return make_session(self._settings)
+
+
+def error_code(error: BaseException) -> str:
+    """Return the code of an error that AWS answered with; empty for any other error."""
+    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+
+
+def is_denied(error: BaseException) -> bool:
+    """Return whether the credentials have no right to the operation."""
+    return error_code(error) in _DENIED
+
+
+def answer_date(error: BaseException) -> str:
+    """Return the Date header of an error that AWS answered with; empty without one."""
+    metadata = error.response.get("ResponseMetadata", {}) if isinstance(error, ClientError) else {}
+    return str(metadata.get("HTTPHeaders", {}).get("date", ""))
+
+
+def listed(method: Any, *, items: str, within: str = "", **arguments: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - boto3
+    """Yield all items of one of CloudFront's lists, which have no paginator in boto3.
+
+    Args:
+        method: the client's method.
+        items: the key of the items.
+        within: the key of the list that has them.
+        arguments: the method's arguments.
+    """
+    marker: dict[str, str] = {}
+    while True:
+        answer = method(**arguments, **marker)
+        page = answer.get(within, {}) if within else answer
+        yield from page.get(items) or []
+        following = page.get("NextMarker")
+        if not following:
+            return
+        marker = {"Marker": following}

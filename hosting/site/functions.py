@@ -1,0 +1,45 @@
+"""The resources that make sure that CloudFront runs the declared code of the functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hosting.providers.published_functions import FunctionMarker, PublishedFunctions, PublishedFunctionsArgs
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from hosting.cloudfront.distribution import DistributionResources
+    from hosting.edge.plan import EdgePlan
+    from hosting.providers.publish_marker import PublishMarker
+    from hosting.resource_names import ResourceNames
+
+
+def function_marker(
+    names: ResourceNames, edge: EdgePlan, opts: pulumi.ResourceOptions, *, is_bulk: bool
+) -> FunctionMarker | None:
+    """Declare the marker on which the functions must depend; None if there are no functions."""
+    parts = [[part.name, part.code] for part in (*edge.request_parts, *edge.response_parts)]
+    if not parts and not is_bulk:
+        return None
+    return FunctionMarker(names.logical("function-marker"), parts, opts, is_secret=edge.has_secret)
+
+
+def published_functions(
+    names: ResourceNames,
+    declared: DistributionResources,
+    marker: FunctionMarker,
+    publish_marker: PublishMarker | None,
+    opts: pulumi.ResourceOptions,
+) -> PublishedFunctions:
+    """Declare the comparison with what CloudFront runs; ``opts`` must depend on the functions.
+
+    ``publish_marker`` is that of bulk mode, where each publish changes a function.
+    """
+    args = PublishedFunctionsArgs(
+        names=[one.function.name for one in declared.functions],
+        digests=[one.digest for one in declared.functions],
+        function_marker=marker.marker,
+        publish_marker=publish_marker.marker if publish_marker else "",
+    )
+    return PublishedFunctions(names.logical("published-functions"), args, opts)

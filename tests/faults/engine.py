@@ -1,0 +1,96 @@
+"""Runs `pulumi` with every request going through the proxy, and kills it with all of its plugins."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.e2e.harness import descendants, end
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.faults.proxy import FaultProxy, Plan
+
+_TIMEOUT_S = 600
+_KILLED_TIMEOUT_S = 20
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^goroutine \d+ \[|^panic: ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command did.
+
+    Attributes:
+        code: its exit code; negative if it was killed.
+        output: stdout and stderr.
+    """
+
+    code: int
+    output: str
+
+    @property
+    def has_traceback(self) -> bool:
+        """Whether the output has a traceback of Python or Go."""
+        return _TRACEBACK.search(self.output) is not None
+
+
+@dataclass
+class Engine:
+    """The CLI in one project.
+
+    Attributes:
+        folder: the project's.
+        env: the environment, without the proxy.
+        proxy: between the plugins and the cloud.
+    """
+
+    folder: Path
+    env: Mapping[str, str]
+    proxy: FaultProxy
+    _killed: list[int] = field(default_factory=list)
+
+    def run(self, plan: Plan, *arguments: str) -> Finished:
+        """Run a command; ``plan`` says what happens to its requests."""
+        command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
+        env = {**self.env, "AWS_ENDPOINT_URL": self.proxy.url}
+        with tempfile.TemporaryFile("w+b") as output:
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            plan.kill = lambda: self._kill(process.pid)
+            with self.proxy.run(plan):
+                try:
+                    code = process.wait(_TIMEOUT_S)
+                except subprocess.TimeoutExpired:
+                    self._kill(process.pid)
+                    code = process.wait()
+                self._wait_for_killed()
+            output.seek(0)
+            return Finished(code, output.read().decode(errors="replace"))
+
+    def _kill(self, pid: int) -> None:
+        # The plugins are in process groups of their own, so killing the engine's group would leave them.
+        with suppress(FileNotFoundError):
+            self._killed += [pid, *descendants(pid)]
+        end(self._killed)
+
+    def _wait_for_killed(self) -> None:
+        deadline = time.monotonic() + _KILLED_TIMEOUT_S
+        while any(_is_running(pid) for pid in self._killed) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._killed.clear()
+
+
+def _is_running(pid: int) -> bool:
+    """Return whether a process runs; one that waits for its parent to read its exit status does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return False

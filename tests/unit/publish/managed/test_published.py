@@ -1,0 +1,249 @@
+"""The bucket of managed mode after publishes that were killed, and after changes by another hand."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hosting.errors import HostingError, PublishError
+from hosting.publish.managed.path_list import pack, unpack
+from hosting.publish.s3.errors import S3Error
+from tests.unit.publish.managed.memory import Bucket, Stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+A = {"index.html": "home", "a.css": "one", "b.css": "one", "old.html": "old"}
+B = {"index.html": "home", "a.css": "two", "b.css": "two", "new.html": "new", "new.css": "new"}
+C = {"index.html": "home", "a.css": "two", "b.css": "one", "other.html": "other"}
+HASHED = "app.0a1b2c3d.js"
+DAY_S = 86_400
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    """Return a stack in which nothing is published."""
+    return Stack(tmp_path, Bucket())
+
+
+@pytest.mark.parametrize("random_etags", [False, True])
+@pytest.mark.parametrize("then", [A, B, C], ids="ABC")
+def test_one_publish_after_a_kill_gives_exactly_the_folder(
+    tmp_path: Path,
+    then: dict[str, str],
+    random_etags: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """A is published, B is killed at any step, before or after it; then A, B or C: the bucket has its files alone."""
+    after, killed = 0, True
+    while killed:
+        stack = Stack(tmp_path, Bucket(has_random_etags=random_etags))
+        stack.up(A)
+        killed = stack.killed(B, after=after)
+        stack.up(then)
+        assert stack.bucket.contents == then, after
+        assert stack.objects.keys() == then.keys()
+        assert stack.up(then) is False
+        after += 1
+    assert after > 12
+
+
+def test_kills_in_a_row_leave_nothing(tmp_path: Path) -> None:
+    """A, then B and C killed at any two steps, then A: no object of B or C remains."""
+    for first in range(0, 18, 3):
+        for second in range(0, 18, 3):
+            stack = Stack(tmp_path, Bucket())
+            stack.up(A)
+            stack.killed(B, after=first)
+            stack.killed(C, after=second)
+            stack.up(A)
+            assert stack.bucket.contents == A, (first, second)
+
+
+def test_a_killed_first_publish(tmp_path: Path) -> None:
+    """The first publish is killed at any step, and another site is published: no object of the first remains."""
+    for after in range(14):
+        stack = Stack(tmp_path, Bucket())
+        stack.killed(A, after=after)
+        stack.up(C)
+        assert stack.bucket.contents == C, after
+
+
+def test_headers_of_a_killed_publish_are_taken_back(stack: Stack) -> None:
+    """With the same bytes the ETag is the same, but the time shows that the object was written."""
+    stack.up(A)
+    assert stack.killed(A, after=4, kind="text/css")
+    stack.up(A)
+    assert {one.headers for one in stack.bucket.objects.values()} == {("text/plain", None)}
+
+
+def test_a_normal_publish_uploads_nothing_again(stack: Stack) -> None:
+    """It costs one listing, and one more call if files were removed; without changes it costs nothing."""
+    stack.up(A)
+    stack.up(B)
+    assert stack.bucket.calls == {"list": 2, "delete": 1}
+    assert stack.up(B) is False
+    assert stack.bucket.calls == {"list": 2, "delete": 1}
+
+
+def test_objects_that_the_engine_replaced_are_recorded(stack: Stack) -> None:
+    """An object with the same bytes and another time is not uploaded again, but its version is new."""
+    stack.up(A)
+    before = json.loads(stack.record["versions"])
+    stack.bucket.put("a.css", "one")
+    stack.refresh()
+    assert stack.up(A) is True
+    after = json.loads(stack.record["versions"])
+    assert {path for path in after if after[path] != before[path]} == {"a.css"}
+    assert "upload" not in stack.bucket.calls
+
+
+@pytest.mark.parametrize("random_etags", [False, True])
+def test_a_refresh_finds_changed_and_missing_objects(
+    tmp_path: Path,
+    random_etags: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """The next `up` uploads them again; without a refresh, and without another publish, nothing is compared."""
+    stack = Stack(tmp_path, Bucket(has_random_etags=random_etags))
+    stack.up(A)
+    stack.bucket.put("a.css", "bad")
+    del stack.bucket.objects["old.html"]
+    assert stack.up(A) is False
+    stack.refresh()
+    assert stack.record["drift"] == 2
+    assert stack.up(A) is True
+    assert stack.bucket.contents == A
+    stack.refresh()
+    assert stack.record["drift"] == 0
+    assert stack.up(A) is False
+
+
+def test_any_publish_repairs_what_another_hand_changed(stack: Stack) -> None:
+    """The listing of a publish shows it without a refresh."""
+    stack.up(A)
+    stack.bucket.put("b.css", "bad")
+    stack.up({**A, "a.css": "two"})
+    assert stack.bucket.contents == {**A, "a.css": "two"}
+
+
+def test_objects_of_others_are_left_alone(stack: Stack) -> None:
+    """An object that no publish has written is neither drift nor removed, also after a kill."""
+    stack.up(A)
+    stack.bucket.put("report.pdf", "not ours")
+    stack.refresh()
+    assert stack.record["drift"] == 0
+    stack.killed(B, after=4)
+    stack.up(A)
+    assert stack.bucket.contents == {**A, "report.pdf": "not ours"}
+
+
+def test_removed_files_with_hashed_names_remain_for_some_days(stack: Stack) -> None:
+    """Open pages still refer to them. The first publish after their days removes them; they are never drift."""
+    stack.keep_days = 7
+    stack.up({**A, HASHED: "app"})
+    stack.up(A)
+    assert stack.bucket.contents == {**A, HASHED: "app"}
+    assert json.loads(stack.record["retained"]) == {HASHED: 1_000_000}
+    del stack.bucket.objects[HASHED]
+    stack.refresh()
+    assert stack.record["drift"] == 0
+    stack.bucket.put(HASHED, "app")
+    stack.files.time += 7 * DAY_S - 1
+    stack.up(C)
+    assert stack.bucket.contents == {**C, HASHED: "app"}
+    stack.files.time += 1
+    stack.up(A)
+    assert stack.bucket.contents == A
+    assert json.loads(stack.record["retained"]) == {}
+    assert HASHED not in json.loads(stack.record["versions"])
+
+
+def test_a_retained_file_can_come_back(stack: Stack) -> None:
+    """It is published again, with the same or other content, and its days begin anew with its next removal."""
+    stack.keep_days = 7
+    for content in ("app", "app, changed"):
+        stack.up({**A, HASHED: content})
+        stack.up(A)
+        stack.files.time += DAY_S
+    assert json.loads(stack.record["retained"]) == {HASHED: 1_000_000 + DAY_S}
+    stack.up({**A, HASHED: "app"})
+    assert json.loads(stack.record["retained"]) == {}
+    assert stack.bucket.contents == {**A, HASHED: "app"}
+
+
+def test_without_days_removed_files_go_at_once(stack: Stack) -> None:
+    """With publish:keepAssetsDays 0 nothing is retained, and what was retained goes, without another publish."""
+    stack.keep_days = 7
+    stack.up({**A, HASHED: "app"})
+    stack.up(A)
+    stack.keep_days = 0
+    assert stack.up(A) is True
+    assert stack.bucket.contents == A
+
+
+def test_assets_of_a_killed_publish_remain_for_its_pages(stack: Stack) -> None:
+    """Visitors may have loaded a page of the killed publish, which refers to its assets."""
+    stack.keep_days = 7
+    stack.up(A)
+    stack.killed({**B, HASHED: "app"}, after=100)
+    stack.record["publish_marker"] = "earlier"
+    stack.up(A)
+    assert stack.bucket.contents == {**A, HASHED: "app"}
+
+
+def test_a_change_to_bulk_mode_removes_the_files(stack: Stack) -> None:
+    """Objects that bulk mode has written under the same key remain; without it the record is only replaced."""
+    stack.up(A)
+    stack.files.delete("id", stack.record)
+    assert stack.bucket.contents == A
+    stack.bucket.put(".published/index", "{}")
+    stack.bucket.put("index.html", "home")
+    stack.files.delete("id", stack.record)
+    assert stack.bucket.contents == {".published/index": "{}", "index.html": "home"}
+    stack.files.delete("id", stack.record)
+    assert stack.bucket.calls["delete"] == 1
+
+
+def test_another_bucket_has_another_record(stack: Stack) -> None:
+    """The engine has uploaded all files to it; the objects of the old one are deleted with it."""
+    stack.up(A)
+    stack.record["bucket"] = "before"
+    assert stack.up(A) is True
+    assert stack.bucket.calls == {"list": 2}
+
+
+def test_a_tree_that_was_staged_again_is_not_uploaded(stack: Stack) -> None:
+    """Only a file with the declared fingerprint is uploaded."""
+    stack.up(A)
+    stack.record["drift"] = 1
+    for path, entries in (("a.css", {**A, "a.css": "three"}), ("c.css", {**A, "c.css": "x"})):
+        inputs: dict[str, Any] = {**stack.record, "entries": json.dumps(entries), "publish_marker": "another"}
+        with pytest.raises(PublishError, match="has changed in the staged tree: run `pulumi up` again"):
+            stack.files.update("id", stack.record, inputs)
+        assert path in entries
+
+
+def test_an_error_says_what_visitors_get_and_what_to_do(stack: Stack) -> None:
+    """The record is not stored, so the next `up` finishes the publish."""
+
+    def refuse(_: str) -> None:
+        raise S3Error("AccessDenied", "no")
+
+    stack.up(A)
+    stack.bucket.before_call = refuse
+    with pytest.raises(HostingError, match=r"may get a mix .*AccessDenied: no\. Run `pulumi up` again"):
+        stack.up(B)
+    with pytest.raises(HostingError, match="could not be removed"):
+        stack.files.delete("id", stack.record)
+    before = dict(stack.record)
+    stack.refresh()
+    assert stack.record == before
+
+
+def test_paths_in_the_state_are_short() -> None:
+    """A list of paths is compressed, and any path comes back."""
+    paths = [f"docs/guide/page-{number}.html" for number in range(1000)]
+    assert len(pack(paths)) < sum(map(len, paths)) / 4
+    assert unpack(pack(["ü", "a b", "a\nb"])) == ["a\nb", "a b", "ü"]
+    assert unpack(pack([])) == []
