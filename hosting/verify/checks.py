@@ -72,6 +72,8 @@ def file_answer(entry: ManifestEntry, status: int = OK, headers: Mapping[str, st
     own = {"content-type": entry.content_type}
     if entry.cache_control is not None and status == OK:
         own["cache-control"] = entry.cache_control
+    if entry.content_encoding is not None:
+        own["content-encoding"] = entry.content_encoding
     return Expected(status, entry.path, entry.sha256, entry.size, {**own, **(headers or {})})
 
 
