@@ -65,10 +65,15 @@ class Check:
 
 
 def file_answer(entry: ManifestEntry, status: int = OK, headers: Mapping[str, str] | None = None) -> Expected:
-    """Return the answer with the bytes and the headers of a file; ``headers`` replace the file's own."""
+    """Return the answer with the bytes and the headers of a file; ``headers`` replace the file's own.
+
+    Neither S3 nor CloudFront documents whether an error page keeps its Cache-Control.
+    """
     own = {"content-type": entry.content_type}
-    if entry.cache_control is not None:
+    if entry.cache_control is not None and status == OK:
         own["cache-control"] = entry.cache_control
+    if entry.content_encoding is not None:
+        own["content-encoding"] = entry.content_encoding
     return Expected(status, entry.path, entry.sha256, entry.size, {**own, **(headers or {})})
 
 

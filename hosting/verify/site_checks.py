@@ -137,7 +137,7 @@ def compression_checks(site: Site, urls: FileUrls, encodings: Sequence[str]) -> 
 
 def _is_compressed(entry: ManifestEntry) -> bool:
     media_type = entry.content_type.partition(";")[0]
-    return media_type in COMPRESSED_TYPES and entry.size in COMPRESSED_BYTES
+    return media_type in COMPRESSED_TYPES and entry.size in COMPRESSED_BYTES and entry.content_encoding is None
 
 
 def password_checks(site: Site, urls: FileUrls) -> Iterator[Check]:

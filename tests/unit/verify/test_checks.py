@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hosting.formats.gitignore import IgnoreRules
+from hosting.publish.staging.manifest import Manifest
 from hosting.verify.bucket_checks import bucket_checks
 from hosting.verify.checks import origin_of, path_of_key, sample
 from hosting.verify.closed_checks import closed_checks, ignored_files
@@ -164,6 +166,15 @@ def test_a_file_without_cache_control_has_none_to_compare() -> None:
     object.__setattr__(entry, "cache_control", None)
     (check,) = manifest_checks(URL, manifest)
     assert check.expected[0].headers == {"content-type": "text/css; charset=utf-8"}
+
+
+def test_a_file_that_is_stored_compressed(tmp_path: Path) -> None:
+    """It is asked for as it is, with its Content-Encoding, and CloudFront does not compress it again."""
+    site = site_of(tmp_path, settings_of(), {"app.js": "x" * 2_000})
+    entry = replace(site.manifest.entries[0], content_encoding="br")
+    urls = file_urls(replace(site, manifest=Manifest((entry,))), "index.html")
+    assert urls.served[0].answer.headers["content-encoding"] == "br"
+    assert list(compression_checks(site, urls, ["gzip"])) == []
 
 
 def checks_of(folder: Path, environment: Mapping[str, str] | None = None, /, **values: object) -> StackChecks:

@@ -24,6 +24,7 @@ def test_the_answer_to_a_path(path: str, expected: tuple[int, str, str]) -> None
     """Index documents, redirects to folders, the error document, and the keys that the policy hides."""
     answer = S3Website(URL, manifest_of(PAGES), "index.html", "404.html", ".published/").answer(path)
     assert (answer.status, answer.key, answer.location) == expected
+    assert ("cache-control" in answer.headers) == (answer.status == 200)
 
 
 def test_without_an_error_document_only_the_status_is_known() -> None:
