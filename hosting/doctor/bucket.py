@@ -24,7 +24,8 @@ def check_bucket(context: Context) -> Iterator[Line]:
     is_own = name in context.state.ids(BUCKET)
     set_name = f"pulumi config set --stack {shlex.quote(context.stack)} website:bucketName '<another name>'"
     try:
-        context.aws.client("s3").head_bucket(Bucket=name)
+        # Also 403 for a bucket of somebody else that anyone may list.
+        context.aws.client("s3").head_bucket(Bucket=name, ExpectedBucketOwner=context.identity.account)
     except AWS_ERRORS as error:
         yield _refused(error, name, set_name, is_own=is_own)
         return

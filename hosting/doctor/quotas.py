@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _RAISE = "https://console.aws.amazon.com/servicequotas/home/services/{service}/quotas, or destroy a stack"
 _ALMOST_FULL = 0.9
+_KEY_TYPES = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,12 @@ def _cloudfront(method: str, items: str, within: str, **arguments: str) -> Calla
 
 
 def _certificates(context: Context) -> int:
-    pages = context.aws.client("acm", CLOUDFRONT_REGION).get_paginator("list_certificates").paginate()
+    """Count the certificates with any key; without `Includes` the list has only some of them.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html
+    """
+    client = context.aws.client("acm", CLOUDFRONT_REGION)
+    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": _KEY_TYPES})
     return sum(len(page["CertificateSummaryList"]) for page in pages)
 
 

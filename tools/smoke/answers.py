@@ -5,6 +5,7 @@ docs/reliability.md has the same list. Each function yields a question, the expe
 
 from __future__ import annotations
 
+import http
 import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,11 +22,12 @@ _NUMBERS = itertools.count(1)
 _POLICY_HEADER = "strict-transport-security"
 _ORDERED_HEADER = "x-content-type-options"
 # A file, the path that is invalidated, and whether the file is then fresh under its plain and under its encoded URL.
+# S3 reads a plus sign as a space.
 _INVALIDATED = (
     ("til~de.txt", "/smoke/til%7Ede.txt", "%7E", "stale, fresh"),
     ("til~de.txt", "/smoke/til*", "%7E", "fresh, fresh"),
-    ("pl+us.txt", "/smoke/pl+us.txt", "%2B", "fresh, stale"),
-    ("pl+us.txt", "/smoke/pl%2Bus.txt", "%2B", "stale, fresh"),
+    ("pl+us.txt", "/smoke/pl+us.txt", "%2B", "missing, stale"),
+    ("pl+us.txt", "/smoke/pl%2Bus.txt", "%2B", "missing, fresh"),
     ("apo's.txt", "/smoke/apo's.txt", "%27", "fresh, stale"),
     ("apo's.txt", "/smoke/apo%27s.txt", "%27", "stale, fresh"),
 )
@@ -92,7 +94,14 @@ def _freshness(place: Place, file: str, path: str, code: str) -> str:
     new = str(next(_NUMBERS))
     place.put(f"smoke/{file}", new)
     place.distribution.invalidate(path)
-    return ", ".join("fresh" if request(place.url, each).body == new else "stale" for each in (plain, encoded))
+    return ", ".join(_age(request(place.url, each), new) for each in (plain, encoded))
+
+
+def _age(answer: Answer, new: str) -> str:
+    """Return whether an answer has the new content."""
+    if answer.status != http.HTTPStatus.OK:
+        return "missing"
+    return "fresh" if answer.body == new else "stale"
 
 
 def function_answers(place: Place) -> Iterator[tuple[str, str, str]]:
@@ -127,7 +136,7 @@ def error_answers(place: Place) -> Iterator[tuple[str, str, str]]:
     first = request(place.url, path).status
     place.put(path[1:], "late")
     second = request(place.url, path).status
-    yield "a missing file that appears, with the policy CachingDisabled", "404, 200", f"{first}, {second}"
+    yield "a missing file that appears, with the policy CachingDisabled", "404, 404", f"{first}, {second}"
 
 
 def _policy(answer: Answer) -> str:

@@ -1,0 +1,1 @@
+"""Scripts of `make`, and the smoke test on AWS."""
