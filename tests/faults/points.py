@@ -157,8 +157,14 @@ def _fill_cache(lab: Lab, scenario: Scenario) -> None:
 def _poller(lab: Lab, scenario: Scenario) -> AbstractContextManager[Poller | None]:
     if not scenario.is_polled:
         return nullcontext()
-    has_redirects = scenario.stage == "prod" and not scenario.event.config.keys() & {"cloudfront:enabled"}
-    return Poller(lab.url(), {}, scenario.versions, redirects=has_redirects, atomic=scenario.is_atomic)
+    is_switched = "cloudfront:enabled" in scenario.event.config
+    return Poller(
+        lab.url(),
+        scenario.versions,
+        redirects=scenario.stage == "prod" and not is_switched,
+        atomic=scenario.is_atomic,
+        any_error=is_switched,
+    )
 
 
 def _command(lab: Lab, scenario: Scenario, plan: Plan) -> Finished:

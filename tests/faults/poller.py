@@ -22,6 +22,8 @@ _LEAST_PAUSE_S, _PAUSE_IN_ROUNDS = 0.5, 3
 WARM = {"X-Sandbox-Location": "warm"}
 _MOST_PROBLEMS = 5
 _FOUND, _MISSING = 200, 404
+# S3's for a missing file: 403 for a visitor that may not list the bucket.
+_ERRORS = (403, _MISSING)
 
 
 class Visit(NamedTuple):
@@ -61,10 +63,19 @@ class Poller:
     """
 
     def __init__(
-        self, url: str, headers: Mapping[str, str], versions: Sequence[SiteVersion], *, redirects: bool, atomic: bool
+        self, url: str, versions: Sequence[SiteVersion], *, redirects: bool, atomic: bool, any_error: bool = False
     ) -> None:
-        self._url, self._headers, self._versions, self._atomic = url, headers, versions, atomic
-        self._redirects = redirects
+        """Poll ``versions`` at ``url``.
+
+        Args:
+            url: the site's.
+            versions: those that visitors may see.
+            redirects: whether redirects are in force.
+            atomic: whether visitors are promised one version at every moment.
+            any_error: whether a missing file may get another error than 404, and another page.
+        """
+        self._url, self._versions = url, versions
+        self._redirects, self._atomic, self._any_error = redirects, atomic, any_error
         # Assets with a hash are asked for like browsers do: when a page names them.
         self._paths = [path for path in urls(*versions, has_redirects=redirects) if not is_hashed(path[1:])]
         self.problems: list[str] = []
@@ -104,7 +115,7 @@ class Poller:
 
     def _visit(self, path: str, location: Mapping[str, str]) -> Visit:
         try:
-            answer = fetch(self._url, path, headers={**self._headers, **location})
+            answer = fetch(self._url, path, headers=location)
         except OSError:
             return Visit(path, None, frozenset())
         return Visit(path, answer, frozenset(one.name for one in self._versions if self._is_of(answer, one, path)))
@@ -112,6 +123,8 @@ class Poller:
     def _is_of(self, answer: Answer, version: SiteVersion, path: str) -> bool:
         """Return whether an answer is a version's; error pages are published one by one, so any version's will do."""
         expected = version.expected(path, has_redirects=self._redirects)
+        if self._any_error and expected.status == _MISSING:
+            return answer.status in _ERRORS
         pages = [other.published["404.html"] for other in self._versions] if expected.status == _MISSING else []
         return any(is_answer(answer, one) for one in (expected, *(replace(expected, body=page) for page in pages)))
 

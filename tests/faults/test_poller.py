@@ -47,7 +47,7 @@ def problems(
 ) -> list[str]:
     """Return what one round of polling finds."""
     with Site(version_of, change) as site:
-        poller = Poller(site.url, {}, (A, B), redirects=True, atomic=atomic)
+        poller = Poller(site.url, (A, B), redirects=True, atomic=atomic)
         poller.poll_once()
     return poller.problems
 
