@@ -104,7 +104,7 @@ def with_index_page(error: ErrorResponse, index_document: str) -> ErrorResponse:
 
 
 def with_canonical_page(error: ErrorResponse) -> ErrorResponse:
-    """Return the response with its page's path in canonical form: CloudFront requests it without the function."""
+    """Return the response with its page's path in canonical form: CloudFront runs no function for an error page."""
     path = error.response_page_path
     return error if path is None else error.model_copy(update={"response_page_path": canonical_path(path)})
 

@@ -7,7 +7,7 @@ https://www.unicode.org/reports/tr15/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from unicodedata import is_normalized, normalize
 
 from hosting.formats.paths import key_path
@@ -15,7 +15,7 @@ from hosting.formats.paths import key_path
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_FORM = "NFC"
+_FORM: Final = "NFC"
 # https://www.j3e.de/linux/convmv/man/
 _COMMAND = "convmv -r -f utf8 -t utf8 --nfc --notest <folder>"
 
