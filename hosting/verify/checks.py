@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from hosting.formats.paths import key_path
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TypeVar
@@ -78,8 +80,11 @@ def file_answer(entry: ManifestEntry, status: int = OK, headers: Mapping[str, st
 
 
 def path_of_key(key: str) -> str:
-    """Return the URL path of an object's key. The name may have any bytes."""
-    return "/" + quote(key.encode("utf-8", "surrogateescape"))
+    """Return the URL path of an object's key; the name of an ignored file may have any bytes."""
+    try:
+        return key_path(key)
+    except UnicodeEncodeError:
+        return "/" + quote(key.encode("utf-8", "surrogateescape"))
 
 
 def origin_of(url: str) -> str:

@@ -12,7 +12,7 @@ from hosting.edge.error_pages import page_key
 from hosting.edge.headers import headers_for
 from hosting.edge.routing import pages_exceptions, router_redirects
 from hosting.edge.rule_lookup import RuleLookup
-from hosting.formats.paths import canonical_path, decode_path
+from hosting.formats.paths import canonical_path, decode_path, key_path
 from hosting.formats.redirects.proxies import Proxy, is_ambiguous
 from hosting.formats.redirects.rules import REWRITE, ViewerRequest
 from hosting.verify.checks import FORBIDDEN, NOT_FOUND, Expected, file_answer
@@ -83,7 +83,8 @@ class CloudFrontSite:
         return Expected(status, location=urljoin(f"{self.url}/", location))
 
     def _routed(self, path: str, *, is_rewritten: bool) -> Expected:
-        """Return the router's answer to a path."""
+        """Return the router's answer to a path, which it gets in canonical form."""
+        path = canonical_path(path)
         found = self._object_path(path, is_rewritten=is_rewritten)
         if found is None:
             return self._redirect(_ROUTER_REDIRECT, self._other_form(path))
@@ -100,7 +101,7 @@ class CloudFrontSite:
         """Return the path of the object that the router gets from the bucket; None for a redirect."""
         website = self.settings.website
         if website.routing == "errors":
-            return f"/{quote(website.index_document)}" if path == "/" else path
+            return key_path(website.index_document) if path == "/" else path
         if not is_rewritten and self._other_form(path) != path:
             return None
         if website.routing == "pages":
@@ -122,7 +123,7 @@ class CloudFrontSite:
         is_file = "." in clean.rpartition("/")[2]
         if exception == 0 or (exception is None and is_file):
             return clean
-        return f"{clean.rstrip('/')}/{quote(index_document)}"
+        return f"{clean.rstrip('/')}{key_path(index_document)}"
 
     @cached_property
     def _exceptions(self) -> dict[str, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import unquote, urljoin
 
+from hosting.formats.paths import key_path
 from hosting.verify.checks import FORBIDDEN, NOT_FOUND, Expected, file_answer
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class S3Website:
         if entry is not None:
             return file_answer(entry)
         if not is_folder and self.manifest.get(f"{key}/{self.index_document}"):
-            return Expected(_FOLDER_REDIRECT, location=urljoin(f"{self.url}/", f"/{quote(key)}/"))
+            return Expected(_FOLDER_REDIRECT, location=urljoin(f"{self.url}/", f"{key_path(key)}/"))
         return self._error(NOT_FOUND)
 
     def _error(self, status: int) -> Expected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as ET  # nosec B405
@@ -152,8 +153,10 @@ class EmulatorClient:
 
     def distributions(self) -> list[Distribution]:
         """Return the first 100 distributions; the emulator lists no more at once."""
-        document = _parse(self.send("GET", f"{CLOUDFRONT_API}/distribution", _authorization("cloudfront")))
-        return [_distribution(summary) for summary in document.iterfind("{*}Items/{*}DistributionSummary")]
+        response = self.send("GET", f"{CLOUDFRONT_API}/distribution", _authorization("cloudfront"))
+        if response.status != OK:
+            raise error_from(response.status, response.data)
+        return list(_distributions(response.data))
 
     def accepts_gzip(self, cache_policy: str) -> bool:
         """Return whether a cache policy has EnableAcceptEncodingGzip."""
@@ -214,6 +217,13 @@ def _parse(response: BaseHTTPResponse) -> ET.Element:
 
 def _parse_xml(body: bytes) -> ET.Element:
     return ET.fromstring(body)  # noqa: S314 - the emulator's own XML  # nosec B314
+
+
+# The same list is received for each visitor's request, and parsing it takes longer than receiving it.
+@lru_cache(maxsize=2)
+def _distributions(body: bytes) -> tuple[Distribution, ...]:
+    summaries = _parse_xml(body).iterfind("{*}Items/{*}DistributionSummary")
+    return tuple(_distribution(summary) for summary in summaries)
 
 
 def _authorization(service: str, region: str = REGION) -> dict[str, str]:

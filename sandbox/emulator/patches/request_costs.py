@@ -1,7 +1,8 @@
 """MiniStack parses a distribution's XML several times a request, and ends a Node process after each burst of requests.
 
 Visitors of CloudFront notice nothing of that. It makes a crawl of a site, and each test, several times slower. So the
-parsed XML is kept, and Node processes stay for as many requests at once as browsers and crawlers send.
+parsed XML is kept, and Node processes stay for as many requests at once as browsers and crawlers send. The list of
+distributions, which the gateway requests for each visitor, is written again only when a distribution has changed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ def install(ministack: MiniStack) -> None:
     elements = KeptElements(ministack.cloudfront._dist_config_el)
     replace(ministack.cloudfront, "_dist_config_el", lambda _: elements.get)
     replace(ministack.cloudfront, "_set_distribution_aliases", elements.forget_after)
+    replace(
+        ministack.cloudfront,
+        "_list_distributions",
+        lambda original: with_kept_list(original, ministack.cloudfront._distributions),
+    )
     replace(ministack.cloudfront.cloudfront_js._pool, "max_idle", lambda _: _IDLE_PROCESSES)
 
 
@@ -48,3 +54,21 @@ class KeptElements:
             return result
 
         return change
+
+
+def with_kept_list(
+    original: Callable[[], tuple[int, dict[str, str], bytes]], distributions: Mapping[str, object]
+) -> Callable[[], tuple[int, dict[str, str], bytes]]:
+    """Return a function that lists the distributions by ``original``, once for each state of all of them."""
+    kept: dict[str, tuple[int, dict[str, str], bytes]] = {}
+
+    def listed() -> tuple[int, dict[str, str], bytes]:
+        state = repr(list(distributions.values()))
+        if state not in kept:
+            kept.clear()
+            kept[state] = original()
+        status, headers, body = kept[state]
+        # MiniStack adds headers to the response.
+        return status, dict(headers), body
+
+    return listed

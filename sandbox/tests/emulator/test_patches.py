@@ -18,7 +18,7 @@ from sandbox.emulator.patches.invalidation_quotas import Allowance
 from sandbox.emulator.patches.object_content_types import without_s3
 from sandbox.emulator.patches.object_keys import object_key
 from sandbox.emulator.patches.query_strings import with_raw_query_string_method
-from sandbox.emulator.patches.request_costs import KeptElements
+from sandbox.emulator.patches.request_costs import KeptElements, with_kept_list
 from sandbox.emulator.patches.root_error_page import with_root_error_page
 from sandbox.emulator.patches.upload_checksums import checksum_failure
 from sandbox.emulator.quotas import quota
@@ -77,6 +77,23 @@ def test_a_distributions_xml_is_parsed_once() -> None:
     assert elements.forget_after(len)("abc") == 3
     elements.get(texts[0])
     assert parsed == ["<a/>", "<b/>", None, "<a/>"]
+
+
+def test_the_distributions_are_listed_once_for_each_state() -> None:
+    """A changed distribution is another list, and what a caller adds to the headers is not kept."""
+    distributions = {"E1": {"Status": "InProgress"}}
+    calls: list[int] = []
+
+    def listed() -> tuple[int, dict[str, str], bytes]:
+        calls.append(1)
+        return 200, {}, str(distributions).encode()
+
+    kept = with_kept_list(listed, distributions)
+    kept()[1]["date"] = "today"
+    assert kept() == (200, {}, b"{'E1': {'Status': 'InProgress'}}")
+    distributions["E1"]["Status"] = "Deployed"
+    assert kept() == (200, {}, b"{'E1': {'Status': 'Deployed'}}")
+    assert len(calls) == 2
 
 
 def test_root_error_page() -> None:

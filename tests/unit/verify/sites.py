@@ -27,6 +27,7 @@ PAGES = {
     "docs/api.html": "api",
     "v1.2/index.html": "version",
     "a+b c.txt": "odd",
+    "~it's (1), @x.txt": "odder",
     "LICENSE": "licence",
     "style.css": "h1 {}" + " " * 2_000,
 }

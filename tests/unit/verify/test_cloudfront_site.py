@@ -20,6 +20,7 @@ REDIRECTS = "/old /docs/ 301\n/away https://other.example/x 302\n/copy /about.ht
 PATHS = [
     *("/", "/index.html", "/about", "/about/", "/about.html", "/docs", "/docs/", "/docs/index.html", "/docs/api"),
     *("/docs/api/", "/docs/api.html", "/v1.2", "/v1.2/", "/a%2Bb%20c.txt", "/LICENSE", "/LICENSE/", "/style.css"),
+    *("/a%2bb%20c%2Etxt", "/~it's%20(1),%20@x.txt", "/%7Eit%27s%20%281%29%2C%20%40x.txt", "/%61bout"),
     *("/404", "/404.html", "/nowhere", "/nowhere/", "/nowhere.png", "/nowhere.html"),
     *("/old", "/away", "/copy", "/blog/2020/%C3%A4", "/news/x"),
 ]

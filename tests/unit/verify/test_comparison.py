@@ -58,6 +58,13 @@ def test_one_difference(answer: Answer, expected: Expected, difference: str) -> 
     assert found(answer, expected) == [difference]
 
 
+def test_a_location_with_needless_escapes() -> None:
+    """It is the same address."""
+    assert (
+        found(Answer(URL, 302, {"location": "/it%27s/"}), Expected(302, location="https://www.example.com/it's/")) == []
+    )
+
+
 def test_one_of_several_right_answers_is_enough() -> None:
     """Otherwise the first one is compared."""
     assert found(Answer(URL, 403), FILE, Expected(403)) == []
