@@ -154,7 +154,8 @@ def test_a_refresh_restores_and_invalidates_changed_objects(mode: str, request: 
         if changes is None:
             s3.delete_object(Bucket=bucket, Key=key)
             continue
-        found = {name: s3.get_object(Bucket=bucket, Key=key)[name] for name in ("Body", "ContentType", "CacheControl")}
+        stored_object: Any = s3.get_object(Bucket=bucket, Key=key)
+        found = {name: stored_object[name] for name in ("Body", "ContentType", "CacheControl")}
         s3.put_object(Bucket=bucket, Key=key, **{**found, "Body": found["Body"].read(), **changes})
     at = elsewhere()
     visited = {path: project.get(path, headers=at) for path in DRIFT}

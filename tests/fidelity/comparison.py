@@ -41,7 +41,7 @@ class Comparison:
         changes: the resource, by its address, on which each property is changed.
     """
 
-    stacks: list[list[Resource]]
+    stacks: list[Sequence[Resource]]
     schema: Mapping[str, Block]
     changes: dict[tuple[str, Path], tuple[str, Resource]] = field(default_factory=dict)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -193,9 +193,9 @@ def is_aws(resource: Resource) -> bool:
     return str(resource["type"]).startswith("aws:")
 
 
-def distinct(stacks: list[list[Resource]]) -> list[list[Resource]]:
+def distinct(stacks: Sequence[Sequence[Resource]]) -> list[Sequence[Resource]]:
     """Return the stacks of which none declares the same resources with the same properties as another."""
-    found = {}
+    found: dict[str, Sequence[Resource]] = {}
     for stack in stacks:
         shapes = sorted(
             f"{one['type']} {json.dumps(_shape(one['inputs']), sort_keys=True)}" for one in stack if is_aws(one)

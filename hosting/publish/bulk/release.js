@@ -6,8 +6,7 @@ function releaseShares(path) {
   return releaseForm.test(bare) && !releaseExcluded.test(bare);
 }
 function release(request) {
-  // S3 takes a bare plus for a space.
-  let uri = request.uri === '/' ? releaseAt.index : request.uri, path = uri.replace(/\+/g, ' ');
+  let uri = request.uri === '/' ? releaseAt.index : request.uri, path = uri;
   try { path = decodeURIComponent(path); } catch (malformed) {}
   path = path.slice(1);
   if (releaseAt.fallback && !path.slice(path.lastIndexOf('/') + 1).includes('.') && releaseAt.plain.indexOf(path) < 0) {

@@ -194,7 +194,8 @@ def _call(method: Any, request: object) -> Any:  # noqa: ANN401 - each call has 
 
 
 def _unfinished(error: grpc.RpcError) -> tuple[str, dict[str, Any]] | None:
-    for key, value in (error.trailing_metadata() or ()) if isinstance(error, grpc.Call) else ():
+    metadata: Any = error.trailing_metadata() if isinstance(error, grpc.Call) else ()
+    for key, value in metadata or ():
         if key == "grpc-status-details-bin":
             detail = provider_pb2.ErrorResourceInitFailed()
             status_pb2.Status.FromString(value).details[0].Unpack(detail)

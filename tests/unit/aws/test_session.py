@@ -221,7 +221,7 @@ def called(made: Any, operation: Callable[..., object], **arguments: str) -> str
     urls = []
 
     def end(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore's AWSPreparedRequest
-        urls.append(request.url.partition("?")[0].rstrip("/"))
+        urls.append(str(request.url).partition("?")[0].rstrip("/"))
         raise _NotSentError
 
     made.meta.events.register_first("before-send", end)

@@ -20,7 +20,7 @@ ZONE = {**NAMES, "domain__zone": "example.com"}
 ARN = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 OWN = resource(CERTIFICATE, ARN)
 GIVEN = {**NAMES, "domain__certificateArn": ARN}
-ISSUED = {
+ISSUED: dict[str, Any] = {
     "Status": "ISSUED",
     "DomainName": "www.example.com",
     "SubjectAlternativeNames": ["*.example.com", "example.com"],
@@ -30,7 +30,7 @@ ISSUED = {
 class Acm:
     """ACM with one certificate, or an error."""
 
-    def __init__(self, code: str = "", **certificate: object) -> None:
+    def __init__(self, code: str = "", **certificate: Any) -> None:  # noqa: ANN401 - boto3's shape
         self._code, self._certificate = code, certificate
 
     def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3 generates its clients
@@ -44,7 +44,7 @@ class Acm:
         return {"Certificate": self._certificate}
 
 
-def given(account: Account, **certificate: object) -> list[Line]:
+def given(account: Account, **certificate: Any) -> list[Line]:  # noqa: ANN401 - boto3's shape
     """Return the lines about a certificate of the settings."""
     return list(check_certificate(replace(account.context(**GIVEN), aws=Acm(**{**ISSUED, **certificate}))))
 

@@ -61,7 +61,8 @@ def test_credentials_that_are_not_accepted() -> None:
             raise NoCredentialsError
 
     cli = FakeCli(config={"aws:region": {"value": "us-east-1"}}, stack_export=EXPORTED)
-    found = list(Doctor(cli, lambda _: NoCredentials(), lambda _: NAME_SERVERS).lines("site", "prod", {}, (3, 11)))
+    without: Any = NoCredentials()
+    found = list(Doctor(cli, lambda _: without, lambda _: NAME_SERVERS).lines("site", "prod", {}, (3, 11)))
     assert [line.status for line in found[-3:]] == ["error", "not checked", "not checked"]
 
 

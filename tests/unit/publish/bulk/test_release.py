@@ -38,7 +38,7 @@ class Ending(LiveProvider):
     def __init__(self, site: Site) -> None:
         super().__init__()
         self._site = site
-        self.fake = FakeCloudFront([])
+        self.fake = FakeCloudFront()
 
     def bucket_client(self, bucket: str) -> BucketClient:
         assert bucket == self._site.bucket
