@@ -195,7 +195,7 @@ def is_aws(resource: Resource) -> bool:
 
 def distinct(stacks: list[list[Resource]]) -> list[list[Resource]]:
     """Return the stacks of which none declares the same resources with the same properties as another."""
-    found = {}
+    found: dict[str, list[Resource]] = {}
     for stack in stacks:
         shapes = sorted(
             f"{one['type']} {json.dumps(_shape(one['inputs']), sort_keys=True)}" for one in stack if is_aws(one)
