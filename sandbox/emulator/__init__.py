@@ -8,6 +8,7 @@ MiniStack and the standard library.
 - `patches`: one module for each patch; its docstring names the behavior of MiniStack that it replaces.
 - `ministack`: MiniStack's modules, and the one way to replace a function in them.
 - `viewer_request`: one request to a distribution, and the state that the patches share while it is answered.
+- `quotas`: AWS's quotas, which a file can change.
 - `edge_cache`, `access_log`, `aliases`, `invalidation_paths`, `path_patterns`: the logic behind the patches, without
   MiniStack.
 """
