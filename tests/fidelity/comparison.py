@@ -22,7 +22,7 @@ from tests.fidelity.translation import (
 from tests.fidelity.verdicts import sandbox_verdict, terraform_path, terraform_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.fidelity.changed_inputs import Path
     from tests.fidelity.translation import Block, Resource
