@@ -181,7 +181,7 @@ def _value(value: object, found: References, address: str) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def region(stack: list[Resource], resource: Resource) -> str:
+def region(stack: Sequence[Resource], resource: Resource) -> str:
     """Return the region of a resource, by its own property or by its provider."""
     own = resource["inputs"].get("region")
     providers = {found["id"]: found["inputs"].get("region") for found in stack}
