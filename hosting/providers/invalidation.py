@@ -18,7 +18,6 @@ from pulumi.dynamic import (
     Resource,
     UpdateResult,
 )
-from pulumi.runtime.rpc import UNKNOWN
 
 from hosting.aws.session import aws_errors, client
 from hosting.errors import HostingError
@@ -67,8 +66,8 @@ class InvalidationProvider(AwsProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Return a change if an update would invalidate; the resource is never replaced."""
-        # In a preview the versions are unknown if files are to be published.
-        changes = _news["versions"] == UNKNOWN or bool(_stale_paths(_olds, _news))
+        # In a preview the versions are unknown, an object of the SDK, if files are to be published.
+        changes = not isinstance(_news["versions"], str) or bool(_stale_paths(_olds, _news))
         return DiffResult(changes=changes, replaces=[])
 
     def create(self, props: dict[str, Any]) -> CreateResult:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
+from pulumi.runtime import _callbacks
 
 from hosting.publish.managed.path_list import unpack
 from hosting.publish.managed.synced_folders import object_transform
@@ -269,18 +272,32 @@ def test_aws_settings_reach_the_provider(deploy: Callable[..., Deployed]) -> Non
 )
 def test_objects_get_the_headers_of_the_manifest(key: str, kind: str, headers: str | None) -> None:
     """A synced folder's transform gives each object its content type and cache control; the engine never deletes it."""
-    args = pulumi.ResourceTransformArgs(
-        custom=True,
-        type_="aws:s3/bucketObject:BucketObject",
-        name=key,
-        props={"key": key, "contentType": "x"},
-        opts=pulumi.ResourceOptions(),
+    kind_of_object = "aws:s3/bucketObject:BucketObject"
+    props = {"key": key, "contentType": "x"}
+    args, inherited = (
+        pulumi.ResourceTransformArgs(custom=True, type_=kind_of_object, name=key, props=props, opts=opts)
+        for opts in (pulumi.ResourceOptions(), pulumi.ResourceOptions(retain_on_delete=True))
     )
     result = object_transform(MANIFEST)(args)
     assert result is not None
     assert result.props["contentType"] == kind
     assert result.props.get("cacheControl") == headers
     assert result.opts.retain_on_delete is True
+    # If the folder has passed the option on, the others stay as they are.
+    unchanged = object_transform(MANIFEST)(inherited)
+    assert unchanged is not None
+    assert unchanged.props == result.props
+    assert unchanged.opts is None
+
+
+def test_the_sdk_logs_only_debug_messages_about_callbacks(deploy: Callable[..., Deployed]) -> None:
+    """These are left out, as each is a request to the engine; the module has no messages of another kind."""
+    deploy("dev")
+    assert (
+        set(re.findall(r"\blog\.(\w+)", inspect.getsource(_callbacks)))
+        == vars(vars(_callbacks)["log"]).keys()
+        == {"debug"}
+    )
 
 
 def test_the_transform_leaves_other_resources_alone() -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import UNKNOWN
 
 from hosting.errors import HostingError
 from hosting.providers.invalidation import InvalidationProvider

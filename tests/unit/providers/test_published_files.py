@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import UNKNOWN
 
 from hosting.errors import HostingError
 from hosting.providers.published_files import PublishedFilesProvider
