@@ -159,7 +159,10 @@ class ReleaseProvider(AwsProvider):
             # The distribution will refer to these pages next. Pages that it already refers to change with the switch.
             store, digest = self.bucket_client(str(props["bucket"])), done.held.digest
             _reported(props, lambda: put_error_pages(store, digest, pages, only_missing=True))
-        return {**props, **_outputs(done, Wanted.of(props))}
+        # An earlier attempt that was killed may have restored the objects: then nothing differs any more, but the edge
+        # may still have the wrong content.
+        repaired = done.repaired or int(olds.get("drift") or 0)
+        return {**props, **_outputs(done, Wanted.of(props)), "repaired": repaired}
 
 
 def _is_crowded(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -173,7 +176,6 @@ def _outputs(done: Published, wanted: Wanted) -> dict[str, Any]:
         "file_count": done.held.files,
         "releases": [held.summary() for held in done.index.held],
         "pointer": asdict(pointer_to(done, wanted)),
-        "repaired": done.repaired,
         "drift": int(done.recheck),
     }
 

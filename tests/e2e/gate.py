@@ -1,4 +1,4 @@
-"""A proxy in front of the local cloud, which refuses, delays and remembers what is asked of CloudFront."""
+"""A proxy in front of the local cloud, which refuses, delays and records requests."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ class Gate(Loopback):
     """Passes all on to the cloud, but for what it was told.
 
     Attributes:
-        refuses: whether new invalidations are refused.
-        refused: how many were.
+        refuses: whether the requests that `refused_path` names are refused.
+        refused_path: how the paths of these POST and PUT requests end; by default, those of new invalidations.
+        refused: the number of refused requests.
         unfinished: how many further answers say `InProgress` where the cloud says that it is done.
         polls: each request for the state of an invalidation or a distribution: whether it was told to be in progress.
         before_invalidation: called before a new invalidation is passed on.
@@ -30,6 +31,7 @@ class Gate(Loopback):
 
     def __init__(self, cloud: str) -> None:
         self.refuses = False
+        self.refused_path = "/invalidation"
         self.refused = 0
         self.unfinished = 0
         self.polls: list[bool] = []
@@ -39,13 +41,12 @@ class Gate(Loopback):
         class Handler(BaseHTTPRequestHandler):
             def _pass(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                if self.command == "POST" and self.path.endswith("/invalidation"):
-                    if outer.refuses:
-                        outer.refused += 1
-                        self._answer(
-                            403, {}, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
-                        )
-                        return
+                is_write = self.command in ("POST", "PUT")
+                if outer.refuses and is_write and self.path.endswith(outer.refused_path):
+                    outer.refused += 1
+                    self._answer(403, {}, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>")
+                    return
+                if is_write and self.path.endswith("/invalidation"):
                     outer.before_invalidation()
                 headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
                 request = urllib.request.Request(  # noqa: S310 - the test's own address
@@ -63,11 +64,13 @@ class Gate(Loopback):
                 for name, value in headers.items():
                     if name.lower() not in HOP_BY_HOP:
                         self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
+                # A response to HEAD has the length of what GET would return.
+                length = headers.get("Content-Length", "0") if self.command == "HEAD" else str(len(body))
+                self.send_header("Content-Length", length)
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = _pass  # noqa: N815 - http.server's names
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _pass  # noqa: N815 - http.server's names
 
             def log_message(self, *_: Any) -> None:  # noqa: ANN401 - http.server's shape
                 """Stay quiet."""

@@ -94,6 +94,50 @@ def test_a_removed_file_is_deleted_before_the_invalidation(new_project: Callable
     assert project.up("--refresh").changes == {}
 
 
+def test_bulk_files_that_are_taken_back_after_a_failed_publish_are_all_restored(
+    new_project: Callable[[str], Project], gate: Gate
+) -> None:
+    """Without CloudFront, A -> B, refused half-way, -> A: one `pulumi up` gives A; the error did not deny the mix."""
+    project = new_project("dev")
+    files = {f"www/{name}": "one" for name in ("index.html", "style.css", "refused.html", "old.html")}
+    for path, text in files.items():
+        project.write(path, text)
+    project.config("publish:directory", "www")
+    project.config("publish:mode", "bulk")
+    project.config("aws:endpoints", json.dumps([{"s3": gate.url}]))
+    project.config("aws:s3UsePathStyle", "true")
+    project.up()
+    for path in ("www/index.html", "www/style.css", "www/refused.html", "www/new.css"):
+        project.write(path, "two")
+    gate.refused_path = "/refused.html"
+    assert "The live site may be a mix of old and new files" in refused_up(project, gate)
+    assert project.get("/style.css").text == "two"
+    for path in ("www/index.html", "www/style.css", "www/refused.html"):
+        project.write(path, "one")
+    (project.path / "www/new.css").unlink()
+    assert "the last publish did not finish" in project.pulumi("preview", "--stack", "dev").output
+    project.up()
+    seen = {f"www/{key}": project.get(f"/{key}").text for key in project.stored() if not key.startswith(".published/")}
+    assert seen == files
+    assert project.up().changes == {}
+
+
+def test_a_release_whose_function_was_not_published_is_live_after_a_refresh(
+    new_project: Callable[[str], Project], gate: Gate
+) -> None:
+    """PublishFunction is refused: the stage DEVELOPMENT has the new code, and a refresh does not take it for live."""
+    project = new_project("prod")
+    project.config("publish:mode", "bulk")
+    published(project, gate, index="one")
+    project.write("www/index.html", "two")
+    gate.refused_path = "/publish"
+    refused_up(project, gate)
+    assert project.get("/").text == "one"
+    project.up("--refresh")
+    assert project.get("/").text == "two"
+    assert project.up().changes == {}
+
+
 def test_the_build_runs_once_for_each_up(new_project: Callable[[str], Project]) -> None:
     """Preview and update of one `pulumi up` share a build; each further `up` builds again; a preview alone builds."""
     project = new_project("dev")

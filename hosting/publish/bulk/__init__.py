@@ -4,6 +4,7 @@
 - ``records``    what the bucket remembers of its releases, and how that is written down.
 - ``shared``     which files live in the prefix that all releases share.
 - ``changes``    how many files a publish adds, changes and removes, and whether that is too many.
+- ``key_checks``   files that bulk mode can't publish.
 - ``base``, ``planning``   from what is held and what is wanted to what is sent. Pure.
 - ``leftovers``, ``arrived``   what interrupted publishes have left behind: behind a distribution, and in place.
 - ``tidying``    what goes at the end of a publish.
