@@ -30,8 +30,8 @@ ISSUED = {
 class Acm:
     """ACM with one certificate, or an error."""
 
-    def __init__(self, code: str = "", **certificate: object) -> None:
-        self._code, self._certificate = code, certificate
+    def __init__(self, code: object = "", **certificate: object) -> None:
+        self._code, self._certificate = str(code), certificate
 
     def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3 generates its clients
         assert (service, region) == ("acm", "us-east-1")
