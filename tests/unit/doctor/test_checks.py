@@ -57,7 +57,8 @@ def test_credentials_that_are_not_accepted() -> None:
     """Without an identity AWS is not asked for anything else."""
 
     class NoCredentials:
-        def client(self, *_: str) -> Any:  # noqa: ANN401 - as above
+        def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - as above
+            assert (service, region) == ("sts", None)
             raise NoCredentialsError
 
     cli = FakeCli(config={"aws:region": {"value": "us-east-1"}}, stack_export=EXPORTED)

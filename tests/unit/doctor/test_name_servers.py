@@ -40,11 +40,17 @@ def test_name_servers(answer: Callable[[object], list[str]]) -> None:
 
 def test_no_such_zone(answer: Callable[[object], list[str]]) -> None:
     """A zone that DNS does not have is not an error of DNS."""
-    answer(resolver.NXDOMAIN())  # type: ignore[no-untyped-call]
+    answer(resolver.NXDOMAIN())  # type: ignore[no-untyped-call]  # dnspython has no annotation
     assert name_servers("example.com") == frozenset()
 
 
-@pytest.mark.parametrize("error", [Timeout(), OSError("network is unreachable")])  # type: ignore[no-untyped-call]
+@pytest.mark.parametrize(
+    "error",
+    [
+        Timeout(),  # type: ignore[no-untyped-call]  # dnspython has no annotation
+        OSError("network is unreachable"),
+    ],
+)
 def test_no_answer(answer: Callable[[object], list[str]], error: Exception) -> None:
     """A DNS that is not reachable does not say anything about the zone."""
     answer(error)
