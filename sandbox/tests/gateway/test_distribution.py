@@ -104,8 +104,9 @@ def test_compressed_object_is_sent_as_it_is(account: Account, accepted: str) -> 
     """An object with an encoding is not compressed again, whatever the browser accepts; so does a website endpoint."""
     bucket, site = account.bucket(), account.website({})
     for name in (bucket, site):
-        content = {"ContentType": "text/javascript", "ContentEncoding": "br"}
-        account.s3.put_object(Bucket=name, Key="app.js.br", Body=LONG.encode(), **content)
+        account.s3.put_object(
+            Bucket=name, Key="app.js.br", Body=LONG.encode(), ContentType="text/javascript", ContentEncoding="br"
+        )
     for browser in (account.browser(account.distribution(bucket)), account.website_browser(site)):
         reply = browser.get("/app.js.br", Accept_Encoding=accepted)
         assert (reply["Content-Encoding"], reply["Content-Type"]) == ("br", "text/javascript")
