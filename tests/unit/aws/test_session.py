@@ -218,7 +218,7 @@ class _NotSentError(Exception):
 
 def called(made: Any, operation: Callable[..., object], **arguments: str) -> str:  # noqa: ANN401 - as key_of()
     """Return the URL of the request that a call of botocore's client would send."""
-    urls = []
+    urls: list[str] = []
 
     def end(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore's AWSPreparedRequest
         urls.append(str(request.url).partition("?")[0].rstrip("/"))
