@@ -70,7 +70,7 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     ``release`` is the routing of bulk mode, which runs after the parts of ``edge``; ``attached`` are the host names.
     """
     functions = make_functions(names, edge, opts, release.parts if release else None)
-    behavior = {**_behavior(names, settings, edge, release, opts), **_function_inputs(functions)}
+    behavior: Any = {**_behavior(names, settings, edge, release, opts), **_function_inputs(functions)}
     distribution = Distribution(
         names.logical("distribution"),
         comment=names.prefix,

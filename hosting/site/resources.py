@@ -26,6 +26,8 @@ from hosting.site.outputs import Outputs, release_outputs, release_routing_outpu
 from hosting.website.bucket import Website, make_bucket, private_website, public_website
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
 
@@ -143,12 +145,12 @@ class SiteResources:
             release = bulk.release(bucket, marker, self._own(after=website.ready))
             return {**self._outputs(website, None, None), **release_outputs(release)}
         release = bulk.release(bucket, marker, self._own(after=[bucket]))
-        after = [release, self._first_policy(bucket)]
-        distribution = self._distribution(bucket, bulk.edge, after, bulk.release_routing(release), marker)
+        routing, before = bulk.release_routing(release), [release, self._first_policy(bucket)]
+        distribution = self._distribution(bucket, bulk.edge, before, routing, marker)
         website = self._website(bucket, distribution)
         # It records that visitors get the release, so the functions must be published by then.
-        after = [distribution, *self._published_functions, *website.ready]
-        live = bulk.live(bucket, distribution, release, self._own(after=after))
+        after = self._own(after=[distribution, *self._published_functions, *website.ready])
+        live = bulk.live(bucket, distribution, release, after)
         invalidation = None if self._settings.publish.invalidate == "never" else live
         outputs = {**self._outputs(website, distribution, invalidation), **release_outputs(release)}
         if self._settings.website.routing == "auto":
@@ -166,14 +168,14 @@ class SiteResources:
         self,
         bucket: Bucket,
         edge: EdgePlan,
-        after: list[pulumi.Resource],
+        after: Sequence[pulumi.Resource],
         release: ReleaseRouting | None = None,
         publish_marker: PublishMarker | None = None,
     ) -> Distribution:
         """Declare the distribution with its functions, and what makes sure that CloudFront runs them."""
         attached = self._domain.attached if self._domain else None
         marker = function_marker(self._names, edge, self._own(after=[]), is_bulk=release is not None)
-        opts = self._options(after=[*after, marker] if marker else after)
+        opts = self._options(after=[*after, *([marker] if marker else [])])
         names, settings = self._cloud_names, self._settings.cloudfront
         made = make_distribution(names, settings, bucket, edge, opts, release=release, attached=attached)
         if marker:

@@ -32,14 +32,14 @@ ONE_REMOVED = {path: text for path, text in A.items() if path != "old.html"}
 MANY_ADDED = {**A, **{f"added/{number}.html": "b" for number in range(8)}}
 
 
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "many": {"files": B, "css": "no-cache"},
     "one changed": {"files": ONE_CHANGED},
     "one added": {"files": ONE_ADDED},
     "one removed": {"files": ONE_REMOVED},
     "one header": {"files": A, "css": "no-cache"},
 }
-RULES = {"rules": {"files": A, "rules": "other"}}
+RULES: dict[str, dict[str, Any]] = {"rules": {"files": A, "rules": "other"}}
 SETTINGS = {
     "bucket": "bucket",
     "hold": 3,
