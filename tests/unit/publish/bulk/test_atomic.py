@@ -340,7 +340,7 @@ def test_a_publish_that_was_asleep_writes_nothing_more(site: Site, monkeypatch: 
     site.publish()
     site.files |= many(60)
     site.store.fail = lambda _: monkeypatch.setattr(lock, "_DOUBT_S", -1)
-    with pytest.raises(PublishError, match="the machine was asleep, or the network gone"):
+    with pytest.raises(PublishError, match="the machine was asleep, or the network was down"):
         site.publish()
     assert len(site.store.uploaded) <= MAX_PARALLEL
     monkeypatch.undo()
