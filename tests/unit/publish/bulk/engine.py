@@ -258,7 +258,7 @@ class Engine:
     def refresh(self) -> None:
         """Read each resource."""
         provider = ReleaseProvider()
-        provider.bucket_client = lambda _: self.cloud  # type: ignore[method-assign, assignment, return-value]
+        provider.bucket_client = lambda _: self.cloud  # type: ignore[method-assign, assignment]
         self.state["release"] = provider.read("id", self.state["release"]).outs or {}
         if self.atomic:
             self.state["function"] = dict(zip(("code", "etag"), self.cloud.stages["DEVELOPMENT"], strict=True))
@@ -266,7 +266,7 @@ class Engine:
 
     def _release(self, version: Version, markers: Mapping[str, Any]) -> dict[str, Any]:
         provider = ReleaseProvider()
-        provider.bucket_client = lambda _: self.cloud  # type: ignore[method-assign, assignment, return-value]
+        provider.bucket_client = lambda _: self.cloud  # type: ignore[method-assign, assignment]
         return self._apply("release", provider, {**version.release, **markers, "atomic": self.atomic})
 
     def _check(self) -> PublishedFunctionsProvider:
@@ -276,7 +276,7 @@ class Engine:
 
     def _live(self) -> LiveProvider:
         provider = LiveProvider()
-        provider.bucket_client = lambda _: self.cloud  # type: ignore[method-assign, assignment, return-value]
+        provider.bucket_client = lambda _: self.cloud  # type: ignore[method-assign, assignment]
         provider.cloudfront = lambda: self.cloud  # type: ignore[assignment, method-assign, return-value]
         return provider
 
