@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from hosting.publish.staging.manifest import ManifestEntry
 
 FUNCTION = "site-request"
+# Only managed mode has paths in its markers.
+NO_PATHS = {"paths": ""}
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp()
 
 
@@ -240,13 +242,12 @@ class Engine:
     def up(self, version: Version) -> list[str]:
         """Update the stack to a version, and return the names of the resources that changed."""
         self._changed: list[str] = []
-        marker = self._apply(
-            "marker", PublishMarkerProvider(), {"content": [version.release["wanted"], version.release["pin"]]}
-        )
+        content = [version.release["wanted"], version.release["pin"]]
+        marker = self._apply("marker", PublishMarkerProvider(), {**NO_PATHS, "content": content})
         markers = {"publish_marker": marker["marker"], "previous_publish_marker": marker["previous"]}
         release = self._release(version, markers)
         if self.atomic:
-            rules = self._apply("function marker", FunctionMarkerProvider(), {"content": version.rules})
+            rules = self._apply("function marker", FunctionMarkerProvider(), {**NO_PATHS, "content": version.rules})
             code = _code(release["pointer"], version.rules)
             self._update_function(code)
             check = {"names": [FUNCTION], "digests": [hashlib.sha256(code.encode()).hexdigest()]}
