@@ -47,7 +47,7 @@ def test_a_wheel_holds_the_package_with_its_javascript_and_nothing_else(tmp_path
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert {name for name in names if not name.startswith(metadata)} == sources
-    assert {Path(name).suffix for name in sources} == {".py", ".js", ".typed"}
+    assert {Path(name).suffix for name in sources} == {".py", ".js", ".tsv", ".typed"}
     assert "hosting/publish/bulk/release.js" in names
 
 
