@@ -22,6 +22,7 @@ from pulumi.dynamic import (
 from hosting.aws.session import aws_errors, client
 from hosting.errors import HostingError
 from hosting.providers.base import AwsProvider
+from hosting.providers.publish_marker import is_unfinished
 from hosting.publish.managed.invalidation_paths import EVERYTHING, invalidation_paths
 from hosting.publish.staging.manifest import changed_paths
 
@@ -126,24 +127,13 @@ def _stale_paths(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
         fallbacks=news["fallbacks"],
         max_paths=int(news["max_paths"]),
     )
-    everything = news["always"] or (not moved and (_are_error_pages_changed(olds, news) or _is_unfinished(olds, news)))
+    everything = news["always"] or (not moved and (_are_error_pages_changed(olds, news) or is_unfinished(olds, news)))
     return [EVERYTHING] if everything else paths
 
 
 def _are_error_pages_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     """Return whether another error page is served, or with another status: the old one is cached under any path."""
     return any(olds.get(name) != news[name] for name in ("fallbacks", "error_responses"))
-
-
-def _is_unfinished(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Return whether a publish since the last invalidation did not finish: the edge may have cached its files.
-
-    In a preview a new marker is unknown, so it equals neither the invalidated marker nor its successor. The preview
-    then reports a change if the files equal the invalidated ones, which is what the update does too.
-    """
-    invalidated = olds.get("publish_marker")
-    expected = (news["publish_marker"], news.get("previous_publish_marker"))
-    return invalidated is not None and invalidated not in expected
 
 
 def _versions(props: Mapping[str, Any]) -> dict[str, str]:

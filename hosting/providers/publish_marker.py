@@ -19,7 +19,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Resou
 from hosting.publish.managed.path_list import pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pulumi
 
@@ -60,6 +60,17 @@ def _new_marker(previous: str | None) -> dict[str, Any]:
 
 def _removed_paths(olds: dict[str, Any], news: dict[str, Any]) -> str:
     return pack(set(unpack(olds["paths"])) - set(unpack(news["paths"])))
+
+
+def is_unfinished(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether a publish has begun and not finished since the update that recorded the marker of ``olds``.
+
+    In a preview a new marker is unknown, so it equals neither the recorded marker nor its successor. The preview then
+    reports a change if the content equals the recorded content, which is what the update does too.
+    """
+    recorded = olds.get("publish_marker")
+    expected = (news["publish_marker"], news.get("previous_publish_marker"))
+    return recorded is not None and recorded not in expected
 
 
 class PublishMarker(Resource, module="hosting", name="PublishMarker"):

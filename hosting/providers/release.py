@@ -23,7 +23,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from hosting.errors import HostingError, PublishError, for_stack
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
-from hosting.providers.invalidation import _is_unfinished
+from hosting.providers.publish_marker import is_unfinished
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.atomic import Atomic
 from hosting.publish.bulk.error_pages import put_error_pages
@@ -92,7 +92,7 @@ class ReleaseProvider(AwsProvider):
         replaces = [name for name in _REPLACING if _olds.get(name) != _news.get(name)]
         drift = int(_olds.get("drift") or 0)
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _is_crowded(_olds, _news)
-        unfinished = not changes and _is_unfinished(_olds, _news)
+        unfinished = not changes and is_unfinished(_olds, _news)
         if changes and not replaces:
             message = _reported(_news, lambda: self._publisher(_olds, _news).preview(drift=drift))
             EngineLog(str(_news["urn"])).info(f"Release: {message}")
@@ -147,7 +147,7 @@ class ReleaseProvider(AwsProvider):
 
     def _published(self, props: dict[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
         """Publish, and return the resource's outputs."""
-        repair = bool(olds.get("drift")) or _is_unfinished(olds, props)
+        repair = bool(olds.get("drift")) or is_unfinished(olds, props)
         done = _reported(props, lambda: self._publisher(olds, props).publish(repair=repair))
         if done.recheck:
             EngineLog(str(props["urn"])).warn(
