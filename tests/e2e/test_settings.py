@@ -182,7 +182,7 @@ def test_times_to_live(prod: Project) -> None:
     }
     prod.config("cloudfront:defaultTtl", "25")
     said = prod.pulumi("preview", "--stack", "prod").output
-    assert "2 of 7 files are written to the bucket again for their Cache-Control alone" in said
+    assert "8 of 13 files are written to the bucket again for their Cache-Control alone" in said
     prod.config("cloudfront:defaultTtl", "20")
 
 
