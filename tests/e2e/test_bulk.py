@@ -319,7 +319,7 @@ def test_cloudfront_comes_and_goes_in_bulk_mode(dev: Project) -> None:
 
 
 def test_switching_to_bulk_without_cloudfront_loses_no_visitor(new_project: Callable[[str], Project]) -> None:
-    """Both modes have the same keys: each file is replaced, and what managed mode has retained is deleted at the end."""
+    """Both modes have the same keys: each file is replaced, and those of managed mode alone are deleted at the end."""
     project = bulk(new_project("dev"))
     project.config("publish:mode", "managed")
     project.up()
