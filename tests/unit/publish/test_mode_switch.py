@@ -83,7 +83,7 @@ class SwitchingEngine(Engine):
 
     def _files(self) -> PublishedFilesProvider:
         provider = PublishedFilesProvider()
-        provider.bucket_client = lambda _: self.cloud  # type: ignore[method-assign]
+        provider.bucket_client = lambda _: self.cloud  # type: ignore[assignment, method-assign]
         return provider
 
     def _forget(self, name: str) -> None:
