@@ -75,12 +75,13 @@ class PublishedFilesProvider(AwsProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the files after a change to bulk mode; if the resource is only replaced, they remain."""
-        from hosting.publish.bulk.layout import RESERVED  # noqa: PLC0415 - see above
+        from hosting.publish.bulk.in_place_files import INDEXES, in_place_files  # noqa: PLC0415 - see above
         from hosting.publish.managed.published import remove_published  # noqa: PLC0415 - see above
 
         bucket = _props["bucket"]
         with _known_errors(f"The files of managed mode could not be removed from bucket {bucket}"):
-            remove_published(self.bucket_client(bucket), _record(_props, bucket), RESERVED)
+            client = self.bucket_client(bucket)
+            remove_published(client, _record(_props, bucket), in_place_files(client).paths, INDEXES)
 
     def _corrected(self, olds: Mapping[str, Any], news: dict[str, Any]) -> dict[str, Any]:
         """Correct the bucket, and return the resource's outputs."""
@@ -98,16 +99,22 @@ class PublishedFilesProvider(AwsProvider):
         return {**news, "removed": [], "versions": versions, "retained": retained, "drift": 0}
 
     def _request(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> PublishRequest:
+        from hosting.publish.bulk.in_place_files import InPlaceFiles, in_place_files  # noqa: PLC0415 - see above
         from hosting.publish.managed.published import PublishRequest  # noqa: PLC0415 - see above
 
-        previous = news.get("previous_publish_marker")
+        is_continuous = olds.get("publish_marker") in (news["publish_marker"], news.get("previous_publish_marker"))
+        # A publish of bulk mode has a marker too, so after it this one is the first or is not continuous.
+        may_follow_bulk = not olds or not is_continuous
+        bulk = in_place_files(self.bucket_client(news["bucket"])) if may_follow_bulk else InPlaceFiles()
         return PublishRequest(
             json.loads(news["entries"]),
             Path(news["staging"]),
-            is_continuous=olds.get("publish_marker") in (news["publish_marker"], previous),
+            is_continuous=is_continuous,
             unfinished=[path for packed in news.get("removed") or () for path in unpack(packed)],
             keep_s=int(news["keep_assets_days"]) * _DAY_S,
             now=self.now(),
+            taken_over=bulk.paths,
+            obsolete=bulk.records,
         )
 
 

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
-    CheckFailure,
     CheckResult,
     CreateResult,
     DiffResult,
@@ -18,9 +17,8 @@ from pulumi.dynamic import (
     Resource,
     UpdateResult,
 )
-from pulumi.runtime.rpc import UNKNOWN
 
-from hosting.errors import HostingError, PublishError, for_stack
+from hosting.errors import HostingError, for_stack
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
 from hosting.providers.publish_marker import is_unfinished
@@ -49,9 +47,7 @@ if TYPE_CHECKING:
 # A change of these moves the site: a new resource is created, and the old one is deleted last.
 _REPLACING = ("bucket", "atomic")
 # These say how to publish, not what: a change of these alone is not an update.
-_MANNERS = frozenset(
-    {"max_remove", "allow_gap", "urn", "files", "bytes", "room", "publish_marker", "previous_publish_marker"}
-)
+_MANNERS = frozenset({"max_remove", "urn", "files", "bytes", "room", "publish_marker", "previous_publish_marker"})
 # The inputs that say which release is published.
 _WANTED = ("wanted", "pin")
 
@@ -68,23 +64,7 @@ class ReleaseProvider(AwsProvider):
         if not _olds and news.get("wanted"):
             message = f"Release: {int(news['files'])} to add, {int(news['bytes'])} bytes to send"
             EngineLog(str(news["urn"])).info(message)
-            refused = self._refused_at_first(news)
-            if refused:
-                return CheckResult(news, [CheckFailure("allow_gap", refused)])
         return CheckResult(news, [])
-
-    def _refused_at_first(self, news: Mapping[str, Any]) -> str | None:
-        """Return why a first publish in place will be refused, so that a preview reports it; None if it is unknown."""
-        if news["atomic"] or news["bucket"] == UNKNOWN:
-            return None
-        try:
-            InPlace(self.bucket_client(str(news["bucket"])), Wanted.of(news), EngineLog(str(news["urn"]))).check_first()
-        except PublishError as error:
-            return for_stack(str(error), _stack_of(news))
-        except S3Error:
-            # The name of the bucket may be known before the bucket exists.
-            return None
-        return None
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Return whether an update changes anything, and report what it will upload."""
@@ -149,11 +129,6 @@ class ReleaseProvider(AwsProvider):
         """Publish, and return the resource's outputs."""
         repair = bool(olds.get("drift")) or is_unfinished(olds, props)
         done = _reported(props, lambda: self._publisher(olds, props).publish(repair=repair))
-        if done.recheck:
-            EngineLog(str(props["urn"])).warn(
-                "Pulumi is about to delete the files of managed mode, and the site with them: restore them at once by "
-                f"pulumi up --stack {_stack_of(props)}"
-            )
         pages = props["error_pages"]
         if props["atomic"] and pages != olds.get("error_pages"):
             # The distribution will refer to these pages next. Pages that it already refers to change with the switch.
@@ -176,7 +151,7 @@ def _outputs(done: Published, wanted: Wanted) -> dict[str, Any]:
         "file_count": done.held.files,
         "releases": [held.summary() for held in done.index.held],
         "pointer": asdict(pointer_to(done, wanted)),
-        "drift": int(done.recheck),
+        "drift": 0,
     }
 
 
@@ -219,7 +194,6 @@ class ReleaseArgs:
         keep_assets_days: how long to keep shared files that no release uses.
         max_remove: the part of the site that a publish may remove, in percent.
         pin: the digest prefix of the release to roll back to, "" for none.
-        allow_gap: whether to continue if files of another publisher exist.
         error_pages: the site's files that CloudFront serves for errors.
         fallback: the error page that it serves for unknown paths with status 200; "" without one.
         room: the bytes of the function that a release's exceptions may use.
@@ -240,7 +214,6 @@ class ReleaseArgs:
     keep_assets_days: int
     max_remove: int
     pin: str
-    allow_gap: bool
     error_pages: list[str]
     fallback: str
     room: int

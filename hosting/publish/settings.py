@@ -108,8 +108,6 @@ class PublishSettings(Section):
     """Days for which removed files with hashed names stay, for open tabs; not in bulk mode without CloudFront."""
     max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
     """Bulk mode: percentage of the site that a publish may remove."""
-    allow_gap: Annotated[Boolean, Field(examples=[True])] = False
-    """Bulk mode without CloudFront: take over the files of managed mode, with a gap."""
 
     @field_validator("cache_control", "content_encoding", mode="before")
     @classmethod

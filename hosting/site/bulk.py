@@ -89,7 +89,6 @@ class Bulk:
             keep_assets_days=publish.keep_assets_days,
             max_remove=publish.max_remove,
             pin=self._pin,
-            allow_gap=publish.allow_gap,
             error_pages=self._error_pages(),
             fallback=self._plan.error_app_page,
             room=self._room,

@@ -318,22 +318,35 @@ def test_cloudfront_comes_and_goes_in_bulk_mode(dev: Project) -> None:
         assert other == []
 
 
-def test_switching_to_bulk_without_cloudfront_takes_a_yes(new_project: Callable[[str], Project]) -> None:
-    """The engine would remove managed files last: refused, until the gap is allowed; then a second up closes it."""
+def test_switching_to_bulk_without_cloudfront_loses_no_visitor(new_project: Callable[[str], Project]) -> None:
+    """Both modes have the same keys: each file is replaced, and those of managed mode alone are deleted at the end."""
     project = bulk(new_project("dev"))
     project.config("publish:mode", "managed")
     project.up()
-    project.config("publish:mode", "bulk")
-    previewed = project.pulumi("preview", "--stack", "dev", check=False)
-    assert previewed.code != 0
-    assert "pulumi config set --stack dev publish:allowGap true" in previewed.output
-    refused = project.up(check=False)
-    assert refused.code != 0
-    assert "pulumi config set --stack dev publish:allowGap true" in refused.output
-    assert project.get("/").text.startswith("one")
-    project.config("publish:allowGap", "true")
-    said = project.up().output
-    assert "restore them at once by pulumi up --stack dev" in said
+    write_version(project, "two")
     project.up()
-    assert project.get("/").text.startswith("one")
+    before = project.stored()
+    write_version(project, "three")
+    project.config("publish:mode", "bulk")
+    url = project.url()
+
+    def ask() -> str | None:
+        answers = [fetch(url, path, headers=elsewhere()) for path in ("/", "/style.css", "/pages/7.html")]
+        return next(
+            (f"{one.status} {one.text[:60]}" for one in answers if not one.text.startswith(("two", "three"))), None
+        )
+
+    with Poll(ask) as poll:
+        project.up()
+    assert poll.rounds > 10
+    assert poll.misses == []
+    assert project.get("/").text.startswith("three")
+    www = project.path / "www"
+    published = {path for path in project.stored() if not path.startswith(".published/")}
+    assert published == {path.relative_to(www).as_posix() for path in www.rglob("*") if path.is_file()}
+    # The scripts of both earlier versions.
+    assert len(set(before) - published) == 2
+    assert {"aws:s3/bucketObject:BucketObject", "pulumi-python:dynamic/hosting:PublishedFiles"}.isdisjoint(
+        resource["type"] for resource in project.state()
+    )
     assert project.up().changes == {}

@@ -176,8 +176,7 @@ def _complete(lab: Lab, outcome: Outcome, last: Finished, before: dict[str, obje
     scenario = outcome.point.scenario
     is_due = last.code != 0 or scenario.event.after is not scenario.event.version
     while is_due or (problems := _problems(lab, scenario, before)):
-        is_gap = scenario.event.has_gap and outcome.ups < scenario.event.ups
-        if not is_due and not is_gap:
+        if not is_due:
             outcome.problems += [f"after a successful run: {problem}" for problem in problems[:5]]
             return
         if outcome.ups == _MOST_UPS:
@@ -190,7 +189,7 @@ def _complete(lab: Lab, outcome: Outcome, last: Finished, before: dict[str, obje
         is_due = last.code != 0
         if is_due and _is_excepted(lab, outcome, last):
             return
-    if outcome.ups > scenario.event.ups:
+    if outcome.ups > 1:
         outcome.problems.append(f"{outcome.ups} runs were needed")
 
 

@@ -33,8 +33,6 @@ class Event:
         combinations: the stages and modes that have this event; the mode is the one before it.
         mode_after: the mode after the event; empty if it stays.
         is_destroy: whether the command is `pulumi destroy`.
-        ups: how many `pulumi up` are documented to be needed after an interruption.
-        has_gap: whether visitors are documented to miss files meanwhile.
     """
 
     name: str
@@ -48,8 +46,6 @@ class Event:
     combinations: tuple[tuple[str, str], ...] = tuple(product(("dev", "prod"), ("managed", "bulk")))
     mode_after: str = ""
     is_destroy: bool = False
-    ups: int = 1
-    has_gap: bool = False
 
 
 EVENTS = (
@@ -71,17 +67,8 @@ EVENTS = (
         "to-bulk",
         "managed to bulk mode",
         config={"publish:mode": "bulk"},
-        combinations=(("prod", "managed"),),
+        combinations=(("dev", "managed"), ("prod", "managed")),
         mode_after="bulk",
-    ),
-    Event(
-        "to-bulk-with-gap",
-        "managed to bulk mode without CloudFront",
-        config={"publish:mode": "bulk", "publish:allowGap": "true"},
-        combinations=(("dev", "managed"),),
-        mode_after="bulk",
-        ups=2,
-        has_gap=True,
     ),
     Event(
         "to-managed",
@@ -113,7 +100,7 @@ _PUBLISH_REQUESTS = {
     ("prod", "managed"): 36,
     ("prod", "bulk"): 42,
 }
-_REQUESTS = {"first": 50, "rollback": 30, "to-bulk": 70, "to-bulk-with-gap": 40, "to-managed": 50}
+_REQUESTS = {"first": 50, "rollback": 30, "to-bulk": 70, "to-managed": 50}
 
 
 @dataclass(frozen=True)
@@ -138,7 +125,7 @@ class Scenario:
     @property
     def is_polled(self) -> bool:
         """Whether there is a site during the whole event."""
-        return bool(self.event.before) and not self.event.is_destroy and not self.event.has_gap
+        return bool(self.event.before) and not self.event.is_destroy
 
     @property
     def base(self) -> str:

@@ -82,7 +82,7 @@ STATE = {
                 "max_remove",
                 "pin",
             ),
-            *("allow_gap", "error_pages", "fallback", "room", "route_choice", "rules", "urn"),
+            *("error_pages", "fallback", "room", "route_choice", "rules", "urn"),
             *("publish_marker", "previous_publish_marker"),
             *("digest", "file_count", "releases", "pointer", "repaired", "drift"),
         },

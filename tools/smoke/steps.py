@@ -43,8 +43,7 @@ def _dev(stack: Stack, report: Report) -> None:
     _first(stack, report)
     write_site(stack.folder, "two")
     _publish(stack, report, "a change, managed mode")
-    # Without CloudFront the site is gone for the moment of the switch.
-    stack.config(publish__mode="bulk", publish__allowGap="true")
+    stack.config(publish__mode="bulk")
     _publish(stack, report, "bulk mode")
     write_site(stack.folder, "three")
     _publish(stack, report, "a change, bulk mode")

@@ -73,30 +73,19 @@ class InPlace:
         # Every record is read before the first write, so that a damaged one leaves the live site unchanged.
         complete, layers = self._complete(index), self._library.layers(index)
         self._changes(complete, new)
-        recheck = index.took_over or (not self._file.exists and self._takes_over(new))
         present = self._present(index, complete, layers) if repair or layers else complete
         sends = [Send(entry.path, entry) for entry in new.entries if _differs(present.get(entry.path), entry)]
         # A publish that changes one file needs no plan: the next one compares each object if this one does not finish.
         # A new file needs one, as only the plan says that the file is ours to delete.
         if len(sends) > 1 or any(send.entry.path not in complete for send in sends):
-            self._file.begin(Begun(self._library.plan(new, self._file.token), _held(new)), took_over=recheck)
+            self._file.begin(Begun(self._library.plan(new, self._file.token), _held(new)))
         etags = {path: record.etag for path, record in present.items()}
         uploading = Uploading(self._store, self._wanted, self._log, self._file)
         for pages in (False, True):
             etags |= uploading.send([send for send in sends if is_page(send.key) is pages])
         owned = {*complete, *(path for layer in layers for path in layer.records)}
         self._store.delete(sorted(path for path in owned if new.get(path) is None))
-        return self._end(new, {entry.path: Record(entry, etags[entry.path]) for entry in new.entries}, recheck=recheck)
-
-    def check_first(self) -> None:
-        """Look, before a first publish, whether it would be refused.
-
-        Raises:
-            PublishError: another publisher's files are in the way.
-        """
-        self._file.read()
-        if not self._file.exists:
-            self._takes_over(self._wanted_manifest())
+        return self._end(new, {entry.path: Record(entry, etags[entry.path]) for entry in new.entries})
 
     def drift(self, held: Held) -> list[str]:
         """Return the paths whose objects are not as they were put there."""
@@ -107,7 +96,7 @@ class InPlace:
         return self._file.read().find(digest)
 
     def remove(self) -> None:
-        """Remove what is ours: not what someone else has written since, under the same key or another."""
+        """Delete the release's files, except objects that another program has written since, and the records."""
         index = self._file.read()
         if not self._file.exists:
             return
@@ -115,7 +104,9 @@ class InPlace:
         listed = self._store.list("")
         ended = listed[f"{layout.IN_PLACE_RECORDS}{index.held[0].id}"].time if index.held else None
         ours = [path for path in complete if path in listed and ended and listed[path].time <= ended]
-        self._store.delete([*ours, *(key for key in listed if key.startswith(layout.IN_PLACE_RECORDS))])
+        records = [key for key in listed if key.startswith(layout.IN_PLACE_RECORDS)]
+        # The index first, as a publish fails if the index names a manifest that does not exist.
+        self._store.delete([*ours, *sorted(records, key=lambda key: key != self._library.key(INDEX))])
 
     def _wanted_manifest(self) -> Manifest:
         if self._wanted.pin:
@@ -147,35 +138,19 @@ class InPlace:
         }
         return arrived(listed, unchanged, layers)
 
-    def _takes_over(self, new: Manifest) -> bool:
-        """Tell whether another publisher, such as the synced folders, has put files where ours go.
-
-        Raises:
-            PublishError: it has, and that is not allowed.
-        """
-        taken = [path for path in self._store.list("") if new.get(path) is not None]
-        if taken and not self._wanted.allow_gap:
-            raise PublishError(
-                f"The bucket holds {len(taken)} of these files already, such as '{taken[0]}', and they belong to "
-                "another publisher: after a switch from managed to bulk mode the engine would remove them last, and "
-                "with them the site, until the next pulumi up puts it back; nothing was touched. With CloudFront there "
-                "is no such gap. To take it, run pulumi up twice after: pulumi config set publish:allowGap true"
-            )
-        return bool(taken)
-
     def _drifted(self, records: Records) -> list[str]:
         held = self._file.read().held
         manifest = self._library.key(held[0].id) if held else ""
         return drifted(records, {path: path for path in records}, self._store.list(""), manifest)
 
-    def _end(self, new: Manifest, records: Records, *, recheck: bool) -> Published:
+    def _end(self, new: Manifest, records: Records) -> Published:
         held = _held(new)
         before = self._file.index
         self._library.write(held.id, records.values())
         self._file.end(replace(before, held=(held,)))
         gone = {plan.name for plan in before.plans} | {one.id for one in before.held} - {held.id}
         self._library.remove(sorted(gone | self._library.abandoned({held.id, INDEX}, self._file.now)))
-        return Published(held, self._file.index, records, recheck=recheck)
+        return Published(held, self._file.index, records)
 
 
 def _differs(record: Record | None, entry: object) -> bool:

@@ -118,9 +118,9 @@ class IndexFile:
         started = _started(claim.pid)
         return started != claim.started or not started or (claim.pid, started) == (ours.pid, ours.started)
 
-    def begin(self, plan: Begun, *, took_over: bool = False) -> None:
+    def begin(self, plan: Begun) -> None:
         """Say that this publish is at work."""
-        self.write(self.index.with_plan(plan, self._claim, took_over=took_over))
+        self.write(self.index.with_plan(plan, self._claim))
 
     def still_at_work(self) -> None:
         """Say it again, when it is time to.
@@ -170,7 +170,7 @@ class IndexFile:
 
     def end(self, index: Index) -> None:
         """Replace the index, and be at work no longer."""
-        self.write(replace(index, claim=None, plans=(), took_over=False))
+        self.write(replace(index, claim=None, plans=()))
 
 
 def _place() -> str:

@@ -18,11 +18,9 @@ class Published:
         index: all that is in the bucket.
         records: the release's files.
         repaired: how many of them had been changed or removed by another hand.
-        recheck: whether the next pulumi up has to look at each object, as the engine is about to remove some.
     """
 
     held: Held
     index: Index
     records: Records
     repaired: int = 0
-    recheck: bool = False

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import PublishError
@@ -130,7 +130,6 @@ class Index:
         leaving: where releases stood before they were moved to another slot, while visitors may still be led there.
         doomed: keys, and prefixes that end in a slash, that nothing needs any more.
         rules: by which rules shared files were told from others.
-        took_over: a publish in place has found the files of another publisher, and not ended yet.
         claim: who is publishing.
     """
 
@@ -142,7 +141,6 @@ class Index:
     leaving: tuple[Held, ...] = ()
     doomed: tuple[str, ...] = ()
     rules: int = RULES
-    took_over: bool = False
     claim: Claim | None = None
 
     def by_our_rules(self) -> Index:
@@ -156,9 +154,9 @@ class Index:
         """Return the release with this digest."""
         return next((held for held in self.held if held.digest == digest), None)
 
-    def with_plan(self, plan: Begun, claim: Claim, *, took_over: bool) -> Index:
+    def with_plan(self, plan: Begun, claim: Claim) -> Index:
         """Return the index of a publish that has begun."""
-        return replace(self, plans=(*self.plans, plan), claim=claim, took_over=took_over)
+        return replace(self, plans=(*self.plans, plan), claim=claim)
 
     def to_bytes(self) -> bytes:
         """Return the index as ``from_bytes`` reads it."""
@@ -173,9 +171,11 @@ class Index:
         """
         read = opened(data, place)
         try:
+            # Earlier programs wrote more.
+            known = {one.name: read[one.name] for one in fields(cls) if one.name in read}
             return cls(
                 **{
-                    **read,
+                    **known,
                     "held": tuple(Held(**held) for held in read["held"]),
                     "plans": tuple(Begun(**{**plan, "held": Held(**plan["held"])}) for plan in read["plans"]),
                     "orphans": {key: Orphan(*orphan) for key, orphan in read["orphans"].items()},

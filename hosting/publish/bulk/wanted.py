@@ -30,7 +30,6 @@ class Wanted:
         keep_s: how long to keep shared files that no release needs, in seconds.
         max_remove: how much of the site it may remove, in percent.
         pin: the digest's prefix of the release to go back to.
-        allow_gap: whether to go on although another publisher's files are in the way.
         error_pages: the site's files that CloudFront answers errors with.
         fallback: the one that it answers every unknown path with, as if that were the page; "" without one.
         room: what a release's exceptions may take of the function, in bytes.
@@ -43,7 +42,6 @@ class Wanted:
     keep_s: float
     max_remove: int
     pin: str
-    allow_gap: bool
     error_pages: tuple[str, ...]
     fallback: str
     room: int
@@ -59,7 +57,6 @@ class Wanted:
             keep_s=float(props["keep_assets_days"]) * _DAY_S,
             max_remove=int(props["max_remove"]),
             pin=str(props["pin"]),
-            allow_gap=bool(props["allow_gap"]),
             error_pages=tuple(props["error_pages"]),
             fallback=str(props["fallback"]),
             room=int(props["room"]),

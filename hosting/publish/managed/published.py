@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from hosting.publish.s3.objects import ListedObject
+    from hosting.publish.s3.objects import ListedObject, StoredObject
     from hosting.publish.staging.manifest import ManifestEntry
 
 
 class ManagedBucket(Protocol):
     """The calls to a bucket that managed mode makes itself."""
+
+    def read(self, key: str) -> StoredObject | None:
+        """Return an object; None if it does not exist."""
 
     def list(self, prefix: str) -> Mapping[str, ListedObject]:
         """Return the objects whose keys begin with ``prefix``."""
@@ -65,6 +68,8 @@ class PublishRequest:
         staging: the staged tree.
         is_continuous: whether the record is of the previous publish; if not, a publish in between did not finish.
         unfinished: the paths of publishes that may not have finished.
+        taken_over: the paths that bulk mode has written to the same keys; they belong to this publish now.
+        obsolete: the keys of bulk mode's records of these paths, in the order of their deletion.
         keep_s: how long removed files with hashed names remain.
         now: seconds since 1970.
     """
@@ -75,6 +80,8 @@ class PublishRequest:
     unfinished: Collection[str]
     keep_s: int
     now: int
+    taken_over: Collection[str] = ()
+    obsolete: Sequence[str] = ()
 
 
 def version(listed: ListedObject) -> str:
@@ -110,23 +117,32 @@ def correct(
     if outdated:
         _upload(bucket, outdated, request)
         listed = _versions(bucket.list(""))
-    if removed:
-        bucket.delete(sorted(removed))
+    obsolete = [key for key in request.obsolete if key not in request.entries]
+    if removed or obsolete:
+        bucket.delete([*sorted(removed), *obsolete])
     versions = {path: listed[path] for path in sorted({*request.entries, *retained}) if path in listed}
     return PublishRecord(request.entries, versions, retained), outdated
 
 
-def remove_published(bucket: ManagedBucket, record: PublishRecord, successors: Collection[str]) -> None:
-    """Delete the published objects if another publish mode has taken over the bucket, which then has its prefix.
+def remove_published(
+    bucket: ManagedBucket, record: PublishRecord, kept: Collection[str], indexes: Collection[str]
+) -> None:
+    """Delete the published objects, if bulk mode has taken over the bucket.
 
-    Without ``successors`` in the bucket the resource is being replaced, and the files remain. Objects that were written
-    since the record belong to the other mode.
+    Objects that were written since the record are not deleted.
+
+    Args:
+        bucket: the bucket.
+        record: the record of the last publish that finished.
+        kept: the paths that bulk mode publishes. A version has a resolution of one second, so it does not always show
+            that bulk mode has written the object.
+        indexes: the keys of which bulk mode has one. Without any in the bucket the resource is being replaced, and
+            the files remain.
     """
-    listed = bucket.list("")
-    if not any(key.startswith(prefix) for key in listed for prefix in successors):
+    found = _versions(bucket.list(""))
+    if not any(key in found for key in indexes):
         return
-    found = _versions(listed)
-    ours = [path for path, recorded in record.versions.items() if found.get(path) == recorded]
+    ours = [path for path, recorded in record.versions.items() if path not in kept and found.get(path) == recorded]
     if ours:
         bucket.delete(ours)
 
@@ -152,7 +168,7 @@ def _is_outdated(path: str, listed: str | None, record: PublishRecord, request: 
 def _owned(record: PublishRecord, request: PublishRequest) -> set[str]:
     """Return the paths whose objects this stack has written."""
     unfinished = () if request.is_continuous else request.unfinished
-    return {*record.entries, *record.retained, *unfinished}
+    return {*record.entries, *record.retained, *unfinished, *request.taken_over}
 
 
 def _retained(record: PublishRecord, request: PublishRequest, existing: Collection[str]) -> dict[str, int]:

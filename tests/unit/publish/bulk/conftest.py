@@ -174,7 +174,7 @@ def site(endpoint: str, tmp_path: Path) -> Iterator[Site]:
     s3 = boto3.Session("test", "test", region_name="us-east-1").client("s3", endpoint_url=endpoint)
     bucket = f"release-{next(NUMBERS)}"
     s3.create_bucket(Bucket=bucket)
-    wanted = Wanted("", tmp_path, 3, 7 * 86_400, 50, "", allow_gap=False, error_pages=(), fallback="", room=2000)
+    wanted = Wanted("", tmp_path, 3, 7 * 86_400, 50, "", error_pages=(), fallback="", room=2000)
     files = {"index.html": "home", "about.html": "about", "docs/a b+ä.html": "docs", "app.0a1b2c3d.js": "js"}
     store = Recording(bucket, settings)
     yield Site(store, s3, bucket, wanted, files=files)

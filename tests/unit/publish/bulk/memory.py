@@ -161,7 +161,6 @@ class Site:
             "keep_s": 7 * 86_400,
             "max_remove": 100,
             "pin": "",
-            "allow_gap": False,
             "error_pages": (),
             "fallback": "",
             "room": 2000,
@@ -191,5 +190,5 @@ class Site:
 
     def index(self) -> Index:
         """Return the bucket's index."""
-        publisher = Atomic(self.store, Asked("", Path(), 3, 0, 0, "", False, (), "", 0), Silent())  # noqa: FBT003 - nothing of it is looked at
+        publisher = Atomic(self.store, Asked("", Path(), 3, 0, 0, "", (), "", 0), Silent())
         return publisher._file.read()

@@ -97,18 +97,6 @@ def test_a_publish_interrupted_again_and_again_sends_each_file_once(place: Site)
     assert at_root(place) == place.files
 
 
-def test_a_takeover_that_was_interrupted_is_looked_at_once_more(place: Site) -> None:
-    """Whoever ends it: the engine is about to remove the other publisher's files, and the next one puts them back."""
-    place.files |= many(30)
-    place.s3.put_object(Bucket=place.bucket, Key="index.html", Body=b"managed")
-    place.store.fail = after(10)
-    with pytest.raises(PublishError, match="stopped"):
-        place.publish(allow_gap=True)
-    place.store.fail = None
-    assert place.publish(allow_gap=True).recheck
-    assert not place.publish(allow_gap=True).recheck
-
-
 def test_strange_objects_stay(place: Site) -> None:
     """Only keys that the publisher owns are ever deleted."""
     place.s3.put_object(Bucket=place.bucket, Key="theirs.txt", Body=b"x")
@@ -118,16 +106,15 @@ def test_strange_objects_stay(place: Site) -> None:
     assert place.keys("theirs") == ["theirs.txt"]
 
 
-def test_another_publishers_files_are_not_taken_over_unasked(place: Site) -> None:
-    """After a switch from managed mode the engine would remove them; `publish:allowGap` accepts that."""
-    place.s3.put_object(Bucket=place.bucket, Key="index.html", Body=b"managed")
-    with pytest.raises(PublishError, match="pulumi config set publish:allowGap true"):
-        place.publish()
-    assert place.text("index.html") == "managed"
-    assert place.publish(allow_gap=True).recheck
-    place.s3.delete_object(Bucket=place.bucket, Key="index.html")
-    place.publish(repair=True)
-    assert at_root(place) == place.files
+def test_files_of_another_publisher_are_overwritten(place: Site) -> None:
+    """A first publish uploads each file, whatever the bucket has at its key: equal or other content, other headers."""
+    place.s3.put_object(Bucket=place.bucket, Key="index.html", Body=b"theirs")
+    place.s3.put_object(Bucket=place.bucket, Key="about.html", Body=b"about", ContentType="text/plain")
+    place.s3.put_object(Bucket=place.bucket, Key="theirs.txt", Body=b"x")
+    place.publish()
+    assert sorted(place.store.uploaded) == sorted(place.files)
+    assert at_root(place) == {**place.files, "theirs.txt": "x"}
+    assert place.s3.head_object(Bucket=place.bucket, Key="about.html")["ContentType"].startswith("text/html")
 
 
 def test_drift_is_noticed_and_repaired(place: Site) -> None:
@@ -148,8 +135,11 @@ def test_removal_leaves_what_someone_else_has_written_since(place: Site) -> None
     place.s3.put_object(Bucket=place.bucket, Key="index.html", Body=b"managed")
     publisher = place.publisher()
     assert isinstance(publisher, InPlace)
+    place.store.deleted.clear()
     publisher.remove()
     assert place.keys() == ["index.html"]
+    # A publish fails if the index names a manifest that does not exist.
+    assert next(key for key in place.store.deleted if key.startswith(".published/")) == ".published/index"
 
 
 def test_a_release_can_not_be_pinned(place: Site) -> None:

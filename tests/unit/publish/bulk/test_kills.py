@@ -46,7 +46,6 @@ SETTINGS = {
     "keep_assets_days": 7,
     "max_remove": 50,
     "pin": "",
-    "allow_gap": False,
     "error_pages": ["404.html"],
     "fallback": "",
     "room": 2000,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi.runtime.rpc import UNKNOWN
 
 from hosting.errors import HostingError
 from hosting.providers.live import LiveProvider
@@ -63,7 +62,6 @@ def props(site: Site, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any i
         "keep_assets_days": 7.0,
         "max_remove": 50.0,
         "pin": "",
-        "allow_gap": False,
         "error_pages": ["index.html"],
         "fallback": "index.html",
         "room": 2000.0,
@@ -113,22 +111,7 @@ def test_an_unchanged_site_is_no_change_and_asks_nobody(site: Site) -> None:
     provider = Releasing(site)
     outs = provider.create(props(site)).outs or {}
     site.store.read = None  # type: ignore[method-assign, assignment]  # whoever reads now fails
-    assert provider.diff("id", outs, props(site, max_remove=60.0, urn="other", allow_gap=True)).changes is False
-
-
-def test_a_preview_knows_that_files_are_in_the_way(site: Site) -> None:
-    """`check`, which a preview calls too, refuses a first publish over another's files; a bucket to be made is fine."""
-    site.s3.put_object(Bucket=site.bucket, Key="index.html", Body=b"managed")
-    provider = Releasing(site)
-    in_place = props(site, atomic=False)
-    (failure,) = provider.check({}, in_place).failures
-    assert "pulumi config set --stack s publish:allowGap true" in failure.reason
-    assert provider.check({}, {**in_place, "allow_gap": True}).failures == []
-    assert provider.check({}, {**in_place, "bucket": UNKNOWN}).failures == []
-    assert provider.check(in_place, in_place).failures == []
-    site.s3.delete_object(Bucket=site.bucket, Key="index.html")
-    site.s3.delete_bucket(Bucket=site.bucket)
-    assert provider.check({}, in_place).failures == []
+    assert provider.diff("id", outs, props(site, max_remove=60.0, urn="other")).changes is False
 
 
 def test_a_changed_site_is_an_update_that_replaces_nothing(site: Site) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hosting.providers.publish_marker import PublishMarkerProvider
 from hosting.providers.published_files import PublishedFilesProvider
 from hosting.publish.managed.path_list import pack
-from hosting.publish.s3.objects import ListedObject
+from hosting.publish.s3.objects import ListedObject, StoredObject
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST, staged_path
 
@@ -67,6 +67,12 @@ class Bucket:
         number = next(iter(self._writes))
         etag = str(number) if self.has_random_etags else hashlib.sha256(content.encode()).hexdigest()[:8]
         self.objects[key] = Stored(content, (kind, cache), etag, NOON + timedelta(seconds=2 * number))
+
+    def read(self, key: str) -> StoredObject | None:
+        """Read an object."""
+        self._call("read")
+        found = self.objects.get(key)
+        return StoredObject(found.content.encode(), found.etag, 0) if found else None
 
     def list(self, prefix: str) -> Mapping[str, ListedObject]:
         """List the objects."""

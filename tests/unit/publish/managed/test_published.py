@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hosting.errors import HostingError, PublishError
+from hosting.publish.bulk.records import Held, Index
 from hosting.publish.managed.path_list import pack, unpack
 from hosting.publish.s3.errors import S3Error
 from tests.unit.publish.managed.memory import Bucket, Stack
@@ -81,10 +82,11 @@ def test_headers_of_a_killed_publish_are_taken_back(stack: Stack) -> None:
 def test_a_normal_publish_uploads_nothing_again(stack: Stack) -> None:
     """It costs one listing, and one more call if files were removed; without changes it costs nothing."""
     stack.up(A)
+    stack.bucket.calls.clear()
     stack.up(B)
-    assert stack.bucket.calls == {"list": 2, "delete": 1}
+    assert stack.bucket.calls == {"list": 1, "delete": 1}
     assert stack.up(B) is False
-    assert stack.bucket.calls == {"list": 2, "delete": 1}
+    assert stack.bucket.calls == {"list": 1, "delete": 1}
 
 
 def test_objects_that_the_engine_replaced_are_recorded(stack: Stack) -> None:
@@ -197,12 +199,46 @@ def test_a_change_to_bulk_mode_removes_the_files(stack: Stack) -> None:
     stack.up(A)
     stack.files.delete("id", stack.record)
     assert stack.bucket.contents == A
-    stack.bucket.put(".published/index", "{}")
+    index = Index((Held("digest", "", 1, 1),)).to_bytes().decode()
+    stack.bucket.put(".published/index", index)
     stack.bucket.put("index.html", "home")
     stack.files.delete("id", stack.record)
-    assert stack.bucket.contents == {".published/index": "{}", "index.html": "home"}
+    assert stack.bucket.contents == {".published/index": index, "index.html": "home"}
     stack.files.delete("id", stack.record)
     assert stack.bucket.calls["delete"] == 1
+
+
+def test_behind_cloudfront_no_file_is_kept(stack: Stack) -> None:
+    """Bulk mode has other keys there."""
+    stack.up(A)
+    stack.bucket.put(".release/records/index", "")
+    stack.files.delete("id", stack.record)
+    assert stack.bucket.contents == {".release/records/index": ""}
+
+
+def test_only_a_first_publish_and_one_after_a_kill_look_for_bulk_mode(stack: Stack) -> None:
+    """Each such publish is one request more."""
+    stack.up(A)
+    stack.up(B)
+    assert stack.bucket.calls["read"] == 1
+    stack.killed(C, after=2)
+    stack.up(A)
+    assert stack.bucket.calls["read"] == 2
+
+
+def test_records_that_the_site_itself_publishes_are_not_deleted(stack: Stack) -> None:
+    """Managed mode may publish any key, also one at which bulk mode had a record."""
+    index = Index().to_bytes().decode()
+    stack.bucket.put(".published/index", index)
+    stack.up({**A, ".published/index": index})
+    assert stack.bucket.contents == {**A, ".published/index": index}
+
+
+def test_damaged_records_of_bulk_mode_are_an_error(stack: Stack) -> None:
+    """The message says what to do."""
+    stack.bucket.put(".published/index", "not an index")
+    with pytest.raises(PublishError, match="remove it to publish everything anew"):
+        stack.up(A)
 
 
 def test_another_bucket_has_another_record(stack: Stack) -> None:
@@ -210,7 +246,7 @@ def test_another_bucket_has_another_record(stack: Stack) -> None:
     stack.up(A)
     stack.record["bucket"] = "before"
     assert stack.up(A) is True
-    assert stack.bucket.calls == {"list": 2}
+    assert stack.bucket.calls == {"list": 2, "read": 1}
 
 
 def test_a_tree_that_was_staged_again_is_not_uploaded(stack: Stack) -> None:

@@ -1,0 +1,224 @@
+"""A switch of the publish mode without CloudFront, where both modes have the same keys, killed at any request."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hosting.providers.publish_marker import PublishMarkerProvider
+from hosting.providers.published_files import PublishedFilesProvider
+from hosting.providers.release import ReleaseProvider
+from hosting.publish.managed.path_list import pack
+from hosting.publish.staging.manifest import Manifest
+from hosting.publish.staging.staged_tree import MANIFEST
+from tests.unit.publish.bulk.engine import Cloud, Engine, Fault, Killed, Version
+from tests.unit.publish.bulk.memory import Silent, entry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from hosting.publish.staging.manifest import ManifestEntry
+
+# Files have the same size in all versions, so that a listing does not show their content.
+A = {"index.html": "a", "about.html": "a", "old.html": "a", "style.css": "a"}
+B = {"index.html": "b", "about.html": "a", "new.html": "b", "style.css": "b"}
+OTHERS = "report.pdf"
+SETTINGS = {
+    "bucket": "bucket",
+    "hold": 3,
+    "keep_assets_days": 0,
+    "max_remove": 100,
+    "pin": "",
+    "error_pages": [],
+    "fallback": "",
+    "room": 0,
+    "route_choice": "",
+    "rules": 1,
+    "urn": "urn:pulumi:s::p::t::n",
+}
+
+
+class SwitchingEngine(Engine):
+    """An engine with a stack without CloudFront, in either mode. What the program no longer declares goes last."""
+
+    def switch(self, mode: str, version: Version) -> list[str]:
+        """Update the stack, and return the names of the resources that changed."""
+        if mode == "bulk":
+            self.up(version)
+            if "published files" in self.state:
+                self._files().delete("id", self.state["published files"])
+                self._forget("published files")
+            for name in [name for name in self.state if name.startswith("object ")]:
+                # The objects have the option retainOnDelete.
+                self._forget(name)
+        else:
+            self._up_managed(version)
+            if "release" in self.state:
+                provider = ReleaseProvider()
+                provider.bucket_client = lambda _: self.cloud  # type: ignore[assignment, method-assign]
+                provider.delete("id", self.state["release"])
+                self._forget("release")
+        return self._changed
+
+    def _up_managed(self, version: Version) -> None:
+        self._changed = []
+        entries = {path: entry.fingerprint for path, entry in version.files.items()}
+        content = {"content": json.dumps(entries), "paths": pack(entries)}
+        marker = self._apply("marker", PublishMarkerProvider(), content)
+        for path, entry in version.files.items():
+            if self.state.get(f"object {path}") != {"entry": entry.fingerprint}:
+                self.cloud.upload(None, path, entry)  # type: ignore[arg-type]  # it reads no file
+                self.state[f"object {path}"] = {"entry": entry.fingerprint}
+                self._changed.append(path)
+        inputs = {name: version.release[name] for name in ("bucket", "staging", "keep_assets_days", "urn")}
+        markers = {"publish_marker": marker["marker"], "previous_publish_marker": marker["previous"]}
+        files = {**inputs, **markers, "removed": marker["removed"], "entries": json.dumps(entries)}
+        self._apply("published files", self._files(), files)
+        for name in [name for name in self.state if name.startswith("object ") and name[7:] not in entries]:
+            self._forget(name)
+
+    def _files(self) -> PublishedFilesProvider:
+        provider = PublishedFilesProvider()
+        provider.bucket_client = lambda _: self.cloud  # type: ignore[assignment, method-assign]
+        return provider
+
+    def _forget(self, name: str) -> None:
+        del self.state[name]
+        self._changed.append(name)
+
+
+class WatchedCloud(Cloud):
+    """A cloud that looks after each request whether visitors miss a file.
+
+    Attributes:
+        always: the files that all versions have.
+        is_fast: whether a request takes no time.
+    """
+
+    always: frozenset[str] = frozenset()
+    is_fast = False
+
+    def request(self, name: str, effect: Callable[[], Any]) -> Any:  # noqa: ANN401 - any response
+        now = self.now
+        response = super().request(name, effect)
+        if self.is_fast:
+            self.now = now
+        assert not self.always - self.objects.keys(), name
+        return response
+
+
+@pytest.fixture(autouse=True)
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no engine to report to."""
+    for module in ("release.EngineLog", "engine_log.EngineLog"):
+        monkeypatch.setattr(f"hosting.providers.{module}", lambda _: Silent())
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Callable[[Mapping[str, str]], Version]:
+    """Return a function that stages a tree, and returns what a stack with it declares."""
+
+    def staged(files: Mapping[str, str]) -> Version:
+        manifest = Manifest.of([entry_of(path, text) for path, text in files.items()])
+        folder = tmp_path / manifest.digest
+        folder.mkdir(exist_ok=True)
+        (folder / MANIFEST).write_text(manifest.to_json())
+        tree = {"wanted": manifest.digest, "staging": str(folder), "files": len(files), "bytes": len(files)}
+        return Version({**SETTINGS, **tree}, "none", {entry.path: entry for entry in manifest.entries})
+
+    return staged
+
+
+def published(mode: str, version: Version, *, is_fast: bool = False) -> SwitchingEngine:
+    """Return an engine with a stack in this mode, and an object of another program in its bucket."""
+    cloud = WatchedCloud()
+    cloud.is_fast = is_fast
+    engine = SwitchingEngine(cloud, atomic=False)
+    engine.cloud.objects[OTHERS] = (entry_of(OTHERS, "x"), engine.cloud.now)
+    engine.switch(mode, version)
+    cloud.always = frozenset(A.keys() & B.keys())
+    return engine
+
+
+def kills(engine: SwitchingEngine, mode: str, version: Version) -> Iterator[SwitchingEngine]:
+    """Yield the stack after a kill at each request of an update, before it and after it."""
+    number, killed = 1, True
+    while killed:
+        for after in (False, True):
+            stopped = deepcopy(engine)
+            stopped.cloud.requests.clear()
+            stopped.cloud.fault = Fault(number, after=after)
+            try:
+                stopped.switch(mode, version)
+                killed = False
+            except Killed:
+                pass
+            stopped.cloud.fault, stopped.cloud.is_dead = None, False
+            yield stopped
+        number += 1
+
+
+def check(engine: SwitchingEngine, mode: str, files: Mapping[str, ManifestEntry]) -> None:
+    """Check that the bucket has exactly these files, and records of this mode alone."""
+    found = {key: content for key, (content, _) in engine.cloud.objects.items()}
+    records = [key for key in found if key.startswith(".published/")]
+    assert {key: found[key] for key in found.keys() - set(records)} == {**files, OTHERS: entry_of(OTHERS, "x")}
+    # A publish that is killed between its plan and the index leaves the plan, which bulk mode deletes after a day.
+    plans = [key for key in records if key.startswith(".published/plan-")]
+    assert len(plans) <= 1
+    assert len(records) - len(plans) == (2 if mode == "bulk" else 0)
+
+
+@pytest.mark.parametrize("then", [A, B], ids=["same", "other"])
+@pytest.mark.parametrize(("before", "after"), [("managed", "bulk"), ("bulk", "managed")])
+def test_a_switch_within_a_second_of_the_last_publish(
+    stage: Callable[..., Version], before: str, after: str, then: Mapping[str, str]
+) -> None:
+    """Objects that the new mode has written are not deleted, also if neither their time nor their ETag has changed."""
+    engine = published(before, stage(A), is_fast=True)
+    engine.switch(after, stage(then))
+    check(engine, after, stage(then).files)
+    assert engine.switch(after, stage(then)) == []
+
+
+@pytest.mark.parametrize("seconds", [0, 5])
+@pytest.mark.parametrize("then", [A, B], ids=["same", "other"])
+@pytest.mark.parametrize(("before", "after"), [("managed", "bulk"), ("bulk", "managed")])
+def test_one_more_update_completes_a_killed_switch(
+    stage: Callable[..., Version], before: str, after: str, then: Mapping[str, str], seconds: int
+) -> None:
+    """Visitors miss no file at any time, and the files and the records of the other mode are gone."""
+    engine = published(before, stage(A))
+    points = list(kills(engine, after, stage(then)))
+    assert len(points) > 16
+    for stopped in points:
+        stopped.cloud.now += seconds
+        stopped.switch(after, stage(then))
+        check(stopped, after, stage(then).files)
+        assert stopped.switch(after, stage(then)) == []
+
+
+@pytest.mark.parametrize("then", [A, B], ids=["same", "other"])
+def test_a_killed_switch_to_bulk_mode_can_be_taken_back(stage: Callable[..., Version], then: Mapping[str, str]) -> None:
+    """Managed mode deletes what the killed publish has added, and its records, so a later switch does not use them."""
+    engine = published("managed", stage(A))
+    for stopped in kills(engine, "bulk", stage(B)):
+        stopped.cloud.now += 5
+        stopped.switch("managed", stage(then))
+        check(stopped, "managed", stage(then).files)
+        stopped.cloud.now += 5
+        stopped.switch("bulk", stage(B))
+        check(stopped, "bulk", stage(B).files)
+
+
+def test_a_killed_switch_to_managed_mode_can_be_taken_back(stage: Callable[..., Version]) -> None:
+    """Bulk mode compares each object, as its records are of an earlier publish."""
+    engine = published("bulk", stage(A))
+    for stopped in kills(engine, "managed", stage(A)):
+        stopped.cloud.now += 5
+        stopped.switch("bulk", stage(A))
+        check(stopped, "bulk", stage(A).files)
