@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hosting.errors import PublishError
@@ -171,11 +171,9 @@ class Index:
         """
         read = opened(data, place)
         try:
-            # Earlier programs wrote more.
-            known = {one.name: read[one.name] for one in fields(cls) if one.name in read}
             return cls(
                 **{
-                    **known,
+                    **read,
                     "held": tuple(Held(**held) for held in read["held"]),
                     "plans": tuple(Begun(**{**plan, "held": Held(**plan["held"])}) for plan in read["plans"]),
                     "orphans": {key: Orphan(*orphan) for key, orphan in read["orphans"].items()},

@@ -306,9 +306,3 @@ def test_an_index_of_another_version_or_shape_is_refused(body: bytes, message: s
         Index.from_bytes(whole.replace(b'"held"', b'"hold"'), "i")
     with pytest.raises(PublishError, match=message):
         Index.from_bytes(sealed(body), "i")
-
-
-def test_an_index_may_have_fields_of_earlier_programs() -> None:
-    """They are ignored, so that a stack that was published by one can be published again."""
-    body = Index(doomed=("a/",)).to_bytes().partition(b"\n")[2].replace(b'"rules"', b'"took_over":true,"rules"')
-    assert Index.from_bytes(sealed(body), "i") == Index(doomed=("a/",))
