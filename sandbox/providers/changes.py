@@ -59,6 +59,9 @@ def refreshed_inputs(fields: Fields, old: Properties, state: Properties) -> Prop
 
 
 def _value_changes(field: Field, old: object, new: object, path: str, *, replaces: bool) -> Iterator[Change]:
+    # Terraform's SDK has no other value for a boolean that an API does not return.
+    if old is None and field.default is False:
+        old = False
     if new is not UNKNOWN and equivalent(field, old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):

@@ -17,6 +17,13 @@ def test_nothing_equals_empty() -> None:
     assert differences(FIELDS, {"name": "", "set": []}, {}) == []
 
 
+def test_boolean_that_an_api_does_not_return() -> None:
+    """It is false, so a property with that default is no change."""
+    fields: Fields = {"staging": boolean(default=False, replaces=True)}
+    assert differences(fields, {}, {"staging": False}) == []
+    assert differences(fields, {}, {"staging": True}) == [Change("staging", "update", replaces=True)]
+
+
 def test_order_of_a_set() -> None:
     """The order of an unordered list makes no difference, that of an ordered one does."""
     assert differences(FIELDS, {"set": ["a", "b"]}, {"set": ["b", "a"]}) == []
