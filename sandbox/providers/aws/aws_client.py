@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.response import StreamingBody
 from botocore.session import Session
 
 from sandbox.providers.aws.configuration import ProviderConfig
@@ -63,14 +64,14 @@ class AwsClient:
         return self.call("cloudfront", operation, **params)
 
     def call(self, service: str, operation: str, region: str | None = None, /, **params: object) -> Properties:
-        """Send one request.
+        """Send one request, and return its response; a body that boto3 would read later is bytes.
 
         Raises:
-            AwsError: AWS returns an error or does not answer, or there are no credentials.
+            AwsError: AWS returns an error or does not answer in full, or there are no credentials.
         """
         with _as_aws_errors(service, operation):
             response: Properties = getattr(self.client(service, region), operation)(**params)
-        return response
+            return {name: _whole(value) for name, value in response.items()}
 
     def pages(self, service: str, operation: str, region: str | None, /, **params: object) -> Iterator[Properties]:
         """Yield every page of a listing.
@@ -97,6 +98,10 @@ class AwsClient:
             ConfigurationError: there are none.
         """
         return make_session(self.config)
+
+
+def _whole(value: object) -> object:
+    return value.read() if isinstance(value, StreamingBody) else value
 
 
 @contextmanager

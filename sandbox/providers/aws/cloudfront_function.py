@@ -58,7 +58,7 @@ class Function(Resource):
         """Both stages, the code and the tags."""
         try:
             found = aws.cloudfront("describe_function", Name=identifier, Stage="DEVELOPMENT")
-            code = aws.cloudfront("get_function", Name=identifier, Stage="DEVELOPMENT")["FunctionCode"].read()
+            code = aws.cloudfront("get_function", Name=identifier, Stage="DEVELOPMENT")["FunctionCode"]
             arn = found["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
             tags = aws.cloudfront("list_tags_for_resource", Resource=arn)["Tags"].get("Items", [])
         except AwsError as error:

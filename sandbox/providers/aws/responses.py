@@ -66,7 +66,12 @@ def abort_on_error(
 
 def kept_after_create(inputs: Properties, error: Exception) -> Kept | None:
     """Return the resource if it was created although a later request failed."""
-    return (error.identifier, _without_internal(inputs)) if isinstance(error, UnfinishedCreationError) else None
+    return kept_after_read(error.identifier, inputs) if isinstance(error, UnfinishedCreationError) else None
+
+
+def kept_after_read(identifier: str, inputs: Properties) -> Kept:
+    """Return a resource that was created and then could not be read."""
+    return identifier, _without_internal(inputs)
 
 
 def kept_after_update(resource: Resource, aws: AwsClient, old: Properties, new: Properties) -> Properties:

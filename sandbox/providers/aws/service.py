@@ -13,6 +13,7 @@ from sandbox.providers.aws.configuration import CONFIG_FIELDS, config_problems, 
 from sandbox.providers.aws.errors import AwsError, ConfigurationError, EmulatorStoppedError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.responses import (
+    Kept,
     abort,
     abort_on_error,
     apply_auto_name,
@@ -21,6 +22,7 @@ from sandbox.providers.aws.responses import (
     deletes_before_replace,
     diff_response,
     kept_after_create,
+    kept_after_read,
     kept_after_update,
     preview_of_create,
     preview_of_update,
@@ -136,7 +138,8 @@ class AwsProvider(Provider):
         what = f"creating {resource.title} ({request.urn.rsplit('::', 1)[-1]})"
         create = partial(resource.create, aws, inputs)
         identifier = abort_on_error(context, what, create, partial(kept_after_create, inputs))
-        state = abort_on_error(context, what, partial(_state_after, resource, aws, identifier, inputs))
+        read = partial(_state_after, resource, aws, identifier, inputs)
+        state = abort_on_error(context, what, read, lambda _: kept_after_read(identifier, inputs))
         return provider_pb2.CreateResponse(id=identifier, properties=to_struct(state))
 
     def Read(  # noqa: N802 - gRPC's name
@@ -169,8 +172,12 @@ class AwsProvider(Provider):
             return provider_pb2.UpdateResponse(properties=to_struct(preview_of_update(resource, aws, old, new)))
         what = f"updating {resource.title} ({request.id})"
         update = partial(resource.update, aws, request.id, old, new)
-        abort_on_error(context, what, update, lambda _: (request.id, kept_after_update(resource, aws, old, new)))
-        state = abort_on_error(context, what, partial(_state_after, resource, aws, request.id, new))
+
+        def kept(_: Exception) -> Kept:
+            return request.id, kept_after_update(resource, aws, old, new)
+
+        abort_on_error(context, what, update, kept)
+        state = abort_on_error(context, what, partial(_state_after, resource, aws, request.id, new), kept)
         return provider_pb2.UpdateResponse(properties=to_struct(state))
 
     def Delete(  # noqa: N802 - gRPC's name

@@ -250,6 +250,18 @@ def test_failed_publish_of_an_update(
     assert live_code(cloudfront, created.id) == CODE
 
 
+def test_failed_read_of_a_new_function(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine keeps a function that was created and then could not be read, so it does not create it again."""
+    inputs = {"runtime": "cloudfront-js-2.0", "code": CODE}
+    fail_once("get_function", monkeypatch)
+    with pytest.raises(RejectedError, match="InternalError") as rejected:
+        engine.create(FUNCTION, resource_name=unique("fn"), **inputs)
+    created = rejected.value.kept
+    assert created is not None
+    engine.refresh(created)
+    assert engine.diff(created, **inputs) == {}
+
+
 def test_failed_publish_of_a_new_function(
     engine: Engine, cloudfront: CloudFrontClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
