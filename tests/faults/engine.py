@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S = 600
 _KILLED_TIMEOUT_S = 20
+# When the engine ends after an error, it may close the connection on which the SDK is declaring a resource. The SDK then
+# writes a traceback of its own, which the program can't prevent.
+_CLOSED_BY_THE_ENGINE = "grpc: the client connection is closing"
+_TRACEBACK_OF_THE_SDK = re.compile(r'Traceback \(most recent call last\):\s+File "[^"]*/pulumi/runtime/resource\.py"')
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^goroutine \d+ \[|^panic: ", re.MULTILINE)
 
 
@@ -38,7 +42,9 @@ class Finished:
     @property
     def has_traceback(self) -> bool:
         """Whether the output has a traceback of Python or Go."""
-        return _TRACEBACK.search(self.output) is not None
+        is_closed = _CLOSED_BY_THE_ENGINE in self.output
+        output = _TRACEBACK_OF_THE_SDK.sub("", self.output) if is_closed else self.output
+        return _TRACEBACK.search(output) is not None
 
 
 @dataclass

@@ -50,7 +50,9 @@ EXCEPTIONS = (
         name="function's version",
         # Any: other requests of the same run are under way when the engine is killed.
         request=None,
-        output=re.compile(r"updating CloudFront Function .*(?:PreconditionFailed|InvalidIfMatchVersion)|CloudFront runs other code of function"),
+        output=re.compile(
+            r"updating CloudFront Function .*(?:PreconditionFailed|InvalidIfMatchVersion)|CloudFront runs other code of function"
+        ),
         remedy=Remedy.REFRESH,
         reason="The AWS provider sends the version of its state with UpdateFunction, and does not compare LIVE.",
     ),

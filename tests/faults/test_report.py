@@ -59,6 +59,17 @@ def test_a_traceback_is_a_problem() -> None:
     assert (found.has_held, found.tracebacks) == (False, 1)
 
 
+def test_a_traceback_of_the_sdk_is_no_problem_if_the_engine_has_closed_the_connection() -> None:
+    """The program has no part in it; any other traceback beside it counts."""
+    sdk = 'Traceback (most recent call last):\n      File "/venv/pulumi/runtime/resource.py", line 1174'
+    closed = "error: resource 'site-pages' has a problem: grpc: the client connection is closing"
+    assert not Finished(255, f"{closed}\n{sdk}").has_traceback
+    assert Finished(255, sdk).has_traceback
+    assert Finished(
+        255, f'{closed}\n{sdk}\nTraceback (most recent call last):\n  File "/hosting/prepare.py"'
+    ).has_traceback
+
+
 def test_writes_are_killed_and_every_request_gets_an_error() -> None:
     """A write has three points and a read one, or one each of a given fault."""
     (scenario,) = scenarios("rollback")
