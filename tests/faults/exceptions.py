@@ -51,7 +51,8 @@ EXCEPTIONS = (
         # Any: other requests of the same run are under way when the engine is killed.
         request=None,
         output=re.compile(
-            r"updating CloudFront Function .*(?:PreconditionFailed|InvalidIfMatchVersion)|CloudFront runs other code of function"
+            r"updating CloudFront Function .*(?:PreconditionFailed|InvalidIfMatchVersion)"
+            r"|CloudFront runs other code of function"
         ),
         remedy=Remedy.REFRESH,
         reason="The AWS provider sends the version of its state with UpdateFunction, and does not compare LIVE.",
