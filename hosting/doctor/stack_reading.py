@@ -48,7 +48,7 @@ def selected_stack(cli: Cli) -> str:
     """Return the stack that `pulumi stack select` has selected.
 
     Raises:
-        HostingError: there is none.
+        HostingError: no stack is selected.
     """
     result = cli.run("stack", "--show-name")
     if result.code != 0 or not result.out.strip():

@@ -33,7 +33,7 @@ _USER_AGENT = "hosting-verify"
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer, or the reason why there is none.
+    """An answer, or the reason for its absence.
 
     Attributes:
         url: the URL that answered, after redirects.

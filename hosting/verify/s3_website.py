@@ -25,7 +25,7 @@ class S3Website:
         manifest: the live files.
         index_document: the name of the file that is a folder's page.
         error_document: the key of the page for errors.
-        hidden: the beginning of the keys that the bucket's policy keeps from visitors; empty if there are none.
+        hidden: the beginning of the keys that the bucket's policy keeps from visitors; may be empty.
     """
 
     url: str

@@ -102,8 +102,8 @@ class InPlace:
             return
         complete = self._complete(index)
         listed = self._store.list("")
-        ended = listed[f"{layout.IN_PLACE_RECORDS}{index.held[0].id}"].time if index.held else None
-        ours = [path for path in complete if path in listed and ended and listed[path].time <= ended]
+        manifest = listed.get(self._manifest_key(index))
+        ours = [path for path in complete if path in listed and manifest and listed[path].time <= manifest.time]
         records = [key for key in listed if key.startswith(layout.IN_PLACE_RECORDS)]
         # The index first, as a publish fails if the index names a manifest that does not exist.
         self._store.delete([*ours, *sorted(records, key=lambda key: key != self._library.key(INDEX))])
@@ -125,10 +125,14 @@ class InPlace:
     def _complete(self, index: Index) -> Records:
         return self._library.read(index.held[0].id) if index.held else {}
 
+    def _manifest_key(self, index: Index) -> str:
+        """Return the key of the live release's manifest; empty before the first release."""
+        return self._library.key(index.held[0].id) if index.held else ""
+
     def _present(self, index: Index, complete: Records, layers: Sequence[Layer]) -> Records:
         """Return the files in the bucket that are known to have the content and the headers of a record."""
         listed = self._store.list("")
-        manifest = listed.get(self._library.key(index.held[0].id)) if index.held else None
+        manifest = listed.get(self._manifest_key(index))
         # The manifest was written after its files. A younger object was written by an interrupted publish or by
         # somebody else, and may have other headers, which a listing does not show.
         unchanged = {
@@ -139,8 +143,7 @@ class InPlace:
         return arrived(listed, unchanged, layers)
 
     def _drifted(self, records: Records) -> list[str]:
-        held = self._file.read().held
-        manifest = self._library.key(held[0].id) if held else ""
+        manifest = self._manifest_key(self._file.read())
         return drifted(records, {path: path for path in records}, self._store.list(""), manifest)
 
     def _end(self, new: Manifest, records: Records) -> Published:

@@ -41,7 +41,7 @@ class InPlaceFiles:
 
 
 def in_place_files(bucket: ReadableBucket) -> InPlaceFiles:
-    """Return what the records name; nothing if there are none.
+    """Return what the records name; nothing before the first publish.
 
     Raises:
         PublishError: a record is damaged.

@@ -51,7 +51,7 @@ class Library:
         return found
 
     def find(self, name: str) -> Records:
-        """Return a manifest, empty if there is none.
+        """Return a manifest; empty if it does not exist.
 
         Raises:
             PublishError: it is damaged.

@@ -232,7 +232,7 @@ def called(made: Any, operation: Callable[..., object], **arguments: str) -> str
 
 
 def url_or_error(get: Callable[[], str]) -> str:
-    """Return a URL, or why there is none."""
+    """Return a URL, or the message of the error."""
     try:
         return get()
     except EndpointResolutionError as error:

@@ -107,7 +107,7 @@ def test_a_publish_whose_response_was_lost_is_not_an_error() -> None:
 
 
 def test_a_refresh_finds_code_that_is_not_live() -> None:
-    """Its finding is a change, after which there is none."""
+    """A refresh that finds other code leads to a change, and an update ends it."""
     provider = Provider(OTHER)
     found = provider.read("id", props()).outs or {}
     assert found["stale"] == ["f"]

@@ -122,7 +122,7 @@ def test_only_the_site_gets_the_password() -> None:
 
 
 def test_a_host_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told apart from a host that does not answer."""
+    """The error differs from that of a host that does not answer."""
 
     def refuse(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
