@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -153,8 +153,8 @@ def _settings(
     cli: Cli, stack: str, name: str, project: str, environment: Mapping[str, str]
 ) -> tuple[Settings | None, list[Line]]:
     try:
-        raw = raw_config(cli, stack)
-        settings = load_settings(type(raw)(name, raw.values, raw.secret_keys, project), environment)
+        raw = replace(raw_config(cli, stack), stack=name, project=project)
+        settings = load_settings(raw, environment)
     except ConfigError as error:
         parts = [problem.rpartition(": ") for problem in error.problems]
         return None, [Line("error", text, step) for text, _, step in parts]
