@@ -73,6 +73,16 @@ def is_unfinished(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     return recorded is not None and recorded not in expected
 
 
+def marker_inputs(content: object, paths: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the inputs of a marker, with the outputs, which have to be declared among them."""
+    text = json.dumps(content, sort_keys=True)
+    return {
+        "content": hashlib.sha256(text.encode()).hexdigest(),
+        "paths": pack(paths),
+        **dict.fromkeys(("marker", "previous", "removed")),
+    }
+
+
 class PublishMarker(Resource, module="hosting", name="PublishMarker"):
     """Records in the state that a publish has begun.
 
@@ -96,10 +106,4 @@ class PublishMarker(Resource, module="hosting", name="PublishMarker"):
             opts: the resource options.
             paths: the objects that the publish writes, if the engine may write them before it is killed.
         """
-        text = json.dumps(content, sort_keys=True)
-        inputs = {
-            "content": hashlib.sha256(text.encode()).hexdigest(),
-            "paths": pack(paths),
-            **dict.fromkeys(("marker", "previous", "removed")),
-        }
-        super().__init__(PublishMarkerProvider(), name, inputs, opts)
+        super().__init__(PublishMarkerProvider(), name, marker_inputs(content, paths), opts)

@@ -12,7 +12,6 @@ The engine pickles the providers by reference to this module's name, as with ``I
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -25,7 +24,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Updat
 from hosting.aws.session import aws_errors, client
 from hosting.errors import HostingError
 from hosting.providers.base import AwsProvider
-from hosting.providers.publish_marker import PublishMarkerProvider
+from hosting.providers.publish_marker import PublishMarkerProvider, marker_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -190,11 +189,8 @@ class FunctionMarker(Resource, module="hosting", name="FunctionMarker"):
 
     def __init__(self, name: str, content: object, opts: pulumi.ResourceOptions, *, is_secret: bool) -> None:
         """Declare it under the logical name ``name``, for rules that are the JSON-serializable ``content``."""
-        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-        # Of rules with a password, even a hash lets a reader of the state try passwords.
-        inputs = {
-            "content": pulumi.Output.secret(digest) if is_secret else digest,
-            "paths": "",
-            **dict.fromkeys(("marker", "previous", "removed")),
-        }
+        inputs = marker_inputs(content)
+        if is_secret:
+            # Of rules with a password, even a hash lets a reader of the state try passwords.
+            inputs["content"] = pulumi.Output.secret(inputs["content"])
         super().__init__(FunctionMarkerProvider(), name, inputs, opts)
