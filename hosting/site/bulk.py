@@ -19,7 +19,7 @@ from hosting.publish.bulk import layout
 from hosting.publish.bulk.edge_piece import HEADER, edge_piece, room_beside
 from hosting.publish.bulk.key_checks import check_keys
 from hosting.publish.bulk.shared import RULES
-from hosting.resource_names import COMPONENT
+from hosting.site.urns import dynamic_urn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from hosting.edge.plan import EdgePlan
     from hosting.publish.staging.staged_tree import StagedTree
     from hosting.resource_names import ResourceNames
-
-_TYPE = "pulumi-python:dynamic/hosting:Release"
 
 
 class Bulk:
@@ -96,7 +94,7 @@ class Bulk:
             rules=RULES,
             publish_marker=marker.marker,
             previous_publish_marker=marker.previous,
-            urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{name}",
+            urn=dynamic_urn("Release", name),
         )
         return Release(name, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
 

@@ -12,7 +12,7 @@ from hosting.providers.publish_marker import PublishMarker
 from hosting.providers.published_files import PublishedFiles, PublishedFilesArgs
 from hosting.publish.managed.invalidation_paths import error_page_files
 from hosting.publish.managed.synced_folders import publish_folder
-from hosting.resource_names import COMPONENT
+from hosting.site.urns import dynamic_urn
 
 if TYPE_CHECKING:
     from pulumi_aws.cloudfront import Distribution
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from hosting.edge.plan import EdgePlan
     from hosting.publish.staging.staged_tree import StagedTree
     from hosting.resource_names import ResourceNames
-
-_TYPE = "pulumi-python:dynamic/hosting:PublishedFiles"
 
 
 class Managed:
@@ -56,7 +54,7 @@ class Managed:
             removed=marker.removed,
             entries=json.dumps(self._entries()),
             keep_assets_days=self._settings.publish.keep_assets_days,
-            urn=f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}${_TYPE}::{name}",
+            urn=dynamic_urn("PublishedFiles", name),
         )
         # If it is replaced, the replacement must find what the deletion has left, not the other way round.
         options = pulumi.ResourceOptions(deleted_with=bucket, delete_before_replace=True)

@@ -1,0 +1,13 @@
+"""The URNs of the site's dynamic resources, beside which the engine shows what they report."""
+
+from __future__ import annotations
+
+import pulumi
+
+from hosting.resource_names import COMPONENT
+
+
+def dynamic_urn(kind: str, logical_name: str) -> str:
+    """Return the URN of the site's dynamic resource of a type such as ``Release``."""
+    parent = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}"
+    return f"{parent}$pulumi-python:dynamic/hosting:{kind}::{logical_name}"
