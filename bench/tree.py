@@ -15,7 +15,7 @@ _KINDS = ("html", "html", "css", "js", "svg", "json", "png")
 
 def make(folder: Path, count: int, size: int | None = None) -> None:
     """Write ``count`` files, of ``size`` bytes each or of mixed sizes."""
-    chance = random.Random(count)  # noqa: S311 - the same tree every time  # nosec B311
+    chance = random.Random(count)  # noqa: S311 - the same tree every time
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("<h1>first page</h1>")
     for number in range(count - 1):

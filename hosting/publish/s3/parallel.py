@@ -113,7 +113,7 @@ class ParallelRunner:
             finally:
                 self._limit.end(halvings, slow_down=slow_down)
             max_wait = min(_MAX_WAIT_S, _FIRST_WAIT_S * 2**attempt)
-            self._sleep(random.uniform(max_wait / 4, max_wait))  # noqa: S311 - jitter, not a secret  # nosec B311
+            self._sleep(random.uniform(max_wait / 4, max_wait))  # noqa: S311 - jitter, not a secret
 
 
 class _Run:
