@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import boto3
 import yaml
 
+from hosting.doctor import backend
 from sandbox import lifecycle
 from tests.repository import REPOSITORY
 
@@ -174,6 +175,15 @@ class Project:
         content["config"] = {**(content.get("config") or {}), key: value}
         file.write_text(yaml.safe_dump(content))
 
+    def cancel_killed(self) -> None:
+        """Run `pulumi cancel` after a kill, and restore a cut-off state first, as docs/troubleshooting.md says."""
+        folder = self.sandbox.home.state / ".pulumi"
+        checkpoint = backend.checkpoint(folder, self.name, self.stack)
+        copy = backend.newest_copy(folder, self.name, self.stack)
+        if not is_json(checkpoint) and copy is not None:
+            shutil.copy(copy, checkpoint)
+        self.pulumi("cancel", "--yes", "--stack", self.stack)
+
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs; the CLI is asked once for each state of the stack."""
         checkpoint = self.sandbox.home.state / f".pulumi/stacks/{self.name}/{self.stack}.json"
@@ -294,6 +304,15 @@ class Poll:
                 self.misses.append(f"round {self.rounds}: {miss}")
             # A tighter loop takes the processor from what it watches.
             time.sleep(0.05)
+
+
+def is_json(file: Path) -> bool:
+    """Return whether a file is complete JSON."""
+    try:
+        json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return True
 
 
 def descendants(pid: int) -> list[int]:

@@ -221,7 +221,7 @@ def test_a_publish_that_is_killed_leaves_the_site_and_the_next_one_goes_on(prod:
             os.killpg(up.pid, signal.SIGKILL)
         kept = arrived()
         assert len(kept) < 3000
-        prod.pulumi("cancel", "--yes", "--stack", "prod")
+        prod.cancel_killed()
         said = prod.up().output
     # The SDK's launcher of dynamic providers outlives a killed engine.
     end(plugins)

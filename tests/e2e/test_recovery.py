@@ -232,7 +232,7 @@ def kill_up(project: Project, is_time: Callable[[], bool]) -> None:
         os.killpg(up.pid, signal.SIGKILL)
     # The SDK's launcher of dynamic providers outlives a killed engine.
     end(plugins)
-    project.pulumi("cancel", "--yes", "--stack", project.stack)
+    project.cancel_killed()
 
 
 def test_a_replaced_object_stays_and_a_removed_asset_waits_for_open_pages(styled: Project) -> None:

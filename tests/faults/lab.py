@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from hosting.doctor import backend
 from sandbox import emulator_process, lifecycle, processes
 from sandbox.environment import Home
 from sandbox.gateway import ports
@@ -108,12 +109,13 @@ class Lab:
     @property
     def checkpoint_file(self) -> Path:
         """The file of the stack's state."""
-        return self._home.state / ".pulumi" / "stacks" / PROJECT / f"{self.stack}.json"
+        return backend.checkpoint(self._home.state / ".pulumi", PROJECT, self.stack)
 
     def restore_checkpoint(self) -> None:
-        """Copy the newest backup of the stack's state over it, as docs/reliability.md says."""
-        backups = (self._home.state / ".pulumi" / "backups" / PROJECT / self.stack).glob(f"{self.stack}.*.json")
-        shutil.copy(max(backups, key=lambda file: file.stat().st_mtime), self.checkpoint_file)
+        """Copy the newest copy of the stack's state over it, as docs/troubleshooting.md says."""
+        copy = backend.newest_copy(self._home.state / ".pulumi", PROJECT, self.stack)
+        assert copy is not None, "the stack's state has no copy"
+        shutil.copy(copy, self.checkpoint_file)
 
     def state(self) -> dict[str, Any]:
         """Return the stack's state: its resources and pending operations."""
