@@ -1,15 +1,17 @@
-"""Bulk mode: the whole site as one resource, ``Release``, published with our own calls.
+"""Bulk mode: the whole site is one resource, ``Release``, which this package publishes with its own requests.
 
-- ``layout``     which key holds what.
-- ``records``    what the bucket remembers of its releases, and how that is written down.
-- ``shared``     which files live in the prefix that all releases share.
-- ``changes``    how many files a publish adds, changes and removes, and whether that is too many.
-- ``key_checks``   files that bulk mode can't publish.
-- ``base``, ``planning``   from what is held and what is wanted to what is sent. Pure.
-- ``leftovers``, ``arrived``   what interrupted publishes have left behind: behind a distribution, and in place.
-- ``tidying``    what goes at the end of a publish.
-- ``signing``, ``put``, ``parallel``, ``bucket``   S3, lean.
-- ``lock``, ``atomic``, ``in_place``   the publishers.
-- ``note``, ``error_pages``   what visitors see.
-- ``provider``, ``live``, ``bulk``, ``pointer``, ``edge_piece``   what is declared, and what the edge is told.
+Behind a distribution, the stages of a publish are, in their order (``publisher``):
+
+1. read the pointer and the catalogue: which release is live, and which ones are in the bucket (``pointer``, ``catalogue``)
+2. choose the release: the staged files, or one to roll back to (``request``, ``rollback``)
+3. compare it with the live one, and count the changes and the bytes to send (``changes``, ``upload_plan``)
+4. find what an interrupted publish has uploaded already (``resume``)
+5. write to the catalogue what this publish adds
+6. upload the objects, then the manifest (``upload``, ``manifests``, ``layout``)
+7. write the tables and the pointer to the key value store: visitors get the release (``table``, ``switch``)
+8. delete what no release needs any more (``cleanup``)
+
+``release.js`` is the part of the function at the edge that reads the pointer and a table.
+
+Without a distribution, ``in_place`` replaces the files where S3's website serves them.
 """

@@ -1,4 +1,4 @@
-"""How many files a publish adds, changes and removes, and whether that is too many."""
+"""The number of files that a publish adds, changes and removes; refuses a publish that removes too many."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from hosting.errors import PublishError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from hosting.publish.bulk.records import Record
-    from hosting.publish.staging.manifest import Manifest
+    from hosting.publish.staging.manifest import ManifestEntry
 
 
 @dataclass(frozen=True)
@@ -19,11 +18,11 @@ class Changes:
     """The difference between the live site and the next, in files.
 
     Attributes:
-        added: that were not there.
-        changed: with other content or headers.
-        removed: that are no longer there.
-        before: how many the live site has.
-        bytes: of what is added or changed.
+        added: the files that the live site does not have.
+        changed: the files with other content or headers.
+        removed: the files of the live site that the next one does not have.
+        before: the files of the live site.
+        bytes: the size of the added and changed files.
     """
 
     added: int
@@ -33,13 +32,13 @@ class Changes:
     bytes: int
 
     @classmethod
-    def between(cls, old: Mapping[str, Record], new: Manifest) -> Changes:
-        """Return the difference."""
-        fresh = [entry for entry in new.entries if entry.path not in old]
-        changed = [entry for entry in new.entries if entry.path in old and old[entry.path].entry != entry]
-        removed = len(old) - (new.file_count - len(fresh))
-        size = sum(entry.size for entry in (*fresh, *changed))
-        return cls(len(fresh), len(changed), removed, len(old), size)
+    def between(cls, old: Mapping[str, ManifestEntry], new: Collection[ManifestEntry]) -> Changes:
+        """Return the difference between the files of the live site, by path, and the next ones."""
+        added = [entry for entry in new if entry.path not in old]
+        changed = [entry for entry in new if entry.path in old and old[entry.path] != entry]
+        removed = len(old) - (len(new) - len(added))
+        size = sum(entry.size for entry in (*added, *changed))
+        return cls(len(added), len(changed), removed, len(old), size)
 
     def __str__(self) -> str:
         return f"{self.added} to add, {self.changed} to change, {self.removed} to remove"
@@ -48,13 +47,13 @@ class Changes:
         """Refuse to remove more than ``max_remove`` percent of the live site.
 
         Raises:
-            PublishError: it is more.
+            PublishError: it would remove more.
         """
         if self.removed * 100 <= max_remove * self.before:
             return
         percent = -(-self.removed * 100 // self.before)
         raise PublishError(
             f"This publish would remove {self.removed} of the {self.before} files of the live site ({percent} %), "
-            f"'publish:maxRemove' allows {max_remove} %; nothing was touched. If the files are meant to go: "
+            f"'publish:maxRemove' allows {max_remove} %; nothing was changed. If you mean to remove them: "
             f"pulumi config set publish:maxRemove {percent}"
         )

@@ -8,16 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from hosting.publish.bulk import layout
-from hosting.publish.bulk.library import INDEX
-from hosting.publish.bulk.records import Index, records_from_bytes
+from hosting.publish.bulk import catalogue, in_place_index, layout
+from hosting.publish.bulk.in_place_index import InPlaceIndex
+from hosting.publish.bulk.manifests import ReleaseManifest
 
 if TYPE_CHECKING:
     from hosting.publish.s3.objects import StoredObject
 
-_INDEX_KEY = f"{layout.IN_PLACE_RECORDS}{INDEX}"
 # Bulk mode has one of them in each bucket that it publishes to.
-INDEXES = (_INDEX_KEY, f"{layout.RECORDS}{INDEX}")
+INDEXES = (in_place_index.KEY, catalogue.KEY)
 
 
 class ReadableBucket(Protocol):
@@ -46,14 +45,14 @@ def in_place_files(bucket: ReadableBucket) -> InPlaceFiles:
     Raises:
         PublishError: a record is damaged.
     """
-    found = bucket.read(_INDEX_KEY)
+    found = bucket.read(in_place_index.KEY)
     if found is None:
         return InPlaceFiles()
-    index = Index.from_bytes(found.data, _INDEX_KEY)
+    index = InPlaceIndex.from_bytes(found.data)
     # A publish that is killed at its end has written its manifest, which only its plan names.
-    begun = [name for plan in index.plans for name in (plan.name, plan.held.id)]
-    names = dict.fromkeys([*(held.id for held in index.held), *begun])
+    begun = [name for publish in index.begun for name in (publish.plan, publish.release.id)]
+    names = dict.fromkeys([*([index.live.id] if index.live else []), *begun])
     keys = [f"{layout.IN_PLACE_RECORDS}{name}" for name in names]
     manifests = [(key, bucket.read(key)) for key in keys]
-    paths = frozenset(path for key, one in manifests if one for path in records_from_bytes(one.data, key))
-    return InPlaceFiles(paths, (_INDEX_KEY, *keys))
+    paths = frozenset(path for key, one in manifests if one for path in ReleaseManifest.from_bytes(one.data, key).files)
+    return InPlaceFiles(paths, (in_place_index.KEY, *keys))

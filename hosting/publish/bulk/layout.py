@@ -1,54 +1,47 @@
-"""Which key holds what.
+"""The keys of bulk mode's objects.
 
-Behind a distribution everything is below one prefix that no site uses, so that the two modes own different keys.
-No key ever has two contents: what is new goes below a prefix that no publish had before.
+Behind a distribution, all objects are below one prefix that no site uses, so the two modes own different keys. The key
+of a file contains the id of the publish that wrote it, so no object is ever overwritten.
 
-    .release/s/<fill>/index.html     a slot: everything of one release but files with hashed names
-    .release/a/<fill>/app.0a1b2c.js  files with hashed names, shared by all releases
-    .release/o/<id>/about.html       what one release changed of the slot that it stands on
-    .release/e/404.html              error pages, which CloudFront fetches without asking the function
-    .release/records/                the index, and the manifests: no visitor's request leads here
+    .release/o/<publish>/about.html        a file of a site, written by one publish, and used by many releases
+    .release/e/<publish>/404/404.html      an error page, which the edge serves with the status in its key
+    .release/records/index                 the catalogue: the releases in the bucket
+    .release/records/<publish>             the manifest of a release
 
-Error pages alone are written over: CloudFront has to be told their keys beforehand.
-
-Without a distribution the files are at the root, where S3's website looks for them, and the records in
-``.published/``, which the bucket's policy keeps from visitors.
+Without a distribution, the files are at the root, where S3's website looks for them, and the records are in
+``.published/``, which the bucket's policy hides from visitors.
 """
 
 from __future__ import annotations
 
 ROOT = ".release/"
 RECORDS = f"{ROOT}records/"
-ERROR_PAGES = f"{ROOT}e/"
 IN_PLACE_RECORDS = ".published/"
 RESERVED = (ROOT, IN_PLACE_RECORDS)
-# Of the longest prefix of a site's file: `.release/s/` or `.release/o/`, a name of 16 characters, a slash.
-LONGEST_PREFIX = 28
-# Of all generations.
-SHARED = f"{ROOT}a/"
+# `.release/o/`, an id of 4 characters and a slash; an error page's key has its status besides.
+LONGEST_PREFIX = 24
 
 
-def slot(fill: str) -> str:
-    """Return the prefix of the slot that the publish ``fill`` has filled."""
-    return f"{ROOT}s/{fill}/"
+def file_prefix(publish: str) -> str:
+    """Return the prefix of the files that a publish has written."""
+    return f"{ROOT}o/{publish}/"
 
 
-def shared(generation: str) -> str:
-    """Return the prefix of a generation of the shared files, which has the name of the publish that began it."""
-    return f"{SHARED}{generation}/"
+def error_page_prefix(publish: str) -> str:
+    """Return the prefix of the error pages that a publish has written."""
+    return f"{ROOT}e/{publish}/"
 
 
-def shared_path(key: str) -> tuple[str, str]:
-    """Return the generation and the path of a key below ``shared``."""
-    generation, _, path = key.removeprefix(SHARED).partition("/")
-    return generation, path
+def error_page_name(status: int, path: str) -> str:
+    """Return the name of an error page in a manifest. It begins with a slash, as no path of a file does."""
+    return f"/{status}/{path}"
 
 
-def overlay(name: str) -> str:
-    """Return the prefix of what the release ``name`` changed."""
-    return f"{ROOT}o/{name}/"
+def is_error_page(name: str) -> bool:
+    """Whether a name in a manifest is that of an error page."""
+    return name.startswith("/")
 
 
-def error_page(path: str) -> str:
-    """Return the key of the error page that the site has at ``path``."""
-    return ERROR_PAGES + path
+def key_of(publish: str, name: str) -> str:
+    """Return the key of the object with this name in a manifest."""
+    return error_page_prefix(publish) + name[1:] if is_error_page(name) else file_prefix(publish) + name

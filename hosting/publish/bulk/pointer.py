@@ -1,79 +1,197 @@
-"""What the edge needs to know of the live release: little, as it has to fit a function."""
+"""The pointer of a site: one value of the key value store that says which release visitors get. Pure.
+
+A switch to another release, and a rollback, is one write of the pointer. Few changes since the release's table was written
+stand in the pointer itself; more of them need another table. A table may reach an edge location after the pointer, so
+the pointer also has the previous release, which release.js serves until then.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from hosting.edge.error_pages import files_without_extension, release_serves_page
-from hosting.publish.bulk.planning import overlays
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.table import MAX_VALUE_BYTES, changed_records, join_records, split_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
-    from hosting.publish.bulk.published import Published
-    from hosting.publish.bulk.records import Records
-    from hosting.publish.bulk.wanted import Wanted
+    from hosting.publish.bulk.manifests import ReleaseManifest
 
-_MARK_LENGTH = 6
+# How long a release may still be served somewhere after the pointer has moved away from it. CloudFront says that a write
+# arrives at all edge locations within a few seconds; function runs and downloads last longer.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html
+GRACE_S = 600
+
+
+@dataclass(frozen=True)
+class ReleasePointer:
+    """What the edge knows of one release. The pointer has each field under its short name.
+
+    Attributes:
+        release: (r) the release's id.
+        time: (d) when the pointer was written, in seconds since 1970.
+        table: (t) the id of the table.
+        buckets: (n) the number of its buckets.
+        changes: (c) the records that differ from the table.
+        routing: (m) how the file of a path is found.
+        index_document: (x) the name of the file that is a folder's page.
+        root: (o) the path that is served for `/`.
+        app_page: (a) the URI that is served for unknown paths with status 200; may be empty.
+        error_page: (e) the URI that is served for all other unknown paths; may be empty.
+        error_status: (s) its status.
+        tables: (u) the ids of the rule tables, by the function part that reads them.
+    """
+
+    release: str
+    time: int
+    table: str
+    buckets: int
+    changes: str = ""
+    routing: str = "tree"
+    index_document: str = "index.html"
+    root: str = "index.html"
+    app_page: str = ""
+    error_page: str = ""
+    error_status: int = 404
+    tables: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields by their short names."""
+        return {short: getattr(self, name) for short, name in _FIELDS.items()}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> ReleasePointer:
+        """Return what ``to_json`` returned."""
+        return cls(**{name: value[short] for short, name in _FIELDS.items()})
+
+
+_FIELDS = {
+    "r": "release",
+    "d": "time",
+    "t": "table",
+    "n": "buckets",
+    "c": "changes",
+    "m": "routing",
+    "x": "index_document",
+    "o": "root",
+    "a": "app_page",
+    "e": "error_page",
+    "s": "error_status",
+    "u": "tables",
+}
 
 
 @dataclass(frozen=True)
 class Pointer:
-    """The live release, as `release.js` knows it.
+    """The pointer of a site.
 
     Attributes:
-        slot: what filled the slot that it stands on.
-        generation: of the shared assets.
-        mark: in the cache key of what is in the slot.
-        pages: changes when an error page does.
-        time: of its publish; the function does not know it.
-        overlays: the paths of each overlay, and under "" those that are gone.
-        fallback: the file that answers paths which are no file; "" when the function can't tell, or need not.
-        plain: the files without an extension, all that such a path can be.
-        routes: how the release's own tree is served, as the JSON of ``SiteRoutes.data``; "" without the router.
-        kind: ``app`` or ``pages``, as `website:routing auto` has recognized it; empty without that.
+        live: the release that visitors get.
+        previous: the release that they get at an edge location where a table of the live one has not arrived.
     """
 
-    slot: str
-    generation: str
-    mark: str
-    pages: str
-    time: str
-    overlays: dict[str, list[str]]
-    fallback: str
-    plain: list[str]
-    routes: str = ""
-    kind: str = ""
+    live: ReleasePointer
+    previous: ReleasePointer | None = None
+
+    def to_text(self) -> str:
+        """Return the pointer as a value of the store."""
+        value = self.live.to_json()
+        if self.previous is not None:
+            value["p"] = self.previous.to_json()
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> Pointer:
+        """Return what ``to_text`` returned."""
+        value = json.loads(text)
+        previous = value.get("p")
+        return cls(ReleasePointer.from_json(value), ReleasePointer.from_json(previous) if previous else None)
+
+    @property
+    def releases(self) -> set[str]:
+        """The ids of the releases that the pointer names."""
+        return {one.release for one in (self.live, self.previous) if one is not None}
+
+    @property
+    def store_tables(self) -> set[str]:
+        """The prefixes of all tables in the store that the pointer names."""
+        return {prefix for one in (self.live, self.previous) if one is not None for prefix in store_tables(one)}
 
 
-def pointer_to(done: Published, wanted: Wanted) -> Pointer:
-    """Return the pointer to a release."""
-    held, records = done.held, done.records
-    known = release_serves_page(wanted.fallback, records)
-    routes = wanted.route_choice.routes(records.keys()) if wanted.route_choice else None
-    # What CloudFront answers for a missing path is cached under that path: with other error pages that must be another
-    # entry. Not for the page that the function itself leads to, which is the first page as a rule: with each change of
-    # it, all that is in the slot would have to be fetched anew.
-    lasting = [path for path in wanted.error_pages if not (known and path == wanted.fallback)]
-    return Pointer(
-        slot=held.fill,
-        generation=held.generation,
-        mark=f"{held.stamp:x}-{_mark(lasting, records)}",
-        pages=_mark(wanted.error_pages, records),
-        time=held.time,
-        overlays=overlays(held.exceptions),
-        fallback=wanted.fallback if known else "",
-        plain=files_without_extension(records) if known else [],
-        # As text: the engine makes a float of each number.
-        routes=json.dumps(routes.data, ensure_ascii=False) if routes else "",
-        kind=routes.kind if routes else "",
+def store_tables(pointer: ReleasePointer) -> set[str]:
+    """Return the prefixes of the keys of a release's tables."""
+    return {f"t/{pointer.table}/", *(f"r/{table}/" for table in pointer.tables.values())}
+
+
+def first_pointer(release: str, time: int, manifest: ReleaseManifest, buckets: int) -> ReleasePointer:
+    """Return what the edge knows of a release whose table is written with it, and has its id."""
+    edge = manifest.edge
+    error_name = layout.error_page_name(edge.error_status, edge.error_page)
+    return ReleasePointer(
+        release=release,
+        time=time,
+        table=release,
+        buckets=buckets,
+        routing=edge.routing,
+        index_document=edge.index_document,
+        root=edge.root,
+        app_page=_uri(manifest, edge.app_page),
+        error_page=_uri(manifest, error_name),
+        error_status=edge.error_status,
+        tables=dict(edge.tables),
     )
 
 
-def _mark(paths: Iterable[str], records: Records) -> str:
-    """Return what changes when one of the files does."""
-    found = [records[path].entry.fingerprint for path in paths if path in records]
-    return hashlib.sha256(json.dumps(found).encode()).hexdigest()[:_MARK_LENGTH]
+def _uri(manifest: ReleaseManifest, name: str) -> str:
+    file = manifest.files.get(name)
+    return f"/{quote(file.key)}" if file else ""
+
+
+def next_pointer(
+    first: ReleasePointer, manifest: ReleaseManifest, current: Pointer | None, live: ReleaseManifest
+) -> Pointer | None:
+    """Return the pointer to a release that stands on the table of the live one; None if it needs its own table.
+
+    Args:
+        first: the release's pointer with its own table.
+        manifest: the release's manifest.
+        current: the pointer now.
+        live: the manifest of the release that it names.
+    """
+    if current is None or current.live.index_document != first.index_document:
+        return None
+    changes = changed_records(live.publishes, manifest.publishes, first.index_document)
+    if changes is None:
+        return None
+    all_changes = join_records({**split_records(current.live.changes), **changes})
+    base = current.live
+    pointer = replace(first, table=base.table, buckets=base.buckets, changes=all_changes)
+    if not _leaves_room(pointer, first):
+        return None
+    with_previous = Pointer(pointer, _previous(pointer, current))
+    return with_previous if _fits(with_previous) else None
+
+
+def pointer_to_table(first: ReleasePointer, current: Pointer | None) -> Pointer:
+    """Return the pointer to a release with its own table."""
+    return Pointer(first, current.live if current else None)
+
+
+def _previous(pointer: ReleasePointer, current: Pointer) -> ReleasePointer | None:
+    """Return the release that the edge needs until all tables of ``pointer`` have arrived."""
+    if store_tables(pointer) - store_tables(current.live):
+        return current.live
+    has_arrived = pointer.time - current.live.time >= GRACE_S
+    return None if has_arrived else current.previous
+
+
+def _leaves_room(pointer: ReleasePointer, first: ReleasePointer) -> bool:
+    """Whether the pointer still fits as the previous release of one with its own table."""
+    return _fits(Pointer(first, pointer))
+
+
+def _fits(pointer: Pointer) -> bool:
+    return len(pointer.to_text().encode()) <= MAX_VALUE_BYTES

@@ -32,6 +32,7 @@ _SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 _ETAG = re.compile(rb"<ETag>(?:&quot;|&#34;|\")?([^<&\"]+)")
 _CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _NO_SUCH_KEY = frozenset({"NoSuchKey", "404"})
+_NO_METADATA: Mapping[str, str] = {}
 
 
 class BucketClient(Protocol):
@@ -49,14 +50,11 @@ class BucketClient(Protocol):
             ConflictError: the existing object is another one.
         """
 
-    def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
-        """Upload a file, and return the object's ETag."""
+    def upload(self, file: Path, key: str, entry: ManifestEntry, metadata: Mapping[str, str] = _NO_METADATA) -> str:
+        """Upload a file with the headers of ``entry`` and ``metadata``, and return the object's ETag."""
 
-    def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
-        """Copy the object ``source`` with the headers of ``entry``, and return the copy's ETag."""
-
-    def duplicate(self, source: str, key: str) -> str:
-        """Copy the object ``source`` with its own headers, and return the copy's ETag."""
+    def copy(self, source: str, key: str, entry: ManifestEntry, metadata: Mapping[str, str] = _NO_METADATA) -> str:
+        """Copy the object ``source`` with the headers of ``entry`` and ``metadata``, and return the copy's ETag."""
 
     def list(self, prefix: str) -> dict[str, ListedObject]:
         """Return the objects whose keys begin with ``prefix``, by the key without the prefix."""
@@ -122,9 +120,9 @@ class S3BucketClient:
         return str(response["ETag"])
 
     @s3_errors()
-    def upload(self, file: Path, key: str, entry: ManifestEntry) -> str:
-        """Upload a file, and return the object's ETag."""
-        headers = {**_headers(entry), "x-amz-content-sha256": entry.sha256}
+    def upload(self, file: Path, key: str, entry: ManifestEntry, metadata: Mapping[str, str] = _NO_METADATA) -> str:
+        """Upload a file with the headers of ``entry`` and ``metadata``, and return the object's ETag."""
+        headers = {**_headers(entry), **metadata, "x-amz-content-sha256": entry.sha256}
         if entry.size <= _READ_AT_ONCE_BYTES:
             etag, _ = self._put_client.put(key, headers, file.read_bytes())
         else:
@@ -133,14 +131,9 @@ class S3BucketClient:
         return etag
 
     @s3_errors()
-    def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
-        """Copy the object ``source`` with the headers of ``entry``, and return the copy's ETag."""
-        return self._copy(source, key, {**_headers(entry), "x-amz-metadata-directive": "REPLACE"})
-
-    @s3_errors()
-    def duplicate(self, source: str, key: str) -> str:
-        """Copy the object ``source`` with its own headers, and return the copy's ETag."""
-        return self._copy(source, key, {"x-amz-metadata-directive": "COPY"})
+    def copy(self, source: str, key: str, entry: ManifestEntry, metadata: Mapping[str, str] = _NO_METADATA) -> str:
+        """Copy the object ``source`` with the headers of ``entry`` and ``metadata``, and return the copy's ETag."""
+        return self._copy(source, key, {**_headers(entry), **metadata, "x-amz-metadata-directive": "REPLACE"})
 
     def _copy(self, source: str, key: str, headers: Mapping[str, str]) -> str:
         request_headers = {

@@ -1,0 +1,198 @@
+"""The catalogue: which releases are in the bucket, and what a later publish has to delete.
+
+The pointer in the key value store says which release is live, so the catalogue does not. A publish writes the catalogue once, before
+its first upload. Each write names the version that it replaces, and S3 refuses it if another publish has written in the
+meantime: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from hosting.errors import PublishError
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.pointer import GRACE_S
+from hosting.publish.bulk.sealed import damaged, opened, sealed
+from hosting.publish.bulk.table import ALPHABET, PUBLISH_ID_LENGTH
+from hosting.publish.s3.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hosting.publish.bulk.pointer import Pointer
+    from hosting.publish.s3.bucket import BucketClient
+
+KEY = f"{layout.RECORDS}index"
+# An interrupted publish can be resumed for this long; then a later publish deletes what it has left.
+RESUME_S = 86_400
+# Ids begin at the minutes since 2026, so a lost catalogue never leads to an id that was used before. They end in 2057.
+_FIRST_ID_TIME_S = 1_767_225_600
+_MINUTE_S = 60
+
+
+@dataclass(frozen=True)
+class StoredRelease:
+    """A release in the bucket.
+
+    Attributes:
+        id: the id of the publish that wrote it.
+        digest: a hash of its files and rules.
+        time: when it was published, in seconds since 1970.
+        files: the number of its files.
+        bytes: their size.
+        host: the machine that published it.
+        is_complete: whether visitors have been able to get it. Otherwise its publish has not finished, as far as is known.
+        unused_since: when a publish first saw that the pointer does not name it any more, in seconds since 1970; else 0.
+    """
+
+    id: str
+    digest: str
+    time: float
+    files: int
+    bytes: int
+    host: str = ""
+    is_complete: bool = False
+    unused_since: float = 0.0
+
+    def summary(self) -> dict[str, Any]:
+        """Return the release as an element of the stack's output `releases`."""
+        when = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(self.time))
+        return {"digest": self.digest, "time": when, "files": self.files, "bytes": self.bytes}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that bulk mode has in the bucket and in the key value store.
+
+    Attributes:
+        releases: the releases, the newest first.
+        to_delete: the ids of releases whose objects a publish deletes, if no other release has them.
+        tables: the prefixes of the tables in the key value store.
+        last_id: the number of the last id; 0 before the first publish.
+    """
+
+    releases: tuple[StoredRelease, ...] = ()
+    to_delete: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    last_id: int = 0
+
+    @property
+    def complete(self) -> tuple[StoredRelease, ...]:
+        """The releases that visitors have been able to get."""
+        return tuple(release for release in self.releases if release.is_complete)
+
+    def find(self, id_: str) -> StoredRelease | None:
+        """Return the release with this id."""
+        return next((release for release in self.releases if release.id == id_), None)
+
+    def with_pointer(self, pointer: Pointer | None, now: float) -> Catalogue:
+        """Return the catalogue with what the pointer says: which release is live, and which are not used any more."""
+        named = pointer.releases if pointer else set()
+
+        def updated(release: StoredRelease) -> StoredRelease:
+            if release.id in named:
+                return replace(release, is_complete=True, unused_since=0.0)
+            return release if release.unused_since else replace(release, unused_since=now)
+
+        return replace(self, releases=tuple(map(updated, self.releases)))
+
+    def next_id(self, now: float) -> tuple[str, int]:
+        """Return the id of the next publish, and its number."""
+        number = max(self.last_id + 1, int((now - _FIRST_ID_TIME_S) // _MINUTE_S))
+        return _id_of(number), number
+
+    def with_release(self, release: StoredRelease, number: int, pointer: Pointer | None, keep: int) -> Catalogue:
+        """Return the catalogue with a publish that begins.
+
+        Args:
+            release: what it publishes.
+            number: the number of its id.
+            pointer: the pointer now, whose releases are kept.
+            keep: the number of complete releases to keep, with the new one.
+        """
+        others = [one for one in self.releases if one.id != release.id]
+        named = pointer.releases if pointer else set()
+        newest = [one for one in others if one.is_complete and one.digest != release.digest][: keep - 1]
+        to_delete = {
+            one.id for one in others if one.id not in named and one not in newest and _may_go(one, release.time)
+        }
+        kept = tuple(one for one in others if one.id not in to_delete)
+        return replace(
+            self,
+            releases=(release, *kept),
+            to_delete=(*self.to_delete, *sorted(to_delete)),
+            last_id=max(self.last_id, number),
+        )
+
+    def to_bytes(self) -> bytes:
+        """Return the catalogue as ``from_bytes`` reads it."""
+        return sealed(asdict(self))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Catalogue:
+        """Return the catalogue.
+
+        Raises:
+            PublishError: it is damaged.
+        """
+        read = opened(data, KEY)
+        try:
+            releases = tuple(StoredRelease(**release) for release in read["releases"])
+            return cls(releases, tuple(read["to_delete"]), tuple(read["tables"]), int(read["last_id"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(KEY) from error
+
+
+def _may_go(release: StoredRelease, now: float) -> bool:
+    """Whether a release that nothing names can be deleted: no visitor gets it, and no publish is writing it."""
+    since = release.unused_since if release.is_complete else release.time
+    return bool(since) and now - since >= (GRACE_S if release.is_complete else RESUME_S)
+
+
+def _id_of(number: int) -> str:
+    digits = [ALPHABET[number >> (6 * place) & 63] for place in range(PUBLISH_ID_LENGTH)]
+    return "".join(reversed(digits))
+
+
+@dataclass
+class CatalogueFile:
+    """The catalogue's object, which two publishes cannot change at the same time."""
+
+    bucket: BucketClient
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    now: float = 0.0
+    _etag: str = ""
+
+    def read(self) -> Catalogue:
+        """Return the catalogue.
+
+        Raises:
+            PublishError: it is damaged.
+        """
+        found = self.bucket.read(KEY)
+        self.catalogue = Catalogue.from_bytes(found.data) if found else Catalogue()
+        self._etag = found.etag if found else ""
+        self.now = max(time.time(), found.now if found else 0.0)
+        return self.catalogue
+
+    def write(self, catalogue: Catalogue) -> None:
+        """Replace the catalogue.
+
+        Raises:
+            PublishError: another publish has written it since it was read.
+        """
+        try:
+            self._etag = self.bucket.write(KEY, catalogue.to_bytes(), replaces=self._etag)
+        except ConflictError as error:
+            raise PublishError(
+                "Another pulumi up began to publish to this bucket at the same time; this one has changed nothing. Wait "
+                "for it to end, and run pulumi up again"
+            ) from error
+        self.catalogue = catalogue
+
+
+def summaries(catalogue: Catalogue) -> list[Mapping[str, Any]]:
+    """Return the complete releases as the stack's output `releases` has them."""
+    return [release.summary() for release in catalogue.complete]

@@ -1,0 +1,304 @@
+"""Publishes a release behind a distribution. No object is overwritten, and visitors get the release at one moment.
+
+A rollback, and a repair of objects that another program has changed, are publishes too: of the same files as before.
+"""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hosting.aws.key_value_store import StoreError
+from hosting.errors import PublishError
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.catalogue import CatalogueFile, StoredRelease
+from hosting.publish.bulk.changes import Changes
+from hosting.publish.bulk.cleanup import Cleanup
+from hosting.publish.bulk.drift import drifted
+from hosting.publish.bulk.manifests import Manifests, ReleaseManifest, StoredFile, removed_files
+from hosting.publish.bulk.pointer import first_pointer, next_pointer, pointer_to_table, store_tables
+from hosting.publish.bulk.resume import uploaded_files
+from hosting.publish.bulk.rollback import release_to_restore
+from hosting.publish.bulk.switch import SITE_KEY, Switch, check_capacity, view
+from hosting.publish.bulk.table import build_table
+from hosting.publish.bulk.upload import UNCHANGED, Uploader
+from hosting.publish.bulk.upload_plan import UploadPlan, plan_uploads
+from hosting.publish.s3.errors import S3Error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from hosting.publish.bulk.catalogue import Catalogue
+    from hosting.publish.bulk.log import Log
+    from hosting.publish.bulk.pointer import Pointer
+    from hosting.publish.bulk.release_edge import ReleaseEdge
+    from hosting.publish.bulk.request import PublishRequest
+    from hosting.publish.bulk.store import Store
+    from hosting.publish.bulk.switch import StoreView
+    from hosting.publish.s3.bucket import BucketClient
+    from hosting.publish.s3.objects import ListedObject
+    from hosting.publish.staging.manifest import ManifestEntry
+
+
+@dataclass(frozen=True)
+class PublishResult:
+    """What a publish has done.
+
+    Attributes:
+        release: the live release.
+        manifest: its objects.
+        catalogue: the releases in the bucket.
+        repaired: the number of its objects that another program had changed or deleted.
+    """
+
+    release: StoredRelease
+    manifest: ReleaseManifest
+    catalogue: Catalogue
+    repaired: int = 0
+
+
+@dataclass(frozen=True)
+class _Current:
+    """What a publish has found.
+
+    Attributes:
+        store: the key value store.
+        live: the release that visitors get; without a pointer, the newest one that they have been able to get.
+        manifest: its manifest; empty before the first release.
+        pointer: the pointer, if it names ``live``.
+    """
+
+    store: StoreView
+    live: StoredRelease | None
+    manifest: ReleaseManifest
+    pointer: Pointer | None = None
+
+    def is_live(self, digest: str) -> bool:
+        """Return whether visitors get the release with this digest."""
+        return self.pointer is not None and self.live is not None and self.live.digest == digest
+
+
+@dataclass(frozen=True)
+class _Target:
+    """The release to publish.
+
+    Attributes:
+        digest: its digest.
+        objects: its objects, by name.
+        edge: how the edge serves them.
+        stored: its objects in the bucket, if it was published before.
+        stored_id: the id of the publish that wrote it; empty if it was not published before.
+        may_remove: how much of the live site it may remove, in percent.
+    """
+
+    digest: str
+    objects: Mapping[str, ManifestEntry]
+    edge: ReleaseEdge
+    stored: tuple[StoredFile, ...] = ()
+    stored_id: str = ""
+    may_remove: int = 100
+
+
+class Publisher:
+    """Publishes to one bucket and one key value store."""
+
+    def __init__(self, bucket: BucketClient, store: Store, request: PublishRequest, log: Log) -> None:
+        self._bucket = bucket
+        self._store = store
+        self._request = request
+        self._log = log
+        self._file = CatalogueFile(bucket)
+        self._manifests = Manifests(bucket, layout.RECORDS)
+
+    def preview(self, *, drift: int = 0) -> str:
+        """Return what a publish would do, as a sentence.
+
+        Args:
+            drift: the number of objects of the live release that another program is known to have changed.
+
+        Raises:
+            PublishError: it would be refused.
+        """
+        current = self._read()
+        target = self._target(current)
+        if current.live and current.live.digest == target.digest and drift:
+            return f"{drift} objects to restore"
+        changes = self._changes(current, target)
+        plan = self._plan(current, target)
+        rollback = f" (back to release {target.digest[:12]})" if target.stored else ""
+        return f"{changes}, {plan.upload_bytes} bytes to send{rollback}"
+
+    def publish(self, *, repair: bool = False) -> PublishResult:
+        """Publish the release, and switch visitors to it.
+
+        Args:
+            repair: whether to compare each object of a release that is in the bucket.
+
+        Raises:
+            PublishError: it was refused or interrupted; the live site is unchanged.
+            S3Error, StoreError: AWS did not answer a request.
+        """
+        current = self._read()
+        target = self._target(current)
+        self._changes(current, target)
+        wrong = self._wrong_files(target) if repair else set()
+        wrong_tables = self._wrong_tables(current) if repair and current.is_live(target.digest) else set()
+        if current.live and current.is_live(target.digest) and not wrong and not wrong_tables:
+            return PublishResult(current.live, current.manifest, self._file.catalogue)
+        if wrong_tables:
+            # The release gets new tables.
+            current = replace(current, pointer=None)
+        result = self._publish(current, target, self._plan(current, target, wrong))
+        return replace(result, repaired=len(wrong) + len(wrong_tables))
+
+    def drift(self) -> list[str]:
+        """Return what another program has changed of the live release: objects, or keys of the store."""
+        current = self._read()
+        if current.live is None:
+            return [layout.ROOT]
+        key = self._manifests.key(current.live.id)
+        files = [*current.manifest.files.values(), *current.manifest.kept.values()]
+        return sorted([*drifted(files, self._listed(), key), *self._wrong_tables(current)])
+
+    def is_live(self, digest: str) -> bool:
+        """Return whether visitors get the release with this digest."""
+        return self._read().is_live(digest)
+
+    def _read(self) -> _Current:
+        found = view(self._store)
+        pointer = found.pointer
+        catalogue = self._file.read().with_pointer(pointer, self._file.now)
+        self._file.catalogue = catalogue
+        named = catalogue.find(pointer.live.release) if pointer else None
+        live = named or next(iter(catalogue.complete), None)
+        manifest = self._manifests.read(live.id) if live else ReleaseManifest()
+        return _Current(found, live, manifest, pointer if named else None)
+
+    def _target(self, current: _Current) -> _Target:
+        request, catalogue = self._request, self._file.catalogue
+        if request.rollback_to:
+            return self._stored_target(release_to_restore(catalogue, request.rollback_to))
+        candidates = [current.live, *catalogue.complete]
+        known = next((one for one in candidates if one and one.digest == request.digest), None)
+        if known:
+            # It was published before, so it is meant; only a new release may remove files by mistake.
+            is_new = current.live is not None and known.digest != current.live.digest
+            return replace(self._stored_target(known), may_remove=request.max_remove if is_new else 100)
+        edge = request.edge()
+        return _Target(request.digest, request.objects(edge), edge, may_remove=request.max_remove)
+
+    def _stored_target(self, release: StoredRelease) -> _Target:
+        manifest = self._manifests.read(release.id)
+        objects = {name: file.entry for name, file in manifest.files.items()}
+        return _Target(release.digest, objects, manifest.edge, tuple(manifest.files.values()), release.id)
+
+    def _changes(self, current: _Current, target: _Target) -> Changes:
+        entries = [entry for name, entry in target.objects.items() if not layout.is_error_page(name)]
+        changes = Changes.between(current.manifest.entries, entries)
+        changes.check(target.may_remove)
+        return changes
+
+    def _wrong_files(self, target: _Target) -> set[str]:
+        """Return the names of the target's objects that another program has changed or deleted."""
+        return drifted(target.stored, self._listed(), self._manifests.key(target.stored_id)) if target.stored else set()
+
+    def _wrong_tables(self, current: _Current) -> set[str]:
+        """Return the keys of the live release's tables that are not in the store as they were written."""
+        if current.pointer is None:
+            return {SITE_KEY}
+        there, live = self._store.list(), current.pointer.live
+        expected = dict(current.manifest.edge.items)
+        if live.table == live.release:
+            expected |= _table_items(live.table, build_table(current.manifest.publishes, live.index_document))
+        missing = {f"t/{live.table}/{number}" for number in range(live.buckets)} - there.keys()
+        return missing | {key for key, value in expected.items() if there.get(key) != value}
+
+    def _listed(self) -> dict[str, ListedObject]:
+        return {layout.ROOT + rest: found for rest, found in self._bucket.list(layout.ROOT).items()}
+
+    def _plan(self, current: _Current, target: _Target, wrong: Iterable[str] = ()) -> UploadPlan:
+        stored = [*target.stored, *current.manifest.files.values(), *current.manifest.kept.values()]
+        intact = [file for file in stored if file.name not in set(wrong)]
+        if not target.stored:
+            intact += uploaded_files(self._bucket, self._manifests, self._file.catalogue)
+        plan = plan_uploads(target.objects, intact)
+        missing = [upload for upload in plan.uploads if not upload.source]
+        if missing and not self._request.has_files:
+            raise PublishError(
+                f"{len(missing)} objects of release {target.digest[:12]} were changed or deleted outside of Pulumi, such as "
+                f"'{missing[0].name}', and the files of that release are not on this machine: pulumi config rm "
+                "publish:release, or publish that version of the files"
+            )
+        return plan
+
+    def _publish(self, current: _Current, target: _Target, plan: UploadPlan) -> PublishResult:
+        now, before = self._file.now, current.store.pointer
+        id_, number = self._file.catalogue.next_id(now)
+        manifest = _manifest(target, plan, id_, removed_files(current.manifest, target.objects, now, self._request.keep_s))
+        pointer, tables = _pointer(id_, int(now), manifest, current)
+        check_capacity(current.store, tables)
+        files = len(manifest.entries)
+        size = sum(entry.size for entry in manifest.entries.values())
+        release = StoredRelease(id_, target.digest, now, files, size, platform.node())
+        self._begin(release, number, pointer, before)
+        manifest = self._upload(release, manifest, plan)
+        Switch(self._store, current.store).run(tables, pointer, self._file.catalogue)
+        self._file.catalogue = self._file.catalogue.with_pointer(pointer, now)
+        self._clean_up(pointer, before)
+        live = self._file.catalogue.find(id_)
+        assert live is not None
+        return PublishResult(live, manifest, self._file.catalogue)
+
+    def _begin(self, release: StoredRelease, number: int, pointer: Pointer, before: Pointer | None) -> None:
+        """Write to the catalogue what this publish is going to add."""
+        catalogue = self._file.catalogue.with_release(release, number, before, self._request.releases)
+        tables = tuple(sorted({*catalogue.tables, *store_tables(pointer.live)}))
+        self._file.write(replace(catalogue, tables=tables))
+
+    def _upload(self, release: StoredRelease, manifest: ReleaseManifest, plan: UploadPlan) -> ReleaseManifest:
+        """Upload the objects and the manifest, and return the manifest with the ETags."""
+        if len(plan.uploads) > 1:
+            # An interrupted publish is resumed by this manifest.
+            self._manifests.write(release.id, manifest)
+        uploader = Uploader(self._bucket, self._request, self._log, UNCHANGED)
+        etags = uploader.run(plan.uploads, lambda name: layout.key_of(release.id, name))
+        written = {name: replace(manifest.files[name], etag=etag) for name, etag in etags.items()}
+        manifest = replace(manifest, files={**manifest.files, **written})
+        self._manifests.write(release.id, manifest)
+        return manifest
+
+    def _clean_up(self, pointer: Pointer, before: Pointer | None) -> None:
+        """Delete what no release needs; a failure is not one of the publish."""
+        try:
+            Cleanup(self._bucket, self._store, self._manifests, self._file).run(pointer, before)
+        except (S3Error, StoreError, PublishError) as error:
+            self._log.warn(f"The release is live. Old objects were not deleted, the next publish does that: {error}")
+
+
+def _manifest(
+    target: _Target, plan: UploadPlan, publish: str, kept: dict[str, StoredFile]
+) -> ReleaseManifest:
+    """Return the manifest of the release that ``publish`` writes."""
+    files = {
+        name: plan.reused.get(name) or StoredFile(name, entry, publish) for name, entry in target.objects.items()
+    }
+    files = {name: replace(file, removed_at=0.0) for name, file in files.items()}
+    return ReleaseManifest(files, kept, target.edge)
+
+
+def _pointer(id_: str, now: int, manifest: ReleaseManifest, current: _Current) -> tuple[Pointer, dict[str, str]]:
+    """Return the pointer to a release, and the tables to write before it."""
+    items, live = dict(manifest.edge.items), current.pointer.live if current.pointer else None
+    if live is not None and live.tables == manifest.edge.tables:
+        items = {}
+    inline = next_pointer(first_pointer(id_, now, manifest, 0), manifest, current.pointer, current.manifest)
+    if inline is not None:
+        return inline, items
+    buckets = build_table(manifest.publishes, manifest.edge.index_document)
+    first = first_pointer(id_, now, manifest, len(buckets))
+    return pointer_to_table(first, current.store.pointer), {**_table_items(id_, buckets), **items}
+
+
+def _table_items(id_: str, buckets: list[str]) -> dict[str, str]:
+    return {f"t/{id_}/{number}": bucket for number, bucket in enumerate(buckets)}

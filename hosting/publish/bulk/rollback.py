@@ -1,0 +1,29 @@
+"""Finds the release that a rollback goes back to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hosting.errors import PublishError
+
+if TYPE_CHECKING:
+    from hosting.publish.bulk.catalogue import Catalogue, StoredRelease
+
+
+def release_to_restore(catalogue: Catalogue, prefix: str) -> StoredRelease:
+    """Return the release whose digest begins with ``prefix``, as `publish:release` has it.
+
+    Raises:
+        PublishError: the bucket does not have it, or has more than one.
+    """
+    found = {release.digest: release for release in reversed(catalogue.complete) if release.digest.startswith(prefix)}
+    if len(found) == 1:
+        return found.popitem()[1]
+    summaries = [release.summary() for release in catalogue.complete]
+    listed = "".join(f"\n  - {one['digest'][:12]}  {one['time']}  {one['files']} files" for one in summaries)
+    what = "names more than one release" if found else "is not a release in the bucket"
+    raise PublishError(
+        f"'publish:release' {what} (got {prefix}); nothing was deployed. The bucket has:{listed or ' no release'}\n"
+        "To go back to one of them: pulumi config set publish:release '<digest>'\n"
+        "To publish the current files: pulumi config rm publish:release"
+    )

@@ -1,0 +1,64 @@
+"""Which objects a publish uploads, and which it uses that are in the bucket already. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from hosting.publish.bulk.manifests import StoredFile
+    from hosting.publish.staging.manifest import ManifestEntry
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An object that a publish writes.
+
+    Attributes:
+        name: the path of a file, or the name of an error page.
+        entry: the file with its headers.
+        source: the key of an object with the same content, which S3 copies; empty to upload the file.
+    """
+
+    name: str
+    entry: ManifestEntry
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class UploadPlan:
+    """What a publish does with each object of its release.
+
+    Attributes:
+        uploads: the objects that it writes.
+        reused: the objects that are in the bucket, by name.
+    """
+
+    uploads: tuple[Upload, ...] = ()
+    reused: Mapping[str, StoredFile] = field(default_factory=dict)
+
+    @property
+    def upload_bytes(self) -> int:
+        """The bytes that leave this machine."""
+        return sum(upload.entry.size for upload in self.uploads if not upload.source)
+
+
+def plan_uploads(wanted: Mapping[str, ManifestEntry], stored: Iterable[StoredFile]) -> UploadPlan:
+    """Return the plan for a release.
+
+    Args:
+        wanted: the objects of the release, by name.
+        stored: objects that are in the bucket. Where two have the same name, the first that fits is used.
+    """
+    reused: dict[str, StoredFile] = {}
+    sources: dict[str, str] = {}
+    for file in stored:
+        if wanted.get(file.name) == file.entry:
+            reused.setdefault(file.name, file)
+        sources.setdefault(file.entry.sha256, file.key)
+    uploads = tuple(
+        Upload(name, entry, sources.get(entry.sha256, "")) for name, entry in wanted.items() if name not in reused
+    )
+    return UploadPlan(uploads, reused)
