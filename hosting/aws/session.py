@@ -190,8 +190,25 @@ def _sts(session: boto3.Session, settings: AwsSettings) -> Any:  # noqa: ANN401 
     return client_of(session, "sts", settings, region=settings.values.get("stsRegion"))
 
 
-def client_of(session: boto3.Session, service: str, settings: AwsSettings, region: str | None = None) -> Any:  # noqa: ANN401
-    """Return a boto3 client of ``service`` with the credentials of ``session``."""
+def client_of(  # noqa: PLR0913 - callers pass the optional arguments by keyword
+    session: boto3.Session,
+    service: str,
+    settings: AwsSettings,
+    region: str | None = None,
+    *,
+    request: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> Any:  # noqa: ANN401 - as client()
+    """Return a boto3 client of ``service`` with the credentials of ``session``.
+
+    Args:
+        session: the session.
+        service: boto3's name of the service.
+        settings: the stack's `aws:` settings.
+        region: the region; without one, the stack's.
+        request: the arguments of each request that the service's endpoint depends on.
+        config: options of botocore's Config that override those of the settings.
+    """
     values = settings.values
 
     def make(config: Config) -> Any:  # noqa: ANN401 - as client()
@@ -206,11 +223,11 @@ def client_of(session: boto3.Session, service: str, settings: AwsSettings, regio
         made.meta.events.register("needs-retry.cloudfront.CreateInvalidation", invalidation_retry_delay)
         return made
 
-    direct = make(_transport(values, {}))
+    direct = make(_transport(values, {}, config))
     # Only the client knows its endpoint.
-    url = request_url(direct, direct.meta.service_model.operation_names[0])
+    url = request_url(direct, direct.meta.service_model.operation_names[0], **(request or {}))
     proxy = proxy_for(url, values, os.environ)
-    return make(_transport(values, {url.partition(":")[0]: proxy})) if proxy else direct
+    return make(_transport(values, {url.partition(":")[0]: proxy}, config)) if proxy else direct
 
 
 def _refuse_partial_response(operation_model: Any, response_dict: Mapping[str, Any], **_: object) -> None:  # noqa: ANN401 - as client()
@@ -247,17 +264,21 @@ def request_url(client: Any, operation: str, **arguments: str) -> str:  # noqa: 
     return str(endpoint.url).rstrip("/")
 
 
-def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
+def _transport(
+    values: Mapping[str, Any], proxies: Mapping[str, str], options: Mapping[str, Any] | None = None
+) -> Config:
     from botocore.config import Config  # noqa: PLC0415 - see above
 
     retries = {"total_max_attempts": values.get("maxRetries"), "mode": values.get("retryMode", "standard")}
-    return Config(
-        proxies=dict(proxies),
-        retries=_non_empty(retries),  # type: ignore[arg-type]  # botocore's stubs want a TypedDict
-        s3={"addressing_style": "path"} if values.get("s3UsePathStyle") else None,
-        use_dualstack_endpoint=values.get("useDualstackEndpoint"),
-        use_fips_endpoint=values.get("useFipsEndpoint"),
-    )
+    config: dict[str, Any] = {
+        "proxies": dict(proxies),
+        "retries": _non_empty(retries),
+        "s3": {"addressing_style": "path"} if values.get("s3UsePathStyle") else None,
+        "use_dualstack_endpoint": values.get("useDualstackEndpoint"),
+        "use_fips_endpoint": values.get("useFipsEndpoint"),
+        **(options or {}),
+    }
+    return Config(**config)
 
 
 def _endpoint(service: str, endpoints: list[Mapping[str, str]]) -> str | None:

@@ -16,14 +16,21 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 
 
 def pins() -> dict[str, str]:
-    """Return the exact version of each package that requirements.txt names."""
+    """Return the exact version of each package that requirements.txt names, with its extras."""
     lines = (REPOSITORY / "requirements.txt").read_text().splitlines()
     return dict(line.split("==") for line in lines if line and not line.startswith("#"))
 
 
+def with_extras(requirement: Requirement) -> str:
+    """Return a package as requirements.txt names it, such as ``boto3[crt]``."""
+    return requirement.name + (f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else "")
+
+
 def test_each_pin_is_in_the_range_of_its_dependency() -> None:
     """requirements.txt pins exactly the dependencies of the package, each to a version that its range allows."""
-    ranges = {requirement.name: requirement.specifier for requirement in map(Requirement, PROJECT["dependencies"])}
+    ranges = {
+        with_extras(requirement): requirement.specifier for requirement in map(Requirement, PROJECT["dependencies"])
+    }
     pinned = pins()
     assert pinned.keys() == ranges.keys()
     assert {name for name, version in pinned.items() if version not in ranges[name]} == set()
