@@ -1,7 +1,8 @@
 """The catalogue: which releases are in the bucket, and what a later publish has to delete.
 
-The pointer in the key value store says which release is live, so the catalogue does not. A publish writes the catalogue once, before
-its first upload. Each write names the version that it replaces, and S3 refuses it if another publish has written in the
+The pointer in the key value store says which release is live, so the catalogue does not. A publish writes the
+catalogue once, before its first upload. Each write names the version that it replaces, and S3 refuses it if another
+publish has written in the
 meantime: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
 
@@ -43,8 +44,10 @@ class StoredRelease:
         files: the number of its files.
         bytes: their size.
         host: the machine that published it.
-        is_complete: whether visitors have been able to get it. Otherwise its publish has not finished, as far as is known.
-        unused_since: when a publish first saw that the pointer does not name it any more, in seconds since 1970; else 0.
+        is_complete: whether visitors have been able to get it. Otherwise its publish has not finished, as far as is
+            known.
+        unused_since: when a publish first saw that the pointer does not name it any more, in seconds since 1970; else
+            0.
     """
 
     id: str
@@ -187,12 +190,13 @@ class CatalogueFile:
             self._etag = self.bucket.write(KEY, catalogue.to_bytes(), replaces=self._etag)
         except ConflictError as error:
             raise PublishError(
-                "Another pulumi up began to publish to this bucket at the same time; this one has changed nothing. Wait "
-                "for it to end, and run pulumi up again"
+                "Another pulumi up began to publish to this bucket at the same time; this one has changed nothing. "
+                "Wait for it to end, and run pulumi up again"
             ) from error
         self.catalogue = catalogue
 
 
 def summaries(catalogue: Catalogue) -> list[Mapping[str, Any]]:
-    """Return the complete releases as the stack's output `releases` has them."""
-    return [release.summary() for release in catalogue.complete]
+    """Return the complete releases as the stack's output `releases` has them: each digest once, the newest first."""
+    newest = {release.digest: release for release in reversed(catalogue.complete)}
+    return [release.summary() for release in catalogue.complete if newest[release.digest] is release]

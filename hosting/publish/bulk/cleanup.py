@@ -1,7 +1,7 @@
 """Deletes what no release needs any more, after the switch.
 
-The catalogue lists what is to be deleted before anything is deleted. So if a publish does not finish its cleanup, the next
-one does.
+The catalogue lists what is to be deleted before anything is deleted. So if a publish does not finish its cleanup, the
+next one does.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hosting.aws.key_value_store import MAX_KEYS_A_WRITE
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.pointer import GRACE_S
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.pointer import Pointer
     from hosting.publish.bulk.store import Store
     from hosting.publish.s3.bucket import BucketClient
-
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
-_MAX_KEYS = 50
 
 
 class Cleanup:
@@ -59,8 +57,8 @@ class Cleanup:
         # The ETag is older than the list: if another publish writes meanwhile, the deletion is refused.
         etag = self._store.describe().etag
         keys = [key for key in self._store.list() if _is_table(key) and not key.startswith(tuple(needed))]
-        for start in range(0, len(keys), _MAX_KEYS):
-            etag = self._store.update(etag, {}, keys[start : start + _MAX_KEYS])
+        for start in range(0, len(keys), MAX_KEYS_A_WRITE):
+            etag = self._store.update(etag, {}, keys[start : start + MAX_KEYS_A_WRITE])
 
     def _delete_releases(self, ids: Iterable[str], remaining: Iterable[StoredRelease]) -> None:
         ids = sorted(ids)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def drifted(files: Iterable[StoredFile], listed: Mapping[str, ListedObject], manifest: str) -> set[str]:
     """Return the names of the objects that are missing, or not as they were uploaded.
 
-    A listing has no headers. But a manifest is written after its objects, so another program has written a younger object,
-    if only to change its headers.
+    A listing has no headers. But a manifest is written after its objects, so another program has written a younger
+    object, if only to change its headers.
 
     Args:
         files: the objects that should exist.

@@ -97,7 +97,9 @@ class InPlacePublisher:
             raise
         owned = {*complete, *(path for plan in plans for path in plan.files)}
         self._bucket.delete(sorted(path for path in owned if new.get(path) is None))
-        return self._end(new, {entry.path: StoredFile(entry.path, entry, "", etags[entry.path]) for entry in new.entries})
+        return self._end(
+            new, {entry.path: StoredFile(entry.path, entry, "", etags[entry.path]) for entry in new.entries}
+        )
 
     def drift(self) -> list[str]:
         """Return the paths whose objects are not as they were uploaded."""
@@ -126,8 +128,8 @@ class InPlacePublisher:
     def _new_manifest(self) -> Manifest:
         if self._request.rollback_to:
             raise PublishError(
-                "'publish:release' goes back to a release in the bucket, and without CloudFront the bucket has only the "
-                "live one; nothing was changed: pulumi config rm publish:release, or pulumi config set "
+                "'publish:release' goes back to a release in the bucket, and without CloudFront the bucket has only "
+                "the live one; nothing was changed: pulumi config rm publish:release, or pulumi config set "
                 "cloudfront:enabled true"
             )
         return self._request.manifest()
@@ -191,8 +193,8 @@ class InPlacePublisher:
     def _unused_manifests(self, before: InPlaceIndex, release: PlacedRelease) -> set[str]:
         """Return the names of the manifests that the index does not name any more.
 
-        A publish writes a plan just before the index names it. So a plan that is older than a day, and that the index does
-        not name, was left by a publish that was killed.
+        A publish writes a plan just before the index names it. So a plan that is older than a day, and that the index
+        does not name, was left by a publish that was killed.
         """
         listed = self._bucket.list(layout.IN_PLACE_RECORDS)
         now = time.time()
@@ -203,4 +205,3 @@ class InPlacePublisher:
 
 def _differs(file: StoredFile | None, entry: ManifestEntry) -> bool:
     return file is None or file.entry != entry
-

@@ -1,7 +1,8 @@
 """The object of the in-place index, which two publishes cannot change at the same time.
 
 Each write names the version that it replaces, and S3 refuses it if the object has another version. A publish that takes
-long renews its claim every few seconds. So another machine can distinguish a publish that was killed from one that runs.
+long renews its claim every few seconds. So another machine can distinguish a publish that was killed from one that
+runs.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
@@ -77,8 +78,9 @@ class IndexFile:
         while (claim := self._other_claim()) is not None:
             if time.monotonic() > until:
                 raise PublishError(
-                    f"Another pulumi up, on {claim.host}, is publishing to this bucket; nothing was changed. Wait for it "
-                    f"to end. If it was killed: run pulumi up again in {_EXPIRY_S} s, which continues where it stopped"
+                    f"Another pulumi up, on {claim.host}, is publishing to this bucket; nothing was changed. Wait "
+                    f"for it to end. If it was killed: run pulumi up again in {_EXPIRY_S} s, which continues where "
+                    "it stopped"
                 )
             log.status(f"Waiting for another pulumi up, on {claim.host}, to end")
             time.sleep(_POLL_S)
@@ -138,7 +140,8 @@ class IndexFile:
             self._etag = self._bucket.write(KEY, index.to_bytes(), replaces=self._etag)
         except ConflictError as error:
             raise PublishError(
-                "Another pulumi up has published to this bucket in the meantime; visitors get its files. Run pulumi up again"
+                "Another pulumi up has published to this bucket in the meantime; visitors get its files. Run pulumi "
+                "up again"
             ) from error
         self.index = index
         self._renewed = time.time()

@@ -1,7 +1,7 @@
 """Recognizes what is in the bucket of an S3 website after publishes of which some were interrupted.
 
-A listing has keys, sizes, ETags and times, but no headers. Each publish writes a plan before its first upload. So an object
-that is younger than a plan is what the plan says.
+A listing has keys, sizes, ETags and times, but no headers. Each publish writes a plan before its first upload. So an
+object that is younger than a plan is what the plan says.
 """
 
 from __future__ import annotations

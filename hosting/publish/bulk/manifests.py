@@ -6,7 +6,7 @@ import gzip
 import zlib
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
@@ -105,9 +105,9 @@ def _row(file: StoredFile) -> list[object]:
     return [file.name, file.publish, file.etag, file.removed_at, *file.entry.row]
 
 
-def _stored(row: list[object]) -> StoredFile:
+def _stored(row: list[Any]) -> StoredFile:
     name, publish, etag, removed_at, *entry = row
-    return StoredFile(str(name), ManifestEntry(*entry), str(publish), str(etag), float(str(removed_at)))  # type: ignore[arg-type]  # JSON
+    return StoredFile(name, ManifestEntry(*entry), publish, etag, removed_at)
 
 
 @lru_cache(maxsize=4)

@@ -1,8 +1,8 @@
 """The pointer of a site: one value of the key value store that says which release visitors get. Pure.
 
-A switch to another release, and a rollback, is one write of the pointer. Few changes since the release's table was written
-stand in the pointer itself; more of them need another table. A table may reach an edge location after the pointer, so
-the pointer also has the previous release, which release.js serves until then.
+A switch to another release, and a rollback, is one write of the pointer. Few changes since the release's table was
+written stand in the pointer itself; more of them need another table. A table may reach an edge location after the
+pointer, so the pointer also has the previous release, which release.js serves until then.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from hosting.publish.bulk.manifests import ReleaseManifest
 
-# How long a release may still be served somewhere after the pointer has moved away from it. CloudFront says that a write
-# arrives at all edge locations within a few seconds; function runs and downloads last longer.
+# How long a release may still be served somewhere after the pointer has moved away from it. CloudFront says that a
+# write arrives at all edge locations within a few seconds; function runs and downloads last longer.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html
 GRACE_S = 600
 
@@ -42,7 +42,7 @@ class ReleasePointer:
         app_page: (a) the URI that is served for unknown paths with status 200; may be empty.
         error_page: (e) the URI that is served for all other unknown paths; may be empty.
         error_status: (s) its status.
-        tables: (u) the ids of the rule tables, by the function part that reads them.
+        tables: (u) the heads of the rule tables, by the function part that reads them.
     """
 
     release: str
@@ -56,7 +56,7 @@ class ReleasePointer:
     app_page: str = ""
     error_page: str = ""
     error_status: int = 404
-    tables: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields by their short names."""
@@ -123,7 +123,7 @@ class Pointer:
 
 def store_tables(pointer: ReleasePointer) -> set[str]:
     """Return the prefixes of the keys of a release's tables."""
-    return {f"t/{pointer.table}/", *(f"r/{table}/" for table in pointer.tables.values())}
+    return {f"t/{pointer.table}/", *(f"r/{head['id']}/" for head in pointer.tables.values())}
 
 
 def first_pointer(release: str, time: int, manifest: ReleaseManifest, buckets: int) -> ReleasePointer:

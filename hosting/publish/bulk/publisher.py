@@ -9,7 +9,7 @@ import platform
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hosting.aws.key_value_store import StoreError
+from hosting.aws.key_value_store_errors import StoreError
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import CatalogueFile, StoredRelease
@@ -226,8 +226,8 @@ class Publisher:
         missing = [upload for upload in plan.uploads if not upload.source]
         if missing and not self._request.has_files:
             raise PublishError(
-                f"{len(missing)} objects of release {target.digest[:12]} were changed or deleted outside of Pulumi, such as "
-                f"'{missing[0].name}', and the files of that release are not on this machine: pulumi config rm "
+                f"{len(missing)} objects of release {target.digest[:12]} were changed or deleted outside of Pulumi, "
+                f"such as '{missing[0].name}', and the files of that release are not on this machine: pulumi config rm "
                 "publish:release, or publish that version of the files"
             )
         return plan
@@ -235,7 +235,9 @@ class Publisher:
     def _publish(self, current: _Current, target: _Target, plan: UploadPlan) -> PublishResult:
         now, before = self._file.now, current.store.pointer
         id_, number = self._file.catalogue.next_id(now)
-        manifest = _manifest(target, plan, id_, removed_files(current.manifest, target.objects, now, self._request.keep_s))
+        manifest = _manifest(
+            target, plan, id_, removed_files(current.manifest, target.objects, now, self._request.keep_s)
+        )
         pointer, tables = _pointer(id_, int(now), manifest, current)
         check_capacity(current.store, tables)
         files = len(manifest.entries)
@@ -246,9 +248,7 @@ class Publisher:
         Switch(self._store, current.store).run(tables, pointer, self._file.catalogue)
         self._file.catalogue = self._file.catalogue.with_pointer(pointer, now)
         self._clean_up(pointer, before)
-        live = self._file.catalogue.find(id_)
-        assert live is not None
-        return PublishResult(live, manifest, self._file.catalogue)
+        return PublishResult(replace(release, is_complete=True), manifest, self._file.catalogue)
 
     def _begin(self, release: StoredRelease, number: int, pointer: Pointer, before: Pointer | None) -> None:
         """Write to the catalogue what this publish is going to add."""
@@ -276,13 +276,9 @@ class Publisher:
             self._log.warn(f"The release is live. Old objects were not deleted, the next publish does that: {error}")
 
 
-def _manifest(
-    target: _Target, plan: UploadPlan, publish: str, kept: dict[str, StoredFile]
-) -> ReleaseManifest:
+def _manifest(target: _Target, plan: UploadPlan, publish: str, kept: dict[str, StoredFile]) -> ReleaseManifest:
     """Return the manifest of the release that ``publish`` writes."""
-    files = {
-        name: plan.reused.get(name) or StoredFile(name, entry, publish) for name, entry in target.objects.items()
-    }
+    files = {name: plan.reused.get(name) or StoredFile(name, entry, publish) for name, entry in target.objects.items()}
     files = {name: replace(file, removed_at=0.0) for name, file in files.items()}
     return ReleaseManifest(files, kept, target.edge)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ class ReleaseEdge:
         app_page: the path of the file that is served for unknown paths with status 200; empty without one.
         error_page: the path of the file that is served for all other unknown paths; empty without one.
         error_status: the status of the error page.
-        tables: the ids of the rule tables, by the name of the function part that reads them.
+        kind: ``app`` or ``pages``, for the stack's output; empty without a router.
+        tables: the heads of the rule tables, by the name of the function part that reads them.
         items: the keys and values of the rule tables in the key value store.
     """
 
@@ -31,7 +33,8 @@ class ReleaseEdge:
     app_page: str = ""
     error_page: str = ""
     error_status: int = 404
-    tables: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    tables: Mapping[str, Any] = field(default_factory=dict)
     items: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -46,3 +49,8 @@ class ReleaseEdge:
     def to_text(self) -> str:
         """Return the fields as JSON with sorted keys, so that equal values are equal texts."""
         return json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+
+
+def release_digest(files_digest: str, edge_text: str) -> str:
+    """Return the digest of a release: a hash of the digest of its files, and of ``ReleaseEdge.to_text``."""
+    return hashlib.sha256(f"{files_digest}\n{edge_text}".encode()).hexdigest()

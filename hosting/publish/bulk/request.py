@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.release_edge import ReleaseEdge
+from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST, staged_path
 
@@ -51,10 +51,10 @@ class PublishRequest:
     def of(cls, props: Mapping[str, Any]) -> PublishRequest:
         """Return the request in the inputs of a ``Release``."""
         return cls(
-            digest=str(props["digest_wanted"]),
+            digest=str(props["release_digest"]),
             files_digest=str(props["files_digest"]),
             folder=Path(props["staging"]),
-            releases=int(props["releases_to_keep"]),
+            releases=int(props["releases_kept"]),
             keep_s=float(props["keep_assets_days"]) * _DAY_S,
             max_remove=int(props["max_remove"]),
             rollback_to=str(props["rollback_to"]),
@@ -77,9 +77,12 @@ class PublishRequest:
         """Return how the edge serves the staged tree.
 
         Raises:
-            PublishError: the file is not readable.
+            PublishError: the file does not belong to the digest.
         """
-        return ReleaseEdge.from_json(json.loads(_read(self.folder / EDGE_FILE)))
+        text = _read(self.folder / EDGE_FILE)
+        if release_digest(self.files_digest, text) != self.digest:
+            raise PublishError(f"{self.folder / EDGE_FILE} {_STAGED_AGAIN}")
+        return ReleaseEdge.from_json(json.loads(text))
 
     def objects(self, edge: ReleaseEdge) -> dict[str, ManifestEntry]:
         """Return the objects of the release, by name: the files, and the error page once more."""

@@ -22,9 +22,9 @@ class Store(Protocol):
     def describe(self) -> StoreState:
         """Return the store's ETag, number of keys and size."""
 
-    def update(self, etag: str, puts: Mapping[str, str], deletes: Collection[str]) -> str:
+    def update(self, etag: str, puts: Mapping[str, str], deletes: Collection[str] = ()) -> str:
         """Write and delete at most 50 keys, all or none, and return the store's new ETag.
 
         Raises:
-            StoreConflict: the store has another ETag.
+            StoreConflictError: the store has another ETag.
         """

@@ -1,4 +1,4 @@
-"""Switches visitors to a release: writes its tables, then the pointer. Visitors get the release when the pointer arrives."""
+"""Switches visitors to a release: writes its tables, then the pointer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hosting.aws.key_value_store import StoreConflict, StoreError
+from hosting.aws.key_value_store import MAX_BYTES, MAX_KEYS_A_WRITE
+from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavailableError
 from hosting.errors import PublishError
 from hosting.publish.bulk.pointer import Pointer
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.store import Store
 
 SITE_KEY = "s/site"
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
-_MAX_KEYS = 50
-_MAX_STORE_BYTES = 5 << 20
 _USABLE_PERCENT = 90
 _ATTEMPTS = 8
 _MAX_WAIT_S = 2.0
@@ -49,7 +47,7 @@ class StoreView:
 def view(store: Store) -> StoreView:
     """Return the pointer, and the ETag of a version of the store that has it."""
     state = store.describe()
-    return StoreView(state.etag, state.bytes, store.get(SITE_KEY))
+    return StoreView(state.etag, state.total_bytes, store.get(SITE_KEY))
 
 
 def check_capacity(found: StoreView, items: Mapping[str, str]) -> None:
@@ -59,12 +57,12 @@ def check_capacity(found: StoreView, items: Mapping[str, str]) -> None:
         PublishError: they do not fit.
     """
     size = sum(len(key.encode()) + len(value.encode()) for key, value in items.items())
-    limit = _MAX_STORE_BYTES * _USABLE_PERCENT // 100
+    limit = MAX_BYTES * _USABLE_PERCENT // 100
     if found.bytes + size > limit:
         raise PublishError(
             f"The tables of this release have {size} bytes, and the stack's key value store has {found.bytes} of the "
-            f"{limit} bytes that bulk mode uses; nothing was uploaded: the tables of earlier releases are deleted by the "
-            "first publish after 10 minutes. Run pulumi up again then, or publish fewer files or rules"
+            f"{limit} bytes that bulk mode uses; nothing was uploaded: the tables of earlier releases are deleted "
+            "by the first publish after 10 minutes. Run pulumi up again then, or publish fewer files or rules"
         )
 
 
@@ -94,9 +92,8 @@ class Switch:
         for attempt in range(_ATTEMPTS):
             try:
                 self._etag = self._store.update(self._etag, puts, ())
-            except StoreError as error:
-                is_last = attempt + 1 == _ATTEMPTS
-                if not (isinstance(error, StoreConflict) or error.is_unknown) or is_last:
+            except (StoreConflictError, StoreUnavailableError):
+                if attempt + 1 == _ATTEMPTS:
                     raise
                 if self._is_done(puts, text, catalogue):
                     return
@@ -117,7 +114,7 @@ class Switch:
 
 def _batches(tables: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the tables in parts of which each leaves one key of an update for the pointer."""
-    items, size = list(tables.items()), _MAX_KEYS - 1
+    items, size = list(tables.items()), MAX_KEYS_A_WRITE - 1
     return [dict(items[start : start + size]) for start in range(0, len(items), size)]
 
 
@@ -128,6 +125,6 @@ def _other_publish(found: StoreView, catalogue: Catalogue) -> str:
     when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(pointer.live.time)) if pointer else "meanwhile"
     who = f" by {release.host}" if release and release.host else ""
     return (
-        f"Another release was published{who} ({when}) while this pulumi up ran; visitors get that one, and this one was not "
-        "published. Run pulumi up again to publish the files of this machine"
+        f"Another release was published{who} ({when}) while this pulumi up ran; visitors get that one, and this one "
+        "was not published. Run pulumi up again to publish the files of this machine"
     )

@@ -3,11 +3,12 @@
 A table is a list of buckets, each a value of the key value store. A bucket is a list of records of 10 bytes:
 
     5 characters   a hash of the page's name
-    1 character    the form of the file
+    1 character    the form of the file: f, p, i or s
     4 characters   the id of the publish that wrote the file
 
-The forms of a page have the same name, so one lookup finds all of them: `docs`, `docs.html` and `docs/index.html` have the
-name `docs`. The hash is the SHA-256 of the name in base64url. Its first 3 characters choose the bucket.
+The forms of a page have the same name, so one lookup finds all of them: `docs` (f), `docs.html` (p), `docs/index.html`
+(i) and `docs/index` (s) have the name `docs`. The hash is the SHA-256 of the name in base64url. Its first 3 characters
+choose the bucket.
 
 An object's key contains the path. So if a visitor asks for a path that does not exist and has the hash of another one,
 the answer is 404, never another file.
@@ -35,7 +36,7 @@ GONE = "----"
 # Of a bucket without records: the store may refuse an empty value.
 EMPTY_BUCKET = "-"
 _RECORDS_IN_BUCKET = MAX_VALUE_BYTES // RECORD_LENGTH
-_FILE, _PAGE, _INDEX = "f", "p", "i"
+_FILE, _PAGE, _INDEX, _INDEX_STEM = "f", "p", "i", "s"
 _PAGE_SUFFIX = ".html"
 _BUCKET_CHARACTERS, _KEY_CHARACTERS = 3, 5
 _MAX_BUCKETS = 64**_BUCKET_CHARACTERS // 4
@@ -64,14 +65,13 @@ def record_key(path: str, index_document: str) -> RecordKey:
 
 
 def _page_name(path: str, index_document: str) -> tuple[str, str]:
-    """Return a page's name and the form of its file; a file that is not a page has its path as name."""
-    if path == index_document:
-        return "", _INDEX
-    if path.endswith(f"/{index_document}"):
-        return path.removesuffix(f"/{index_document}"), _INDEX
-    if path.endswith(_PAGE_SUFFIX):
-        return path.removesuffix(_PAGE_SUFFIX), _PAGE
-    return path, _FILE
+    """Return a page's name and the form of its file, as releaseName in release.js does."""
+    for suffix, form in ((index_document, _INDEX), (index_document.removesuffix(_PAGE_SUFFIX), _INDEX_STEM)):
+        if path == suffix:
+            return "", form
+        if path.endswith(f"/{suffix}"):
+            return path.removesuffix(f"/{suffix}"), form
+    return (path.removesuffix(_PAGE_SUFFIX), _PAGE) if path.endswith(_PAGE_SUFFIX) else (path, _FILE)
 
 
 def build_table(publishes: Mapping[str, str], index_document: str) -> list[str]:
@@ -92,8 +92,8 @@ def build_table(publishes: Mapping[str, str], index_document: str) -> list[str]:
             return buckets
         count += max(1, count // 32)
     raise PublishError(
-        "Two files of the site have the same hash, so bulk mode cannot publish them; nothing was deployed: rename one of "
-        f"{_alike(publishes, index_document)}"
+        "Two files of the site have the same hash, so bulk mode cannot publish them; nothing was deployed: rename "
+        f"one of {_alike(publishes, index_document)}"
     )
 
 
@@ -127,9 +127,7 @@ def split_records(text: str) -> dict[str, str]:
     return {record[:-PUBLISH_ID_LENGTH]: record[-PUBLISH_ID_LENGTH:] for record in records if record != EMPTY_BUCKET}
 
 
-def changed_records(
-    old: Mapping[str, str], new: Mapping[str, str], index_document: str
-) -> dict[str, str] | None:
+def changed_records(old: Mapping[str, str], new: Mapping[str, str], index_document: str) -> dict[str, str] | None:
     """Return the records that differ between two releases; None if a table must be written instead.
 
     The edge finds a change by its key alone, so a change must not have the key of another file.

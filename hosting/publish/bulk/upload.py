@@ -88,8 +88,8 @@ class Uploader:
             action()
         except S3Error as error:
             raise PublishError(
-                f"Publishing stopped after {len(etags)} of {count} files: {error}. {self._live_site}. Run pulumi up again: "
-                "it continues where this one stopped"
+                f"Publishing stopped after {len(etags)} of {count} files: {error}. {self._live_site}. Run pulumi up "
+                "again: it continues where this one stopped"
             ) from error
         except OSError as error:
             raise PublishError(f"A staged file cannot be read ({error}): run pulumi up again") from error

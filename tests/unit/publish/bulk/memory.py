@@ -1,194 +1,314 @@
-"""A bucket in memory, for the many publishes of one property, which takes no two contents for one key."""
+"""A bucket and a key value store in memory, an edge location in Python, and a site that is published to them.
+
+The bucket refuses a second content for a key, as the edge and browsers may keep the first one for a year. Each write counts
+as one request, and a test can stop the publisher before or after any of them.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hosting.aws.key_value_store import StoreState
+from hosting.aws.key_value_store_errors import StoreConflictError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.atomic import Atomic
-from hosting.publish.bulk.note import Note
-from hosting.publish.bulk.wanted import Wanted
+from hosting.publish.bulk.publisher import Publisher
+from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
+from hosting.publish.bulk.request import PublishRequest
+from hosting.publish.bulk.switch import SITE_KEY
+from hosting.publish.bulk.table import GONE, record_key, split_records
 from hosting.publish.s3.errors import ConflictError, S3Error
 from hosting.publish.s3.objects import ListedObject, StoredObject
+from hosting.publish.staging.cache_control import IMMUTABLE
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-    from hosting.publish.bulk.published import Published
-    from hosting.publish.bulk.records import Held, Index
+    from hosting.publish.bulk.publisher import PublishResult
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-
-class Silent:
-    """Says nothing."""
-
-    is_lost = False
-
-    def info(self, text: str) -> None:
-        """Say nothing."""
-
-    warn = status = info
+START = 1_795_800_000.0
 
 
-def entry_of(path: str, content: str, cache_control: str | None = None) -> ManifestEntry:
-    """Return the entry of a file with a made-up content."""
-    digest = hashlib.sha256(content.encode()).hexdigest()
-    return ManifestEntry(path, len(content), digest, "text/plain", cache_control)
-
-
-class Asked(Wanted):
-    """What is wanted, without a folder."""
-
-    tree: Manifest
-
-    def manifest(self) -> Manifest:
-        """Return the tree."""
-        return self.tree
+class Killed(BaseException):
+    """The publisher's process was killed."""
 
 
 @dataclass
-class Memory:
+class Requests:
+    """Counts the writes of a publisher, and stops it at one of them.
+
+    Attributes:
+        stop_at: the number of the request at which it is stopped, from 1; 0 for none.
+        after: whether the request is carried out first.
+        count: the requests so far.
+    """
+
+    stop_at: int = 0
+    after: bool = False
+    count: int = 0
+
+    def begin(self) -> None:
+        """Count a request; stop before it if it is the one."""
+        self.count += 1
+        if self.count == self.stop_at and not self.after:
+            raise Killed
+
+    def end(self) -> None:
+        """Stop after the request if it is the one."""
+        if self.count == self.stop_at and self.after:
+            raise Killed
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object in memory."""
+
+    entry: ManifestEntry
+    metadata: Mapping[str, str]
+    time: float
+
+
+@dataclass
+class MemoryBucket:
     """A bucket.
 
     Attributes:
-        objects: what is there, by key: the entry whose content it has, and when it was written.
-        ever: all contents that visitors' keys have ever had.
-        left: how many files it still takes; None for all.
-        sent: the keys that were uploaded.
-        writes: how many there were of records.
-        now: by its clock, in seconds since 1970.
+        objects: the site's objects, by key.
+        records: catalogue and manifests, by key: content, version and time.
+        uploaded: the keys of all uploads and copies.
+        puts: the number of PUT requests.
+        fails: the error that the next upload gets, if any.
     """
 
-    objects: dict[str, tuple[ManifestEntry, datetime]] = field(default_factory=dict)
-    records: dict[str, tuple[bytes, int]] = field(default_factory=dict)
-    ever: dict[str, ManifestEntry] = field(default_factory=dict)
-    left: int | None = None
-    sent: list[str] = field(default_factory=list)
-    writes: int = 0
-    now: float = NOON.timestamp()
+    requests: Requests = field(default_factory=Requests)
+    objects: dict[str, Stored] = field(default_factory=dict)
+    records: dict[str, tuple[bytes, int, float]] = field(default_factory=dict)
+    ever: dict[str, tuple[ManifestEntry, Mapping[str, str]]] = field(default_factory=dict)
+    uploaded: list[str] = field(default_factory=list)
+    copied: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    puts: int = 0
+    fails: S3Error | None = None
+    now: float = START
 
     def read(self, key: str) -> StoredObject | None:
-        """Return a record."""
         found = self.records.get(key)
-        return StoredObject(found[0], str(found[1]), 0.0, self.now) if found else None
+        return StoredObject(found[0], str(found[1]), self.now - found[2], self.now) if found else None
 
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
-        """Write a record."""
-        self.writes += 1
+        self.requests.begin()
         there = str(self.records[key][1]) if key in self.records else ""
         if replaces not in (None, there):
             raise ConflictError(key)
-        self.records[key] = (data, self.writes)
-        return str(self.writes)
+        self.puts += 1
+        self.records[key] = (data, self.puts, self.now)
+        self.requests.end()
+        return str(self.puts)
 
-    def upload(self, _file: Path, key: str, entry: ManifestEntry) -> str:
-        """Take a file."""
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                raise S3Error("ExpiredToken", "The provided token has expired", 400)
-        self.sent.append(key)
-        return self._put(key, entry)
+    def upload(self, _file: Path, key: str, entry: ManifestEntry, metadata: Mapping[str, str] | None = None) -> str:
+        if self.fails is not None:
+            raise self.fails
+        self.uploaded.append(key)
+        return self._put(key, entry, metadata or {})
 
-    def copy(self, source: str, key: str, entry: ManifestEntry) -> str:
-        """Copy an object, which must have the bytes that it is copied for."""
-        assert self.objects[source][0].sha256 == entry.sha256, (source, key)
-        return self._put(key, entry)
+    def copy(self, source: str, key: str, entry: ManifestEntry, metadata: Mapping[str, str] | None = None) -> str:
+        if source not in self.objects:
+            raise S3Error("NoSuchKey", "The specified key does not exist", 404)
+        assert self.objects[source].entry.sha256 == entry.sha256
+        self.copied.append(key)
+        return self._put(key, entry, metadata or {})
 
-    def duplicate(self, source: str, key: str) -> str:
-        """Copy an object with its headers."""
-        return self._put(key, self.objects[source][0])
-
-    def _put(self, key: str, entry: ManifestEntry) -> str:
-        # The edge and browsers may keep what they have got for a year, whatever becomes of the object.
-        seen = self.ever.setdefault(key, entry)
-        assert key.startswith(layout.ERROR_PAGES) or seen == entry, f"{key} has had another content"
-        self.objects[key] = (entry, NOON)
+    def _put(self, key: str, entry: ManifestEntry, metadata: Mapping[str, str]) -> str:
+        self.requests.begin()
+        seen = self.ever.setdefault(key, (entry, metadata))
+        assert seen == (entry, metadata), f"{key} was overwritten with another content"
+        self.puts += 1
+        self.objects[key] = Stored(entry, metadata, self.now)
+        self.requests.end()
         return entry.sha256[:8]
 
     def list(self, prefix: str) -> dict[str, ListedObject]:
-        """List objects and records."""
-        found = {key: ListedObject(one.size, one.sha256[:8], at) for key, (one, at) in self.objects.items()}
-        found |= {
-            key: ListedObject(len(data), str(n), NOON + timedelta(days=1)) for key, (data, n) in self.records.items()
+        found = {
+            key: ListedObject(one.entry.size, one.entry.sha256[:8], _time(one.time)) for key, one in self.objects.items()
         }
+        found |= {key: ListedObject(len(data), str(n), _time(at)) for key, (data, n, at) in self.records.items()}
         return {key.removeprefix(prefix): one for key, one in found.items() if key.startswith(prefix)}
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Remove objects and records."""
-        for key in keys:
+        for key in list(keys):
+            self.requests.begin()
             self.objects.pop(key, None)
             self.records.pop(key, None)
+            self.deleted.append(key)
+            self.requests.end()
 
     def close_connections(self) -> None:
-        """Have no connections."""
+        """There are no connections."""
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+@dataclass
+class MemoryStore:
+    """A key value store.
+
+    Attributes:
+        items: its keys and values.
+        history: each version of the items, the oldest first.
+        updates: the number of UpdateKeys requests.
+        before_update: called once before the next update.
+    """
+
+    requests: Requests = field(default_factory=Requests)
+    items: dict[str, str] = field(default_factory=dict)
+    history: list[dict[str, str]] = field(default_factory=lambda: [{}])
+    updates: int = 0
+    before_update: Any = None
+    loses_answer: bool = False
+
+    def get(self, key: str) -> str | None:
+        return self.items.get(key)
+
+    def list(self) -> dict[str, str]:
+        return dict(self.items)
+
+    def describe(self) -> StoreState:
+        size = sum(len(key.encode()) + len(value.encode()) for key, value in self.items.items())
+        return StoreState(str(len(self.history)), len(self.items), size)
+
+    def update(self, etag: str, puts: Mapping[str, str], deletes: Collection[str] = ()) -> str:
+        if self.before_update:
+            action, self.before_update = self.before_update, None
+            action()
+        self.requests.begin()
+        if etag != str(len(self.history)):
+            raise StoreConflictError("The store has another ETag")
+        assert len(puts) + len(deletes) <= 50
+        assert all(0 < len(value.encode()) <= 1024 and len(key.encode()) <= 512 for key, value in puts.items())
+        self.updates += 1
+        self.items |= puts
+        for key in deletes:
+            del self.items[key]
+        self.history.append(dict(self.items))
+        self.requests.end()
+        if self.loses_answer:
+            self.loses_answer = False
+            raise StoreConflictError("The request was sent twice")
+        return str(len(self.history))
+
+
+@dataclass
+class Log:
+    """Keeps what a publish reports."""
+
+    lines: list[str] = field(default_factory=list)
+    is_lost: bool = False
+
+    def info(self, text: str) -> None:
+        self.lines.append(text)
+
+    def warn(self, text: str) -> None:
+        self.lines.append(text)
+
+    def status(self, text: str) -> None:
+        self.lines.append(text)
+
+
+class MemoryRequest(PublishRequest):
+    """A request whose staged tree is in memory."""
+
+    files: Mapping[str, ManifestEntry]
+    edge_in_memory: ReleaseEdge
+
+    def manifest(self) -> Manifest:
+        return Manifest.of(self.files.values())
+
+    def edge(self) -> ReleaseEdge:
+        return self.edge_in_memory
+
+
+def entries(files: Mapping[str, str]) -> dict[str, ManifestEntry]:
+    """Return the entries of files, path to content; a name with `.hash.` in it may be cached for a year."""
+    return {
+        path: ManifestEntry(
+            path, len(text), hashlib.sha256(text.encode()).hexdigest(), "text/html", IMMUTABLE if ".hash" in path else None
+        )
+        for path, text in files.items()
+    }
 
 
 @dataclass
 class Site:
-    """A site that is published to a bucket in memory.
+    """A site that is published to a bucket and a store in memory."""
 
-    Attributes:
-        store: the bucket.
-        days: how many have gone by.
-        live: the release that visitors are led to, and its files.
-    """
+    requests: Requests = field(default_factory=Requests)
+    bucket: MemoryBucket = field(init=False)
+    store: MemoryStore = field(init=False)
+    log: Log = field(default_factory=Log)
 
-    store: Memory = field(default_factory=Memory)
-    days: float = 0.0
-    live: tuple[Held, Mapping[str, ManifestEntry]] | None = None
+    def __post_init__(self) -> None:
+        self.bucket = MemoryBucket(self.requests)
+        self.store = MemoryStore(self.requests)
 
-    def publish(
-        self,
-        files: Mapping[str, ManifestEntry],
-        *,
-        switch: bool = True,
-        confirm: bool = True,
-        **changes: Any,  # noqa: ANN401 - any of what is wanted
-    ) -> Published:
-        """Publish; ``switch`` is whether the function is updated after it, ``confirm`` whether that is noted."""
-        tree = Manifest.of(files.values())
+    def publisher(self, files: Mapping[str, str], edge: ReleaseEdge | None = None, **changes: Any) -> Publisher:  # noqa: ANN401
+        """Return a publisher of files, path to content."""
+        edge = edge or ReleaseEdge()
+        manifest = Manifest.of(entries(files).values())
         values = {
-            "digest": tree.digest,
+            "digest": release_digest(manifest.digest, edge.to_text()),
+            "files_digest": manifest.digest,
             "folder": Path(),
             "releases": 3,
             "keep_s": 7 * 86_400,
             "max_remove": 100,
-            "pin": "",
-            "error_pages": (),
-            "fallback": "",
-            "room": 2000,
-            "route_choice": "",
             **changes,
         }
-        asked = Asked(**values)
-        object.__setattr__(asked, "tree", tree)
-        publisher = Atomic(self.store, asked, Silent())
-        # A second for each publish.
-        self.days += 1 / 86_400
-        self.store.now = NOON.timestamp() + self.days * 86_400
-        done = publisher.publish()
-        if switch:
-            self.live = (done.held, {path: record.entry for path, record in done.records.items()})
-            if confirm:
-                Note(done.held.digest, done.index.held[0].time).write(self.store)
-        return done
+        request = MemoryRequest(**values)
+        object.__setattr__(request, "files", entries(files))
+        object.__setattr__(request, "edge_in_memory", edge)
+        return Publisher(self.bucket, self.store, request, self.log)
 
-    def missing(self, held: Held, files: Mapping[str, ManifestEntry]) -> list[str]:
-        """Return the files of a release that are not where it has them."""
-        return [path for path, entry in files.items() if self.store.objects.get(held.key(path), (None,))[0] != entry]
+    def publish(
+        self, files: Mapping[str, str], edge: ReleaseEdge | None = None, *, repair: bool = False, **changes: Any  # noqa: ANN401
+    ) -> PublishResult:
+        """Publish files, path to content."""
+        return self.publisher(files, edge, **changes).publish(repair=repair)
 
-    def broken(self) -> list[str]:
-        """Return what visitors miss."""
-        return self.missing(*self.live) if self.live else []
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.bucket.now += seconds
 
-    def index(self) -> Index:
-        """Return the bucket's index."""
-        publisher = Atomic(self.store, Asked("", Path(), 3, 0, 0, "", (), "", 0), Silent())
-        return publisher._file.read()
+    def served(self, path: str, items: Mapping[str, str] | None = None) -> str | None:
+        """Return the hash of what visitors get for a file's path; None for an unknown path, ``unavailable`` for 503."""
+        return served(self.store.items if items is None else items, self.bucket, path)
+
+    def problems(self, files: Mapping[str, str], unknown: Iterable[str] = ()) -> list[str]:
+        """Return the paths for which visitors do not get exactly ``files``."""
+        wrong = [path for path, entry in entries(files).items() if self.served(path) != entry.sha256]
+        return wrong + [path for path in unknown if self.served(path) is not None]
+
+    def site_keys(self) -> set[str]:
+        """Return the keys of the site's files."""
+        return {key for key in self.bucket.objects if key.startswith(f"{layout.ROOT}o/")}
+
+
+def served(items: Mapping[str, str], bucket: MemoryBucket, path: str) -> str | None:
+    """Do what release.js does for the path of a file."""
+    release = json.loads(items[SITE_KEY]) if SITE_KEY in items else None
+    while release is not None:
+        key = record_key(path, release["x"])
+        bucket_text = items.get(f"t/{release['t']}/{key.number % release['n']}")
+        if bucket_text is not None:
+            records = {**split_records(bucket_text), **split_records(release["c"])}
+            publish = records.get(key.text, GONE)
+            found = bucket.objects.get(layout.key_of(publish, path)) if publish != GONE else None
+            return found.entry.sha256 if found else None
+        release = release.get("p")
+    return "unavailable"

@@ -1,0 +1,424 @@
+"""Publishing behind a distribution, in memory: what is uploaded, switched, kept and deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from hosting.aws.key_value_store_errors import StoreError
+from hosting.errors import PublishError
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.catalogue import KEY
+from hosting.publish.bulk.pointer import GRACE_S, Pointer
+from hosting.publish.bulk.release_edge import ReleaseEdge
+from hosting.publish.bulk.switch import SITE_KEY
+from hosting.publish.s3.errors import S3Error
+from tests.unit.publish.bulk.memory import Killed, Site, entries
+
+A = {"index.html": "home A", "about.html": "about A", "docs/index.html": "docs", "app.hash1.js": "js A", "same.txt": "same"}
+B = {"index.html": "home B", "about.html": "about B", "docs/index.html": "docs", "app.hash2.js": "js B", "same.txt": "same"}
+DAY = 86_400
+
+
+def many(count: int, text: str = "one") -> dict[str, str]:
+    """Return a site with more files than a pointer has room for changes."""
+    return {f"section-{n % 7}/page-{n}.html": f"{text} {n}" for n in range(count)}
+
+
+def pointer(site: Site) -> Pointer:
+    """Return the site's pointer."""
+    return Pointer.from_text(site.store.items[SITE_KEY])
+
+
+def test_first_publish() -> None:
+    """A first publish uploads each file once, and visitors get all of them with the write of the pointer."""
+    site = Site()
+    result = site.publish(A)
+    assert site.problems(A, ["missing.html", "about"]) == []
+    assert len(site.bucket.uploaded) == len(A)
+    assert site.store.updates == 1
+    assert result.catalogue.complete[0].digest == result.release.digest
+    assert site.publisher(A).preview() == "0 to add, 0 to change, 0 to remove, 0 bytes to send (back to release " + (
+        f"{result.release.digest[:12]})"
+    )
+
+
+def test_one_changed_file() -> None:
+    """One changed file is three PUT requests (catalogue, file, manifest) and one write of the pointer, without a table."""
+    site = Site()
+    site.publish(A)
+    puts, table = site.bucket.puts, pointer(site).live.table
+    files = {**A, "about.html": "changed"}
+    assert site.publisher(files).preview() == "0 to add, 1 to change, 0 to remove, 7 bytes to send"
+    site.publish(files)
+    assert site.problems(files) == []
+    assert (site.bucket.puts - puts, site.store.updates, pointer(site).live.table) == (3, 2, table)
+
+
+def test_publishing_again_changes_nothing() -> None:
+    """A publish of the live release makes no write, also if it compares each object."""
+    site = Site()
+    site.publish(A)
+    puts = site.bucket.puts
+    site.publish(A)
+    site.publish(A, repair=True)
+    assert (site.bucket.puts, site.store.updates) == (puts, 1)
+
+
+def test_many_changes_get_a_table() -> None:
+    """More changes than a pointer has room for get a table of their own; the pointer is in the last write."""
+    site = Site()
+    site.publish(many(500))
+    files = many(500, "two")
+    site.publish(files)
+    assert site.problems(files) == []
+    assert pointer(site).live.table == pointer(site).live.release
+    assert pointer(site).previous is not None
+    assert SITE_KEY not in site.store.history[1]
+
+
+def test_changes_add_up_until_they_need_a_table() -> None:
+    """Changes of several publishes stand in the pointer together; when they do not fit any more, a table is written."""
+    site = Site()
+    files = many(200)
+    site.publish(files)
+    first, tables = pointer(site).live.table, set()
+    for number in range(12):
+        site.wait(GRACE_S)
+        files |= {f"section-{n % 7}/page-{n}.html": f"v{number}" for n in range(number * 10, number * 10 + 10)}
+        site.publish(files)
+        assert site.problems(files) == []
+        tables.add(pointer(site).live.table)
+    assert first in tables
+    assert len(tables) == 3
+
+
+def test_a_removed_file_is_unknown() -> None:
+    """A removed file is unknown after the switch, whether the pointer or a table says so."""
+    site = Site()
+    site.publish({**A, **many(150)})
+    site.publish(A, max_remove=100)
+    assert site.problems(A, [*many(150)]) == []
+    less = {path: text for path, text in A.items() if path != "about.html"}
+    site.publish(less)
+    assert site.problems(less, ["about.html"]) == []
+
+
+def test_moved_files_are_copied() -> None:
+    """A file with the same content under another path, or with other headers, is copied inside of S3."""
+    site = Site()
+    site.publish(A)
+    files = {**{path: text for path, text in A.items() if path != "about.html"}, "team.html": A["about.html"]}
+    sent = len(site.bucket.uploaded)
+    site.publish(files)
+    assert site.problems(files) == []
+    assert (len(site.bucket.uploaded) - sent, len(site.bucket.copied)) == (0, 1)
+
+
+def test_rollback_uploads_nothing() -> None:
+    """Both ways back, the old files and `publish:release`, upload no file."""
+    site = Site()
+    first = site.publish(A)
+    site.publish(B)
+    sent = len(site.bucket.uploaded)
+    site.publish(A)
+    assert site.problems(A) == []
+    site.publish(B)
+    site.publish(B, rollback_to=first.release.digest[:6], digest="")
+    assert site.problems(A) == []
+    assert (len(site.bucket.uploaded), site.bucket.copied) == (sent, [])
+
+
+def test_unknown_release() -> None:
+    """`publish:release` with digits that no release has lists the releases in the bucket."""
+    site = Site()
+    digest = site.publish(A).release.digest
+    with pytest.raises(PublishError, match=f"is not a release in the bucket.*\n  - {digest[:12]}  .*  5 files"):
+        site.publish(A, rollback_to="0000", digest="")
+    site.publish(B)
+    with pytest.raises(PublishError, match="names more than one release"):
+        site.publish(A, rollback_to="", digest="").release
+        site.publisher(A, rollback_to="").publish()
+
+
+def test_open_pages_get_their_assets() -> None:
+    """A removed file with a hashed name stays reachable for the days of `publish:keepAssetsDays`, then it is deleted."""
+    site = Site()
+    site.publish(A)
+    site.publish(B)
+    assert site.served("app.hash1.js") == entries(A)["app.hash1.js"].sha256
+    assert site.served("app.hash2.js") == entries(B)["app.hash2.js"].sha256
+    site.wait(8 * DAY)
+    for number in range(4):
+        site.publish({**B, "about.html": f"about {number}"})
+        site.wait(GRACE_S)
+    assert site.served("app.hash1.js") is None
+    assert not [key for key in site.site_keys() if "hash1" in key]
+
+
+def test_a_rollback_keeps_assets_of_the_release_that_it_leaves() -> None:
+    """A page of the newer release that is open during a rollback still gets its files."""
+    site = Site()
+    site.publish(A)
+    site.publish(B)
+    site.publish(A)
+    assert site.served("app.hash2.js") == entries(B)["app.hash2.js"].sha256
+
+
+def test_releases_are_kept_and_deleted() -> None:
+    """`publish:releases` complete releases stay; older objects go 10 minutes after the pointer has moved away, not before."""
+    site = Site()
+    for number in range(5):
+        site.publish({**A, "about.html": f"about {number}"})
+    assert len([key for key in site.site_keys() if key.endswith("about.html")]) == 5
+    for number in range(5, 8):
+        site.wait(GRACE_S + 1)
+        result = site.publish({**A, "about.html": f"about {number}"})
+    # Three releases, and the one that the pointer has named until now.
+    assert len(result.catalogue.complete) == 3
+    assert len([key for key in site.site_keys() if key.endswith("about.html")]) == 3
+    records = {key for key in site.bucket.records if key != KEY}
+    assert len(records) == 3
+
+
+def test_old_tables_are_deleted() -> None:
+    """Tables that the pointer does not name go with the first publish 10 minutes after the last one."""
+    site = Site()
+    for text in ("one", "two", "three"):
+        site.publish(many(300, text))
+    assert len({key.split("/")[1] for key in site.store.items if key.startswith("t/")}) == 3
+    site.wait(GRACE_S + 1)
+    site.publish(many(300, "four"))
+    named = {key.split("/")[1] for key in site.store.items if key.startswith("t/")}
+    assert named == {pointer(site).live.table, pointer(site).previous.table}  # type: ignore[union-attr]  # a table switch
+
+
+def test_error_page_has_a_key_of_its_own() -> None:
+    """The error page is stored once more with its status as metadata, and again only if it changes."""
+    site = Site()
+    edge = ReleaseEdge(error_page="404.html")
+    site.publish({**A, "404.html": "not found"}, edge)
+    found = [key for key in site.bucket.objects if key.startswith(f"{layout.ROOT}e/")]
+    assert [dict(site.bucket.objects[key].metadata) for key in found] == [{"x-amz-meta-status": "404"}]
+    assert pointer(site).live.error_page == f"/{found[0]}"
+    site.publish({**B, "404.html": "not found"}, edge)
+    assert pointer(site).live.error_page == f"/{found[0]}"
+
+
+def test_rules_belong_to_the_release() -> None:
+    """A change of the rules alone is a release without uploads; a rollback restores the rules with their tables."""
+    site = Site()
+    rules = {"redirects": {"id": "one"}}
+    one = ReleaseEdge(tables=rules, items={"r/one/e0": "[]"})
+    two = ReleaseEdge(tables={"redirects": {"id": "two"}}, items={"r/two/e0": "[]"})
+    first = site.publish(A, one)
+    sent = len(site.bucket.uploaded)
+    site.publish(A, two)
+    assert (len(site.bucket.uploaded), pointer(site).live.tables) == (sent, {"redirects": {"id": "two"}})
+    site.wait(GRACE_S + 1)
+    site.publish({**A, "about.html": "x"}, two)
+    site.wait(GRACE_S + 1)
+    site.publish({**A, "about.html": "y"}, two)
+    assert "r/one/e0" not in site.store.items
+    site.publish(A, two, rollback_to=first.release.digest[:8], digest="")
+    assert pointer(site).live.tables == rules
+    assert "r/one/e0" in site.store.items
+
+
+def test_too_much_is_removed() -> None:
+    """A publish that removes more than `publish:maxRemove` is refused before anything is written."""
+    site = Site()
+    site.publish(A)
+    puts = site.bucket.puts
+    with pytest.raises(PublishError, match=r"would remove 4 of the 5 files.*maxRemove 80"):
+        site.publish({"index.html": "home A"}, max_remove=50)
+    assert site.bucket.puts == puts
+
+
+def test_store_is_too_full() -> None:
+    """A release whose tables do not fit into the store is refused before the first upload."""
+    site = Site()
+    site.store.items = {f"other/{n}": "x" * 1024 for n in range(4_600)}
+    with pytest.raises(PublishError, match="nothing was uploaded"):
+        site.publish(A)
+    assert (site.bucket.puts, site.store.updates) == (0, 0)
+
+
+def test_another_publish_switched() -> None:
+    """Publisher A is frozen before its write, B publishes, A goes on: A stops, and says who published."""
+    site = Site()
+    site.publish(A)
+    site.store.before_update = lambda: site.publish(B)
+    with pytest.raises(PublishError, match=r"Another release was published by \S+ \(20\d\d-"):
+        site.publish({**A, "about.html": "from A"})
+    assert site.problems(B) == []
+
+
+def test_another_site_writes_to_the_store() -> None:
+    """A write of other keys between the read and the write of the pointer is no conflict of the publish."""
+    site = Site()
+    site.publish(A)
+    site.store.before_update = lambda: site.store.update(site.store.describe().etag, {"s/other": "x"})
+    site.publish(B)
+    assert site.problems(B) == []
+
+
+def test_lost_answer() -> None:
+    """A write of the pointer whose answer was lost is a success: the pointer is read."""
+    site = Site()
+    site.store.loses_answer = True
+    site.publish(A)
+    assert (site.problems(A), site.store.updates) == ([], 1)
+
+
+def test_two_publishes_begin_at_once() -> None:
+    """Of two publishes that have read the same catalogue, the second stops before its first upload."""
+    site = Site()
+    site.publish(A)
+    publisher, write = site.publisher(B), site.bucket.write
+
+    def write_after_other(key: str, data: bytes, *, replaces: str | None) -> str:
+        site.bucket.write = write  # type: ignore[method-assign]  # restored for the other publish
+        site.publish({**A, "about.html": "other"})
+        return write(key, data, replaces=replaces)
+
+    site.bucket.write = write_after_other  # type: ignore[method-assign]
+    sent = len(site.bucket.uploaded)
+    with pytest.raises(PublishError, match="this one has changed nothing"):
+        publisher.publish()
+    assert len(site.bucket.uploaded) == sent + 1
+
+
+def test_drift_is_repaired() -> None:
+    """Objects that another program has changed or deleted are uploaded to new keys; a wrong key of the store is rewritten."""
+    site = Site()
+    site.publish(A)
+    key = next(key for key in site.site_keys() if key.endswith("about.html"))
+    del site.bucket.objects[key]
+    assert site.publisher(A).drift() == ["about.html"]
+    assert site.publisher(A).preview(drift=1) == "1 objects to restore"
+    assert site.publish(A, repair=True).repaired == 1
+    assert site.problems(A) == []
+    site.store.items[f"t/{pointer(site).live.table}/0"] = "-"
+    assert site.publisher(A).drift() != []
+    site.publish(A, repair=True)
+    assert (site.problems(A), site.publisher(A).drift()) == ([], [])
+    del site.store.items[SITE_KEY]
+    site.store.history.append(dict(site.store.items))
+    assert (site.publisher(A).drift(), site.publisher(A).is_live("")) == ([SITE_KEY], False)
+    site.publish(A)
+    assert (site.problems(A), site.publisher(A).drift()) == ([], [])
+
+
+def test_a_rollback_without_its_objects() -> None:
+    """A release whose objects were deleted outside of Pulumi can't be rolled back to, and the message says so."""
+    site = Site()
+    first = site.publish(A)
+    site.publish(B)
+    for key in [key for key in site.site_keys() if key.endswith(f"{first.release.id}/about.html")]:
+        del site.bucket.objects[key]
+    with pytest.raises(PublishError, match=r"1 objects of release \w+ were changed or deleted.*'about.html'"):
+        site.publish(A, rollback_to=first.release.digest, digest="", repair=True)
+
+
+def test_replaced_store() -> None:
+    """A new store gets the pointer and a table of the live release, without an upload."""
+    site = Site()
+    site.publish(A)
+    site.store.items, site.store.history = {}, [{}]
+    sent = len(site.bucket.uploaded)
+    site.publish({**A, "about.html": "new"})
+    assert site.problems({**A, "about.html": "new"}) == []
+    assert len(site.bucket.uploaded) == sent + 1
+
+
+def test_refused_upload_goes_on() -> None:
+    """A refused upload leaves the live site unchanged; the next publish sends what is missing alone."""
+    site = Site()
+    site.publish(A)
+    site.bucket.fails = S3Error("ExpiredToken", "The provided token has expired", 400)
+    with pytest.raises(PublishError, match=r"stopped after 0 of 3 files.*The live site is unchanged"):
+        site.publish(B)
+    site.bucket.fails = None
+    assert site.problems(A) == []
+    site.publish(B)
+    assert site.problems(B) == []
+
+
+def test_failed_cleanup_is_a_warning() -> None:
+    """A publish succeeds if only its cleanup fails; the next one deletes what is left."""
+    site = Site()
+    for number in range(5):
+        site.publish({**A, "about.html": f"about {number}"})
+    site.wait(GRACE_S + 1)
+    delete = site.bucket.delete
+
+    def refuse(_keys: object) -> None:
+        raise S3Error("AccessDenied", "Access Denied", 403)
+
+    site.bucket.delete = refuse  # type: ignore[method-assign]
+    site.publish(B)
+    assert any("next publish" in line for line in site.log.lines)
+    site.bucket.delete = delete  # type: ignore[method-assign]
+    site.wait(GRACE_S + 1)
+    site.publish(A)
+    assert len([key for key in site.site_keys() if key.endswith("about.html")]) <= 3
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("then", ["same", "old", "other"])
+def test_killed_at_each_request(then: str, *, after: bool) -> None:
+    """Killed before or after each request, then the same, the old or other files: visitors get exactly those files."""
+    other = {**A, "about.html": "other", "new.html": "new"}
+    files = {"same": B, "old": A, "other": other}[then]
+    stop_at = 0
+    while True:
+        stop_at += 1
+        site = Site()
+        site.publish(A)
+        site.requests.count, site.requests.stop_at, site.requests.after = 0, stop_at, after
+        try:
+            site.publish(B)
+        except Killed:
+            assert site.problems(A) == [] or site.problems(B) == []
+        else:
+            break
+        site.requests.stop_at = 0
+        site.publish(files, repair=True)
+        assert site.problems(files, {*A, *B, *other} - {*files, "app.hash1.js", "app.hash2.js"}) == [], stop_at
+        # What the killed publish left is deleted a day later.
+        for number in range(2):
+            site.wait(2 * DAY)
+            site.publish({**files, "same.txt": f"same {number}"})
+        left = {key for key in site.bucket.records if key.startswith(layout.RECORDS)} - {KEY}
+        assert len(left) <= 4
+    assert stop_at > 5
+
+
+def test_keys_that_arrive_in_any_order() -> None:
+    """At an edge location where any part of a publish has arrived, each file is wholly of the old or of the new release."""
+    site = Site()
+    old, new = many(300), many(300, "two")
+    site.publish(old)
+    before = dict(site.store.items)
+    site.publish(new)
+    after = site.store.items
+    changed = sorted(key for key in after if before.get(key) != after[key])
+    for first in changed:
+        items = {**before, SITE_KEY: after[SITE_KEY], first: after[first]}
+        for path in list(old)[::29]:
+            assert site.served(path, items) in {entries(old)[path].sha256, entries(new)[path].sha256}
+    assert site.served("section-0/page-0.html", {}) == "unavailable"
+
+
+def test_store_error_is_not_a_success() -> None:
+    """An error of the store ends the publish, and visitors get the previous release."""
+    site = Site()
+    site.publish(A)
+
+    def refuse() -> None:
+        raise StoreError("AccessDenied")
+
+    site.store.before_update = refuse
+    with pytest.raises(StoreError):
+        site.publish(B)
+    assert site.problems(A) == []
