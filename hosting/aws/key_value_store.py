@@ -9,6 +9,7 @@ Requests are signed with SigV4A, which needs the package awscrt. boto3 and awscr
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from hosting.aws.key_value_store_errors import (
     StoreConflictError,
     StoreFullError,
     StoreNotFoundError,
+    StoreResponseError,
     StoreUnavailableError,
     StoreUnreachableError,
     store_error,
@@ -53,19 +55,19 @@ class StoreState:
 
     Attributes:
         etag: the version, which changes with each write.
-        item_count: the number of keys.
-        total_bytes: the size of all keys and values.
+        items: the number of keys.
+        bytes: the size of all keys and values.
     """
 
     etag: str
-    item_count: int
-    total_bytes: int
+    items: int
+    bytes: int
 
 
 class KeyValueStoreClient:
     """The client of one store.
 
-    Each method raises a StoreError for whatever fails. Throttled requests, and those without a response, are retried.
+    Each method raises a StoreError for whatever fails. Throttled requests and server errors are retried.
     """
 
     def __init__(self, arn: str, settings: AwsSettings) -> None:
@@ -104,8 +106,9 @@ class KeyValueStoreClient:
         """Write and delete up to 50 keys, all or none of them; return the new ETag.
 
         Raises:
-            StoreConflictError: the store has another ETag. A write whose response was lost conflicts with itself.
-            StoreUnavailableError: no attempt was answered; the keys may have been written.
+            StoreConflictError: the store has another ETag, perhaps from an attempt of this call that ended in a server
+                error.
+            StoreResponseError: there was no response; the keys may have been written.
             StoreFullError: the store would be too large.
         """
         items = [{"Key": key, "Value": value} for key, value in puts.items()]
@@ -128,13 +131,13 @@ class KeyValueStoreClient:
             etag = self._write_batch(etag, written, [key for key, value in batch if value is None])
 
     def _write_batch(self, etag: str, puts: Mapping[str, str], deletes: Collection[str]) -> str:
-        """Write a batch, and again after each conflict; return the new ETag."""
+        """Write a batch, and again after each conflict or lost response; return the new ETag."""
         attempt = 0
         while True:
             attempt += 1
             try:
                 return self.update(etag, puts, deletes)
-            except StoreConflictError:
+            except (StoreConflictError, StoreResponseError):
                 if attempt == _CONFLICT_ATTEMPTS:
                     raise
             except StoreNotFoundError:
@@ -150,7 +153,7 @@ class KeyValueStoreClient:
         state = self.describe()
         added = sum(len(key.encode()) + len(value.encode()) for key, value in puts.items())
         return StoreFullError(
-            f"Key-value store {self._arn} has {state.item_count} keys with {state.total_bytes} bytes, and cannot take "
+            f"Key-value store {self._arn} has {state.items} keys with {state.bytes} bytes, and cannot take "
             f"{added} more: CloudFront allows {MAX_BYTES} bytes. Publish fewer files or rules, or replace several "
             "rules with one that has a wildcard"
         )
@@ -184,13 +187,26 @@ class KeyValueStoreClient:
         return client_of(self._session, _SERVICE, self._settings, request=request, config=_CONFIG)
 
 
+_CLIENTS: dict[str, KeyValueStoreClient] = {}
+
+
+def open_store(arn: str, settings: AwsSettings) -> KeyValueStoreClient:
+    """Return the client of a store, one for each store and process: boto3 takes 0.3 s to make a client."""
+    cache_key = json.dumps([arn, settings.region, settings.values], sort_keys=True)
+    if cache_key not in _CLIENTS:
+        _CLIENTS[cache_key] = KeyValueStoreClient(arn, settings)
+    return _CLIENTS[cache_key]
+
+
 def _attempts(failure: StoreError, method: str) -> int:
     """Return how often a call is tried that fails so."""
     if isinstance(failure, StoreUnreachableError):
         return _CONNECTION_ATTEMPTS
-    # Only a write has an ETag to conflict with: a read may conflict with a write that is under way.
-    is_retried = isinstance(failure, StoreUnavailableError | StoreConflictError)
-    return 1 if not is_retried or (method == _UPDATE and isinstance(failure, StoreConflictError)) else _ATTEMPTS
+    if not isinstance(failure, StoreUnavailableError | StoreConflictError):
+        return 1
+    # Before a write is repeated after these, the caller has to read. A read conflicts with a write that is under way.
+    is_decided = method == _UPDATE and isinstance(failure, StoreConflictError | StoreResponseError)
+    return 1 if is_decided else _ATTEMPTS
 
 
 def _jitter(attempt: int, max_wait: float) -> float:

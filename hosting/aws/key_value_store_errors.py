@@ -28,6 +28,7 @@ _OPERATIONS = frozenset(action.partition(":")[2] for action in DATA_ACTIONS)
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"})
 _CONFLICT, _PRECONDITION_FAILED, _INVALID, _FULL, _NOT_FOUND = 409, 412, 400, 402, 404
+_SERVER_ERROR = 500
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 # The exceptions of botocore for a connection that was not established. They are compared by name, as importing
 # botocore takes 0.1 s.
@@ -50,11 +51,19 @@ _AGAIN = "Run `pulumi up` again once this is fixed"
 
 
 class StoreError(PublishError):
-    """A key-value store could not be read or written."""
+    """A key-value store could not be read or written.
+
+    Attributes:
+        is_unknown: whether a write may have been done in spite of the error.
+    """
+
+    def __init__(self, message: str, *, is_unknown: bool = False) -> None:
+        super().__init__(message)
+        self.is_unknown = is_unknown
 
 
 class StoreConflictError(StoreError):
-    """The store was written since its ETag was read, perhaps by an attempt of the same call that got no response."""
+    """The store was written since its ETag was read."""
 
 
 class StoreFullError(StoreError):
@@ -66,7 +75,11 @@ class StoreNotFoundError(StoreError):
 
 
 class StoreUnavailableError(StoreError):
-    """There was no response, or CloudFront asks to try again later: a write may have been done."""
+    """CloudFront asks to try again later."""
+
+
+class StoreResponseError(StoreUnavailableError):
+    """There was no response to a request, or a part of one."""
 
 
 class StoreUnreachableError(StoreUnavailableError):
@@ -108,7 +121,7 @@ def _without_response(error: Exception, arn: str) -> StoreError:
             "connections to it, or set a proxy: pulumi config set aws:httpsProxy <value>"
         )
     if name in _NO_RESPONSE:
-        return StoreUnavailableError(f"{host} did not respond ({reason}): run `pulumi up` again")
+        return StoreResponseError(f"{host} did not respond ({reason}): run `pulumi up` again", is_unknown=True)
     if name == _NO_SIGNER:
         return StoreError("Key-value stores need the package awscrt, which signs requests: pip install 'boto3[crt]'")
     return StoreError(f"Key-value store {arn} could not be used: {reason}. {_AGAIN}")
@@ -144,7 +157,8 @@ def _refused(code: str, status: int, message: str, arn: str) -> StoreError:
     if status in _TRANSIENT or code in _THROTTLED:
         return StoreUnavailableError(
             f"CloudFront can't answer for key-value store {arn} now ({code or status}: {message}): run `pulumi up` "
-            "again in a few minutes"
+            "again in a few minutes",
+            is_unknown=status >= _SERVER_ERROR,
         )
     if status == _FULL:
         return StoreFullError(f"Key-value store {arn} is full ({message})")

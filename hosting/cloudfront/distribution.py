@@ -64,12 +64,14 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     *,
     release: ReleaseRouting | None = None,
     attached: AttachedNames | None = None,
+    store_arn: pulumi.Input[str] | None = None,
 ) -> DistributionResources:
     """Return the distribution in front of ``bucket``, with the functions, proxies and error responses of ``edge``.
 
-    ``release`` is the routing of bulk mode, which runs after the parts of ``edge``; ``attached`` are the host names.
+    ``release`` is the routing of bulk mode, which runs after the parts of ``edge``; ``attached`` are the host names;
+    ``store_arn`` is the key-value store that the functions read.
     """
-    functions = make_functions(names, edge, opts, release.parts if release else None)
+    functions = make_functions(names, edge, opts, release.parts if release else None, store_arn)
     behavior: Any = {**_behavior(names, settings, edge, release, opts), **_function_inputs(functions)}
     distribution = Distribution(
         names.logical("distribution"),

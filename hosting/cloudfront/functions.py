@@ -41,16 +41,22 @@ def make_functions(
     edge: EdgePlan,
     opts: pulumi.ResourceOptions,
     release_parts: pulumi.Output[list[FunctionPart]] | None = None,
+    store_arn: pulumi.Input[str] | None = None,
 ) -> list[FunctionAssociation]:
-    """Return the functions with the parts of ``edge``, one or two; ``release_parts`` come last for requests."""
+    """Return the functions with the parts of ``edge``, one or two; ``release_parts`` come last for requests.
+
+    ``store_arn`` is the key-value store that the functions read.
+    """
     functions = []
     if release_parts is not None:
         code = release_parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
-        functions.append(_release_function(names, _protected(edge, code), opts))
+        functions.append(_release_function(names, _protected(edge, code), store_arn, opts))
     else:
-        functions.append(_function(names, "viewer-request", _protected(edge, compose(edge.request_parts)), opts))
+        code = _protected(edge, compose(edge.request_parts))
+        functions.append(_function(names, "viewer-request", code, store_arn, opts))
     if edge.response_parts:
-        functions.append(_function(names, "viewer-response", compose_response(edge.response_parts), opts))
+        code = compose_response(edge.response_parts)
+        functions.append(_function(names, "viewer-response", code, store_arn, opts))
     return functions
 
 
@@ -60,14 +66,20 @@ def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
 
 
 def _function(
-    names: CloudNames, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions
+    names: CloudNames,
+    event: Event,
+    code: pulumi.Input[str],
+    store_arn: pulumi.Input[str] | None,
+    opts: pulumi.ResourceOptions,
 ) -> FunctionAssociation:
     logical, name = names.logical(f"{_ROLES[event]}-function"), names.physical(_ROLES[event])
-    function = Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code))
+    function = Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code, store_arn))
     return FunctionAssociation(event, function, _digest(code))
 
 
-def _release_function(names: CloudNames, code: pulumi.Input[str], opts: pulumi.ResourceOptions) -> FunctionAssociation:
+def _release_function(
+    names: CloudNames, code: pulumi.Input[str], store_arn: pulumi.Input[str] | None, opts: pulumi.ResourceOptions
+) -> FunctionAssociation:
     """Return the function for the releases of one bucket.
 
     Another bucket changes the suffix of the name, and so replaces the function. One update of the distribution then
@@ -75,7 +87,9 @@ def _release_function(names: CloudNames, code: pulumi.Input[str], opts: pulumi.R
     """
     event: Event = "viewer-request"
     name = pulumi.Output.concat(names.site, "-release-", names.suffix)
-    function = Function(names.logical("release-function"), name=name, opts=opts, **_inputs(names, event, code))
+    function = Function(
+        names.logical("release-function"), name=name, opts=opts, **_inputs(names, event, code, store_arn)
+    )
     return FunctionAssociation(event, function, _digest(code))
 
 
@@ -83,6 +97,13 @@ def _digest(code: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.from_input(code).apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
 
 
-def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str]) -> Any:  # noqa: ANN401 - input dict
+def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str], store_arn: pulumi.Input[str] | None) -> Any:  # noqa: ANN401 - input dict
     comment = f"The {event} function of {names.prefix}"
-    return {"runtime": RUNTIME, "comment": comment, "publish": True, "code": code}
+    stores = None if store_arn is None else [store_arn]
+    return {
+        "runtime": RUNTIME,
+        "comment": comment,
+        "publish": True,
+        "code": code,
+        "key_value_store_associations": stores,
+    }

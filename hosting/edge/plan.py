@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -67,6 +67,7 @@ class EdgePlan:
         notes: sentences for the user that need no action.
         warnings: sentences for the user.
         proxies: the rules whose paths other servers answer, in their order.
+        store_items: the keys and values of the key-value store that the functions read; without any there is no store.
     """
 
     request_parts: tuple[FunctionPart, ...]
@@ -83,6 +84,7 @@ class EdgePlan:
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     proxies: tuple[Proxy, ...] = ()
+    store_items: Mapping[str, str] = field(default_factory=dict)
 
 
 def staged_keys(settings: Settings, rules: Rules, paths: Collection[str]) -> Mapping[str, str]:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 def function_marker(names: ResourceNames, edge: EdgePlan, opts: pulumi.ResourceOptions) -> FunctionMarker:
     """Declare the marker on which the functions must depend."""
-    parts = [[part.name, part.code] for part in (*edge.request_parts, *edge.response_parts)]
-    return FunctionMarker(names.logical("function-marker"), parts, opts, is_secret=edge.has_secret)
+    rules = [[part.name, part.code] for part in (*edge.request_parts, *edge.response_parts)]
+    if edge.store_items:
+        rules.append(sorted(edge.store_items))
+    return FunctionMarker(names.logical("function-marker"), rules, opts, is_secret=edge.has_secret)
 
 
 def published_functions(

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from hosting.providers.publish_marker import PublishMarker
     from hosting.providers.published_functions import PublishedFunctions
     from hosting.resource_names import ResourceNames
+    from hosting.site.store import RuleStore
 
 
 class SiteResources:
@@ -185,13 +186,24 @@ class SiteResources:
         """Declare the distribution with its functions, and what makes sure that CloudFront runs them."""
         attached = self._domain.attached if self._domain else None
         marker = function_marker(self._names, edge, self._own(after=[]))
-        opts = self._options(after=[*after, marker])
-        names, settings = self._cloud_names, self._settings.cloudfront
-        made = make_distribution(names, settings, bucket, edge, opts, release=release, attached=attached)
+        store = self._rule_store(edge)
+        opts = self._options(after=[*after, marker, *([store.items] if store else [])])
+        names, settings, arn = self._cloud_names, self._settings.cloudfront, store.arn if store else None
+        made = make_distribution(names, settings, bucket, edge, opts, release=release, attached=attached, store_arn=arn)
         checked = self._own(after=[one.function for one in made.functions])
         functions = published_functions(self._names, made, marker, publish_marker, checked)
+        if store:
+            store.declare_cleanup(self._own(after=[functions]))
         self.distribution = made.distribution
         return made.distribution, functions
+
+    def _rule_store(self, edge: EdgePlan) -> RuleStore | None:
+        """Declare the key-value store if the functions read one."""
+        if not edge.store_items:
+            return None
+        from hosting.site.store import RuleStore  # noqa: PLC0415 - see above
+
+        return RuleStore(self._names, edge.store_items, self._options(), self._own(after=[]))
 
     def _first_policy(self, bucket: Bucket) -> FirstPolicy:
         """Declare the policy that lets the distribution read the bucket as soon as it uses it."""

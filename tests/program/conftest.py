@@ -23,7 +23,7 @@ from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import StagedTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 MANIFEST = Manifest.of(
     [
@@ -60,13 +60,15 @@ class Cloud(pulumi.runtime.Mocks):
 
 
 class Engine(MockMonitor):
-    """Keeps which changes of a resource are ignored, by its name; the SDK's mocks do not pass it on."""
+    """Keeps the options of each resource, by its name; the SDK's mocks do not pass them on."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
         self.ignored: dict[str, list[str]] = {}
+        self.dependencies: dict[str, set[str]] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - the SDK's mock has no types
+        self.dependencies[request.name] = {urn.rpartition("::")[2] for urn in request.dependencies}
         if request.ignoreChanges:
             self.ignored[request.name] = list(request.ignoreChanges)
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # the same
@@ -105,6 +107,7 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
             "repaired": 0,
             "pointer": asdict(Pointer("f1", "f0", "0-abc", "abc", "now", {}, "index.html", [], _routes(args.inputs))),
         },
+        "aws:cloudfront/keyValueStore:KeyValueStore": {"arn": "arn:aws:cloudfront::1:key-value-store/s1"},
         "aws:acm/certificate:Certificate": {
             "arn": "arn:certificate",
             "domainValidationOptions": [
@@ -140,6 +143,7 @@ class Deployed:
         every: each resource, with its name and its provider.
         site: the component.
         ignored: the properties of which the engine ignores changes, by the resource's name.
+        dependencies: the names of the resources that each resource depends on, by its own name.
     """
 
     resources: dict[str, dict[str, Any]]
@@ -147,13 +151,14 @@ class Deployed:
     every: list[pulumi.runtime.MockResourceArgs]
     site: StaticSite
     ignored: dict[str, list[str]]
+    dependencies: dict[str, set[str]]
 
 
 @pytest.fixture
 def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
     """Return a function that deploys a stack with the given config; `website_cors` stands for `website:cors`.
 
-    `directory` is the distribution folder, which may have rule files.
+    `directory` is the distribution folder, which may have rule files; `store_items` replaces those of the edge plan.
     """
 
     def run(  # noqa: PLR0913 - each is named
@@ -164,6 +169,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
         preview: bool = False,
         project: str = "static-site",
         name: str = "site",
+        store_items: Mapping[str, str] | None = None,
         **config: str,
     ) -> Deployed:
         values = {key.replace("_", ":"): value for key, value in config.items()}
@@ -178,7 +184,10 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
 
         def prepared(prefix: str, *_: object) -> Prepared:
             rules = read_rule_files(settings, directory)
-            return Prepared(replace(staged(), directory=directory), plan_edge(prefix, settings, MANIFEST, rules))
+            edge = plan_edge(prefix, settings, MANIFEST, rules)
+            if store_items is not None:
+                edge = replace(edge, store_items=store_items)
+            return Prepared(replace(staged(), directory=directory), edge)
 
         monkeypatch.setattr("hosting.site.static_site.prepare", prepared)
 
@@ -188,7 +197,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
             return pulumi.Output.from_input(sites[0].outputs).apply(outputs.update)
 
         program()
-        return Deployed(cloud.registered, outputs, cloud.every, sites[0], engine.ignored)
+        return Deployed(cloud.registered, outputs, cloud.every, sites[0], engine.ignored, engine.dependencies)
 
     return run
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError, MissingDependencyException
 
-from hosting.aws.key_value_store import KeyValueStoreClient, StoreState
+from hosting.aws.key_value_store import KeyValueStoreClient, StoreState, open_store
 from hosting.aws.key_value_store_errors import (
     DATA_ACTIONS,
     StoreConflictError,
     StoreError,
     StoreFullError,
     StoreNotFoundError,
+    StoreResponseError,
     StoreUnavailableError,
     StoreUnreachableError,
     api_host,
@@ -26,7 +27,7 @@ from tests.repository import REPOSITORY
 from tests.unit.aws.key_value_store_server import ARN, StoreServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture
@@ -178,24 +179,40 @@ def test_a_read_is_repeated_after_a_conflict(store: StoreServer) -> None:
 def test_a_service_that_stays_busy_is_an_error(store: StoreServer) -> None:
     """After eight attempts the caller gets a sentence."""
     store.prepared = [(503, "busy")] * 8
-    with pytest.raises(StoreUnavailableError, match=r"can't answer .* \(503: busy\): run `pulumi up` again"):
-        client(store).describe()
+    with pytest.raises(StoreUnavailableError, match=r"can't answer .* \(503: busy\): run `pulumi up` again") as caught:
+        client(store).update("E1", {"k": "v"})
+    assert caught.value.is_unknown
     assert len(store.requests) == 8
 
 
-def test_a_lost_response_to_an_update_is_repeated(store: StoreServer) -> None:
-    """The repeated update conflicts with itself, so the caller reads whether it was done."""
+def test_a_lost_response_to_an_update_has_an_unknown_outcome(store: StoreServer) -> None:
+    """The caller has to read before it writes again, so the request is not repeated."""
+    store.prepared = [lose_response(store, {"k": "v"})]
+    with pytest.raises(StoreResponseError, match="did not respond") as caught:
+        client(store).update("E1", {"k": "v"})
+    assert caught.value.is_unknown
+    assert store.items == {"k": "v"}
+    assert len(store.requests) == 1
 
-    def lose_response() -> None:
-        store.items["k"] = "v"
+
+def test_a_write_goes_on_after_a_lost_response(store: StoreServer) -> None:
+    """The keys are written once more with the new ETag, which changes nothing; a read is repeated at once."""
+    one = client(store)
+    store.prepared = [lose_response(store, {}), None, lose_response(store, {"k": "v"})]
+    one.write({"k": "v"})
+    assert store.items == {"k": "v"}
+    assert store.requests == ["GET", "GET", "POST keys", "GET", "POST keys"]
+
+
+def lose_response(store: StoreServer, written: dict[str, str]) -> Callable[[], None]:
+    """Return what a request does that writes keys and is not answered."""
+
+    def done() -> None:
+        store.items.update(written)
         store.version += 1
         raise ConnectionAbortedError
 
-    store.prepared = [lose_response]
-    with pytest.raises(StoreConflictError):
-        client(store).update("E1", {"k": "v"})
-    assert store.items == {"k": "v"}
-    assert len(store.requests) == 2
+    return done
 
 
 def test_a_full_store_is_an_error_with_figures(store: StoreServer) -> None:
@@ -262,6 +279,12 @@ def test_a_missing_signer_is_named() -> None:
     """Requests are signed with SigV4A only where awscrt is installed."""
     missing = MissingDependencyException(msg="This operation requires an additional dependency")
     assert "pip install 'boto3[crt]'" in str(store_error(missing, ARN, lambda: False))
+
+
+def test_a_process_has_one_client_of_a_store(store: StoreServer) -> None:
+    """Making a client takes boto3 longer than its calls."""
+    assert open_store(ARN, store.settings()) is open_store(ARN, store.settings())
+    assert open_store(ARN, store.settings()) is not open_store(ARN, store.settings(token="t"))
 
 
 def test_importing_the_client_imports_neither_boto3_nor_awscrt() -> None:
