@@ -195,6 +195,12 @@ class CatalogueFile:
             ) from error
         self.catalogue = catalogue
 
+    def publisher_of(self, id_: str) -> str:
+        """Return the machine that published a release, as another publish has noted it; empty if it is not known."""
+        found = self.bucket.read(KEY)
+        release = Catalogue.from_bytes(found.data).find(id_) if found else None
+        return release.host if release else ""
+
 
 def summaries(catalogue: Catalogue) -> list[Mapping[str, Any]]:
     """Return the complete releases as the stack's output `releases` has them: each digest once, the newest first."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hosting.aws.key_value_store import MAX_KEYS_A_WRITE
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.pointer import GRACE_S
+from hosting.publish.bulk.pointer import GRACE_S, store_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ class Cleanup:
         tables = catalogue.tables
         # Visitors may still get what the pointer named until a moment ago.
         if before is None or self._file.now - before.live.time >= GRACE_S:
-            needed = pointer.store_tables | (before.store_tables if before else set())
+            needed = pointer.store_tables | (store_tables(before.live) if before else set())
             self._delete_tables(needed, unneeded=set(tables) - needed)
             tables = tuple(prefix for prefix in tables if prefix in needed)
         self._delete_releases(catalogue.to_delete, catalogue.releases)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.table import MAX_VALUE_BYTES, changed_records, join_records, split_records
+from hosting.publish.bulk.table import MAX_VALUE_BYTES, changed_records, join_records, split_records, table_checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hosting.publish.bulk.manifests import ReleaseManifest
 
@@ -35,6 +35,7 @@ class ReleasePointer:
         time: (d) when the pointer was written, in seconds since 1970.
         table: (t) the id of the table.
         buckets: (n) the number of its buckets.
+        checksum: (k) a short hash of the table.
         changes: (c) the records that differ from the table.
         routing: (m) how the file of a path is found.
         index_document: (x) the name of the file that is a folder's page.
@@ -49,6 +50,7 @@ class ReleasePointer:
     time: int
     table: str
     buckets: int
+    checksum: str = ""
     changes: str = ""
     routing: str = "tree"
     index_document: str = "index.html"
@@ -73,6 +75,7 @@ _FIELDS = {
     "d": "time",
     "t": "table",
     "n": "buckets",
+    "k": "checksum",
     "c": "changes",
     "m": "routing",
     "x": "index_document",
@@ -126,7 +129,7 @@ def store_tables(pointer: ReleasePointer) -> set[str]:
     return {f"t/{pointer.table}/", *(f"r/{head['id']}/" for head in pointer.tables.values())}
 
 
-def first_pointer(release: str, time: int, manifest: ReleaseManifest, buckets: int) -> ReleasePointer:
+def first_pointer(release: str, time: int, manifest: ReleaseManifest, buckets: Sequence[str] = ()) -> ReleasePointer:
     """Return what the edge knows of a release whose table is written with it, and has its id."""
     edge = manifest.edge
     error_name = layout.error_page_name(edge.error_status, edge.error_page)
@@ -134,7 +137,8 @@ def first_pointer(release: str, time: int, manifest: ReleaseManifest, buckets: i
         release=release,
         time=time,
         table=release,
-        buckets=buckets,
+        buckets=len(buckets),
+        checksum=table_checksum(buckets),
         routing=edge.routing,
         index_document=edge.index_document,
         root=edge.root,
@@ -168,7 +172,7 @@ def next_pointer(
         return None
     all_changes = join_records({**split_records(current.live.changes), **changes})
     base = current.live
-    pointer = replace(first, table=base.table, buckets=base.buckets, changes=all_changes)
+    pointer = replace(first, table=base.table, buckets=base.buckets, checksum=base.checksum, changes=all_changes)
     if not _leaves_room(pointer, first):
         return None
     with_previous = Pointer(pointer, _previous(pointer, current))

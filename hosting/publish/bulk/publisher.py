@@ -21,7 +21,7 @@ from hosting.publish.bulk.pointer import first_pointer, next_pointer, pointer_to
 from hosting.publish.bulk.resume import uploaded_files
 from hosting.publish.bulk.rollback import release_to_restore
 from hosting.publish.bulk.switch import SITE_KEY, Switch, check_capacity, view
-from hosting.publish.bulk.table import build_table
+from hosting.publish.bulk.table import build_table, table_checksum
 from hosting.publish.bulk.upload import UNCHANGED, Uploader
 from hosting.publish.bulk.upload_plan import UploadPlan, plan_uploads
 from hosting.publish.s3.errors import S3Error
@@ -208,11 +208,9 @@ class Publisher:
         if current.pointer is None:
             return {SITE_KEY}
         there, live = self._store.list(), current.pointer.live
-        expected = dict(current.manifest.edge.items)
-        if live.table == live.release:
-            expected |= _table_items(live.table, build_table(current.manifest.publishes, live.index_document))
-        missing = {f"t/{live.table}/{number}" for number in range(live.buckets)} - there.keys()
-        return missing | {key for key, value in expected.items() if there.get(key) != value}
+        buckets = [there.get(f"t/{live.table}/{number}", "") for number in range(live.buckets)]
+        wrong = {key for key, value in current.manifest.edge.items.items() if there.get(key) != value}
+        return wrong | (set() if table_checksum(buckets) == live.checksum else {f"t/{live.table}/"})
 
     def _listed(self) -> dict[str, ListedObject]:
         return {layout.ROOT + rest: found for rest, found in self._bucket.list(layout.ROOT).items()}
@@ -245,7 +243,7 @@ class Publisher:
         release = StoredRelease(id_, target.digest, now, files, size, platform.node())
         self._begin(release, number, pointer, before)
         manifest = self._upload(release, manifest, plan)
-        Switch(self._store, current.store).run(tables, pointer, self._file.catalogue)
+        Switch(self._store, current.store).run(tables, pointer, self._file.publisher_of)
         self._file.catalogue = self._file.catalogue.with_pointer(pointer, now)
         self._clean_up(pointer, before)
         return PublishResult(replace(release, is_complete=True), manifest, self._file.catalogue)
@@ -288,11 +286,11 @@ def _pointer(id_: str, now: int, manifest: ReleaseManifest, current: _Current) -
     items, live = dict(manifest.edge.items), current.pointer.live if current.pointer else None
     if live is not None and live.tables == manifest.edge.tables:
         items = {}
-    inline = next_pointer(first_pointer(id_, now, manifest, 0), manifest, current.pointer, current.manifest)
+    inline = next_pointer(first_pointer(id_, now, manifest), manifest, current.pointer, current.manifest)
     if inline is not None:
         return inline, items
     buckets = build_table(manifest.publishes, manifest.edge.index_document)
-    first = first_pointer(id_, now, manifest, len(buckets))
+    first = first_pointer(id_, now, manifest, buckets)
     return pointer_to_table(first, current.store.pointer), {**_table_items(id_, buckets), **items}
 
 

@@ -15,7 +15,6 @@ from hosting.publish.bulk.pointer import Pointer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hosting.publish.bulk.catalogue import Catalogue
     from hosting.publish.bulk.store import Store
 
 SITE_KEY = "s/site"
@@ -47,7 +46,7 @@ class StoreView:
 def view(store: Store) -> StoreView:
     """Return the pointer, and the ETag of a version of the store that has it."""
     state = store.describe()
-    return StoreView(state.etag, state.total_bytes, store.get(SITE_KEY))
+    return StoreView(state.etag, state.bytes, store.get(SITE_KEY))
 
 
 def check_capacity(found: StoreView, items: Mapping[str, str]) -> None:
@@ -75,8 +74,13 @@ class Switch:
         self._etag = started_from.etag
         self._sleep = sleep
 
-    def run(self, tables: Mapping[str, str], pointer: Pointer, catalogue: Catalogue) -> None:
+    def run(self, tables: Mapping[str, str], pointer: Pointer, host_of: Callable[[str], str]) -> None:
         """Write the tables, and with the last of them the pointer.
+
+        Args:
+            tables: the keys and values of the tables.
+            pointer: the pointer.
+            host_of: returns the machine that published a release.
 
         Raises:
             PublishError: another publish has written the pointer.
@@ -85,30 +89,30 @@ class Switch:
         text = pointer.to_text()
         *first, last = _batches(tables) or [{}]
         for batch in first:
-            self._write(batch, text, catalogue)
-        self._write({**last, SITE_KEY: text}, text, catalogue)
+            self._write(batch, text, host_of)
+        self._write({**last, SITE_KEY: text}, text, host_of)
 
-    def _write(self, puts: Mapping[str, str], text: str, catalogue: Catalogue) -> None:
+    def _write(self, puts: Mapping[str, str], text: str, host_of: Callable[[str], str]) -> None:
         for attempt in range(_ATTEMPTS):
             try:
                 self._etag = self._store.update(self._etag, puts, ())
             except (StoreConflictError, StoreUnavailableError):
                 if attempt + 1 == _ATTEMPTS:
                     raise
-                if self._is_done(puts, text, catalogue):
+                if self._is_done(puts, text, host_of):
                     return
                 self._sleep(random.uniform(0, min(_MAX_WAIT_S, 0.1 * 2**attempt)))  # noqa: S311 - jitter, not a secret
             else:
                 return
 
-    def _is_done(self, puts: Mapping[str, str], text: str, catalogue: Catalogue) -> bool:
+    def _is_done(self, puts: Mapping[str, str], text: str, host_of: Callable[[str], str]) -> bool:
         """Read the pointer after a conflict or an unknown outcome; return whether it is already the new one."""
         found = view(self._store)
         self._etag = found.etag
         if SITE_KEY in puts and found.text == text:
             return True
         if found.text != self._started_from.text:
-            raise PublishError(_other_publish(found, catalogue))
+            raise PublishError(_other_publish(found, host_of))
         return False
 
 
@@ -118,13 +122,12 @@ def _batches(tables: Mapping[str, str]) -> list[dict[str, str]]:
     return [dict(items[start : start + size]) for start in range(0, len(items), size)]
 
 
-def _other_publish(found: StoreView, catalogue: Catalogue) -> str:
+def _other_publish(found: StoreView, host_of: Callable[[str], str]) -> str:
     """Return the message that another publish has switched visitors."""
     pointer = found.pointer
-    release = catalogue.find(pointer.live.release) if pointer else None
+    host = host_of(pointer.live.release) if pointer else ""
     when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(pointer.live.time)) if pointer else "meanwhile"
-    who = f" by {release.host}" if release and release.host else ""
     return (
-        f"Another release was published{who} ({when}) while this pulumi up ran; visitors get that one, and this one "
-        "was not published. Run pulumi up again to publish the files of this machine"
+        f"Another release was published{f' by {host}' if host else ''} ({when}) while this pulumi up ran; visitors "
+        "get that one, and this one was not published. Run pulumi up again to publish the files of this machine"
     )

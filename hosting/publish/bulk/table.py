@@ -38,7 +38,7 @@ EMPTY_BUCKET = "-"
 _RECORDS_IN_BUCKET = MAX_VALUE_BYTES // RECORD_LENGTH
 _FILE, _PAGE, _INDEX, _INDEX_STEM = "f", "p", "i", "s"
 _PAGE_SUFFIX = ".html"
-_BUCKET_CHARACTERS, _KEY_CHARACTERS = 3, 5
+_BUCKET_CHARACTERS, _KEY_CHARACTERS, _CHECKSUM_CHARACTERS = 3, 5, 6
 _MAX_BUCKETS = 64**_BUCKET_CHARACTERS // 4
 
 
@@ -114,6 +114,12 @@ def _alike(paths: Iterable[str], index_document: str) -> str:
     for path in paths:
         found[record_key(path, index_document)].append(path)
     return ", ".join(f"'{path}'" for alike in found.values() if len(alike) > 1 for path in alike)
+
+
+def table_checksum(buckets: Iterable[str]) -> str:
+    """Return a short hash of a table, by which a refresh finds buckets that another program has changed."""
+    digest = hashlib.sha256("\n".join(buckets).encode()).digest()
+    return urlsafe_b64encode(digest).decode()[:_CHECKSUM_CHARACTERS]
 
 
 def join_records(records: Mapping[str, str]) -> str:

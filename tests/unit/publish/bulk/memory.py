@@ -1,7 +1,7 @@
 """A bucket and a key value store in memory, an edge location in Python, and a site that is published to them.
 
-The bucket refuses a second content for a key, as the edge and browsers may keep the first one for a year. Each write counts
-as one request, and a test can stop the publisher before or after any of them.
+The bucket refuses a second content for a key, as the edge and browsers may keep the first one for a year. Each write
+counts as one request, and a test can stop the publisher before or after any of them.
 """
 
 from __future__ import annotations
@@ -134,7 +134,8 @@ class MemoryBucket:
 
     def list(self, prefix: str) -> dict[str, ListedObject]:
         found = {
-            key: ListedObject(one.entry.size, one.entry.sha256[:8], _time(one.time)) for key, one in self.objects.items()
+            key: ListedObject(one.entry.size, one.entry.sha256[:8], _time(one.time))
+            for key, one in self.objects.items()
         }
         found |= {key: ListedObject(len(data), str(n), _time(at)) for key, (data, n, at) in self.records.items()}
         return {key.removeprefix(prefix): one for key, one in found.items() if key.startswith(prefix)}
@@ -238,7 +239,11 @@ def entries(files: Mapping[str, str]) -> dict[str, ManifestEntry]:
     """Return the entries of files, path to content; a name with `.hash.` in it may be cached for a year."""
     return {
         path: ManifestEntry(
-            path, len(text), hashlib.sha256(text.encode()).hexdigest(), "text/html", IMMUTABLE if ".hash" in path else None
+            path,
+            len(text),
+            hashlib.sha256(text.encode()).hexdigest(),
+            "text/html",
+            IMMUTABLE if ".hash" in path else None,
         )
         for path, text in files.items()
     }
@@ -276,7 +281,12 @@ class Site:
         return Publisher(self.bucket, self.store, request, self.log)
 
     def publish(
-        self, files: Mapping[str, str], edge: ReleaseEdge | None = None, *, repair: bool = False, **changes: Any  # noqa: ANN401
+        self,
+        files: Mapping[str, str],
+        edge: ReleaseEdge | None = None,
+        *,
+        repair: bool = False,
+        **changes: Any,  # noqa: ANN401
     ) -> PublishResult:
         """Publish files, path to content."""
         return self.publisher(files, edge, **changes).publish(repair=repair)
