@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hosting.publish.bulk import layout
-from hosting.publish.bulk.library import Library
-from hosting.publish.bulk.records import id_of
+from hosting.publish.bulk.published_files import published_files
 from hosting.publish.s3.bucket import open_bucket
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.staging.manifest import Manifest
@@ -23,13 +21,12 @@ def live_manifest(stack: Stack) -> Manifest:
         VerifyError: the bucket can't be read.
         PublishError: the manifest is missing or damaged.
     """
-    records = layout.RECORDS if stack.settings.cloudfront.enabled else layout.IN_PLACE_RECORDS
     try:
         bucket = open_bucket(str(stack.outputs["bucketName"]), stack.settings.aws)
-        found = Library(bucket, records).read(id_of(stack.digest))
+        found = published_files(bucket, stack.digest, is_in_place=not stack.settings.cloudfront.enabled)
     except S3Error as error:
         raise VerifyError(
             f"The manifest of the live release can't be read from the bucket ({error}): set AWS credentials, or check "
             f"out the deployed files and add --build"
         ) from error
-    return Manifest.of(record.entry for record in found.values())
+    return Manifest.of(found.values())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hosting.edge.plan import plan_edge
 from hosting.formats.redirects.proxies import Proxy
 from hosting.publish.bulk import layout
+from hosting.publish.bulk.catalogue import KEY as CATALOGUE
 from hosting.verify.bucket_checks import bucket_checks
 from hosting.verify.closed_checks import closed_checks
 from hosting.verify.cloudfront_site import CloudFrontSite
@@ -104,7 +105,7 @@ def _bucket_checks(stack: Stack, manifest: Manifest) -> Iterator[Check]:
     name, region = str(stack.outputs["bucketName"]), str(stack.outputs["bucketRegion"])
     is_bulk, has_cloudfront = stack.settings.publish.mode == "bulk", stack.settings.cloudfront.enabled
     # In bulk mode, the key of a file is not its path; the records always exist.
-    key = f"{layout.RECORDS}index" if is_bulk else manifest.entries[0].path
+    key = CATALOGUE if is_bulk else manifest.entries[0].path
     yield from bucket_checks(name, region, key, is_public=not has_cloudfront)
 
 

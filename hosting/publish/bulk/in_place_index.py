@@ -12,6 +12,11 @@ KEY = f"{layout.IN_PLACE_RECORDS}index"
 _ID_LENGTH = 16
 
 
+def manifest_name(digest: str) -> str:
+    """Return the name of the manifest of a release."""
+    return digest[:_ID_LENGTH]
+
+
 @dataclass(frozen=True)
 class PlacedRelease:
     """A release whose files are at their own paths.
@@ -31,7 +36,7 @@ class PlacedRelease:
     @property
     def id(self) -> str:
         """The name of its manifest."""
-        return self.digest[:_ID_LENGTH]
+        return manifest_name(self.digest)
 
     def summary(self) -> dict[str, Any]:
         """Return the release as an element of the stack's output `releases`."""

@@ -146,7 +146,7 @@ class Manifests:
         if found is None:
             raise PublishError(
                 f"The manifest {self.key(name)} was deleted from the bucket. The live site is unchanged. Restore it, "
-                f"or remove {self._prefix}index to publish everything again"
+                f"or remove {self.key('index')} to publish everything again"
             )
         return found
 

@@ -1,0 +1,35 @@
+"""The files of a release, for commands that compare them with what visitors get."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hosting.errors import PublishError
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.catalogue import CatalogueFile
+from hosting.publish.bulk.in_place_index import manifest_name
+from hosting.publish.bulk.manifests import Manifests
+
+if TYPE_CHECKING:
+    from hosting.publish.s3.bucket import BucketClient
+    from hosting.publish.staging.manifest import ManifestEntry
+
+
+def published_files(bucket: BucketClient, digest: str, *, is_in_place: bool) -> dict[str, ManifestEntry]:
+    """Return the files of the release with this digest, by path.
+
+    Args:
+        bucket: the stack's bucket.
+        digest: the digest of the release.
+        is_in_place: whether the stack has no distribution.
+
+    Raises:
+        PublishError: the bucket does not have the release, or its manifest is damaged.
+    """
+    if is_in_place:
+        return Manifests(bucket, layout.IN_PLACE_RECORDS).read(manifest_name(digest)).entries
+    releases = CatalogueFile(bucket).read().releases
+    release = next((one for one in releases if one.digest == digest), None)
+    if release is None:
+        raise PublishError(f"The bucket does not have release {digest[:12]}: run pulumi up")
+    return Manifests(bucket, layout.RECORDS).read(release.id).entries
