@@ -91,10 +91,17 @@ CLOUDFRONT_ACTIONS = {
         "cloudfront:PublishFunction",
         "cloudfront:UpdateFunction",
     ),
+    # For rules that do not fit into a function. Its keys have actions of their own, in `hosting.aws`.
+    "key-value-store": (
+        "cloudfront:CreateKeyValueStore",
+        "cloudfront:DeleteKeyValueStore",
+        "cloudfront:DescribeKeyValueStore",
+        "cloudfront:UpdateKeyValueStore",
+    ),
 }
-# For the types with tags: distributions and functions.
+# For the types with tags.
 TAG_ACTIONS = ("cloudfront:ListTagsForResource", "cloudfront:TagResource", "cloudfront:UntagResource")
-TAGGED = ("distribution", "function")
+TAGGED = ("distribution", "function", "key-value-store")
 # For the bucket of access logs, in addition to BUCKET_ACTIONS. CloudFront uses the permissions of whoever turns
 # logging on to grant itself access: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
 LOG_ACTIONS = ("s3:PutBucketAcl", "s3:PutLifecycleConfiguration")

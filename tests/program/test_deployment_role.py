@@ -187,7 +187,9 @@ def test_rights_end_at_the_stacks_own(
     alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
     assert resources["Alarms"] == [f"{alarm}site-prod-5xx-*", f"{alarm}*-5xx-0a1b2c3"]
     assert resources["Distribution"] == ["arn:aws:cloudfront::123456789012:distribution/*"]
-    assert resources["Tags"] == [f"arn:aws:cloudfront::123456789012:{kind}/*" for kind in ("distribution", "function")]
+    assert resources["Tags"] == [f"arn:aws:cloudfront::123456789012:{kind}/*" for kind in actions.TAGGED]
+    stores = ["arn:aws:cloudfront::123456789012:key-value-store/*"]
+    assert (resources["KeyValueStore"], resources["StoreKeys"]) == (stores, stores)
     assert resources["WebAcl"] == [ACL]
     assert resources["OwnRole"] == ["arn:aws:iam::123456789012:role/site-prod-deploy-0a1b2c3"]
     assert not any(resource == "*" for each in resources.values() for resource in each)
