@@ -18,27 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from hosting.edge.function_code import FunctionPart, compose, compose_response
+from sandbox.emulator import runtime_features
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FOLDER = Path(__file__).parent
-# Syntax of ES6 and later that hosting.edge.function_code excludes, because the runtime does not document it.
-_UNDOCUMENTED = re.compile(
-    r"""
-    \bfor\s*\([^;)]*\bof\b            # for...of
-    | \.\.\. | \?\. | \?\? | \*\*    # spread, rest; optional chaining, nullish coalescing, exponents
-    | \b(?:const|let|var)\s*[\[{]     # destructuring; then in parameters, with defaults; then in an assignment
-    | \bfunction\b[^(]*\([^)]*[\[{=] | [(,]\s*[\[{][^()]*[\]}]\s*\)\s*=> | \([^()]*[^=!<>()]=[^=>()][^()]*\)\s*=>
-    | [;{}]\s*\[[^\]]*\]\s*=[^=]
-    | \bcatch\s*\{                   # without the error's name
-    | \b(?:class|eval|yield|await|import|export|new\s+Function|Symbol|Proxy|Reflect)\b | \bfunction\s*\*
-    | \basync\s+(?:function|\() | \bset(?:Timeout|Interval|Immediate)\b | \bfetch\b | \bprocess\b
-    | \brequire\('(?!crypto'|querystring'|buffer'|cloudfront')
-    | \(\?<[=!A-Za-z] | (?<!\\)/[dgim]*[suyv][dgimsuyv]*(?=[.,;)])  # expressions' newer forms and flags
-    """,
-    re.VERBOSE,
-)
+# Documented syntax that hosting.edge.function_code excludes: rest parameters, exponents, named groups.
+_EXCLUDED = re.compile(r"\.\.\.|\*\*|\(\?<[A-Za-z]")
 
 
 class EdgeRuntimeError(Exception):
@@ -225,7 +212,8 @@ class Njs(Engine):
 def undocumented(code: str) -> list[str]:
     """Return the syntax in a part's code that the runtime does not document, or that our rules exclude."""
     lines = (line for line in code.splitlines() if not line.strip().startswith("//"))
-    return [found[0] for found in _UNDOCUMENTED.finditer("\n".join(lines))]
+    excluded = [found[0] for found in _EXCLUDED.finditer("\n".join(lines))]
+    return [*runtime_features.undocumented(code), *excluded]
 
 
 def request_event(
