@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hosting.aws.key_value_store_errors import DATA_ACTIONS
+
 # Actions with which the AWS provider reads a bucket at each refresh, then those that change it.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 BUCKET_ACTIONS = (
@@ -91,12 +93,13 @@ CLOUDFRONT_ACTIONS = {
         "cloudfront:PublishFunction",
         "cloudfront:UpdateFunction",
     ),
-    # For rules that do not fit into a function. Its keys have actions of their own, in `hosting.aws`.
+    # For rules that do not fit into a function. The keys are another service, with the same ARN.
     "key-value-store": (
         "cloudfront:CreateKeyValueStore",
         "cloudfront:DeleteKeyValueStore",
         "cloudfront:DescribeKeyValueStore",
         "cloudfront:UpdateKeyValueStore",
+        *DATA_ACTIONS,
     ),
 }
 # For the types with tags.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hosting.aws.key_value_store_errors import DATA_ACTIONS
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments import actions
 from hosting.errors import HostingError
@@ -239,7 +238,6 @@ def _cloudfront_statements(scope: CloudFrontScope) -> Iterator[tuple[str, tuple[
     """Yield the statements about CloudFront."""
     for kind, kind_actions in actions.CLOUDFRONT_ACTIONS.items():
         yield _sid(kind), kind_actions, [f"{scope.cloudfront}:{kind}/*"]
-    yield "StoreKeys", DATA_ACTIONS, [f"{scope.cloudfront}:key-value-store/*"]
     yield "Tags", actions.TAG_ACTIONS, [f"{scope.cloudfront}:{kind}/*" for kind in actions.TAGGED]
     yield "Logs", actions.LOG_ACTIONS, list(scope.logs)
     yield "Alarms", actions.ALARM_ACTIONS, list(scope.alarms)
