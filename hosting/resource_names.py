@@ -9,6 +9,9 @@ COMPONENT = "hosting:index:StaticSite"
 # The component of the program in this repository, and of a project made with `pulumi new`.
 SITE = "site"
 
+# The comment of the key-value store, whose name Pulumi generates; {} is `<project>-<stack>`.
+STORE_COMMENT = "What the functions of {} read"
+
 # `bucketPrefix` takes 37 characters, and the hyphen after the prefix is one of them:
 # https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/#bucketprefix_python
 MAX_PREFIX_LENGTH = 36

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from hosting.aws.key_value_store_errors import StoreError
     from hosting.aws.settings import AwsSettings
 
-MAX_BYTES = 5 << 20
+# AWS says "5 MB" alone.
+MAX_BYTES = 5_000_000
 MAX_KEYS_A_WRITE = 50
 _KEYS_A_PAGE = 50
 _SERVICE = "cloudfront-keyvaluestore"

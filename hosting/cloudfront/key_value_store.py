@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from pulumi_aws.cloudfront import KeyValueStore
 
+from hosting.resource_names import STORE_COMMENT
+
 if TYPE_CHECKING:
     import pulumi
 
@@ -18,4 +20,4 @@ def make_key_value_store(names: ResourceNames, opts: pulumi.ResourceOptions) -> 
     Pulumi generates its name. With a fixed name, a replacement could not be created before the old store is deleted,
     and a function must not lose its store: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
     """
-    return KeyValueStore(names.logical("store"), comment=f"What the functions of {names.prefix} read", opts=opts)
+    return KeyValueStore(names.logical("store"), comment=STORE_COMMENT.format(names.prefix), opts=opts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hosting.aws.key_value_store_errors import DATA_ACTIONS
+
 # Actions with which the AWS provider reads a bucket at each refresh, then those that change it.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 BUCKET_ACTIONS = (
@@ -91,10 +93,18 @@ CLOUDFRONT_ACTIONS = {
         "cloudfront:PublishFunction",
         "cloudfront:UpdateFunction",
     ),
+    # For rules that do not fit into a function. The keys are another service, with the same ARN.
+    "key-value-store": (
+        "cloudfront:CreateKeyValueStore",
+        "cloudfront:DeleteKeyValueStore",
+        "cloudfront:DescribeKeyValueStore",
+        "cloudfront:UpdateKeyValueStore",
+        *DATA_ACTIONS,
+    ),
 }
-# For the types with tags: distributions and functions.
+# For the types with tags.
 TAG_ACTIONS = ("cloudfront:ListTagsForResource", "cloudfront:TagResource", "cloudfront:UntagResource")
-TAGGED = ("distribution", "function")
+TAGGED = ("distribution", "function", "key-value-store")
 # For the bucket of access logs, in addition to BUCKET_ACTIONS. CloudFront uses the permissions of whoever turns
 # logging on to grant itself access: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
 LOG_ACTIONS = ("s3:PutBucketAcl", "s3:PutLifecycleConfiguration")

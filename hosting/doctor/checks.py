@@ -18,6 +18,7 @@ from hosting.doctor.permissions import check_permissions
 from hosting.doctor.quotas import check_quotas
 from hosting.doctor.stack_reading import read_stack
 from hosting.doctor.state import StackState
+from hosting.doctor.store import check_store
 from hosting.doctor.versions import check_versions
 from hosting.resource_names import resource_name
 
@@ -38,6 +39,7 @@ CHECKS: Checks = (
     ("bucket", check_bucket),
     ("host names", check_names),
     ("functions", check_functions),
+    ("store", check_store),
     ("left-overs", check_leftovers),
 )
 

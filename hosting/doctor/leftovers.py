@@ -14,6 +14,7 @@ from hosting.doctor import state
 from hosting.doctor.aws_clients import AWS_ERRORS, listed
 from hosting.doctor.bucket import import_command
 from hosting.doctor.lines import Line
+from hosting.resource_names import STORE_COMMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ _SUFFIX = "[0-9a-f]{7}"
 def check_leftovers(context: Context) -> Iterator[Line]:
     """List the left-overs, each with the command that imports or deletes it."""
     count = 0
-    for find in (_distributions, _functions, _access_controls, _cache_policies, _request_policies, _buckets):
+    for find in _LEFTOVERS:
         try:
             for text, step in find(context):
                 count += 1
@@ -68,6 +69,19 @@ def _functions(context: Context) -> Iterator[tuple[str, str]]:
             f"Function {name}",
             _delete("function", "--name", name, f"describe-function --name {name} --stage DEVELOPMENT"),
         )
+
+
+def _key_value_stores(context: Context) -> Iterator[tuple[str, str]]:
+    client = context.aws.client("cloudfront")
+    known = {each.outputs.get("arn") for each in context.state.of(state.KEY_VALUE_STORE)}
+    for each in listed(client.list_key_value_stores, items="Items", within="KeyValueStoreList"):
+        # Pulumi generates the names.
+        if each.get("Comment") == STORE_COMMENT.format(context.prefix) and each["ARN"] not in known:
+            name = each["Name"]
+            yield (
+                f"Key-value store {name}",
+                _delete("key-value-store", "--name", name, f"describe-key-value-store --name {name}"),
+            )
 
 
 def _access_controls(context: Context) -> Iterator[tuple[str, str]]:
@@ -119,6 +133,17 @@ def _buckets(context: Context) -> Iterator[tuple[str, str]]:
                 url = shlex.quote(f"s3://{each['Name']}")
                 step = f"aws s3 ls {url}; and if nobody needs it: aws s3 rb --force {url}"
                 yield f"Bucket {each['Name']}", step
+
+
+_LEFTOVERS = (
+    _distributions,
+    _functions,
+    _key_value_stores,
+    _access_controls,
+    _cache_policies,
+    _request_policies,
+    _buckets,
+)
 
 
 def _delete_by_id(command: str, identifier: str) -> str:

@@ -102,6 +102,15 @@ QUOTAS = (
     ),
     Quota("functions", "cloudfront", "", 100, state.FUNCTION, _functions, _with_cloudfront(2)),
     Quota(
+        "key-value stores",
+        "cloudfront",
+        "",
+        200,
+        state.KEY_VALUE_STORE,
+        _cloudfront("list_key_value_stores", "Items", "KeyValueStoreList"),
+        _with_cloudfront(1),
+    ),
+    Quota(
         "origin access controls",
         "cloudfront",
         "",

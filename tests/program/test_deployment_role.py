@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -187,7 +188,9 @@ def test_rights_end_at_the_stacks_own(
     alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
     assert resources["Alarms"] == [f"{alarm}site-prod-5xx-*", f"{alarm}*-5xx-0a1b2c3"]
     assert resources["Distribution"] == ["arn:aws:cloudfront::123456789012:distribution/*"]
-    assert resources["Tags"] == [f"arn:aws:cloudfront::123456789012:{kind}/*" for kind in ("distribution", "function")]
+    assert resources["Tags"] == [f"arn:aws:cloudfront::123456789012:{kind}/*" for kind in actions.TAGGED]
+    stores = ["arn:aws:cloudfront::123456789012:key-value-store/*"]
+    assert resources["KeyValueStore"] == stores
     assert resources["WebAcl"] == [ACL]
     assert resources["OwnRole"] == ["arn:aws:iam::123456789012:role/site-prod-deploy-0a1b2c3"]
     assert not any(resource == "*" for each in resources.values() for resource in each)
@@ -276,6 +279,13 @@ def test_no_right_stands_for_many() -> None:
     granted = [action for statement in permissions_policy(SCOPE)["Statement"] for action in statement["Action"]]
     assert not any("*" in action for action in granted)
     assert all(action.startswith(("iam:Get", "iam:List")) for action in granted if action.startswith("iam:"))
+
+
+def test_a_store_and_its_keys_are_one_statement() -> None:
+    """The keys' six actions are those of another service, on the same ARN; there are none for single keys."""
+    (statement,) = (one for one in permissions_policy(SCOPE)["Statement"] if one["Sid"] == "KeyValueStore")
+    services = Counter(action.partition(":")[0] for action in statement["Action"])
+    assert services == {"cloudfront": 4, "cloudfront-keyvaluestore": 6}
 
 
 def test_rights_of_host_names_end_at_their_zone() -> None:

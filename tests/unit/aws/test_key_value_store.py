@@ -219,7 +219,7 @@ def test_a_full_store_is_an_error_with_figures(store: StoreServer) -> None:
     """The sentence has the sizes, and what to do."""
     store.items = {"key": "value"}
     store.prepared = [(402, "Limit exceeded")]
-    with pytest.raises(StoreFullError, match=r"has 1 keys with 8 bytes, and cannot take 4 more: .* 5242880 bytes"):
+    with pytest.raises(StoreFullError, match=r"has 1 keys with 8 bytes, and cannot take 4 more: .* 5000000 bytes"):
         client(store).update("E1", {"k": "ü+"})
     assert store.items == {"key": "value"}
 

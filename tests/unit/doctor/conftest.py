@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from hosting.aws.key_value_store import KeyValueStoreClient
+from hosting.aws.settings import AwsSettings
 from hosting.config.load import RawConfig, load_settings
 from hosting.doctor.context import Context, Identity
 from hosting.doctor.state import StackState, StateResource
@@ -49,6 +51,12 @@ class LocalClients:
         # The emulator takes the key as the account's ID.
         keys = {"aws_access_key_id": self._account, "aws_secret_access_key": "secret"}
         return make(service, region_name=region or "us-east-1", endpoint_url=self._endpoint, **keys)
+
+    def store(self, arn: str) -> KeyValueStoreClient:
+        # botocore puts the account's id before the endpoint, where it becomes part of an ignored user name.
+        endpoints = [{"cloudfrontkeyvaluestore": self._endpoint.replace("//", "//kvs@")}]
+        values = {"accessKey": self._account, "secretKey": "secret", "endpoints": endpoints}
+        return KeyValueStoreClient(arn, AwsSettings("us-east-1", values))
 
 
 class Account:

@@ -35,7 +35,7 @@ def test_all_checks(account: Account) -> None:
     """Each line has the name of its check, in the order of the checks."""
     names = list(dict.fromkeys(line.check for line in lines(account)))
     # Without host names, their checks have nothing to say, and without functions theirs.
-    assert names == ["versions", "stack", "credentials", "rights", "quotas", "bucket", "left-overs"]
+    assert names == ["versions", "stack", "credentials", "rights", "quotas", "bucket", "store", "left-overs"]
 
 
 def test_a_state_that_is_not_readable(account: Account) -> None:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from hosting.doctor.leftovers import check_leftovers
-from hosting.doctor.state import ACCESS_CONTROL, BUCKET, CACHE_POLICY, DISTRIBUTION, FUNCTION, REQUEST_POLICY
+from hosting.doctor.state import (
+    ACCESS_CONTROL,
+    BUCKET,
+    CACHE_POLICY,
+    DISTRIBUTION,
+    FUNCTION,
+    KEY_VALUE_STORE,
+    REQUEST_POLICY,
+)
 from tests.unit.doctor.conftest import distribution_config, resource, results
 
 if TYPE_CHECKING:
@@ -64,10 +72,16 @@ def test_killed_creates_of_what_a_distribution_uses(account: Account) -> None:
         )["OriginRequestPolicy"]["Id"],
     }
     client.create_cache_policy(CachePolicyConfig={"Name": "site-prod-other", "MinTTL": 0})
+    stores = []
+    for stack in ("prod", "prod-2"):
+        comment = f"What the functions of site-{stack} read"
+        made = client.create_key_value_store(Name=f"site-store-of-{stack}", Comment=comment)["KeyValueStore"]
+        stores.append(replace(resource(KEY_VALUE_STORE, made["Name"]), outputs={"arn": made["ARN"]}))
     lines = list(check_leftovers(account.context()))
     assert sorted(line.text.partition(" is not")[0] for line in lines) == [
         "Function site-prod-request-1234567",
         "Function site-release-1234567",
+        "Key-value store site-store-of-prod",
         "Origin access control site-prod-bucket-1234567",
         "Policy site-prod-release-1234567",
         "Policy site-prod-viewer-1234567",
@@ -79,7 +93,7 @@ def test_killed_creates_of_what_a_distribution_uses(account: Account) -> None:
         f'"$(aws cloudfront get-cache-policy --id {policy} --query ETag --output text)"'
     ) in steps
     assert steps[0].startswith("aws cloudfront delete-function --name site-prod-request-1234567 --if-match")
-    known = [resource(kind, identifier) for kind, identifier in ids.items()]
+    known = [*stores, *(resource(kind, identifier) for kind, identifier in ids.items())]
     known += [resource(FUNCTION, "site-prod-request-1234567"), resource(FUNCTION, "site-release-1234567")]
     assert results(check_leftovers(account.context(*known))) == NOTHING
 

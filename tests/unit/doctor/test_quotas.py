@@ -35,6 +35,7 @@ def test_a_new_account(account: Account) -> None:
     assert len(lines) == len(QUOTAS)
     assert lines[0] == ("ok", "0 of 500 distributions are used")
     assert lines[1] == ("ok", "0 of 100 (AWS's default) functions are used")
+    assert lines[2] == ("ok", "0 of 200 (AWS's default) key-value stores are used")
     assert lines[-1] == ("ok", "0 of 2500 certificates in us-east-1 are used")
 
 
