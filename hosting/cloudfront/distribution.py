@@ -10,8 +10,8 @@ from pulumi_aws.cloudfront import Distribution, OriginAccessControl
 from hosting.aws.cloud_names import keep_name
 from hosting.cloudfront.functions import FunctionAssociation, make_functions
 from hosting.cloudfront.logs import log_config
-from hosting.cloudfront.own_policies import make_cache_policy, make_origin_request_policy
-from hosting.cloudfront.policies import managed_cache_policy, needs_cache_policy
+from hosting.cloudfront.own_policies import make_origin_request_policy
+from hosting.cloudfront.policies import managed_cache_policy
 from hosting.cloudfront.proxies import behaviors_of, origins_of
 
 if TYPE_CHECKING:
@@ -23,23 +23,9 @@ if TYPE_CHECKING:
     from hosting.aws.cloud_names import CloudNames
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.attached_names import AttachedNames
-    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
-
-
-@dataclass(frozen=True)
-class ReleaseRouting:
-    """The part of the edge function that routes requests to the live release of bulk mode.
-
-    Attributes:
-        parts: the last parts of the function for requests.
-        header: a header that the function sets, part of the cache key, so that each release has its own cache entries.
-    """
-
-    parts: pulumi.Output[list[FunctionPart]]
-    header: str
 
 
 @dataclass(frozen=True)
@@ -62,17 +48,17 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     edge: EdgePlan,
     opts: pulumi.ResourceOptions,
     *,
-    release: ReleaseRouting | None = None,
     attached: AttachedNames | None = None,
     store_arn: pulumi.Input[str] | None = None,
+    for_releases: bool = False,
 ) -> DistributionResources:
     """Return the distribution in front of ``bucket``, with the functions, proxies and error responses of ``edge``.
 
-    ``release`` is the routing of bulk mode, which runs after the parts of ``edge``; ``attached`` are the host names;
-    ``store_arn`` is the key-value store that the functions read.
+    ``attached`` are the host names; ``store_arn`` is the key-value store that the functions read; ``for_releases`` is
+    whether the functions route to the releases of bulk mode.
     """
-    functions = make_functions(names, edge, opts, release.parts if release else None, store_arn)
-    behavior: Any = {**_behavior(names, settings, edge, release, opts), **_function_inputs(functions)}
+    functions = make_functions(names, edge, opts, store_arn, for_releases=for_releases)
+    behavior: Any = {**_behavior(names, settings, edge, opts), **_function_inputs(functions)}
     distribution = Distribution(
         names.logical("distribution"),
         comment=names.prefix,
@@ -135,7 +121,6 @@ def _behavior(
     names: CloudNames,
     settings: CloudFrontSettings,
     edge: EdgePlan,
-    release: ReleaseRouting | None,
     opts: pulumi.ResourceOptions,
 ) -> Any:  # noqa: ANN401 - input dict
     return {
@@ -144,7 +129,7 @@ def _behavior(
         "allowed_methods": ["GET", "HEAD", "OPTIONS"],
         "cached_methods": ["GET", "HEAD"],
         "compress": settings.compress,
-        "cache_policy_id": _cache_policy_id(names, settings, release, opts),
+        "cache_policy_id": managed_cache_policy(settings),
         "response_headers_policy_id": edge.response_headers_policy,
         **_header_inputs(names, edge, opts),
     }
@@ -161,14 +146,6 @@ def _header_inputs(names: CloudNames, edge: EdgePlan, opts: pulumi.ResourceOptio
     if not edge.viewer_headers:
         return {}
     return {"origin_request_policy_id": make_origin_request_policy(names, edge.viewer_headers, opts).id}
-
-
-def _cache_policy_id(
-    names: CloudNames, settings: CloudFrontSettings, release: ReleaseRouting | None, opts: pulumi.ResourceOptions
-) -> pulumi.Input[str]:
-    if release is None or not needs_cache_policy(settings, is_bulk=True):
-        return managed_cache_policy(settings)
-    return make_cache_policy(names, release.header, opts, compress=settings.compress).id
 
 
 def _geo_restriction(setting: GeoRestriction | None) -> Any:  # noqa: ANN401 - input dict

@@ -14,11 +14,11 @@ from hosting.edge.function_code import RUNTIME, compose, compose_response
 
 if TYPE_CHECKING:
     from hosting.aws.cloud_names import CloudNames
-    from hosting.edge.function_code import FunctionPart
     from hosting.edge.plan import EdgePlan
 
 Event = Literal["viewer-request", "viewer-response"]
 _ROLES: dict[Event, str] = {"viewer-request": "request", "viewer-response": "response"}
+_RELEASE_ROLES: dict[Event, str] = {"viewer-request": "release", "viewer-response": "release-response"}
 
 
 @dataclass(frozen=True)
@@ -40,23 +40,24 @@ def make_functions(
     names: CloudNames,
     edge: EdgePlan,
     opts: pulumi.ResourceOptions,
-    release_parts: pulumi.Output[list[FunctionPart]] | None = None,
     store_arn: pulumi.Input[str] | None = None,
+    *,
+    for_releases: bool = False,
 ) -> list[FunctionAssociation]:
-    """Return the functions with the parts of ``edge``, one or two; ``release_parts`` come last for requests.
+    """Return the functions with the parts of ``edge``, one or two.
 
-    ``store_arn`` is the key-value store that the functions read.
+    Args:
+        names: the names of the resources.
+        edge: the edge plan.
+        opts: the options of the functions.
+        store_arn: the key-value store that the functions read.
+        for_releases: whether they route to the releases of bulk mode.
     """
-    functions = []
-    if release_parts is not None:
-        code = release_parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
-        functions.append(_release_function(names, _protected(edge, code), store_arn, opts))
-    else:
-        code = _protected(edge, compose(edge.request_parts))
-        functions.append(_function(names, "viewer-request", code, store_arn, opts))
+    make = _release_function if for_releases else _function
+    code = _protected(edge, compose(edge.request_parts))
+    functions = [make(names, "viewer-request", code, store_arn, opts)]
     if edge.response_parts:
-        code = compose_response(edge.response_parts)
-        functions.append(_function(names, "viewer-response", code, store_arn, opts))
+        functions.append(make(names, "viewer-response", compose_response(edge.response_parts), store_arn, opts))
     return functions
 
 
@@ -78,27 +79,29 @@ def _function(
 
 
 def _release_function(
-    names: CloudNames, code: pulumi.Input[str], store_arn: pulumi.Input[str] | None, opts: pulumi.ResourceOptions
+    names: CloudNames,
+    event: Event,
+    code: pulumi.Input[str],
+    store_arn: pulumi.Input[str] | None,
+    opts: pulumi.ResourceOptions,
 ) -> FunctionAssociation:
-    """Return the function for the releases of one bucket.
+    """Return a function for the releases of one bucket.
 
     Another bucket changes the suffix of the name, and so replaces the function. One update of the distribution then
-    changes both, and no visitor gets the function of one bucket with the files of the other.
+    changes the bucket and all functions, and no visitor gets the function of one bucket with the files of the other.
     """
-    event: Event = "viewer-request"
-    name = pulumi.Output.concat(names.site, "-release-", names.suffix)
-    function = Function(
-        names.logical("release-function"), name=name, opts=opts, **_inputs(names, event, code, store_arn)
-    )
-    return FunctionAssociation(event, function, _digest(code))
+    role = _RELEASE_ROLES[event]
+    name = pulumi.Output.concat(names.site, f"-{role}-", names.suffix)
+    function = Function(names.logical(f"{role}-function"), name=name, opts=opts, **_inputs(names, event, code,
+    store_arn)) return FunctionAssociation(event, function, _digest(code))
 
 
 def _digest(code: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.from_input(code).apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
 
 
-def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str], store_arn: pulumi.Input[str] | None) -> Any:  # noqa: ANN401 - input dict
-    comment = f"The {event} function of {names.prefix}"
+def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str], store_arn: pulumi.Input[str] | None) -> Any:  #
+    noqa: ANN401 - input dict comment = f"The {event} function of {names.prefix}"
     stores = None if store_arn is None else [store_arn]
     return {
         "runtime": RUNTIME,

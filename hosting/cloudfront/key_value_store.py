@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pulumi
 from pulumi_aws.cloudfront import KeyValueStore
 
 from hosting.resource_names import STORE_COMMENT
 
 if TYPE_CHECKING:
-    import pulumi
-
+    from hosting.aws.cloud_names import CloudNames
     from hosting.resource_names import ResourceNames
 
 
@@ -21,3 +21,15 @@ def make_key_value_store(names: ResourceNames, opts: pulumi.ResourceOptions) -> 
     and a function must not lose its store: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
     """
     return KeyValueStore(names.logical("store"), comment=STORE_COMMENT.format(names.prefix), opts=opts)
+
+
+def make_release_store(names: CloudNames, opts: pulumi.ResourceOptions) -> KeyValueStore:
+    """Return the store of bulk mode, which is for the releases of one bucket.
+
+    Another bucket changes the comment, and so replaces the store. Otherwise visitors would be switched to the releases
+    of the other bucket before the distribution reads it.
+    """
+    comment = pulumi.Output.concat(f"{STORE_COMMENT} {names.site}, bucket ", names.suffix)
+    by_bucket = pulumi.ResourceOptions(replace_on_changes=["comment"])
+    opts = pulumi.ResourceOptions.merge(opts, by_bucket)
+    return KeyValueStore(names.logical("release-store"), comment=comment, opts=opts)

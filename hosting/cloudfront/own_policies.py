@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_aws.cloudfront import CachePolicy, OriginRequestPolicy
+from pulumi_aws.cloudfront import OriginRequestPolicy
 
 from hosting.aws.cloud_names import keep_name
-from hosting.cloudfront.policies import CACHING_OPTIMIZED_TTLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,27 +14,6 @@ if TYPE_CHECKING:
     import pulumi
 
     from hosting.aws.cloud_names import CloudNames
-
-
-def make_cache_policy(names: CloudNames, header: str, opts: pulumi.ResourceOptions, *, compress: bool) -> CachePolicy:
-    """Return a cache policy like the managed CachingOptimized, with ``header`` in the cache key."""
-    minimum, default, maximum = CACHING_OPTIMIZED_TTLS
-    return CachePolicy(
-        names.logical("cache-policy"),
-        name=names.physical("release"),
-        comment=f"The cache key of {names.prefix}",
-        min_ttl=minimum,
-        default_ttl=default,
-        max_ttl=maximum,
-        parameters_in_cache_key_and_forwarded_to_origin={
-            "cookies_config": {"cookie_behavior": "none"},
-            "headers_config": {"header_behavior": "whitelist", "headers": {"items": [header]}},
-            "query_strings_config": {"query_string_behavior": "none"},
-            "enable_accept_encoding_gzip": compress,
-            "enable_accept_encoding_brotli": compress,
-        },
-        opts=keep_name("name", opts),
-    )
 
 
 def make_origin_request_policy(

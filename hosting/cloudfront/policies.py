@@ -40,12 +40,3 @@ def response_headers_policy(cors: tuple[CorsRule, ...]) -> str:
     """
     is_open = any("GET" in rule.allowed_methods and "*" in rule.allowed_origins for rule in cors)
     return CORS_AND_SECURITY_HEADERS if is_open else SECURITY_HEADERS
-
-
-def needs_cache_policy(settings: CloudFrontSettings, *, is_bulk: bool) -> bool:
-    """Return whether the stack needs its own cache policy: bulk mode has a header in the cache key.
-
-    CloudFront refuses a header in a policy without caching, which does not need one:
-    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ParametersInCacheKeyAndForwardedToOrigin.html
-    """
-    return is_bulk and settings.max_ttl > 0

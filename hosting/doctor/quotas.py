@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hosting.aws.regions import CLOUDFRONT_REGION
-from hosting.cloudfront.policies import needs_cache_policy
 from hosting.doctor import state
 from hosting.doctor.aws_clients import AWS_ERRORS, listed
 from hosting.doctor.lines import Line
@@ -71,12 +70,6 @@ def _with_cloudfront(number: int) -> Callable[[Context], int]:
     return lambda context: number if context.settings.cloudfront.enabled else 0
 
 
-def _own_cache_policy(context: Context) -> int:
-    settings = context.settings
-    is_bulk = settings.publish.mode == "bulk"
-    return int(settings.cloudfront.enabled and needs_cache_policy(settings.cloudfront, is_bulk=is_bulk))
-
-
 def _own_certificate(context: Context) -> int:
     domain = context.settings.domain
     return int(bool(domain.names) and domain.certificate_arn is None)
@@ -118,15 +111,6 @@ QUOTAS = (
         state.ACCESS_CONTROL,
         _cloudfront("list_origin_access_controls", "Items", "OriginAccessControlList"),
         _with_cloudfront(1),
-    ),
-    Quota(
-        "custom cache policies",
-        "cloudfront",
-        "L-7D134442",
-        20,
-        state.CACHE_POLICY,
-        _cloudfront("list_cache_policies", "Items", "CachePolicyList", Type="custom"),
-        _own_cache_policy,
     ),
     Quota(
         "custom origin request policies",

@@ -30,7 +30,7 @@ _VERIFICATION_FILES = (
     "pinterest-*.html",  # https://help.pinterest.com/en/business/article/claim-your-website
 )
 # Extensions of files other than pages. A missing file of such a type is a 404, even if the site has no other such file.
-_FILE_TYPES = frozenset(
+FILE_TYPES = frozenset(
     """
     html js mjs cjs css map json xml rss atom txt webmanifest wasm png jpg jpeg gif svg webp avif ico bmp woff woff2 ttf
     otf eot mp4 webm mp3 ogg wav pdf zip gz php
@@ -61,7 +61,7 @@ class RouteChoice:
         forms = _forms(pages, self.index_document)
         counts = Counter(form for page_forms in forms.values() for form in page_forms)
         majority, minority = (_FOLDER, _BARE) if counts[_FOLDER] >= counts[_BARE] else (_BARE, _FOLDER)
-        types = _FILE_TYPES | {file_type(key) for key in keys if not key.endswith(PAGE)} - {""}
+        types = FILE_TYPES | {file_type(key) for key in keys if not key.endswith(PAGE)} - {""}
         pages_of_majority = [name for name, page_forms in forms.items() if page_forms == {majority}]
         return SiteRoutes(
             index_document=self.index_document,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from hosting.cloudfront.policies import needs_cache_policy
 from hosting.edge.error_pages import MISSING_FILE_STATUSES, NOT_FOUND, OK, error_document, success_responses
 from hosting.edge.route_choice import APP_PAGE
 from hosting.edge.site_routes import NOT_FOUND_PAGE
@@ -249,11 +248,7 @@ def _many_names(settings: Settings) -> Iterator[str]:
 
 def policy_notes(settings: Settings, *, by_country: bool) -> Iterator[str]:
     """Yield a note for each CloudFront policy that the stack creates: the account has a quota for them."""
-    if not settings.cloudfront.enabled:
-        return
-    if needs_cache_policy(settings.cloudfront, is_bulk=settings.publish.mode == "bulk"):
-        yield f"'publish:mode bulk' uses one of the 20 cache policies that an AWS account has by default: {_LIMITS}"
-    if by_country:
+    if settings.cloudfront.enabled and by_country:
         yield (
             "Redirects by country use one of the 20 origin request policies that an AWS account has by default: "
             f"{_LIMITS}"

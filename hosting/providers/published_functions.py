@@ -105,7 +105,7 @@ def _failures(action: str) -> Iterator[None]:
     except aws_errors() as error:
         raise HostingError(
             f"The functions of the distribution could not be {action}: {error}. Visitors may still get the previous "
-            "rules or the previous release. Run `pulumi up` again once this is fixed"
+            "rules. Run `pulumi up` again once this is fixed"
         ) from error
 
 
@@ -156,13 +156,11 @@ class PublishedFunctionsArgs:
         names: the names of the functions.
         digests: the SHA-256 of the declared code of each.
         function_marker: the marker of the last change of the rules.
-        publish_marker: the marker of the last publish in bulk mode; empty in managed mode.
     """
 
     names: list[pulumi.Input[str]]
     digests: list[pulumi.Input[str]]
     function_marker: pulumi.Input[str]
-    publish_marker: pulumi.Input[str]
 
 
 class PublishedFunctions(Resource, module="hosting", name="PublishedFunctions"):

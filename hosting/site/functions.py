@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from hosting.cloudfront.distribution import DistributionResources
     from hosting.edge.plan import EdgePlan
-    from hosting.providers.publish_marker import PublishMarker
     from hosting.resource_names import ResourceNames
 
 
@@ -27,17 +26,12 @@ def published_functions(
     names: ResourceNames,
     declared: DistributionResources,
     marker: FunctionMarker,
-    publish_marker: PublishMarker | None,
     opts: pulumi.ResourceOptions,
 ) -> PublishedFunctions:
-    """Declare the comparison with what CloudFront runs; ``opts`` must depend on the functions.
-
-    ``publish_marker`` is that of bulk mode, where each publish changes a function.
-    """
+    """Declare the comparison with what CloudFront runs; ``opts`` must depend on the functions."""
     args = PublishedFunctionsArgs(
         names=[one.function.name for one in declared.functions],
         digests=[one.digest for one in declared.functions],
         function_marker=marker.marker,
-        publish_marker=publish_marker.marker if publish_marker else "",
     )
     return PublishedFunctions(names.logical("published-functions"), args, opts)

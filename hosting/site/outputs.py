@@ -35,8 +35,3 @@ def site_outputs(website: Website, distribution: Distribution | None, manifest: 
 def release_outputs(release: Release) -> Outputs:
     """Return the outputs of bulk mode, which replace or extend the others."""
     return {"digest": release.digest, "fileCount": release.file_count, "releases": release.releases}
-
-
-def release_routing_output(release: Release, routing: str) -> pulumi.Output[str]:
-    """Return the output ``routing`` by the release's files; without it, ``routing``, which is by the current files."""
-    return release.pointer.apply(lambda pointer: str(pointer.get("kind") or routing))

@@ -24,7 +24,7 @@ from hosting.publish.managed.bulk_hint import bulk_mode_hint
 from hosting.site.bulk import Bulk
 from hosting.site.functions import function_marker, published_functions
 from hosting.site.managed import Managed
-from hosting.site.outputs import Outputs, release_outputs, release_routing_output, site_outputs
+from hosting.site.outputs import Outputs, release_outputs, site_outputs
 from hosting.website.bucket import Website, make_bucket, private_website, public_website
 
 if TYPE_CHECKING:
@@ -33,14 +33,11 @@ if TYPE_CHECKING:
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
 
-    from hosting.cloudfront.distribution import ReleaseRouting
     from hosting.config.load import Settings
     from hosting.domain.names import CustomDomain
     from hosting.edge.plan import EdgePlan
     from hosting.prepare import Prepared
     from hosting.providers.invalidation import Invalidation
-    from hosting.providers.live import Live
-    from hosting.providers.publish_marker import PublishMarker
     from hosting.providers.published_functions import PublishedFunctions
     from hosting.resource_names import ResourceNames
     from hosting.site.store import RuleStore
@@ -149,23 +146,23 @@ class SiteResources:
     def _bulk(self, bucket: Bucket) -> Outputs:
         """Declare the resources of bulk mode; return the outputs."""
         bulk = Bulk(self._names, self._settings, self._staged, self._edge)
+        for warning in bulk.warnings:
+            pulumi.log.warn(for_stack(warning, pulumi.get_stack()), self._component)
         marker = bulk.publish_marker(self._own(after=[]))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
-            release = bulk.release(bucket, marker, self._own(after=website.ready))
+            release = bulk.release(bucket, None, marker, self._own(after=website.ready))
             return {**self._outputs(website, None, None), **release_outputs(release)}
-        release = bulk.release(bucket, marker, self._own(after=[bucket]))
+        from hosting.cloudfront.key_value_store import make_release_store  # noqa: PLC0415 - see above
+
+        store = make_release_store(self._cloud_names, self._options())
+        release = bulk.release(bucket, store, marker, self._own(after=[bucket]))
         after = [release, self._first_policy(bucket)]
-        routing = bulk.release_routing(release)
-        distribution, functions = self._distribution(bucket, bulk.edge, after, routing, marker)
+        distribution, _ = self._distribution(bucket, bulk.edge, after, store.arn)
         website = self._website(bucket, distribution)
-        # It records that visitors get the release, so the functions must be published by then.
-        ready = self._own(after=[distribution, functions, *website.ready])
-        live = bulk.live(bucket, distribution, release, ready)
-        invalidation = None if self._settings.publish.invalidate == "never" else live
-        outputs = {**self._outputs(website, distribution, invalidation), **release_outputs(release)}
+        outputs = {**self._outputs(website, distribution, None), **release_outputs(release)}
         if self._settings.website.routing == "auto":
-            outputs["routing"] = release_routing_output(release, self._edge.routes.kind)
+            outputs["routing"] = release.kind
         return outputs
 
     def _own(self, *, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
@@ -180,20 +177,30 @@ class SiteResources:
         bucket: Bucket,
         edge: EdgePlan,
         after: Sequence[pulumi.Resource],
-        release: ReleaseRouting | None = None,
-        publish_marker: PublishMarker | None = None,
+        release_store: pulumi.Input[str] | None = None,
     ) -> tuple[Distribution, PublishedFunctions]:
-        """Declare the distribution with its functions, and what makes sure that CloudFront runs them."""
+        """Declare the distribution with its functions, and what makes sure that CloudFront runs them.
+
+        ``release_store`` is the key-value store of bulk mode.
+        """
         attached = self._domain.attached if self._domain else None
         marker = function_marker(self._names, edge, self._own(after=[]))
-        store = self._rule_store(edge)
-        opts = self._options(after=[*after, marker, *([store.items] if store else [])])
-        names, settings, arn = self._cloud_names, self._settings.cloudfront, store.arn if store else None
-        made = make_distribution(names, settings, bucket, edge, opts, release=release, attached=attached, store_arn=arn)
+        rules = self._rule_store(edge)
+        opts = self._options(after=[*after, marker, *([rules.items] if rules else [])])
+        made = make_distribution(
+            self._cloud_names,
+            self._settings.cloudfront,
+            bucket,
+            edge,
+            opts,
+            attached=attached,
+            store_arn=rules.arn if rules else release_store,
+            for_releases=release_store is not None,
+        )
         checked = self._own(after=[one.function for one in made.functions])
-        functions = published_functions(self._names, made, marker, publish_marker, checked)
-        if store:
-            store.declare_cleanup(self._own(after=[functions]))
+        functions = published_functions(self._names, made, marker, checked)
+        if rules:
+            rules.declare_cleanup(self._own(after=[functions]))
         self.distribution = made.distribution
         return made.distribution, functions
 
@@ -245,7 +252,7 @@ class SiteResources:
         return {"deploymentRoleArn": role.arn, "oidcProviderArn": role.provider_arn}
 
     def _outputs(
-        self, website: Website, distribution: Distribution | None, invalidation: Invalidation | Live | None
+        self, website: Website, distribution: Distribution | None, invalidation: Invalidation | None
     ) -> Outputs:
         return {
             **site_outputs(website, distribution, self._staged.manifest),

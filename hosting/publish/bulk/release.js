@@ -18,7 +18,9 @@ async function release(request, state) {
   return tableMissing({ headers: {} });
 }
 async function releaseAnswer(request, state) {
-  $REDIRECTS
+  let answer = null;
+  if (state.tables.redirects) answer = await redirects(request, state);
+  if (answer) return answer;
   canonicalUri(request);
   const at = state.release, uri = request.uri === '/' ? '/' + encodeURI(at.o) : request.uri;
   const isFolder = at.m !== 'errors' && uri.endsWith('/'), bare = isFolder ? uri.slice(0, -1) : uri;
@@ -29,7 +31,7 @@ async function releaseAnswer(request, state) {
   if (found.statusCode) return found;
   if (found.uri) {
     request.uri = '/.release/o/' + found.publish + found.uri;
-    return await releaseHeaders(request, state, releasePaths(at, files, found.form, name, uri));
+    return await releaseHeaders(request, state, name[0], releasePaths(at, files, found.form, name[0], uri));
   }
   return await releaseUnknown(request, state, path, uri);
 }
@@ -79,7 +81,7 @@ function releaseFind(at, files, form, isFolder, bare, uri, request, state) {
 }
 // Returns the paths of a page by which rules for headers are found; page_paths.py does the same.
 function releasePaths(at, files, form, name, uri) {
-  const page = name[0] && '/' + encodeURI(name[0]), index = '/' + encodeURI(at.x);
+  const page = name && '/' + encodeURI(name), index = '/' + encodeURI(at.x);
   if (form === 'f' || form === 's') return [uri];
   const folder = [page + '/', page + index], bare = page ? [page, page + '.html'] : [];
   if (files.i && files.p) return [uri].concat(form === 'i' ? folder : bare);
@@ -94,10 +96,16 @@ async function releaseUnknown(request, state, path, uri) {
   request.uri = page;
   // An error page has no versions: a visitor's copy must not answer for it with status 304 or 206.
   if (page === at.e) ['if-none-match', 'if-modified-since', 'range'].forEach((header) => { delete request.headers[header]; });
-  const own = '/' + page.split('/').slice(page === at.e ? 5 : 4).join('/');
-  return await releaseHeaders(request, state, [uri, own].concat(own === '/' + encodeURI(at.x) ? ['/'] : []));
+  return await releaseHeaders(request, state, path, [uri]);
 }
-// Tells the function for responses which headers to set.
-async function releaseHeaders(request, state, paths) {
-  $HEADERS
+// Passes the headers of all rules that match a path of the page to the function for responses.
+async function releaseHeaders(request, state, name, paths) {
+  if (!state.tables.headers) return;
+  const rules = await tableRules([], state.tables.headers, '/' + encodeURI(name), paths[0]), values = {};
+  if (rules === null) return { statusCode: 503 };
+  rules.forEach((rule) => {
+    const isFound = paths.some((uri) => typeof rule[0] === 'string' ? rule[0] === uri : rule[0].test(uri));
+    if (isFound) Object.keys(rule[1]).forEach((header) => { values[header] = rule[1][header]; });
+  });
+  request.headers['x-release-headers'] = { value: encodeURIComponent(JSON.stringify(values)) };
 }

@@ -1,0 +1,116 @@
+"""The functions at the edge in bulk mode. Their code depends on the stack's settings, not on the site's files and rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hosting.cloudfront.settings import ErrorResponse
+from hosting.edge.error_pages import MISSING_FILE_STATUSES, NOT_FOUND, OK, page_key
+from hosting.edge.function_code import FunctionPart, fill, javascript
+from hosting.edge.headers import stored_headers
+from hosting.edge.redirects import stored_redirects
+from hosting.edge.route_choice import FILE_TYPES
+from hosting.publish.bulk.release_edge import ReleaseEdge
+from hosting.publish.bulk.switch import SITE_KEY
+from hosting.publish.bulk.table import ALPHABET
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hosting.edge.plan import EdgePlan
+    from hosting.edge.rule_tables import RuleTable
+
+FORBIDDEN, _BAD_REQUEST = 403, 400
+_HERE = Path(__file__).parent
+# The parts that run before the release is known. The others depend on the release.
+_BEFORE_RELEASE = frozenset({"password", "hostNames"})
+
+
+@dataclass(frozen=True)
+class ReleaseFunctions:
+    """What runs at the edge in bulk mode.
+
+    Attributes:
+        request_parts: the parts of the viewer-request function.
+        response_parts: the parts of the viewer-response function.
+        tables: the rule tables of the release.
+    """
+
+    request_parts: tuple[FunctionPart, ...]
+    response_parts: tuple[FunctionPart, ...]
+    tables: tuple[RuleTable, ...]
+
+
+def release_functions(edge: EdgePlan) -> ReleaseFunctions:
+    """Return the functions for a stack, and the tables with the rules of its release.
+
+    Raises:
+        EdgeError: the rules for one path or folder are too large for a value of the store.
+    """
+    redirects = stored_redirects(edge.redirect_rules)
+    tables = [redirects.table] if redirects.table.items else []
+    if edge.header_rules:
+        tables.append(stored_headers(edge.header_rules, edge.routes).table)
+    before = [part for part in edge.request_parts if part.name in _BEFORE_RELEASE]
+    return ReleaseFunctions(
+        request_parts=(*before, _release_part(redirects.part)),
+        response_parts=(FunctionPart("releaseResponse", _own_javascript("releaseResponse")),),
+        tables=tuple(tables),
+    )
+
+
+def _release_part(redirects: FunctionPart) -> FunctionPart:
+    values = {"$KEY": SITE_KEY, "$ALPHABET": ALPHABET, "$TYPES": f"/{'/'.join(sorted(FILE_TYPES))}/"}
+    code = fill(_own_javascript("release"), values) + redirects.code + javascript("canonicalUri")
+    return FunctionPart("release", code, uses_store=True)
+
+
+def _own_javascript(name: str) -> str:
+    return (_HERE / f"{name}.js").read_text(encoding="utf-8")
+
+
+def release_edge(edge: EdgePlan, tables: Sequence[RuleTable], routing: str) -> ReleaseEdge:
+    """Return how the edge serves the staged files.
+
+    Args:
+        edge: the edge plan of the staged files.
+        tables: their rule tables.
+        routing: `website:routing`.
+    """
+    routes, error = edge.routes, _missing_page(edge.error_responses)
+    error_page = page_key(error.response_page_path or "", routes.index_document) if error else ""
+    is_app = error is not None and error.response_code == OK
+    return ReleaseEdge(
+        routing=routing if routing in ("pages", "errors") else "tree",
+        index_document=routes.index_document,
+        root=routes.root,
+        app_page=error_page if is_app else routes.app_page,
+        error_page="" if is_app else error_page,
+        error_status=error.response_code or NOT_FOUND if error and not is_app else NOT_FOUND,
+        kind=routes.kind if routing == "auto" else "",
+        tables={table.name: dict(table.head) for table in tables},
+        items={key: value for table in tables for key, value in table.items.items()},
+    )
+
+
+def _missing_page(errors: Sequence[ErrorResponse]) -> ErrorResponse | None:
+    """Return the response with a page for missing files; that for 404 comes first."""
+    found = {error.error_code: error for error in errors if error.response_page_path}
+    return found.get(NOT_FOUND) or found.get(FORBIDDEN)
+
+
+def distribution_errors(edge: EdgePlan) -> tuple[ErrorResponse, ...]:
+    """Return the distribution's error responses: none has a page, as the function serves the pages for missing files."""
+    if not edge.proxies:
+        return ()
+    return tuple(
+        ErrorResponse(errorCode=error.error_code, cachingMinTtl=error.caching_min_ttl) for error in edge.error_responses
+    )
+
+
+def unsupported_pages(edge: EdgePlan) -> list[int]:
+    """Return the status codes whose pages bulk mode does not serve."""
+    codes = {error.error_code for error in edge.error_responses if error.response_page_path}
+    return sorted(codes - {*MISSING_FILE_STATUSES, _BAD_REQUEST})
