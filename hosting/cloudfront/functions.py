@@ -92,16 +92,17 @@ def _release_function(
     """
     role = _RELEASE_ROLES[event]
     name = pulumi.Output.concat(names.site, f"-{role}-", names.suffix)
-    function = Function(names.logical(f"{role}-function"), name=name, opts=opts, **_inputs(names, event, code,
-    store_arn)) return FunctionAssociation(event, function, _digest(code))
+    inputs = _inputs(names, event, code, store_arn)
+    function = Function(names.logical(f"{role}-function"), name=name, opts=opts, **inputs)
+    return FunctionAssociation(event, function, _digest(code))
 
 
 def _digest(code: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.from_input(code).apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
 
 
-def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str], store_arn: pulumi.Input[str] | None) -> Any:  #
-    noqa: ANN401 - input dict comment = f"The {event} function of {names.prefix}"
+def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str], store_arn: pulumi.Input[str] | None) -> Any:  # noqa: ANN401 - input dict
+    comment = f"The {event} function of {names.prefix}"
     stores = None if store_arn is None else [store_arn]
     return {
         "runtime": RUNTIME,

@@ -29,7 +29,7 @@ def make_release_store(names: CloudNames, opts: pulumi.ResourceOptions) -> KeyVa
     Another bucket changes the comment, and so replaces the store. Otherwise visitors would be switched to the releases
     of the other bucket before the distribution reads it.
     """
-    comment = pulumi.Output.concat(f"{STORE_COMMENT} {names.site}, bucket ", names.suffix)
+    comment = pulumi.Output.concat(STORE_COMMENT.format(names.site), ", bucket ", names.suffix)
     by_bucket = pulumi.ResourceOptions(replace_on_changes=["comment"])
     opts = pulumi.ResourceOptions.merge(opts, by_bucket)
     return KeyValueStore(names.logical("release-store"), comment=comment, opts=opts)

@@ -1,4 +1,4 @@
-"""The functions at the edge in bulk mode. Their code depends on the stack's settings, not on the site's files and rules."""
+"""The functions at the edge in bulk mode. Their code depends on no file and no rule of the site."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _missing_page(errors: Sequence[ErrorResponse]) -> ErrorResponse | None:
 
 
 def distribution_errors(edge: EdgePlan) -> tuple[ErrorResponse, ...]:
-    """Return the distribution's error responses: none has a page, as the function serves the pages for missing files."""
+    """Return the distribution's error responses. None has a page: the function serves those for missing files."""
     if not edge.proxies:
         return ()
     return tuple(
