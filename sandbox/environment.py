@@ -54,6 +54,11 @@ class Home:
         return self.root / "quotas.json"
 
     @property
+    def store_settings(self) -> Path:
+        """Settings of key value stores that AWS does not document, as JSON: see sandbox/emulator/store_settings.py."""
+        return self.root / "stores.json"
+
+    @property
     def activate(self) -> Path:
         """The script that a shell sources."""
         return self.root / "activate"
@@ -67,6 +72,17 @@ class Home:
 def current_home() -> Home:
     """Return the home that SANDBOX_HOME names, else `.sandbox` in the working directory."""
     return Home(Path(os.environ.get("SANDBOX_HOME") or ".sandbox").absolute())
+
+
+def endpoint_variables(endpoint: str) -> dict[str, str]:
+    """Return the variables that point AWS clients at an endpoint, such as http://127.0.0.1:24566.
+
+    AWS's clients put `<account>.` in front of the host of the data API of key value stores. With a name in front of
+    the host, the account becomes a part of that name, `http://<account>.kvs@127.0.0.1:24566`, which the clients ignore.
+    Otherwise a name such as <account>.localhost would have to resolve, and few systems resolve it.
+    """
+    stores = endpoint.replace("://", "://kvs@")
+    return {"AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE": stores}
 
 
 def sandbox_variables(home: Home, endpoint: str) -> dict[str, str]:
@@ -85,7 +101,7 @@ def sandbox_variables(home: Home, endpoint: str) -> dict[str, str]:
         "PULUMI_ENABLE_LEGACY_PLUGIN_SEARCH": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "AWS_ENDPOINT_URL": endpoint,
+        **endpoint_variables(endpoint),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": REGION,

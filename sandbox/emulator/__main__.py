@@ -11,6 +11,7 @@ from sandbox.emulator.patches import (
     custom_origin_headers,
     distribution_aliases,
     edge_caching,
+    function_code,
     function_versions,
     geo_restrictions,
     get_request_bodies,
@@ -18,6 +19,9 @@ from sandbox.emulator.patches import (
     invalidation_list,
     invalidation_paths,
     invalidation_quotas,
+    key_value_store_data,
+    key_value_store_functions,
+    key_value_stores,
     object_content_types,
     object_keys,
     path_normalization,
@@ -60,6 +64,10 @@ PATCHES = (
     policy_simulation,
     service_quotas,
     alarm_descriptions,
+    key_value_stores,
+    key_value_store_data,
+    key_value_store_functions,
+    function_code,
 )
 
 

@@ -26,6 +26,7 @@ class MiniStack(NamedTuple):
         iam_actions: names the action of a request to S3.
         responses: has the type of a streamed response.
         cloudwatch: CloudWatch's API.
+        key_value_store_data: the data API of CloudFront's key value stores.
     """
 
     app: ModuleType
@@ -37,6 +38,7 @@ class MiniStack(NamedTuple):
     iam_actions: ModuleType
     responses: ModuleType
     cloudwatch: ModuleType
+    key_value_store_data: ModuleType
 
 
 def load() -> MiniStack:
@@ -51,6 +53,7 @@ def load() -> MiniStack:
         iam_actions=importlib.import_module("ministack.core.iam_actions"),
         responses=importlib.import_module("ministack.core.responses"),
         cloudwatch=importlib.import_module("ministack.services.cloudwatch"),
+        key_value_store_data=importlib.import_module("ministack.services.cloudfront_keyvaluestore"),
     )
 
 

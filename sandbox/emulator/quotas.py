@@ -25,6 +25,7 @@ DEFAULTS: Mapping[str, int] = MappingProxyType(
         "OriginAccessControls": 100,
         "Functions": 100,
         "Distributions": 500,
+        "KeyValueStores": 200,
         # Paths of one distribution's invalidations: at once, and in a second.
         "InvalidationPaths": 3000,
         "InvalidationPathsPerSecond": 150,

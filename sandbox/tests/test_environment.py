@@ -34,6 +34,7 @@ def test_aws_login_is_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     env = environment.full_environment(Home(tmp_path), "http://127.0.0.1:4000")
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & env.keys()
     assert env["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4000"
+    assert env["AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"] == "http://kvs@127.0.0.1:4000"
 
 
 def test_launchers_come_first_on_path(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from sandbox.providers.aws.bucket_settings import (
 )
 from sandbox.providers.aws.cloudfront_distribution import Distribution
 from sandbox.providers.aws.cloudfront_function import Function
+from sandbox.providers.aws.cloudfront_key_value_store import KeyValueStore
 from sandbox.providers.aws.cloudfront_origin_access import OriginAccessControl
 from sandbox.providers.aws.cloudfront_policies import CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy
 from sandbox.providers.aws.cloudwatch import MetricAlarm
@@ -37,6 +38,7 @@ RESOURCES: dict[str, Resource] = {
         CertificateValidation(),
         Distribution(),
         Function(),
+        KeyValueStore(),
         MetricAlarm(),
         OpenIdConnectProvider(),
         OriginAccessControl(),

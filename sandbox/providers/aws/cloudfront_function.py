@@ -9,7 +9,8 @@ from sandbox.providers.aws.cloudfront_usage import check_not_in_use
 from sandbox.providers.aws.errors import AwsError, UnfinishedCreationError
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
-from sandbox.providers.schema import Fields, boolean, string, string_map
+from sandbox.providers.changes import equivalent
+from sandbox.providers.schema import Fields, boolean, list_of, string, string_map
 from sandbox.providers.values import Properties
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
@@ -17,13 +18,16 @@ MAX_CODE_BYTES = 10 * 1024
 
 
 class Function(Resource):
-    """aws.cloudfront.Function, without key value stores."""
+    """aws.cloudfront.Function."""
 
     token = "aws:cloudfront/function:Function"  # noqa: S105 - a type's token, not a secret
     title = "CloudFront Function"
     fields: ClassVar[Fields] = {
         "code": string(required=True),
         "comment": string(),
+        "keyValueStoreAssociations": list_of(
+            string(pattern=(r"arn:[\w-]+:[\w.-]+:[^:]*:[^:]*:.+", "is an invalid ARN")), unordered=True
+        ),
         "name": string(replaces=True),
         "publish": boolean(default=True),
         "runtime": string(required=True, choices=("cloudfront-js-1.0", "cloudfront-js-2.0")),
@@ -66,6 +70,7 @@ class Function(Resource):
                 return None
             raise
         summary = found["FunctionSummary"]
+        stores = summary["FunctionConfig"].get("KeyValueStoreAssociations", {}).get("Items", [])
         return {
             "name": identifier,
             "arn": arn,
@@ -73,6 +78,7 @@ class Function(Resource):
             "comment": summary["FunctionConfig"].get("Comment") or None,
             "runtime": summary["FunctionConfig"]["Runtime"],
             "etag": found["ETag"],
+            "keyValueStoreAssociations": [store["KeyValueStoreARN"] for store in stores],
             "liveStageEtag": _live_etag(aws, identifier),
             "publish": state.get("publish", True),
             "status": summary.get("Status"),
@@ -86,7 +92,8 @@ class Function(Resource):
         """
         _check_size(new)
         etag = old.get("etag", "")
-        if any((old.get(name) or "") != (new.get(name) or "") for name in ("code", "comment", "runtime")):
+        names = ("code", "comment", "keyValueStoreAssociations", "runtime")
+        if any(not equivalent(self.fields[name], old.get(name), new.get(name)) for name in names):
             etag = aws.cloudfront("update_function", Name=identifier, IfMatch=etag, **_definition(new))["ETag"]
         if new["publish"]:
             aws.cloudfront("publish_function", Name=identifier, IfMatch=etag)
@@ -112,8 +119,12 @@ def retag(aws: AwsClient, arn: str, old: Properties, new: Properties) -> None:
 
 
 def _definition(inputs: Properties) -> Properties:
+    config = {"Comment": inputs.get("comment") or "", "Runtime": inputs["runtime"]}
+    if stores := inputs.get("keyValueStoreAssociations"):
+        items = [{"KeyValueStoreARN": store} for store in stores]
+        config["KeyValueStoreAssociations"] = {"Quantity": len(items), "Items": items}
     return {
-        "FunctionConfig": {"Comment": inputs.get("comment") or "", "Runtime": inputs["runtime"]},
+        "FunctionConfig": config,
         "FunctionCode": str(inputs["code"]).encode(),
     }
 

@@ -129,12 +129,15 @@ class Account:
         self.allow(bucket, {"Principal": principal, "Resource": f"arn:aws:s3:::{bucket}/*", "Condition": condition})
         return dict(created)
 
-    def function(self, code: str, *headers: str, event: str = "viewer-request") -> dict[str, Any]:
-        """Return the settings of a behavior with a function that gets these CloudFront headers."""
+    def function(
+        self, code: str, *headers: str, event: str = "viewer-request", store: str | None = None
+    ) -> dict[str, Any]:
+        """Return the settings of a behavior with a function that gets these CloudFront headers, and has a store."""
         name = f"function-{next(NUMBERS)}"
-        created = self.cloudfront.create_function(
-            Name=name, FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=code.encode()
-        )
+        config: Any = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+        if store:
+            config["KeyValueStoreAssociations"] = {"Quantity": 1, "Items": [{"KeyValueStoreARN": store}]}
+        created = self.cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=code.encode())
         self.cloudfront.publish_function(Name=name, IfMatch=created["ETag"])
         arn = created["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
         associations = {"Quantity": 1, "Items": [{"EventType": event, "FunctionARN": arn}]}
@@ -190,16 +193,22 @@ class Account:
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start an emulator for the tests of this folder."""
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The folder of the emulator."""
     home = Home(tmp_path_factory.mktemp("cloud"))
     home.create_folders()
+    return home
+
+
+@pytest.fixture(scope="session")
+def endpoint(cloud: Home) -> Iterator[str]:
+    """Start an emulator for the tests of this folder."""
     # The tests have policies of their own, each with its distribution.
     many = ("CachePolicies", "OriginRequestPolicies", "ResponseHeadersPolicies", "OriginAccessControls", "Functions")
-    home.quotas.write_text(json.dumps(dict.fromkeys(many, 1000)))
+    cloud.quotas.write_text(json.dumps(dict.fromkeys(many, 1000)))
     emulator_process.ensure_installed()
-    yield emulator_process.start(home)
-    emulator_process.stop(home)
+    yield emulator_process.start(cloud)
+    emulator_process.stop(cloud)
 
 
 @pytest.fixture(scope="session")

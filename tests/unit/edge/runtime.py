@@ -1,4 +1,7 @@
-"""Runs a function's JavaScript in Node, with only the modules and globals of `cloudfront-js-2.0`.
+"""Runs a function's JavaScript in Node or njs, with only the modules and globals of `cloudfront-js-2.0`.
+
+`EdgeRuntime` is Node, `Njs` is the engine family of CloudFront's runtime; both have the same methods. The module
+`cloudfront` has one key value store, whose items a test passes to `load`.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
 """
@@ -8,95 +11,73 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tempfile
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from hosting.edge.function_code import FunctionPart, compose, compose_response
+from sandbox.emulator import runtime_features
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# As in the runtime, eval throws, there are no timers, file system and network, and the clock does not advance.
-_WORKER = """
-const lines = require('readline').createInterface({ input: process.stdin });
-const vm = require('vm');
-const modules = { crypto: require('crypto'), querystring: require('querystring'), buffer: require('buffer') };
-let handler, context;
-function load(code) {
-  context = vm.createContext(
-    { console: { log() {} }, Buffer: modules.buffer.Buffer, TextEncoder, TextDecoder, atob, btoa,
-      require(name) {
-        if (Object.prototype.hasOwnProperty.call(modules, name)) return modules[name];
-        throw new Error('no module ' + name);
-      } },
-    { codeGeneration: { strings: false, wasm: false } });
-  vm.runInContext('{ const began = Date.now(); Date.now = () => began; }', context);
-  vm.runInContext(code, context, { filename: 'function.js' });
-  handler = vm.runInContext('handler', context);
-}
-lines.on('line', (line) => {
-  const asked = JSON.parse(line);
-  let answer;
-  try {
-    if (asked.code !== undefined) { load(asked.code); answer = { value: null }; }
-    else answer = { value: asked.events.map((event) => {
-      const raw = event.request.rawQueryString;
-      if (raw !== undefined) event.request.rawQueryString = () => raw;
-      const started = process.hrtime.bigint();
-      const value = handler(event);
-      return { value, microseconds: Number(process.hrtime.bigint() - started) / 1000 };
-    }) };
-  } catch (error) { answer = { error: String(error) }; }
-  process.stdout.write(JSON.stringify(answer) + '\\n');
-});
-"""
-# Syntax of ES6 and later that hosting.edge.function_code excludes, because the runtime does not document it.
-_UNDOCUMENTED = re.compile(
-    r"""
-    \bfor\s*\([^;)]*\bof\b            # for...of
-    | \.\.\. | \?\. | \?\? | \*\*    # spread, rest; optional chaining, nullish coalescing, exponents
-    | \b(?:const|let|var)\s*[\[{]     # destructuring; then in parameters, with defaults; then in an assignment
-    | \bfunction\b[^(]*\([^)]*[\[{=] | [(,]\s*[\[{][^()]*[\]}]\s*\)\s*=> | \([^()]*[^=!<>()]=[^=>()][^()]*\)\s*=>
-    | [;{}]\s*\[[^\]]*\]\s*=[^=]
-    | \bcatch\s*\{                   # without the error's name
-    | \b(?:class|eval|yield|await|import|export|new\s+Function|Symbol|Proxy|Reflect)\b | \bfunction\s*\*
-    | \basync\s+(?:function|\() | \bset(?:Timeout|Interval|Immediate)\b | \bfetch\b | \bprocess\b
-    | \brequire\('(?!crypto'|querystring'|buffer'|cloudfront')
-    | \(\?<[=!A-Za-z] | (?<!\\)/[dgim]*[suyv][dgimsuyv]*(?=[.,;)])  # expressions' newer forms and flags
-    """,
-    re.VERBOSE,
-)
+_FOLDER = Path(__file__).parent
+# Documented syntax that hosting.edge.function_code excludes: rest parameters, exponents, named groups.
+_EXCLUDED = re.compile(r"\.\.\.|\*\*|\(\?<[A-Za-z]")
 
 
 class EdgeRuntimeError(Exception):
     """The function threw an error: visitors would get a 503."""
 
 
-class EdgeRuntime:
-    """A Node process, which ends with the `with` statement."""
+@dataclass(frozen=True)
+class Answer:
+    """What a function did with one event.
 
-    def __init__(self) -> None:
-        self._node = subprocess.Popen(["node", "-e", _WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    Attributes:
+        value: what the handler returned: a request or a response.
+        reads: the keys that it read from the store, in their order.
+        parsed: the length of each text that it parsed as JSON; only in Node.
+        steps: how often its functions and blocks ran, loops included, if they were counted; only in Node.
+        microseconds: the run time; only in Node.
+    """
 
-    def __enter__(self) -> Self:
-        return self
+    value: Any
+    reads: tuple[str, ...] = ()
+    parsed: tuple[int, ...] = ()
+    steps: int = 0
+    microseconds: float = 0.0
 
-    def __exit__(self, *_: object) -> None:
-        for pipe in (self._node.stdin, self._node.stdout):
-            if pipe is not None:
-                pipe.close()
-        self._node.wait(10)
 
-    def load(self, code: str) -> None:
-        """Load ``code`` as the function."""
-        self._ask({"code": code})
+class Engine(ABC):
+    """A JavaScript engine with one function in it."""
+
+    @abstractmethod
+    def load(
+        self,
+        code: str,
+        items: Mapping[str, str] | None = None,
+        changes: Mapping[int, Mapping[str, str | None]] | None = None,
+    ) -> None:
+        """Load ``code`` as the function.
+
+        ``items`` are the keys of its store; without them it has no store. ``changes`` has what arrives at the edge
+        location before a read, by the number of the read, counted from 1 in each request; None removes a key.
+        """
+
+    @abstractmethod
+    def answers(self, *events: Mapping[str, Any]) -> list[Answer]:
+        """Run the function for each event.
+
+        Raises:
+            EdgeRuntimeError: the function threw an error.
+        """
 
     def run(self, *events: Mapping[str, Any]) -> list[Any]:
         """Return the function's result for each event."""
-        return [result["value"] for result in self._ask({"events": events})]
-
-    def microseconds(self, *events: Mapping[str, Any]) -> list[float]:
-        """Return the function's run time for each event."""
-        return [result["microseconds"] for result in self._ask({"events": events})]
+        return [answer.value for answer in self.answers(*events)]
 
     def request(self, parts: Sequence[FunctionPart], event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - request or response
         """Return the result of a viewer-request function with ``parts`` for an event."""
@@ -107,6 +88,56 @@ class EdgeRuntime:
         """Return the result of a viewer-response function with ``parts`` for an event."""
         self.load(compose_response(parts))
         return self.run(event)[0]
+
+
+class EdgeRuntime(Engine):
+    """A Node process, which ends with the `with` statement."""
+
+    def __init__(self) -> None:
+        command = ["node", str(_FOLDER / "node_worker.js")]
+        self._node = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pipe in (self._node.stdin, self._node.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._node.wait(10)
+
+    def load(
+        self,
+        code: str,
+        items: Mapping[str, str] | None = None,
+        changes: Mapping[int, Mapping[str, str | None]] | None = None,
+    ) -> None:
+        """Load the function into a new context."""
+        self._ask({"code": code, "items": items, "changes": changes or {}})
+
+    def answers(self, *events: Mapping[str, Any]) -> list[Answer]:
+        """Run the function for each event."""
+        return self._answers({"events": events})
+
+    def counted(self, *events: Mapping[str, Any]) -> list[Answer]:
+        """Run the function for each event, and count its steps; that makes it slower."""
+        return self._answers({"events": events, "counts": True})
+
+    def microseconds(self, *events: Mapping[str, Any]) -> list[float]:
+        """Return the function's run time for each event."""
+        return [answer.microseconds for answer in self.answers(*events)]
+
+    def _answers(self, question: Mapping[str, Any]) -> list[Answer]:
+        return [
+            Answer(
+                found.get("value"),
+                tuple(found["reads"]),
+                tuple(found["parsed"]),
+                found["steps"],
+                found["microseconds"],
+            )
+            for found in self._ask(question)
+        ]
 
     def _ask(self, question: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         assert self._node.stdin is not None
@@ -119,10 +150,70 @@ class EdgeRuntime:
         return answer["value"]
 
 
+# Runs the function for each event, after its own code in the same file. console.log writes 2 KB at most.
+_NJS_RUN = """
+(async function () {
+  const events = $EVENTS, answers = [];
+  for (let i = 0; i < events.length; i++) {
+    const raw = events[i].request.rawQueryString;
+    if (raw !== undefined) events[i].request.rawQueryString = function () { return raw; };
+    loaded.begin();
+    let value;
+    try { value = await handler(events[i]); } catch (error) { answers.push({ error: String(error) }); continue; }
+    answers.push({ value: value, reads: loaded.fake.reads });
+  }
+  require('fs').writeFileSync('$OUTPUT', JSON.stringify(answers));
+})();
+"""
+
+
+class Njs(Engine):
+    """Debian's `njs`, one process for each call."""
+
+    def __init__(self) -> None:
+        self._code = self._module = ""
+
+    def load(
+        self,
+        code: str,
+        items: Mapping[str, str] | None = None,
+        changes: Mapping[int, Mapping[str, str | None]] | None = None,
+    ) -> None:
+        """Keep the function for the next call."""
+        self._code = code
+        self._module = "\n".join(
+            [
+                (_FOLDER / "fake_store.js").read_text(),
+                f"const items = {json.dumps(items)}, changes = {json.dumps(changes or {})};",
+                "fake.known = items;",
+                "fake.module.fake = fake;",
+                "fake.module.begin = function () { fake.begin(items, changes); };",
+                "export default fake.module;",
+            ]
+        )
+
+    def answers(self, *events: Mapping[str, Any]) -> list[Answer]:
+        """Run the function for each event."""
+        with tempfile.TemporaryDirectory() as folder:
+            output, main = Path(folder, "answers.json"), Path(folder, "function.js")
+            Path(folder, "cloudfront").write_text(self._module)
+            run = _NJS_RUN.replace("$EVENTS", json.dumps(events)).replace("$OUTPUT", str(output))
+            main.write_text(f"{self._code}\nimport loaded from 'cloudfront';\n{run}")
+            ran = subprocess.run(["njs", "-p", folder, main], capture_output=True, text=True, timeout=60, check=False)
+            if not output.is_file():
+                raise EdgeRuntimeError(ran.stdout + ran.stderr)
+            found = json.loads(output.read_text())
+        error = next((answer["error"] for answer in found if "error" in answer), None)
+        if error is not None:
+            raise EdgeRuntimeError(error)
+        return [Answer(answer.get("value"), tuple(answer["reads"])) for answer in found]
+
+
 def undocumented(code: str) -> list[str]:
     """Return the syntax in a part's code that the runtime does not document, or that our rules exclude."""
     lines = (line for line in code.splitlines() if not line.strip().startswith("//"))
-    return [found[0] for found in _UNDOCUMENTED.finditer("\n".join(lines))]
+    excluded = [found[0] for found in _EXCLUDED.finditer("\n".join(lines))]
+    return [*runtime_features.undocumented(code), *excluded]
 
 
 def request_event(
