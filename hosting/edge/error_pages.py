@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -21,8 +20,6 @@ OK, NOT_FOUND = 200, 404
 # S3's answer for a missing key is 403 without s3:ListBucket, and 404 with it:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 MISSING_FILE_STATUSES = (403, NOT_FOUND)
-# The size limit, in bytes of JSON, for the list of files without an extension in bulk mode's function.
-FILES_WITHOUT_EXTENSION_BYTES = 600
 # Errors that CloudFront caches for 10 seconds by default, even with caching disabled, and that an API may return for a
 # moment: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 _TRANSIENT_STATUSES = (404, 500, 501, 502, 503, 504)
@@ -124,15 +121,6 @@ def with_uncached_errors(settings: Settings, errors: Sequence[ErrorResponse]) ->
 
     missing = [code for code in _TRANSIENT_STATUSES if code not in {error.error_code for error in errors}]
     return (*map(uncached, errors), *(ErrorResponse(errorCode=code, cachingMinTtl=0) for code in missing))
-
-
-def release_serves_page(page: str, paths: Collection[str]) -> bool:
-    """Whether bulk mode's function can serve ``page`` for unknown paths.
-
-    The function needs the list of all files without an extension, which has a size limit.
-    """
-    listed = json.dumps(files_without_extension(paths)).encode()
-    return page in paths and len(listed) <= FILES_WITHOUT_EXTENSION_BYTES
 
 
 def files_without_extension(paths: Iterable[str]) -> list[str]:

@@ -11,7 +11,6 @@ from hosting.edge.error_pages import (
     app_page_of_errors,
     error_document,
     error_responses,
-    release_serves_page,
     with_canonical_page,
     with_index_page,
     with_uncached_errors,
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from hosting.formats.headers.rules import HeaderRule
     from hosting.formats.redirects.proxies import Proxy
     from hosting.formats.redirects.rule_set import RedirectRules
+    from hosting.formats.redirects.rules import Rule
     from hosting.publish.staging.manifest import Manifest
 
 
@@ -67,6 +67,8 @@ class EdgePlan:
         notes: sentences for the user that need no action.
         warnings: sentences for the user.
         proxies: the rules whose paths other servers answer, in their order.
+        redirect_rules: redirects, rewrites and proxies, in their order.
+        header_rules: the rules for custom response headers.
         store_items: the keys and values of the key-value store that the functions read; without any there is no store.
     """
 
@@ -84,6 +86,8 @@ class EdgePlan:
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     proxies: tuple[Proxy, ...] = ()
+    redirect_rules: tuple[Rule, ...] = ()
+    header_rules: tuple[HeaderRule, ...] = ()
     store_items: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -131,7 +135,8 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
     """
     index_document = settings.website.index_document
     inputs = _inputs(settings, manifest, rules)
-    functions = _functions(name, settings, inputs)
+    is_bulk = settings.cloudfront.enabled and settings.publish.mode == "bulk"
+    functions = _first_parts(name, settings) if is_bulk else _functions(name, settings, inputs)
     return EdgePlan(
         request_parts=tuple(functions.request_parts),
         has_secret=settings.access.password is not None,
@@ -147,6 +152,8 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
         notes=tuple(_notes(settings, inputs)),
         warnings=tuple(_warnings(settings, rules, inputs, functions)),
         proxies=inputs.redirects.proxies,
+        redirect_rules=tuple(inputs.redirects.rules),
+        header_rules=tuple(inputs.headers),
     )
 
 
@@ -198,6 +205,11 @@ def _check_redirects(settings: Settings, redirects: RedirectRules, keys: Collect
         )
 
 
+def _first_parts(name: str, settings: Settings) -> _Functions:
+    """Return the parts that do not depend on the release: bulk mode adds those that do."""
+    return _Functions([*_password(settings, name), *host_name_parts(settings.domain)], [], True, None)
+
+
 def _functions(name: str, settings: Settings, inputs: _Inputs) -> _Functions:
     """Return the parts in the order in which they run.
 
@@ -231,15 +243,13 @@ def _password(settings: Settings, name: str) -> Iterator[FunctionPart]:
 
 
 def _with_app_page(settings: Settings, request_parts: list[FunctionPart], inputs: _Inputs) -> str | None:
-    """Return the key of the page that a function serves for unknown paths, so that its responses get headers.
+    """Return the key of the page that the function serves for unknown paths, so that its responses get headers.
 
-    In bulk mode the release's part serves it. Otherwise the function gets a part for it, if that fits.
+    The function gets a part for it, if that fits.
     """
     page = app_page_of_errors(inputs.errors, settings.website.index_document)
     if not page or settings.website.routing != "errors":
         return None
-    if settings.publish.mode == "bulk":
-        return page if release_serves_page(page, inputs.keys) else None
     part = app_page_part(key_path(page), inputs.keys)
     try:
         compose([*request_parts, part])

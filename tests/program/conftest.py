@@ -18,7 +18,6 @@ from hosting.edge.plan import plan_edge
 from hosting.edge.route_choice import RouteChoice
 from hosting.edge.rule_files import read_rule_files
 from hosting.prepare import Prepared
-from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import StagedTree
 
@@ -104,8 +103,7 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
             "digest": "d" * 64,
             "file_count": 3,
             "releases": [{"digest": "d" * 64}],
-            "repaired": 0,
-            "pointer": asdict(Pointer("f1", "f0", "0-abc", "abc", "now", {}, "index.html", [], _routes(args.inputs))),
+            "kind": "pages",
         },
         "aws:cloudfront/keyValueStore:KeyValueStore": {"arn": "arn:aws:cloudfront::1:key-value-store/s1"},
         "aws:acm/certificate:Certificate": {

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.edge.error_pages import MISSING_FILE_STATUSES, NOT_FOUND, OK, page_key
 from hosting.edge.function_code import FunctionPart, fill, javascript
-from hosting.edge.headers import stored_headers
 from hosting.edge.redirects import stored_redirects
 from hosting.edge.route_choice import FILE_TYPES
 from hosting.publish.bulk.release_edge import ReleaseEdge
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 FORBIDDEN, _BAD_REQUEST = 403, 400
 _HERE = Path(__file__).parent
-# The parts that run before the release is known. The others depend on the release.
-_BEFORE_RELEASE = frozenset({"password", "hostNames"})
 
 
 @dataclass(frozen=True)
@@ -51,11 +48,8 @@ def release_functions(edge: EdgePlan) -> ReleaseFunctions:
     """
     redirects = stored_redirects(edge.redirect_rules)
     tables = [redirects.table] if redirects.table.items else []
-    if edge.header_rules:
-        tables.append(stored_headers(edge.header_rules, edge.routes).table)
-    before = [part for part in edge.request_parts if part.name in _BEFORE_RELEASE]
     return ReleaseFunctions(
-        request_parts=(*before, _release_part(redirects.part)),
+        request_parts=(*edge.request_parts, _release_part(redirects.part)),
         response_parts=(FunctionPart("releaseResponse", _own_javascript("releaseResponse")),),
         tables=tuple(tables),
     )
