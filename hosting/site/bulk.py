@@ -86,7 +86,8 @@ class Bulk:
     ) -> Release:
         """Declare the release: all files as one resource. It switches visitors to them if there is a ``store``."""
         publish, manifest = self._settings.publish, self._staged.manifest
-        if not self._rollback_to:
+        if store and not self._rollback_to:
+            self._staged.folder.mkdir(parents=True, exist_ok=True)
             (self._staged.folder / EDGE_FILE).write_text(self._edge_text, encoding="utf-8")
         name = self._names.logical("release")
         args = ReleaseArgs(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from pulumi.runtime.proto.callback_pb2 import Callback
 from hosting import StaticSite
 from hosting.config.load import RawConfig, load_settings
 from hosting.edge.plan import plan_edge
-from hosting.edge.route_choice import RouteChoice
 from hosting.edge.rule_files import read_rule_files
 from hosting.prepare import Prepared
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
@@ -122,13 +121,6 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
         "aws:route53/record:Record": {"fqdn": args.inputs.get("name")},
     }
     return computed.get(args.typ, {})
-
-
-def _routes(release: dict[str, Any]) -> str:
-    """Return the routes of a release with one file without an extension; "" without a route choice."""
-    choice = release.get("route_choice")
-    keys = {"of-the-release", "index.html"}
-    return json.dumps(RouteChoice(**json.loads(choice)).routes(keys).data) if choice else ""
 
 
 @dataclass
