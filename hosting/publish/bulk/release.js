@@ -29,10 +29,10 @@ async function releaseAnswer(request, state, at) {
   const page = releasePage(path, at.x), files = await releaseFiles(at, page[0]);
   const found = releaseFind(at, files, page[1], bare, uri);
   if (found[2] && !state.rewritten && /^(GET|HEAD)$/.test(request.method)) return redirectToForm(found[2], request);
-  const name = '/' + encodeURI(page[0]);
+  const name = page[0] && '/' + encodeURI(page[0]);
   if (found[0]) {
     request.uri = '/.release/o/' + files[found[0]] + found[1];
-    return await releaseHeaders(request, at, name, releasePaths(at, files, found[0], page[0] ? name : '', uri));
+    return releaseHeaders(request, at, name, releasePaths(at, files, found[0], name, uri));
   }
   const type = path.slice(path.lastIndexOf('/')).split('.').slice(1).pop();
   const isFile = type && at.m !== 'errors' && '$TYPES'.includes('/' + type.toLowerCase() + '/');
@@ -40,7 +40,7 @@ async function releaseAnswer(request, state, at) {
   if (!request.uri) return { statusCode: at.s };
   // An error page has no versions: a visitor's copy must not answer for it with status 304 or 206.
   if (request.uri === at.e) ['if-none-match', 'if-modified-since', 'range'].forEach((name) => { delete request.headers[name]; });
-  return await releaseHeaders(request, at, name, [uri]);
+  releaseHeaders(request, at, name, [uri]);
 }
 // Returns the name of a path's page and the form of the file; `_page_name` in table.py does the same.
 function releasePage(path, index) {
@@ -82,14 +82,8 @@ function releasePaths(at, files, form, page, uri) {
   const folder = [page + '/', page + '/' + encodeURI(at.x)], bare = page ? [page, page + '.html'] : [];
   return [uri].concat(files.i && files.p && form === 'p' ? [] : folder, files.i && files.p && form === 'i' ? [] : bare);
 }
-// Passes the headers of all rules that match a path of the page to the function for responses.
-async function releaseHeaders(request, at, name, paths) {
-  if (!at.u.headers) return;
-  const rules = await tableRules([], at.u.headers, name, paths[0]), values = {};
-  if (rules === null) return { statusCode: 503 };
-  rules.forEach((rule) => {
-    const isFound = paths.some((uri) => typeof rule[0] === 'string' ? rule[0] === uri : rule[0].test(uri));
-    if (isFound) Object.assign(values, rule[1]);
-  });
-  request.headers['x-release'] = { value: encodeURIComponent(JSON.stringify(values)) };
+// Tells the function for responses which table has the rules for headers, and by which name and paths it finds them.
+function releaseHeaders(request, at, name, paths) {
+  const data = [at.u.headers, name, paths];
+  if (data[0]) request.headers['x-release'] = { value: encodeURIComponent(JSON.stringify(data)) };
 }
