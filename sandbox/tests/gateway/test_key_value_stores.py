@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.environment import endpoint_variables
 from sandbox.tests.gateway.stores import READ, new_store, refusal, write
 
 if TYPE_CHECKING:
@@ -137,3 +139,15 @@ def test_conflicting_updates(store: str, data: Any) -> None:  # noqa: ANN401 - b
     assert data.describe_key_value_store(KvsARN=store)["ETag"] == second
     data.delete_key(KvsARN=store, Key="a", IfMatch=second)
     assert refusal(data.get_key, KvsARN=store, Key="a") == ("ResourceNotFoundException", 404)
+
+
+def test_stores_of_another_account(endpoint: str, configure: Callable[..., None]) -> None:
+    """The access key chooses the account in both APIs, although their signatures differ."""
+    configure()
+    session: Any = boto3.Session("111122223333", "test", region_name="us-east-1")
+    created = session.client("cloudfront", endpoint_url=endpoint).create_key_value_store(Name="other")["KeyValueStore"]
+    assert created["ARN"].startswith("arn:aws:cloudfront::111122223333:key-value-store/")
+    url = endpoint_variables(endpoint)["AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"]
+    data = session.client("cloudfront-keyvaluestore", endpoint_url=url)
+    write(data, created["ARN"], a="1")
+    assert data.get_key(KvsARN=created["ARN"], Key="a")["Value"] == "1"
