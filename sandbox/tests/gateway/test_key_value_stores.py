@@ -80,6 +80,22 @@ def test_associations(account: Account, store: str) -> None:
         assert refused == ("InvalidArgument", 400)
 
 
+def test_pages_of_stores(account: Account, configure: Callable[..., None]) -> None:
+    """A page has as many stores as requested, and the marker leads to the next one; a status can be requested."""
+    configure(clock=200, provisioningSeconds=5)
+    names = {new_store(account)["Name"] for _ in range(3)}
+    found: list[str] = []
+    page: Any = {"NextMarker": ""}
+    while "NextMarker" in page:
+        page = account.cloudfront.list_key_value_stores(MaxItems="2", Marker=page["NextMarker"])["KeyValueStoreList"]
+        found += [each["Name"] for each in page.get("Items", [])]
+        assert len(page.get("Items", [])) <= 2
+    assert len(found) == len(set(found)) >= len(names)
+    for status, expected in (("PROVISIONING", names), ("READY", set[str]())):
+        listed = account.cloudfront.list_key_value_stores(Status=status)["KeyValueStoreList"]
+        assert {each["Name"] for each in listed.get("Items", [])} & names == expected
+
+
 def test_the_quota_of_stores(account: Account, cloud: Home) -> None:
     """An account has no more stores than the quota."""
     before = cloud.quotas.read_text()
