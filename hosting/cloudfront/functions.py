@@ -49,14 +49,14 @@ def make_functions(
     """
     functions = []
     if release_parts is not None:
-        code = release_parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
-        functions.append(_release_function(names, _protected(edge, code), store_arn, opts))
+        release_code = release_parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
+        functions.append(_release_function(names, _protected(edge, release_code), store_arn, opts))
     else:
-        code = _protected(edge, compose(edge.request_parts))
-        functions.append(_function(names, "viewer-request", code, store_arn, opts))
+        request_code = _protected(edge, compose(edge.request_parts))
+        functions.append(_function(names, "viewer-request", request_code, store_arn, opts))
     if edge.response_parts:
-        code = compose_response(edge.response_parts)
-        functions.append(_function(names, "viewer-response", code, store_arn, opts))
+        response_code = compose_response(edge.response_parts)
+        functions.append(_function(names, "viewer-response", response_code, store_arn, opts))
     return functions
 
 
