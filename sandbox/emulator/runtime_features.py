@@ -30,17 +30,18 @@ _TOKENS = re.compile(
 )
 _BEFORE_MODULE = re.compile(r"(?:\bfrom|\bimport|\brequire\s*\()\s*$")
 _REST_PARAMETER = re.compile(r"\.\.\.(?=[\w$]+\s*\)\s*(?:=>|\{))")
+# Only the first 200 characters of parameters are read, as each update of a function is checked on the event loop.
 # Not as a property's name.
 _NAME = r"(?<![.\w$])(?:{})\b(?!\s*:)"
 _FEATURES = (
-    ("for...of", r"\bfor\s*\([^;)]*\bof\b"),
+    ("for...of", r"\bfor\s*\([^;)]{0,200}\bof\b"),
     ("spread", r"\.\.\."),
     ("optional chaining", r"\?\.(?!\d)"),
     ("nullish coalescing", r"\?\?"),
     ("logical assignment", r"&&=|\|\|="),
     ("destructuring", r"\b(?:const|let|var)\s*[\[{]|[;{}]\s*\[[^\]]*\]\s*=[^=]"),
-    ("destructured parameters", r"\bfunction\b[^(]*\([^)]*[\[{]|[(,]\s*[\[{][^()]*[\]}]\s*\)\s*=>"),
-    ("default parameters", r"\bfunction\b[^(]*\([^)]*=|\([^()]*[^=!<>()]=[^=>()][^()]*\)\s*=>"),
+    ("destructured parameters", r"\bfunction\b[^({]*\([^)]*[\[{]|[(,]\s*[\[{][^()]{0,200}[\]}]\s*\)\s*=>"),
+    ("default parameters", r"\bfunction\b[^({]*\([^)]*=|\([^()]{0,200}[^=!<>()]=[^=>()][^()]{0,200}\)\s*=>"),
     ("classes", _NAME.format("class|super")),
     ("generators", r"\bfunction\s*\*|" + _NAME.format("yield")),
     ("catch without a name", r"\bcatch\s*\{"),

@@ -61,4 +61,7 @@ def test_the_sandbox_answers_as_expected(sandbox: Sandbox) -> None:
     assert done.returncode == 0
     distributions = sandbox.cloudfront.list_distributions()["DistributionList"].get("Items", [])
     assert [found["Id"] for found in distributions if found["Comment"].endswith("smoke-prod")] == []
+    assert "updates of a key value store: 10 of 10 arrived" in done.stdout
+    stores = sandbox.cloudfront.list_key_value_stores()["KeyValueStoreList"].get("Items", [])
+    assert [found["Name"] for found in stores if found["Name"].startswith("smoke-prod")] == []
     assert [found["Name"] for found in sandbox.s3.list_buckets()["Buckets"] if "smoke-prod" in found["Name"]] == []

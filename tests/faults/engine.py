@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.environment import endpoint_variables
 from tests.e2e.harness import descendants, end
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Engine:
     def run(self, plan: Plan, *arguments: str) -> Finished:
         """Run a command; ``plan`` says what happens to its requests."""
         command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
-        env = {**self.env, "AWS_ENDPOINT_URL": self.proxy.url}
+        env = {**self.env, **endpoint_variables(self.proxy.url)}
         with tempfile.TemporaryFile("w+b") as output:
             process = subprocess.Popen(
                 command, cwd=self.folder, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True

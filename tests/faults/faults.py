@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,6 +15,7 @@ class Fault(Enum):
     DENY = "deny"
     SLOW_DOWN = "slow-down"
     SERVER_ERROR = "server-error"
+    UNAVAILABLE = "unavailable"
     EXPIRE = "expire"
     RESET = "reset"
     CUT = "cut"
@@ -41,11 +43,17 @@ class Refusal:
     message: str
     is_lasting: bool = False
 
-    def body(self, service: str) -> bytes:
-        """Return the XML: S3's error is the root, other services have it in an ErrorResponse."""
+    def answer(self, service: str) -> tuple[int, str, bytes]:
+        """Return the status, the content type and the body: XML, but for the data API of key value stores.
+
+        S3's error is the root, other services have it in an ErrorResponse.
+        """
+        if service == DATA_API:
+            status, code = _DATA_API_CODES.get(self.code, (self.status, self.code))
+            return status, "application/json", json.dumps({"__type": code, "Message": self.message}).encode()
         error = f"<Error><Code>{self.code}</Code><Message>{self.message}</Message></Error>"
         text = error if service == "s3" else f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>"
-        return f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode()
+        return self.status, "application/xml", f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode()
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
@@ -53,7 +61,16 @@ REFUSALS = {
     Fault.DENY: Refusal(403, "AccessDenied", "Access Denied"),
     Fault.SLOW_DOWN: Refusal(503, "SlowDown", "Please reduce your request rate."),
     Fault.SERVER_ERROR: Refusal(500, "InternalError", "We encountered an internal error. Please try again."),
+    Fault.UNAVAILABLE: Refusal(503, "ServiceUnavailable", "Service is unable to handle request."),
     Fault.EXPIRE: Refusal(400, "ExpiredToken", "The provided token has expired.", is_lasting=True),
+}
+DATA_API = "cloudfront-keyvaluestore"
+# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_kvs_UpdateKeys.html#API_kvs_UpdateKeys_Errors
+_DATA_API_CODES = {
+    "AccessDenied": (403, "AccessDeniedException"),
+    "InternalError": (500, "InternalServerException"),
+    "SlowDown": (429, "ThrottlingException"),
+    "ExpiredToken": (403, "ExpiredTokenException"),
 }
 # Longer than a request takes, and shorter than any client waits.
 DELAY_S = 1.0

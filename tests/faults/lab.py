@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 PROJECT = "faults"
 # The snapshot without a stack.
 EMPTY = "empty"
+# Longer than a publish of the suite takes from one write to the next.
+_STORE_LAG_S = 3
 _UP = ("up", "--yes", "--skip-preview")
 _WEBSITE_HOST = "{bucket}.s3-website-us-east-1.amazonaws.com"
 
@@ -97,6 +99,16 @@ class Lab:
     def destroy(self, plan: Plan | None = None) -> Finished:
         """Run `pulumi destroy` without the preview."""
         return self.engine.run(plan or Plan(), "destroy", "--yes", "--skip-preview", "--stack", self.stack)
+
+    def delay_stores(self, seed: int) -> None:
+        """Let updates of key value stores arrive late at the edge: by the seed whole ones in order, or single keys."""
+        arrival = ("updates", "keys")[seed % 2]
+        settings = {"arrival": arrival, "lagSeconds": _STORE_LAG_S, "seed": seed}
+        self._home.store_settings.write_text(json.dumps(settings))
+
+    def complete_stores(self) -> None:
+        """Let all updates of key value stores arrive at once, as they do on AWS after a few seconds."""
+        self._home.store_settings.unlink(missing_ok=True)
 
     def is_locked(self) -> bool:
         """Return whether a killed command has left the lock of the stack."""

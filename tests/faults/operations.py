@@ -14,10 +14,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import botocore.session
 
+from tests.faults.faults import DATA_API
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
+# The scope of a signature; that of SigV4A, for several regions, names no region.
+_SCOPE = re.compile(r"Credential=[^/]+/\d+/(?:[^/]+/)?([^/]+)/aws4_request")
 _QUERY_PROTOCOL = re.compile(rb"(?:^|&)Action=(\w+)")
 _READ_METHODS = frozenset({"GET", "HEAD"})
 # They change nothing, although their method is POST.
@@ -90,8 +93,11 @@ def _operation(service: str, method: str, target: str, headers: Mapping[str, str
 
 
 def _shown_target(service: str, path: str) -> str:
-    """Return the key of an object without its bucket, or the name or id that another path has."""
+    """Return the key of an object or of a store, or the name or id that another path has."""
     segments = path.strip("/").split("/")
+    if service == DATA_API:
+        # /key-value-stores/<ARN with a slash>/keys/<key>
+        return "/".join(segments[4:])
     # CloudFront: /2020-05-31/function/<name>/publish
     return "/".join(segments[1:]) if service == "s3" else "".join(segments[2:3])
 

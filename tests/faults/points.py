@@ -122,6 +122,7 @@ def run_point(lab: Lab, point: Point) -> Outcome:
     if scenario.event.before:
         _fill_cache(lab, scenario)
     _begin(lab, scenario)
+    lab.delay_stores(point.number)
     with _poller(lab, scenario) as poller:
         plan = Plan(point.number, point.fault, requests=outcome.requests)
         interrupted = outcome.add(_command(lab, scenario, plan))
@@ -194,6 +195,7 @@ def _complete(lab: Lab, outcome: Outcome, last: Finished, before: dict[str, obje
 
 
 def _problems(lab: Lab, scenario: Scenario, before: dict[str, object]) -> list[str]:
+    lab.complete_stores()
     if scenario.event.is_destroy:
         return destroyed_problems(lab, before)
     others = [version for version in scenario.versions if version is not scenario.event.final]

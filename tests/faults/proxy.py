@@ -181,8 +181,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._respond(response, is_cut=fault is Fault.CUT)
 
     def _refuse(self, refusal: Refusal, name: RequestName) -> None:
-        headers = [("Content-Type", "application/xml")]
-        self._respond(CloudResponse(refusal.status, headers, refusal.body(name.service)), is_cut=False)
+        status, content_type, body = refusal.answer(name.service)
+        self._respond(CloudResponse(status, [("Content-Type", content_type)], body), is_cut=False)
 
     def _respond(self, response: CloudResponse, *, is_cut: bool) -> None:
         """Send a response; a cut one ends in the middle of its body, or of its headers if it has no body."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.faults.operations import request_name
@@ -38,6 +40,27 @@ def test_a_request_has_the_name_of_its_operation(
     """Method, path and query are matched with botocore's model of the service."""
     found = request_name(method, target, scope(service), b"")
     assert (str(found), found.is_write) == (name, is_write)
+
+
+STORE = f"/key-value-stores/{quote('arn:aws:cloudfront::000000000000:key-value-store/1-2', safe='')}"
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "name", "is_write"),
+    [
+        ("POST", f"{STORE}/keys", "UpdateKeys", True),
+        ("GET", f"{STORE}/keys?MaxResults=50", "ListKeys", False),
+        ("GET", f"{STORE}/keys/r%2Fa%2F1", "GetKey r/a/1", False),
+        ("GET", STORE, "DescribeKeyValueStore", False),
+    ],
+)
+def test_requests_for_the_keys_of_a_store(method: str, target: str, name: str, *, is_write: bool) -> None:
+    """The scope of their signature names no region, and they are named after the key and not the store's id."""
+    header = {
+        "authorization": "AWS4-ECDSA-P256-SHA256 Credential=test/20260101/cloudfront-keyvaluestore/aws4_request, "
+    }
+    found = request_name(method, target, header, b"")
+    assert (str(found), found.is_write) == (f"cloudfront-keyvaluestore {name}", is_write)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,12 @@ import http.client
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
+from sandbox.environment import endpoint_variables
 from sandbox.tests.loopback import Loopback
 from tests.e2e.harness import Answer, fetch
 from tests.faults.faults import DELAY_S, ERRORS, REFUSALS, Fault
@@ -103,6 +107,22 @@ def test_a_refusal_is_an_error_of_aws(cloud: Cloud, proxy: FaultProxy, fault: Fa
     assert (refused.status, refusal.code in refused.text) == (refusal.status, True)
     assert later.status == (refusal.status if refusal.is_lasting else 200)
     assert len(cloud.requests) == (0 if refusal.is_lasting else 1)
+
+
+@pytest.mark.parametrize(("fault", "status"), [(Fault.SLOW_DOWN, 429), (Fault.UNAVAILABLE, 503), (Fault.DENY, 403)])
+def test_the_data_api_of_stores_refuses_with_json(proxy: FaultProxy, fault: Fault, status: int) -> None:
+    """AWS's client gets the error of its protocol: it repeats 429 and 503, and finds the code of the others."""
+    options: Any = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    url = endpoint_variables(proxy.url)["AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"]
+    new_client: Any = boto3.Session(**options).client
+    data = new_client("cloudfront-keyvaluestore", endpoint_url=url, config=Config(retries={"total_max_attempts": 1}))
+    arn = "arn:aws:cloudfront::000000000000:key-value-store/1"
+    with proxy.run(Plan(1, fault)) as plan, pytest.raises(ClientError) as caught:
+        data.delete_key(KvsARN=arn, Key="a", IfMatch="1")
+    response = caught.value.response
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert response["Error"]["Message"] == REFUSALS[fault].message
+    assert [str(name) for name in plan.requests] == ["cloudfront-keyvaluestore DeleteKey a"]
 
 
 @pytest.mark.parametrize(("fault", "count"), [(Fault.RESET, 0), (Fault.CUT, 1)])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from tools.smoke import store
 from tools.smoke.answers import Place, error_answers, function_answers, invalidation_answers, site_answers
 from tools.smoke.edge import Distribution, error_code
 
@@ -45,30 +46,53 @@ def observe(stack: Stack, report: Report) -> None:
     place = Place(stack.url, distribution, outputs["bucketName"], boto3.client("s3"))
     for answer in site_answers(place):
         report.check(*answer)
-    distribution.add_behaviors(*_behaviors(_create_function(distribution.client, _name(stack))))
+    function_name, reader_name = _function_names(stack)
+    arn = store.create_store(_name(stack))
+    stores = {"KeyValueStoreAssociations": {"Quantity": 1, "Items": [{"KeyValueStoreARN": arn}]}}
+    reader = _create_function(distribution.client, reader_name, store.FUNCTION, **stores)
+    distribution.add_behaviors(
+        *_behaviors(_create_function(distribution.client, function_name, _FUNCTION)), _reading_behavior(reader)
+    )
     for questions in (invalidation_answers, function_answers, error_answers):
         for answer in questions(place):
             report.check(*answer)
+    for answer in store.measure(place.url, arn, report):
+        report.check(*answer)
     place.remove(_PREFIX)
 
 
-def delete_function(stack: Stack) -> None:
-    """Delete the function of the observations, once no distribution uses it."""
+def delete_functions(stack: Stack) -> None:
+    """Delete the functions and the store of the observations, once no distribution uses them."""
     client: Any = boto3.client("cloudfront")
-    function = {"Name": _name(stack), "Stage": "DEVELOPMENT"}
-    if error_code(client.describe_function, **function) == "accepted":
-        client.delete_function(Name=function["Name"], IfMatch=client.describe_function(**function)["ETag"])
+    for name in _function_names(stack):
+        function = {"Name": name, "Stage": "DEVELOPMENT"}
+        if error_code(client.describe_function, **function) == "accepted":
+            client.delete_function(Name=name, IfMatch=client.describe_function(**function)["ETag"])
+    store.delete_store(_name(stack))
 
 
 def _name(stack: Stack) -> str:
     return f"{stack.name}-{_PREFIX}"
 
 
-def _create_function(client: Any, name: str) -> str:  # noqa: ANN401 - boto3 generates its clients
-    config = {"Comment": "tools/aws-smoke.sh", "Runtime": "cloudfront-js-2.0"}
-    created = client.create_function(Name=name, FunctionConfig=config, FunctionCode=_FUNCTION.encode())
+def _function_names(stack: Stack) -> tuple[str, str]:
+    return _name(stack), f"{_name(stack)}-store"
+
+
+def _create_function(client: Any, name: str, code: str, **stores: object) -> str:  # noqa: ANN401 - boto3 generates its clients
+    config = {"Comment": "tools/aws-smoke.sh", "Runtime": "cloudfront-js-2.0", **stores}
+    created = client.create_function(Name=name, FunctionConfig=config, FunctionCode=code.encode())
     client.publish_function(Name=name, IfMatch=created["ETag"])
     return str(created["FunctionSummary"]["FunctionMetadata"]["FunctionARN"])
+
+
+def _reading_behavior(arn: str) -> dict[str, Any]:
+    events = [{"EventType": "viewer-request", "FunctionARN": arn}]
+    return {
+        "PathPattern": "/smoke-store/*",
+        "CachePolicyId": _CACHING_DISABLED,
+        "FunctionAssociations": {"Quantity": len(events), "Items": events},
+    }
 
 
 def _behaviors(arn: str) -> list[dict[str, Any]]:

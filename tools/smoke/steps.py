@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from tools.smoke.edge import Distribution, error_code
-from tools.smoke.observations import delete_function, observe
+from tools.smoke.observations import delete_functions, observe
 from tools.smoke.site import DIRECTORY, write_site
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def remove(stack: Stack, report: Report) -> None:
     outputs = stack.outputs()
     destroyed = stack.pulumi("destroy", "--yes", "--skip-preview", "--remove", check=False)
     report.check(f"{stack.name}: destroy", "done", "done" if destroyed.code == 0 else destroyed.output)
-    delete_function(stack)
+    delete_functions(stack)
     if outputs.get("bucketName"):
         client: Any = boto3.client("s3")
         seen = error_code(client.head_bucket, Bucket=outputs["bucketName"])

@@ -8,6 +8,7 @@ is rejected.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sandbox.emulator.ministack import replace
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from sandbox.emulator.ministack import MiniStack
+
+
+# MiniStack decodes the code of a new function twice.
+_undocumented = lru_cache(64)(undocumented)
 
 
 def install(ministack: MiniStack) -> None:
@@ -32,7 +37,7 @@ def with_check(original: Callable[[str], Any], cloudfront: ModuleType) -> Callab
 
     def decode(text: str) -> Any:  # noqa: ANN401 - MiniStack's pair of code and error
         code, error = original(text)
-        found = [] if error else undocumented(code.decode(errors="replace"))
+        found = [] if error else _undocumented(code.decode(errors="replace"))
         if not found:
             return code, error
         message = f"The function uses what cloudfront-js-2.0 does not document: {', '.join(found)}"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # What services call themselves in a signature, where that is not what the SDK calls them.
 _SDK_NAMES = {"monitoring": "cloudwatch"}
 # Signature version 4 says whom a request is for: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/aws4_request")
+# That of version 4A, which key-value stores need, names no region.
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?:[^/]+/)?(?P<service>[^/]+)/aws4_request")
 
 
 @dataclass(frozen=True)

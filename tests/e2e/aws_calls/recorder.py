@@ -6,6 +6,7 @@ import http.client
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
+from sandbox.environment import endpoint_variables
 from sandbox.tests.loopback import Loopback
 from tests.e2e.aws_calls.operations import Operation, operation_of
 
@@ -31,7 +32,7 @@ class Recorder(Loopback):
     @property
     def env(self) -> dict[str, str]:
         """Return what a command's environment needs to be recorded."""
-        return {"AWS_ENDPOINT_URL": self.url}
+        return endpoint_variables(self.url)
 
     def note(self, method: str, target: str, headers: dict[str, str], body: bytes) -> None:
         """Write down a request."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 
 from tests.repository import REPOSITORY
+from tools.smoke.store import Round, summary
 
 
 def test_the_page_has_all_questions() -> None:
@@ -27,3 +28,18 @@ def test_the_page_has_all_questions() -> None:
         if not any(row.startswith(f"| {question} | ") and answer.strip("`") in row.partition(" | ")[2] for row in rows)
     ]
     assert other == []
+
+
+def test_the_summary_of_the_updates_of_a_store() -> None:
+    """It has the lag, the updates that were seen in part, and those that were overtaken by the next one."""
+    rounds = [
+        Round(1, [(0, 0, 0), (1, 1, 1)], 0.5),
+        Round(2, [(1, 1, 1), (2, 1, 1), (2, 2, 2)], 1.5),
+        Round(3, [(2, 2, 3)], None),
+        Round(4, [(4, 4, 4)], 0.1),
+    ]
+    assert summary(rounds) == (
+        "updates of a key value store: 3 of 4 arrived, after 0.1 to 1.5 s, median 0.5 s; 1 were seen in part, "
+        "1 were overtaken by the next one"
+    )
+    assert "0 of 1 arrived, never" in summary(rounds[2:3])
