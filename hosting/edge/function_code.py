@@ -3,8 +3,11 @@
 A part is a JavaScript function that may change the request or the response, or return a response in place of the
 origin's. All parts together must fit the size limit of a function, which is checked before anything is deployed.
 
+A part may read rules from the stack's CloudFront KeyValueStore. Only a function with such a part is asynchronous.
+
 The JavaScript uses only what `cloudfront-js-2.0` documents: no `for...of`, no spread, no destructuring, no default
-parameters, no `?.`, no classes; `require` only of `crypto`, `querystring` and `buffer`; no `eval`, no timers.
+parameters, no `?.`, no classes; `require` only of `crypto`, `querystring` and `buffer`; no `eval`, no timers; no
+`await` inside the arguments of a call, which njs, the engine of that family, does not support.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
 """
 
@@ -19,7 +22,7 @@ from typing import TYPE_CHECKING
 from hosting.errors import EdgeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 RUNTIME = "cloudfront-js-2.0"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
@@ -28,7 +31,13 @@ _FOLDER = Path(__file__).parent / "javascript"
 _DATA = "$DATA"
 # Helpers that several parts call, each in a file with its name. The function includes only those that are called.
 # A helper comes before the helpers that it calls.
-_HELPERS = ("redirectToForm", "queryOf", "redirectTo", "canonicalPath", "routeKind")
+_HELPERS = (
+    *("redirectToForm", "queryOf", "redirectTo", "canonicalPath", "routeKind"),
+    *("tableRules", "tableBucket", "tableMissing"),
+)
+# The first lines of a function that reads the store:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-custom-methods.html
+_STORE = "import cf from 'cloudfront';\nconst store=cf.kvs();"
 _NAME = re.compile(r"[a-z][A-Za-z]*")
 # Strings and regular expressions, whose spaces are significant, and the code between them. A slash after an operator or
 # an opening bracket begins a regular expression: no part divides.
@@ -54,11 +63,13 @@ class FunctionPart:
         code: the declaration of ``function <name>(request, state)``, which may change ``request``. It returns
             undefined to continue with the next part, ``request`` to go to the origin, or a response. Parts set
             properties of ``state`` for later parts. In a function for responses the declaration is
-            ``function <name>(request, response)``, and its return value is ignored.
+            ``function <name>(request, response, state)``, and its return value is ignored.
+        uses_store: whether the part reads the KeyValueStore, as ``store``. It is then an ``async function``.
     """
 
     name: str
     code: str
+    uses_store: bool = False
 
 
 def function_part(name: str, data: object) -> FunctionPart:
@@ -84,15 +95,28 @@ def as_javascript(data: object) -> str:
     return text
 
 
-def compose(parts: Sequence[FunctionPart]) -> str:
+def uses_store(parts: Iterable[FunctionPart]) -> bool:
+    """Whether a function with these parts reads the KeyValueStore, and so needs its association."""
+    return any(part.uses_store for part in parts)
+
+
+def compose(parts: Sequence[FunctionPart], max_bytes: int = MAX_BYTES) -> str:
     """Return the code of the viewer-request function that calls ``parts`` in their order.
 
+    ``max_bytes`` is less than CloudFront's limit if parts are added later.
+
     Raises:
-        EdgeError: it exceeds CloudFront's limit; the message has the size of each part.
+        EdgeError: it exceeds the limit; the message has the size of each part.
     """
-    calls = "||".join(f"{part.name}(request,state)" for part in parts)
-    handler = f"function handler(event){{const request=event.request,state={{}};return {calls}||request}}"
-    return _joined(parts, handler, "viewer-request")
+    begin = "const request=event.request,state={};"
+    if uses_store(parts):
+        # One statement for each part, because njs has no `await` inside an expression with other calls.
+        calls = "".join(f"answer={_call(part, 'request,state')};if(answer)return answer;" for part in parts)
+        handler = f"async function handler(event){{{begin}let answer;{calls}return request}}"
+    else:
+        calls = "||".join(_call(part, "request,state") for part in parts)
+        handler = f"function handler(event){{{begin}return {calls}||request}}"
+    return _joined(parts, handler, "viewer-request", max_bytes)
 
 
 def compose_response(parts: Sequence[FunctionPart]) -> str:
@@ -101,25 +125,38 @@ def compose_response(parts: Sequence[FunctionPart]) -> str:
     Raises:
         EdgeError: it exceeds CloudFront's limit; the message has the size of each part.
     """
-    calls = "".join(f"{part.name}(event.request,response);" for part in parts)
-    handler = f"function handler(event){{const response=event.response;{calls}return response}}"
-    return _joined(parts, handler, "viewer-response")
+    calls = "".join(f"{_call(part, 'event.request,response,state')};" for part in parts)
+    begin = "async " if uses_store(parts) else ""
+    handler = f"{begin}function handler(event){{const response=event.response,state={{}};{calls}return response}}"
+    return _joined(parts, handler, "viewer-response", MAX_BYTES)
 
 
-def _joined(parts: Sequence[FunctionPart], handler: str, event: str) -> str:
+def _call(part: FunctionPart, arguments: str) -> str:
+    return f"{'await ' if part.uses_store else ''}{part.name}({arguments})"
+
+
+def _joined(parts: Sequence[FunctionPart], handler: str, event: str, max_bytes: int) -> str:
     names = [part.name for part in parts]
     if len(set(names)) != len(names) or not all(_NAME.fullmatch(name) for name in names) or "handler" in names:
         raise ValueError(f"parts must have different names that are valid in JavaScript: {names}")
+    begin = [_STORE] if uses_store(parts) else []
     parts = [*_called_helpers(parts), *parts]
     minified = [_minified(part.code) for part in parts]
-    code = "\n".join([*minified, handler])
-    if size_of(code) > MAX_BYTES:
+    code = "\n".join([*begin, *minified, handler])
+    if size_of(code) > max_bytes:
         sizes = ", ".join(f"{part.name} {size_of(text)}" for part, text in zip(parts, minified, strict=True))
-        raise EdgeError(
-            f"The {event} function has {size_of(code)} bytes, but CloudFront allows {MAX_BYTES} ({sizes}); "
-            "nothing was deployed: remove rules, or replace several rules with one that has a wildcard"
-        )
+        raise EdgeError(_too_large(event, size_of(code), max_bytes, sizes))
     return code
+
+
+def _too_large(event: str, size: int, max_bytes: int, sizes: str) -> str:
+    allowed = f"CloudFront allows {MAX_BYTES}"
+    if max_bytes < MAX_BYTES:
+        allowed += f", of which a release in bulk mode needs {MAX_BYTES - max_bytes}"
+    return (
+        f"The {event} function has {size} bytes, but {allowed} ({sizes}); "
+        "nothing was deployed: remove rules, or replace several rules with one that has a wildcard"
+    )
 
 
 def _called_helpers(parts: Sequence[FunctionPart]) -> list[FunctionPart]:

@@ -58,17 +58,31 @@ def _is_local(endpoint: str) -> bool:
 
 
 def proxy_conflicts(rules: Sequence[Rule]) -> Iterator[str]:
-    """Yield the conflicts between proxies and other rules."""
-    for index, rule in enumerate(rules):
-        earlier = [proxy for proxy in proxies_in(rules[:index]) if _includes(proxy, rule)]
+    """Yield the conflicts between proxies and other rules. Their number is limited by the quota on proxies."""
+    proxies = proxies_in(rules)
+    check_quotas(proxies)
+    earlier_proxies: list[Proxy] = []
+    # Only these rules can't come before a proxy.
+    earlier_rules: list[tuple[str, Rule]] = []
+    for rule in rules if proxies else ():
+        start = _start(rule)
+        including = [proxy for proxy in earlier_proxies if _includes(proxy, rule, start)]
         # Two rules for the same paths are reported elsewhere.
-        if earlier and not any(proxy.covers(rule) for proxy in earlier):
-            yield f"{rule.where} is never reached: {earlier[0].where} is a proxy for its paths and comes first"
+        if including and not any(proxy.covers(rule) for proxy in including):
+            yield f"{rule.where} is never reached: {including[0].where} is a proxy for its paths and comes first"
         if isinstance(rule, Proxy):
-            for other in rules[:index]:
-                yield from _order_conflict(other, rule)
-        elif rule.status == REWRITE:
-            yield from _rewrite_to_proxy(rule, proxies_in(rules))
+            yield from _order_conflicts(earlier_rules, rule)
+            earlier_proxies.append(rule)
+        elif rule.status == REWRITE or rule.countries:
+            earlier_rules.append((start, rule))
+            if rule.status == REWRITE:
+                yield from _rewrite_to_proxy(rule, proxies)
+
+
+def _start(rule: Rule) -> str:
+    """Return the text that all paths of a rule begin with, as far as the rule has text before its first placeholder."""
+    first = rule.source[0] if rule.source else ""
+    return canonical_path(first) if isinstance(first, str) else ""
 
 
 def proxies_to_own_site(proxies: Sequence[Proxy], names: Collection[str]) -> Iterator[str]:
@@ -81,20 +95,27 @@ def proxies_to_own_site(proxies: Sequence[Proxy], names: Collection[str]) -> Ite
             )
 
 
-def _order_conflict(rule: Rule, proxy: Proxy) -> Iterator[str]:
-    """Yield why a rule can't come before a proxy for the same paths."""
-    if isinstance(rule, Proxy) or not any(may_overlap(rule, pattern) for pattern in proxy.patterns):
-        return
-    if rule.status == REWRITE:
-        yield (
-            f"{rule.where} rewrites paths of the proxy in {proxy.where}, but CloudFront chooses the server by the "
-            "visitor's path, so it would get the file from the proxy's server: put the proxy first, or redirect"
-        )
-    elif rule.countries:
-        yield (
-            f"{rule.where} is for a country and for paths of the proxy in {proxy.where}, but CloudFront adds the "
-            "country only for the site's own paths: put the proxy first"
-        )
+def _order_conflicts(rules: Sequence[tuple[str, Rule]], proxy: Proxy) -> Iterator[str]:
+    """Yield why rules can't come before a proxy for the same paths."""
+    for start, rule in rules:
+        if not any(_has_start(pattern, start) and may_overlap(rule, pattern) for pattern in proxy.canonical_patterns):
+            continue
+        if rule.status == REWRITE:
+            yield (
+                f"{rule.where} rewrites paths of the proxy in {proxy.where}, but CloudFront chooses the server by the "
+                "visitor's path, so it would get the file from the proxy's server: put the proxy first, or redirect"
+            )
+        else:
+            yield (
+                f"{rule.where} is for a country and for paths of the proxy in {proxy.where}, but CloudFront adds the "
+                "country only for the site's own paths: put the proxy first"
+            )
+
+
+def _has_start(pattern: str, start: str) -> bool:
+    """Whether a path may match a pattern and begin with a text, by a fast comparison."""
+    prefix = pattern.removesuffix("*")
+    return prefix.startswith(start) if len(start) < len(prefix) else start.startswith(prefix)
 
 
 def _rewrite_to_proxy(rule: Rule, proxies: Sequence[Proxy]) -> Iterator[str]:
@@ -108,15 +129,13 @@ def _rewrite_to_proxy(rule: Rule, proxies: Sequence[Proxy]) -> Iterator[str]:
         )
 
 
-def _includes(proxy: Proxy, rule: Rule) -> bool:
-    """Whether a proxy matches all paths that a rule matches."""
+def _includes(proxy: Proxy, rule: Rule, start: str) -> bool:
+    """Whether a proxy matches all paths that a rule matches; ``start`` is the text that these paths begin with."""
     if rule.expression:
         return False
-    patterns = [canonical_path(pattern) for pattern in proxy.patterns]
     if rule.is_literal:
-        return any(_pattern_matches(pattern, rule.literal) for pattern in patterns)
-    start = canonical_path(str(rule.source[0]))
-    return any(pattern.endswith("*") and start.startswith(pattern[:-1]) for pattern in patterns)
+        return any(_pattern_matches(pattern, rule.literal) for pattern in proxy.canonical_patterns)
+    return any(pattern.endswith("*") and start.startswith(pattern[:-1]) for pattern in proxy.canonical_patterns)
 
 
 def _pattern_matches(pattern: str, path: str) -> bool:
@@ -124,9 +143,7 @@ def _pattern_matches(pattern: str, path: str) -> bool:
 
 
 def may_overlap(rule: Rule, pattern: str) -> bool:
-    """Whether a rule and a path pattern may match the same path."""
-    # A rule is compared with the canonical path, in which a plus sign is encoded.
-    pattern = canonical_path(pattern)
+    """Whether a rule and a path pattern in canonical form may match the same path."""
     if not pattern.endswith("*"):
         return rule.match(pattern) is not None
     if rule.expression:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 from zlib import crc32
@@ -27,6 +26,8 @@ _LINE = re.compile(r"line (\d+)")
 _PAGE = ".html"
 # The number of pages that a rule with a wildcard is tried with: a large site has tens of thousands.
 _MAX_PAGES = 50
+# The number of loops that one message reports.
+_MAX_LOOPS = 20
 # Paths without a file, for rules with a regular expression.
 _UNKNOWN_PATHS = ("/x", "/x/", "/x/y", "/x/y/")
 
@@ -51,11 +52,6 @@ class Hosts:
         """Return the host of a request to ``host`` when the rules run."""
         return self.names[0] if self.redirects_to_first and self.includes(host) else host
 
-    @property
-    def samples(self) -> tuple[str, ...]:
-        """A host for each name, and an empty one for the distribution's domain name, which is not known yet."""
-        return ("", *(name.replace("*", "x") for name in self.names))
-
 
 NO_HOSTS = Hosts()
 
@@ -75,58 +71,65 @@ class LoopFinder:
         self._router_redirect = router_redirect
         self._hosts = hosts
         self._countries = _distinct_countries(rules)
-        # The host matters only if a rule has one, or redirects to one.
-        uses_hosts = any(rule.host or "://" in rule.target for rule in rules)
-        self._sample_hosts = tuple(dict.fromkeys(map(hosts.final_host, hosts.samples))) if uses_hosts else ("",)
+        self._internal = frozenset(rule.where for rule in rules if self._is_internal(rule))
         self._without_loop: set[tuple[object, ...]] = set()
 
     def problems(self, keys: Collection[str], index_document: str) -> Iterator[str]:
-        """Yield a sentence for each set of rules that form a loop."""
+        """Yield a sentence for each set of rules that form a loop, up to a number that a user can read."""
         reported: set[frozenset[str]] = set()
-        for rule, request in self._requests(keys, index_document):
+        for rule, sample in self._requests(keys, index_document):
             if {rule.where} in reported:
                 continue
-            names = frozenset(step.where for step in self._loop(request))
+            request, steps = self._loop(sample)
+            names = frozenset(step.where for step in steps)
             if names and names not in reported:
                 reported.add(names)
                 rules = " and ".join(sorted(names, key=_line_number))
                 host = f" of {request.host}" if request.host in self._hosts.names else ""
                 yield f"{rules} redirect{'s' if len(names) == 1 else ''} '{request.path}'{host} in an endless loop"
+            if len(reported) == _MAX_LOOPS:
+                return
 
     def _requests(self, keys: Collection[str], index_document: str) -> Iterator[tuple[Rule, ViewerRequest]]:
-        """Yield requests for each rule: samples of its source, for each country, and targets of the router's redirects.
+        """Yield requests for each rule: samples of its source, and targets of the router's redirects.
 
         A loop through the router contains a path that the router redirects. No other path of a page is redirected.
         """
-        internal = {rule.where for rule in self._rules if self._is_internal(rule)}
         for rule in self._rules:
-            for path in _sample_paths(rule) if rule.where in internal else ():
-                yield from self._requests_for(rule, path, rule.countries or (None, *self._countries))
+            for path in _sample_paths(rule) if rule.where in self._internal else ():
+                for country in self._countries.get(rule.countries, (None,)):
+                    yield rule, _request_for(rule, path, country)
+        internal = {*self._internal}
         tried = Counter[str]()
         for path in _shuffled(self._router_redirect(path) for path in _page_paths(keys, index_document)):
             if not internal:
                 return
             for rule in self._lookup.matching(path):
                 if rule.where in internal:
-                    yield from self._requests_for(rule, path, rule.countries[:1] or (None,))
+                    yield rule, _request_for(rule, path, next(iter(rule.countries), None))
                     tried[rule.where] += 1
                     if tried[rule.where] == _MAX_PAGES:
                         internal.remove(rule.where)
 
     def _is_internal(self, rule: Rule) -> bool:
         """Whether a rule redirects to this site."""
+        if rule.status == REWRITE or rule.target.startswith("/"):
+            return rule.status != REWRITE
         host = urlsplit(rule.target).hostname
-        return rule.status != REWRITE and (host is None or host == rule.host or self._hosts.includes(host))
+        return host is None or host == rule.host or self._hosts.includes(host)
 
-    def _requests_for(
-        self, rule: Rule, path: str, countries: Iterable[str | None]
-    ) -> Iterator[tuple[Rule, ViewerRequest]]:
-        query = {name: "q" if value is None else quote(value, safe="") for name, value in rule.query}
-        for country, host in product(countries, (rule.host,) if rule.host else self._sample_hosts):
-            yield rule, ViewerRequest(path, query, country, host)
+    def _loop(self, request: ViewerRequest) -> tuple[ViewerRequest, list[Rule]]:
+        """Return the rules that redirect a request in a loop, and the request; no rules if there is no loop."""
+        pending = [request]
+        while pending:
+            sent = pending.pop()
+            steps = self._steps(sent, pending)
+            if steps:
+                return sent, steps
+        return request, []
 
-    def _loop(self, request: ViewerRequest) -> list[Rule]:
-        """Return the rules that redirect a request in a loop; empty if there is no loop."""
+    def _steps(self, request: ViewerRequest, pending: list[ViewerRequest]) -> list[Rule]:
+        """Follow a request, and return the rules if it does not end; add its variants to ``pending``."""
         steps: list[Rule] = []
         visited: list[tuple[object, ...]] = []
         for _ in range(_MAX_REDIRECTS):
@@ -136,6 +139,7 @@ class LoopFinder:
             if state in self._without_loop:
                 break
             visited.append(state)
+            pending += self._variants(request)
             rule, next_request = self._follow(request)
             if next_request is None:
                 break
@@ -145,6 +149,19 @@ class LoopFinder:
             return steps
         self._without_loop.update(visited)
         return []
+
+    def _variants(self, request: ViewerRequest) -> Iterator[ViewerRequest]:
+        """Yield the request from each country and to each host that a rule for its path names.
+
+        A request from no certain country matches no rule for a country. Such a rule may be the one that closes a loop.
+        """
+        for rule in self._lookup.matching(request.path) if request.country is None or not request.host else ():
+            if (rule.countries or rule.host) and rule.where in self._internal:
+                countries = (request.country,) if request.country else self._countries.get(rule.countries, (None,))
+                for country in countries:
+                    variant = replace(request, country=country, host=request.host or rule.host)
+                    if variant != request:
+                        yield variant
 
     def _follow(self, request: ViewerRequest) -> tuple[Rule | None, ViewerRequest | None]:
         """Return the rule that answers a request, or None for the router, and the next request, or None at the end."""
@@ -172,13 +189,21 @@ def _shuffled(paths: Iterable[str | None]) -> list[str]:
     return sorted({path for path in paths if path is not None}, key=lambda path: crc32(path.encode()))
 
 
-def _distinct_countries(rules: Sequence[Rule]) -> list[str]:
-    """Return one country for each set of rules that name it."""
-    rules_of: dict[str, list[int]] = {}
-    for index, rule in enumerate(rules):
-        for country in rule.countries:
-            rules_of.setdefault(country, []).append(index)
-    return sorted({tuple(indexes): country for country, indexes in rules_of.items()}.values())
+def _request_for(rule: Rule, path: str, country: str | None) -> ViewerRequest:
+    """Return a request for a path with the query and the host of a rule."""
+    query = {name: "q" if value is None else quote(value, safe="") for name, value in rule.query}
+    return ViewerRequest(path, query, country, rule.host)
+
+
+def _distinct_countries(rules: Sequence[Rule]) -> dict[tuple[str, ...], list[str]]:
+    """Return, for the countries of each rule, one of those that the same rules name."""
+    lists = dict.fromkeys(rule.countries for rule in rules if rule.countries)
+    lists_of: dict[str, list[int]] = {}
+    for index, countries in enumerate(lists):
+        for country in countries:
+            lists_of.setdefault(country, []).append(index)
+    samples = sorted({tuple(indexes): country for country, indexes in lists_of.items()}.values())
+    return {countries: [country for country in samples if country in countries] for countries in lists}
 
 
 def _line_number(where: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from heapq import merge
 from typing import TYPE_CHECKING
 
-from hosting.formats.paths import canonical_path, without_trailing_slash
+from hosting.formats.paths import without_trailing_slash
 from hosting.formats.redirects.rules import Placeholder
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 # The search for loops looks up a path twice: when it makes the first request, and when it follows that request.
 _CACHE_SIZE = 256
-_FOLDER = re.compile(r"/[^/]*")
 
 
 class RuleLookup:
@@ -42,8 +41,7 @@ class RuleLookup:
     def matching(self, path: str) -> Iterator[Rule]:
         """Yield the rules that match a path, in their order, up to the first without other conditions."""
         bare = without_trailing_slash(path)
-        folder = _FOLDER.match(path)
-        keys = (folder[0] if folder else "", bare.count("/"), None)
+        keys = (path.partition("/")[2].partition("/")[0], bare.count("/"), None)
         literals = sorted(index for key in {path, bare} for index in self._literals.get(key, ()))
         for index in merge(literals, *(self._groups[key].from_first(path) for key in keys if key in self._groups)):
             rule = self._rules[index]
@@ -85,10 +83,8 @@ def _is_anchored(rule: Rule) -> bool:
 
 def _group_key(rule: Rule) -> Hashable:
     """Return what all paths of a rule have in common: the first folder or the number of slashes, else None."""
-    first = rule.source[0] if rule.source else ""
-    folder, slash, _ = first[1:].partition("/") if isinstance(first, str) else ("", "", "")
-    if slash:
-        return canonical_path(f"/{folder}")
+    if rule.first_folder:
+        return rule.first_folder
     if rule.expression or any(isinstance(part, Placeholder) and part.name == "*" for part in rule.source):
         return None
     sample = "".join(part if isinstance(part, str) else "x" for part in rule.source)

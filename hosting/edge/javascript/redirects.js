@@ -1,13 +1,16 @@
 // Redirects and rewrites: applies the first rule that matches. `Rule` in rules.py does the same, and redirects.py writes
-// the rules as arrays.
-const redirectRules = $RULES, redirectAnySlash = $ANY_SLASH;
-function redirects(request, state) {
+// the rules as arrays: all of them, or those that are not in a table of the store.
+const redirectRules = $RULES;
+$ASYNC function redirects(request, state) {
   // $AMBIGUOUS
-  const path = canonicalPath(request.uri);
-  for (let i = 0; i < redirectRules.length; i++) {
-    const from = redirectRules[i][0], to = redirectRules[i][1], rule = redirectRules[i][2] || {};
+  const path = canonicalPath(request.uri), anySlash = $ANY_SLASH;
+  const bare = anySlash && path.endsWith('/') ? path.slice(0, -1) || '/' : path;
+  const rules = $CANDIDATES;
+  // $MISSING
+  for (let i = 0; i < rules.length; i++) {
+    const from = rules[i][0], to = rules[i][1], rule = rules[i][2] || {};
     // $PROXY
-    const parts = redirectMatch(from, rule, path, request);
+    const parts = redirectMatch(from, rule, path, bare, request);
     if (parts) {
       const target = to.replace(/\{(\d)\}/g, (all, number, at) =>
         redirectPut(parts[number], number < parts.ofPath, to.slice(0, at).includes('?')));
@@ -22,8 +25,7 @@ function redirects(request, state) {
     }
   }
 }
-function redirectMatch(from, rule, path, request) {
-  const bare = redirectAnySlash && path.endsWith('/') ? path.slice(0, -1) || '/' : path;
+function redirectMatch(from, rule, path, bare, request) {
   const found = typeof from === 'string' ? from === bare && [path] : from.exec(path);
   if (!found) return;
   if (rule.h && !(request.headers.host && request.headers.host.value.toLowerCase() === rule.h)) return;

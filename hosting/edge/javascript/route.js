@@ -1,6 +1,6 @@
 // Maps a path to a file. `SiteRoutes.answer` in site_routes.py does the same.
 const routeData = $DATA;
-function route(request, state) {
+$ASYNC function route(request, state) {
   const uri = request.uri, slash = uri.endsWith('/');
   if (uri === '/') {
     request.uri = routeData.root;
@@ -8,8 +8,10 @@ function route(request, state) {
   }
   let path = uri;
   try { path = decodeURIComponent(uri); } catch (malformed) {}
-  const kind = routeKind(routeData, slash ? path.slice(0, -1) : path);
-  const bare = slash ? uri.slice(0, -1) : uri;
+  const name = slash ? path.slice(0, -1) : path;
+  const named = $NAMED;
+  // $MISSING
+  const kind = routeKind(routeData, named, name), bare = slash ? uri.slice(0, -1) : uri;
   if (kind === 4) request.uri = routeData.app;
   else if (kind === 0) request.uri = slash ? bare + routeData.index : uri;
   else {

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from hosting.formats.paths import canonical_path
 from hosting.formats.redirects.rules import REWRITE, Placeholder, Rule, RuleError
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ class Proxy(Rule):
             is_folder = self.ignores_trailing_slash and path.endswith("/")
             return (f"{path}*", path[:-1]) if is_folder else (f"{path}*",)
         return (path.rstrip("/"), f"{path.rstrip('/')}/") if self.ignores_trailing_slash else (path,)
+
+    @cached_property
+    def canonical_patterns(self) -> tuple[str, ...]:
+        """The patterns in the form in which other rules are compared with a path. A plus sign is encoded in it."""
+        return tuple(map(canonical_path, self.patterns))
 
     def matches(self, path: str) -> bool:
         """Whether the proxy is for a path, as it is sent."""

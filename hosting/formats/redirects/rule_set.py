@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.formats.redirects.proxies import proxies_in
 from hosting.formats.redirects.rules import FallbackRule, IgnoredRule, Rule
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from hosting.formats.redirects.proxies import Proxy
+
+_MAX_SUBSET_NAMES = 6
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,50 @@ def _unused_fallbacks(fallbacks: Sequence[FallbackRule]) -> Iterator[str]:
             yield f"{fallback.where} is never used: {fallbacks[0].where} is for missing files, too, and comes first"
 
 
+class _Conditions(NamedTuple):
+    """Conditions of a rule: only a few other rules have such that they match all its requests.
+
+    Attributes:
+        source_regex: the paths.
+        query: the names of the parameters if any value matches, otherwise the parameters.
+        host: the host; may be empty.
+        country: one of the countries; empty if the rule is for all.
+    """
+
+    source_regex: str
+    query: frozenset[str] | tuple[tuple[str, str | None], ...]
+    host: str
+    country: str
+
+
+def _query_key(rule: Rule) -> frozenset[str] | tuple[tuple[str, str | None], ...]:
+    if all(value is None for _, value in rule.query):
+        return frozenset(name for name, _ in rule.query)
+    return tuple(sorted(rule.query, key=str))
+
+
+def _covering(rule: Rule) -> Iterator[_Conditions]:
+    """Yield the conditions of the rules that may match all requests of a rule.
+
+    These rules have the same query, or any values of some of its parameters.
+    """
+    names = [name for name, _ in rule.query]
+    # With more parameters there would be too many subsets: then only a rule with all of them is found.
+    sizes = range(len(names) + 1) if len(names) <= _MAX_SUBSET_NAMES else (0, len(names))
+    subsets = [frozenset(subset) for size in sizes for subset in combinations(names, size)]
+    for query in dict.fromkeys((*subsets, _query_key(rule))):
+        for host in dict.fromkeys(("", rule.host)):
+            for country in ("", *rule.countries[:1]):
+                yield _Conditions(rule.source_regex, query, host, country)
+
+
 class _ReachableRules:
     """Collects the rules that can apply to a request, and warnings about the others."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
         self._kept: list[tuple[int, Rule]] = []
-        self._by_source: dict[object, list[Rule]] = {}
+        self._by_conditions: dict[_Conditions, list[Rule]] = {}
         self._everything: tuple[int, Rule] | None = None
 
     @property
@@ -94,18 +134,14 @@ class _ReachableRules:
         """Add a rule, unless an earlier rule matches all its requests."""
         if not self.is_reached(index, rule):
             return
-        # Only rules with the same query, or with none or only placeholders in it, can match all requests of the rule.
-        exact = (rule.source_regex, tuple(sorted(rule.query, key=str)))
-        any_value = (rule.source_regex, None)
-        candidates = (earlier for key in (exact, any_value) for earlier in self._by_source.get(key, ()))
+        candidates = (earlier for key in _covering(rule) for earlier in self._by_conditions.get(key, ()))
         other = next((earlier for earlier in candidates if earlier.covers(rule)), None)
         if other is not None:
             self._report(rule, other, "is for the same paths")
             return
         self._kept.append((index, rule))
-        self._by_source.setdefault(exact, []).append(rule)
-        if all(value is None for _, value in rule.query):
-            self._by_source.setdefault(any_value, []).append(rule)
+        for country in rule.countries or ("",):
+            self._by_conditions.setdefault(_Conditions(rule.source_regex, _query_key(rule), rule.host, country), []).append(rule)
         if rule.matches_everything and self._everything is None:
             self._everything = index, rule
 

@@ -137,6 +137,13 @@ class Rule:
         return without_trailing_slash(path) if self.ignores_trailing_slash else path
 
     @cached_property
+    def first_folder(self) -> str:
+        """The name of the first folder of all paths that the rule matches; empty if it is not fixed."""
+        first = self.source[0] if self.source else ""
+        folder, slash, _ = canonical_path(first)[1:].partition("/") if isinstance(first, str) else ("", "", "")
+        return folder if slash else ""
+
+    @cached_property
     def regex(self) -> str:
         """The paths that the rule matches, as a regular expression with the same meaning in Python and JavaScript."""
         return f"^{self._target_exclusion}{self.source_regex[1:]}" if self._target_exclusion else self.source_regex

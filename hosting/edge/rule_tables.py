@@ -1,0 +1,216 @@
+"""Tables of rules in the stack's CloudFront KeyValueStore, for rules that do not fit a function.
+
+A table consists of buckets, each one value of the store. There are three kinds of buckets:
+
+- ``exact``: the entries for one path. The hash of the path chooses the bucket.
+- ``folder``: the entries for all paths below a first folder. The hash of the folder's name chooses the bucket.
+- ``rest``: all other entries, in one bucket.
+
+So a function reads at most three buckets of a table. A table never changes: its id is a part of the hash of its content,
+and all its buckets exist. A missing bucket has not arrived at the edge location yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from hosting.edge.function_code import FunctionPart, as_javascript, size_of
+from hosting.errors import EdgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+EXACT, FOLDER, REST = "exact", "folder", "rest"
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create-s3-kvp.html
+MAX_VALUE_BYTES = 1_024
+# The store has 5 MB, and keeps the tables of the previous publish, too:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
+MAX_BYTES = 2_250_000
+# An update of the store has 50 keys, so these are 200 updates.
+_MAX_BUCKETS = 10_000
+_GROWTH = 1.25
+_ID_CHARACTERS = 8
+# Parts of a hash in hexadecimal digits. Each is another way to choose the buckets, so one that fills them evenly is used.
+_HASH_PARTS = range(0, 64, 8)
+_SHOWN = 5
+# Placeholders of the functions' JavaScript, without and with data in the store.
+IN_FUNCTION: Mapping[str, str] = {"$ASYNC ": "", "$AWAIT ": "", "// $MISSING": "", "// $NO_RULES": ""}
+IN_STORE: Mapping[str, str] = {"$ASYNC ": "async ", "$AWAIT ": "await ", "// $MISSING": "", "// $NO_RULES": ""}
+
+
+class Entry(NamedTuple):
+    """An entry of a table.
+
+    Attributes:
+        kind: the kind of its bucket.
+        key: the path or the name of the folder that chooses the bucket; empty for the rest.
+        text: the entry as JSON.
+        where: the place of its rule, for messages.
+    """
+
+    kind: str
+    key: str
+    text: str
+    where: str
+
+
+class RuleTable(NamedTuple):
+    """A table in the store.
+
+    Attributes:
+        name: the property of ``state.tables`` in the functions.
+        head: what a function has to know about the table: its id, and the number of buckets of each kind.
+        items: the values of the store by key.
+    """
+
+    name: str
+    head: Mapping[str, object]
+    items: Mapping[str, str]
+
+
+class StoredPart(NamedTuple):
+    """A part of a function that reads a table, and the table."""
+
+    part: FunctionPart
+    table: RuleTable
+
+
+@dataclass(frozen=True)
+class TableFormat:
+    """How the entries of a table are joined, and how messages name them.
+
+    Attributes:
+        name: the property of ``state.tables`` in the functions.
+        what: the noun for the entries, in the plural.
+        advice: what to do if a bucket has too many of them.
+        join: returns the value of a bucket.
+    """
+
+    name: str
+    what: str
+    advice: str
+    join: Callable[[Sequence[str]], str]
+
+
+def json_list(texts: Sequence[str]) -> str:
+    """Return a list of JSON texts."""
+    return f"[{','.join(texts)}]"
+
+
+def rule_table(table: TableFormat, entries: Sequence[Entry], attributes: Mapping[str, object]) -> RuleTable:
+    """Return the table with the entries. ``attributes`` are more properties of its head.
+
+    Raises:
+        EdgeError: the entries of one path or folder exceed a value of the store, or all of them the store.
+    """
+    head: dict[str, object] = {**attributes}
+    buckets: dict[str, str] = {}
+    for kind in (EXACT, FOLDER, REST):
+        of_kind = [entry for entry in entries if entry.kind == kind]
+        if of_kind:
+            head[kind], texts = _buckets(table, kind, of_kind)
+            buckets |= {f"{kind[0]}{number}": table.join(text) for number, text in enumerate(texts)}
+    content = as_javascript([head, buckets]).encode()
+    table_id = urlsafe_b64encode(hashlib.sha256(content).digest())[:_ID_CHARACTERS].decode()
+    items = {f"r/{table_id}/{name}": value for name, value in buckets.items()}
+    return RuleTable(table.name, {"id": table_id, **head}, items)
+
+
+def _buckets(table: TableFormat, kind: str, entries: Sequence[Entry]) -> tuple[list[int], list[list[str]]]:
+    """Return the number of buckets with the part of the hash that chooses among them, and the texts of each bucket."""
+    by_key: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_key[entry.key].append(entry)
+    sizes = {key: sum(size_of(entry.text) + 1 for entry in of_key) for key, of_key in by_key.items()}
+    for key, of_key in by_key.items():
+        if sizes[key] >= MAX_VALUE_BYTES:
+            raise EdgeError(_too_large(table, kind, of_key, sizes[key] + 1))
+    hashes = {key: hashlib.sha256(key.encode()).hexdigest() for key in by_key}
+    count, part = _even(table, sizes, hashes)
+    texts: list[list[str]] = [[] for _ in range(count)]
+    for entry in entries:
+        texts[bucket_of(hashes[entry.key], count, part)].append(entry.text)
+    return [count, part], texts
+
+
+def bucket_of(digest: str, count: int, part: int) -> int:
+    """Return the number of the bucket for a hash in hexadecimal digits. tableBucket.js does the same."""
+    return int(digest[part : part + 8], 16) % count
+
+
+def _even(table: TableFormat, sizes: Mapping[str, int], hashes: Mapping[str, str]) -> tuple[int, int]:
+    """Return the smallest number of buckets tried that are all small enough, and the part of the hash.
+
+    Raises:
+        EdgeError: there would be too many buckets.
+    """
+    # A bucket has one byte more than its entries, whose sizes include a comma: `[a,b]`.
+    numbers = {part: [(int(hashes[key][part : part + 8], 16), size) for key, size in sizes.items()] for part in _HASH_PARTS}
+    count = 1 + sum(sizes.values()) // MAX_VALUE_BYTES
+    while count <= _MAX_BUCKETS:
+        for part in _HASH_PARTS:
+            if _largest(numbers[part], count) < MAX_VALUE_BYTES:
+                return count, part
+        count = int(count * _GROWTH) + 1
+    raise EdgeError(
+        f"The {len(sizes)} {table.what} are too large for the key-value store, where {MAX_VALUE_BYTES} bytes are the "
+        f"limit for those that share a value; nothing was deployed: {table.advice}"
+    )
+
+
+def _largest(numbers: Sequence[tuple[int, int]], count: int) -> int:
+    """Return the size of the largest of ``count`` buckets."""
+    loads = [0] * count
+    for number, size in numbers:
+        loads[number % count] += size
+    return max(loads)
+
+
+def _too_large(table: TableFormat, kind: str, entries: Sequence[Entry], size: int) -> str:
+    """Return the message for the entries of one path or folder that exceed a value of the store."""
+    key = entries[0].key
+    which = {EXACT: f"for '{key}'", FOLDER: f"below '/{key}/'", REST: "whose first folder is not fixed"}[kind]
+    places = list(dict.fromkeys(entry.where for entry in entries))
+    more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+    return (
+        f"The {table.what} do not fit the function, and the {len(entries)} {which} ({', '.join(places[:_SHOWN])}{more}) "
+        f"have {size} bytes, but a value of the key-value store has at most {MAX_VALUE_BYTES}; nothing was deployed: "
+        f"{table.advice}"
+    )
+
+
+def if_missing(variable: str, response: str = "{ headers: {} }") -> str:
+    """Return the statement that answers with 503 if a function has not got a bucket. No other answer could be right."""
+    return f"if ({variable} === null) return tableMissing({response});"
+
+
+def tables_part(tables: Sequence[RuleTable], *, for_response: bool = False) -> FunctionPart:
+    """Return the part that says which tables the other parts read."""
+    heads = as_javascript({table.name: table.head for table in tables})
+    parameters = "request,response,state" if for_response else "request,state"
+    return FunctionPart("tables", f"function tables({parameters}){{state.tables={heads}}}")
+
+
+def store_items(tables: Iterable[RuleTable]) -> dict[str, str]:
+    """Return the items of all tables.
+
+    Raises:
+        EdgeError: they exceed the store.
+    """
+    items: dict[str, str] = {}
+    sizes = Counter[str]()
+    for table in tables:
+        items |= table.items
+        sizes[table.name] = sum(size_of(key) + size_of(value) for key, value in table.items.items())
+    total = sum(size_of(key) + size_of(value) for key, value in items.items())
+    if total > MAX_BYTES:
+        shares = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        raise EdgeError(
+            f"The rules need {total} bytes of the key-value store, which has {MAX_BYTES} for one publish ({shares}); "
+            "nothing was deployed: remove rules, or replace several rules with one that has a wildcard"
+        )
+    return items
