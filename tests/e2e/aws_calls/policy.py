@@ -60,7 +60,7 @@ def _resource(operation: Operation, account: str) -> str:
     of = {
         "s3": _of_s3,
         "cloudfront": _of_cloudfront,
-        "cloudfront-keyvaluestore": lambda call, _: call.arguments["KvsARN"],
+        "cloudfront-keyvaluestore": _of_store_keys,
         "cloudwatch": _of_cloudwatch,
         "route53": _of_route53,
     }
@@ -84,6 +84,10 @@ def _of_cloudfront(operation: Operation, account: str) -> str:
     """Calls about tags name their resource, others its kind."""
     kind = _cloudfront_kind(operation.name)
     return operation.arguments.get("Resource", f"arn:aws:cloudfront::{account}:{kind}/ID")
+
+
+def _of_store_keys(operation: Operation, _account: str) -> str:
+    return operation.arguments["KvsARN"]
 
 
 def _of_cloudwatch(operation: Operation, account: str) -> str:
