@@ -194,7 +194,7 @@ def test_refresh_restores_changed_objects(prod: Project) -> None:
 
 
 def test_a_publish_that_is_killed_leaves_the_site_and_the_next_one_goes_on(prod: Project) -> None:
-    """A publish that is killed during its upload changes nothing for visitors; the next one does not upload its objects again."""
+    """A publish that is killed changes nothing for visitors; the next one does not upload its objects again."""
     write_version(prod, "killed")
     for n in range(3000):
         prod.write(f"www/many/a-page-with-a-rather-long-name-{n}.html", f"killed {n}")
@@ -257,7 +257,7 @@ def test_too_much_removal_is_refused(prod: Project) -> None:
 
 
 def test_switching_modes_on_a_live_site_loses_no_visitor(prod: Project) -> None:
-    """From bulk to managed mode and back, visitors get the site at every moment, and no object of the other mode is left."""
+    """From bulk to managed mode and back, visitors always get the site, and no object of the other mode is left."""
     for mode in ("managed", "bulk"):
         prod.config("publish:mode", mode)
         with Poll(whole_site(prod)) as poll:
@@ -270,7 +270,7 @@ def test_switching_modes_on_a_live_site_loses_no_visitor(prod: Project) -> None:
 
 
 def test_destroy_leaves_nothing(prod: Project) -> None:
-    """The bucket, the distribution, the functions and the store are deleted, and the state is empty."""
+    """The bucket is deleted, and the state is empty."""
     bucket = prod.outputs()["bucketName"]
     prod.pulumi("destroy", "--yes", "--stack", "prod")
     assert bucket not in {found["Name"] for found in prod.sandbox.s3.list_buckets()["Buckets"]}
