@@ -48,7 +48,7 @@ def release_functions(edge: EdgePlan) -> ReleaseFunctions:
         EdgeError: the rules for one path or folder are too large for a value of the store.
     """
     redirects = stored_redirects(edge.redirect_rules)
-    tables = [redirects.table] if redirects.table.items else []
+    tables = [redirects.table] if edge.redirect_rules else []
     if edge.header_rules:
         tables.append(headers_table(edge.header_rules, edge.routes))
     return ReleaseFunctions(
