@@ -91,15 +91,22 @@ class Catalogue:
         return next((release for release in self.releases if release.id == id_), None)
 
     def with_pointer(self, pointer: Pointer | None, now: float) -> Catalogue:
-        """Return the catalogue with what the pointer says: which release is live, and which are not used any more."""
-        named = pointer.releases if pointer else set()
+        """Return the catalogue with what the pointer says: which release is live, and which are not used any more.
+
+        Without a pointer nothing is known: the function may still read another store.
+        """
+        if pointer is None:
+            return self
+        named = pointer.releases
 
         def updated(release: StoredRelease) -> StoredRelease:
             if release.id in named:
                 return replace(release, is_complete=True, unused_since=0.0)
             return release if release.unused_since else replace(release, unused_since=now)
 
-        return replace(self, releases=tuple(map(updated, self.releases)))
+        # If the catalogue was lost, its last id is that of the pointer.
+        last_id = max(self.last_id, *map(_number_of, named))
+        return replace(self, releases=tuple(map(updated, self.releases)), last_id=last_id)
 
     def next_id(self, now: float) -> tuple[str, int]:
         """Return the id of the next publish, and its number."""
@@ -112,15 +119,14 @@ class Catalogue:
         Args:
             release: what it publishes.
             number: the number of its id.
-            pointer: the pointer now, whose releases are kept.
+            pointer: the pointer now, whose releases are kept; without one, all are.
             keep: the number of complete releases to keep, with the new one.
         """
         others = [one for one in self.releases if one.id != release.id]
         named = pointer.releases if pointer else set()
         newest = [one for one in others if one.is_complete and one.digest != release.digest][: keep - 1]
-        to_delete = {
-            one.id for one in others if one.id not in named and one not in newest and _may_go(one, release.time)
-        }
+        unneeded = [one for one in others if pointer and one.id not in named and one not in newest]
+        to_delete = {one.id for one in unneeded if _may_go(one, release.time)}
         kept = tuple(one for one in others if one.id not in to_delete)
         return replace(
             self,
@@ -157,6 +163,13 @@ def _may_go(release: StoredRelease, now: float) -> bool:
 def _id_of(number: int) -> str:
     digits = [ALPHABET[number >> (6 * place) & 63] for place in range(PUBLISH_ID_LENGTH)]
     return "".join(reversed(digits))
+
+
+def _number_of(id_: str) -> int:
+    number = 0
+    for digit in id_:
+        number = number * len(ALPHABET) + ALPHABET.index(digit)
+    return number
 
 
 @dataclass

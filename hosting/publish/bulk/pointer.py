@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from hosting.errors import PublishError
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.table import MAX_VALUE_BYTES, changed_records, join_records, split_records, table_checksum
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 # write arrives at all edge locations within a few seconds; function runs and downloads last longer.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html
 GRACE_S = 600
+# A release has this many bytes in the pointer with a table of redirects and one of headers, an error page and an app
+# page, but without changes.
+_RELEASE_BYTES = 360
 
 
 @dataclass(frozen=True)
@@ -176,12 +180,23 @@ def next_pointer(
     if not _leaves_room(pointer, first):
         return None
     with_previous = Pointer(pointer, _previous(pointer, current))
-    return with_previous if _fits(with_previous) else None
+    return with_previous if _size(with_previous) <= MAX_VALUE_BYTES else None
 
 
 def pointer_to_table(first: ReleasePointer, current: Pointer | None) -> Pointer:
-    """Return the pointer to a release with its own table."""
-    return Pointer(first, current.live if current else None)
+    """Return the pointer to a release with its own table.
+
+    Raises:
+        PublishError: the paths of its pages are too long.
+    """
+    pointer = Pointer(first, current.live if current else None)
+    if _size(pointer) <= MAX_VALUE_BYTES:
+        return pointer
+    longest = max(first.root, first.app_page, first.error_page, first.index_document, key=len)
+    raise PublishError(
+        f"The pages that the edge has to know of a release have paths that are too long: with them, the pointer has "
+        f"{_size(pointer)} bytes, but CloudFront allows {MAX_VALUE_BYTES}; nothing was uploaded: shorten '{longest}'"
+    )
 
 
 def _previous(pointer: ReleasePointer, current: Pointer) -> ReleasePointer | None:
@@ -193,9 +208,10 @@ def _previous(pointer: ReleasePointer, current: Pointer) -> ReleasePointer | Non
 
 
 def _leaves_room(pointer: ReleasePointer, first: ReleasePointer) -> bool:
-    """Whether the pointer still fits as the previous release of one with its own table."""
-    return _fits(Pointer(first, pointer))
+    """Whether the pointer still fits as the previous release of one with its own table, and perhaps its first rules."""
+    missing = max(0, _RELEASE_BYTES - _size(Pointer(first)))
+    return _size(Pointer(first, pointer)) + missing <= MAX_VALUE_BYTES
 
 
-def _fits(pointer: Pointer) -> bool:
-    return len(pointer.to_text().encode()) <= MAX_VALUE_BYTES
+def _size(pointer: Pointer) -> int:
+    return len(pointer.to_text().encode())
