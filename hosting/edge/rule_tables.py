@@ -13,6 +13,7 @@ and all its buckets exist. A missing bucket has not arrived at the edge location
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ _ID_CHARACTERS = 8
 # Parts of a hash in hexadecimal digits. Each is another way to choose the buckets, so one that fills them evenly is used.
 _HASH_PARTS = range(0, 64, 8)
 _SHOWN = 5
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 # Placeholders of the functions' JavaScript, without and with data in the store.
 IN_FUNCTION: Mapping[str, str] = {"$ASYNC ": "", "$AWAIT ": "", "// $MISSING": "", "// $NO_RULES": ""}
 IN_STORE: Mapping[str, str] = {"$ASYNC ": "async ", "$AWAIT ": "await ", "// $MISSING": "", "// $NO_RULES": ""}
@@ -101,6 +103,11 @@ def json_list(texts: Sequence[str]) -> str:
     return f"[{','.join(texts)}]"
 
 
+def expression_text(regex: str) -> str:
+    """Return a regular expression without the escapes of slashes, which only a literal in JavaScript needs."""
+    return _ESCAPE.sub(lambda escape: "/" if escape[1] == "/" else escape[0], regex)
+
+
 def rule_table(table: TableFormat, entries: Sequence[Entry], attributes: Mapping[str, object]) -> RuleTable:
     """Return the table with the entries. ``attributes`` are more properties of its head.
 
@@ -125,7 +132,8 @@ def _buckets(table: TableFormat, kind: str, entries: Sequence[Entry]) -> tuple[l
     by_key: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_key[entry.key].append(entry)
-    sizes = {key: sum(size_of(entry.text) + 1 for entry in of_key) for key, of_key in by_key.items()}
+    # The value of a single entry has one byte more than the entry with a comma, and so has any value.
+    sizes = {key: sum(size_of(table.join([entry.text])) - 1 for entry in of_key) for key, of_key in by_key.items()}
     for key, of_key in by_key.items():
         if sizes[key] >= MAX_VALUE_BYTES:
             raise EdgeError(_too_large(table, kind, of_key, sizes[key] + 1))
@@ -148,7 +156,6 @@ def _even(table: TableFormat, sizes: Mapping[str, int], hashes: Mapping[str, str
     Raises:
         EdgeError: there would be too many buckets.
     """
-    # A bucket has one byte more than its entries, whose sizes include a comma: `[a,b]`.
     numbers = {part: [(int(hashes[key][part : part + 8], 16), size) for key, size in sizes.items()] for part in _HASH_PARTS}
     count = 1 + sum(sizes.values()) // MAX_VALUE_BYTES
     while count <= _MAX_BUCKETS:
