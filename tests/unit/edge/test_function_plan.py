@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.edge.function_code import MAX_BYTES, FunctionPart, compose, compose_response, size_of, uses_store
-from hosting.edge.function_plan import RELEASE_BYTES
+from hosting.edge.function_code import compose, compose_response, uses_store
 from hosting.errors import EdgeError
-from hosting.publish.bulk.edge_piece import room_beside
 from tests.unit.edge.plans import plan_of
 from tests.unit.edge.runtime import request_event, response_event, undocumented
 from tests.unit.edge.test_plan import manifest, settings
@@ -98,29 +96,6 @@ def test_the_last_rule_leaves_nothing_behind(tmp_path: Path) -> None:
     plan = planned(tmp_path)
     assert not plan.store_items
     assert not uses_store(plan.request_parts)
-
-
-def test_bulk_mode_leaves_what_the_release_needs(tmp_path: Path) -> None:
-    """In bulk mode the redirects move to the store earlier, so that the release's part has its bytes."""
-    for count in (60, 90, 600):
-        plan = planned(tmp_path, redirects=count, publish_mode="bulk", cloudfront_enabled="true")
-        assert size_of(compose(plan.request_parts)) <= MAX_BYTES - RELEASE_BYTES
-        assert room_beside(plan.request_parts) >= 0
-    assert tables(plan) == ["redirects"]
-    with pytest.raises(
-        EdgeError, match=r"CloudFront allows 10240, of which a release in bulk mode needs \d+ \(.*route \d"
-    ):
-        planned(tmp_path, pages=900, publish_mode="bulk", cloudfront_enabled="true")
-
-
-def test_a_release_has_its_bytes_beside_the_largest_function() -> None:
-    """The release's part fits beside parts that use all of the remaining bytes, also if these read the store."""
-    code = "async function rules(){return '$' && undefined}"
-    size = size_of(compose([FunctionPart("rules", code, uses_store=True)]))
-    filled = code.replace("$", "x" * (MAX_BYTES - RELEASE_BYTES - size + 1))
-    part = FunctionPart("rules", filled, uses_store=True)
-    assert size_of(compose([part])) == MAX_BYTES - RELEASE_BYTES
-    assert room_beside([part]) >= 0
 
 
 def test_a_proxy_is_never_in_the_store(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hosting.publish.bulk.records import Held, Index
 
 from hosting.errors import HostingError, PublishError
-from hosting.publish.bulk.records import Held, Index
 from hosting.publish.managed.path_list import pack, unpack
 from hosting.publish.s3.errors import S3Error
 from tests.unit.publish.managed.memory import Bucket, Stack
