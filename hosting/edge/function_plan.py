@@ -87,7 +87,9 @@ def plan_request(data: RequestData) -> PlannedFunction:
     """
     can_store_rules = not all(isinstance(rule, Proxy) for rule in data.rules)
     # In bulk mode the router's part is the release's, except with `pages`.
-    can_store_routes = data.has_router and (data.routing == "pages" or not (data.has_release or data.routing == "errors"))
+    can_store_routes = data.has_router and (
+        data.routing == "pages" or not (data.has_release or data.routing == "errors")
+    )
     makers = [
         partial(_request, data, stores_rules=rules, stores_routes=routes)
         for rules, routes in _choices(can_store_rules=can_store_rules, can_store_routes=can_store_routes)

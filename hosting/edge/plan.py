@@ -232,9 +232,7 @@ def _password(settings: Settings, name: str) -> Iterator[FunctionPart]:
         yield password_part(access.username, access.password, name)
 
 
-def _with_app_page(
-    settings: Settings, request: PlannedFunction, inputs: _Inputs
-) -> tuple[PlannedFunction, str | None]:
+def _with_app_page(settings: Settings, request: PlannedFunction, inputs: _Inputs) -> tuple[PlannedFunction, str | None]:
     """Return the function, and the key of the page that it serves for unknown paths, so that its responses get headers.
 
     In bulk mode the release's part serves it. Otherwise the function gets a part for it, if that fits.

@@ -125,7 +125,9 @@ def _attributes(rule: Rule) -> dict[str, object]:
 
 def _numbered(rule: Rule, number: int) -> str:
     """Return a rule as JSON with its number; an expression is its text."""
-    source = rule.patterns if isinstance(rule, Proxy) else rule.literal if rule.is_literal else expression_text(rule.regex)
+    source = (
+        rule.patterns if isinstance(rule, Proxy) else rule.literal if rule.is_literal else expression_text(rule.regex)
+    )
     attributes = 0 if isinstance(rule, Proxy) else _attributes(rule) or 0
     return as_javascript([source, rule.target, attributes, number])
 

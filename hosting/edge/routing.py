@@ -165,7 +165,13 @@ def _stored_pages(keys: Iterable[str], routes: SiteRoutes) -> RuleTable:
 
 def _kinds_table(kinds: Mapping[str, int], join: Callable[[dict[str, int]], str]) -> RuleTable:
     """Return the table with the kinds of paths: each is in the bucket of its path."""
-    table = TableFormat("routes", "paths", "shorten the name", lambda texts: join(dict(map(json.loads, texts))))
+    table = TableFormat(
+        name="routes",
+        what="listed paths",
+        advice="shorten them",
+        join=lambda texts: join(dict(map(json.loads, texts))),
+        always_exact=True,
+    )
     return rule_table(table, [Entry(EXACT, path, json.dumps([path, kind]), path) for path, kind in kinds.items()], {})
 
 

@@ -6,8 +6,8 @@ A table consists of buckets, each one value of the store. There are three kinds 
 - ``folder``: the entries for all paths below a first folder. The hash of the folder's name chooses the bucket.
 - ``rest``: all other entries, in one bucket.
 
-So a function reads at most three buckets of a table. A table never changes: its id is a part of the hash of its content,
-and all its buckets exist. A missing bucket has not arrived at the edge location yet.
+So a function reads at most three buckets of a table. A table never changes: its id is a part of the hash of its
+content, and all its buckets exist. A missing bucket has not arrived at the edge location yet.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 EXACT, FOLDER, REST = "exact", "folder", "rest"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create-s3-kvp.html
 MAX_VALUE_BYTES = 1_024
-# The store has 5 MB, and keeps the tables of the previous publish, too:
+# The store has 5 MB. During a publish it has the tables of three: the live one, the previous one and the new one.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
-MAX_BYTES = 2_250_000
+MAX_BYTES = 1_600_000
 # An update of the store has 50 keys, so these are 200 updates.
 _MAX_BUCKETS = 10_000
 _GROWTH = 1.25
 _ID_CHARACTERS = 8
-# Parts of a hash in hexadecimal digits. Each is another way to choose the buckets, so one that fills them evenly is used.
+# Parts of a hash in hexadecimal digits. Each is another way to choose the buckets: one that fills them evenly is used.
 _HASH_PARTS = range(0, 64, 8)
 _SHOWN = 5
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -90,12 +90,14 @@ class TableFormat:
         what: the noun for the entries, in the plural.
         advice: what to do if a bucket has too many of them.
         join: returns the value of a bucket.
+        always_exact: whether the table has an exact bucket even without entries, because functions always read it.
     """
 
     name: str
     what: str
     advice: str
     join: Callable[[Sequence[str]], str]
+    always_exact: bool = False
 
 
 def json_list(texts: Sequence[str]) -> str:
@@ -118,7 +120,7 @@ def rule_table(table: TableFormat, entries: Sequence[Entry], attributes: Mapping
     buckets: dict[str, str] = {}
     for kind in (EXACT, FOLDER, REST):
         of_kind = [entry for entry in entries if entry.kind == kind]
-        if of_kind:
+        if of_kind or (table.always_exact and kind == EXACT):
             head[kind], texts = _buckets(table, kind, of_kind)
             buckets |= {f"{kind[0]}{number}": table.join(text) for number, text in enumerate(texts)}
     content = as_javascript([head, buckets]).encode()
@@ -156,7 +158,9 @@ def _even(table: TableFormat, sizes: Mapping[str, int], hashes: Mapping[str, str
     Raises:
         EdgeError: there would be too many buckets.
     """
-    numbers = {part: [(int(hashes[key][part : part + 8], 16), size) for key, size in sizes.items()] for part in _HASH_PARTS}
+    numbers = {
+        part: [(int(hashes[key][part : part + 8], 16), size) for key, size in sizes.items()] for part in _HASH_PARTS
+    }
     count = 1 + sum(sizes.values()) // MAX_VALUE_BYTES
     while count <= _MAX_BUCKETS:
         for part in _HASH_PARTS:
@@ -183,10 +187,11 @@ def _too_large(table: TableFormat, kind: str, entries: Sequence[Entry], size: in
     which = {EXACT: f"for '{key}'", FOLDER: f"below '/{key}/'", REST: "whose first folder is not fixed"}[kind]
     places = list(dict.fromkeys(entry.where for entry in entries))
     more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+    shown = ", ".join(places[:_SHOWN])
     return (
-        f"The {table.what} do not fit the function, and the {len(entries)} {which} ({', '.join(places[:_SHOWN])}{more}) "
-        f"have {size} bytes, but a value of the key-value store has at most {MAX_VALUE_BYTES}; nothing was deployed: "
-        f"{table.advice}"
+        f"The {table.what} {which} ({shown}{more}) need {size} bytes, but a value of the key-value store has at most "
+        f"{MAX_VALUE_BYTES}, and all {table.what} together do not fit the function; nothing was "
+        f"deployed: {table.advice if len(entries) > 1 else 'shorten it'}"
     )
 
 

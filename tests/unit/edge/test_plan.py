@@ -154,15 +154,6 @@ def test_rule_files_have_no_effect_without_cloudfront(tmp_path: Path) -> None:
     ]
 
 
-def test_too_many_headers_are_refused(tmp_path: Path) -> None:
-    """Too many headers are an error with the function's size."""
-    (tmp_path / "_headers").write_text(
-        "".join(f"/folder-{number}/*\n  X-Frame-Options: DENY\n" for number in range(400))
-    )
-    with pytest.raises(EdgeError, match=r"viewer-response function has \d+ bytes, but CloudFront allows 10240"):
-        plan_of(settings(), manifest("index.html"), tmp_path)
-
-
 def test_warnings_of_the_files_are_the_plans(tmp_path: Path) -> None:
     """Ignored rules and headers, and a redirects.json of another tool, are warnings."""
     (tmp_path / "_redirects").write_text("/a /b\n/a /c\n/* /404 404\n")
@@ -344,13 +335,6 @@ def test_what_is_recognized_is_reported(tmp_path: Path) -> None:
 def test_what_an_s3_website_cannot_do_is_reported(tmp_path: Path, tree: tuple[str, ...], note: str) -> None:
     """On DEV a note says what works behind CloudFront, but not on S3."""
     assert plan_of(settings("dev", **AUTO), manifest(*tree), tmp_path).notes == ((note,) if note else ())
-
-
-def test_too_many_exceptions_are_refused(tmp_path: Path) -> None:
-    """Too many exceptions are refused, with the number of entries of each list."""
-    tree = ["index.html", "a.html", *(f"folder/file-number-{number}" for number in range(900))]
-    with pytest.raises(EdgeError, match=r"route \d+\).* The routes have 900 files without an extension"):
-        plan_of(settings(**AUTO), manifest(*tree), tmp_path)
 
 
 def test_another_kind_of_site_is_a_warning() -> None:
