@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws.cloudfront import Function
 
 from hosting.aws.cloud_names import keep_name
-from hosting.edge.function_code import RUNTIME, compose, compose_response
+from hosting.edge.function_code import RUNTIME, compose, compose_response, uses_store
 
 if TYPE_CHECKING:
     from hosting.aws.cloud_names import CloudNames
@@ -45,18 +45,21 @@ def make_functions(
 ) -> list[FunctionAssociation]:
     """Return the functions with the parts of ``edge``, one or two; ``release_parts`` come last for requests.
 
-    ``store_arn`` is the key-value store that the functions read.
+    ``store_arn`` is the key-value store, which is associated with the functions that read it.
     """
     functions = []
+    request_store, response_store = (
+        store_arn if uses_store(parts) else None for parts in (edge.request_parts, edge.response_parts)
+    )
     if release_parts is not None:
         release_code = release_parts.apply(lambda parts: compose([*edge.request_parts, *parts]))
-        functions.append(_release_function(names, _protected(edge, release_code), store_arn, opts))
+        functions.append(_release_function(names, _protected(edge, release_code), request_store, opts))
     else:
         request_code = _protected(edge, compose(edge.request_parts))
-        functions.append(_function(names, "viewer-request", request_code, store_arn, opts))
+        functions.append(_function(names, "viewer-request", request_code, request_store, opts))
     if edge.response_parts:
         response_code = compose_response(edge.response_parts)
-        functions.append(_function(names, "viewer-response", response_code, store_arn, opts))
+        functions.append(_function(names, "viewer-response", response_code, response_store, opts))
     return functions
 
 
