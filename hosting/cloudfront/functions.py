@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws.cloudfront import Function
 
 from hosting.aws.cloud_names import keep_name
-from hosting.edge.function_code import RUNTIME, compose, compose_response
+from hosting.edge.function_code import RUNTIME, compose, compose_response, uses_store
 
 if TYPE_CHECKING:
     from hosting.aws.cloud_names import CloudNames
@@ -50,14 +50,17 @@ def make_functions(
         names: the names of the resources.
         edge: the edge plan.
         opts: the options of the functions.
-        store_arn: the key-value store that the functions read.
+        store_arn: the key-value store, which is associated with the functions that read it.
         for_releases: whether they route to the releases of bulk mode.
     """
     make = _release_function if for_releases else _function
+    request_store, response_store = (
+        store_arn if uses_store(parts) else None for parts in (edge.request_parts, edge.response_parts)
+    )
     code = _protected(edge, compose(edge.request_parts))
-    functions = [make(names, "viewer-request", code, store_arn, opts)]
+    functions = [make(names, "viewer-request", code, request_store, opts)]
     if edge.response_parts:
-        functions.append(make(names, "viewer-response", compose_response(edge.response_parts), store_arn, opts))
+        functions.append(make(names, "viewer-response", compose_response(edge.response_parts), response_store, opts))
     return functions
 
 
