@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
-from pulumi_aws.cloudfront import Function
+from pulumi_aws import cloudfront
 
 from hosting.aws.cloud_names import keep_name
 from hosting.edge.function_code import RUNTIME, compose, compose_response
@@ -32,7 +32,7 @@ class FunctionAssociation:
     """
 
     event: Event
-    function: Function
+    function: cloudfront.Function
     digest: pulumi.Output[str]
 
 
@@ -63,7 +63,7 @@ def _function(
     names: CloudNames, event: Event, code: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> FunctionAssociation:
     logical, name = names.logical(f"{_ROLES[event]}-function"), names.physical(_ROLES[event])
-    function = Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code))
+    function = cloudfront.Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code))
     return FunctionAssociation(event, function, _digest(code))
 
 
@@ -75,7 +75,9 @@ def _release_function(names: CloudNames, code: pulumi.Input[str], opts: pulumi.R
     """
     event: Event = "viewer-request"
     name = pulumi.Output.concat(names.site, "-release-", names.suffix)
-    function = Function(names.logical("release-function"), name=name, opts=opts, **_inputs(names, event, code))
+    function = cloudfront.Function(
+        names.logical("release-function"), name=name, opts=opts, **_inputs(names, event, code)
+    )
     return FunctionAssociation(event, function, _digest(code))
 
 

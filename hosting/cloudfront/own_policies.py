@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_aws.cloudfront import CachePolicy, OriginRequestPolicy
+from pulumi_aws import cloudfront
 
 from hosting.aws.cloud_names import keep_name
 from hosting.cloudfront.policies import CACHING_OPTIMIZED_TTLS
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from hosting.aws.cloud_names import CloudNames
 
 
-def make_cache_policy(names: CloudNames, header: str, opts: pulumi.ResourceOptions, *, compress: bool) -> CachePolicy:
+def make_cache_policy(
+    names: CloudNames, header: str, opts: pulumi.ResourceOptions, *, compress: bool
+) -> cloudfront.CachePolicy:
     """Return a cache policy like the managed CachingOptimized, with ``header`` in the cache key."""
     minimum, default, maximum = CACHING_OPTIMIZED_TTLS
-    return CachePolicy(
+    return cloudfront.CachePolicy(
         names.logical("cache-policy"),
         name=names.physical("release"),
         comment=f"The cache key of {names.prefix}",
@@ -40,7 +42,7 @@ def make_cache_policy(names: CloudNames, header: str, opts: pulumi.ResourceOptio
 
 def make_origin_request_policy(
     names: CloudNames, headers: Sequence[str], opts: pulumi.ResourceOptions
-) -> OriginRequestPolicy:
+) -> cloudfront.OriginRequestPolicy:
     """Return the policy with which CloudFront adds headers about the viewer, without changing the cache key.
 
     The one managed policy with the viewer's country, AllViewerAndCloudFrontHeaders-2022-06, does not work with S3: it
@@ -48,7 +50,7 @@ def make_origin_request_policy(
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
     """
-    return OriginRequestPolicy(
+    return cloudfront.OriginRequestPolicy(
         names.logical("origin-request-policy"),
         name=names.physical("viewer"),
         comment=f"Headers about viewers for the functions of {names.prefix}",
