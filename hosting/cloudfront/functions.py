@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
-from pulumi_aws.cloudfront import Function
+from pulumi_aws import cloudfront
 
 from hosting.aws.cloud_names import keep_name
 from hosting.edge.function_code import RUNTIME, compose, compose_response, uses_store
@@ -32,7 +32,7 @@ class FunctionAssociation:
     """
 
     event: Event
-    function: Function
+    function: cloudfront.Function
     digest: pulumi.Output[str]
 
 
@@ -77,7 +77,7 @@ def _function(
     opts: pulumi.ResourceOptions,
 ) -> FunctionAssociation:
     logical, name = names.logical(f"{_ROLES[event]}-function"), names.physical(_ROLES[event])
-    function = Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code, store_arn))
+    function = cloudfront.Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code, store_arn))
     return FunctionAssociation(event, function, _digest(code))
 
 
@@ -96,7 +96,7 @@ def _release_function(
     role = _RELEASE_ROLES[event]
     name = pulumi.Output.concat(names.site, f"-{role}-", names.suffix)
     inputs = _inputs(names, event, code, store_arn)
-    function = Function(names.logical(f"{role}-function"), name=name, opts=opts, **inputs)
+    function = cloudfront.Function(names.logical(f"{role}-function"), name=name, opts=opts, **inputs)
     return FunctionAssociation(event, function, _digest(code))
 
 
