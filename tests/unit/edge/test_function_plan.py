@@ -16,6 +16,7 @@ from tests.unit.edge.test_plan import manifest, settings
 from tests.unit.edge.test_routing import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from hosting.edge.plan import EdgePlan
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 
 FEW = "/old/page-{0} /new/page-{0}\n"
 # Pages of the less frequent form, which the routing table lists.
+AUTO = {"website_routing": "auto"}
+BULK = {**AUTO, "publish_mode": "bulk"}
 PAGES = [f"page-{number}.html" for number in range(900)]
 FOLDERS = [f"folder-{number}/index.html" for number in range(1_000)]
 
 
-def planned(folder: Path, redirects: int = 0, headers: int = 0, pages: int = 0, **config: str) -> EdgePlan:
+def planned(
+    folder: Path, config: Mapping[str, str] = AUTO, /, redirects: int = 0, headers: int = 0, pages: int = 0
+) -> EdgePlan:
     """Return the plan of a site with a number of redirects, header rules, and pages that the routing table lists."""
     (folder / "_redirects").write_text("".join(map(FEW.format, range(redirects))))
     (folder / "_headers").write_text(
@@ -36,7 +41,7 @@ def planned(folder: Path, redirects: int = 0, headers: int = 0, pages: int = 0, 
         else ""
     )
     tree = [*FOLDERS, *PAGES[:pages]] if pages else []
-    return plan_of(settings(**{"website_routing": "auto", **config}), manifest("index.html", *tree), folder)
+    return plan_of(settings(**config), manifest("index.html", *tree), folder)
 
 
 def tables(plan: EdgePlan) -> list[str]:
@@ -103,14 +108,14 @@ def test_the_last_rule_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_bulk_mode_leaves_what_the_release_needs(tmp_path: Path) -> None:
     """In bulk mode the redirects move to the store earlier, so that the release's part has its bytes."""
     for count in (60, 90, 600):
-        plan = planned(tmp_path, redirects=count, publish_mode="bulk", cloudfront_enabled="true")
+        plan = planned(tmp_path, BULK, redirects=count)
         assert size_of(compose(plan.request_parts)) <= MAX_BYTES - RELEASE_BYTES
         assert room_beside(plan.request_parts) >= 0
     assert tables(plan) == ["redirects"]
     with pytest.raises(
         EdgeError, match=r"CloudFront allows 10240, of which a release in bulk mode needs \d+ \(.*route \d"
     ):
-        planned(tmp_path, pages=900, publish_mode="bulk", cloudfront_enabled="true")
+        planned(tmp_path, BULK, pages=900)
 
 
 def test_a_release_has_its_bytes_beside_the_largest_function() -> None:
