@@ -77,7 +77,8 @@ def _function(
     opts: pulumi.ResourceOptions,
 ) -> FunctionAssociation:
     logical, name = names.logical(f"{_ROLES[event]}-function"), names.physical(_ROLES[event])
-    function = cloudfront.Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code, store_arn))
+    inputs = _inputs(names, event, code, store_arn)
+    function = cloudfront.Function(logical, name=name, opts=keep_name("name", opts), **inputs)
     return FunctionAssociation(event, function, _digest(code))
 
 

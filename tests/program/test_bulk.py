@@ -140,14 +140,6 @@ def test_a_pin_needs_bulk_mode_and_hex_digits(deploy: Callable[..., Deployed]) -
         deploy("prod", publish_mode="bulk", publish_release="latest")
 
 
-def test_rules_that_leave_no_room_for_the_release_go_into_the_store(deploy: Callable[..., Deployed]) -> None:
-    """As many rules fit the function in managed mode, which has no release in it."""
-    rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(74)])
-    store = "aws:cloudfront/keyValueStore:KeyValueStore"
-    assert store in deploy("prod", publish_mode="bulk", website_redirects=rules).resources
-    assert store not in deploy("prod", website_redirects=rules).resources
-
-
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_reserved_paths_are_refused_at_the_preview(
     deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch, stack: str
