@@ -141,13 +141,10 @@ class ReleaseProvider(AwsProvider):
 
 
 def _outputs(result: PublishResult | InPlaceResult) -> dict[str, Any]:
-    is_behind_edge = isinstance(result, PublishResult)
-    return {
-        "digest": result.release.digest,
-        "file_count": result.release.files,
-        "releases": summaries(result.catalogue) if is_behind_edge else [result.release.summary()],
-        "kind": result.manifest.edge.kind if is_behind_edge else "",
-    }
+    outputs = {"digest": result.release.digest, "file_count": result.release.files}
+    if isinstance(result, PublishResult):
+        return {**outputs, "releases": summaries(result.catalogue), "kind": result.manifest.edge.kind}
+    return {**outputs, "releases": [result.release.summary()], "kind": ""}
 
 
 def _stack_of(props: Mapping[str, Any]) -> str:
