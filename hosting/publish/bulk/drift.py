@@ -1,13 +1,16 @@
-"""Finds objects of a release that another program has changed or deleted."""
+"""Finds objects and tables of a release that another program has changed or deleted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hosting.publish.bulk.table import table_checksum
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hosting.publish.bulk.manifests import StoredFile
+    from hosting.publish.bulk.manifests import ReleaseManifest, StoredFile
+    from hosting.publish.bulk.pointer import Pointer
     from hosting.publish.s3.objects import ListedObject
 
 
@@ -34,3 +37,17 @@ def drifted(files: Iterable[StoredFile], listed: Mapping[str, ListedObject], man
         ):
             wrong.add(file.name)
     return wrong
+
+
+def wrong_tables(pointer: Pointer, manifest: ReleaseManifest, items: Mapping[str, str]) -> set[str]:
+    """Return the keys of the live release's tables that the store does not have as they were written.
+
+    Args:
+        pointer: the pointer.
+        manifest: the manifest of the live release.
+        items: the keys and values of the store.
+    """
+    live = pointer.live
+    buckets = [items.get(f"t/{live.table}/{number}", "") for number in range(live.buckets)]
+    wrong = {key for key, value in manifest.edge.items.items() if items.get(key) != value}
+    return wrong | (set() if table_checksum(buckets) == live.checksum else {f"t/{live.table}/"})

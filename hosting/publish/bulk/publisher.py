@@ -15,19 +15,19 @@ from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import CatalogueFile, StoredRelease
 from hosting.publish.bulk.changes import Changes
 from hosting.publish.bulk.cleanup import Cleanup
-from hosting.publish.bulk.drift import drifted
+from hosting.publish.bulk.drift import drifted, wrong_tables
 from hosting.publish.bulk.manifests import Manifests, ReleaseManifest, StoredFile, removed_files
 from hosting.publish.bulk.pointer import first_pointer, next_pointer, pointer_to_table, store_tables
 from hosting.publish.bulk.resume import uploaded_files
 from hosting.publish.bulk.rollback import release_to_restore
 from hosting.publish.bulk.switch import SITE_KEY, Switch, check_capacity, view
-from hosting.publish.bulk.table import build_table, table_checksum
+from hosting.publish.bulk.table import build_table
 from hosting.publish.bulk.upload import UNCHANGED, Uploader
 from hosting.publish.bulk.upload_plan import UploadPlan, plan_uploads
 from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from hosting.publish.bulk.catalogue import Catalogue
     from hosting.publish.bulk.log import Log
@@ -67,12 +67,14 @@ class _Current:
         live: the release that visitors get; without a pointer, the newest one that they have been able to get.
         manifest: its manifest; empty before the first release.
         pointer: the pointer, if it names ``live``.
+        wrong: the keys of objects and tables that another program has changed or deleted, as far as they were compared.
     """
 
     store: StoreView
     live: StoredRelease | None
     manifest: ReleaseManifest
     pointer: Pointer | None = None
+    wrong: frozenset[str] = frozenset()
 
     def is_live(self, digest: str) -> bool:
         """Return whether visitors get the release with this digest."""
@@ -142,24 +144,20 @@ class Publisher:
         current = self._read()
         target = self._target(current)
         self._changes(current, target)
-        wrong = self._wrong_files(target) if repair else set()
-        wrong_tables = self._wrong_tables(current) if repair and current.is_live(target.digest) else set()
-        if current.live and current.is_live(target.digest) and not wrong and not wrong_tables:
+        if repair:
+            current = self._compare(current, target)
+        if current.live and current.is_live(target.digest) and not current.wrong:
             return PublishResult(current.live, current.manifest, self._file.catalogue)
-        if wrong_tables:
-            # The release gets new tables.
-            current = replace(current, pointer=None)
-        result = self._publish(current, target, self._plan(current, target, wrong))
-        return replace(result, repaired=len(wrong) + len(wrong_tables))
+        result = self._publish(current, target, self._plan(current, target))
+        return replace(result, repaired=len(current.wrong))
 
     def drift(self) -> list[str]:
         """Return what another program has changed of the live release: objects, or keys of the store."""
         current = self._read()
         if current.live is None:
             return [layout.ROOT]
-        key = self._manifests.key(current.live.id)
-        files = [*current.manifest.files.values(), *current.manifest.kept.values()]
-        return sorted([*drifted(files, self._listed(), key), *self._wrong_tables(current)])
+        objects = drifted(current.manifest.stored, self._listed(), self._manifests.key(current.live.id))
+        return sorted([*objects, *self._wrong_tables(current)])
 
     def is_live(self, digest: str) -> bool:
         """Return whether visitors get the release with this digest."""
@@ -199,25 +197,29 @@ class Publisher:
         changes.check(target.may_remove)
         return changes
 
-    def _wrong_files(self, target: _Target) -> set[str]:
-        """Return the names of the target's objects that another program has changed or deleted."""
-        return drifted(target.stored, self._listed(), self._manifests.key(target.stored_id)) if target.stored else set()
+    def _compare(self, current: _Current, target: _Target) -> _Current:
+        """Return what a publish has found, with what another program has changed of the live release and the target."""
+        listed, tables = self._listed(), self._wrong_tables(current)
+        releases = {
+            target.stored_id: target.stored,
+            **({current.live.id: current.manifest.stored} if current.live else {}),
+        }
+        wrong = set(tables)
+        for id_, files in releases.items():
+            names = drifted(files, listed, self._manifests.key(id_))
+            wrong |= {file.key for file in files if file.name in names}
+        # Without the pointer, the next release gets its own tables.
+        return replace(current, wrong=frozenset(wrong), pointer=None if tables else current.pointer)
 
     def _wrong_tables(self, current: _Current) -> set[str]:
         """Return the keys of the live release's tables that are not in the store as they were written."""
-        if current.pointer is None:
-            return {SITE_KEY}
-        there, live = self._store.list(), current.pointer.live
-        buckets = [there.get(f"t/{live.table}/{number}", "") for number in range(live.buckets)]
-        wrong = {key for key, value in current.manifest.edge.items.items() if there.get(key) != value}
-        return wrong | (set() if table_checksum(buckets) == live.checksum else {f"t/{live.table}/"})
+        return wrong_tables(current.pointer, current.manifest, self._store.list()) if current.pointer else {SITE_KEY}
 
     def _listed(self) -> dict[str, ListedObject]:
         return {layout.ROOT + rest: found for rest, found in self._bucket.list(layout.ROOT).items()}
 
-    def _plan(self, current: _Current, target: _Target, wrong: Iterable[str] = ()) -> UploadPlan:
-        stored = [*target.stored, *current.manifest.files.values(), *current.manifest.kept.values()]
-        intact = [file for file in stored if file.name not in set(wrong)]
+    def _plan(self, current: _Current, target: _Target) -> UploadPlan:
+        intact = [file for file in (*target.stored, *current.manifest.stored) if file.key not in current.wrong]
         if not target.stored:
             intact += uploaded_files(self._bucket, self._manifests, self._file.catalogue)
         plan = plan_uploads(target.objects, intact)
@@ -233,9 +235,9 @@ class Publisher:
     def _publish(self, current: _Current, target: _Target, plan: UploadPlan) -> PublishResult:
         now, before = self._file.now, current.store.pointer
         id_, number = self._file.catalogue.next_id(now)
-        manifest = _manifest(
-            target, plan, id_, removed_files(current.manifest, target.objects, now, self._request.keep_s)
-        )
+        kept = removed_files(current.manifest, target.objects, now, self._request.keep_s)
+        kept = {name: file for name, file in kept.items() if file.key not in current.wrong}
+        manifest = _manifest(target, plan, id_, kept)
         pointer, tables = _pointer(id_, int(now), manifest, current)
         check_capacity(current.store, tables)
         files = len(manifest.entries)

@@ -1,21 +1,20 @@
-"""A switch of the publish mode without CloudFront, where both modes have the same keys, killed at any request."""
+"""Publishes without CloudFront, where both modes have the same keys, killed at any request."""
 
 from __future__ import annotations
 
 import json
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hosting.providers.publish_marker import PublishMarkerProvider
 from hosting.providers.published_files import PublishedFilesProvider
-from hosting.providers.release import ReleaseProvider
 from hosting.publish.managed.path_list import pack
 from hosting.publish.staging.manifest import Manifest
 from hosting.publish.staging.staged_tree import MANIFEST
-from tests.unit.publish.bulk.engine import Cloud, Engine, Fault, Killed, Version
-from tests.unit.publish.bulk.memory import Silent, entry_of
+from tests.unit.publish.bulk.engine import Cloud, Engine, Version
+from tests.unit.publish.bulk.memory import Killed, Log, entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,18 +25,15 @@ if TYPE_CHECKING:
 # Files have the same size in all versions, so that a listing does not show their content.
 A = {"index.html": "a", "about.html": "a", "old.html": "a", "style.css": "a"}
 B = {"index.html": "b", "about.html": "a", "new.html": "b", "style.css": "b"}
+C = {"index.html": "c", "about.html": "b", "other.html": "c", "style.css": "a"}
 OTHERS = "report.pdf"
 SETTINGS = {
     "bucket": "bucket",
-    "hold": 3,
+    "store": "",
+    "releases_kept": 3,
     "keep_assets_days": 0,
     "max_remove": 100,
-    "pin": "",
-    "error_pages": [],
-    "fallback": "",
-    "room": 0,
-    "route_choice": "",
-    "rules": 1,
+    "rollback_to": "",
     "urn": "urn:pulumi:s::p::t::n",
 }
 
@@ -51,71 +47,45 @@ class SwitchingEngine(Engine):
             self.up(version)
             if "published files" in self.state:
                 self._files().delete("id", self.state["published files"])
-                self._forget("published files")
+                self.forget("published files")
             for name in [name for name in self.state if name.startswith("object ")]:
                 # The objects have the option retainOnDelete.
-                self._forget(name)
+                self.forget(name)
         else:
             self._up_managed(version)
             if "release" in self.state:
-                provider = ReleaseProvider()
-                provider.bucket_client = lambda _: self.cloud  # type: ignore[assignment, method-assign]
-                provider.delete("id", self.state["release"])
-                self._forget("release")
-        return self._changed
+                self.release_provider().delete("id", self.state["release"])
+                self.forget("release")
+        return self.changed
 
     def _up_managed(self, version: Version) -> None:
-        self._changed = []
-        entries = {path: entry.fingerprint for path, entry in version.files.items()}
-        content = {"content": json.dumps(entries), "paths": pack(entries)}
-        marker = self._apply("marker", PublishMarkerProvider(), content)
+        self.changed = []
+        fingerprints = {path: entry.fingerprint for path, entry in version.files.items()}
+        content = {"content": json.dumps(fingerprints), "paths": pack(fingerprints)}
+        marker = self.apply("marker", PublishMarkerProvider(), content)
         for path, entry in version.files.items():
             if self.state.get(f"object {path}") != {"entry": entry.fingerprint}:
                 self.cloud.upload(None, path, entry)  # type: ignore[arg-type]  # it reads no file
                 self.state[f"object {path}"] = {"entry": entry.fingerprint}
-                self._changed.append(path)
+                self.changed.append(path)
         inputs = {name: version.release[name] for name in ("bucket", "staging", "keep_assets_days", "urn")}
         markers = {"publish_marker": marker["marker"], "previous_publish_marker": marker["previous"]}
-        files = {**inputs, **markers, "removed": marker["removed"], "entries": json.dumps(entries)}
-        self._apply("published files", self._files(), files)
-        for name in [name for name in self.state if name.startswith("object ") and name[7:] not in entries]:
-            self._forget(name)
+        files = {**inputs, **markers, "removed": marker["removed"], "entries": json.dumps(fingerprints)}
+        self.apply("published files", self._files(), files)
+        for name in [name for name in self.state if name.startswith("object ") and name[7:] not in fingerprints]:
+            self.forget(name)
 
     def _files(self) -> PublishedFilesProvider:
         provider = PublishedFilesProvider()
         provider.bucket_client = lambda _: self.cloud  # type: ignore[assignment, method-assign]
         return provider
 
-    def _forget(self, name: str) -> None:
-        del self.state[name]
-        self._changed.append(name)
-
-
-class WatchedCloud(Cloud):
-    """A cloud that looks after each request whether visitors miss a file.
-
-    Attributes:
-        always: the files that all versions have.
-        is_fast: whether a request takes no time.
-    """
-
-    always: frozenset[str] = frozenset()
-    is_fast = False
-
-    def request(self, name: str, effect: Callable[[], Any]) -> Any:  # noqa: ANN401 - any response
-        now = self.now
-        response = super().request(name, effect)
-        if self.is_fast:
-            self.now = now
-        assert not self.always - self.objects.keys(), name
-        return response
-
 
 @pytest.fixture(autouse=True)
 def silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no engine to report to."""
     for module in ("release.EngineLog", "engine_log.EngineLog"):
-        monkeypatch.setattr(f"hosting.providers.{module}", lambda _: Silent())
+        monkeypatch.setattr(f"hosting.providers.{module}", lambda _: Log())
 
 
 @pytest.fixture
@@ -123,22 +93,22 @@ def stage(tmp_path: Path) -> Callable[[Mapping[str, str]], Version]:
     """Return a function that stages a tree, and returns what a stack with it declares."""
 
     def staged(files: Mapping[str, str]) -> Version:
-        manifest = Manifest.of([entry_of(path, text) for path, text in files.items()])
+        manifest = Manifest.of(entries(files).values())
         folder = tmp_path / manifest.digest
         folder.mkdir(exist_ok=True)
         (folder / MANIFEST).write_text(manifest.to_json())
-        tree = {"wanted": manifest.digest, "staging": str(folder), "files": len(files), "bytes": len(files)}
-        return Version({**SETTINGS, **tree}, "none", {entry.path: entry for entry in manifest.entries})
+        digests = {"release_digest": manifest.digest, "files_digest": manifest.digest}
+        tree = {**digests, "staging": str(folder), "files": len(files), "bytes": len(files)}
+        return Version({**SETTINGS, **tree}, {entry.path: entry for entry in manifest.entries})
 
     return staged
 
 
 def published(mode: str, version: Version, *, is_fast: bool = False) -> SwitchingEngine:
     """Return an engine with a stack in this mode, and an object of another program in its bucket."""
-    cloud = WatchedCloud()
-    cloud.is_fast = is_fast
-    engine = SwitchingEngine(cloud, atomic=False)
-    engine.cloud.objects[OTHERS] = (entry_of(OTHERS, "x"), engine.cloud.now)
+    cloud = Cloud(seconds=0 if is_fast else 0.3)
+    engine = SwitchingEngine(cloud)
+    cloud.objects[OTHERS] = (entries({OTHERS: "x"})[OTHERS], cloud.now)
     engine.switch(mode, version)
     cloud.always = frozenset(A.keys() & B.keys())
     return engine
@@ -150,14 +120,13 @@ def kills(engine: SwitchingEngine, mode: str, version: Version) -> Iterator[Swit
     while killed:
         for after in (False, True):
             stopped = deepcopy(engine)
-            stopped.cloud.requests.clear()
-            stopped.cloud.fault = Fault(number, after=after)
+            stopped.cloud.requests, stopped.cloud.kill_at, stopped.cloud.kill_after = 0, number, after
             try:
                 stopped.switch(mode, version)
                 killed = False
             except Killed:
                 pass
-            stopped.cloud.fault, stopped.cloud.is_dead = None, False
+            stopped.cloud.kill_at, stopped.cloud.is_dead = 0, False
             yield stopped
         number += 1
 
@@ -166,8 +135,8 @@ def check(engine: SwitchingEngine, mode: str, files: Mapping[str, ManifestEntry]
     """Check that the bucket has exactly these files, and records of this mode alone."""
     found = {key: content for key, (content, _) in engine.cloud.objects.items()}
     records = [key for key in found if key.startswith(".published/")]
-    assert {key: found[key] for key in found.keys() - set(records)} == {**files, OTHERS: entry_of(OTHERS, "x")}
-    # A publish that is killed between its plan and the index leaves the plan, which bulk mode deletes after a day.
+    assert {key: found[key] for key in found.keys() - set(records)} == {**files, **entries({OTHERS: "x"})}
+    # A publish that is killed between its plan and the index leaves the plan, which bulk mode deletes a day later.
     plans = [key for key in records if key.startswith(".published/plan-")]
     assert len(plans) <= 1
     assert len(records) - len(plans) == (2 if mode == "bulk" else 0)
@@ -200,6 +169,16 @@ def test_one_more_update_completes_a_killed_switch(
         stopped.switch(after, stage(then))
         check(stopped, after, stage(then).files)
         assert stopped.switch(after, stage(then)) == []
+
+
+@pytest.mark.parametrize("then", [A, B, C], ids=["old", "same", "other"])
+def test_a_killed_publish_in_bulk_mode(stage: Callable[..., Version], then: Mapping[str, str]) -> None:
+    """One more update gives exactly the folder: the old files, the same ones, or others."""
+    for stopped in kills(published("bulk", stage(A)), "bulk", stage(B)):
+        stopped.cloud.now += 5
+        stopped.switch("bulk", stage(then))
+        check(stopped, "bulk", stage(then).files)
+        assert stopped.switch("bulk", stage(then)) == []
 
 
 @pytest.mark.parametrize("then", [A, B], ids=["same", "other"])

@@ -323,6 +323,28 @@ def test_drift_is_repaired() -> None:
     assert (site.problems(A), site.publisher(A).drift()) == ([], [])
 
 
+def test_drift_is_repaired_by_other_files_too() -> None:
+    """A publish of changed files uploads what the live release has lost, and gets a table if the live one is wrong."""
+    site = Site()
+    site.publish(A)
+    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("about.html"))]
+    site.store.items[f"t/{pointer(site).live.table}/0"] = "-"
+    files = {**A, "index.html": "changed"}
+    assert site.publish(files, repair=True).repaired == 2
+    assert (site.problems(files), site.publisher(files).drift()) == ([], [])
+
+
+def test_a_lost_asset_of_an_earlier_release() -> None:
+    """A refresh finds it once: it is unknown from then on, as no release has it."""
+    site = Site()
+    site.publish(A)
+    site.publish(B)
+    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("app.hash1.js"))]
+    assert site.publisher(B).drift() == ["app.hash1.js"]
+    site.publish(B, repair=True)
+    assert (site.problems(B, ["app.hash1.js"]), site.publisher(B).drift()) == ([], [])
+
+
 def test_a_rollback_without_its_objects() -> None:
     """A release whose objects were deleted outside of Pulumi can't be rolled back to, and the message says so."""
     site = Site()

@@ -1,4 +1,4 @@
-"""The bucket of managed mode after publishes that were killed, and after changes by another hand."""
+"""The bucket of managed mode after publishes that were killed, and after changes by other programs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hosting.publish.bulk.records import Held, Index
 
 from hosting.errors import HostingError, PublishError
+from hosting.publish.bulk.in_place_index import InPlaceIndex, PlacedRelease
 from hosting.publish.managed.path_list import pack, unpack
 from hosting.publish.s3.errors import S3Error
 from tests.unit.publish.managed.memory import Bucket, Stack
@@ -199,7 +199,7 @@ def test_a_change_to_bulk_mode_removes_the_files(stack: Stack) -> None:
     stack.up(A)
     stack.files.delete("id", stack.record)
     assert stack.bucket.contents == A
-    index = Index((Held("digest", "", 1, 1),)).to_bytes().decode()
+    index = InPlaceIndex(PlacedRelease("digest", "", 1, 1)).to_bytes().decode()
     stack.bucket.put(".published/index", index)
     stack.bucket.put("index.html", "home")
     stack.files.delete("id", stack.record)
@@ -228,7 +228,7 @@ def test_only_a_first_publish_and_one_after_a_kill_look_for_bulk_mode(stack: Sta
 
 def test_records_that_the_site_itself_publishes_are_not_deleted(stack: Stack) -> None:
     """Managed mode may publish any key, also one at which bulk mode had a record."""
-    index = Index().to_bytes().decode()
+    index = InPlaceIndex().to_bytes().decode()
     stack.bucket.put(".published/index", index)
     stack.up({**A, ".published/index": index})
     assert stack.bucket.contents == {**A, ".published/index": index}
@@ -237,7 +237,7 @@ def test_records_that_the_site_itself_publishes_are_not_deleted(stack: Stack) ->
 def test_damaged_records_of_bulk_mode_are_an_error(stack: Stack) -> None:
     """The message says what to do."""
     stack.bucket.put(".published/index", "not an index")
-    with pytest.raises(PublishError, match="remove it to publish everything anew"):
+    with pytest.raises(PublishError, match="remove it to publish everything again"):
         stack.up(A)
 
 
