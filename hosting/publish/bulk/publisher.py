@@ -245,6 +245,8 @@ class Publisher:
         release = StoredRelease(id_, target.digest, now, files, size, platform.node())
         self._begin(release, number, pointer, before)
         manifest = self._upload(release, manifest, plan)
+        # The grace period of the previous release begins with the switch, not with the upload.
+        pointer = replace(pointer, live=replace(pointer.live, time=int(self._file.elapsed)))
         Switch(self._store, current.store).run(tables, pointer, self._file.publisher_of)
         self._file.catalogue = self._file.catalogue.with_pointer(pointer, now)
         self._clean_up(pointer, before)
