@@ -19,7 +19,6 @@ from hosting.edge.routing import router_part
 from hosting.errors import EdgeError
 from hosting.formats.headers.rules import HeaderRule
 from hosting.formats.redirects.rules import Placeholder, Rule
-from hosting.publish.bulk.edge_piece import edge_piece, room_beside
 from tests.unit.edge.runtime import EdgeRuntime, request_event, response_event
 
 if TYPE_CHECKING:
@@ -114,14 +113,6 @@ def _before() -> list[FunctionPart]:
     return [password_part("preview", "a long password", "bench"), *host_name_parts(_NAMES)]
 
 
-def _bulk(part: FunctionPart) -> str:
-    """Return the function with a release, with spare bytes for what a publish may add to it."""
-    room_beside([part])
-    name = "0123456789abcdef"
-    live = {"slot": name, "generation": name, "mark": "01234567-abcdef", "overlays": {}, "fallback": "", "plain": []}
-    return compose([part, edge_piece(live, _INDEX)])
-
-
 def _response(part: FunctionPart) -> str:
     return compose_response([part])
 
@@ -142,10 +133,6 @@ def cases() -> Iterator[tuple[str, Callable[[int], FunctionPart], Callable[[Func
     yield "host names that redirect to the first", names, _request, request_event("/", headers={"host": "x.example"})
     everything = _allowed(request_event("/no/such/page/" + "x" * 200, {"q": "x" * 200}))
     yield "all of them, and redirects", literal, _whole, everything
-    yield "bulk mode: redirects, one path each", literal, _bulk, nowhere
-    yield "bulk mode: redirects, wildcards", wild, _bulk, nowhere
-    yield "bulk mode: auto, pages of the less frequent form", auto, _bulk, nowhere
-    yield "bulk mode: pages, files", pages, _bulk, request_event("/no/such/page/")
     yield "headers by folder", headers, _response, response_event("/no/such/page/" + "x" * 200)
 
 

@@ -77,9 +77,9 @@ def current_home() -> Home:
 def endpoint_variables(endpoint: str) -> dict[str, str]:
     """Return the variables that point AWS clients at an endpoint, such as http://127.0.0.1:24566.
 
-    AWS's clients put `<account>.` in front of the host of the data API of key value stores. With a name in front of
-    the host, the account becomes a part of that name, `http://<account>.kvs@127.0.0.1:24566`, which the clients ignore.
-    Otherwise a name such as <account>.localhost would have to resolve, and few systems resolve it.
+    botocore, and so boto3 and the AWS CLI, put `<account>.` in front of the host of the data API of key value stores.
+    With a user name in front of the host, the account becomes a part of that name, `http://<account>.kvs@127.0.0.1:24566`,
+    and makes no difference. Otherwise a name such as <account>.localhost would have to resolve, as on few systems.
     """
     stores = endpoint.replace("://", "://kvs@")
     return {"AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE": stores}

@@ -210,24 +210,28 @@ def client_of(  # noqa: PLR0913 - callers pass the optional arguments by keyword
         config: options of botocore's Config that override those of the settings.
     """
     values = settings.values
-
-    def make(config: Config) -> Any:  # noqa: ANN401 - as client()
-        made = session.client(  # type: ignore[call-overload]  # the service is only known at run time
-            service,
-            region_name=region or settings.region,
-            endpoint_url=_endpoint(service, values.get("endpoints", [])),
-            verify=False if values.get("insecure") else values.get("customCaBundle"),
-            config=config,
-        )
-        made.meta.events.register("before-parse", _refuse_partial_response)
-        made.meta.events.register("needs-retry.cloudfront.CreateInvalidation", invalidation_retry_delay)
-        return made
-
+    make = partial(_make_client, session, service, settings, region)
     direct = make(_transport(values, {}, config))
     # Only the client knows its endpoint.
     url = request_url(direct, direct.meta.service_model.operation_names[0], **(request or {}))
     proxy = proxy_for(url, values, os.environ)
     return make(_transport(values, {url.partition(":")[0]: proxy}, config)) if proxy else direct
+
+
+def _make_client(
+    session: boto3.Session, service: str, settings: AwsSettings, region: str | None, config: Config
+) -> Any:  # noqa: ANN401 - as client()
+    values = settings.values
+    made = session.client(  # type: ignore[call-overload]  # the service is only known at run time
+        service,
+        region_name=region or settings.region,
+        endpoint_url=_endpoint(service, values.get("endpoints", [])),
+        verify=False if values.get("insecure") else values.get("customCaBundle"),
+        config=config,
+    )
+    made.meta.events.register("before-parse", _refuse_partial_response)
+    made.meta.events.register("needs-retry.cloudfront.CreateInvalidation", invalidation_retry_delay)
+    return made
 
 
 def _refuse_partial_response(operation_model: Any, response_dict: Mapping[str, Any], **_: object) -> None:  # noqa: ANN401 - as client()

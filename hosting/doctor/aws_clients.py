@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hosting.aws.key_value_store import open_store
 from hosting.aws.session import client_of, make_session
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
     import boto3
 
-    from hosting.aws.key_value_store import KeyValueStoreClient
     from hosting.aws.settings import AwsSettings
 
 AWS_ERRORS = (BotoCoreError, ClientError)
@@ -29,10 +27,6 @@ class AwsClients(Protocol):
         """Return a client of ``service``, in ``region`` or in the stack's."""
         ...
 
-    def store(self, arn: str) -> KeyValueStoreClient:
-        """Return the client of a key-value store."""
-        ...
-
 
 class StackClients:
     """Clients with the credentials, region, proxies and endpoints of the stack's provider."""
@@ -43,10 +37,6 @@ class StackClients:
     def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - as above
         """Return a client of ``service``, in ``region`` or in the stack's."""
         return client_of(self._session, service, self._settings, region)
-
-    def store(self, arn: str) -> KeyValueStoreClient:
-        """Return the client of a key-value store."""
-        return open_store(arn, self._settings)
 
     @cached_property
     def _session(self) -> boto3.Session:

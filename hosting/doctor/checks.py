@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from hosting.aws.key_value_store import open_store
 from hosting.doctor.aws_clients import AWS_ERRORS
 from hosting.doctor.bucket import check_bucket
 from hosting.doctor.certificates import check_certificate
@@ -97,7 +99,8 @@ class Doctor:
             return
         prefix = resource_name(project, reading.settings.stack)
         state = reading.state or StackState()
-        context = Context(stack, prefix, reading.settings, state, aws, identity, self._name_servers)
+        stores = partial(open_store, settings=reading.settings.aws)
+        context = Context(stack, prefix, reading.settings, state, aws, identity, self._name_servers, stores)
         if reading.state is None:
             text = "What the stack has in AWS is checked once its state can be read"
             yield Line("not checked", text, check="left-overs")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hosting.aws.key_value_store import KeyValueStoreClient
     from hosting.config.load import Settings
     from hosting.doctor.aws_clients import AwsClients
     from hosting.doctor.state import StackState
@@ -43,6 +44,7 @@ class Context:
         aws: makes clients of AWS.
         identity: the caller.
         name_servers: returns the name servers of a zone in DNS; empty if the zone does not exist there.
+        open_store: returns the client of the key-value store with an ARN.
     """
 
     stack: str
@@ -52,3 +54,4 @@ class Context:
     aws: AwsClients
     identity: Identity
     name_servers: Callable[[str], frozenset[str]]
+    open_store: Callable[[str], KeyValueStoreClient]

@@ -31,7 +31,7 @@ def check_store(context: Context) -> Iterator[Line]:
 
 def _described(context: Context, arn: str) -> Line:
     try:
-        state = context.aws.store(arn).describe()
+        state = context.open_store(arn).describe()
     except StoreError as error:
         return Line("error", str(error))
     text = f"The key-value store has {state.items} keys with {state.bytes} of {MAX_BYTES} bytes"
@@ -45,7 +45,7 @@ def _reached(context: Context) -> Line:
     arn = f"arn:{identity.partition}:cloudfront::{identity.account}:key-value-store/{_NO_STORE}"
     try:
         with suppress(StoreNotFoundError):
-            context.aws.store(arn).describe()
+            context.open_store(arn).describe()
     except StoreError as error:
         return Line("warning", str(error), "without many rules the stack needs no key-value store")
     return Line("ok", f"{api_host(arn)} takes the requests of a stack with many rules")

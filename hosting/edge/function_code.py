@@ -100,10 +100,8 @@ def uses_store(parts: Iterable[FunctionPart]) -> bool:
     return any(part.uses_store for part in parts)
 
 
-def compose(parts: Sequence[FunctionPart], max_bytes: int = MAX_BYTES) -> str:
+def compose(parts: Sequence[FunctionPart]) -> str:
     """Return the code of the viewer-request function that calls ``parts`` in their order.
-
-    ``max_bytes`` is less than CloudFront's limit if parts are added later.
 
     Raises:
         EdgeError: it exceeds the limit; the message has the size of each part.
@@ -116,7 +114,7 @@ def compose(parts: Sequence[FunctionPart], max_bytes: int = MAX_BYTES) -> str:
     else:
         calls = "||".join(_call(part, "request,state") for part in parts)
         handler = f"function handler(event){{{begin}return {calls}||request}}"
-    return _joined(parts, handler, "viewer-request", max_bytes)
+    return _joined(parts, handler, "viewer-request")
 
 
 def compose_response(parts: Sequence[FunctionPart]) -> str:
@@ -128,14 +126,14 @@ def compose_response(parts: Sequence[FunctionPart]) -> str:
     calls = "".join(f"{_call(part, 'event.request,response,state')};" for part in parts)
     begin = "async " if uses_store(parts) else ""
     handler = f"{begin}function handler(event){{const response=event.response,state={{}};{calls}return response}}"
-    return _joined(parts, handler, "viewer-response", MAX_BYTES)
+    return _joined(parts, handler, "viewer-response")
 
 
 def _call(part: FunctionPart, arguments: str) -> str:
     return f"{'await ' if part.uses_store else ''}{part.name}({arguments})"
 
 
-def _joined(parts: Sequence[FunctionPart], handler: str, event: str, max_bytes: int) -> str:
+def _joined(parts: Sequence[FunctionPart], handler: str, event: str) -> str:
     names = [part.name for part in parts]
     if len(set(names)) != len(names) or not all(_NAME.fullmatch(name) for name in names) or "handler" in names:
         raise ValueError(f"parts must have different names that are valid in JavaScript: {names}")
@@ -143,20 +141,13 @@ def _joined(parts: Sequence[FunctionPart], handler: str, event: str, max_bytes: 
     parts = [*_called_helpers(parts), *parts]
     minified = [_minified(part.code) for part in parts]
     code = "\n".join([*begin, *minified, handler])
-    if size_of(code) > max_bytes:
+    if size_of(code) > MAX_BYTES:
         sizes = ", ".join(f"{part.name} {size_of(text)}" for part, text in zip(parts, minified, strict=True))
-        raise EdgeError(_too_large(event, size_of(code), max_bytes, sizes))
+        raise EdgeError(
+            f"The {event} function has {size_of(code)} bytes, but CloudFront allows {MAX_BYTES} ({sizes}); nothing was "
+            "deployed: remove rules, or replace several rules with one that has a wildcard"
+        )
     return code
-
-
-def _too_large(event: str, size: int, max_bytes: int, sizes: str) -> str:
-    allowed = f"CloudFront allows {MAX_BYTES}"
-    if max_bytes < MAX_BYTES:
-        allowed += f", of which a release in bulk mode needs {MAX_BYTES - max_bytes}"
-    return (
-        f"The {event} function has {size} bytes, but {allowed} ({sizes}); "
-        "nothing was deployed: remove rules, or replace several rules with one that has a wildcard"
-    )
 
 
 def _called_helpers(parts: Sequence[FunctionPart]) -> list[FunctionPart]:

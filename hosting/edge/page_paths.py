@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from hosting.edge.site_routes import SiteRoutes
 
 
+def page_names(path: str, routes: SiteRoutes) -> list[str]:
+    """Return the names of all pages that may have a canonical path among their paths, without its ending."""
+    endings = (ending for ending in (routes.index_url, "/", PAGE, "") if path.endswith(ending))
+    return [path.removesuffix(ending) for ending in endings]
+
+
 def page_paths(path: str, routes: SiteRoutes) -> list[str]:
     """Return all paths of the page at a canonical path, that path first. headers.js has the same cases."""
     index = routes.index_url

@@ -15,17 +15,17 @@ from hosting.edge.error_pages import (
     with_index_page,
     with_uncached_errors,
 )
-from hosting.edge.function_code import compose, compose_response
-from hosting.edge.headers import headers_part
+from hosting.edge.function_code import compose
+from hosting.edge.function_plan import PlannedFunction, RequestData, plan_request, plan_response
 from hosting.edge.host_names import host_name_parts
 from hosting.edge.name_warnings import name_warnings
 from hosting.edge.password import password_part
 from hosting.edge.proxy_checks import check_proxies
 from hosting.edge.proxy_warnings import proxy_warnings
 from hosting.edge.redirect_checks import Hosts, check_rules, with_published_pages
-from hosting.edge.redirects import redirects_part
 from hosting.edge.route_choice import RouteChoice, route_choice
-from hosting.edge.routing import app_page_part, canonical_keys, canonical_uri_part, router_part, router_redirects
+from hosting.edge.routing import app_page_part, canonical_keys, router_redirects
+from hosting.edge.rule_tables import store_items
 from hosting.edge.site_routes import NOT_FOUND_PAGE
 from hosting.edge.viewer_headers import viewer_headers
 from hosting.edge.warnings import edge_warnings, pages_without_headers, policy_notes, routing_notes
@@ -69,7 +69,8 @@ class EdgePlan:
         proxies: the rules whose paths other servers answer, in their order.
         redirect_rules: redirects, rewrites and proxies, in their order.
         header_rules: the rules for custom response headers.
-        store_items: the keys and values of the key-value store that the functions read; without any there is no store.
+        store_items: the values by key that the functions read from the KeyValueStore; without items there is no
+            store.
     """
 
     request_parts: tuple[FunctionPart, ...]
@@ -119,10 +120,10 @@ class _Inputs(NamedTuple):
 
 
 class _Functions(NamedTuple):
-    """The parts of both functions, whether they serve `/`, and the page that they serve for unknown paths."""
+    """Both functions, whether they serve `/`, and the page that they serve for unknown paths."""
 
-    request_parts: list[FunctionPart]
-    response_parts: list[FunctionPart]
+    request: PlannedFunction
+    response: PlannedFunction
     serves_root: bool
     app_page: str | None
 
@@ -138,9 +139,9 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
     is_bulk = settings.cloudfront.enabled and settings.publish.mode == "bulk"
     functions = _first_parts(name, settings) if is_bulk else _functions(name, settings, inputs)
     return EdgePlan(
-        request_parts=tuple(functions.request_parts),
+        request_parts=functions.request.parts,
         has_secret=settings.access.password is not None,
-        response_parts=tuple(functions.response_parts),
+        response_parts=functions.response.parts,
         error_responses=_without_root(inputs.errors, index_document) if functions.serves_root else inputs.errors,
         viewer_headers=viewer_headers(inputs.redirects),
         response_headers_policy=response_headers_policy(settings.website.cors),
@@ -154,6 +155,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
         proxies=inputs.redirects.proxies,
         redirect_rules=tuple(inputs.redirects.rules),
         header_rules=tuple(inputs.headers),
+        store_items=store_items((*functions.request.tables, *functions.response.tables)),
     )
 
 
@@ -207,33 +209,33 @@ def _check_redirects(settings: Settings, redirects: RedirectRules, keys: Collect
 
 def _first_parts(name: str, settings: Settings) -> _Functions:
     """Return the parts that do not depend on the release: bulk mode adds those that do."""
-    return _Functions([*_password(settings, name), *host_name_parts(settings.domain)], [], True, None)
+    first = PlannedFunction((*_password(settings, name), *host_name_parts(settings.domain)))
+    return _Functions(first, PlannedFunction(()), serves_root=True, app_page=None)
 
 
 def _functions(name: str, settings: Settings, inputs: _Inputs) -> _Functions:
-    """Return the parts in the order in which they run.
-
-    It is password, host names, redirects, canonical path, router, app page. The host names and the rules get the path
-    as the visitor sent it: their redirects keep it, and a proxy's server gets it.
+    """Return the functions.
 
     Raises:
         EdgeError: they exceed the size limit.
     """
     website, rules, routes = settings.website, inputs.redirects.rules, inputs.routes
     serves_root = website.routing != "errors" or bool(rules)
-    request_parts = [*_password(settings, name), *host_name_parts(settings.domain)]
-    if rules:
-        request_parts.append(redirects_part(rules))
-    request_parts.append(canonical_uri_part())
-    if serves_root:
-        request_parts.append(router_part(website.routing, inputs.keys, routes))
-    app_page = _with_app_page(settings, request_parts, inputs) if inputs.headers else None
+    data = RequestData(
+        before=(*_password(settings, name), *host_name_parts(settings.domain)),
+        rules=rules,
+        routing=website.routing,
+        keys=inputs.keys,
+        routes=routes,
+        has_router=serves_root,
+    )
+    request, app_page = plan_request(data), None
+    if inputs.headers:
+        request, app_page = _with_app_page(settings, request, inputs)
     if website.routing == "errors":
         # Only the app page matters then, and the list of all files may be too large for the function.
         routes = replace(routes, app_page=app_page) if app_page else inputs.choice.routes(())
-    response_parts = [headers_part(inputs.headers, routes)] if inputs.headers else []
-    _check_sizes(request_parts, response_parts, inputs.routes)
-    return _Functions(request_parts, response_parts, serves_root, app_page)
+    return _Functions(request, plan_response(inputs.headers, routes), serves_root, app_page)
 
 
 def _password(settings: Settings, name: str) -> Iterator[FunctionPart]:
@@ -242,34 +244,20 @@ def _password(settings: Settings, name: str) -> Iterator[FunctionPart]:
         yield password_part(access.username, access.password, name)
 
 
-def _with_app_page(settings: Settings, request_parts: list[FunctionPart], inputs: _Inputs) -> str | None:
-    """Return the key of the page that the function serves for unknown paths, so that its responses get headers.
+def _with_app_page(settings: Settings, request: PlannedFunction, inputs: _Inputs) -> tuple[PlannedFunction, str | None]:
+    """Return the function, and the key of the page that it serves for unknown paths, so that its responses get headers.
 
     The function gets a part for it, if that fits.
     """
     page = app_page_of_errors(inputs.errors, settings.website.index_document)
     if not page or settings.website.routing != "errors":
-        return None
-    part = app_page_part(key_path(page), inputs.keys)
+        return request, None
+    parts = (*request.parts, app_page_part(key_path(page), inputs.keys))
     try:
-        compose([*request_parts, part])
+        compose(parts)
     except EdgeError:
-        return None
-    request_parts.append(part)
-    return page
-
-
-def _check_sizes(
-    request_parts: Sequence[FunctionPart], response_parts: Sequence[FunctionPart], routes: SiteRoutes
-) -> None:
-    """Refuse functions that exceed the size limit."""
-    try:
-        compose(request_parts)
-        if response_parts:
-            compose_response(response_parts)
-    except EdgeError as error:
-        sizes = routes.describe_sizes
-        raise (EdgeError(f"{error}. The routes have {sizes}") if sizes else error) from error
+        return request, None
+    return request._replace(parts=parts), page
 
 
 def _notes(settings: Settings, inputs: _Inputs) -> Iterator[str]:
@@ -283,6 +271,6 @@ def _warnings(settings: Settings, rules: Rules, inputs: _Inputs, functions: _Fun
     yield from (*inputs.redirects.warnings, *rules.headers.warnings)
     yield from name_warnings(inputs.keys)
     yield from edge_warnings(settings, inputs.keys, inputs.errors, files, inputs.routes)
-    if functions.response_parts and functions.app_page is None:
+    if functions.response.parts and functions.app_page is None:
         yield from pages_without_headers(settings, inputs.errors)
     yield from proxy_warnings(settings, inputs.keys, inputs.errors, inputs.redirects.proxies)

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from hosting.edge.function_code import compose
 from hosting.edge.proxy_checks import proxies_to_own_site, proxy_conflicts
 from hosting.edge.redirect_loops import NO_HOSTS, Hosts, LoopFinder
-from hosting.edge.redirects import redirects_part
+from hosting.edge.redirects import check_size
 from hosting.formats.redirects.files import redirects_error
 
 if TYPE_CHECKING:
@@ -35,11 +34,10 @@ def check_rules(
     rules, redirects a path to, or None.
 
     Raises:
-        EdgeError: with every problem and its line; or the rules exceed the size limit of a function.
+        EdgeError: with every problem and its line; or the rules fit neither a function nor a table.
     """
-    if redirects.rules:
-        # The size check comes first: it limits the work of the search for loops.
-        compose([redirects_part(redirects.rules)])
+    # The size check comes first: it limits the number of rules for one path, and so the work of the search for loops.
+    check_size(redirects.rules)
     problems = [*_missing_pages(redirects.fallbacks, keys), *proxy_conflicts(redirects.rules)]
     problems += proxies_to_own_site(redirects.proxies, hosts.names)
     problems += LoopFinder(redirects.rules, router_redirect, hosts).problems(keys, index_document)

@@ -71,6 +71,7 @@ class LoopFinder:
         self._router_redirect = router_redirect
         self._hosts = hosts
         self._countries = _distinct_countries(rules)
+        self._has_conditions = any(rule.countries or rule.host for rule in rules)
         self._internal = frozenset(rule.where for rule in rules if self._is_internal(rule))
         self._without_loop: set[tuple[object, ...]] = set()
 
@@ -155,7 +156,8 @@ class LoopFinder:
 
         A request from no certain country matches no rule for a country. Such a rule may be the one that closes a loop.
         """
-        for rule in self._lookup.matching(request.path) if request.country is None or not request.host else ():
+        is_open = self._has_conditions and (request.country is None or not request.host)
+        for rule in self._lookup.matching(request.path) if is_open else ():
             if (rule.countries or rule.host) and rule.where in self._internal:
                 countries = (request.country,) if request.country else self._countries.get(rule.countries, (None,))
                 for country in countries:

@@ -6,10 +6,9 @@ function: they belong to the distribution, and each path is compared with all of
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from hosting.edge.function_code import FunctionPart, as_javascript, fill, javascript
+from hosting.edge.function_code import MAX_BYTES, FunctionPart, as_javascript, fill, javascript, size_of
 from hosting.edge.rule_tables import (
     EXACT,
     FOLDER,
@@ -19,6 +18,7 @@ from hosting.edge.rule_tables import (
     Entry,
     StoredPart,
     TableFormat,
+    expression_text,
     if_missing,
     json_list,
     rule_table,
@@ -43,7 +43,6 @@ _PROXY_LINES = {
     "// $AMBIGUOUS": "if (proxyIsAmbiguous(request.uri)) return { statusCode: 400 };",
     "// $PROXY": "if (Array.isArray(from)) { if (proxyTo(request, from, to)) return request; continue; }",
 }
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 def redirects_part(rules: Sequence[Rule]) -> FunctionPart:
@@ -75,6 +74,16 @@ def stored_redirects(rules: Sequence[Rule]) -> StoredPart:
     }
     part = FunctionPart(_NAME, _code(rules, values), uses_store=True)
     return StoredPart(part, rule_table(_TABLE, entries, {"slash": _any_slash(rules)}))
+
+
+def check_size(rules: Sequence[Rule]) -> None:
+    """Refuse rules that fit neither a function nor a table.
+
+    Raises:
+        EdgeError: the rules of one path or folder exceed a value of the store.
+    """
+    if sum(size_of(_as_array(rule)) for rule in rules) > MAX_BYTES:
+        stored_redirects(rules)
 
 
 def _any_slash(rules: Sequence[Rule]) -> bool:
@@ -116,14 +125,11 @@ def _attributes(rule: Rule) -> dict[str, object]:
 
 def _numbered(rule: Rule, number: int) -> str:
     """Return a rule as JSON with its number; an expression is its text."""
-    source = rule.patterns if isinstance(rule, Proxy) else rule.literal if rule.is_literal else _unescaped(rule.regex)
+    source = (
+        rule.patterns if isinstance(rule, Proxy) else rule.literal if rule.is_literal else expression_text(rule.regex)
+    )
     attributes = 0 if isinstance(rule, Proxy) else _attributes(rule) or 0
     return as_javascript([source, rule.target, attributes, number])
-
-
-def _unescaped(regex: str) -> str:
-    """Return an expression without the escapes of slashes, which only a literal in JavaScript needs."""
-    return _ESCAPE.sub(lambda escape: "/" if escape[1] == "/" else escape[0], regex)
 
 
 def _entry(rule: Rule, number: int) -> Entry:

@@ -7,13 +7,25 @@ name.
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from hosting.edge.error_pages import files_without_extension
-from hosting.edge.function_code import FunctionPart, function_part, javascript
-from hosting.edge.site_routes import route_part
+from hosting.edge.function_code import FunctionPart, as_javascript, fill, function_part, javascript
+from hosting.edge.rule_tables import (
+    EXACT,
+    IN_FUNCTION,
+    IN_STORE,
+    Entry,
+    RuleTable,
+    StoredPart,
+    TableFormat,
+    if_missing,
+    rule_table,
+)
+from hosting.edge.site_routes import ROUTER, by_folder, route_part
 from hosting.errors import EdgeError
 
 if TYPE_CHECKING:
@@ -113,10 +125,54 @@ def router_part(routing: str, keys: Iterable[str], routes: SiteRoutes) -> Functi
     """
     index_name = routes.index_url[1:]
     if routing == "pages":
-        return function_part("pages", [index_name, pages_exceptions(keys, routes.index_document)])
+        data = as_javascript([index_name, pages_exceptions(keys, routes.index_document)])
+        values = {**IN_FUNCTION, "$DATA": data, "$NAMED": "pagesData[1]"}
+        return FunctionPart("pages", fill(javascript("pages"), values))
     if routing == "errors":
         return function_part("root", index_name)
     return route_part(routes.data)
+
+
+def stored_router(routing: str, keys: Iterable[str], routes: SiteRoutes) -> StoredPart:
+    """Return the same part for any routing except ``errors``, with the listed paths in a table.
+
+    Raises:
+        EdgeError: a path exceeds a value of the store.
+    """
+    if routing == "pages":
+        name, data, table = "pages", as_javascript([routes.index_url[1:]]), _stored_pages(keys, routes)
+        path = "path"
+    else:
+        name, data, table = ROUTER, as_javascript({**routes.data, "named": {}}), stored_routes(routes)
+        path = "name"
+    values = {
+        **IN_STORE,
+        "$DATA": data,
+        "$NAMED": f"await tableBucket(state.tables.{table.name}, 'exact', {path})",
+        "// $MISSING": if_missing("named"),
+    }
+    return StoredPart(FunctionPart(name, fill(javascript(name), values), uses_store=True), table)
+
+
+def stored_routes(routes: SiteRoutes) -> RuleTable:
+    """Return the table with the listed paths of ``SiteRoutes.data``."""
+    return _kinds_table(routes.kinds, lambda kinds: as_javascript(by_folder(kinds)))
+
+
+def _stored_pages(keys: Iterable[str], routes: SiteRoutes) -> RuleTable:
+    return _kinds_table(pages_exceptions(keys, routes.index_document), as_javascript)
+
+
+def _kinds_table(kinds: Mapping[str, int], join: Callable[[dict[str, int]], str]) -> RuleTable:
+    """Return the table with the kinds of paths: each is in the bucket of its path."""
+    table = TableFormat(
+        name="routes",
+        what="listed paths",
+        advice="shorten them",
+        join=lambda texts: join(dict(map(json.loads, texts))),
+        always_exact=True,
+    )
+    return rule_table(table, [Entry(EXACT, path, json.dumps([path, kind]), path) for path, kind in kinds.items()], {})
 
 
 def app_page_part(page: str, keys: Iterable[str]) -> FunctionPart:

@@ -12,12 +12,13 @@ from hosting.formats.paths import without_trailing_slash
 from hosting.formats.redirects.rules import Placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from hosting.formats.redirects.rules import Rule, ViewerRequest
 
 # The search for loops looks up a path twice: when it makes the first request, and when it follows that request.
 _CACHE_SIZE = 256
+_FEW = 3
 
 
 class RuleLookup:
@@ -60,21 +61,28 @@ class RuleLookup:
 
 
 class _Group:
-    """Rules as one regular expression, which finds the first rule that matches a path."""
+    """Rules as one regular expression, which finds the first rule that matches a path; a few rules need none."""
 
     def __init__(self, rules: Sequence[Rule], indexes: Sequence[int]) -> None:
         self._indexes = indexes
-        named = re.compile("|".join(f"(?P<r{index}>{rules[index].regex})" for index in indexes), re.ASCII)
-        # Without the anchor, `search` would try each position of a path.
-        is_anchored = all(_is_anchored(rules[index]) for index in indexes)
-        self._first = lru_cache(_CACHE_SIZE)(named.match if is_anchored else named.search)
+        self._first = _first_match(rules, indexes) if len(indexes) > _FEW else None
 
     def from_first(self, path: str) -> Iterator[int]:
         """Yield the index of the first rule that matches a path, and all later indexes."""
+        if self._first is None:
+            yield from self._indexes
+            return
         found = self._first(path)
         if found:
             first = int(str(found.lastgroup)[1:])
             yield from (index for index in self._indexes if index >= first)
+
+
+def _first_match(rules: Sequence[Rule], indexes: Sequence[int]) -> Callable[[str], re.Match[str] | None]:
+    named = re.compile("|".join(f"(?P<r{index}>{rules[index].regex})" for index in indexes), re.ASCII)
+    # Without the anchor, `search` would try each position of a path.
+    is_anchored = all(_is_anchored(rules[index]) for index in indexes)
+    return lru_cache(_CACHE_SIZE)(named.match if is_anchored else named.search)
 
 
 def _is_anchored(rule: Rule) -> bool:

@@ -6,13 +6,14 @@ A table consists of buckets, each one value of the store. There are three kinds 
 - ``folder``: the entries for all paths below a first folder. The hash of the folder's name chooses the bucket.
 - ``rest``: all other entries, in one bucket.
 
-So a function reads at most three buckets of a table. A table never changes: its id is a part of the hash of its content,
-and all its buckets exist. A missing bucket has not arrived at the edge location yet.
+So a function reads at most three buckets of a table. A table never changes: its id is a part of the hash of its
+content, and all its buckets exist. A missing bucket has not arrived at the edge location yet.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -34,9 +35,10 @@ MAX_BYTES = 2_250_000
 _MAX_BUCKETS = 10_000
 _GROWTH = 1.25
 _ID_CHARACTERS = 8
-# Parts of a hash in hexadecimal digits. Each is another way to choose the buckets, so one that fills them evenly is used.
+# Parts of a hash in hexadecimal digits. Each is another way to choose the buckets: one that fills them evenly is used.
 _HASH_PARTS = range(0, 64, 8)
 _SHOWN = 5
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 # Placeholders of the functions' JavaScript, without and with data in the store.
 IN_FUNCTION: Mapping[str, str] = {"$ASYNC ": "", "$AWAIT ": "", "// $MISSING": "", "// $NO_RULES": ""}
 IN_STORE: Mapping[str, str] = {"$ASYNC ": "async ", "$AWAIT ": "await ", "// $MISSING": "", "// $NO_RULES": ""}
@@ -88,12 +90,14 @@ class TableFormat:
         what: the noun for the entries, in the plural.
         advice: what to do if a bucket has too many of them.
         join: returns the value of a bucket.
+        always_exact: whether the table has an exact bucket even without entries, because functions always read it.
     """
 
     name: str
     what: str
     advice: str
     join: Callable[[Sequence[str]], str]
+    always_exact: bool = False
 
 
 def json_list(texts: Sequence[str]) -> str:
@@ -101,19 +105,26 @@ def json_list(texts: Sequence[str]) -> str:
     return f"[{','.join(texts)}]"
 
 
-def rule_table(table: TableFormat, entries: Sequence[Entry], attributes: Mapping[str, object]) -> RuleTable:
-    """Return the table with the entries. ``attributes`` are more properties of its head.
+def expression_text(regex: str) -> str:
+    """Return a regular expression without the escapes of slashes, which only a literal in JavaScript needs."""
+    return _ESCAPE.sub(lambda escape: "/" if escape[1] == "/" else escape[0], regex)
+
+
+def rule_table(
+    table: TableFormat, entries: Sequence[Entry], attributes: Mapping[str, object], texts: Sequence[str] = ()
+) -> RuleTable:
+    """Return the table with the entries. ``attributes`` are more properties of its head; ``texts`` are more values.
 
     Raises:
         EdgeError: the entries of one path or folder exceed a value of the store, or all of them the store.
     """
     head: dict[str, object] = {**attributes}
-    buckets: dict[str, str] = {}
+    buckets = {f"t{number}": text for number, text in enumerate(texts)}
     for kind in (EXACT, FOLDER, REST):
         of_kind = [entry for entry in entries if entry.kind == kind]
-        if of_kind:
-            head[kind], texts = _buckets(table, kind, of_kind)
-            buckets |= {f"{kind[0]}{number}": table.join(text) for number, text in enumerate(texts)}
+        if of_kind or (table.always_exact and kind == EXACT):
+            head[kind], parts = _buckets(table, kind, of_kind)
+            buckets |= {f"{kind[0]}{number}": table.join(part) for number, part in enumerate(parts)}
     content = as_javascript([head, buckets]).encode()
     table_id = urlsafe_b64encode(hashlib.sha256(content).digest())[:_ID_CHARACTERS].decode()
     items = {f"r/{table_id}/{name}": value for name, value in buckets.items()}
@@ -125,7 +136,8 @@ def _buckets(table: TableFormat, kind: str, entries: Sequence[Entry]) -> tuple[l
     by_key: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_key[entry.key].append(entry)
-    sizes = {key: sum(size_of(entry.text) + 1 for entry in of_key) for key, of_key in by_key.items()}
+    # The value of a single entry has one byte more than the entry with a comma, and so has any value.
+    sizes = {key: sum(size_of(table.join([entry.text])) - 1 for entry in of_key) for key, of_key in by_key.items()}
     for key, of_key in by_key.items():
         if sizes[key] >= MAX_VALUE_BYTES:
             raise EdgeError(_too_large(table, kind, of_key, sizes[key] + 1))
@@ -148,8 +160,9 @@ def _even(table: TableFormat, sizes: Mapping[str, int], hashes: Mapping[str, str
     Raises:
         EdgeError: there would be too many buckets.
     """
-    # A bucket has one byte more than its entries, whose sizes include a comma: `[a,b]`.
-    numbers = {part: [(int(hashes[key][part : part + 8], 16), size) for key, size in sizes.items()] for part in _HASH_PARTS}
+    numbers = {
+        part: [(int(hashes[key][part : part + 8], 16), size) for key, size in sizes.items()] for part in _HASH_PARTS
+    }
     count = 1 + sum(sizes.values()) // MAX_VALUE_BYTES
     while count <= _MAX_BUCKETS:
         for part in _HASH_PARTS:
@@ -177,9 +190,9 @@ def _too_large(table: TableFormat, kind: str, entries: Sequence[Entry], size: in
     places = list(dict.fromkeys(entry.where for entry in entries))
     more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
     return (
-        f"The {table.what} do not fit the function, and the {len(entries)} {which} ({', '.join(places[:_SHOWN])}{more}) "
-        f"have {size} bytes, but a value of the key-value store has at most {MAX_VALUE_BYTES}; nothing was deployed: "
-        f"{table.advice}"
+        f"The {table.what} {which} ({', '.join(places[:_SHOWN])}{more}) need {size} bytes, but a value of the key-value "
+        f"store has at most {MAX_VALUE_BYTES}, and all {table.what} together do not fit the function; nothing was "
+        f"deployed: {table.advice if len(entries) > 1 else 'shorten it'}"
     )
 
 

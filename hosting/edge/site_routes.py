@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from hosting.edge.function_code import function_part
+from hosting.edge.function_code import FunctionPart, as_javascript, fill, javascript
+from hosting.edge.rule_tables import IN_FUNCTION
 from hosting.formats.paths import decode_path, key_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from hosting.edge.function_code import FunctionPart
 
 NOT_FOUND_PAGE = "404.html"
 PAGE = ".html"
@@ -96,7 +95,7 @@ class SiteRoutes:
 
     def kind_of(self, name: str) -> int:
         """Return the kind of a decoded path without a trailing slash. routeKind.js has the same cases."""
-        listed = self._kinds.get(name)
+        listed = self.kinds.get(name)
         if listed is not None:
             return listed
         if file_type(name) in self._file_types:
@@ -133,7 +132,8 @@ class SiteRoutes:
         return self.trailing_slash if kind == MAJORITY else not self.trailing_slash
 
     @cached_property
-    def _kinds(self) -> dict[str, int]:
+    def kinds(self) -> dict[str, int]:
+        """The kinds of the paths that are listed."""
         lists: tuple[tuple[int, tuple[str, ...]], ...] = (
             (BOTH, self.both_forms),
             (OTHER, self.other_form),
@@ -153,21 +153,10 @@ class SiteRoutes:
             "index": self.index_url,
             "root": key_path(self.root),
             "slash": self.trailing_slash,
-            "named": _by_folder(self._kinds),
+            "named": by_folder(self.kinds),
             "types": f"/{'/'.join(self.file_types)}/",
             "app": self.app_url,
         }
-
-    @property
-    def describe_sizes(self) -> str:
-        """The number of entries of each list, such as ``12 files without an extension``; empty without entries."""
-        counts = {
-            "files without an extension or with the name of a page": len(self.files),
-            "pages that must be listed": len(self.pages),
-            "pages of the less frequent form": len(self.other_form),
-            "pages in both forms": len(self.both_forms),
-        }
-        return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
     def describe(self, missing: str) -> str:
         """Return a description of the routes for the preview; ``missing`` is the page for missing files."""
@@ -181,7 +170,7 @@ class SiteRoutes:
         return f"pages, {form} trailing slash{app or not_found}"
 
 
-def _by_folder(kinds: Mapping[str, int]) -> dict[str, object]:
+def by_folder(kinds: Mapping[str, int]) -> dict[str, object]:
     """Return the kinds by segments of their names: `/docs` and `/docs/api` are ``{"docs": {"/": 1, "api": 2}}``."""
     root: dict[str, object] = {}
     for name, kind in kinds.items():
@@ -209,4 +198,5 @@ def file_type(path: str) -> str:
 
 def route_part(data: Mapping[str, object]) -> FunctionPart:
     """Return the part that maps a path to a file, from ``SiteRoutes.data``."""
-    return function_part(ROUTER, dict(data))
+    values = {**IN_FUNCTION, "$DATA": as_javascript(dict(data)), "$NAMED": "routeData.named"}
+    return FunctionPart(ROUTER, fill(javascript(ROUTER), values))

@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
 # A plus sign is encoded, because S3 decodes a bare one to a space: https://github.com/imgix/js-core/issues/88
 _UNENCODED = "-_.!~*'()$&,:;=@"
+# Most paths have only such characters, and are canonical already.
+_PLAIN = re.compile(rf"[A-Za-z0-9/{re.escape(_UNENCODED)}]*")
 _MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -18,6 +20,8 @@ def canonical_path(text: str) -> str:
 
     A percent sign that begins no escape is one of the name. Escapes that are not UTF-8 leave the path as it is.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     segments = [_decoded(segment) for segment in _MALFORMED.sub("%25", text).split("/")]
     # An encoded slash is part of a segment, so it stays encoded.
     return text if None in segments else "/".join(quote(segment or "", safe=_UNENCODED) for segment in segments)

@@ -69,7 +69,8 @@ class ReleaseProvider(AwsProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Return whether an update changes anything, and report what it will upload."""
         names = [field.name for field in fields(ReleaseArgs) if field.name not in _HOW]
-        is_moved = bool(_olds.get("store")) != bool(_news.get("store"))
+        # In a preview, the ARN of a new store is None: it is not known yet.
+        is_moved = _news.get("store") is not None and bool(_olds.get("store")) != bool(_news["store"])
         replaces = [name for name in _REPLACING if _olds.get(name) != _news.get(name)] + (["store"] if is_moved else [])
         drift = int(_olds.get("drift") or 0)
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift)
@@ -117,7 +118,7 @@ class ReleaseProvider(AwsProvider):
         _reported(_props, delete, f"The release's objects in bucket {_props['bucket']} could not be deleted")
 
     def _preview(self, olds: Mapping[str, Any], news: Mapping[str, Any], drift: int) -> str:
-        if _is_unknown(news.get("store")):
+        if news.get("store") is None:
             return "to be published to another key value store"
         return self._publisher(olds, news).preview(drift=drift)
 
@@ -137,11 +138,6 @@ class ReleaseProvider(AwsProvider):
         repair = bool(olds.get("drift")) or is_unfinished(olds, props)
         result = _reported(props, lambda: self._publisher(olds, props).publish(repair=repair))
         return {**props, **_outputs(result), "drift": 0}
-
-
-def _is_unknown(value: object) -> bool:
-    """Whether a preview does not know the value of an input yet."""
-    return not isinstance(value, str)
 
 
 def _outputs(result: PublishResult | InPlaceResult) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from sandbox.emulator.patches import (
     resource_quotas,
     root_error_page,
     service_quotas,
+    signed_accounts,
     upload_checksums,
     viewer_headers,
 )
@@ -68,6 +69,7 @@ PATCHES = (
     key_value_store_data,
     key_value_store_functions,
     function_code,
+    signed_accounts,
 )
 
 

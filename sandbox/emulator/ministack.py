@@ -27,6 +27,7 @@ class MiniStack(NamedTuple):
         responses: has the type of a streamed response.
         cloudwatch: CloudWatch's API.
         key_value_store_data: the data API of CloudFront's key value stores.
+        router: reads the service, the region and the access key of a request.
     """
 
     app: ModuleType
@@ -39,6 +40,7 @@ class MiniStack(NamedTuple):
     responses: ModuleType
     cloudwatch: ModuleType
     key_value_store_data: ModuleType
+    router: ModuleType
 
 
 def load() -> MiniStack:
@@ -54,6 +56,7 @@ def load() -> MiniStack:
         responses=importlib.import_module("ministack.core.responses"),
         cloudwatch=importlib.import_module("ministack.services.cloudwatch"),
         key_value_store_data=importlib.import_module("ministack.services.cloudfront_keyvaluestore"),
+        router=importlib.import_module("ministack.core.router"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Bulk mode with the real engine: what visitors see while sites are published, rolled back, interrupted, switched."""
+"""Bulk mode with the real engine: what visitors get while sites are published, rolled back, interrupted, switched."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def write_version(project: Project, version: str) -> None:
 
 
 def bulk(project: Project, version: str = "one") -> Project:
-    """Give the project a site, in bulk mode, not yet deployed; its release leads unknown paths to the first page."""
+    """Give the project a site, in bulk mode, not yet deployed; unknown paths get the first page."""
     write_version(project, version)
     project.config("website:routing", "errors")
     project.config("publish:directory", "www")
@@ -61,9 +61,9 @@ def dev(new_project: Callable[[str], Project]) -> Project:
 
 
 def whole_site(project: Project) -> Callable[[], str | None]:
-    """Return a check that visitors see one version, never an older one later, and never a page without its script.
+    """Return a check that visitors get one version, never an older one later, and never a page without its script.
 
-    Every other time at an edge location that has nothing cached, so that what is in the bucket is seen at all times.
+    Every other time it asks an edge location with an empty cache, so that the bucket's content counts.
     """
     url = project.url()
     seen: list[str] = []
@@ -109,8 +109,8 @@ def test_a_site_from_nothing(prod: Project) -> None:
     assert prod.up().changes == {}
 
 
-def test_a_preview_tells_what_would_be_sent_and_changes_nothing(prod: Project) -> None:
-    """Files to add, to change and to remove, and bytes; the bucket is as it was."""
+def test_a_preview_counts_files_and_changes_nothing(prod: Project) -> None:
+    """A preview counts files and bytes, and changes nothing in the bucket."""
     prod.write("www/pages/3.html", "12345")
     prod.write("www/new.txt", "1234567")
     before = uploads(prod)
@@ -120,7 +120,7 @@ def test_a_preview_tells_what_would_be_sent_and_changes_nothing(prod: Project) -
 
 
 def test_one_changed_file_is_one_upload(prod: Project) -> None:
-    """A small publish adds what changed below a prefix of its own, and touches nothing else."""
+    """One changed file is one new object, and no other object changes."""
     write_version(prod, "one")
     (prod.path / "www/new.txt").unlink()
     prod.write("www/pages/3.html", "changed")
@@ -133,8 +133,8 @@ def test_one_changed_file_is_one_upload(prod: Project) -> None:
     assert prod.get("/pages/3.html").text == "changed"
 
 
-def test_visitors_see_the_old_site_or_the_new_one(prod: Project) -> None:
-    """Over small and large publishes and a rollback, no poll sees a mix, or a page without its script."""
+def test_visitors_get_the_old_site_or_the_new_one(prod: Project) -> None:
+    """Over small and large publishes, no poll gets a mix, or a page without its script."""
     write_version(prod, "two")
     prod.up()
     for version in ("three", "four"):
@@ -149,7 +149,7 @@ def test_visitors_see_the_old_site_or_the_new_one(prod: Project) -> None:
 
 
 def test_a_rollback_uploads_nothing(prod: Project) -> None:
-    """Content of an earlier publish is live again without a byte sent; so it is by its pinned digest."""
+    """Files of an earlier publish, and `publish:release`, make that release live again without an upload."""
     write_version(prod, "three")
     for n in range(120):
         prod.write(f"www/more/a-page-with-a-rather-long-name-{n}.html", "three")
@@ -158,9 +158,8 @@ def test_a_rollback_uploads_nothing(prod: Project) -> None:
     with Poll(whole_site(prod)) as poll:
         said = prod.up().output
     assert poll.misses == []
-    assert "which the bucket holds: nothing to send" in said
-    after = uploads(prod)
-    assert {key for key in after if "/e/" not in key and after[key] != before.get(key)} == set()
+    assert ", 0 bytes to send (back to release " in said
+    assert uploads(prod).items() <= before.items()
     assert prod.get("/").text.startswith("three")
     assert prod.outputs()["digest"] == releases[1]["digest"]
     prod.config("publish:release", releases[0]["digest"][:8])
@@ -170,7 +169,7 @@ def test_a_rollback_uploads_nothing(prod: Project) -> None:
     status, report = prod.verify()
     assert (status, report["wrong"]) == (0, [])
     assert report["checks"]["files"]["count"] == releases[0]["files"]
-    assert uploads(prod).keys() == before.keys()
+    assert uploads(prod).items() <= before.items()
     prod.config("publish:release", "0123456789")
     refused = prod.up(check=False)
     assert refused.code != 0
@@ -179,8 +178,8 @@ def test_a_rollback_uploads_nothing(prod: Project) -> None:
     prod.config("publish:directory", "www")
 
 
-def test_what_another_hand_changed_is_repaired_by_refresh(prod: Project) -> None:
-    """`pulumi up --refresh` notices objects of the live release, and puts them back."""
+def test_refresh_restores_changed_objects(prod: Project) -> None:
+    """`pulumi up --refresh` finds changed objects of the live release, and restores them."""
     prod.up()
     bucket, s3 = prod.outputs()["bucketName"], prod.sandbox.s3
     key = next(key for key in uploads(prod) if key.endswith("/pages/5.html"))
@@ -195,14 +194,14 @@ def test_what_another_hand_changed_is_repaired_by_refresh(prod: Project) -> None
 
 
 def test_a_publish_that_is_killed_leaves_the_site_and_the_next_one_goes_on(prod: Project) -> None:
-    """Killed in the middle of its upload, it has changed nothing that visitors see; what arrived is not sent again."""
+    """A publish that is killed changes nothing for visitors; the next one does not upload its objects again."""
     write_version(prod, "killed")
     for n in range(3000):
         prod.write(f"www/many/a-page-with-a-rather-long-name-{n}.html", f"killed {n}")
     bucket, s3 = prod.outputs()["bucketName"], prod.sandbox.s3
 
     def arrived() -> set[str]:
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=".release/s/")
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=".release/o/")
         return {item["Key"] for page in pages for item in page.get("Contents", []) if "/many/" in item["Key"]}
 
     with Poll(whole_site(prod)) as poll:
@@ -227,23 +226,23 @@ def test_a_publish_that_is_killed_leaves_the_site_and_the_next_one_goes_on(prod:
     end(plugins)
     assert poll.misses == []
     assert prod.get("/many/a-page-with-a-rather-long-name-2999.html").text == "killed 2999"
-    # What had arrived was copied inside of the bucket, to a slot of the second publish alone.
+    # The second publish uses what the first one had uploaded.
     sent = re.search(r"Release: .* (\d+) bytes to send", said)
     assert sent is not None
     assert int(sent[1]) < sum(len(f"killed {n}") for n in range(3000)) - 300 * len("killed 0")
-    assert arrived().isdisjoint(kept)
+    assert arrived() >= kept
 
 
 def test_state_does_not_grow_with_the_site(prod: Project) -> None:
-    """Of 3,000 files more none is in the stack's state, which is far below a megabyte."""
+    """3,000 more files do not make the stack's state larger."""
     exported = prod.pulumi("stack", "export", "--stack", "prod").output
     assert prod.outputs()["fileCount"] > 3000
     assert "/many/" not in exported
-    assert len(exported) < 125_000
+    assert len(exported) < 135_000
 
 
 def test_too_much_removal_is_refused(prod: Project) -> None:
-    """A build that lost most of the site does not publish that, unless it is allowed to."""
+    """A publish that removes most of the site is refused, unless `publish:maxRemove` allows it."""
     write_version(prod, "small")
     for folder in ("many", "more"):
         for file in (prod.path / "www" / folder).iterdir():
@@ -258,7 +257,7 @@ def test_too_much_removal_is_refused(prod: Project) -> None:
 
 
 def test_switching_modes_on_a_live_site_loses_no_visitor(prod: Project) -> None:
-    """From bulk to managed and back the site is there at every moment, and nothing of the other mode is left."""
+    """From bulk to managed mode and back, visitors always get the site, and no object of the other mode is left."""
     for mode in ("managed", "bulk"):
         prod.config("publish:mode", mode)
         with Poll(whole_site(prod)) as poll:
@@ -271,7 +270,7 @@ def test_switching_modes_on_a_live_site_loses_no_visitor(prod: Project) -> None:
 
 
 def test_destroy_leaves_nothing(prod: Project) -> None:
-    """Bucket, distribution and function go, and the state is empty."""
+    """The bucket is deleted, and the state is empty."""
     bucket = prod.outputs()["bucketName"]
     prod.pulumi("destroy", "--yes", "--stack", "prod")
     assert bucket not in {found["Name"] for found in prod.sandbox.s3.list_buckets()["Buckets"]}
@@ -279,7 +278,7 @@ def test_destroy_leaves_nothing(prod: Project) -> None:
 
 
 def test_in_place_without_cloudfront(dev: Project) -> None:
-    """DEV has its files where S3's website looks for them, and keeps its records from visitors."""
+    """DEV has its files where S3's website looks for them, and hides its records from visitors."""
     assert dev.get("/").text.startswith("one")
     check_compressed(dev, "www")
     assert dev.get("/no/such/page").status == 404
@@ -298,7 +297,7 @@ def test_in_place_without_cloudfront(dev: Project) -> None:
 
 
 def test_cloudfront_comes_and_goes_in_bulk_mode(dev: Project) -> None:
-    """The files move to where the function looks, and back; visitors find one or the other."""
+    """With CloudFront added and removed, visitors get the same page at every moment."""
     write_version(dev, "one")
     dev.up()
     text = dev.get("/pages/7.html").text

@@ -23,6 +23,7 @@ _NAMES = {("aws_cloudwatch_metric_alarm", "name"): "alarm_name"}
 LEFT_OUT = {
     "region": "version 5 has no region for each resource: the translation chooses a provider of that region",
     "aws_cloudfront_function.tags": "version 5 has no tags for functions",
+    "aws_cloudfront_key_value_store.tags": "version 5 has no tags for key value stores",
 }
 # Values that are replaced, and why.
 REPLACED: Mapping[str, tuple[object, str]] = {
@@ -33,6 +34,7 @@ _UNIQUE = {
     **dict.fromkeys(("aws_s3_bucket.bucket", "aws_s3_bucket.bucket_prefix", "aws_iam_role.name"), ""),
     **{f"aws_cloudfront_{kind}.name": "" for kind in ("function", "cache_policy", "origin_request_policy")},
     **{f"aws_cloudfront_{kind}.name": "" for kind in ("response_headers_policy", "origin_access_control")},
+    "aws_cloudfront_key_value_store.name": "",
     "aws_cloudwatch_metric_alarm.alarm_name": "",
 }
 # Outputs of the mocks, and Terraform's attributes; texts may contain the first ones, and be equal to the others.

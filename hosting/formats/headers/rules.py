@@ -61,6 +61,22 @@ class HeaderRule:
     headers: Mapping[str, str]
 
     @property
+    def literal(self) -> str:
+        """The path that the pattern matches; empty if it may match several."""
+        return canonical_path(self.pattern) if self._start == self.pattern else ""
+
+    @property
+    def first_folder(self) -> str:
+        """The name of the first folder of all paths that the pattern matches; empty if it is not fixed."""
+        folder, slash, _ = canonical_path(self._start)[1:].partition("/")
+        return folder if slash else ""
+
+    @property
+    def _start(self) -> str:
+        """The text before the first wildcard; empty if the pattern is for any folder."""
+        return _WILDCARD.split(self.pattern, maxsplit=1)[0] if self.pattern.startswith("/") else ""
+
+    @property
     def regex(self) -> str:
         """The pattern as a regular expression with the same meaning in Python and JavaScript.
 

@@ -141,7 +141,9 @@ class _ReachableRules:
             return
         self._kept.append((index, rule))
         for country in rule.countries or ("",):
-            self._by_conditions.setdefault(_Conditions(rule.source_regex, _query_key(rule), rule.host, country), []).append(rule)
+            self._by_conditions.setdefault(
+                _Conditions(rule.source_regex, _query_key(rule), rule.host, country), []
+            ).append(rule)
         if rule.matches_everything and self._everything is None:
             self._everything = index, rule
 

@@ -173,7 +173,10 @@ class Rule:
         stem, rest = target, f"{_OPTIONAL_SLASH if self.ignores_trailing_slash else ''}$"
         if self.source[1:] == (Placeholder("*"),) and target.endswith("/{1}"):
             stem, rest = target.removesuffix("/{1}"), r"(?:\/|$)"
-        if "{" in stem or not re.match(self.source_regex, canonical_path(stem)):
+        path = canonical_path(stem)
+        # The comparison of the first folders is fast, and enough for most rules.
+        has_folder = self.first_folder in ("", path[1:].partition("/")[0])
+        if "{" in stem or not has_folder or not re.match(self.source_regex, path):
             return ""
         return f"(?!{_escaped(without_trailing_slash(stem) if self.ignores_trailing_slash else stem)}{rest})"
 

@@ -22,17 +22,17 @@ async function releaseAnswer(request, state, at) {
   if (at.u.redirects) answer = await redirects(request, state);
   if (answer) return answer;
   canonicalUri(request);
-  const uri = request.uri === '/' ? '/' + encodeURI(at.o) : request.uri;
+  const isRoot = request.uri === '/', uri = isRoot ? '/' + encodeURI(at.o) : request.uri;
   const bare = at.m === 'errors' ? uri : uri.replace(/\/$/, '');
   let path = bare.slice(1);
   try { path = decodeURIComponent(path); } catch (malformed) {}
   const page = releasePage(path, at.x), files = await releaseFiles(at, page[0]);
-  const found = releaseFind(at, files, page[1], bare, uri);
+  const found = releaseFind(at, files, page[1], bare, uri, isRoot);
   if (found[2] && !state.rewritten && /^(GET|HEAD)$/.test(request.method)) return redirectToForm(found[2], request);
-  const name = '/' + encodeURI(page[0]);
+  const name = page[0] && '/' + encodeURI(page[0]);
   if (found[0]) {
     request.uri = '/.release/o/' + files[found[0]] + found[1];
-    return await releaseHeaders(request, at, name, releasePaths(at, files, found[0], page[0] ? name : '', uri));
+    return releaseHeaders(request, at, name, uri, found[0] + (files.i && files.p ? 'b' : ''));
   }
   const type = path.slice(path.lastIndexOf('/')).split('.').slice(1).pop();
   const isFile = type && at.m !== 'errors' && '$TYPES'.includes('/' + type.toLowerCase() + '/');
@@ -40,7 +40,7 @@ async function releaseAnswer(request, state, at) {
   if (!request.uri) return { statusCode: at.s };
   // An error page has no versions: a visitor's copy must not answer for it with status 304 or 206.
   if (request.uri === at.e) ['if-none-match', 'if-modified-since', 'range'].forEach((name) => { delete request.headers[name]; });
-  return await releaseHeaders(request, at, name, [uri]);
+  releaseHeaders(request, at, name, uri, request.uri === at.e ? '' : 'a');
 }
 // Returns the name of a path's page and the form of the file; `_page_name` in table.py does the same.
 function releasePage(path, index) {
@@ -63,9 +63,9 @@ async function releaseFiles(at, name) {
   return files;
 }
 // Returns the form of the file that answers, its URI, and the redirect to the other form of the page's path if there is one.
-function releaseFind(at, files, form, bare, uri) {
+function releaseFind(at, files, form, bare, uri, isRoot) {
   const isFolder = bare !== uri, index = '/' + encodeURI(at.x);
-  if (files[form] && !isFolder) return [form, uri];
+  if (files[form] && !isFolder && (isRoot || form !== 'i' || at.m !== 'pages')) return [form, uri];
   if (at.m === 'pages' && files.i) {
     const clean = form === 'f' ? bare : bare.slice(0, form === 'p' ? -5 : bare.lastIndexOf('/'));
     return ['i', clean + index, clean !== uri && (clean || '/')];
@@ -76,20 +76,8 @@ function releaseFind(at, files, form, bare, uri) {
   if (isFolder ? files.p : files.i) return isFolder ? ['p', bare + '.html', bare] : ['i', uri + index, uri + '/'];
   return [];
 }
-// Returns the paths of a page by which rules for headers are found; page_paths.py does the same.
-function releasePaths(at, files, form, page, uri) {
-  if (form === 'f' || form === 's') return [uri];
-  const folder = [page + '/', page + '/' + encodeURI(at.x)], bare = page ? [page, page + '.html'] : [];
-  return [uri].concat(files.i && files.p && form === 'p' ? [] : folder, files.i && files.p && form === 'i' ? [] : bare);
-}
-// Passes the headers of all rules that match a path of the page to the function for responses.
-async function releaseHeaders(request, at, name, paths) {
-  if (!at.u.headers) return;
-  const rules = await tableRules([], at.u.headers, name, paths[0]), values = {};
-  if (rules === null) return { statusCode: 503 };
-  rules.forEach((rule) => {
-    const isFound = paths.some((uri) => typeof rule[0] === 'string' ? rule[0] === uri : rule[0].test(uri));
-    if (isFound) Object.assign(values, rule[1]);
-  });
-  request.headers['x-release'] = { value: encodeURIComponent(JSON.stringify(values)) };
+// Tells the function for responses by which table, name and path it finds the rules for headers.
+function releaseHeaders(request, at, name, uri, kind) {
+  const data = [at.u.headers, name, uri, kind, encodeURI(at.x), request.uri];
+  if (data[0]) request.headers['x-release'] = { value: JSON.stringify(data) };
 }

@@ -12,6 +12,7 @@ from hosting.edge.function_code import FunctionPart, fill, javascript
 from hosting.edge.redirects import stored_redirects
 from hosting.edge.route_choice import FILE_TYPES
 from hosting.publish.bulk.release_edge import ReleaseEdge
+from hosting.publish.bulk.release_headers import headers_table
 from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.bulk.table import ALPHABET
 
@@ -47,10 +48,12 @@ def release_functions(edge: EdgePlan) -> ReleaseFunctions:
         EdgeError: the rules for one path or folder are too large for a value of the store.
     """
     redirects = stored_redirects(edge.redirect_rules)
-    tables = [redirects.table] if redirects.table.items else []
+    tables = [redirects.table] if edge.redirect_rules else []
+    if edge.header_rules:
+        tables.append(headers_table(edge.header_rules, edge.routes))
     return ReleaseFunctions(
         request_parts=(*edge.request_parts, _release_part(redirects.part)),
-        response_parts=(FunctionPart("releaseResponse", _own_javascript("releaseResponse")),),
+        response_parts=(FunctionPart("releaseResponse", _own_javascript("releaseResponse"), uses_store=True),),
         tables=tuple(tables),
     )
 

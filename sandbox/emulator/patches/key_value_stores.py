@@ -32,6 +32,7 @@ def install(ministack: MiniStack) -> None:
     cloudfront, data = ministack.cloudfront, ministack.key_value_store_data
     replace(cloudfront, "_create_kvs", lambda original: with_id_in_arn(original, cloudfront))
     replace(cloudfront, "_build_kvs_xml", with_status)
+    replace(cloudfront, "_list_kvstores", lambda _: list_pages(cloudfront))
     replace(cloudfront, "_delete_kvs", lambda original: without_association(original, cloudfront, data))
     replace(cloudfront, "_resolve_taggable_cloudfront_arn", lambda original: with_stores(original, cloudfront))
     replace(cloudfront, "_cf_parse_function_config", lambda original: with_checks(original, cloudfront))
@@ -79,6 +80,32 @@ def with_status(original: Callable[..., None]) -> Callable[..., None]:
         original(parent, {**record, "Status": status_of(record)})
 
     return build
+
+
+def list_pages(cloudfront: ModuleType) -> Callable[..., Any]:
+    """Return a function that lists stores by name, 100 in a page by default; MiniStack lists only the first page.
+
+    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListKeyValueStores.html
+    """
+
+    def list_stores(query: Mapping[str, Any]) -> Any:  # noqa: ANN401 - MiniStack's response
+        marker, limit = cloudfront._qval(query, "Marker"), int(cloudfront._qval(query, "MaxItems") or 100)
+        status = cloudfront._qval(query, "Status")
+        records = sorted(cloudfront._kvstores.values(), key=lambda record: str(record["Name"]))
+        rest = [each for each in records if each["Name"] > marker and status in ("", status_of(each))]
+
+        def build(root: object) -> None:
+            items = cloudfront.SubElement(root, "Items")
+            for record in rest[:limit]:
+                cloudfront._build_kvs_xml(cloudfront.SubElement(items, "KeyValueStore"), record)
+            cloudfront.SubElement(root, "MaxItems").text = str(limit)
+            cloudfront.SubElement(root, "Quantity").text = str(len(rest[:limit]))
+            if len(rest) > limit:
+                cloudfront.SubElement(root, "NextMarker").text = rest[limit - 1]["Name"]
+
+        return cloudfront._xml_response("KeyValueStoreList", build)
+
+    return list_stores
 
 
 def without_association(original: Callable[..., Any], cloudfront: ModuleType, data: ModuleType) -> Callable[..., Any]:

@@ -70,7 +70,6 @@ class Function(Resource):
                 return None
             raise
         summary = found["FunctionSummary"]
-        stores = summary["FunctionConfig"].get("KeyValueStoreAssociations", {}).get("Items", [])
         return {
             "name": identifier,
             "arn": arn,
@@ -78,7 +77,7 @@ class Function(Resource):
             "comment": summary["FunctionConfig"].get("Comment") or None,
             "runtime": summary["FunctionConfig"]["Runtime"],
             "etag": found["ETag"],
-            "keyValueStoreAssociations": [store["KeyValueStoreARN"] for store in stores],
+            "keyValueStoreAssociations": _stores(summary),
             "liveStageEtag": _live_etag(aws, identifier),
             "publish": state.get("publish", True),
             "status": summary.get("Status"),
@@ -127,6 +126,11 @@ def _definition(inputs: Properties) -> Properties:
         "FunctionConfig": config,
         "FunctionCode": str(inputs["code"]).encode(),
     }
+
+
+def _stores(summary: Properties) -> list[str]:
+    associations = summary["FunctionConfig"].get("KeyValueStoreAssociations", {}).get("Items", [])
+    return [association["KeyValueStoreARN"] for association in associations]
 
 
 def _check_size(inputs: Properties) -> None:

@@ -13,11 +13,12 @@ import boto3
 import pytest
 
 from sandbox import emulator_process
-from sandbox.environment import Home
+from sandbox.environment import Home, endpoint_variables
 from sandbox.gateway.server import Gateway
+from sandbox.tests.gateway.stores import new_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from types_boto3_cloudfront import CloudFrontClient
     from types_boto3_s3 import S3Client
@@ -222,3 +223,30 @@ def account(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield Account(s3, cloudfront, gateway.port)
     s3.close()
     cloudfront.close()
+
+
+@pytest.fixture
+def configure(cloud: Home) -> Iterator[Callable[..., None]]:
+    """Change the settings of stores until the end of a test; by default new ones are READY at once."""
+
+    def write_settings(**settings: object) -> None:
+        cloud.store_settings.write_text(json.dumps({"provisioningSeconds": 0, **settings}))
+
+    write_settings()
+    yield write_settings
+    cloud.store_settings.unlink()
+
+
+@pytest.fixture(scope="session")
+def data(endpoint: str) -> Any:  # noqa: ANN401 - its stubs are not installed
+    """A client of the data API, with the endpoint that the sandbox's environment has."""
+    session: Any = boto3.Session("test", "test", region_name="us-east-1")
+    url = endpoint_variables(endpoint)["AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"]
+    return session.client("cloudfront-keyvaluestore", endpoint_url=url)
+
+
+@pytest.fixture
+def store(account: Account, configure: Callable[..., None]) -> str:
+    """The ARN of a new store that is READY."""
+    configure(clock=100)
+    return str(new_store(account)["ARN"])

@@ -1,8 +1,7 @@
-"""Key value stores: their two APIs, and what functions at the edge read of them."""
+"""The two APIs of key value stores."""
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -11,85 +10,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.environment import endpoint_variables
+from sandbox.tests.gateway.stores import READ, new_store, refusal, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from sandbox.environment import Home
-    from sandbox.tests.gateway.conftest import Account, Browser, Reply
-
-NUMBERS = itertools.count(1)
-READ = """import cf from 'cloudfront';
-const store = cf.kvs();
-async function handler(event) {
-  const keys = event.request.uri.slice(1).split(','), found = [];
-  for (let i = 0; i < keys.length; i++) {
-    let value = 'missing';
-    try { value = await store.get(keys[i]); } catch (error) { found.push(error.message); continue; }
-    found.push(value);
-  }
-  return { statusCode: 200, body: JSON.stringify(found) };
-}"""
-ALL_METHODS = """import cf from'cloudfront'
-async function handler(event) {
-  const store = cf.kvs(), meta = await store.meta(), bytes = await store.get('a', { format: 'bytes' });
-  const json = await store.get('b', { format: 'json' }), known = await store.exists('a');
-  const all = await Promise.all([store.get('a'), store.exists('c'), store.get('b')]);
-  store.get('a');
-  const body = { keys: meta.keyCount, created: meta.creationDateTime, bytes: bytes.length, json: json, known: known };
-  body.all = all;
-  return { statusCode: 200, body: JSON.stringify(body) };
-}"""
-
-
-@pytest.fixture
-def configure(cloud: Home) -> Iterator[Callable[..., None]]:
-    """Change the settings of stores until the end of a test; by default new ones are READY at once."""
-
-    def write_settings(**settings: object) -> None:
-        cloud.store_settings.write_text(json.dumps({"provisioningSeconds": 0, **settings}))
-
-    write_settings()
-    yield write_settings
-    cloud.store_settings.unlink()
-
-
-@pytest.fixture(scope="module")
-def data(endpoint: str) -> Any:  # noqa: ANN401 - its stubs are not installed
-    """A client of the data API, with the endpoint that the sandbox's environment has."""
-    session: Any = boto3.Session("test", "test", region_name="us-east-1")
-    url = endpoint_variables(endpoint)["AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"]
-    return session.client("cloudfront-keyvaluestore", endpoint_url=url)
-
-
-@pytest.fixture
-def store(account: Account, configure: Callable[..., None]) -> str:
-    """The ARN of a new store that is READY."""
-    configure(clock=100)
-    return str(new_store(account)["ARN"])
-
-
-def new_store(account: Account) -> Any:  # noqa: ANN401 - AWS's shape
-    """Create a store."""
-    return account.cloudfront.create_key_value_store(Name=f"store-{next(NUMBERS)}")["KeyValueStore"]
-
-
-def write(data: Any, store: str, *deletes: str, **puts: str) -> str:  # noqa: ANN401 - boto3's client
-    """Put and delete keys in one request, and return the new version."""
-    etag = data.describe_key_value_store(KvsARN=store)["ETag"]
-    changes: dict[str, Any] = {
-        "Puts": [{"Key": key, "Value": value} for key, value in puts.items()],
-        "Deletes": [{"Key": key} for key in deletes],
-    }
-    return str(data.update_keys(KvsARN=store, IfMatch=etag, **changes)["ETag"])
-
-
-def refusal(call: Any, **arguments: object) -> tuple[str, int]:  # noqa: ANN401 - boto3's method
-    """Return the code and the status of a call's error."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    response = caught.value.response
-    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+    from sandbox.tests.gateway.conftest import Account
 
 
 def test_a_new_store(account: Account, data: Any, configure: Callable[..., None]) -> None:  # noqa: ANN401 - boto3's client
@@ -153,6 +80,22 @@ def test_associations(account: Account, store: str) -> None:
         assert refused == ("InvalidArgument", 400)
 
 
+def test_pages_of_stores(account: Account, configure: Callable[..., None]) -> None:
+    """A page has as many stores as requested, and the marker leads to the next one; a status can be requested."""
+    configure(clock=200, provisioningSeconds=5)
+    names = {new_store(account)["Name"] for _ in range(3)}
+    found: list[str] = []
+    page: Any = {"NextMarker": ""}
+    while "NextMarker" in page:
+        page = account.cloudfront.list_key_value_stores(MaxItems="2", Marker=page["NextMarker"])["KeyValueStoreList"]
+        found += [each["Name"] for each in page.get("Items", [])]
+        assert len(page.get("Items", [])) <= 2
+    assert len(found) == len(set(found)) >= len(names)
+    for status, expected in (("PROVISIONING", names), ("READY", set[str]())):
+        listed = account.cloudfront.list_key_value_stores(Status=status)["KeyValueStoreList"]
+        assert {each["Name"] for each in listed.get("Items", [])} & names == expected
+
+
 def test_the_quota_of_stores(account: Account, cloud: Home) -> None:
     """An account has no more stores than the quota."""
     before = cloud.quotas.read_text()
@@ -214,96 +157,13 @@ def test_conflicting_updates(store: str, data: Any) -> None:  # noqa: ANN401 - b
     assert refusal(data.get_key, KvsARN=store, Key="a") == ("ResourceNotFoundException", 404)
 
 
-def reply_of(browser: Browser, path: str, location: str = "") -> Any:  # noqa: ANN401 - JSON
-    """Return what the function answers at an edge location."""
-    reply: Reply = browser.get(path, **({"X_Sandbox_Location": location} if location else {}))
-    assert reply.status == 200, reply.body
-    return json.loads(reply.body)
-
-
-def test_a_function_reads_its_store(account: Account, store: str, data: Any) -> None:  # noqa: ANN401 - boto3's client
-    """All methods and formats work; an update is seen at once, without another publish of the function."""
-    write(data, store, a="é", b='{"x": 1}')
-    browser = account.browser(
-        account.distribution(account.bucket(), behavior=account.function(ALL_METHODS, store=store))
-    )
-    body = reply_of(browser, "/")
-    assert body.pop("created").endswith("+00:00")
-    assert body == {"keys": 2, "bytes": 2, "json": {"x": 1}, "known": True, "all": ["é", False, '{"x": 1}']}
-    reader = account.browser(account.distribution(account.bucket(), behavior=account.function(READ, store=store)))
-    assert reply_of(reader, "/a,c") == ["é", "The key c does not exist."]
-    write(data, store, "a", c="new")
-    assert reply_of(reader, "/a,c") == ["The key a does not exist.", "new"]
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "async function handler(event) { return await cf.kvs().get('missing'); }",
-        "async function handler(event) { return await cf.kvs('other').exists('a'); }",
-        "async function handler(event) { return await cf.kvs().get('a', { format: 'xml' }); }",
-        "async function handler(event) { const value = cf.kvs().get('missing'); return await value; }",
-    ],
-)
-def test_errors_of_a_function(account: Account, store: str, code: str) -> None:
-    """A missing key, another store and an unknown format are errors, and an uncaught one is a 503."""
-    behavior = account.function(f"import cf from 'cloudfront';\n{code}", store=store)
-    assert account.browser(account.distribution(account.bucket(), behavior=behavior)).get("/").status == 503
-
-
-def test_a_function_without_a_store(account: Account) -> None:
-    """`kvs()` is an error without an association."""
-    behavior = account.function(READ)
-    assert account.browser(account.distribution(account.bucket(), behavior=behavior)).get("/a").status == 503
-
-
-LOCATIONS = ("fra", "iad", "nrt", "syd")
-
-
-def test_updates_arrive_one_after_the_other(
-    account: Account,
-    store: str,
-    data: Any,  # noqa: ANN401 - boto3's client
-    configure: Callable[..., None],
-) -> None:
-    """Each location has the first updates, whole, and in the end all of them; some have fewer than others."""
-    reader = account.browser(account.distribution(account.bucket(), behavior=account.function(READ, store=store)))
-    arrival = {"arrival": "updates", "lagSeconds": 10, "seed": 7}
-    for number in "123":
-        configure(**arrival, clock=100)
-        write(data, store, a=number, b=number)
-    found: dict[str, list[str]] = {location: [] for location in LOCATIONS}
-    differences = 0
-    for clock in range(100, 111):
-        configure(**arrival, clock=clock)
-        pairs = [reply_of(reader, "/a,b", location) for location in LOCATIONS]
-        for location, (a, b) in zip(LOCATIONS, pairs, strict=True):
-            assert a == b.replace("key b", "key a")
-            found[location].append("0" if "key a" in a else a)
-        differences += len({a for a, _ in pairs}) > 1
-    assert all(values == sorted(values) and values[-1] == "3" for values in found.values())
-    assert differences > 1
-
-
-def test_keys_arrive_in_any_order(
-    account: Account,
-    store: str,
-    data: Any,  # noqa: ANN401 - boto3's client
-    configure: Callable[..., None],
-) -> None:
-    """A location can have one key of an update and not another, also between two reads of one request."""
-    reader = account.browser(account.distribution(account.bucket(), behavior=account.function(READ, store=store)))
-    configure(arrival="keys", lagSeconds=4, seed=7, clock=100, secondsPerRead=1)
-    write(data, store, a="1", b="1")
-    found = [[value == "1" for value in reply_of(reader, "/b,a,b,a,b", location)] for location in LOCATIONS]
-    assert all(values[-1] for values in found)
-    assert any(not values[0] for values in found)
-    assert any(values[0] and not values[1] for values in found) or any(values[1] and not values[2] for values in found)
-    configure(clock=104)
-    assert reply_of(reader, "/a,b", "other") == ["1", "1"]
-
-
-def test_code_that_the_runtime_does_not_document(account: Account) -> None:
-    """It is rejected when a function is created or updated, with the name of what it uses."""
-    with pytest.raises(ClientError, match=r"cloudfront-js-2\.0 does not document: optional chaining"):
-        account.function("function handler(event) { return event?.request; }")
+def test_stores_of_another_account(endpoint: str, configure: Callable[..., None]) -> None:
+    """The access key chooses the account in both APIs, although their signatures differ."""
+    configure()
+    session: Any = boto3.Session("111122223333", "test", region_name="us-east-1")
+    created = session.client("cloudfront", endpoint_url=endpoint).create_key_value_store(Name="other")["KeyValueStore"]
+    assert created["ARN"].startswith("arn:aws:cloudfront::111122223333:key-value-store/")
+    url = endpoint_variables(endpoint)["AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"]
+    data = session.client("cloudfront-keyvaluestore", endpoint_url=url)
+    write(data, created["ARN"], a="1")
+    assert data.get_key(KvsARN=created["ARN"], Key="a")["Value"] == "1"

@@ -57,7 +57,13 @@ def is_allowed(document: Mapping[str, Any], operation: Operation, account: str) 
 
 def _resource(operation: Operation, account: str) -> str:
     """Return the ARN of what a call is about."""
-    of = {"s3": _of_s3, "cloudfront": _of_cloudfront, "cloudwatch": _of_cloudwatch, "route53": _of_route53}
+    of = {
+        "s3": _of_s3,
+        "cloudfront": _of_cloudfront,
+        "cloudfront-keyvaluestore": _of_store_keys,
+        "cloudwatch": _of_cloudwatch,
+        "route53": _of_route53,
+    }
     if operation.service in of:
         return of[operation.service](operation, account)
     arguments = operation.arguments
@@ -80,6 +86,10 @@ def _of_cloudfront(operation: Operation, account: str) -> str:
     return operation.arguments.get("Resource", f"arn:aws:cloudfront::{account}:{kind}/ID")
 
 
+def _of_store_keys(operation: Operation, _account: str) -> str:
+    return operation.arguments["KvsARN"]
+
+
 def _of_cloudwatch(operation: Operation, account: str) -> str:
     arguments = operation.arguments
     name = arguments.get("AlarmName", arguments.get("AlarmNames", ""))
@@ -98,5 +108,6 @@ def _cloudfront_kind(name: str) -> str:
         "OriginRequestPolic": "origin-request-policy",
         "ResponseHeadersPolic": "response-headers-policy",
         "Function": "function",
+        "KeyValueStore": "key-value-store",
     }
     return next((kind for noun, kind in kinds.items() if noun in name), "distribution")

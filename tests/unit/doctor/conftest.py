@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
-from hosting.aws.key_value_store import KeyValueStoreClient
-from hosting.aws.settings import AwsSettings
+from hosting.aws.key_value_store import open_store
 from hosting.config.load import RawConfig, load_settings
 from hosting.doctor.context import Context, Identity
 from hosting.doctor.state import StackState, StateResource
@@ -52,33 +52,34 @@ class LocalClients:
         keys = {"aws_access_key_id": self._account, "aws_secret_access_key": "secret"}
         return make(service, region_name=region or "us-east-1", endpoint_url=self._endpoint, **keys)
 
-    def store(self, arn: str) -> KeyValueStoreClient:
-        # botocore puts the account's id before the endpoint, where it becomes part of an ignored user name.
-        endpoints = [{"cloudfrontkeyvaluestore": self._endpoint.replace("//", "//kvs@")}]
-        values = {"accessKey": self._account, "secretKey": "secret", "endpoints": endpoints}
-        return KeyValueStoreClient(arn, AwsSettings("us-east-1", values))
-
 
 class Account:
-    """An account of the local cloud, and the contexts of checks in it."""
+    """An account of the local cloud, and the contexts of checks in it.
+
+    Attributes:
+        id: its number.
+        config: the `aws:` settings of its stacks.
+    """
 
     def __init__(self, endpoint: str) -> None:
         self.id = str(next(_ACCOUNTS))
         self._clients = LocalClients(endpoint, self.id)
         services = ("acm", "cloudfront", "iam", "route53", "s3", "servicequotas", "sts")
-        self._aws = {
+        # botocore puts the account's id before the endpoint, where it becomes part of an ignored user name.
+        stores = {"cloudfrontkeyvaluestore": endpoint.replace("//", "//kvs@")}
+        self.config = {
             "aws:region": "us-east-1",
             "aws:accessKey": self.id,
             "aws:secretKey": "secret",
             "aws:maxRetries": "1",
             "aws:s3UsePathStyle": "true",
-            "aws:endpoints": json.dumps([dict.fromkeys(services, endpoint)]),
+            "aws:endpoints": json.dumps([{**dict.fromkeys(services, endpoint), **stores}]),
         }
 
     def settings(self, stack: str = "prod", **config: str) -> Settings:
         """Return the settings of a stack; `website__bucketName` is the key `website:bucketName`."""
         values = {key.replace("__", ":"): value for key, value in config.items()}
-        return load_settings(RawConfig(stack, {**self._aws, **values}), {})
+        return load_settings(RawConfig(stack, {**self.config, **values}), {})
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 generates its clients
         """Return a client of the account."""
@@ -89,7 +90,8 @@ class Account:
         settings = self.settings(stack, **config)
         identity = Identity(self.id, arn or f"arn:aws:iam::{self.id}:root")
         state = StackState(resources)
-        return Context(stack, f"site-{stack}", settings, state, self._clients, identity, lambda _: NAME_SERVERS)
+        stores = partial(open_store, settings=settings.aws)
+        return Context(stack, f"site-{stack}", settings, state, self._clients, identity, lambda _: NAME_SERVERS, stores)
 
 
 @pytest.fixture

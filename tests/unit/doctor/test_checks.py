@@ -27,7 +27,8 @@ def lines(account: Account, **results: CommandResult | dict[str, Any]) -> list[L
         assert settings.region == "us-east-1"
         return account.context().aws
 
-    cli = FakeCli(**{"config": {"aws:region": {"value": "us-east-1"}}, "stack_export": EXPORTED, **results})
+    config = {key: {"value": value} for key, value in account.config.items()}
+    cli = FakeCli(**{"config": config, "stack_export": EXPORTED, **results})
     return list(Doctor(cli, clients, lambda _: NAME_SERVERS).lines("site", "prod", {}, (3, 11, 7)))
 
 

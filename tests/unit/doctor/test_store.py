@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.doctor.aws_clients import StackClients
+from hosting.aws.key_value_store import open_store
 from hosting.doctor.state import KEY_VALUE_STORE, StateResource
 from hosting.doctor.store import check_store
 from tests.unit.aws.key_value_store_server import ARN, StoreServer
@@ -28,7 +29,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[StoreServer]:
 
 def context_of(account: Account, store: StoreServer, *resources: StateResource, **config: str) -> Context:
     """Return the context of a stack whose stores are on the server."""
-    return replace(account.context(*resources, **config), aws=StackClients(store.settings()))
+    return replace(account.context(*resources, **config), open_store=partial(open_store, settings=store.settings()))
 
 
 def in_state() -> StateResource:

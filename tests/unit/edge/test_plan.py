@@ -120,14 +120,13 @@ def test_the_error_document_of_an_s3_website(tmp_path: Path) -> None:
 
 
 def test_a_rollback_without_files_keeps_the_error_pages(tmp_path: Path) -> None:
-    """A rollback without files is accepted, and does not change the distribution."""
+    """A rollback without files is accepted: the error pages of the settings are taken for published."""
     rules = '[{"source": "/<*>", "target": "/index.html", "status": "404-200"}]'
     for own in ({"website_redirects": rules}, {"website_routing": "pages"}):
         pinned = settings(**own, publish_mode="bulk", publish_release="0123")
         with_files = plan_of(settings(**own), manifest("index.html", "404.html"), tmp_path)
         without = plan_of(pinned, manifest(), tmp_path)
         assert without.error_responses == with_files.error_responses
-        assert without.default_root_object == with_files.default_root_object
     named = settings(
         website_routing="auto", website_errorDocument="oops.html", publish_mode="bulk", publish_release="0123"
     )
@@ -152,15 +151,6 @@ def test_rule_files_have_no_effect_without_cloudfront(tmp_path: Path) -> None:
     assert [re.findall(r"_\w+|pulumi config.*", warning) for warning in plan.warnings] == [
         [name, "pulumi config set --stack dev cloudfront:enabled true"] for name in ("_redirects", "_headers")
     ]
-
-
-def test_too_many_headers_are_refused(tmp_path: Path) -> None:
-    """Too many headers are an error with the function's size."""
-    (tmp_path / "_headers").write_text(
-        "".join(f"/folder-{number}/*\n  X-Frame-Options: DENY\n" for number in range(400))
-    )
-    with pytest.raises(EdgeError, match=r"viewer-response function has \d+ bytes, but CloudFront allows 10240"):
-        plan_of(settings(), manifest("index.html"), tmp_path)
 
 
 def test_warnings_of_the_files_are_the_plans(tmp_path: Path) -> None:
@@ -191,10 +181,9 @@ def parts(plan: EdgePlan) -> list[str]:
 
 
 def test_every_function_puts_the_path_in_canonical_form(tmp_path: Path) -> None:
-    """Rules and host names get the path as it was sent, and the router the canonical one, with any routing and mode."""
-    for mode in ("managed", "bulk"):
-        plain = plan_of(settings(publish_mode=mode), manifest("index.html"), tmp_path)
-        assert (parts(plain), plain.default_root_object) == (["canonicalUri"], "index.html")
+    """Rules and host names get the path as it was sent, and the router the canonical one, with any routing."""
+    plain = plan_of(settings(), manifest("index.html"), tmp_path)
+    assert (parts(plain), plain.default_root_object) == (["canonicalUri"], "index.html")
     (tmp_path / "_redirects").write_text("/a /b\n")
     for routing, router in (("auto", "route"), ("pages", "pages"), ("errors", "root")):
         plan = plan_of(settings(website_routing=routing), manifest("index.html"), tmp_path)
@@ -210,7 +199,7 @@ def test_with_headers_a_function_serves_the_app_page(tmp_path: Path) -> None:
     assert parts(app) == ["redirects", "canonicalUri", "root", "appPage"]
     assert '["/app.html",{}]' in app.request_parts[-1].code
     bulk = with_headers(tmp_path, publish_mode="bulk")
-    assert (parts(bulk), bulk.warnings) == (["canonicalUri"], ())
+    assert (parts(bulk), bulk.warnings) == ([], ())
 
 
 def test_pages_without_headers_are_a_warning(tmp_path: Path) -> None:
@@ -218,15 +207,12 @@ def test_pages_without_headers_are_a_warning(tmp_path: Path) -> None:
     command = "pulumi config set --stack prod website:routing auto"
     one = '[{"errorCode": 403, "responseCode": 200, "responsePagePath": "/index.html"}]'
     two = one.replace("]", ', {"errorCode": 404, "responseCode": 200, "responsePagePath": "/404.html"}]')
-    gone = two.replace("index.html", "gone.html").replace("404.html", "gone.html")
     many = [f"file-{number:04}" for number in range(800)]
     for plan in (
         with_headers(tmp_path, rules="/* /index.html 200\n", website_routing="pages"),
         with_headers(tmp_path, cloudfront_errorResponses=one),
         with_headers(tmp_path, cloudfront_errorResponses=two),
         with_headers(tmp_path, *many),
-        with_headers(tmp_path, *many[:60], publish_mode="bulk"),
-        with_headers(tmp_path, publish_mode="bulk", cloudfront_errorResponses=gone),
     ):
         assert "appPage" not in parts(plan)
         assert [warning.endswith(command) for warning in plan.warnings if "does not exist" not in warning] == [True]
@@ -344,13 +330,6 @@ def test_what_is_recognized_is_reported(tmp_path: Path) -> None:
 def test_what_an_s3_website_cannot_do_is_reported(tmp_path: Path, tree: tuple[str, ...], note: str) -> None:
     """On DEV a note says what works behind CloudFront, but not on S3."""
     assert plan_of(settings("dev", **AUTO), manifest(*tree), tmp_path).notes == ((note,) if note else ())
-
-
-def test_too_many_exceptions_are_refused(tmp_path: Path) -> None:
-    """Too many exceptions are refused, with the number of entries of each list."""
-    tree = ["index.html", "a.html", *(f"folder/file-number-{number}" for number in range(900))]
-    with pytest.raises(EdgeError, match=r"route \d+\).* The routes have 900 files without an extension"):
-        plan_of(settings(**AUTO), manifest(*tree), tmp_path)
 
 
 def test_another_kind_of_site_is_a_warning() -> None:

@@ -248,15 +248,6 @@ def test_a_chosen_page_answers_unknown_paths() -> None:
     assert routes.answer("/") == RouteAnswer("/index.html")
 
 
-def test_description_of_the_lists() -> None:
-    """The description has each list with entries, and is empty without exceptions."""
-    assert RouteChoice(INDEX).routes({"index.html", "a/index.html"}).describe_sizes == ""
-    assert RouteChoice(INDEX).routes(BARE | {"docs/index.html", "LICENSE"}).describe_sizes == (
-        "1 files without an extension or with the name of a page, 1 pages that must be listed, "
-        "1 pages of the less frequent form, 1 pages in both forms"
-    )
-
-
 GENERATORS = Path(__file__).parents[2] / "fixtures" / "generators"
 # The expected description for each generator, by its documentation; the lists have the files of its starter.
 FORMS = {

@@ -9,7 +9,6 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from hosting.errors import HostingError
-from hosting.providers import store_items
 from hosting.providers.store_items import StoreCleanupProvider, StoreItems, StoreItemsProvider, StoreProvider
 from hosting.publish.managed.path_list import pack
 from tests.unit.aws.key_value_store_server import ARN, StoreServer
@@ -20,6 +19,21 @@ if TYPE_CHECKING:
 OTHER_ARN = "arn:aws:cloudfront::123456789012:key-value-store/other"
 FIRST = {"r/aaaaaaaa/0": '["/a"]', "r/aaaaaaaa/1": "[]"}
 SECOND = {"r/bbbbbbbb/0": '["/ü"]'}
+
+
+def created(provider: StoreProvider, props: dict[str, Any]) -> dict[str, Any]:
+    """Return the state after a creation."""
+    return provider.create(props).outs or {}
+
+
+def updated(provider: StoreProvider, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
+    """Return the state after an update."""
+    return provider.update("id", olds, news).outs or {}
+
+
+def refreshed(provider: StoreProvider, props: dict[str, Any]) -> dict[str, Any]:
+    """Return the state after a refresh."""
+    return provider.read("id", props).outs or {}
 
 
 @pytest.fixture
@@ -46,7 +60,9 @@ def cleanup_provider(store: StoreServer) -> StoreCleanupProvider:
 def items_props(monkeypatch: pytest.MonkeyPatch, items: Mapping[str, str], arn: object = ARN) -> dict[str, Any]:
     """Return the inputs with which the resource is registered."""
     registered: list[dict[str, Any]] = []
-    monkeypatch.setattr(store_items.Resource, "__init__", lambda *arguments: registered.append(arguments[3]))
+    monkeypatch.setattr(
+        "hosting.providers.store_items.Resource.__init__", lambda *arguments: registered.append(arguments[3])
+    )
     StoreItems("site-store-items", str(arn), items, pulumi.ResourceOptions())
     return {**registered[0], "store_arn": arn}
 
@@ -59,10 +75,10 @@ def cleanup_props(keys: Mapping[str, str], arn: object = ARN) -> dict[str, Any]:
 def test_new_keys_are_added_and_no_key_is_removed(store: StoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The functions that run during an update read the keys of the previous rules."""
     provider, first, second = items_provider(store), items_props(monkeypatch, FIRST), items_props(monkeypatch, SECOND)
-    created = provider.create(first)
+    outs = created(provider, first)
     assert store.items == FIRST
-    assert provider.diff("id", created.outs, second).changes
-    assert provider.update("id", created.outs, second).outs == {**second, "drift": 0}
+    assert provider.diff("id", outs, second).changes
+    assert updated(provider, outs, second) == {**second, "drift": 0}
     assert store.items == {**FIRST, **SECOND}
 
 
@@ -70,7 +86,7 @@ def test_only_what_changes_is_written(store: StoreServer, monkeypatch: pytest.Mo
     """A key that two publishes share is written once; equal items make no call, and no change."""
     provider, first = items_provider(store), items_props(monkeypatch, FIRST)
     both = items_props(monkeypatch, {**FIRST, **SECOND})
-    outs = provider.create(first).outs
+    outs = created(provider, first)
     assert not provider.diff("id", outs, first).changes
     store.items.clear()
     provider.update("id", outs, both)
@@ -93,14 +109,14 @@ def test_a_changed_or_missing_key_is_drift_that_an_update_repairs(
 ) -> None:
     """A refresh counts the keys; the next update writes all of them. Keys of others are no drift."""
     provider, first = items_provider(store), items_props(monkeypatch, FIRST)
-    outs = provider.create(first).outs
+    outs = created(provider, first)
     store.items["s/site"] = "of another resource"
-    assert provider.read("id", outs).outs == outs
+    assert refreshed(provider, outs) == outs
     store.items = {name: text for name, text in {**store.items, key: value}.items() if text is not None}
-    drifted = provider.read("id", outs).outs
+    drifted = refreshed(provider, outs)
     assert drifted["drift"] == 1
     assert provider.diff("id", drifted, first).changes
-    repaired = provider.update("id", drifted, first).outs
+    repaired = updated(provider, drifted, first)
     assert store.items == {**FIRST, "s/site": "of another resource"}
     assert not provider.diff("id", repaired, first).changes
 
@@ -108,9 +124,9 @@ def test_a_changed_or_missing_key_is_drift_that_an_update_repairs(
 def test_a_missing_store_is_reported_by_its_own_resource(store: StoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refresh goes on without a change; the keys are written to the store that replaces it."""
     provider = items_provider(store)
-    outs = provider.create(items_props(monkeypatch, FIRST)).outs
+    outs = created(provider, items_props(monkeypatch, FIRST))
     store.exists = False
-    assert provider.read("id", outs).outs == outs
+    assert refreshed(provider, outs) == outs
 
 
 def test_keys_that_cannot_be_written_are_an_error(store: StoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,12 +142,12 @@ def test_earlier_keys_are_removed_but_those_of_the_previous_publish(store: Store
     unfinished = {"r/cccccccc/0": "of a publish that was interrupted"}
     store.items = {**FIRST, **SECOND, **unfinished, "s/site": "p"}
     first, second, third = cleanup_props(FIRST), cleanup_props(SECOND), cleanup_props({"r/dddddddd/0": ""})
-    outs = provider.create(first).outs
+    outs = created(provider, first)
     assert not provider.diff("id", outs, first).changes
     assert provider.diff("id", outs, second).changes
-    outs = provider.update("id", outs, second).outs
+    outs = updated(provider, outs, second)
     assert store.items == {**FIRST, **SECOND, "s/site": "p"}
-    assert provider.read("id", outs).outs == outs
+    assert refreshed(provider, outs) == outs
     provider.update("id", outs, third)
     assert store.items == {**SECOND, "s/site": "p"}
 
@@ -141,9 +157,9 @@ def test_what_a_failed_publish_stored_does_not_push_out_the_live_keys(
 ) -> None:
     """The functions read the first keys, as their update to the second ones failed; the third publish keeps them."""
     items, cleanup = items_provider(store), cleanup_provider(store)
-    outs = items.create(items_props(monkeypatch, FIRST)).outs
-    cleaned = cleanup.create(cleanup_props(FIRST)).outs
-    outs = items.update("id", outs, items_props(monkeypatch, SECOND)).outs
+    outs = created(items, items_props(monkeypatch, FIRST))
+    cleaned = created(cleanup, cleanup_props(FIRST))
+    outs = updated(items, outs, items_props(monkeypatch, SECOND))
     third = {"r/dddddddd/0": ""}
     items.update("id", outs, items_props(monkeypatch, third))
     assert store.items.keys() >= FIRST.keys()
@@ -157,7 +173,7 @@ def test_another_store_has_no_earlier_keys(store: StoreServer) -> None:
     new = cleanup_props(SECOND)
     old = cleanup_props(FIRST, OTHER_ARN)
     assert provider.diff("id", old, new).changes
-    assert provider.update("id", old, new).outs == new
+    assert updated(provider, old, new) == new
     assert store.requests == []
 
 
