@@ -26,7 +26,7 @@ async function releaseAnswer(request, state, at) {
   const bare = at.m === 'errors' ? uri : uri.replace(/\/$/, '');
   let path = bare.slice(1);
   try { path = decodeURIComponent(path); } catch (malformed) {}
-  const page = releasePage(path, at.x), files = await releaseFiles(at, page[0]);
+  const page = bare === uri ? releasePage(path, at.x) : [path, 'f'], files = await releaseFiles(at, page[0]);
   const found = releaseFind(at, files, page[1], bare, uri, isRoot);
   if (found[2] && !state.rewritten && /^(GET|HEAD)$/.test(request.method)) return redirectToForm(found[2], request);
   const name = page[0] && '/' + encodeURI(page[0]);
@@ -34,7 +34,7 @@ async function releaseAnswer(request, state, at) {
     request.uri = '/.release/o/' + files[found[0]] + found[1];
     return releaseHeaders(request, at, name, uri, found[0] + (files.i && files.p ? 'b' : ''));
   }
-  const type = path.slice(path.lastIndexOf('/')).split('.').slice(1).pop();
+  const type = path.slice(path.lastIndexOf('/') + 1).split('.').slice(1).pop();
   const isFile = type && at.m !== 'errors' && '$TYPES'.includes('/' + type.toLowerCase() + '/');
   request.uri = !isFile && at.a || at.e;
   if (!request.uri) return { statusCode: at.s };
