@@ -135,7 +135,7 @@ class Publisher:
         """Publish the release, and switch visitors to it.
 
         Args:
-            repair: whether to compare each object of a release that is in the bucket.
+            repair: whether to compare the objects and tables of the live release.
 
         Raises:
             PublishError: it was refused or interrupted; the live site is unchanged.
@@ -144,8 +144,9 @@ class Publisher:
         current = self._read()
         target = self._target(current)
         self._changes(current, target)
-        if repair:
-            current = self._compare(current, target)
+        # No refresh compares the objects of a release that is not live.
+        if repair or (target.stored and not current.is_live(target.digest)):
+            current = self._compare(current, target, self._wrong_tables(current) if repair else set())
         if current.live and current.is_live(target.digest) and not current.wrong:
             return PublishResult(current.live, current.manifest, self._file.catalogue)
         result = self._publish(current, target, self._plan(current, target))
@@ -197,13 +198,12 @@ class Publisher:
         changes.check(target.may_remove)
         return changes
 
-    def _compare(self, current: _Current, target: _Target) -> _Current:
-        """Return what a publish has found, with what another program has changed of the live release and the target."""
-        listed, tables = self._listed(), self._wrong_tables(current)
-        releases = {
-            target.stored_id: target.stored,
-            **({current.live.id: current.manifest.stored} if current.live else {}),
-        }
+    def _compare(self, current: _Current, target: _Target, tables: set[str]) -> _Current:
+        """Return what a publish has found, with the objects of both releases and the tables that are wrong."""
+        listed = self._listed()
+        releases = {target.stored_id: target.stored}
+        if current.live:
+            releases[current.live.id] = current.manifest.stored
         wrong = set(tables)
         for id_, files in releases.items():
             names = drifted(files, listed, self._manifests.key(id_))

@@ -24,7 +24,7 @@ async function releaseAnswer(request, state, at) {
   const bare = at.m === 'errors' ? uri : uri.replace(/\/$/, '');
   let path = bare.slice(1);
   try { path = decodeURIComponent(path); } catch (malformed) {}
-  const page = releasePage(path, at.x), files = await releaseFiles(at, page[0]);
+  const page = bare === uri ? releasePage(path, at.x) : [path, 'f'], files = await releaseFiles(at, page[0]);
   const found = releaseFind(at, files, page[1], bare, uri, isRoot);
   if (found[2] && !state.rewritten && /^(GET|HEAD)$/.test(request.method)) return redirectToForm(found[2], request);
   if (found[0]) {

@@ -24,14 +24,14 @@ paths = "index.html LICENSE a/LICENSE blog/index.html blog.html x.y/index.html a
 manifest = Manifest.of(ManifestEntry(path, 1, "0" * 64, "text/html", None) for path in paths)
 rules = json.dumps([{"source": f"/from-{n}", "target": "/to", "status": "301", "condition": "<US>"} for n in range(9)])
 for routing in ("auto", "pages", "errors"):
-    values = {"website:redirects": rules, "website:routing": routing, "cloudfront:enabled": "true"}
-    settings = load_settings(RawConfig("prod", values, frozenset()), {"AWS_REGION": "eu-north-1"})
-    plan = plan_edge("site-prod", settings, manifest, read_rule_files(settings, Path("site")))
-    print(compose(plan.request_parts))
-    print(compose_response(plan.response_parts) if plan.response_parts else "")
-    bulk = release_functions(plan)
-    print(compose(bulk.request_parts), compose_response(bulk.response_parts))
-    print(release_edge(plan, bulk.tables, routing).to_text())
+    for mode in ("managed", "bulk"):
+        values = {"website:redirects": rules, "website:routing": routing, "publish:mode": mode}
+        settings = load_settings(RawConfig("prod", values, frozenset()), {"AWS_REGION": "eu-north-1"})
+        plan = plan_edge("site-prod", settings, manifest, read_rule_files(settings, Path("site")))
+        functions = release_functions(plan) if mode == "bulk" else plan
+        print(compose(functions.request_parts))
+        print(compose_response(functions.response_parts) if functions.response_parts else "")
+    print(release_edge(plan, functions.tables, routing).to_text())
 print(build_table(dict.fromkeys(paths, "AAAA"), "index.html"))
 """
 

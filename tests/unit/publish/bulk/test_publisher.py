@@ -339,6 +339,16 @@ def test_drift_is_repaired_by_other_files_too() -> None:
     assert (site.problems(files), site.publisher(files).drift()) == ([], [])
 
 
+def test_an_earlier_release_has_lost_an_object() -> None:
+    """A publish of the files of an earlier release uploads what that has lost, without a refresh."""
+    site = Site()
+    site.publish(A)
+    site.publish(B)
+    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("about.html"))]
+    site.publish(A)
+    assert site.problems(A) == []
+
+
 def test_a_lost_asset_of_an_earlier_release() -> None:
     """A refresh finds it once: it is unknown from then on, as no release has it."""
     site = Site()

@@ -91,6 +91,7 @@ class World:
         live: the files that visitors get, path to content.
         trees: the files of each digest that was published.
         orphans: the keys that a lost catalogue had; nobody knows them any more.
+        has_lost: whether an object was deleted.
     """
 
     site: Site = field(default_factory=Site)
@@ -98,6 +99,7 @@ class World:
     live: Mapping[str, str] = field(default_factory=dict)
     trees: dict[str, Mapping[str, str]] = field(default_factory=dict)
     orphans: set[str] = field(default_factory=set)
+    has_lost: bool = False
 
     def __post_init__(self) -> None:
         self.edge = self.site.store
@@ -114,7 +116,8 @@ class World:
         repair = self._happen(step.event)
         files, changes = step.files, {"releases": RELEASES}
         complete = self._catalogue().complete
-        if step.rolls_back and complete and not repair:
+        # A release that has lost an object cannot be rolled back to.
+        if step.rolls_back and complete and not self.has_lost:
             files = self.trees[complete[-1].digest]
             changes |= {"rollback_to": complete[-1].digest, "digest": ""}
         self.trees[self.site.publisher(step.files, EDGES[step.edge])._request.digest] = step.files
@@ -154,6 +157,7 @@ class World:
             if event == "object":
                 keys = [key for key in sorted(site.bucket.objects) if served_key(site, pointer, key)]
                 del site.bucket.objects[keys[len(keys) // 2]]
+                self.has_lost = True
             else:
                 key = SITE_KEY if event == "pointer" else f"t/{pointer.live.table}/0"
                 site.store.update(site.store.describe().etag, {}, [key])
