@@ -6,32 +6,33 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from hosting.doctor.quotas import QUOTAS, check_quotas
-from hosting.doctor.state import CACHE_POLICY
+from hosting.doctor.state import ACCESS_CONTROL
 from tests.unit.doctor.conftest import resource, results
 
 if TYPE_CHECKING:
     from tests.unit.doctor.conftest import Account
 
-BULK = {"publish__mode": "bulk"}
+WITHOUT_CLOUDFRONT = {"cloudfront__enabled": "false"}
+SIGNING = {"SigningProtocol": "sigv4", "SigningBehavior": "always", "OriginAccessControlOriginType": "s3"}
 
 
-def create_policies(account: Account, count: int) -> None:
-    """Create custom cache policies."""
+def create_controls(account: Account, first: int, after_last: int) -> None:
+    """Create origin access controls with these numbers in their names."""
     client = account.client("cloudfront")
-    for number in range(count):
-        client.create_cache_policy(CachePolicyConfig={"Name": f"policy-{number}", "MinTTL": 0})
+    for number in range(first, after_last):
+        client.create_origin_access_control(OriginAccessControlConfig={"Name": f"control-{number}", **SIGNING})
 
 
-def policies(account: Account, *in_state: str, **config: str) -> tuple[str, str]:
-    """Return the result about cache policies."""
-    context = account.context(*(resource(CACHE_POLICY, each) for each in in_state), **config)
-    found = [line for line in check_quotas(context) if "cache policies" in line.text]
+def controls(account: Account, *in_state: str, **config: str) -> tuple[str, str]:
+    """Return the result about origin access controls."""
+    context = account.context(*(resource(ACCESS_CONTROL, each) for each in in_state), **config)
+    found = [line for line in check_quotas(context) if "access controls" in line.text]
     return results(found)[0]
 
 
 def test_a_new_account(account: Account) -> None:
     """Each quota is a line; the number comes from Service Quotas where it lists the quota."""
-    lines = results(check_quotas(account.context(**BULK)))
+    lines = results(check_quotas(account.context()))
     assert len(lines) == len(QUOTAS)
     assert lines[0] == ("ok", "0 of 500 distributions are used")
     assert lines[1] == ("ok", "0 of 100 (AWS's default) functions are used")
@@ -41,21 +42,19 @@ def test_a_new_account(account: Account) -> None:
 
 def test_a_full_quota(account: Account) -> None:
     """A full quota is an error for a stack that needs one more, and a warning for any other."""
-    create_policies(account, 20)
-    text = "20 of 20 custom cache policies are used"
-    assert policies(account, **BULK) == ("error", f"{text}, and the stack needs 1 more")
-    assert policies(account, "own", **BULK) == ("warning", text)
-    assert policies(account) == ("warning", text)
-    without_caching = {f"cloudfront__{key}": "0" for key in ("minTtl", "defaultTtl", "maxTtl")}
-    assert policies(account, **without_caching, **BULK) == ("warning", text)
+    create_controls(account, 0, 100)
+    text = "100 of 100 (AWS's default) origin access controls are used"
+    assert controls(account) == ("error", f"{text}, and the stack needs 1 more")
+    assert controls(account, "own") == ("warning", text)
+    assert controls(account, **WITHOUT_CLOUDFRONT) == ("warning", text)
 
 
 def test_an_almost_full_quota(account: Account) -> None:
     """From 90 % on a quota is a warning, also if the stack still fits."""
-    create_policies(account, 17)
-    assert policies(account, **BULK)[0] == "ok"
-    account.client("cloudfront").create_cache_policy(CachePolicyConfig={"Name": "policy-18", "MinTTL": 0})
-    assert policies(account, **BULK) == ("warning", "18 of 20 custom cache policies are used")
+    create_controls(account, 0, 89)
+    assert controls(account)[0] == "ok"
+    create_controls(account, 89, 90)
+    assert controls(account) == ("warning", "90 of 100 (AWS's default) origin access controls are used")
 
 
 class Refusing:

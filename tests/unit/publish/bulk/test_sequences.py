@@ -208,6 +208,7 @@ def test_any_sequence(steps: list[Step]) -> None:
     The bucket in memory refuses a second content for a key.
     """
     world = World()
+
     def now() -> float:
         return world.site.bucket.now
 
