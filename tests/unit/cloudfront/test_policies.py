@@ -1,4 +1,4 @@
-"""Which policies a stack refers to, and what is said of those that are its own."""
+"""The policies that a stack refers to, and the notes about those of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from hosting.cloudfront.policies import (
     CORS_AND_SECURITY_HEADERS,
     SECURITY_HEADERS,
     managed_cache_policy,
-    needs_cache_policy,
     response_headers_policy,
 )
 from tests.unit.edge.plans import plan_of
@@ -36,7 +35,7 @@ OFF = {"cloudfront_minTtl": "0", "cloudfront_defaultTtl": "0", "cloudfront_maxTt
         ({**OFF, "cloudfront_compress": "false"}, CACHING_DISABLED),
     ],
 )
-def test_there_is_a_managed_cache_policy_for_each_setting(config: dict[str, str], policy: str) -> None:
+def test_each_setting_has_a_managed_cache_policy(config: dict[str, str], policy: str) -> None:
     """TTLs are the files' own, compression and no caching at all have a managed policy each."""
     assert managed_cache_policy(settings(**config).cloudfront) == policy
 
@@ -68,13 +67,6 @@ def test_cors_is_open_by_default() -> None:
     assert response_headers_policy(settings().website.cors) == CORS_AND_SECURITY_HEADERS
 
 
-def test_bulk_mode_has_its_own_cache_policy_unless_nothing_is_kept() -> None:
-    """The release is in its cache key, which no managed policy has; without caching there is no key."""
-    assert needs_cache_policy(settings().cloudfront, is_bulk=True)
-    assert not needs_cache_policy(settings(**OFF).cloudfront, is_bulk=True)
-    assert not needs_cache_policy(settings().cloudfront, is_bulk=False)
-
-
 BY_COUNTRY = '[{"source": "/a", "target": "/b", "condition": "<US>"}]'
 
 
@@ -82,8 +74,7 @@ BY_COUNTRY = '[{"source": "/a", "target": "/b", "condition": "<US>"}]'
     ("config", "notes"),
     [
         ({}, []),
-        ({"publish_mode": "bulk"}, ["'publish:mode bulk' uses one of the 20 cache policies"]),
-        ({"publish_mode": "bulk", **OFF}, []),
+        ({"publish_mode": "bulk"}, []),
         ({"website_redirects": BY_COUNTRY}, ["Redirects by country use one of the 20 origin request policies"]),
         ({"cloudfront_enabled": "false", "publish_mode": "bulk", "website_redirects": BY_COUNTRY}, []),
     ],
