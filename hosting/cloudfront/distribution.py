@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pulumi_aws.cloudfront import Distribution, OriginAccessControl
+# A lazy module of the SDK: stacks without CloudFront never load it, which takes 0.1 s.
+from pulumi_aws import cloudfront
 
 from hosting.aws.cloud_names import keep_name
 from hosting.cloudfront.functions import FunctionAssociation, make_functions
@@ -37,7 +38,7 @@ class DistributionResources:
         functions: the functions on its events, one or two.
     """
 
-    distribution: Distribution
+    distribution: cloudfront.Distribution
     functions: tuple[FunctionAssociation, ...]
 
 
@@ -59,7 +60,7 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     """
     functions = make_functions(names, edge, opts, store_arn, for_releases=for_releases)
     behavior: Any = {**_behavior(names, settings, edge, opts), **_function_inputs(functions)}
-    distribution = Distribution(
+    distribution = cloudfront.Distribution(
         names.logical("distribution"),
         comment=names.prefix,
         enabled=True,
@@ -79,7 +80,9 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     return DistributionResources(distribution, tuple(functions))
 
 
-def _make_alarm(names: CloudNames, distribution: Distribution, topic: str, opts: pulumi.ResourceOptions) -> None:
+def _make_alarm(
+    names: CloudNames, distribution: cloudfront.Distribution, topic: str, opts: pulumi.ResourceOptions
+) -> None:
     # Importing pulumi_aws.cloudwatch takes 0.1 s, and few stacks have an alarm.
     from hosting.cloudfront.alarms import make_alarm  # noqa: PLC0415 - see above
 
@@ -100,7 +103,7 @@ def _settings_inputs(settings: CloudFrontSettings) -> Any:  # noqa: ANN401 - inp
 
 def _bucket_origin(names: CloudNames, bucket: Bucket, opts: pulumi.ResourceOptions) -> Any:  # noqa: ANN401 - input dict
     """Return the origin of the bucket, with the access control that lets the distribution read it."""
-    access = OriginAccessControl(
+    access = cloudfront.OriginAccessControl(
         names.logical("access-control"),
         name=names.physical("bucket"),
         origin_access_control_origin_type="s3",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
-from pulumi_aws.cloudfront import Function
+from pulumi_aws import cloudfront
 
 from hosting.aws.cloud_names import keep_name
-from hosting.edge.function_code import RUNTIME, compose, compose_response
+from hosting.edge.function_code import RUNTIME, compose, compose_response, uses_store
 
 if TYPE_CHECKING:
     from hosting.aws.cloud_names import CloudNames
@@ -32,7 +32,7 @@ class FunctionAssociation:
     """
 
     event: Event
-    function: Function
+    function: cloudfront.Function
     digest: pulumi.Output[str]
 
 
@@ -50,14 +50,17 @@ def make_functions(
         names: the names of the resources.
         edge: the edge plan.
         opts: the options of the functions.
-        store_arn: the key-value store that the functions read.
+        store_arn: the key-value store, which is associated with the functions that read it.
         for_releases: whether they route to the releases of bulk mode.
     """
     make = _release_function if for_releases else _function
+    request_store, response_store = (
+        store_arn if uses_store(parts) else None for parts in (edge.request_parts, edge.response_parts)
+    )
     code = _protected(edge, compose(edge.request_parts))
-    functions = [make(names, "viewer-request", code, store_arn, opts)]
+    functions = [make(names, "viewer-request", code, request_store, opts)]
     if edge.response_parts:
-        functions.append(make(names, "viewer-response", compose_response(edge.response_parts), store_arn, opts))
+        functions.append(make(names, "viewer-response", compose_response(edge.response_parts), response_store, opts))
     return functions
 
 
@@ -74,7 +77,8 @@ def _function(
     opts: pulumi.ResourceOptions,
 ) -> FunctionAssociation:
     logical, name = names.logical(f"{_ROLES[event]}-function"), names.physical(_ROLES[event])
-    function = Function(logical, name=name, opts=keep_name("name", opts), **_inputs(names, event, code, store_arn))
+    inputs = _inputs(names, event, code, store_arn)
+    function = cloudfront.Function(logical, name=name, opts=keep_name("name", opts), **inputs)
     return FunctionAssociation(event, function, _digest(code))
 
 
@@ -93,7 +97,7 @@ def _release_function(
     role = _RELEASE_ROLES[event]
     name = pulumi.Output.concat(names.site, f"-{role}-", names.suffix)
     inputs = _inputs(names, event, code, store_arn)
-    function = Function(names.logical(f"{role}-function"), name=name, opts=opts, **inputs)
+    function = cloudfront.Function(names.logical(f"{role}-function"), name=name, opts=opts, **inputs)
     return FunctionAssociation(event, function, _digest(code))
 
 

@@ -20,16 +20,18 @@ def make_key_value_store(names: ResourceNames, opts: pulumi.ResourceOptions) -> 
     Pulumi generates its name. With a fixed name, a replacement could not be created before the old store is deleted,
     and a function must not lose its store: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
     """
-    return KeyValueStore(names.logical("store"), comment=STORE_COMMENT.format(names.prefix), opts=opts)
+    return _store(names, "store", opts)
 
 
 def make_release_store(names: CloudNames, opts: pulumi.ResourceOptions) -> KeyValueStore:
     """Return the store of bulk mode, which is for the releases of one bucket.
 
-    Another bucket changes the comment, and so replaces the store. Otherwise visitors would be switched to the releases
-    of the other bucket before the distribution reads it.
+    Another bucket replaces the store. Otherwise visitors would be switched to the releases of the other bucket before
+    the distribution reads it.
     """
-    comment = pulumi.Output.concat(STORE_COMMENT.format(names.site), ", bucket ", names.suffix)
-    by_bucket = pulumi.ResourceOptions(replace_on_changes=["comment"])
-    opts = pulumi.ResourceOptions.merge(opts, by_bucket)
-    return KeyValueStore(names.logical("release-store"), comment=comment, opts=opts)
+    by_bucket = pulumi.ResourceOptions(replacement_trigger=names.suffix)
+    return _store(names, "release-store", pulumi.ResourceOptions.merge(opts, by_bucket))
+
+
+def _store(names: ResourceNames, role: str, opts: pulumi.ResourceOptions) -> KeyValueStore:
+    return KeyValueStore(names.logical(role), comment=STORE_COMMENT.format(names.prefix), opts=opts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_aws.cloudfront import OriginRequestPolicy
+from pulumi_aws import cloudfront
 
 from hosting.aws.cloud_names import keep_name
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def make_origin_request_policy(
     names: CloudNames, headers: Sequence[str], opts: pulumi.ResourceOptions
-) -> OriginRequestPolicy:
+) -> cloudfront.OriginRequestPolicy:
     """Return the policy with which CloudFront adds headers about the viewer, without changing the cache key.
 
     The one managed policy with the viewer's country, AllViewerAndCloudFrontHeaders-2022-06, does not work with S3: it
@@ -26,7 +26,7 @@ def make_origin_request_policy(
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
     """
-    return OriginRequestPolicy(
+    return cloudfront.OriginRequestPolicy(
         names.logical("origin-request-policy"),
         name=names.physical("viewer"),
         comment=f"Headers about viewers for the functions of {names.prefix}",

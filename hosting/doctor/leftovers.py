@@ -94,12 +94,6 @@ def _access_controls(context: Context) -> Iterator[tuple[str, str]]:
             yield f"Origin access control {each['Name']}", _delete_by_id("origin-access-control", each["Id"])
 
 
-def _cache_policies(context: Context) -> Iterator[tuple[str, str]]:
-    method = context.aws.client("cloudfront").list_cache_policies
-    kinds = (state.CACHE_POLICY, "CachePolicyList", "CachePolicy", "cache-policy")
-    yield from _policies(context, method, "release", kinds)
-
-
 def _request_policies(context: Context) -> Iterator[tuple[str, str]]:
     method = context.aws.client("cloudfront").list_origin_request_policies
     kinds = (state.REQUEST_POLICY, "OriginRequestPolicyList", "OriginRequestPolicy", "origin-request-policy")
@@ -140,7 +134,6 @@ _LEFTOVERS = (
     _functions,
     _key_value_stores,
     _access_controls,
-    _cache_policies,
     _request_policies,
     _buckets,
 )

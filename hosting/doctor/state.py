@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 FUNCTION = "aws:cloudfront/function:Function"
 ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
-CACHE_POLICY = "aws:cloudfront/cachePolicy:CachePolicy"
 REQUEST_POLICY = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
 KEY_VALUE_STORE = "aws:cloudfront/keyValueStore:KeyValueStore"
 CERTIFICATE = "aws:acm/certificate:Certificate"

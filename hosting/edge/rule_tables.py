@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 EXACT, FOLDER, REST = "exact", "folder", "rest"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create-s3-kvp.html
 MAX_VALUE_BYTES = 1_024
-# The store has 5 MB, and keeps the tables of the previous publish, too:
+# The store has 5 MB. During a publish it has the tables of three: the live one, the previous one and the new one.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
-MAX_BYTES = 2_250_000
+MAX_BYTES = 1_600_000
 # An update of the store has 50 keys, so these are 200 updates.
 _MAX_BUCKETS = 10_000
 _GROWTH = 1.25
@@ -189,9 +189,10 @@ def _too_large(table: TableFormat, kind: str, entries: Sequence[Entry], size: in
     which = {EXACT: f"for '{key}'", FOLDER: f"below '/{key}/'", REST: "whose first folder is not fixed"}[kind]
     places = list(dict.fromkeys(entry.where for entry in entries))
     more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+    shown = ", ".join(places[:_SHOWN])
     return (
-        f"The {table.what} {which} ({', '.join(places[:_SHOWN])}{more}) need {size} bytes, but a value of the key-value "
-        f"store has at most {MAX_VALUE_BYTES}, and all {table.what} together do not fit the function; nothing was "
+        f"The {table.what} {which} ({shown}{more}) need {size} bytes, but a value of the key-value store has at most "
+        f"{MAX_VALUE_BYTES}, and all {table.what} together do not fit the function; nothing was "
         f"deployed: {table.advice if len(entries) > 1 else 'shorten it'}"
     )
 

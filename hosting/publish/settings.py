@@ -92,7 +92,7 @@ class PublishSettings(Section):
     ] = ()
     """`Content-Encoding` headers of compressed files by pattern; the last match wins."""
     invalidate: Annotated[Literal["auto", "always", "never"], Field(examples=["auto"])] = "auto"
-    """`auto` invalidates what changed, `always` everything at every `pulumi up`, `never` nothing."""
+    """`auto` invalidates what changed, `always` everything at every `pulumi up`, `never` nothing; managed mode only."""
     invalidation_max_paths: Annotated[Integer, Field(ge=1, le=_PATHS_IN_PROGRESS, examples=[15])] = 15
     """More changed URLs than this are invalidated as one `/*`."""
     invalidation_wait: Annotated[Boolean, Field(examples=[True])] = False
@@ -100,7 +100,7 @@ class PublishSettings(Section):
     mode: Annotated[Literal["managed", "bulk"], Field(examples=["bulk"])] = "managed"
     """`managed` has a resource for each file; `bulk` has one for all, with atomic releases behind CloudFront."""
     # The rest is only for bulk mode, except for keep_assets_days.
-    releases: Annotated[Integer, Field(ge=2, le=10, examples=[3])] = 3
+    releases: Annotated[Integer, Field(ge=2, le=50, examples=[3])] = 3
     """Bulk mode with CloudFront: how many releases the bucket keeps."""
     release: Annotated[Text | None, Field(examples=["<digest>"])] = None
     """Bulk mode with CloudFront: digest of the release to serve (a rollback), or its first 4 digits or more."""

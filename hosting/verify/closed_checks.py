@@ -23,7 +23,6 @@ _LISTING = "/?list-type=2"
 # Where both modes of publishing keep objects and files of their own.
 _OWN_KEYS = (
     ".release/records/index",
-    ".release/records/live",
     ".published/index",
     "manifest.json",
     "hashes.json",

@@ -93,7 +93,7 @@ def test_policy_allows_all_that_deployments_do(project: Project, iam: IAMClient,
 
 
 def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClient, recorder: Recorder) -> None:
-    """Logs, an alarm, a password, a redirect by country, a router, tags and bulk mode need no other permission."""
+    """Logs, an alarm, a password, redirects in a store, a router, tags and bulk mode need no other permission."""
     project.config("deployments:createRole", "true")
     project.up()
     policy = _policy(iam, project.outputs()["deploymentRoleArn"])
@@ -101,7 +101,8 @@ def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClien
     for key, value in EVERYTHING.items():
         project.config(key, value)
     project.config("access:password", "correct-horse-battery-staple", "--secret")
-    project.write("www/_redirects", "/ /de 302 Country=de\n/old /new 301\n")
+    many = "".join(f"/old/{number} /new/{number} 301\n" for number in range(1000))
+    project.write("www/_redirects", f"/ /de 302 Country=de\n{many}")
     project.write("www/_headers", "/*\n  X-Robots-Tag: noindex\n")
     project.up(env=recorder.env)
     project.config("cloudfront:logRetentionDays", "30")
@@ -119,6 +120,7 @@ def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClien
     refused = {right_of(call) for call in recorder.operations if not is_allowed(policy, call, ACCOUNT)}
     assert refused - NOT_IN_AWS == set()
     wanted = {"s3:PutLifecycleConfiguration", "cloudwatch:PutMetricAlarm", "cloudfront:CreateOriginRequestPolicy"}
+    wanted |= {"cloudfront:CreateKeyValueStore", "cloudfront-keyvaluestore:UpdateKeys"}
     assert wanted | {"cloudfront:UntagResource", "cloudwatch:DeleteAlarms"} <= _rights(recorder.operations)
     project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
     for key in (*EVERYTHING, "access:password", "cloudfront:logRetentionDays"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -26,6 +27,9 @@ _MANY = ("CachePolicies", "OriginRequestPolicies", "ResponseHeadersPolicies", "O
 
 def main() -> int:
     """Compare; return the exit code: 0 also if Terraform or its provider is not on this machine."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fidelity", description=__doc__)
+    parser.add_argument("--type", default="", help="only the stacks with a resource of this type, such as MetricAlarm")
+    resource_type = parser.parse_args().type
     with tempfile.TemporaryDirectory() as folder:
         terraform = find(Path(folder))
         if isinstance(terraform, str):
@@ -36,7 +40,7 @@ def main() -> int:
         home.quotas.write_text(json.dumps(dict.fromkeys(_MANY, 1000)))
         emulator_process.ensure_installed()
         try:
-            return _compare(terraform, emulator_process.start(home))
+            return _compare(terraform, emulator_process.start(home), resource_type)
         except TerraformError as error:
             print(error)
             return 1
@@ -44,9 +48,10 @@ def main() -> int:
             emulator_process.stop(home)
 
 
-def _compare(terraform: Terraform, endpoint: str) -> int:
+def _compare(terraform: Terraform, endpoint: str, resource_type: str) -> int:
     with Step("Stacks of tests/program") as step:
-        stacks = distinct(_recorded(terraform.folder))
+        found = distinct(_recorded(terraform.folder))
+        stacks = [stack for stack in found if any(one["type"].endswith(resource_type) for one in stack)]
         step.note(f"{len(stacks)}")
     terraform.write({}, endpoint)
     terraform.run("init", "-no-color")

@@ -77,7 +77,8 @@ class Terraform:
         command = [self.program, *arguments]
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         if done.returncode not in accepted:
-            raise TerraformError(f"terraform {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
+            # Its output has the whole plan, thousands of lines.
+            raise TerraformError(f"terraform {' '.join(arguments)}:\n{done.stderr or done.stdout}")
         return done.stdout
 
     def plan(self, *options: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import StagedTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 MANIFEST = Manifest.of(
     [
@@ -148,7 +148,7 @@ class Deployed:
 def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
     """Return a function that deploys a stack with the given config; `website_cors` stands for `website:cors`.
 
-    `directory` is the distribution folder, which may have rule files; `store_items` replaces those of the edge plan.
+    `directory` is the distribution folder, which may have rule files.
     """
 
     def run(  # noqa: PLR0913 - each is named
@@ -159,7 +159,6 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
         preview: bool = False,
         project: str = "static-site",
         name: str = "site",
-        store_items: Mapping[str, str] | None = None,
         **config: str,
     ) -> Deployed:
         values = {key.replace("_", ":"): value for key, value in config.items()}
@@ -174,10 +173,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
 
         def prepared(prefix: str, *_: object) -> Prepared:
             rules = read_rule_files(settings, directory)
-            edge = plan_edge(prefix, settings, MANIFEST, rules)
-            if store_items is not None:
-                edge = replace(edge, store_items=store_items)
-            return Prepared(replace(staged(), directory=directory), edge)
+            return Prepared(replace(staged(), directory=directory), plan_edge(prefix, settings, MANIFEST, rules))
 
         monkeypatch.setattr("hosting.site.static_site.prepare", prepared)
 

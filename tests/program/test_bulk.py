@@ -140,15 +140,6 @@ def test_a_pin_needs_bulk_mode_and_hex_digits(deploy: Callable[..., Deployed]) -
         deploy("prod", publish_mode="bulk", publish_release="latest")
 
 
-def test_rules_that_leave_no_room_for_the_release_are_refused_before_anything_is_touched(
-    deploy: Callable[..., Deployed],
-) -> None:
-    """The message has the bytes of both."""
-    rules = json.dumps([{"source": f"/{'old' * 20}-{n}", "target": f"/{n}", "status": "301"} for n in range(74)])
-    with pytest.raises(pulumi.RunError, match=r"release [0-9]+"):
-        deploy("prod", publish_mode="bulk", website_redirects=rules)
-
-
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_reserved_paths_are_refused_at_the_preview(
     deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch, stack: str

@@ -20,6 +20,7 @@ _LARGE = frozenset(
         "boto3",
         "botocore.session",
         "pulumi_aws.acm.certificate",
+        "pulumi_aws.cloudfront.distribution",
         "pulumi_aws.cloudwatch.metric_alarm",
         "pulumi_aws.iam.role",
         "pulumi_aws.route53.record",
@@ -35,7 +36,7 @@ def imported_by(*modules: str) -> set[str]:
 
 
 def test_the_program_imports_no_large_package_that_few_stacks_use() -> None:
-    """Alarms, zones, certificates, roles and boto3 are imported only if they are used."""
+    """Distributions, alarms, zones, certificates, roles and boto3 are imported only if they are used."""
     found = imported_by("hosting.config.load", "hosting.prepare", "hosting.site.static_site")
     assert "pulumi_aws.s3.bucket" in found
     assert found & _LARGE == set()

@@ -1,31 +1,37 @@
-"""The client of one bucket, with the calls that a publish makes."""
+"""The client of one bucket, with the calls that a publish makes.
+
+Uploads, copies, listings and deletions need no botocore in the usual cases: importing it and making a client takes
+0.3 s. Reads and conditional writes use it.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
-
+from hosting.aws.plain_access import plain_bucket_url, plain_credentials
 from hosting.aws.proxies import proxy_for
 from hosting.aws.session import client_of, make_session, request_url
+from hosting.publish.s3.bucket_calls import delete_objects, list_objects
 from hosting.publish.s3.errors import ConflictError, S3Error, s3_errors
-from hosting.publish.s3.objects import ListedObject, StoredObject
+from hosting.publish.s3.objects import StoredObject
 from hosting.publish.s3.put import BucketEndpoint, PutClient
 from hosting.publish.s3.signing import Credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    import boto3
+
     from hosting.aws.settings import AwsSettings
+    from hosting.publish.s3.objects import ListedObject
     from hosting.publish.staging.manifest import ManifestEntry
 
-# https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
-_MAX_DELETES = 1000
 # Files up to this size are read at once, which takes one system call to send.
 _READ_AT_ONCE_BYTES = 2 << 20
 _SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -71,27 +77,42 @@ class S3BucketClient:
 
     @s3_errors()
     def __init__(self, bucket: str, settings: AwsSettings) -> None:
-        session = make_session(settings)
-        self._bucket = bucket
-        self._s3: Any = client_of(session, "s3", settings)
+        self._bucket, self._settings = bucket, settings
         values = settings.values
         bundle = False if values.get("insecure") else values.get("customCaBundle")
-        url = request_url(self._s3, "PutObject", Bucket=bucket)
-        source = session.get_credentials()
+        url = plain_bucket_url(bucket, settings, os.environ) or request_url(self._s3, "PutObject", Bucket=bucket)
+        endpoint = BucketEndpoint(url, settings.region, bundle, proxy_for(url, values, os.environ))
+        self._put_client = PutClient(endpoint, self._credentials())
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return make_session(self._settings)
+
+    @cached_property
+    def _s3(self) -> Any:  # noqa: ANN401 - boto3 generates its clients at run time
+        return client_of(self._session, "s3", self._settings)
+
+    def _credentials(self) -> Callable[[], Credentials]:
+        """Return a function that returns the current credentials."""
+        plain = plain_credentials(self._settings, os.environ)
+        if plain is not None:
+            return lambda: Credentials(*plain)
+        source = self._session.get_credentials()
         if source is None:
             raise S3Error("NoCredentialsError", "Unable to locate credentials")
-        endpoint = BucketEndpoint(url, self._s3.meta.region_name, bundle, proxy_for(url, values, os.environ))
 
         def credentials() -> Credentials:
             # botocore renews them before they expire.
             frozen = source.get_frozen_credentials()
             return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
 
-        self._put_client = PutClient(endpoint, credentials)
+        return credentials
 
     @s3_errors()
     def read(self, key: str) -> StoredObject | None:
         """Return an object, None if it does not exist."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see above
+
         try:
             response = self._s3.get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
@@ -104,6 +125,8 @@ class S3BucketClient:
     @s3_errors()
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
         """Write an object, and return its ETag."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see above
+
         condition = {} if replaces is None else {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"}
         try:
             response = self._s3.put_object(
@@ -151,24 +174,12 @@ class S3BucketClient:
     @s3_errors()
     def list(self, prefix: str) -> dict[str, ListedObject]:
         """Return the objects whose keys begin with ``prefix``, by the key without the prefix."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        return {
-            item["Key"].removeprefix(prefix): ListedObject(
-                item["Size"], item["ETag"].strip('"'), item["LastModified"].replace(microsecond=0)
-            )
-            for page in pages
-            for item in page.get("Contents", [])
-        }
+        return list_objects(self._put_client, prefix)
 
     @s3_errors()
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects."""
-        listed = list(keys)
-        for start in range(0, len(listed), _MAX_DELETES):
-            batch = [{"Key": key} for key in listed[start : start + _MAX_DELETES]]
-            response = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True})
-            for refused in response.get("Errors", []):
-                raise S3Error(str(refused["Code"]), str(refused["Message"]).rstrip("."))
+        delete_objects(self._put_client, list(keys))
 
     def close_connections(self) -> None:
         """Close the idle connections of uploads and copies; the next one opens a new connection."""

@@ -1,7 +1,8 @@
-"""PUT requests to S3 over connections that are reused."""
+"""Signed requests to S3 over connections that are reused: PUT, and the few others of a publish."""
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
 import re
@@ -10,6 +11,7 @@ from base64 import b64encode
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S = 60
 _BLOCK_BYTES = 1 << 20
+_SAFE = "/-_.~"
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>")
 
@@ -45,7 +48,7 @@ class BucketEndpoint:
 
 
 class PutClient:
-    """Sends PUT requests to one bucket, from any number of threads."""
+    """Sends requests to one bucket, from any number of threads."""
 
     def __init__(self, endpoint: BucketEndpoint, credentials: Callable[[], Credentials]) -> None:
         """``credentials`` is called for each request, as credentials may expire."""
@@ -62,29 +65,54 @@ class PutClient:
         Raises:
             S3Error: there was no response, or it is an error.
         """
-        path = self._url.path + "/" + quote(key, safe="/-_.~")
+        response, response_body = self._answer("PUT", quote(key, safe=_SAFE), {}, headers, body)
+        return (response.headers["ETag"] or "").strip('"'), response_body
+
+    def call(self, method: str, parameters: Mapping[str, str], headers: Mapping[str, str], body: bytes = b"") -> bytes:
+        """Send one request about the bucket itself, and return the response's body.
+
+        Raises:
+            S3Error: as ``put``.
+        """
+        sha256 = {"x-amz-content-sha256": hashlib.sha256(body).hexdigest()}
+        return self._answer(method, "", parameters, {**headers, **sha256}, body)[1]
+
+    def _answer(
+        self,
+        method: str,
+        key: str,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes | BinaryIO,
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Sign and send a request; return the response and its body, unless it is an error."""
+        path = f"{self._url.path}/{key}"
+        query = "&".join(sorted(f"{quote(name, safe='')}={quote(parameters[name], safe='')}" for name in parameters))
         signed_headers = signed(
-            "PUT",
+            method,
             self._url.netloc,
             path,
             headers,
+            query=query,
             region=self._endpoint.region,
             credentials=self._credentials(),
             now=datetime.now(UTC),
         )
-        response, response_body = self._request(path, signed_headers, body)
+        url = f"{path}?{query}" if query else path
+        response, response_body = self._request(method, url, signed_headers, body)
         if response.status != http.HTTPStatus.OK or _CODE.search(response_body):
-            # A copy can fail after its status 200: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+            # Copies and deletions can fail after their status 200:
+            # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
             raise _error(response.status, response_body)
-        return (response.headers["ETag"] or "").strip('"'), response_body
+        return response, response_body
 
     def _request(
-        self, path: str, headers: Mapping[str, str], body: bytes | BinaryIO
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | BinaryIO
     ) -> tuple[http.client.HTTPResponse, bytes]:
         """Send a request over an idle or a new connection, and return the response and its body."""
         connection = self._connection()
         try:
-            is_complete = _send(connection, path, body, headers)
+            is_complete = _send(connection, method, url, body, headers)
             response = connection.getresponse()
             response_body = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -128,11 +156,11 @@ class PutClient:
 
 
 def _send(
-    connection: http.client.HTTPConnection, path: str, body: bytes | BinaryIO, headers: Mapping[str, str]
+    connection: http.client.HTTPConnection, method: str, url: str, body: bytes | BinaryIO, headers: Mapping[str, str]
 ) -> bool:
     """Send a request; return whether all of it was sent, as S3 may refuse a large body before its end."""
     try:
-        connection.request("PUT", path, body, dict(headers))
+        connection.request(method, url, body, dict(headers))
     except (BrokenPipeError, ConnectionResetError):
         # The reason is in the response, if there is one.
         return False
@@ -155,11 +183,19 @@ def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
 def _tls_context(endpoint: BucketEndpoint) -> ssl.SSLContext:
     if endpoint.ca_bundle is False:
         return ssl._create_unverified_context()  # noqa: S323, SLF001 - `aws:insecure` requires this  # nosec B323
-    # This imports most of botocore, which a publish without TLS or without uploads does not need.
-    from botocore.httpsession import get_cert_path  # noqa: PLC0415 - see above
-
     ca_bundle = endpoint.ca_bundle if isinstance(endpoint.ca_bundle, str) else os.environ.get("AWS_CA_BUNDLE")
-    return ssl.create_default_context(cafile=ca_bundle or str(get_cert_path(verify=True)))
+    return ssl.create_default_context(cafile=ca_bundle or _default_ca_bundle())
+
+
+def _default_ca_bundle() -> str:
+    """Return the file of botocore's ``get_cert_path``, whose module imports most of botocore and takes 0.2 s."""
+    try:
+        from certifi import where  # noqa: PLC0415 - installed only beside other packages
+    except ImportError:
+        import botocore  # noqa: PLC0415 - only without certifi
+
+        return str(Path(botocore.__file__).with_name("cacert.pem"))
+    return where()
 
 
 def _error(status: int, body: bytes) -> S3Error:

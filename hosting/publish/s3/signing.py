@@ -36,6 +36,7 @@ def signed(  # noqa: PLR0913 - the signature covers all of them
     path: str,
     headers: Mapping[str, str],
     *,
+    query: str = "",
     region: str,
     credentials: Credentials,
     now: datetime,
@@ -47,6 +48,7 @@ def signed(  # noqa: PLR0913 - the signature covers all of them
         host: the host, with its port unless that is the scheme's default.
         path: percent-encoded, without a query.
         headers: by lower-case name, including ``x-amz-content-sha256``.
+        query: percent-encoded, sorted by the names.
         region: of the bucket.
         credentials: the credentials to sign with.
         now: the current time in UTC.
@@ -55,7 +57,7 @@ def signed(  # noqa: PLR0913 - the signature covers all of them
     all_headers = {**headers, "host": host, "x-amz-date": time}
     if credentials.token:
         all_headers["x-amz-security-token"] = credentials.token
-    signed_names, canonical_request = _canonical_request(method, path, all_headers)
+    signed_names, canonical_request = _canonical_request(method, path, query, all_headers)
     scope = f"{time[:8]}/{region}/s3/aws4_request"
     string_to_sign = f"AWS4-HMAC-SHA256\n{time}\n{scope}\n{hashlib.sha256(canonical_request.encode()).hexdigest()}"
     signature = hmac.digest(
@@ -68,12 +70,13 @@ def signed(  # noqa: PLR0913 - the signature covers all of them
     return all_headers
 
 
-def _canonical_request(method: str, path: str, headers: Mapping[str, str]) -> tuple[str, str]:
+def _canonical_request(method: str, path: str, query: str, headers: Mapping[str, str]) -> tuple[str, str]:
     """Return the names of the signed headers, and the request in its canonical form."""
     names = sorted(name for name in headers if name in ("host", "content-type") or name.startswith("x-amz-"))
     canonical_headers = "".join(f"{name}:{headers[name].strip()}\n" for name in names)
     signed_names = ";".join(names)
-    return signed_names, f"{method}\n{path}\n\n{canonical_headers}\n{signed_names}\n{headers['x-amz-content-sha256']}"
+    hashed = headers["x-amz-content-sha256"]
+    return signed_names, f"{method}\n{path}\n{query}\n{canonical_headers}\n{signed_names}\n{hashed}"
 
 
 @lru_cache(maxsize=4)

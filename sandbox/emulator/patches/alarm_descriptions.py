@@ -47,10 +47,13 @@ def with_properties(original: Callable[..., Any], cloudwatch: ModuleType) -> Cal
 
 
 def to_xml(value: object) -> str:
-    """Return a structure in the form of AWS's query protocol; without times, which it writes in another way."""
+    """Return a structure in the form of AWS's query protocol.
+
+    A property without a value has no element. Times are left out: the protocol formats them in another way.
+    """
     if isinstance(value, Mapping):
-        parts = {name: item for name, item in value.items() if not name.endswith("Timestamp")}
-        return "".join(f"<{name}>{to_xml(item)}</{name}>" for name, item in parts.items())
+        parts = ((name, item) for name, item in value.items() if item is not None and not name.endswith("Timestamp"))
+        return "".join(f"<{name}>{to_xml(item)}</{name}>" for name, item in parts)
     if isinstance(value, list):
         return "".join(f"<member>{to_xml(item)}</member>" for item in value)
     return json.dumps(value) if isinstance(value, bool) else escape(str(value))

@@ -156,8 +156,8 @@ def test_object_content_types() -> None:
 
 
 def test_alarm_descriptions() -> None:
-    """Lists, objects, truth values and special characters are written as in AWS's query protocol."""
-    alarm = {"Period": 300, "ActionsEnabled": True, "OKActions": ["a&b"], "StateUpdatedTimestamp": 1.5}
+    """Lists, objects, truth values and special characters are written as in AWS's query protocol; None is left out."""
+    alarm = {"Period": 300, "ActionsEnabled": True, "OKActions": ["a&b"], "Unit": None, "StateUpdatedTimestamp": 1.5}
     expected = (
         "<Period>300</Period><ActionsEnabled>true</ActionsEnabled><OKActions><member>a&amp;b</member></OKActions>"
     )

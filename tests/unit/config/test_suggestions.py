@@ -317,7 +317,7 @@ def test_a_setting_that_another_one_excludes_is_removed(key: str) -> None:
         ("publish:releases", "1", "3"),
         ("cloudfront:defaultTtl", "-1", "86400"),
         ("website:cors", json.dumps([{**CORS, "maxAgeSeconds": -5}]), json.dumps([{**CORS, "maxAgeSeconds": 0}])),
-        ("publish:releases", "99", "10"),
+        ("publish:releases", "99", "50"),
         ("publish:releases", "many", "3"),
         ("website:bucketName", "My_Bucket", PLACEHOLDER),
         ("cloudfront:alarms", "me", PLACEHOLDER),

@@ -14,6 +14,7 @@ from tests.unit.edge.test_plan import manifest, settings
 from tests.unit.edge.test_routing import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from hosting.edge.plan import EdgePlan
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
 FEW = "/old/page-{0} /new/page-{0}\n"
 # Pages of the less frequent form, which the routing table lists.
+AUTO = {"website_routing": "auto"}
+BULK = {**AUTO, "publish_mode": "bulk"}
 PAGES = [f"page-{number}.html" for number in range(900)]
 FOLDERS = [f"folder-{number}/index.html" for number in range(1_000)]
 
 
-def planned(folder: Path, redirects: int = 0, headers: int = 0, pages: int = 0, **config: str) -> EdgePlan:
+def planned(
+    folder: Path, config: Mapping[str, str] = AUTO, /, redirects: int = 0, headers: int = 0, pages: int = 0
+) -> EdgePlan:
     """Return the plan of a site with a number of redirects, header rules, and pages that the routing table lists."""
     (folder / "_redirects").write_text("".join(map(FEW.format, range(redirects))))
     (folder / "_headers").write_text(
@@ -34,7 +39,7 @@ def planned(folder: Path, redirects: int = 0, headers: int = 0, pages: int = 0, 
         else ""
     )
     tree = [*FOLDERS, *PAGES[:pages]] if pages else []
-    return plan_of(settings(**{"website_routing": "auto", **config}), manifest("index.html", *tree), folder)
+    return plan_of(settings(**config), manifest("index.html", *tree), folder)
 
 
 def tables(plan: EdgePlan) -> list[str]:

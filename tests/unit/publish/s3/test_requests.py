@@ -121,8 +121,9 @@ def test_no_jobs_are_no_error() -> None:
 
 
 @pytest.mark.parametrize("key", ["a b.html", "a+b%20c.html", "ä/~(1)'!*.html", "😀.html"])
+@pytest.mark.parametrize("query", ["", "delete=", "list-type=2&prefix=a%2F%20b"])
 @pytest.mark.parametrize("token", [None, "session"])
-def test_signatures_are_those_of_botocore(token: str | None, key: str) -> None:
+def test_signatures_are_those_of_botocore(token: str | None, query: str, key: str) -> None:
     """The same request, key and time give the same signature."""
     path = "/" + quote(key, safe="/-_.~")
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -137,12 +138,13 @@ def test_signatures_are_those_of_botocore(token: str | None, key: str) -> None:
         "b.s3.eu-north-1.amazonaws.com",
         path,
         headers,
+        query=query,
         region="eu-north-1",
         credentials=Credentials("AK", "SK", token),
         now=now,
     )
     whole = {name: value for name, value in headers.items() if name != "cache-control"}
-    request = AWSRequest("PUT", f"https://b.s3.eu-north-1.amazonaws.com{path}", headers=whole)
+    request = AWSRequest("PUT", f"https://b.s3.eu-north-1.amazonaws.com{path}?{query}", headers=whole)
     request.context["timestamp"] = "20260102T030405Z"
     request.headers["X-Amz-Date"] = "20260102T030405Z"
     if token:
