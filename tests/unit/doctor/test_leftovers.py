@@ -9,7 +9,6 @@ from hosting.doctor.leftovers import check_leftovers
 from hosting.doctor.state import (
     ACCESS_CONTROL,
     BUCKET,
-    CACHE_POLICY,
     DISTRIBUTION,
     FUNCTION,
     KEY_VALUE_STORE,
@@ -59,9 +58,6 @@ def test_killed_creates_of_what_a_distribution_uses(account: Account) -> None:
         ACCESS_CONTROL: client.create_origin_access_control(
             OriginAccessControlConfig={"Name": "site-prod-bucket-1234567", **signing}
         )["OriginAccessControl"]["Id"],
-        CACHE_POLICY: client.create_cache_policy(CachePolicyConfig={"Name": "site-prod-release-1234567", "MinTTL": 0})[
-            "CachePolicy"
-        ]["Id"],
         REQUEST_POLICY: client.create_origin_request_policy(
             OriginRequestPolicyConfig={
                 "Name": "site-prod-viewer-1234567",
@@ -71,7 +67,6 @@ def test_killed_creates_of_what_a_distribution_uses(account: Account) -> None:
             }
         )["OriginRequestPolicy"]["Id"],
     }
-    client.create_cache_policy(CachePolicyConfig={"Name": "site-prod-other", "MinTTL": 0})
     stores = []
     for stack in ("prod", "prod-2"):
         comment = f"What the functions of site-{stack} read"
@@ -83,14 +78,13 @@ def test_killed_creates_of_what_a_distribution_uses(account: Account) -> None:
         "Function site-release-1234567",
         "Key-value store site-store-of-prod",
         "Origin access control site-prod-bucket-1234567",
-        "Policy site-prod-release-1234567",
         "Policy site-prod-viewer-1234567",
     ]
     steps = [line.next_step for line in lines]
-    policy = ids[CACHE_POLICY]
+    policy = ids[REQUEST_POLICY]
     assert (
-        f"aws cloudfront delete-cache-policy --id {policy} --if-match "
-        f'"$(aws cloudfront get-cache-policy --id {policy} --query ETag --output text)"'
+        f"aws cloudfront delete-origin-request-policy --id {policy} --if-match "
+        f'"$(aws cloudfront get-origin-request-policy --id {policy} --query ETag --output text)"'
     ) in steps
     assert steps[0].startswith("aws cloudfront delete-function --name site-prod-request-1234567 --if-match")
     known = [*stores, *(resource(kind, identifier) for kind, identifier in ids.items())]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from hosting.doctor.quotas import QUOTAS, check_quotas
-from hosting.doctor.state import CACHE_POLICY
+from hosting.doctor.state import ACCESS_CONTROL
 from tests.unit.doctor.conftest import resource, results
 
 if TYPE_CHECKING:
@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 BULK = {"publish__mode": "bulk"}
 
 
-def create_policies(account: Account, count: int) -> None:
-    """Create custom cache policies."""
-    client = account.client("cloudfront")
-    for number in range(count):
-        client.create_cache_policy(CachePolicyConfig={"Name": f"policy-{number}", "MinTTL": 0})
+def create_access_controls(account: Account, *numbers: int) -> None:
+    """Create origin access controls."""
+    signing = {"SigningProtocol": "sigv4", "SigningBehavior": "always", "OriginAccessControlOriginType": "s3"}
+    for number in numbers:
+        config = {"Name": f"control-{number}", **signing}
+        account.client("cloudfront").create_origin_access_control(OriginAccessControlConfig=config)
 
 
-def policies(account: Account, *in_state: str, **config: str) -> tuple[str, str]:
-    """Return the result about cache policies."""
-    context = account.context(*(resource(CACHE_POLICY, each) for each in in_state), **config)
-    found = [line for line in check_quotas(context) if "cache policies" in line.text]
+def access_controls(account: Account, *in_state: str, **config: str) -> tuple[str, str]:
+    """Return the result about origin access controls."""
+    context = account.context(*(resource(ACCESS_CONTROL, each) for each in in_state), **config)
+    found = [line for line in check_quotas(context) if "access controls" in line.text]
     return results(found)[0]
 
 
@@ -41,21 +42,19 @@ def test_a_new_account(account: Account) -> None:
 
 def test_a_full_quota(account: Account) -> None:
     """A full quota is an error for a stack that needs one more, and a warning for any other."""
-    create_policies(account, 20)
-    text = "20 of 20 custom cache policies are used"
-    assert policies(account, **BULK) == ("error", f"{text}, and the stack needs 1 more")
-    assert policies(account, "own", **BULK) == ("warning", text)
-    assert policies(account) == ("warning", text)
-    without_caching = {f"cloudfront__{key}": "0" for key in ("minTtl", "defaultTtl", "maxTtl")}
-    assert policies(account, **without_caching, **BULK) == ("warning", text)
+    create_access_controls(account, *range(100))
+    text = "100 of 100 (AWS's default) origin access controls are used"
+    assert access_controls(account) == ("error", f"{text}, and the stack needs 1 more")
+    assert access_controls(account, "own") == ("warning", text)
+    assert access_controls(account, cloudfront__enabled="false") == ("warning", text)
 
 
 def test_an_almost_full_quota(account: Account) -> None:
     """From 90 % on a quota is a warning, also if the stack still fits."""
-    create_policies(account, 17)
-    assert policies(account, **BULK)[0] == "ok"
-    account.client("cloudfront").create_cache_policy(CachePolicyConfig={"Name": "policy-18", "MinTTL": 0})
-    assert policies(account, **BULK) == ("warning", "18 of 20 custom cache policies are used")
+    create_access_controls(account, *range(89))
+    assert access_controls(account)[0] == "ok"
+    create_access_controls(account, 90)
+    assert access_controls(account) == ("warning", "90 of 100 (AWS's default) origin access controls are used")
 
 
 class Refusing:
