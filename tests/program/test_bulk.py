@@ -3,106 +3,135 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
 
 from hosting.errors import ConfigError
+from hosting.publish.bulk.release_edge import ReleaseEdge
+from hosting.publish.bulk.request import EDGE_FILE
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from tests.program.conftest import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.program.conftest import Deployed
 
 RELEASE = "pulumi-python:dynamic/hosting:Release"
-LIVE = "pulumi-python:dynamic/hosting:Live"
 MARKER = "pulumi-python:dynamic/hosting:PublishMarker"
+STORE = "aws:cloudfront/keyValueStore:KeyValueStore"
 FUNCTION = "aws:cloudfront/function:Function"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 POLICY = "aws:cloudfront/cachePolicy:CachePolicy"
+INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
 FOLDER = "synced-folder:index:S3BucketFolder"
+ARN = "arn:aws:cloudfront::1:key-value-store/s1"
+# AWS's managed cache policies.
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 
-def key_headers(policy: dict[str, Any]) -> Any:  # noqa: ANN401 - input dict
-    """Return the headers in a cache policy's key."""
-    return policy["parametersInCacheKeyAndForwardedToOrigin"]["headersConfig"]
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Run the program in a folder of the test's, where it stages how the edge serves the files."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def functions(deployed: Deployed) -> dict[str, str]:
+    """Return the code of the functions, by their logical names."""
+    return {one.name: one.inputs["code"] for one in deployed.every if one.typ == FUNCTION}
+
+
+def staged_edge(deployed: Deployed, folder: Path) -> ReleaseEdge:
+    """Return how the edge serves the staged files."""
+    text = (folder / deployed.resources[RELEASE]["staging"] / EDGE_FILE).read_text()
+    return ReleaseEdge.from_json(json.loads(text))
 
 
 def test_managed_mode_has_nothing_of_bulk_mode(deploy: Callable[..., Deployed]) -> None:
-    """By default each file is a resource, and there is no cache policy for releases."""
+    """By default each file is a resource, and a small site has no key value store."""
     prod = deploy("prod")
-    assert {RELEASE, LIVE}.isdisjoint(prod.resources)
-    assert "function release(" not in prod.resources[FUNCTION]["code"]
+    assert {RELEASE, STORE, POLICY}.isdisjoint(prod.resources)
     assert FOLDER in prod.resources
-    assert POLICY not in prod.resources
     assert "releases" not in prod.outputs
 
 
 def test_a_release_is_one_small_resource(deploy: Callable[..., Deployed]) -> None:
-    """Its inputs have a digest and counts, not files; its outputs are the stack's."""
+    """Its inputs have digests and counts, not files; its outputs are the stack's."""
     prod = deploy("prod", publish_mode="bulk")
     release = prod.resources[RELEASE]
-    assert FOLDER not in prod.resources
-    assert (release["wanted"], release["files"], release["atomic"]) == (MANIFEST.digest, 3, True)
-    assert (release["hold"], release["keep_assets_days"], release["max_remove"]) == (3, 7, 50)
+    assert {FOLDER, INVALIDATION, POLICY}.isdisjoint(prod.resources)
+    assert (release["files_digest"], release["files"], release["store"]) == (MANIFEST.digest, 3, ARN)
+    assert (release["releases_kept"], release["keep_assets_days"], release["max_remove"]) == (3, 7, 50)
     assert release["urn"].endswith("hosting:index:StaticSite$pulumi-python:dynamic/hosting:Release::site-release")
-    assert "about.html" not in json.dumps(release)
+    assert "index.html" not in json.dumps(release)
     assert (prod.outputs["digest"], prod.outputs["fileCount"]) == ("d" * 64, 3)
-    assert prod.outputs["releases"] == [{"digest": "d" * 64}]
+    assert (prod.outputs["releases"], prod.outputs["invalidationId"]) == ([{"digest": "d" * 64}], None)
+    assert prod.outputs["routing"] == "pages"
 
 
-def test_the_function_leads_to_the_slot_and_the_release_is_in_the_cache_key(deploy: Callable[..., Deployed]) -> None:
-    """The switch is an update of the function, after the release; its header is part of the cache key."""
-    prod = deploy("prod", publish_mode="bulk", website_routing="spa").resources
-    code = prod[FUNCTION]["code"]
-    assert '"/.release/s/f1"' in code
-    assert "return canonicalUri(request,state)||route(request,state)||release(request,state)||request" in code
-    assert json.loads(prod[RELEASE]["route_choice"]) == {
-        "index_document": "index.html",
-        "has_app_page": True,
-        "app_page": "",
-    }
-    # The router is the release's own: that of an earlier one, after a rollback.
-    assert '"named":{"of-the-release":0}' in code
-    assert key_headers(prod[POLICY]) == {"headerBehavior": "whitelist", "headers": {"items": ["x-release"]}}
+def test_the_order_of_the_resources(deploy: Callable[..., Deployed]) -> None:
+    """The store exists before the release, and the release before a function reads it."""
+    prod = deploy("prod", publish_mode="bulk")
+    after = prod.dependencies
+    assert functions(prod).keys() == {"site-release-function", "site-release-response-function"}
+    assert after["site-release"] >= {"site-release-store", "site-bucket"}
+    assert [after[name] >= {"site-release", "site-release-store"} for name in functions(prod)] == [True, True]
+    assert after["site-distribution"] >= {"site-release", *functions(prod)}
+    stores = [one.inputs["keyValueStoreAssociations"] for one in prod.every if one.typ == FUNCTION]
+    assert stores == [[ARN], [ARN]]
 
 
-def test_the_cache_policy_of_bulk_mode_has_the_managed_ones_times(deploy: Callable[..., Deployed]) -> None:
-    """In both modes the file's header sets its caching time; without caching the managed policy does."""
-    ttls = {"cloudfront_minTtl": "5", "cloudfront_defaultTtl": "6", "cloudfront_maxTtl": "7"}
-    policy = deploy("prod", publish_mode="bulk", cloudfront_compress="false", **ttls).resources[POLICY]
-    assert (policy["minTtl"], policy["defaultTtl"], policy["maxTtl"]) == (1, 86400, 31536000)
-    key = policy["parametersInCacheKeyAndForwardedToOrigin"]
-    assert (key["enableAcceptEncodingGzip"], key["enableAcceptEncodingBrotli"]) == (False, False)
-    off = deploy("prod", publish_mode="bulk", **dict.fromkeys(ttls, "0")).resources
-    assert POLICY not in off
-    assert off[DISTRIBUTION]["defaultCacheBehavior"]["cachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+def test_the_code_is_the_same_for_any_site(
+    deploy: Callable[..., Deployed], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files, rules, routing and error pages belong to the release, so a publish changes no function."""
+    one = deploy("prod", publish_mode="bulk")
+    (folder / "_headers").write_text("/*\n  X-Frame-Options: DENY\n")
+    (folder / "_redirects").write_text("".join(f"/old-{n}/* /new/{n}/:splat 301\n" for n in range(900)))
+    files = [ManifestEntry("other.html", 1, "d" * 64, "text/html", None), *MANIFEST.entries]
+    monkeypatch.setattr("tests.program.conftest.MANIFEST", Manifest.of(files))
+    two = deploy("prod", publish_mode="bulk", website_routing="spa", directory=folder)
+    assert functions(one) == functions(two)
+    assert one.resources[RELEASE]["release_digest"] != two.resources[RELEASE]["release_digest"]
+    assert one.resources[MARKER]["content"] != two.resources[MARKER]["content"]
+    assert staged_edge(two, folder).tables.keys() == {"redirects", "headers"}
+    assert staged_edge(two, folder).app_page == "index.html"
 
 
-def test_error_pages_have_a_place_of_their_own(deploy: Callable[..., Deployed]) -> None:
-    """CloudFront fetches error pages without the function; the function routes to the page for unknown paths."""
-    prod = deploy("prod", publish_mode="bulk", website_routing="errors").resources
-    pages = {error["responsePagePath"] for error in prod[DISTRIBUTION]["customErrorResponses"]}
-    assert pages == {"/.release/e/index.html"}
-    assert (prod[RELEASE]["error_pages"], prod[RELEASE]["fallback"]) == (["index.html"], "index.html")
-    assert prod[LIVE]["error_pages"] == ["index.html"]
-    errors = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}, {"errorCode": 500}]'
-    own = deploy("prod", publish_mode="bulk", cloudfront_errorResponses=errors).resources
-    assert [error.get("responsePagePath") for error in own[DISTRIBUTION]["customErrorResponses"]] == [
-        "/.release/e/404.html",
-        None,
-    ]
-    assert (own[RELEASE]["error_pages"], own[RELEASE]["fallback"]) == (["404.html"], "")
+def test_bulk_mode_uses_the_managed_cache_policies(deploy: Callable[..., Deployed]) -> None:
+    """The rewritten path is the cache key; without caching the other managed policy is used."""
+    prod = deploy("prod", publish_mode="bulk").resources
+    off = deploy("prod", publish_mode="bulk", **dict.fromkeys(TTLS, "0")).resources
+    found = [one[DISTRIBUTION]["defaultCacheBehavior"]["cachePolicyId"] for one in (prod, off)]
+    assert found == [CACHING_OPTIMIZED, CACHING_DISABLED]
+    assert POLICY not in {*prod, *off}
+
+
+TTLS = ("cloudfront_minTtl", "cloudfront_defaultTtl", "cloudfront_maxTtl")
+
+
+def test_error_pages_belong_to_the_release(deploy: Callable[..., Deployed], folder: Path) -> None:
+    """The distribution has no error responses, also for a page whose URL has an encoded space."""
+    own = '[{"errorCode": 404, "responseCode": 403, "responsePagePath": "/not%20here.html"}]'
+    prod = deploy("prod", publish_mode="bulk", cloudfront_errorResponses=own)
+    assert not prod.resources[DISTRIBUTION].get("customErrorResponses")
+    edge = staged_edge(prod, folder)
+    assert (edge.error_page, edge.error_status, edge.app_page) == ("not here.html", 403, "")
+    app = staged_edge(deploy("prod", publish_mode="bulk", website_routing="errors"), folder)
+    assert (app.app_page, app.error_page, app.routing) == ("index.html", "", "errors")
 
 
 def test_without_cloudfront_files_are_in_place_and_records_hidden(deploy: Callable[..., Deployed]) -> None:
     """The bucket's policy lets anyone read all objects except the publisher's own records."""
     dev = deploy("dev", publish_mode="bulk")
-    assert dev.resources[RELEASE]["atomic"] is False
-    assert LIVE not in dev.resources
+    assert dev.resources[RELEASE]["store"] == ""
+    assert dev.resources[RELEASE]["release_digest"] == MANIFEST.digest
+    assert STORE not in dev.resources
     (statement,) = json.loads(dev.resources["aws:s3/bucketPolicy:BucketPolicy"]["policy"])["Statement"]
     assert statement["NotResource"].endswith("/.published/*")
     assert "Resource" not in statement
@@ -117,22 +146,13 @@ def test_the_distribution_reads_no_records(deploy: Callable[..., Deployed]) -> N
     assert "Resource" not in statement
 
 
-def test_error_pages_are_urls_in_the_settings_and_files_in_the_bucket(deploy: Callable[..., Deployed]) -> None:
-    """The path of an error page with a space in its name has %20; the key has the space."""
-    own = '[{"errorCode": 404, "responseCode": 404, "responsePagePath": "/not%20here.html"}]'
-    prod = deploy("prod", publish_mode="bulk", cloudfront_errorResponses=own).resources
-    assert prod[RELEASE]["error_pages"] == ["not here.html"]
-    (error,) = prod["aws:cloudfront/distribution:Distribution"]["customErrorResponses"]
-    assert error["responsePagePath"] == "/.release/e/not%20here.html"
-
-
-def test_a_pin_wants_no_files(deploy: Callable[..., Deployed]) -> None:
+def test_a_rollback_needs_no_files(deploy: Callable[..., Deployed]) -> None:
     """With `publish:release` the inputs have the digest's prefix, and not the current files."""
     release = deploy("prod", publish_mode="bulk", publish_release="0123abcd").resources[RELEASE]
-    assert (release["pin"], release["wanted"]) == ("0123abcd", "")
+    assert (release["rollback_to"], release["release_digest"], release["files_digest"]) == ("0123abcd", "", "")
 
 
-def test_a_pin_needs_bulk_mode_and_hex_digits(deploy: Callable[..., Deployed]) -> None:
+def test_a_rollback_needs_bulk_mode_and_hex_digits(deploy: Callable[..., Deployed]) -> None:
     """Each message has the key of the setting."""
     with pytest.raises(ConfigError, match="'publish:mode' must be bulk if release is set"):
         deploy("prod", publish_release="0123abcd")
@@ -154,7 +174,7 @@ def test_reserved_paths_are_refused_at_the_preview(
 
 
 def test_another_release_is_another_publish_marker(deploy: Callable[..., Deployed]) -> None:
-    """The marker changes with the files or the pinned release, and with nothing else that the release declares."""
+    """The marker changes with the files or `publish:release`, and with nothing else that the release declares."""
 
     def content(**config: str) -> object:
         return deploy("prod", publish_mode="bulk", **config).resources[MARKER]["content"]

@@ -70,29 +70,9 @@ STATE = {
         "Release",
         "site-release",
         {
-            *(
-                "bucket",
-                "atomic",
-                "wanted",
-                "staging",
-                "files",
-                "bytes",
-                "hold",
-                "keep_assets_days",
-                "max_remove",
-                "pin",
-            ),
-            *("error_pages", "fallback", "room", "route_choice", "rules", "urn"),
-            *("publish_marker", "previous_publish_marker"),
-            *("digest", "file_count", "releases", "pointer", "repaired", "drift"),
-        },
-    ),
-    ("hosting.providers.live", "LiveProvider"): (
-        "Live",
-        "site-live",
-        {
-            *("bucket", "distribution_id", "digest", "time", "pages", "repaired", "error_pages", "always", "never"),
-            *("wait", "invalidation_id", "paths"),
+            *("bucket", "store", "release_digest", "files_digest", "staging", "files", "bytes", "releases_kept"),
+            *("keep_assets_days", "max_remove", "rollback_to", "urn", "publish_marker", "previous_publish_marker"),
+            *("digest", "file_count", "releases", "kind", "drift"),
         },
     ),
 }

@@ -66,6 +66,6 @@ def test_the_component_is_imported_when_it_is_used() -> None:
 
 def test_a_dynamic_provider_imports_boto3_when_it_needs_a_client() -> None:
     """A publish without changes imports no client."""
-    found = imported_by("hosting.providers.release", "hosting.providers.live")
+    found = imported_by("hosting.providers.release")
     assert "hosting.aws.session" in found
     assert found & _LARGE == set()

@@ -1,4 +1,4 @@
-"""The key-value store of rules that do not fit into the functions' code, as it is registered with the engine."""
+"""Managed mode's key-value store of rules that do not fit into the functions' code, as the engine gets it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,6 @@ MARKER = "pulumi-python:dynamic/hosting:FunctionMarker"
 ARN = "arn:aws:cloudfront::1:key-value-store/s1"
 
 
-@pytest.fixture(params=["managed", "bulk"])
-def mode(request: pytest.FixtureRequest) -> str:
-    """The publish mode."""
-    return str(request.param)
-
-
 def write_redirects(folder: Path, count: int, target: str = "new") -> None:
     """Write this many redirects."""
     (folder / "_redirects").write_text("".join(f"/old/{n}/title /{target}/{n} 301\n" for n in range(count)))
@@ -44,22 +38,22 @@ def associations(found: Deployed) -> list[list[str]]:
     return [functions[name].get("keyValueStoreAssociations", []) for name in sorted(functions)]
 
 
-def test_rules_that_fit_the_functions_need_no_store(deploy: Callable[..., Deployed], tmp_path: Path, mode: str) -> None:
+def test_rules_that_fit_the_functions_need_no_store(deploy: Callable[..., Deployed], tmp_path: Path) -> None:
     """A small site has functions without an association, and nothing of a store."""
     write_redirects(tmp_path, 3)
     write_headers(tmp_path, 3)
-    found = deploy("prod", publish_mode=mode, directory=tmp_path)
+    found = deploy("prod", directory=tmp_path)
     assert {STORE, ITEMS, CLEANUP} & found.resources.keys() == set()
     assert associations(found) == [[], []]
 
 
 def test_keys_are_written_before_the_functions_and_removed_after(
-    deploy: Callable[..., Deployed], tmp_path: Path, mode: str
+    deploy: Callable[..., Deployed], tmp_path: Path
 ) -> None:
     """The functions wait for the keys that they read, and the cleanup waits for their publication."""
     write_redirects(tmp_path, 500)
     write_headers(tmp_path, 500)
-    found = deploy("prod", publish_mode=mode, directory=tmp_path)
+    found = deploy("prod", directory=tmp_path)
     assert associations(found) == [[ARN], [ARN]]
     assert [found.resources[name]["store_arn"] for name in (ITEMS, CLEANUP)] == [ARN, ARN]
     assert {key[:2] for key in unpack(found.resources[CLEANUP]["keys"])} == {"r/"}

@@ -12,18 +12,18 @@ from tests.unit.doctor.conftest import resource, results
 if TYPE_CHECKING:
     from tests.unit.doctor.conftest import Account
 
-WITHOUT_CLOUDFRONT = {"cloudfront__enabled": "false"}
-SIGNING = {"SigningProtocol": "sigv4", "SigningBehavior": "always", "OriginAccessControlOriginType": "s3"}
+BULK = {"publish__mode": "bulk"}
 
 
-def create_controls(account: Account, first: int, after_last: int) -> None:
-    """Create origin access controls with these numbers in their names."""
-    client = account.client("cloudfront")
-    for number in range(first, after_last):
-        client.create_origin_access_control(OriginAccessControlConfig={"Name": f"control-{number}", **SIGNING})
+def create_access_controls(account: Account, *numbers: int) -> None:
+    """Create origin access controls."""
+    signing = {"SigningProtocol": "sigv4", "SigningBehavior": "always", "OriginAccessControlOriginType": "s3"}
+    for number in numbers:
+        config = {"Name": f"control-{number}", **signing}
+        account.client("cloudfront").create_origin_access_control(OriginAccessControlConfig=config)
 
 
-def controls(account: Account, *in_state: str, **config: str) -> tuple[str, str]:
+def access_controls(account: Account, *in_state: str, **config: str) -> tuple[str, str]:
     """Return the result about origin access controls."""
     context = account.context(*(resource(ACCESS_CONTROL, each) for each in in_state), **config)
     found = [line for line in check_quotas(context) if "access controls" in line.text]
@@ -32,7 +32,7 @@ def controls(account: Account, *in_state: str, **config: str) -> tuple[str, str]
 
 def test_a_new_account(account: Account) -> None:
     """Each quota is a line; the number comes from Service Quotas where it lists the quota."""
-    lines = results(check_quotas(account.context()))
+    lines = results(check_quotas(account.context(**BULK)))
     assert len(lines) == len(QUOTAS)
     assert lines[0] == ("ok", "0 of 500 distributions are used")
     assert lines[1] == ("ok", "0 of 100 (AWS's default) functions are used")
@@ -42,19 +42,19 @@ def test_a_new_account(account: Account) -> None:
 
 def test_a_full_quota(account: Account) -> None:
     """A full quota is an error for a stack that needs one more, and a warning for any other."""
-    create_controls(account, 0, 100)
+    create_access_controls(account, *range(100))
     text = "100 of 100 (AWS's default) origin access controls are used"
-    assert controls(account) == ("error", f"{text}, and the stack needs 1 more")
-    assert controls(account, "own") == ("warning", text)
-    assert controls(account, **WITHOUT_CLOUDFRONT) == ("warning", text)
+    assert access_controls(account) == ("error", f"{text}, and the stack needs 1 more")
+    assert access_controls(account, "own") == ("warning", text)
+    assert access_controls(account, cloudfront__enabled="false") == ("warning", text)
 
 
 def test_an_almost_full_quota(account: Account) -> None:
     """From 90 % on a quota is a warning, also if the stack still fits."""
-    create_controls(account, 0, 89)
-    assert controls(account)[0] == "ok"
-    create_controls(account, 89, 90)
-    assert controls(account) == ("warning", "90 of 100 (AWS's default) origin access controls are used")
+    create_access_controls(account, *range(89))
+    assert access_controls(account)[0] == "ok"
+    create_access_controls(account, 90)
+    assert access_controls(account) == ("warning", "90 of 100 (AWS's default) origin access controls are used")
 
 
 class Refusing:

@@ -124,7 +124,6 @@ def test_a_refresh_finds_code_that_is_not_live() -> None:
         ({"digests": ["0"]}, True),
         ({"names": ["g"]}, True),
         ({"function_marker": "m2"}, True),
-        ({"publish_marker": "m2"}, True),
     ],
 )
 def test_a_change_of_the_code_or_of_a_marker_is_a_change(changed: dict[str, Any], *, changes: bool) -> None:

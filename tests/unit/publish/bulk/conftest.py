@@ -1,18 +1,22 @@
-"""A real local cloud, buckets in it, and a site that is staged and published in place from Python."""
+"""A real local cloud, and a site in it that is staged and published from Python, with or without a distribution."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
+from hosting.aws.key_value_store import KeyValueStoreClient
 from hosting.aws.settings import AwsSettings
 from hosting.publish.bulk.in_place import InPlacePublisher
-from hosting.publish.bulk.request import PublishRequest
+from hosting.publish.bulk.publisher import Publisher
+from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
+from hosting.publish.bulk.request import EDGE_FILE, PublishRequest
 from hosting.publish.s3.bucket import S3BucketClient
 from hosting.publish.staging.cache_control import CacheControl
 from hosting.publish.staging.content_types import content_type
@@ -20,7 +24,7 @@ from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST
 from sandbox import emulator_process
 from sandbox.environment import Home
-from tests.unit.publish.bulk.memory import Log
+from tests.unit.publish.bulk.memory import Log, served_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
     from hosting.publish.bulk.in_place import InPlaceResult
+    from hosting.publish.bulk.publisher import PublishResult
 
 NUMBERS = itertools.count(1)
 
@@ -116,6 +121,41 @@ class Site:
         return sorted(prefix + rest for rest in self.bucket.list(prefix))
 
 
+@dataclass
+class StoreSite:
+    """The same site behind a distribution, with a key value store.
+
+    Attributes:
+        place: the bucket and the staged tree.
+        store: the client of the store.
+        edge: how the edge serves the site.
+    """
+
+    place: Site
+    store: KeyValueStoreClient
+    edge: ReleaseEdge = field(default_factory=ReleaseEdge)
+
+    def publisher(self, **changes: Any) -> Publisher:  # noqa: ANN401 - any of the request's attributes
+        """Return a publisher of the tree as it is."""
+        request = self.place.stage()
+        (request.folder / EDGE_FILE).write_text(self.edge.to_text())
+        digest = release_digest(request.files_digest, self.edge.to_text())
+        return Publisher(
+            self.place.bucket, self.store, replace(request, **{"digest": digest, **changes}), self.place.log
+        )
+
+    def publish(self, *, repair: bool = False, **changes: Any) -> PublishResult:  # noqa: ANN401 - the same
+        """Publish the tree as it is."""
+        for sent in (self.place.bucket.uploaded, self.place.bucket.written, self.place.bucket.deleted):
+            sent.clear()
+        return self.publisher(**changes).publish(repair=repair)
+
+    def served(self) -> dict[str, str]:
+        """Return the content that the pointer and its table lead to, by path, for all paths of the tree."""
+        found = {path: served_key(self.store.list(), path) for path in self.place.files}
+        return {path: self.place.text(key) for path, key in found.items() if key}
+
+
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a local cloud until the session ends."""
@@ -128,13 +168,16 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         emulator_process.stop(home)
 
 
+def settings_for(endpoint: str) -> AwsSettings:
+    """Return settings for the local cloud. The account's id becomes a part of the ignored user name ``kvs``."""
+    endpoints = {"s3": endpoint, "sts": endpoint, "cloudfrontkeyvaluestore": endpoint.replace("//", "//kvs@")}
+    return AwsSettings("us-east-1", {"accessKey": "test", "secretKey": "test", "endpoints": [endpoints]})
+
+
 @pytest.fixture
 def site(endpoint: str, tmp_path: Path) -> Iterator[Site]:
     """Return a site of a few files, and an empty bucket."""
-    settings = AwsSettings(
-        "us-east-1",
-        {"accessKey": "test", "secretKey": "test", "endpoints": [{"s3": endpoint, "sts": endpoint}]},
-    )
+    settings = settings_for(endpoint)
     s3 = boto3.Session("test", "test", region_name="us-east-1").client("s3", endpoint_url=endpoint)
     name = f"release-{next(NUMBERS)}"
     s3.create_bucket(Bucket=name)
@@ -145,3 +188,18 @@ def site(endpoint: str, tmp_path: Path) -> Iterator[Site]:
     bucket.close_connections()
     bucket._s3.close()
     s3.close()
+
+
+@pytest.fixture
+def store_site(endpoint: str, site: Site) -> StoreSite:
+    """Return the site with a store of its own."""
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    cloudfront = session.client("cloudfront", endpoint_url=endpoint)
+    name = f"store-{next(NUMBERS)}"
+    arn = cloudfront.create_key_value_store(Name=name)["KeyValueStore"]["ARN"]
+    for _ in range(100):
+        if cloudfront.describe_key_value_store(Name=name)["KeyValueStore"]["Status"] == "READY":
+            break
+        time.sleep(0.1)
+    cloudfront.close()
+    return StoreSite(site, KeyValueStoreClient(arn, settings_for(endpoint)))

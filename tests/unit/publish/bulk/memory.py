@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.publisher import PublishResult
 
 START = 1_795_800_000.0
+UNAVAILABLE = "unavailable"
 
 
 class Killed(BaseException):
@@ -310,7 +311,15 @@ class Site:
 
 
 def served(items: Mapping[str, str], bucket: MemoryBucket, path: str) -> str | None:
-    """Do what release.js does for the path of a file."""
+    """Return the hash of the content that visitors get for a file's path."""
+    key = served_key(items, path)
+    if key == UNAVAILABLE:
+        return key
+    return bucket.objects[key].entry.sha256 if key in bucket.objects else None
+
+
+def served_key(items: Mapping[str, str], path: str) -> str:
+    """Return the key that release.js finds for a file's path; empty for an unknown path, ``UNAVAILABLE`` for 503."""
     release = json.loads(items[SITE_KEY]) if SITE_KEY in items else None
     while release is not None:
         key = record_key(path, release["x"])
@@ -318,7 +327,6 @@ def served(items: Mapping[str, str], bucket: MemoryBucket, path: str) -> str | N
         if bucket_text is not None:
             records = {**split_records(bucket_text), **split_records(release["c"])}
             publish = records.get(key.text, GONE)
-            found = bucket.objects.get(layout.key_of(publish, path)) if publish != GONE else None
-            return found.entry.sha256 if found else None
+            return "" if publish == GONE else layout.key_of(publish, path)
         release = release.get("p")
-    return "unavailable"
+    return UNAVAILABLE

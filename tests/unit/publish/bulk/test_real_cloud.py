@@ -1,0 +1,71 @@
+"""Publishing behind a distribution to the S3 and the KeyValueStore of a real local cloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hosting.publish.bulk import switch
+from hosting.publish.bulk.catalogue import KEY
+from hosting.publish.bulk.pointer import Pointer
+from hosting.publish.bulk.release_edge import ReleaseEdge
+from hosting.publish.bulk.switch import SITE_KEY
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.unit.publish.bulk.conftest import StoreSite
+
+
+def test_publish_change_and_roll_back(store_site: StoreSite) -> None:
+    """A first publish, one changed file, and a rollback: each object has its content, headers and metadata."""
+    site, place = store_site, store_site.place
+    place.files["404.html"] = "not found"
+    site.edge = ReleaseEdge(error_page="404.html")
+    first = site.publish()
+    assert site.served() == place.files
+    page = Pointer.from_text(site.store.list()[SITE_KEY]).live.error_page[1:]
+    assert place.s3.head_object(Bucket=place.name, Key=page)["Metadata"] == {"status": "404"}
+    script = next(key for key in place.bucket.uploaded if key.endswith("app.0a1b2c3d.js"))
+    assert "immutable" in place.s3.head_object(Bucket=place.name, Key=script)["CacheControl"]
+
+    before = dict(place.files)
+    place.files["docs/a b+ä.html"] = "changed"
+    assert site.publisher().preview() == "0 to add, 1 to change, 0 to remove, 7 bytes to send"
+    second = site.publish()
+    assert site.served() == place.files
+    assert (len(place.bucket.uploaded), place.bucket.written[0], len(place.bucket.written)) == (1, KEY, 2)
+
+    back = site.publish(rollback_to=first.release.digest[:8], digest="")
+    place.files = before
+    assert (site.served(), place.bucket.uploaded) == (before, [])
+    assert [one.digest for one in back.catalogue.complete[:2]] == [first.release.digest, second.release.digest]
+
+
+def test_a_site_with_several_writes(store_site: StoreSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each write of a table names the ETag of the write before it, and the pointer comes with the last one."""
+    monkeypatch.setattr(switch, "MAX_KEYS_A_WRITE", 2)
+    site = store_site
+    site.place.bucket.upload = lambda *_: "etag"  # type: ignore[method-assign]  # the objects don't matter here
+    site.place.files = {f"{number % 10}/{number}.html": "one" for number in range(400)}
+    site.publish()
+    pointer, items = Pointer.from_text(site.store.list()[SITE_KEY]), site.store.list()
+    assert pointer.live.buckets > 3
+    assert len(items) == pointer.live.buckets + 1
+
+
+def test_drift(store_site: StoreSite) -> None:
+    """Objects and keys that another program has changed are found and restored."""
+    site, place = store_site, store_site.place
+    site.publish()
+    assert site.publisher().drift() == []
+    (key,) = [key for key in place.bucket.uploaded if key.endswith("about.html")]
+    place.s3.put_object(Bucket=place.name, Key=key, Body=b"other")
+    table = next(key for key in site.store.list() if key.startswith("t/"))
+    site.store.write({table: "-"}, [])
+    assert site.publisher().drift() == ["about.html", table.rpartition("/")[0] + "/"]
+    assert site.publish(repair=True).repaired == 2
+    assert (site.served(), site.publisher().drift()) == (place.files, [])
+    site.store.write({}, [SITE_KEY])
+    assert SITE_KEY in site.publisher().drift()
+    site.publish(repair=True)
+    assert (site.served(), site.publisher().drift()) == (place.files, [])
