@@ -105,11 +105,10 @@ def _stage_for_rollback(settings: Settings, run: Run, rules: Rules) -> StagedTre
         staged = replace(_stage(settings, run, rules), warnings=())
     except PublishError:
         run.say(
-            f"Rolling back to release {release}, without the redirects and headers of {directory}, "
-            "which can't be staged"
+            f"Rolling back to release {release}; proxies in the files of {directory} are left out: it can't be staged"
         )
         return StagedTree(Manifest(()), 0, run.project / directory, STATE / "staging" / settings.stack)
-    run.say(f"Rolling back to release {release}, with the redirects and headers of {directory}")
+    run.say(f"Rolling back to release {release}, with its files and rules")
     return staged
 
 

@@ -6,6 +6,7 @@ stack, and importing it must have no side effect.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +85,12 @@ class ReleaseProvider(AwsProvider):
         return DiffResult(changes=changes or unfinished, replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Publish for the first time."""
-        return CreateResult(f"release-{props['bucket']}", self._publish(props, {}))
+        """Publish for the first time, and take over the objects of a resource that this one replaces."""
+        id_ = f"release-{uuid.uuid4()}"
+        outputs = self._publish(props, {})
+        bucket = self.bucket_client(str(props["bucket"]))
+        _reported(props, lambda: bucket.write(_owner_key(props), id_.encode(), replaces=None))
+        return CreateResult(id_, outputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Publish the changes."""
@@ -106,10 +111,16 @@ class ReleaseProvider(AwsProvider):
         return ReadResult(id_, {**props, "drift": len(drift)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Delete the publisher's own objects. The keys of the store are deleted with the store."""
+        """Delete the publisher's own objects, unless another resource has replaced this one.
+
+        The keys of the store are deleted with the store.
+        """
 
         def delete() -> None:
             bucket = self.bucket_client(str(_props["bucket"]))
+            owner = bucket.read(_owner_key(_props))
+            if owner is not None and owner.data != _id.encode():
+                return
             if _props.get("store"):
                 bucket.delete([layout.ROOT + rest for rest in bucket.list(layout.ROOT)])
             else:
@@ -140,14 +151,15 @@ class ReleaseProvider(AwsProvider):
         return {**props, **_outputs(result), "drift": 0}
 
 
+def _owner_key(props: Mapping[str, Any]) -> str:
+    return (layout.RECORDS if props.get("store") else layout.IN_PLACE_RECORDS) + layout.OWNER
+
+
 def _outputs(result: PublishResult | InPlaceResult) -> dict[str, Any]:
-    is_behind_edge = isinstance(result, PublishResult)
-    return {
-        "digest": result.release.digest,
-        "file_count": result.release.files,
-        "releases": summaries(result.catalogue) if is_behind_edge else [result.release.summary()],
-        "kind": result.manifest.edge.kind if is_behind_edge else "",
-    }
+    outputs = {"digest": result.release.digest, "file_count": result.release.files}
+    if isinstance(result, PublishResult):
+        return {**outputs, "releases": summaries(result.catalogue), "kind": result.manifest.edge.kind}
+    return {**outputs, "releases": [result.release.summary()], "kind": ""}
 
 
 def _stack_of(props: Mapping[str, Any]) -> str:

@@ -94,7 +94,7 @@ def test_a_rollback_needs_no_files(tmp_path: Path) -> None:
     rollback = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
     staged = staged_by(rollback, Run(tmp_path, preview=True, say=said.append))
     assert staged.manifest.file_count == 0
-    assert said == ["Rolling back to release 0123abcd, without the redirects and headers of www, which can't be staged"]
+    assert said == ["Rolling back to release 0123abcd; proxies in the files of www are left out: it can't be staged"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -104,7 +104,7 @@ def test_a_rollback_plans_the_edge_by_the_current_files(project: Path) -> None:
     rollback = settings(mode="bulk", release="0123abcd", buildCommand="touch ran")
     staged = staged_by(rollback, Run(project, preview=True, say=said.append))
     assert [entry.path for entry in staged.manifest.entries] == ["index.html", "notes.txt"]
-    assert said == ["Rolling back to release 0123abcd, with the redirects and headers of www"]
+    assert said == ["Rolling back to release 0123abcd, with its files and rules"]
     assert not (project / "ran").exists()
 
 

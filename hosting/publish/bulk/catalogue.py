@@ -179,7 +179,13 @@ class CatalogueFile:
     bucket: BucketClient
     catalogue: Catalogue = field(default_factory=Catalogue)
     now: float = 0.0
+    _read_at: float = 0.0
     _etag: str = ""
+
+    @property
+    def elapsed(self) -> float:
+        """The time by the clock of ``now``, which is the time of the read, in seconds since 1970."""
+        return self.now + time.monotonic() - self._read_at
 
     def read(self) -> Catalogue:
         """Return the catalogue.
@@ -191,6 +197,7 @@ class CatalogueFile:
         self.catalogue = Catalogue.from_bytes(found.data) if found else Catalogue()
         self._etag = found.etag if found else ""
         self.now = max(time.time(), found.now if found else 0.0)
+        self._read_at = time.monotonic()
         return self.catalogue
 
     def write(self, catalogue: Catalogue) -> None:

@@ -7,6 +7,7 @@ of a file contains the id of the publish that wrote it, so no object is ever ove
     .release/e/<publish>/404/404.html      an error page, which the edge serves with the status in its key
     .release/records/index                 the catalogue: the releases in the bucket
     .release/records/<publish>             the manifest of a release
+    .release/records/owner                 the id of the resource that publishes
 
 Without a distribution, the files are at the root, where S3's website looks for them, and the records are in
 ``.published/``, which the bucket's policy hides from visitors.
@@ -17,6 +18,8 @@ from __future__ import annotations
 ROOT = ".release/"
 RECORDS = f"{ROOT}records/"
 IN_PLACE_RECORDS = ".published/"
+# Below the records of either kind: the id of the resource that publishes. A resource that was replaced deletes nothing.
+OWNER = "owner"
 RESERVED = (ROOT, IN_PLACE_RECORDS)
 # `.release/o/`, an id of 4 characters and a slash; an error page's key has its status besides.
 LONGEST_PREFIX = 24

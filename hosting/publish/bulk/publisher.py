@@ -235,16 +235,17 @@ class Publisher:
     def _publish(self, current: _Current, target: _Target, plan: UploadPlan) -> PublishResult:
         now, before = self._file.now, current.store.pointer
         id_, number = self._file.catalogue.next_id(now)
-        kept = removed_files(current.manifest, target.objects, now, self._request.keep_s)
-        kept = {name: file for name, file in kept.items() if file.key not in current.wrong}
+        removed = removed_files(current.manifest, target.objects, now, self._request.keep_s)
+        kept = {name: file for name, file in removed.items() if file.key not in current.wrong}
         manifest = _manifest(target, plan, id_, kept)
         pointer, tables = _pointer(id_, int(now), manifest, current)
         check_capacity(current.store, tables)
-        files = len(manifest.entries)
-        size = sum(entry.size for entry in manifest.entries.values())
-        release = StoredRelease(id_, target.digest, now, files, size, platform.node())
+        sizes = [entry.size for entry in manifest.entries.values()]
+        release = StoredRelease(id_, target.digest, now, len(sizes), sum(sizes), platform.node())
         self._begin(release, number, pointer, before)
         manifest = self._upload(release, manifest, plan)
+        # The grace period of the previous release begins with the switch, not with the upload.
+        pointer = replace(pointer, live=replace(pointer.live, time=int(self._file.elapsed)))
         Switch(self._store, current.store).run(tables, pointer, self._file.publisher_of)
         self._file.catalogue = self._file.catalogue.with_pointer(pointer, now)
         self._clean_up(pointer, before)

@@ -1,43 +1,49 @@
 // Sets the status of an error page, which its metadata has, and the headers of all rules that match a path of the page.
 async function releaseResponse(request, response) {
-  const status = response.headers['x-amz-meta-status'], found = request.headers['x-release'];
+  const status = response.headers['x-amz-meta-status'];
   if (status) {
     response.statusCode = parseInt(status.value, 10);
     delete response.headers['x-amz-meta-status'];
   }
-  if (!found) return;
-  const data = JSON.parse(found.value), table = data[0], name = data[1], paths = releasePaths(data);
-  const own = await releaseRules(table);
-  let rules = null;
-  if (own) rules = await tableRules(own, table, name, name);
-  if (rules === null) return tableMissing(response);
-  rules.forEach((rule) => {
-    if (!paths.some((uri) => typeof rule[0] === 'string' ? rule[0] === uri : rule[0].test(uri))) return;
-    Object.keys(rule[1]).forEach((header) => { response.headers[header] = { value: rule[1][header] }; });
-  });
-}
-// Returns the paths of a page by which rules for headers are found; page_paths.py does the same. The kind is the form of
-// the file, with b if the page exists in both forms, a for the app's page, and empty for the error page.
-function releasePaths(data) {
-  const name = data[1], uri = data[2], kind = data[3], index = '/' + data[4];
-  if (kind === 'a') {
-    const own = data[5].slice(16);
-    return own === index ? [uri, own, '/'] : [uri, own];
+  const text = await store.get('$KEY');
+  for (let at = JSON.parse(text); at; at = at.p) {
+    if (!at.u.headers) return;
+    try {
+      const page = await releasePaths(request.uri, at), rules = await releaseRules(at.u.headers, page[0]);
+      rules.forEach((rule) => {
+        const isFound = page[1].some((uri) => typeof rule[0] === 'string' ? rule[0] === uri : rule[0].test(uri));
+        if (isFound) Object.keys(rule[1]).forEach((name) => { response.headers[name] = { value: rule[1][name] }; });
+      });
+      return;
+    } catch (missing) {}
   }
-  if (kind[0] !== 'i' && kind[0] !== 'p') return [uri];
-  const folder = [name + '/', name + index], bare = name ? [name, name + '.html'] : [];
-  return [uri].concat(kind === 'pb' ? [] : folder, kind === 'ib' ? [] : bare);
+  tableMissing(response);
 }
-// Returns the rules that may apply to any folder; null if one of their values has not arrived yet.
-async function releaseRules(table) {
+// Returns the name of a page and all of its paths, by which rules are found; page_paths.py does the same. AWS does not say
+// whether the path is the visitor's, or the one of the function for requests.
+async function releasePaths(requested, at) {
+  const uri = requested.replace(/^\/\.release\/(?:o\/[^\/]+|e\/[^\/]+\/\d+)(?=\/)/, '');
+  const bare = canonicalPath(uri).replace(/(.)\/$/, '$1'), isFolder = uri !== '/' && uri.endsWith('/');
+  let path = bare.slice(1) || at.x;
+  try { path = decodeURIComponent(path); } catch (malformed) {}
+  const page = releasePage(path, at.x), files = await releaseFiles(at, page[0]);
+  let form = page[1];
+  if (form === 'f' && !files.f) form = (isFolder || !files.p) && files.i ? 'i' : files.p ? 'p' : '';
+  if (form !== 'i' && form !== 'p') return [bare, [uri]];
+  const name = page[0] && '/' + encodeURI(page[0]), isBoth = files.i && files.p;
+  const folder = [name + '/', name + '/' + encodeURI(at.x)], plain = name ? [name, name + '.html'] : [];
+  return [name, [uri].concat(isBoth && form === 'p' ? [] : folder, isBoth && form === 'i' ? [] : plain)];
+}
+// Returns the rules that may match a page; throws if one of the table's values has not arrived yet.
+async function releaseRules(table, name) {
   let text = '';
-  try {
-    for (let i = 0; i < table.texts; i++) {
-      const part = await store.get('r/' + table.id + '/t' + i);
-      text += part;
-    }
-  } catch (missing) { return null; }
-  const rules = text ? JSON.parse(text) : [];
-  rules.forEach((rule) => { rule[0] = new RegExp(rule[0]); });
+  for (let i = 0; i < table.texts; i++) {
+    const part = await store.get('r/' + table.id + '/t' + i);
+    text += part;
+  }
+  const own = text ? JSON.parse(text) : [];
+  own.forEach((rule) => { rule[0] = new RegExp(rule[0]); });
+  const rules = await tableRules(own, table, name, name);
+  if (rules === null) throw new Error('missing');
   return rules;
 }

@@ -53,19 +53,20 @@ def release_functions(edge: EdgePlan) -> ReleaseFunctions:
         tables.append(headers_table(edge.header_rules, edge.routes))
     return ReleaseFunctions(
         request_parts=(*edge.request_parts, _release_part(redirects.part)),
-        response_parts=(FunctionPart("releaseResponse", _own_javascript("releaseResponse"), uses_store=True),),
+        response_parts=(FunctionPart("releaseResponse", _code("releaseResponse"), uses_store=True),),
         tables=tuple(tables),
     )
 
 
 def _release_part(redirects: FunctionPart) -> FunctionPart:
-    values = {"$KEY": SITE_KEY, "$ALPHABET": ALPHABET, "$TYPES": f"/{'/'.join(sorted(FILE_TYPES))}/"}
-    code = fill(_own_javascript("release"), values) + redirects.code + javascript("canonicalUri")
+    code = _code("release") + redirects.code + javascript("canonicalUri")
     return FunctionPart("release", code, uses_store=True)
 
 
-def _own_javascript(name: str) -> str:
-    return (_HERE / f"{name}.js").read_text(encoding="utf-8")
+def _code(name: str) -> str:
+    """Return the code of a part, with that which both parts need."""
+    values = {"$KEY": SITE_KEY, "$ALPHABET": ALPHABET, "$TYPES": f"/{'/'.join(sorted(FILE_TYPES))}/"}
+    return "".join(fill((_HERE / f"{file}.js").read_text(encoding="utf-8"), values) for file in (name, "releaseFiles"))
 
 
 def release_edge(edge: EdgePlan, tables: Sequence[RuleTable], routing: str) -> ReleaseEdge:

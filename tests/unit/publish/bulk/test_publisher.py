@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from hosting.aws.key_value_store_errors import StoreError
@@ -14,6 +16,9 @@ from hosting.publish.bulk.rollback import release_to_restore
 from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.s3.errors import S3Error
 from tests.unit.publish.bulk.memory import Killed, Site, entries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 A = {
     "index.html": "home A",
@@ -398,8 +403,8 @@ def test_failed_cleanup_is_a_warning() -> None:
     site.wait(GRACE_S + 1)
     delete = site.bucket.delete
 
-    def refuse(_keys: object) -> None:
-        raise S3Error("AccessDenied", "Access Denied", 403)
+    def refuse(keys: Iterable[str]) -> None:
+        raise S3Error("AccessDenied", f"Access Denied: {next(iter(keys))}", 403)
 
     site.bucket.delete = refuse  # type: ignore[method-assign]
     site.publish(B)

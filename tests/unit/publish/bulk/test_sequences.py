@@ -208,7 +208,11 @@ def test_any_sequence(steps: list[Step]) -> None:
     The bucket in memory refuses a second content for a key.
     """
     world = World()
-    clock = SimpleNamespace(time=lambda: world.site.bucket.now, gmtime=time.gmtime, strftime=time.strftime)
+
+    def now() -> float:
+        return world.site.bucket.now
+
+    clock = SimpleNamespace(time=now, monotonic=now, gmtime=time.gmtime, strftime=time.strftime)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "time", clock)
         for step in steps:
