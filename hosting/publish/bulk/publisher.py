@@ -294,8 +294,5 @@ def _pointer(id_: str, now: int, manifest: ReleaseManifest, current: _Current) -
         return inline, items
     buckets = build_table(manifest.publishes, manifest.edge.index_document)
     first = first_pointer(id_, now, manifest, buckets)
-    return pointer_to_table(first, current.store.pointer), {**_table_items(id_, buckets), **items}
-
-
-def _table_items(id_: str, buckets: list[str]) -> dict[str, str]:
-    return {f"t/{id_}/{number}": bucket for number, bucket in enumerate(buckets)}
+    items |= {f"t/{id_}/{number}": bucket for number, bucket in enumerate(buckets)}
+    return pointer_to_table(first, current.store.pointer), items
