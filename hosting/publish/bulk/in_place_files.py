@@ -32,7 +32,7 @@ class InPlaceFiles:
 
     Attributes:
         paths: the files of the last publish, and of publishes that did not finish.
-        records: the keys of the records that name them. The index is the first: it must not outlive the others.
+        records: the keys of its records. The index is the first: it must not outlive the others.
     """
 
     paths: frozenset[str] = frozenset()
@@ -55,4 +55,4 @@ def in_place_files(bucket: ReadableBucket) -> InPlaceFiles:
     keys = [f"{layout.IN_PLACE_RECORDS}{name}" for name in names]
     manifests = [(key, bucket.read(key)) for key in keys]
     paths = frozenset(path for key, one in manifests if one for path in ReleaseManifest.from_bytes(one.data, key).files)
-    return InPlaceFiles(paths, (in_place_index.KEY, *keys))
+    return InPlaceFiles(paths, (in_place_index.KEY, *keys, layout.IN_PLACE_RECORDS + layout.OWNER))

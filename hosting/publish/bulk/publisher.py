@@ -235,14 +235,13 @@ class Publisher:
     def _publish(self, current: _Current, target: _Target, plan: UploadPlan) -> PublishResult:
         now, before = self._file.now, current.store.pointer
         id_, number = self._file.catalogue.next_id(now)
-        kept = removed_files(current.manifest, target.objects, now, self._request.keep_s)
-        kept = {name: file for name, file in kept.items() if file.key not in current.wrong}
+        removed = removed_files(current.manifest, target.objects, now, self._request.keep_s)
+        kept = {name: file for name, file in removed.items() if file.key not in current.wrong}
         manifest = _manifest(target, plan, id_, kept)
         pointer, tables = _pointer(id_, int(now), manifest, current)
         check_capacity(current.store, tables)
-        files = len(manifest.entries)
-        size = sum(entry.size for entry in manifest.entries.values())
-        release = StoredRelease(id_, target.digest, now, files, size, platform.node())
+        sizes = [entry.size for entry in manifest.entries.values()]
+        release = StoredRelease(id_, target.digest, now, len(sizes), sum(sizes), platform.node())
         self._begin(release, number, pointer, before)
         manifest = self._upload(release, manifest, plan)
         # The grace period of the previous release begins with the switch, not with the upload.
@@ -295,8 +294,5 @@ def _pointer(id_: str, now: int, manifest: ReleaseManifest, current: _Current) -
         return inline, items
     buckets = build_table(manifest.publishes, manifest.edge.index_document)
     first = first_pointer(id_, now, manifest, buckets)
-    return pointer_to_table(first, current.store.pointer), {**_table_items(id_, buckets), **items}
-
-
-def _table_items(id_: str, buckets: list[str]) -> dict[str, str]:
-    return {f"t/{id_}/{number}": bucket for number, bucket in enumerate(buckets)}
+    items |= {f"t/{id_}/{number}": bucket for number, bucket in enumerate(buckets)}
+    return pointer_to_table(first, current.store.pointer), items

@@ -222,10 +222,40 @@ def test_conditional_requests(engine: Engine, tmp_path: Path) -> None:
 def test_status_of_the_error_page(engine: Engine, tmp_path: Path) -> None:
     """The response has the status of the object's metadata, and not the metadata itself."""
     edge = published(engine, tmp_path)
-    engine.load(edge.response_code, {})
+    engine.load(edge.response_code, edge.site.store.items)
     page, file = engine.run(response_event("/x", {"x-amz-meta-status": "404", "etag": "x"}), response_event("/"))
     assert (page["statusCode"], page["headers"]) == (404, {"etag": {"value": "x"}})
     assert file["statusCode"] == 200
+
+
+def headers_of(edge: Edge, *uris: str, items: dict[str, str] | None = None) -> list[dict[str, str]]:
+    """Return the headers that the viewer-response function sets for each path."""
+    edge.engine.load(edge.response_code, edge.site.store.items if items is None else items)
+    found = edge.engine.run(*map(response_event, uris))
+    return [{name: one["value"] for name, one in response["headers"].items()} for response in found]
+
+
+def test_headers_of_the_rules(engine: Engine, tmp_path: Path) -> None:
+    """A page has the headers of its rules, by the visitor's path as by the key that the other function requested."""
+    (tmp_path / "_headers").write_text("/*\n  X-All: 1\n/docs/*\n  X-Docs: 1\n/about\n  X-About: 1\n")
+    edge = published(engine, tmp_path)
+    publish = edge.pointer.live.release
+    keys = [f"/{layout.file_prefix(publish)}{path}" for path in ("docs/index.html", "about.html", "app.js")]
+    docs, about, script = {"x-all": "1", "x-docs": "1"}, {"x-all": "1", "x-about": "1"}, {"x-all": "1"}
+    assert headers_of(edge, *keys) == [docs, about, script]
+    assert headers_of(edge, "/docs/", "/about", "/app.js") == [docs, about, script]
+
+
+def test_header_rules_that_have_not_arrived(engine: Engine, tmp_path: Path) -> None:
+    """The headers are those of the previous release; without one the response is 503."""
+    (tmp_path / "_headers").write_text("/*\n  X-All: 1\n")
+    edge = published(engine, tmp_path)
+    old = edge.pointer.live
+    new = replace(old, tables={"headers": {**old.tables["headers"], "id": "missing"}})
+    items = {**edge.site.store.items, SITE_KEY: Pointer(new, old).to_text()}
+    assert headers_of(edge, "/about", items=items) == [{"x-all": "1"}]
+    items[SITE_KEY] = Pointer(new).to_text()
+    assert headers_of(edge, "/about", items=items) == [{"retry-after": "5", "cache-control": "no-store"}]
 
 
 def test_a_table_that_has_not_arrived(engine: Engine, tmp_path: Path) -> None:
@@ -279,13 +309,12 @@ def test_any_request_stays_below_the_prefixes(
     edge = published(engine, tmp_path_factory.getbasetemp())
     items = {key: value for key, value in edge.site.store.items.items() if not lost or not key.startswith(lost)}
     items |= {} if text is None else {SITE_KEY: text}
-    events = [request_event(path, headers={"host": host, "x-release": "x"}) for path in paths]
+    events = [request_event(path, headers={"host": host}) for path in paths]
     for answer in edge.answers(*events, items=items):
         if "statusCode" not in answer.value:
             uri = unquote(answer.value["uri"])
             assert uri.startswith((f"/{layout.ROOT}o/", f"/{layout.ROOT}e/"))
             assert ".." not in uri.split("/")
-            assert "x-release" not in answer.value["headers"]
 
 
 @pytest.mark.parametrize("has_rules", [False, True])

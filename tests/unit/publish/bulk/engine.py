@@ -141,11 +141,13 @@ class Engine:
     Attributes:
         cloud: the bucket.
         state: the recorded properties of each resource, by its name.
+        ids: the id of each resource, by its name.
         changed: the names of the resources that the last update has changed.
     """
 
     cloud: Cloud
     state: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
 
     def up(self, version: Version) -> None:
@@ -166,10 +168,11 @@ class Engine:
         """Create or update a resource, and return its recorded properties."""
         old = self.state.get(name)
         if old is None:
-            self.state[name] = provider.create(dict(inputs)).outs
+            created = provider.create(dict(inputs))
+            self.ids[name], self.state[name] = created.id, created.outs
             self.changed.append(name)
-        elif provider.diff("id", old, dict(inputs)).changes:
-            self.state[name] = provider.update("id", old, dict(inputs)).outs
+        elif provider.diff(self.ids[name], old, dict(inputs)).changes:
+            self.state[name] = provider.update(self.ids[name], old, dict(inputs)).outs
             self.changed.append(name)
         return self.state[name]
 

@@ -119,7 +119,7 @@ def test_a_first_publish(provider: MemoryProvider, log: Log, tmp_path: Path) -> 
     assert log.lines == [f"Release: 304 to add, {int(inputs['bytes'])} bytes to send"]
     result = provider.create(inputs)
     outs = result.outs or {}
-    assert (result.id, outs["digest"], outs["file_count"]) == ("release-bucket", inputs["release_digest"], 304)
+    assert (outs["digest"], outs["file_count"]) == (inputs["release_digest"], 304)
     assert [set(release) for release in outs["releases"]] == [{"digest", "time", "files", "bytes"}]
     assert (outs["kind"], outs["drift"]) == ("pages", 0)
     assert len(str(outs)) < 2_000
@@ -259,19 +259,23 @@ def test_errors_of_aws(provider: MemoryProvider, tmp_path: Path) -> None:
     site.store.before_update = refuse
     with pytest.raises(HostingError, match=r"Publishing stopped: The store is gone. The live site is unchanged"):
         provider.create(inputs)
-    outs = created(provider, inputs)
+    result = provider.create(inputs)
+    outs = result.outs or {}
     site.bucket.list = lambda _: (_ for _ in ()).throw(S3Error("SlowDown", "slow", 503))  # type: ignore[method-assign]
     with pytest.raises(HostingError, match=r"could not be compared with the release: .*Run the command again"):
         provider.read("id", outs)
     with pytest.raises(HostingError, match="objects in bucket bucket could not be deleted"):
-        provider.delete("id", outs)
+        provider.delete(result.id, outs)
 
 
 def test_delete(provider: MemoryProvider, tmp_path: Path) -> None:
-    """All objects of bulk mode are deleted, and no others."""
-    outs, bucket = created(provider, props(tmp_path)), provider.site.bucket
+    """All objects of bulk mode are deleted, and no others; a resource that was replaced deletes nothing."""
+    bucket = provider.site.bucket
+    first, second = provider.create(props(tmp_path)), provider.create(props(tmp_path))
     bucket.upload(tmp_path, "index.html", entries({"index.html": "managed"})["index.html"])
-    provider.delete("id", outs)
+    provider.delete(first.id, first.outs or {})
+    assert provider.site.problems(A) == []
+    provider.delete(second.id, second.outs or {})
     assert ([*bucket.objects], [*bucket.records]) == (["index.html"], [])
 
 
