@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_the_same_files_count_once() -> None:
         ({"is_complete": False, "time": NOW - RESUME_S + 1}, False),
     ],
 )
-def test_when_a_release_is_deleted(changes: dict[str, object], *, is_deleted: bool) -> None:
+def test_when_a_release_is_deleted(changes: dict[str, Any], *, is_deleted: bool) -> None:
     """Visitors may get a release for 10 minutes after the switch, and a publish may run or be resumed for a day."""
     assert deleted(release("live"), release("AAAA", **changes)) == ({"AAAA"} if is_deleted else set())
 

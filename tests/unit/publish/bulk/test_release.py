@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from hosting.publish.bulk.store import Store
     from hosting.publish.s3.bucket import BucketClient
+    from hosting.publish.s3.objects import ListedObject
 
 A = {"index.html": "home A", "about.html": "about", "docs/index.html": "docs", "404.html": "no"}
 B = {**A, "index.html": "home B", "new.html": "new"}
@@ -261,7 +262,11 @@ def test_errors_of_aws(provider: MemoryProvider, tmp_path: Path) -> None:
         provider.create(inputs)
     result = provider.create(inputs)
     outs = result.outs or {}
-    site.bucket.list = lambda _: (_ for _ in ()).throw(S3Error("SlowDown", "slow", 503))  # type: ignore[method-assign]
+
+    def fail(prefix: str) -> dict[str, ListedObject]:
+        raise S3Error("SlowDown", f"slow: {prefix}", 503)
+
+    site.bucket.list = fail  # type: ignore[method-assign]
     with pytest.raises(HostingError, match=r"could not be compared with the release: .*Run the command again"):
         provider.read("id", outs)
     with pytest.raises(HostingError, match="objects in bucket bucket could not be deleted"):
