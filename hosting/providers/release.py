@@ -125,6 +125,7 @@ class ReleaseProvider(AwsProvider):
                 bucket.delete([layout.ROOT + rest for rest in bucket.list(layout.ROOT)])
             else:
                 InPlacePublisher(bucket, PublishRequest.of(_props), EngineLog(str(_props["urn"]))).remove()
+                bucket.delete([_owner_key(_props)])
 
         _reported(_props, delete, f"The release's objects in bucket {_props['bucket']} could not be deleted")
 
