@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from hosting.deployments import branches
-from hosting.deployments.cli import DeploymentsError, PulumiCli
+from hosting.deployments.cli import PulumiCli, require_project
 from hosting.deployments.commands import connect, status
 from hosting.errors import HostingError
 
@@ -33,8 +33,7 @@ def _print(line: str) -> None:
 
 
 def _run(arguments: argparse.Namespace, project: Path) -> None:
-    if not (project / "Pulumi.yaml").is_file():
-        raise DeploymentsError(f"There is no Pulumi.yaml in {project}: cd to the project's folder")
+    require_project(project)
     cli = PulumiCli(project)
     if arguments.command == "connect":
         connect(cli, arguments.stack, _print, dry_run=arguments.dry_run)

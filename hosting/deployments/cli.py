@@ -57,6 +57,16 @@ class Cli(Protocol):
         ...
 
 
+def require_project(folder: Path) -> None:
+    """Check that a folder has a Pulumi project.
+
+    Raises:
+        HostingError: it has no Pulumi.yaml.
+    """
+    if not (folder / "Pulumi.yaml").is_file():
+        raise HostingError(f"There is no Pulumi.yaml in {folder}: cd to the project's folder")
+
+
 class PulumiCli:
     """The ``pulumi`` on PATH.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from hosting.config.load import load_settings
-from hosting.deployments.cli import DeploymentsError, NoSuchStackError, run
+from hosting.deployments.cli import DeploymentsError, NoSuchStackError, require_project, run
 from hosting.deployments.stack import raw_config
 from hosting.doctor import backend
 from hosting.doctor.lines import Line
@@ -62,12 +62,10 @@ def project_name(folder: Path) -> str:
     Raises:
         HostingError: the folder has no project.
     """
-    file = folder / "Pulumi.yaml"
+    require_project(folder)
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError:
-        raise HostingError(f"There is no Pulumi.yaml in {folder}: cd to the project's folder") from None
-    except (ValueError, yaml.YAMLError) as error:
+        content = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise HostingError(f"Pulumi.yaml is not valid YAML ({str(error).splitlines()[0]}): edit it") from None
     name = content.get("name") if isinstance(content, dict) else None
     if not name:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from hosting.cloudfront.proxies import check_quotas
 from hosting.errors import EdgeError
 from hosting.formats.paths import canonical_path
-from hosting.formats.redirects.proxies import LOOPBACK, Proxy, proxies_in
+from hosting.formats.redirects.proxies import LOOPBACK, Proxy, pattern_rest, proxies_in
 from hosting.formats.redirects.rules import REWRITE
 
 if TYPE_CHECKING:
@@ -134,12 +134,8 @@ def _includes(proxy: Proxy, rule: Rule, start: str) -> bool:
     if rule.expression:
         return False
     if rule.is_literal:
-        return any(_pattern_matches(pattern, rule.literal) for pattern in proxy.canonical_patterns)
+        return any(pattern_rest(pattern, rule.literal) is not None for pattern in proxy.canonical_patterns)
     return any(pattern.endswith("*") and start.startswith(pattern[:-1]) for pattern in proxy.canonical_patterns)
-
-
-def _pattern_matches(pattern: str, path: str) -> bool:
-    return path.startswith(pattern[:-1]) if pattern.endswith("*") else path == pattern
 
 
 def may_overlap(rule: Rule, pattern: str) -> bool:

@@ -82,7 +82,7 @@ def _validated(stack: str, values: dict[str, Any], existing: Mapping[str, Any], 
 
 
 def _keys_of(problem: str, values: Mapping[str, Any]) -> list[str]:
-    """Return the found key of the problem; if there is none, the found keys that its message mentions."""
+    """Return the key that the problem begins with; without such a key, those that its message mentions."""
     match = _KEY.match(problem)
     if match and match[1] in values:
         return [match[1]]

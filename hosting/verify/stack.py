@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hosting.config.load import load_settings
-from hosting.deployments.cli import PulumiCli, run
+from hosting.deployments.cli import PulumiCli, require_project, run
 from hosting.deployments.stack import raw_config
 from hosting.verify.errors import VerifyError
 
@@ -46,8 +46,7 @@ def read_stack(project: Path, name: str) -> Stack:
         HostingError: the stack does not exist, or is not deployed.
         ConfigError: its config is invalid.
     """
-    if not (project / "Pulumi.yaml").is_file():
-        raise VerifyError(f"There is no Pulumi.yaml in {project}: cd to the project's folder")
+    require_project(project)
     cli = PulumiCli(project)
     outputs: dict[str, Any] = json.loads(run(cli, name, "stack", "output", "--json", "--stack", name))
     if not (outputs.get("url") and outputs.get("digest")):

@@ -160,7 +160,7 @@ class EdgeCache:
         self._invalidations: Counter[str] = Counter()
 
     def get(self, key: CacheKey) -> OriginResponse | None:
-        """Return the cached response, or None if there is none or it has expired."""
+        """Return the cached response; None if the cache has no such response, or it has expired."""
         entry = self._fresh_entry(key)
         return entry.response if entry else None
 

@@ -74,7 +74,7 @@ def require_go(go: str | None) -> str:
     """Return the Go to build with.
 
     Raises:
-        SandboxError: there is none, or it is older than go.mod requires.
+        SandboxError: Go is not installed, or is older than go.mod requires.
     """
     required = _from_go_mod(r"^go (\S+)")
     hint = f"install Go >= {required} (https://go.dev/dl), or the Pulumi CLI (https://www.pulumi.com/docs/install)"

@@ -8,6 +8,7 @@ bucket's policy says, and finds distributions only by the Host header. The gatew
 - `website_endpoint`: the S3 website endpoint.
 - `distribution`: forwards to the emulated CloudFront.
 - `emulator_client`: every request to the emulator.
+- `shared_call`: one request for all visitors that wait for the same answer.
 - `ports`: the port of each stack, in `<home>/run/gateway.json`.
 - `stacks`: the bucket of each stack, from the file backend.
 - `http_messages`: requests, responses and pages.

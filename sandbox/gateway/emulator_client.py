@@ -15,6 +15,7 @@ from sandbox.emulator.path_patterns import matches_pattern, normalize_path
 from sandbox.environment import REGION
 from sandbox.gateway.anonymous_access import AnonymousAccess, access_from_policy
 from sandbox.gateway.cors import CorsRule
+from sandbox.gateway.shared_call import SharedCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,6 +100,8 @@ class EmulatorClient:
         self.endpoint = endpoint
         self._regions: dict[str, str] = {}
         self._pool = urllib3.connection_from_url(endpoint, maxsize=64, block=False)
+        # Each visitor's request needs the list, which is half of the emulator's work for it.
+        self._distributions = SharedCall(self._list_distributions)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -153,6 +156,9 @@ class EmulatorClient:
 
     def distributions(self) -> list[Distribution]:
         """Return the first 100 distributions; the emulator lists no more at once."""
+        return self._distributions.result()
+
+    def _list_distributions(self) -> list[Distribution]:
         response = self.send("GET", f"{CLOUDFRONT_API}/distribution", _authorization("cloudfront"))
         if response.status != OK:
             raise error_from(response.status, response.data)

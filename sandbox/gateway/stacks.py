@@ -17,8 +17,12 @@ BUCKET_TYPE = "aws:s3/bucket:Bucket"
 
 def stack_files(home: Home) -> dict[str, Path]:
     """Return the state file of each stack by `<project>/<stack>`, without the .bak and .attrs files beside it."""
-    files = (home.state / ".pulumi" / "stacks").glob("*/*.json")
+    files = _folder(home).glob("*/*.json")
     return {f"{file.parent.name}/{file.stem}": file for file in sorted(files)}
+
+
+def _folder(home: Home) -> Path:
+    return home.state / ".pulumi" / "stacks"
 
 
 def bucket_of(state: dict[str, Any]) -> str | None:
@@ -47,10 +51,10 @@ class Stacks:
 
     def bucket(self, name: str) -> str | None:
         """Return the bucket that a stack has now, or None."""
+        file = _folder(self._home) / f"{name}.json"
         try:
-            file = stack_files(self._home)[name]
             version = _file_version(file)
-        except (KeyError, FileNotFoundError):
+        except FileNotFoundError:
             return None
         with self._lock:
             cached = self._buckets.get(name)

@@ -124,7 +124,7 @@ class _Endpoint:
         return page(302, "text/html", "", (SERVER, ("Location", f"/{quote(key)}/")))
 
     def _error(self, error: EmulatorError, details: dict[str, str]) -> Response:
-        """Return the error document, or S3's own page if there is none that the visitor may read."""
+        """Return the error document, or S3's own page if the visitor may not read it."""
         key = self._settings.error_document
         if key is None:
             return _s3_error_page(error, details)

@@ -279,10 +279,15 @@ class Poll:
     Attributes:
         ask: returns None when all is well, else what is not.
         misses: what was not well.
+        least_pause_s: the shortest pause after a round, in seconds.
+        pause_in_rounds: the shortest pause, as a multiple of the round's own time.
         rounds: how often it asked.
     """
 
     ask: Callable[[], str | None]
+    # Shorter pauses take the processor from what it watches.
+    least_pause_s: float = 0.05
+    pause_in_rounds: float = 0
     misses: list[str] = field(default_factory=list)
     rounds: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -298,12 +303,12 @@ class Poll:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            started = time.monotonic()
             miss = self.ask()
             self.rounds += 1
             if miss is not None:
                 self.misses.append(f"round {self.rounds}: {miss}")
-            # A tighter loop takes the processor from what it watches.
-            time.sleep(0.05)
+            self._stop.wait(max(self.least_pause_s, self.pause_in_rounds * (time.monotonic() - started)))
 
 
 def is_json(file: Path) -> bool:

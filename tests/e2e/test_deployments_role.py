@@ -73,23 +73,30 @@ def recorder(project: Project) -> Iterator[Recorder]:
 
 
 def test_policy_allows_all_that_deployments_do(project: Project, iam: IAMClient, recorder: Recorder) -> None:
-    """From the first `up` to destroy, no call needs a permission that the role does not have.
+    """From the first `up` to destroy, the role has the permission for each call; another stack's role has none for S3.
 
     The role itself is made, changed and destroyed by a person: one that could widen itself would have every right.
     """
     project.up(env=recorder.env)
     project.config("deployments:createRole", "true")
     project.up()
-    policy = _policy(iam, project.outputs()["deploymentRoleArn"])
+    outputs = project.outputs()
+    assert outputs["oidcProviderArn"].endswith(":oidc-provider/token.actions.githubusercontent.com")
+    policy = _policy(iam, outputs["deploymentRoleArn"])
     _deploy_in_every_way(project, recorder)
     project.config("deployments:createRole", "false")
     project.up()
+    assert [role for role in iam.list_roles()["Roles"] if project.name in role["RoleName"]] == []
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
     project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod", env=recorder.env)
     refused = {right_of(call) for call in recorder.operations if not is_allowed(policy, call, ACCOUNT)}
     assert refused - NOT_IN_AWS == set()
     assert {"s3:PutObject", "s3:DeleteBucket", "cloudfront:CreateInvalidation", "iam:GetRole"} <= _rights(
         recorder.operations
     )
+    edge = CloudFrontScope(f"arn:aws:cloudfront::{ACCOUNT}")
+    another = permissions_policy(Scope(("arn:aws:s3:::another",), "arn:aws:iam::0:role/r", "arn:aws:iam::0:x", edge))
+    assert not any(is_allowed(another, call, ACCOUNT) for call in recorder.operations if call.service == "s3")
 
 
 def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClient, recorder: Recorder) -> None:
@@ -155,17 +162,6 @@ def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder
         project.pulumi("config", "rm", key, "--stack", "prod")
 
 
-def test_policy_is_not_enough_for_another_stack(project: Project, recorder: Recorder) -> None:
-    """The policy of one bucket does not allow calls on another stack's."""
-    edge = CloudFrontScope(f"arn:aws:cloudfront::{ACCOUNT}")
-    policy = permissions_policy(Scope(("arn:aws:s3:::another",), "arn:aws:iam::0:role/r", "arn:aws:iam::0:x", edge))
-    project.up(env=recorder.env)
-    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
-    s3 = [call for call in recorder.operations if call.service == "s3"]
-    assert s3
-    assert not any(is_allowed(policy, call, ACCOUNT) for call in s3)
-
-
 def test_role_that_nobody_could_take_on_is_refused(project: Project) -> None:
     """Without Pulumi Cloud, a role that trusts it is refused at preview, by a message with both alternatives."""
     project.config("deployments:createRole", "true")
@@ -175,17 +171,6 @@ def test_role_that_nobody_could_take_on_is_refused(project: Project) -> None:
     assert "is not stored there: pulumi login, or pulumi config set --stack prod deployments:runsOn" in preview.output
     assert "Traceback" not in preview.output
     project.config("deployments:runsOn", "github-actions")
-
-
-def test_role_is_gone_with_its_stack(project: Project, iam: IAMClient) -> None:
-    """Role, policy and OIDC provider are destroyed without leftovers."""
-    project.config("deployments:createRole", "true")
-    project.up()
-    provider = project.outputs()["oidcProviderArn"]
-    assert provider.endswith(":oidc-provider/token.actions.githubusercontent.com")
-    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
-    assert [role for role in iam.list_roles()["Roles"] if project.name in role["RoleName"]] == []
-    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
 
 
 def _deploy_in_every_way(project: Project, recorder: Recorder) -> None:

@@ -203,7 +203,7 @@ def test_a_site_of_pages(new_project: Callable[[str], Project], api: EchoApi) ->
 
 
 def test_bulk_mode(new_project: Callable[[str], Project], api: EchoApi) -> None:
-    """In bulk mode the API's paths are not routed to the release."""
+    """In bulk mode the API's paths are not routed to the release, and visitors get its errors as they are."""
     files = {**SITE, "404.html": NOT_FOUND, "_redirects": rules(api)}
     project = project_with(new_project, files, publish_mode="bulk")
     for text in (SITE["about.html"], "<h1>about us</h1>"):
@@ -212,6 +212,8 @@ def test_bulk_mode(new_project: Callable[[str], Project], api: EchoApi) -> None:
         assert project.get("/about").text == text
         assert request_of(project.get("/api/about?x"))["target"] == "/v1/about?x"
         assert request_of(project.get("/api/.release/x", method="DELETE"))["target"] == "/v1/.release/x"
-        assert (project.get("/api/status/422").status, project.get("/api/status/404").text) == (422, NOT_FOUND)
+        for status in (404, 422):
+            answer = project.get(f"/api/status/{status}")
+            assert (answer.status, request_of(answer)) == (status, {"error": status})
         assert project.get("//api/about").status == 400
     assert project.up().changes == {}

@@ -150,23 +150,10 @@ def test_the_build_runs_once_for_each_up(new_project: Callable[[str], Project]) 
         return len(builds.read_text().splitlines())
 
     assert run("preview") == 1
+    # Nothing of a separate preview is used, however recent it is.
     assert run("up", "--yes") == 2
-    assert run("up", "--yes") == 3
-    # Of a preview by itself nothing is taken, however short a time ago it was.
-    assert run("preview") == 4
-    assert run("up", "--yes", "--skip-preview") == 5
+    assert run("up", "--yes", "--skip-preview") == 3
     assert project.get("/").text == "page\n"
-
-
-def test_pages_are_uploaded_after_assets_and_the_invalidation_is_last(new_project: Callable[[str], Project]) -> None:
-    """The order of dependencies: publish marker, assets, pages, the record of the bucket, invalidation."""
-    project = new_project("prod")
-    project.up()
-    by_name = {item["urn"].rpartition("::")[2]: item for item in project.state() if "$" in item["urn"]}
-    assert by_name["site-publish-marker"]["urn"] in by_name["site-assets"]["dependencies"]
-    assert by_name["site-assets"]["urn"] in by_name["site-pages"]["dependencies"]
-    assert by_name["site-pages"]["urn"] in by_name["site-published-files"]["dependencies"]
-    assert by_name["site-published-files"]["urn"] in by_name["site-invalidation"]["dependencies"]
 
 
 SCRIPT = "app.0a1b2c3d.js"
@@ -196,6 +183,15 @@ def stored_text(project: Project) -> dict[str, str]:
     """Return the content of each object in the project's bucket."""
     s3, bucket = project.sandbox.s3, project.outputs()["bucketName"]
     return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in project.stored()}
+
+
+def test_pages_are_uploaded_after_assets_and_the_invalidation_is_last(styled: Project) -> None:
+    """The order of dependencies: publish marker, assets, pages, the record of the bucket, invalidation."""
+    by_name = {item["urn"].rpartition("::")[2]: item for item in styled.state() if "$" in item["urn"]}
+    assert by_name["site-publish-marker"]["urn"] in by_name["site-assets"]["dependencies"]
+    assert by_name["site-assets"]["urn"] in by_name["site-pages"]["dependencies"]
+    assert by_name["site-pages"]["urn"] in by_name["site-published-files"]["dependencies"]
+    assert by_name["site-published-files"]["urn"] in by_name["site-invalidation"]["dependencies"]
 
 
 def test_a_publish_that_is_killed_and_reverted_leaves_nothing(styled: Project) -> None:

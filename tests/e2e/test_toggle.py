@@ -78,18 +78,12 @@ def test_cloudfront_on_and_off_again_on_dev(new_project: Callable[[str], Project
     website = f"{outputs['bucketName']}.s3-website-us-east-1.amazonaws.com"
     assert fetch(project.url(), headers={"Host": website}).status in {403, 404}
     toggle(project, "false")
-    assert project.outputs()["distributionId"] is None
-    assert project.up().changes == {}
-
-
-def test_cloudfront_off_on_prod(new_project: Callable[[str], Project]) -> None:
-    """PROD without its distribution is a public website, and no CloudFront resource is left."""
-    project = live(new_project("prod"))
-    distribution = project.outputs()["distributionId"]
-    toggle(project, "false")
     listed = project.sandbox.cloudfront.list_distributions()["DistributionList"].get("Items", [])
-    assert distribution not in {item["Id"] for item in listed}
-    assert project.outputs()["websiteUrl"] == project.outputs()["url"]
+    assert outputs["distributionId"] not in {item["Id"] for item in listed}
+    outputs = project.outputs()
+    assert outputs["distributionId"] is None
+    assert outputs["websiteUrl"] == outputs["url"]
+    assert project.up().changes == {}
 
 
 def distribution_answers(project: Project) -> Callable[[], str | None]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from tests.e2e.harness import elsewhere, fetch
+from tests.e2e.harness import Poll, elsewhere, fetch
 from tests.faults.site_versions import Expected, is_hashed, urls
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from tests.e2e.harness import Answer
     from tests.faults.site_versions import SiteVersion
 
-# After each round it waits as long as several rounds take: the publish needs the processor, too.
+# It pauses for as long as several rounds take: the publish needs the processor, too.
 _LEAST_PAUSE_S, _PAUSE_IN_ROUNDS = 0.5, 3
 WARM = {"X-Sandbox-Location": "warm"}
 _MOST_PROBLEMS = 5
@@ -58,8 +56,7 @@ class Poller:
     """Polls while its block runs.
 
     Attributes:
-        problems: the first answers that no version has, and mixes of versions where none may be.
-        rounds: how often it asked for every URL.
+        problems: the first answers that no version has, and mixes of versions where only one is promised.
     """
 
     def __init__(
@@ -79,31 +76,21 @@ class Poller:
         # Assets with a hash are asked for like browsers do: when a page names them.
         self._paths = [path for path in urls(*versions, has_redirects=redirects) if not is_hashed(path[1:])]
         self.problems: list[str] = []
-        self.rounds = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        self._poll = Poll(self.poll_once, least_pause_s=_LEAST_PAUSE_S, pause_in_rounds=_PAUSE_IN_ROUNDS)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._poll.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            started = time.monotonic()
-            self.poll_once()
-            self._stop.wait(max(_LEAST_PAUSE_S, _PAUSE_IN_ROUNDS * (time.monotonic() - started)))
+        self._poll.__exit__(kind, error, trace)
 
     def poll_once(self) -> None:
         """Ask for every URL at both edge locations."""
         for location in (WARM, elsewhere()):
             self._round(location)
-        self.rounds += 1
 
     def _round(self, location: Mapping[str, str]) -> None:
         # The first URL again at the end: if both answers are of one version, so are all between them.

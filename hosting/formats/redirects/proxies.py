@@ -106,12 +106,15 @@ class Proxy(Rule):
 
     def _rest(self, path: str) -> str | None:
         """Return the text that the rule's ``*`` matches; None if the proxy is not for the path."""
-        for pattern in self.patterns:
-            if pattern.endswith("*") and path.startswith(pattern[:-1]):
-                return path[len(pattern) - 1 :]
-            if path == pattern:
-                return ""
-        return None
+        rests = (pattern_rest(pattern, path) for pattern in self.patterns)
+        return next((rest for rest in rests if rest is not None), None)
+
+
+def pattern_rest(pattern: str, path: str) -> str | None:
+    """Return the text that the final ``*`` of a proxy's pattern matches, "" without a ``*``; None for another path."""
+    if pattern.endswith("*") and path.startswith(pattern[:-1]):
+        return path[len(pattern) - 1 :]
+    return "" if path == pattern else None
 
 
 def proxies_in(rules: Iterable[Rule]) -> tuple[Proxy, ...]:

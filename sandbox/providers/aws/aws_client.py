@@ -95,7 +95,7 @@ class AwsClient:
         """The session with the configured credentials.
 
         Raises:
-            ConfigurationError: there are none.
+            ConfigurationError: no credentials were found.
         """
         return make_session(self.config)
 

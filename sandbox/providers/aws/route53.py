@@ -100,7 +100,7 @@ def get_zone(aws: AwsClient, args: Properties) -> Properties:
     """Return the public zone with this id or name.
 
     Raises:
-        AwsError: there is none, or more than one with this name.
+        AwsError: the zone does not exist, or several have this name.
     """
     zones = _zones(aws)
     if args.get("zoneId"):

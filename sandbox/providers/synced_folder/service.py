@@ -38,21 +38,21 @@ class SyncedFolderProvider(Provider):
     def CheckConfig(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Accept any configuration: there is none."""
+        """Accept any configuration: the provider has no settings."""
         del context
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """Accept any configuration: there is none."""
+        """Accept any configuration: the provider has no settings."""
         del request, context
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Accept any configuration: there is none."""
+        """Accept any configuration: the provider has no settings."""
         del request, context
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, acceptResources=True, acceptOutputs=True, supportsPreview=True

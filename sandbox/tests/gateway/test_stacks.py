@@ -69,7 +69,7 @@ def test_state_files(tmp_path: Path) -> None:
 
 
 def test_home_without_state(tmp_path: Path) -> None:
-    """Before the first stack there are none."""
+    """Before the first `pulumi stack init` the list of stacks is empty."""
     assert Stacks(Home(tmp_path)).names() == []
 
 
