@@ -93,15 +93,17 @@ class Switch:
         self._write({**last, SITE_KEY: text}, text, host_of)
 
     def _write(self, puts: Mapping[str, str], text: str, host_of: Callable[[str], str]) -> None:
-        for attempt in range(_ATTEMPTS):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 self._etag = self._store.update(self._etag, puts, ())
             except (StoreConflictError, StoreUnavailableError):
-                if attempt + 1 == _ATTEMPTS:
+                if attempt == _ATTEMPTS:
                     raise
                 if self._is_done(puts, text, host_of):
                     return
-                self._sleep(random.uniform(0, min(_MAX_WAIT_S, 0.1 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+                self._sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not a secret
             else:
                 return
 

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import time
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -24,7 +25,7 @@ from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST
 from sandbox import emulator_process
 from sandbox.environment import Home
-from tests.unit.publish.bulk.memory import Log, served_key
+from tests.unit.publish.bulk.memory import START, Log, served_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -119,6 +120,13 @@ class Site:
     def keys(self, prefix: str = "") -> list[str]:
         """Return the keys in the bucket."""
         return sorted(prefix + rest for rest in self.bucket.list(prefix))
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the machine's clock be behind that of the buckets, which tests set."""
+    fake = SimpleNamespace(time=lambda: START, monotonic=time.monotonic, gmtime=time.gmtime, strftime=time.strftime)
+    monkeypatch.setattr("hosting.publish.bulk.catalogue.time", fake)
 
 
 @dataclass

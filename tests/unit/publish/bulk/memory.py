@@ -95,7 +95,7 @@ class MemoryBucket:
     copied: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     puts: int = 0
-    fails: S3Error | None = None
+    fails: Exception | None = None
     now: float = START
 
     def read(self, key: str) -> StoredObject | None:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosting.errors import PublishError
+from hosting.publish.bulk.in_place_index import InPlaceIndex
+from hosting.publish.bulk.published_files import published_files
+from hosting.publish.bulk.sealed import sealed
 from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
@@ -164,3 +167,14 @@ def test_a_preview_tells_what_would_be_sent(site: Site) -> None:
     site.publish()
     site.files |= {"about.html": "12345", "new.txt": "1"}
     assert site.publisher().preview() == "1 to add, 1 to change, 0 to remove, 6 bytes to send"
+
+
+def test_records_of_a_site_in_place(site: Site) -> None:
+    """The stack's output has the release, and commands find its files; a damaged index is an error."""
+    release = site.publish().release
+    assert release.summary()["files"] == len(site.files)
+    assert published_files(site.bucket, release.digest, is_in_place=True).keys() == site.files.keys()
+    with pytest.raises(PublishError, match="is damaged"):
+        InPlaceIndex.from_bytes(sealed({"begun": [], "live": {}}))
+    with pytest.raises(PublishError, match="is damaged"):
+        InPlaceIndex.from_bytes(sealed({"begun": [], "live": {"digest": ""}}))

@@ -137,6 +137,14 @@ def test_paths_that_do_not_fit_a_pointer_are_refused() -> None:
         pointer_to_table(table_pointer("AAAA", live), None)
 
 
+def test_a_change_with_the_hash_of_another_file_needs_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The edge would find it for the other file, too."""
+    live = manifest(numbered(3))
+    start = Pointer(table_pointer("AAAA", live))
+    monkeypatch.setattr("hosting.publish.bulk.pointer.changed_records", lambda *_: None)
+    assert follow(start, live, manifest(numbered(3, 1))).live.table == "AAAB"
+
+
 def test_a_removed_file_stands_in_the_pointer() -> None:
     """Its record says so, as its table still has it."""
     live = manifest(numbered(2))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.aws.key_value_store_errors import StoreError
+from hosting.aws.key_value_store_errors import StoreError, StoreUnavailableError
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import KEY, Catalogue, StoredRelease
@@ -473,3 +473,64 @@ def test_store_error_is_not_a_success() -> None:
     with pytest.raises(StoreError):
         site.publish(B)
     assert site.problems(A) == []
+
+
+def test_a_busy_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that stays busy is asked eight times, then the publish stops, and visitors get the previous release."""
+    monkeypatch.setattr("hosting.publish.bulk.switch._MAX_WAIT_S", 0)
+    site, calls = Site(), []
+    site.publish(A)
+
+    def refuse(etag: str, *_: object) -> str:
+        calls.append(etag)
+        raise StoreUnavailableError("Throttling")
+
+    monkeypatch.setattr(site.store, "update", refuse)
+    with pytest.raises(StoreUnavailableError):
+        site.publish(B)
+    assert (len(calls), site.problems(A)) == (8, [])
+
+
+def test_an_empty_bucket_is_drift() -> None:
+    """Without a release, everything is missing."""
+    assert Site().publisher(A).drift() == [layout.ROOT]
+
+
+def test_a_copy_whose_source_was_deleted() -> None:
+    """The file itself is uploaded; a rollback, which has no files, stops."""
+    site = Site()
+    first = site.publish(A)
+    site.publish(B)
+    for key in [key for key in site.site_keys() if key.endswith("about.html")]:
+        del site.bucket.objects[key]
+    moved = {**B, "moved.html": B["about.html"]}
+    site.publish(moved)
+    assert site.served("moved.html") == entries(moved)["moved.html"].sha256
+    with pytest.raises(PublishError, match="were changed or deleted outside of Pulumi"):
+        site.publish(A, rollback_to=first.release.digest, digest="")
+
+
+def test_a_missing_or_damaged_manifest() -> None:
+    """The message has the key; nothing is published."""
+    site = Site()
+    key = layout.RECORDS + site.publish(A).release.id
+    content = site.bucket.records[key]
+    site.bucket.records[key] = (b"nonsense", *content[1:])
+    with pytest.raises(PublishError, match=f"{key} is damaged"):
+        site.publish(B)
+    del site.bucket.records[key]
+    with pytest.raises(PublishError, match=f"The manifest {key} was deleted.*The live site is unchanged"):
+        site.publish(B)
+    assert site.problems(A) == []
+
+
+def test_uploads_that_stop() -> None:
+    """A publish stops if its engine is gone, or if a staged file cannot be read."""
+    site = Site()
+    site.log.is_lost = True
+    with pytest.raises(PublishError, match=r"The Pulumi engine has stopped\. The live site is unchanged"):
+        site.publish(A)
+    site.log.is_lost = False
+    site.bucket.fails = FileNotFoundError(2, "No such file")
+    with pytest.raises(PublishError, match="A staged file cannot be read"):
+        site.publish(A)

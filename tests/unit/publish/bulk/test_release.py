@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,6 @@ from tests.unit.publish.bulk.memory import Log, Site, entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from hosting.publish.bulk.store import Store
     from hosting.publish.s3.bucket import BucketClient
@@ -294,6 +294,9 @@ def test_a_tree_that_was_staged_again(provider: MemoryProvider, tmp_path: Path) 
     ):
         with pytest.raises(HostingError, match=message):
             provider.create({**inputs, **change})
+    (tmp_path / Path(inputs["staging"]) / MANIFEST).write_text(Manifest.of(entries(B).values()).to_json())
+    with pytest.raises(HostingError, match="was staged again"):
+        provider.create(inputs)
     assert KEY not in provider.site.bucket.records
 
 

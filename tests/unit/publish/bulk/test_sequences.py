@@ -169,7 +169,7 @@ class World:
         self.site.requests.stop_at = 0
         result = self.site.publish(files, releases=RELEASES)
         self.trees[result.release.digest] = files
-        self.live = files
+        self.edge, self.live = self.site.store, files
 
     def _catalogue(self) -> Catalogue:
         found = self.site.bucket.records.get(KEY)
