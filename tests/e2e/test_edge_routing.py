@@ -116,15 +116,20 @@ def test_two_files_of_one_url_are_refused(prod: Project) -> None:
     (prod.path / "www/docs.html").unlink()
 
 
-@pytest.mark.parametrize(("mode", "routing", "double_slash"), [("managed", "pages", 301), ("bulk", "spa", 200)])
-def test_s3_answers_404_and_lists_nothing(prod: Project, mode: str, routing: str, double_slash: int) -> None:
-    """Without error responses a missing file is S3's 404, and no request lists the bucket."""
+@pytest.mark.parametrize(
+    ("mode", "routing", "double_slash", "body"),
+    [("managed", "pages", 301, "<Code>NoSuchKey</Code>"), ("bulk", "spa", 200, "")],
+)
+def test_missing_files_without_error_responses(
+    prod: Project, mode: str, routing: str, double_slash: int, body: str
+) -> None:
+    """Without error responses a missing file is S3's 404, or bulk mode's without a body; no request lists the bucket."""
     prod.config("cloudfront:errorResponses", "[]")
     prod.config("website:routing", routing)
     prod.config("publish:mode", mode)
     prod.up()
     missing = prod.get("/missing.js")
-    assert (missing.status, "<Code>NoSuchKey</Code>" in missing.text) == (404, True)
+    assert (missing.status, body in missing.text, bool(body) == bool(missing.text)) == (404, True, True)
     answers = {path: prod.get(path) for path in ("/", "//", "/?list-type=2&prefix=", "//?list-type=2&prefix=")}
     assert [answer.status for answer in answers.values()] == [200, double_slash, 200, double_slash]
     assert [path for path, answer in answers.items() if "ListBucketResult" in answer.text] == []
