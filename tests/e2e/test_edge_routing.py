@@ -123,7 +123,7 @@ def test_two_files_of_one_url_are_refused(prod: Project) -> None:
 def test_missing_files_without_error_responses(
     prod: Project, mode: str, routing: str, double_slash: int, body: str
 ) -> None:
-    """Without error responses a missing file is S3's 404, or bulk mode's without a body; no request lists the bucket."""
+    """Without error responses a missing file is a 404 of S3, or one without a body; no request lists the bucket."""
     prod.config("cloudfront:errorResponses", "[]")
     prod.config("website:routing", routing)
     prod.config("publish:mode", mode)
