@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -114,7 +114,8 @@ class World:
         """Take a step, and check what visitors get."""
         self.site.wait(step.seconds)
         repair = self._happen(step.event)
-        files, changes = step.files, {"releases": RELEASES}
+        files: Mapping[str, str] = step.files
+        changes: dict[str, Any] = {"releases": RELEASES}
         complete = self._catalogue().complete
         # A release that has lost an object cannot be rolled back to.
         if step.rolls_back and complete and not self.has_lost:
@@ -182,7 +183,7 @@ class World:
         assert len(catalogue.releases) <= RELEASES + 1
         records = {layout.RECORDS + release.id for release in catalogue.releases}
         manifests = [ReleaseManifest.from_bytes(bucket.records[key][0], key) for key in records]
-        needed = set().union(*(manifest.keys for manifest in manifests))
+        needed = {key for manifest in manifests for key in manifest.keys}
         assert needed <= bucket.objects.keys()
         assert bucket.objects.keys() - needed <= self.orphans
         assert bucket.records.keys() - records - {KEY} <= self.orphans
