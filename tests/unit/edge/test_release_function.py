@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hosting.edge.function_code import compose, compose_response
+from hosting.errors import EdgeError
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.bulk.release_function import release_edge, release_functions
@@ -244,6 +245,13 @@ def test_headers_of_the_rules(engine: Engine, tmp_path: Path) -> None:
     docs, about, script = {"x-all": "1", "x-docs": "1"}, {"x-all": "1", "x-about": "1"}, {"x-all": "1"}
     assert headers_of(edge, *keys) == [docs, about, script]
     assert headers_of(edge, "/docs/", "/about", "/app.js") == [docs, about, script]
+
+
+def test_too_many_header_rules_for_any_folder(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """They are read as a whole with each response, so more than four values are refused."""
+    (tmp_path / "_headers").write_text("".join(f"/*/page-{n}\n  X-Number: {n}\n" for n in range(200)))
+    with pytest.raises(EdgeError, match=r"may apply to any folder have [0-9]+ bytes, but bulk mode allows 4096"):
+        published(edge, tmp_path)
 
 
 def test_header_rules_that_have_not_arrived(engine: Engine, tmp_path: Path) -> None:

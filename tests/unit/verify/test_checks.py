@@ -119,7 +119,7 @@ def test_what_must_be_closed(tmp_path: Path) -> None:
     site = site_of(tmp_path, settings_of(), {**PAGES, "manifest.json": "{}", "assets/a.png": "x"})
     checks = list(closed_checks(site, ["notes.draft", "about.html"], ".hosting/staging/prod"))
     assert paths(checks) == [
-        *("/notes.draft", "/.release/records/index", "/.release/records/live", "/.published/index", "/hashes.json"),
+        *("/notes.draft", "/.release/records/index", "/.published/index", "/hashes.json"),
         *("/.hosting/staging/prod/manifest.json", "/assets/", "/?list-type=2"),
     ]
     assert [answer.status for answer in checks[0].expected] == [301, 403, 404]

@@ -478,7 +478,8 @@ def test_store_error_is_not_a_success() -> None:
 def test_a_busy_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """A store that stays busy is asked eight times, then the publish stops, and visitors get the previous release."""
     monkeypatch.setattr("hosting.publish.bulk.switch._MAX_WAIT_S", 0)
-    site, calls = Site(), []
+    site = Site()
+    calls: list[str] = []
     site.publish(A)
 
     def refuse(etag: str, *_: object) -> str:

@@ -183,7 +183,7 @@ class World:
         assert len(catalogue.releases) <= RELEASES + 1
         records = {layout.RECORDS + release.id for release in catalogue.releases}
         manifests = [ReleaseManifest.from_bytes(bucket.records[key][0], key) for key in records]
-        needed = set().union(*(manifest.keys for manifest in manifests))
+        needed = {key for manifest in manifests for key in manifest.keys}
         assert needed <= bucket.objects.keys()
         assert bucket.objects.keys() - needed <= self.orphans
         assert bucket.records.keys() - records - {KEY} <= self.orphans
