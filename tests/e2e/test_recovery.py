@@ -122,19 +122,18 @@ def test_bulk_files_that_are_taken_back_after_a_failed_publish_are_all_restored(
     assert project.up().changes == {}
 
 
-def test_a_release_whose_function_was_not_published_is_live_after_a_refresh(
+def test_rules_whose_function_was_not_published_are_live_after_a_refresh(
     new_project: Callable[[str], Project], gate: Gate
 ) -> None:
     """PublishFunction is refused: the stage DEVELOPMENT has the new code, and a refresh does not take it for live."""
     project = new_project("prod")
-    project.config("publish:mode", "bulk")
     published(project, gate, index="one")
-    project.write("www/index.html", "two")
+    project.write("www/_redirects", "/old / 302\n")
     gate.refused_path = "/publish"
     refused_up(project, gate)
-    assert project.get("/").text == "one"
+    assert project.get("/old").status != 302
     project.up("--refresh")
-    assert project.get("/").text == "two"
+    assert project.get("/old").status == 302
     assert project.up().changes == {}
 
 
