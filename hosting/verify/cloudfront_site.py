@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hosting.edge.plan import EdgePlan
     from hosting.edge.rule_files import Rules
     from hosting.edge.site_routes import SiteRoutes
-    from hosting.publish.staging.manifest import Manifest
+    from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
 _ROUTER_REDIRECT = 301
 # What both managed policies send that the program uses:
@@ -86,9 +86,13 @@ class CloudFrontSite:
         """Return the router's answer to a path, which it gets in canonical form."""
         path = canonical_path(path)
         found = self._object_path(path, is_rewritten=is_rewritten)
+        # In bulk mode the function knows all files, and redirects only to a page that exists.
+        if found is None and self.settings.publish.mode == "bulk":
+            other = self._object_path(self._other_form(path), is_rewritten=True)
+            found = other if self._entry(other) is None else None
         if found is None:
             return self._redirect(_ROUTER_REDIRECT, self._other_form(path))
-        entry = self.manifest.get(unquote(found.replace("+", " ")).removeprefix("/"))
+        entry = self._entry(found)
         if entry is None:
             return self._missing()
         answer = file_answer(
@@ -96,6 +100,10 @@ class CloudFrontSite:
         )
         # Which path the headers of a rewritten request are for is not documented: see page_paths.py.
         return replace(answer, headers={}) if is_rewritten else answer
+
+    def _entry(self, object_path: str | None) -> ManifestEntry | None:
+        """Return the file whose object is at a path; None if it does not exist."""
+        return self.manifest.get(unquote(object_path.replace("+", " ")).removeprefix("/")) if object_path else None
 
     def _object_path(self, path: str, *, is_rewritten: bool) -> str | None:
         """Return the path of the object that the router gets from the bucket; None for a redirect."""

@@ -57,6 +57,7 @@ def _prod(stack: Stack, report: Report) -> None:
     write_site(stack.folder, "two")
     # The observations have changed the distribution.
     _publish(stack, report, "a change, managed mode", "--refresh")
+    _foreign_function(stack, report)
     stack.config(publish__mode="bulk")
     _publish(stack, report, "bulk mode")
     write_site(stack.folder, "three")
@@ -65,7 +66,7 @@ def _prod(stack: Stack, report: Report) -> None:
     stack.config(publish__release=previous[:12])
     _publish(stack, report, "a rollback")
     stack.pulumi("config", "rm", "publish:release")
-    _foreign_function(stack, report)
+    _publish(stack, report, "the end of the rollback")
     _unchanged(stack, report)
 
 
@@ -77,11 +78,13 @@ def _foreign_function(stack: Stack, report: Report) -> None:
     code = client.get_function(Name=name, Stage="DEVELOPMENT")["FunctionCode"].read()
     config = {**described["FunctionSummary"]["FunctionConfig"], "Comment": "changed by somebody else"}
     client.update_function(Name=name, IfMatch=described["ETag"], FunctionConfig=config, FunctionCode=code + b"\n//")
-    # The end of the rollback changes the function.
+    # Another rule changes the function.
+    with (stack.folder / DIRECTORY / "_redirects").open("a", encoding="utf-8") as file:
+        file.write("/older /about 301\n")
     failed = stack.up(check=False)
     seen = "412" if failed.code != 0 and "PreconditionFailed" in failed.output else f"exit code {failed.code}"
     report.check("an update of a function that somebody else has written", "412", seen)
-    _publish(stack, report, "the end of the rollback, with --refresh", "--refresh")
+    _publish(stack, report, "the new rule, with --refresh", "--refresh")
 
 
 def _function_name(stack: Stack, client: Any) -> str:  # noqa: ANN401 - boto3 generates its clients

@@ -32,7 +32,7 @@ async function releaseAnswer(request, state, at) {
     return;
   }
   const type = path.slice(path.lastIndexOf('/') + 1).split('.').slice(1).pop();
-  const isFile = type && at.m !== 'errors' && '$TYPES'.includes('/' + type.toLowerCase() + '/');
+  const isFile = files.f || type && at.m !== 'errors' && '$TYPES'.includes('/' + type.toLowerCase() + '/');
   request.uri = !isFile && at.a || at.e;
   if (!request.uri) return { statusCode: at.s };
   // An error page has no versions: a visitor's copy must not answer for it with status 304 or 206.
@@ -42,6 +42,7 @@ async function releaseAnswer(request, state, at) {
 function releaseFind(at, files, form, bare, uri, isRoot) {
   const isFolder = bare !== uri, index = '/' + encodeURI(at.x);
   if (files[form] && !isFolder && (isRoot || form !== 'i' || at.m !== 'pages')) return [form, uri];
+  if (at.m === 'pages' && isFolder && files.f) return ['f', bare, bare];
   if (at.m === 'pages' && files.i) {
     const clean = form === 'f' ? bare : bare.slice(0, form === 'p' ? -5 : bare.lastIndexOf('/'));
     return ['i', clean + index, clean !== uri && (clean || '/')];

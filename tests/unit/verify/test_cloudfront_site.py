@@ -7,9 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from hosting.edge.function_code import compose
+from hosting.publish.bulk.release_function import release_edge, release_functions
 from hosting.verify.checks import Expected
 from hosting.verify.cloudfront_site import SECURITY_HEADERS, CloudFrontSite
 from tests.unit.edge.runtime import EdgeRuntime, request_event
+from tests.unit.publish.bulk.memory import Site as MemorySite
 from tests.unit.verify.sites import PAGES, URL, settings_of, site_of
 
 if TYPE_CHECKING:
@@ -64,6 +67,33 @@ def test_the_answers_are_the_functions(edge: EdgeRuntime, tmp_path: Path, routin
             assert site.answer(path) == error
             continue
         assert by_the_model(site, path) == (status, place), path
+
+
+def by_the_release(edge: EdgeRuntime, path: str) -> tuple[int, str]:
+    """Return the status and Location of the function's response, or 0 and the path of the file or error page."""
+    found: dict[str, Any] = edge.run(request_event(path))[0]
+    if "statusCode" in found:
+        return found["statusCode"], found["headers"]["location"]["value"]
+    # `/.release/o/<publish>/<file>`, and `/.release/e/<publish>/<status>/<file>`
+    parts = unquote(found["uri"]).split("/")
+    return 0, "/".join(parts[4:] if parts[2] == "o" else parts[5:])
+
+
+@pytest.mark.parametrize("routing", ["auto", "spa", "mpa", "pages", "errors"])
+def test_the_answers_are_those_of_bulk_mode(edge: EdgeRuntime, tmp_path: Path, routing: str) -> None:
+    """With each routing, every path gets the redirect or the file of bulk mode, whose function knows all files."""
+    files = PAGES
+    if routing == "pages":
+        renamed = {"about.html": "about/index.html", "docs/api.html": "docs/api/index.html"}
+        files = {renamed.get(path, path): text for path, text in PAGES.items()}
+    site = site_of(tmp_path, settings_of(website_routing=routing, publish_mode="bulk"), files, redirects=REDIRECTS)
+    functions = release_functions(site.edge)
+    memory = MemorySite()
+    memory.publish(files, release_edge(site.edge, functions.tables, routing))
+    edge.load(compose(functions.request_parts), memory.store.items)
+    # In an app, `/404` is the error page in bulk mode, and the app's page in managed mode.
+    for path in sorted({*PATHS} - {"/404"}):
+        assert (path, by_the_model(site, path)) == (path, by_the_release(edge, path))
 
 
 def test_a_file_has_its_headers_and_those_of_the_rules(tmp_path: Path) -> None:
