@@ -46,7 +46,7 @@ dist: $(READY) ## build and check the wheel and the source distribution, and a t
 	$(VENV)/twine check --strict dist/*
 	$(VENV)/python tools/template.py dist/template dist/hosting-*.whl
 
-bench: $(READY) ## measure the functions at the edge, the ignore rules, and publishing beside s3deploy and the AWS CLI
+bench: $(READY) ## measure the functions at the edge, the ignore rules, and publishing beside s3deploy, the AWS CLI and rclone
 	@$(VENV)/python -m bench.edge
 	@$(VENV)/python -m bench.ignore_rules
 	@$(VENV)/python -m bench

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import peers, tree
+from bench.latency import delayed_endpoint
 from bench.tools import Command, Pulumi, Staging
 from sandbox import lifecycle
-from sandbox.environment import Home
+from sandbox.environment import Home, endpoint_variables
 from tests.e2e.harness import Sandbox
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ _MANAGED = "pulumi up, managed"
 _BARE = "bare synced folder"
 _PEER = "s3deploy"
 _SYNC = "aws s3 sync"
+_RCLONE = "rclone"
 _STAGING = "staging + hashing"
-_TOOLS = (_BULK, _MANAGED, _BARE, _PEER, _SYNC, _STAGING)
+_TOOLS = (_BULK, _MANAGED, _BARE, _PEER, _SYNC, _RCLONE, _STAGING)
 # Each file is a resource in managed mode: 3,000 take seven minutes, so beyond this there is nothing to learn.
 _MOST_MANAGED = 1_000
 _STEPS = ("create", "unchanged", "one changed")
@@ -67,22 +69,31 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="*", default=_TOOLS, choices=_TOOLS, metavar="TOOL", help="of these tools alone"
     )
+    parser.add_argument(
+        "--latency",
+        type=int,
+        default=30,
+        help="milliseconds for each round trip to the cloud, for all tools; 0 for none",
+    )
     chosen = parser.parse_args()
     peers.install()
+    tools = peers.available(chosen.only)
     cases = [Case(count) for count in chosen.files] + ([] if chosen.no_large else [Case(500, 1_000_000)])
     found: dict[str, list[dict[str, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         home = Home(Path(folder) / "home")
         # As on a user's machine, where Python keeps what it has compiled, whatever the machine of the measurement does.
         env = {name: value for name, value in lifecycle.start(home).items() if name != "PYTHONDONTWRITEBYTECODE"}
-        sandbox = Sandbox(home, env)
         try:
-            for case in cases:
-                names = _names(case, chosen.only, managed=not chosen.no_managed)
-                for key, row in _measured(case, names, chosen.repetitions, sandbox, Path(folder)):
-                    found[key].append(row)
+            with delayed_endpoint(env["AWS_ENDPOINT_URL"], chosen.latency) as endpoint:
+                sandbox = Sandbox(home, {**env, **endpoint_variables(endpoint)})
+                for case in cases:
+                    names = _names(case, tools, managed=not chosen.no_managed)
+                    for key, row in _measured(case, names, chosen.repetitions, sandbox, Path(folder)):
+                        found[key].append(row)
         finally:
             lifecycle.down(home)
+    print(f"\nLatency of each round trip to the cloud: {chosen.latency} ms")
     _report(found)
 
 
@@ -116,7 +127,7 @@ def _measured(
 def _makers(sandbox: Sandbox, place: Path, folder: Path) -> dict[str, Callable[[], Tool]]:
     return {
         **{name: partial(Pulumi, name, sandbox, place, folder) for name in (_BULK, _MANAGED, _BARE)},
-        **{name: partial(Command, name, sandbox, folder) for name in (_PEER, _SYNC)},
+        **{name: partial(Command, name, sandbox, folder) for name in (_PEER, _SYNC, _RCLONE)},
         _STAGING: partial(Staging, sandbox, place, folder),
     }
 

@@ -1,10 +1,15 @@
-"""The tools that we compare with, from the package registries, in a place of their own."""
+"""The tools that we compare with: most from the package registries, in a folder of their own."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HERE = Path(__file__).resolve().parent
 PLACE = HERE.parent / ".sandbox" / "bench"
@@ -12,6 +17,14 @@ VENV = HERE.parent / ".sandbox" / "bench-venv"
 S3DEPLOY = PLACE / "s3deploy"
 AWS = VENV / "bin" / "aws"
 _PACKAGES = HERE / "requirements.txt"
+
+
+def available(names: Sequence[str]) -> list[str]:
+    """Return the tools without those that a package of the system has and that are not installed, and print why."""
+    if "rclone" not in names or shutil.which("rclone"):
+        return list(names)
+    print("rclone is left out: it is not installed (on Debian: apt-get install rclone)", flush=True)
+    return [name for name in names if name != "rclone"]
 
 
 def install() -> None:

@@ -59,8 +59,16 @@ class Command:
                 *(AWS, "s3", "sync", self.tree, f"s3://{self._bucket}", "--delete", "--no-progress", "--quiet"),
                 *("--endpoint-url", endpoint),
             ],
+            # The fastest settings found on this kind of machine.
+            "rclone": [
+                *("rclone", "sync", self.tree, f":s3:{self._bucket}", "--checksum", "--fast-list", "--quiet"),
+                *("--transfers", "32", "--checkers", "32", "--config", "/dev/null", "--s3-provider", "Other"),
+                *("--s3-endpoint", endpoint, "--s3-access-key-id", "test", "--s3-secret-access-key", "test"),
+            ],
         }
-        return run(commands[self.name], self.tree, self._sandbox.env)
+        # rclone does not start with this variable, and needs no certificates: the cloud is at an http address.
+        env = {name: value for name, value in self._sandbox.env.items() if name != "AWS_CA_BUNDLE"}
+        return run(commands[self.name], self.tree, env)
 
     def end(self) -> None:
         """Remove the bucket's objects, so that the next measurement has as small a cloud to work with."""
