@@ -72,6 +72,15 @@ def site_answers(place: Place) -> Iterator[tuple[str, str, str]]:
     yield "a list of the bucket", "none", "none" if "ListBucketResult" not in listing.body else "shown"
 
 
+def release_answers(url: str) -> Iterator[tuple[str, str, str]]:
+    """Ask a site in bulk mode for unknown paths, whose status the function for responses sets."""
+    etag = request(url, "/does-not-exist").headers.get("etag", "")
+    for name, value in (("If-None-Match", etag), ("Range", "bytes=0-3")):
+        answer = request(url, "/does-not-exist", headers={name: value})
+        page = "the error page" if "404.html" in answer.body else "another body"
+        yield f"an unknown path in bulk mode, with {name}", "404, the error page", f"{answer.status}, {page}"
+
+
 def invalidation_answers(place: Place) -> Iterator[tuple[str, str, str]]:
     """Ask which paths an invalidation takes, and which URLs it makes fresh."""
     create = place.distribution.client.create_invalidation

@@ -34,7 +34,7 @@ class Answer:
         return self.headers.get("x-cache", "").lower().startswith("hit")
 
 
-def request(url: str, path: str, method: str = "GET") -> Answer:
+def request(url: str, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
     """Send one request with ``path`` exactly as it is; redirects are not followed."""
     parts = urlsplit(url)
     connection: http.client.HTTPConnection
@@ -44,10 +44,10 @@ def request(url: str, path: str, method: str = "GET") -> Answer:
     else:
         connection = http.client.HTTPConnection(parts.netloc, timeout=_TIMEOUT_S)
     try:
-        connection.request(method, path)
+        connection.request(method, path, headers=dict(headers or {}))
         response = connection.getresponse()
-        headers = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, headers, response.read().decode("utf-8", "replace"))
+        received = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, received, response.read().decode("utf-8", "replace"))
     finally:
         connection.close()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from tools.smoke.answers import release_answers
 from tools.smoke.edge import Distribution, error_code
 from tools.smoke.observations import delete_functions, observe
 from tools.smoke.site import DIRECTORY, write_site
@@ -60,6 +61,8 @@ def _prod(stack: Stack, report: Report) -> None:
     _foreign_function(stack, report)
     stack.config(publish__mode="bulk")
     _publish(stack, report, "bulk mode")
+    for answer in release_answers(stack.url):
+        report.check(*answer)
     write_site(stack.folder, "three")
     _publish(stack, report, "a change, bulk mode")
     previous = [each["digest"] for each in stack.outputs()["releases"]][1]
