@@ -48,7 +48,8 @@ function releaseFind(at, files, form, bare, uri, isRoot) {
     return ['i', clean + index, clean !== uri && (clean || '/')];
   }
   if (at.m === 'tree' && form === 's' && files.i && !isFolder) return ['i', uri + '.html'];
-  if (at.m !== 'tree' || form !== 'f') return [];
+  // `//` is no form of the page at `/`.
+  if (at.m !== 'tree' || form !== 'f' || bare === '/') return [];
   if (isFolder ? files.i : files.p) return isFolder ? ['i', bare + index] : ['p', uri + '.html'];
   if (isFolder ? files.p : files.i) return isFolder ? ['p', bare + '.html', bare] : ['i', uri + index, uri + '/'];
   return [];
