@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from tests.faults.site_versions import A_WITH_RULES_OF_B, A, B, C
+from tests.faults.site_versions import A, B, C
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ EVENTS = (
         before=(A, B),
         version=B,
         after=B,
-        final=A_WITH_RULES_OF_B,
+        final=A,
         config={"publish:release": PREVIOUS_RELEASE},
         combinations=(("prod", "bulk"),),
     ),

@@ -133,5 +133,3 @@ def _version(name: str, *, pages: Mapping[str, str], extra: str, rule: str) -> S
 A = _version("A", pages={f"page-{n}": "A" for n in range(_PAGES)}, extra="a-only.html", rule="from-a")
 B = _version("B", pages={f"page-{n}": "B" if n % 2 else "A" for n in range(_PAGES)}, extra="b/only.html", rule="from-b")
 C = _version("C", pages={f"page-{n}": "C" if n % 3 else "A" for n in range(_PAGES)}, extra="c-only.html", rule="from-c")
-# The redirects of a rolled-back site are those of the files at hand.
-A_WITH_RULES_OF_B = SiteVersion("A with the redirects of B", {**A.files, _RULES: B.files[_RULES]})
