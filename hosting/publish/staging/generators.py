@@ -4,8 +4,7 @@ The content of a file with the content's hash in its name never changes, so brow
 matches too much leaves visitors with a stale file for a year. A rule that matches too little costs a revalidation. So
 in doubt, a rule does not match.
 
-The patterns are regular expressions over a path without the parts that ``ADDITIONS`` describes; those of `Exclusion`,
-and ``above``, ``folder`` and ``form`` of `NamingRule`, are used in JavaScript too (see `hash_patterns`).
+The patterns are regular expressions over a path without the parts that ``ADDITIONS`` describes.
 """
 
 from __future__ import annotations
@@ -66,22 +65,19 @@ class NamingRule:
         above: a regular expression of the folders around the generator's own.
         source: the URL of the generator's documentation or code.
         folder: a regular expression of the generator's folder, with the slash at its end; "" if any folder will do.
-        form: the rest of the path of a file whose name has the form of the generator's names; "" if the form of
-            another rule includes it.
-        certain: the rest of the path of a file that is hashed, whatever the other files are; "" if it is ``form``.
+        certain: the rest of the path of a file that is hashed, whatever the other files are.
         likely: the rest of the path of a file that is hashed if at least as many files in its folder are certain.
     """
 
     generators: str
     above: str
     source: str
+    certain: str
     folder: str = ""
-    form: str = ""
-    certain: str = ""
     likely: str = ""
 
 
-# The site may be in a subfolder of another site. The number limits the cost of a long path at the edge.
+# The site may be in a subfolder of another site. The number limits the cost of a long path.
 _NESTED = "(?:[^/]+/){0,3}"
 # Any folder. The lookahead keeps the name's pattern from being tried for each folder of the path.
 _ANYWHERE = r"(?:[^\n]*/)?(?![^/]*/)"
@@ -136,42 +132,42 @@ NAMING_RULES = (
         above=_NESTED,
         folder="_next/static/",
         # Next generates a build id of 21 characters; a custom one (`generateBuildId`) may repeat for other content.
-        form=rf"(?!(?!(?=[^/]*\d)(?=[^/]*[A-Z])(?=[^/]*[a-z])[\w-]{{21}}/)[^/]+/_[A-Za-z]*Manifest\.js){_EVERYTHING}",
+        certain=rf"(?!(?!(?=[^/]*\d)(?=[^/]*[A-Z])(?=[^/]*[a-z])[\w-]{{21}}/)[^/]+/_[A-Za-z]*Manifest\.js){_EVERYTHING}",
         source="https://nextjs.org/docs/app/guides/self-hosting",
     ),
     NamingRule(
         generators="Nuxt",
         above=_NESTED,
         folder="_nuxt/",
-        form=_EVERYTHING,
+        certain=_EVERYTHING,
         source="https://nuxt.com/docs/4.x/api/nuxt-config#buildassetsdir",
     ),
     NamingRule(
         generators="Astro",
         above=_NESTED,
         folder="_astro/",
-        form=_EVERYTHING,
+        certain=_EVERYTHING,
         source="https://docs.astro.build/en/recipes/customizing-output-filenames/",
     ),
     NamingRule(
         generators="SvelteKit",
         above=_NESTED,
         folder="_app/immutable/",
-        form=_EVERYTHING,
+        certain=_EVERYTHING,
         source="https://svelte.dev/docs/kit/configuration#appDir",
     ),
     NamingRule(
         generators="Gatsby",
         above=_NESTED,
         folder="static/",
-        form=rf"[\da-f]{{32}}/[\da-f]{{5}}/[^/]+{_ANY}",
+        certain=rf"[\da-f]{{32}}/[\da-f]{{5}}/[^/]+{_ANY}",
         source="https://www.gatsbyjs.com/docs/caching/#static-files",
     ),
     NamingRule(
         generators="rustdoc",
         above=_NESTED,
         folder=r"static\.files/",
-        form=rf"[^/]+-[\da-f]{{8}}(?:[\da-f]{{8}})?(?:\.ttf)?{_ANY}",
+        certain=rf"[^/]+-[\da-f]{{8}}(?:[\da-f]{{8}})?(?:\.ttf)?{_ANY}",
         source="https://doc.rust-lang.org/nightly/nightly-rustc/rustdoc/html/render/write_shared/index.html",
     ),
     NamingRule(
@@ -179,7 +175,7 @@ NAMING_RULES = (
         generators="rustdoc's search index",
         above=_NESTED,
         folder=r"search\.index/",
-        form=r"(?:\w+/)?[\da-f]{12}\.js",
+        certain=r"(?:\w+/)?[\da-f]{12}\.js",
         source="https://github.com/rust-lang/rust/pull/145911",
     ),
     NamingRule(
@@ -201,7 +197,6 @@ NAMING_RULES = (
         generators="Vite, Rollup, Rolldown; so VitePress, Storybook, React Router",
         above=_NESTED,
         folder="assets/",
-        form=rf"{_ANYWHERE}{_NAME}{BOTH_CASES}{NO_CAMEL_CASE}[\w-]{{8}}{_ANY}",
         source="https://rollupjs.org/configuration-options/#output-assetfilenames",
         certain=rf"{_ANYWHERE}(?:(?:{_NAME}{NO_CAMEL_CASE}(?={BREAK}{{2}})|index[.-](?={BREAK})"
         rf"(?:{NO_CAMEL_CASE}|(?=[A-Za-z]{{8}}\.){UNPRONOUNCEABLE})){BOTH_CASES}[\w-]{{8}}{_CODE}"
@@ -212,7 +207,6 @@ NAMING_RULES = (
         generators="Eleventy's bundle plugin; `dist` is the folder in its starter",
         above=_NESTED,
         folder="(?:bundle|dist)/",
-        form=rf"{BOTH_CASES}[\w-]{{10}}\.(?:js|css)",
         source="https://github.com/11ty/eleventy-plugin-bundle",
         certain=rf"{NO_CAMEL_CASE}(?:(?={BREAK}{{4}})|(?={BREAK}{{3}}){UNPRONOUNCEABLE}){BOTH_CASES}[\w-]{{10}}\.(?:js|css)",
         likely=rf"{NO_CAMEL_CASE}{NO_WORDS}(?=[^A-Z.]*[A-Z])[\w-]{{10}}\.(?:js|css)",
@@ -221,7 +215,6 @@ NAMING_RULES = (
         generators="Angular since 17, by esbuild; a localised app has a folder for each locale",
         above=_ROOT,
         folder="(?:(?!js/)[a-z]{2}(?:-[A-Z]{2})?/)?",
-        form=rf"(?:(?:main|polyfills|styles|scripts|runtime|chunk)-{BASE32}{_CODE}|media/[^/]+-{BASE32}{_ANY})",
         source="https://angular.dev/cli/build",
         certain=rf"(?:(?:main|polyfills|styles|scripts|runtime|chunk)-{DIGIT_OR_UNPRONOUNCEABLE}{BASE32}{_CODE}"
         rf"|media/[^/]+-{DIGITS_BETWEEN}{BASE32}{_FONT})",
@@ -231,7 +224,6 @@ NAMING_RULES = (
     NamingRule(
         generators="Eleventy's image plugin",
         above=_ROOT,
-        form=rf"{_ANYWHERE}{BOTH_CASES}[\w-]{{10}}-\d{{1,5}}{_PICTURE}",
         source="https://www.11ty.dev/docs/plugins/image/",
         certain=rf"{_ANYWHERE}(?=[\w-]{{10}}-\d){NO_CAMEL_CASE}(?:(?={BREAK}{{4}})|(?={BREAK}{{3}}){UNPRONOUNCEABLE})"
         rf"{BOTH_CASES}[\w-]{{10}}-\d{{1,5}}{_PICTURE}",
@@ -240,7 +232,6 @@ NAMING_RULES = (
     NamingRule(
         generators="webpack, Parcel, Gatsby, Hugo, Docusaurus, mdBook, older Angular and Vite",
         above=_ANYWHERE,
-        form=rf"(?:{_NAME}|(?=[\da-f]{{20}}\.)){LETTER_AND_DIGIT}{HEX}{_ANY}",
         source="https://webpack.js.org/guides/caching/",
         # 24 digits are MongoDB's ids; 20 digits alone are webpack's names of images.
         certain=rf"(?:{_NAME}{HEX_AHEAD}{NO_DATE}{NO_HEX_WORD}{HEX}{_CODE}"
@@ -264,13 +255,13 @@ NAMING_RULES = (
     NamingRule(
         generators="Hugo's images",
         above=_ANYWHERE,
-        form=rf"[^/]+_hu_?{LETTER_AND_DIGIT}[\da-f]{{16,64}}(?:_\d+_[\dx]+_\w{{1,80}})?{_ANY}",
+        certain=rf"[^/]+_hu_?{LETTER_AND_DIGIT}[\da-f]{{16,64}}(?:_\d+_[\dx]+_\w{{1,80}})?{_ANY}",
         source="https://gohugo.io/content-management/image-processing/",
     ),
     NamingRule(
         generators="Pagefind",
         above=_ANYWHERE,
-        form=r"[^/]+_[\da-f]{6,64}\.pf_(?:fragment|index|filter|meta)",
+        certain=r"[^/]+_[\da-f]{6,64}\.pf_(?:fragment|index|filter|meta)",
         source="https://github.com/Pagefind/pagefind/issues/747",
     ),
 )

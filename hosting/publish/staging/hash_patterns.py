@@ -1,7 +1,6 @@
 r"""Regular expressions for the hashes in file names, and for what people write that looks like them.
 
-They have one meaning in Python, with ``re.ASCII``, and in JavaScript, where the function at the edge uses them: no
-``.``, which matches line separators in one of the two, no back references, no look-behind.
+They are compiled with ``re.ASCII``.
 
 A negative lookahead stands before a hash that is followed by ``\.``, the dot of the extension.
 

@@ -19,7 +19,7 @@ from hosting.publish.staging.generators import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hosting.publish.staging.generators import NamingRule
 
@@ -40,24 +40,17 @@ def hashed_names(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(hashed)
 
 
-def has_hashed_form(path: str) -> bool:
-    """Return whether the name has the form of a hashed one; it may still be a word or a date."""
-    bare = _without_additions(path)
-    return _FORM.fullmatch(bare) is not None and _EXCLUDED.fullmatch(bare) is None
-
-
 def _without_additions(path: str) -> str:
     """Return ``path`` with nothing between the hash and the extension, and nothing after that."""
     additions = _ADDITIONS.search(path, max(0, path.find(".", path.rfind("/"))))
     return path[: additions.start()] + additions[1] if additions else path
 
 
-def _any_of(names: Callable[[NamingRule], str]) -> str:
-    """Return the regular expression of all rules' folders, each followed by the part that ``names`` returns for it."""
-    rules = [rule for rule in NAMING_RULES if names(rule)]
+def _certain_paths() -> str:
+    """Return the regular expression of all paths that are certain, whatever the other files are."""
     return "|".join(
-        f"{above}(?:{'|'.join(f'{rule.folder}{names(rule)}' for rule in alike)})"
-        for above, alike in groupby(rules, key=attrgetter("above"))
+        f"{above}(?:{'|'.join(f'{rule.folder}{rule.certain}' for rule in alike)})"
+        for above, alike in groupby(NAMING_RULES, key=attrgetter("above"))
     )
 
 
@@ -65,14 +58,9 @@ def _with_likely(rule: NamingRule) -> re.Pattern[str]:
     return re.compile(f"(?P<folder>{rule.above}{rule.folder})(?:(?P<certain>{rule.certain})|{rule.likely})", re.ASCII)
 
 
-# For the function at the edge: the excluded names, in upper or lower case, and the form of a hashed name.
-EXCLUDED = "|".join(one.pattern for one in EXCLUSIONS)
-FORM = _any_of(lambda rule: rule.form)
-
 _ADDITIONS = re.compile(rf"{ADDITIONS}\Z", re.ASCII)
-_EXCLUDED = re.compile(EXCLUDED, re.ASCII | re.IGNORECASE)
-_CERTAIN = re.compile(_any_of(lambda rule: rule.certain or rule.form), re.ASCII)
-_FORM = re.compile(FORM, re.ASCII)
+_EXCLUDED = re.compile("|".join(one.pattern for one in EXCLUSIONS), re.ASCII | re.IGNORECASE)
+_CERTAIN = re.compile(_certain_paths(), re.ASCII)
 _CAPITAL_OR_DIGIT = re.compile(r"[A-Z\d]", re.ASCII)
 _ALIKE = tuple(_with_likely(rule) for rule in NAMING_RULES if rule.likely)
 _EVERY_FILE, _EVIDENT_CODE, _LIKELY_FILE = (

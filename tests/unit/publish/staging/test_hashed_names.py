@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hosting.publish.staging.generators import EXCLUSIONS, NAMING_RULES
-from hosting.publish.staging.hashed_names import has_hashed_form, hashed_names
+from hosting.publish.staging.hashed_names import hashed_names
 
 # Every file of real builds, one list for each generator, and of each list the files that are hashed, told by reading.
 GENERATORS = Path(__file__).parents[3] / "fixtures" / "generators"
@@ -479,15 +479,4 @@ def test_every_row_of_the_tables_names_its_source() -> None:
     """Each rule has a source, and no two rules are for the same generators."""
     assert all(row.source.startswith("https://") for row in (*NAMING_RULES, *EXCLUSIONS))
     assert len({rule.generators for rule in NAMING_RULES}) == len(NAMING_RULES)
-    assert all(rule.form or rule.certain for rule in NAMING_RULES)
-
-
-def test_files_of_the_form_include_nearly_all_hashed_ones() -> None:
-    """The function at the edge, which only has a path, recognises nearly all hashed files, and no page."""
-    hashed, shared = set(), set()
-    for name in TREES:
-        paths = tree(name)
-        hashed |= {f"{name}/{path}" for path in hashed_names(paths)}
-        shared |= {f"{name}/{path}" for path in paths if has_hashed_form(path)}
-    assert len(hashed & shared) >= 0.97 * len(hashed)
-    assert not [path for path in shared if path.endswith((".html", ".xml", ".webmanifest", "sw.js"))]
+    assert all(rule.certain for rule in NAMING_RULES)
