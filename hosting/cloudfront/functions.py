@@ -53,15 +53,14 @@ def make_functions(
         store_arn: the key-value store, which is associated with the functions that read it.
         for_releases: whether they route to the releases of bulk mode.
     """
-    make = _release_function if for_releases else _function
-    request_store, response_store = (
-        store_arn if uses_store(parts) else None for parts in (edge.request_parts, edge.response_parts)
-    )
-    code = _protected(edge, compose(edge.request_parts))
-    functions = [make(names, "viewer-request", code, request_store, opts)]
+    codes: dict[Event, pulumi.Input[str]] = {"viewer-request": _protected(edge, compose(edge.request_parts))}
     if edge.response_parts:
-        functions.append(make(names, "viewer-response", compose_response(edge.response_parts), response_store, opts))
-    return functions
+        codes["viewer-response"] = compose_response(edge.response_parts)
+    readers = {"viewer-request": uses_store(edge.request_parts), "viewer-response": uses_store(edge.response_parts)}
+    return [
+        _function(names, event, code, store_arn if readers[event] else None, opts, for_releases=for_releases)
+        for event, code in codes.items()
+    ]
 
 
 def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
@@ -69,35 +68,29 @@ def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:
     return pulumi.Output.secret(code) if edge.has_secret else code
 
 
-def _function(
+def _function(  # noqa: PLR0913 - one caller, which passes all of them
     names: CloudNames,
     event: Event,
     code: pulumi.Input[str],
     store_arn: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
+    *,
+    for_releases: bool,
 ) -> FunctionAssociation:
-    logical, name = names.logical(f"{_ROLES[event]}-function"), names.physical(_ROLES[event])
-    inputs = _inputs(names, event, code, store_arn)
-    function = cloudfront.Function(logical, name=name, opts=keep_name("name", opts), **inputs)
-    return FunctionAssociation(event, function, _digest(code))
+    """Return a function.
 
-
-def _release_function(
-    names: CloudNames,
-    event: Event,
-    code: pulumi.Input[str],
-    store_arn: pulumi.Input[str] | None,
-    opts: pulumi.ResourceOptions,
-) -> FunctionAssociation:
-    """Return a function for the releases of one bucket.
-
-    Another bucket changes the suffix of the name, and so replaces the function. One update of the distribution then
-    changes the bucket and all functions, and no visitor gets the function of one bucket with the files of the other.
+    In bulk mode it is for the releases of one bucket. Another bucket changes the suffix of the name, and so replaces
+    the function. One update of the distribution then changes the bucket and all functions, and no visitor gets the
+    function of one bucket with the files of the other. In managed mode the function keeps its name.
     """
-    role = _RELEASE_ROLES[event]
-    name = pulumi.Output.concat(names.site, f"-{role}-", names.suffix)
-    inputs = _inputs(names, event, code, store_arn)
-    function = cloudfront.Function(names.logical(f"{role}-function"), name=name, opts=opts, **inputs)
+    role = (_RELEASE_ROLES if for_releases else _ROLES)[event]
+    name = pulumi.Output.concat(names.site, f"-{role}-", names.suffix) if for_releases else names.physical(role)
+    function = cloudfront.Function(
+        names.logical(f"{role}-function"),
+        name=name,
+        opts=opts if for_releases else keep_name("name", opts),
+        **_inputs(names, event, code, store_arn),
+    )
     return FunctionAssociation(event, function, _digest(code))
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 EXACT, FOLDER, REST = "exact", "folder", "rest"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create-s3-kvp.html
 MAX_VALUE_BYTES = 1_024
+# The prefix of the keys of all tables of rules in the key-value store.
+RULE_TABLES = "r/"
 # The store has 5 MB. During a publish it has the tables of three: the live one, the previous one and the new one.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
 MAX_BYTES = 1_600_000
@@ -110,6 +112,11 @@ def expression_text(regex: str) -> str:
     return _ESCAPE.sub(lambda escape: "/" if escape[1] == "/" else escape[0], regex)
 
 
+def rule_table_prefix(id_: str) -> str:
+    """Return the prefix of the keys of a table; the name of the bucket follows."""
+    return f"{RULE_TABLES}{id_}/"
+
+
 def rule_table(
     table: TableFormat, entries: Sequence[Entry], attributes: Mapping[str, object], texts: Sequence[str] = ()
 ) -> RuleTable:
@@ -127,7 +134,7 @@ def rule_table(
             buckets |= {f"{kind[0]}{number}": table.join(part) for number, part in enumerate(parts)}
     content = as_javascript([head, buckets]).encode()
     table_id = urlsafe_b64encode(hashlib.sha256(content).digest())[:_ID_CHARACTERS].decode()
-    items = {f"r/{table_id}/{name}": value for name, value in buckets.items()}
+    items = {f"{rule_table_prefix(table_id)}{name}": value for name, value in buckets.items()}
     return RuleTable(table.name, {"id": table_id, **head}, items)
 
 

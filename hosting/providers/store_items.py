@@ -21,6 +21,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Updat
 
 from hosting.aws.key_value_store import open_store
 from hosting.aws.key_value_store_errors import StoreError, StoreNotFoundError
+from hosting.edge.rule_tables import RULE_TABLES
 from hosting.errors import HostingError
 from hosting.providers.base import AwsProvider
 from hosting.publish.managed.path_list import pack, unpack
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     import pulumi
-
-# The keys of rules. Other keys are not removed here.
-_PREFIX = "r/"
 
 
 class Store(Protocol):
@@ -107,7 +105,7 @@ class StoreCleanupProvider(StoreProvider):
         if not _is_other_store(_olds, _news):
             with _consequence("The new rules are published, but those of earlier publishes could not be removed"):
                 store = self.store(_news["store_arn"])
-                store.write({}, [key for key in store.list() if key.startswith(_PREFIX) and key not in kept])
+                store.write({}, [key for key in store.list() if key.startswith(RULE_TABLES) and key not in kept])
         return UpdateResult(_news)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:

@@ -63,8 +63,6 @@ class Bulk:
             request_parts=self._functions.request_parts,
             response_parts=self._functions.response_parts,
             error_responses=distribution_errors(self._plan),
-            default_root_object=None,
-            store_items={},
         )
 
     @property

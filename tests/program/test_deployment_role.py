@@ -282,7 +282,7 @@ def test_no_right_stands_for_many() -> None:
 
 
 def test_a_store_and_its_keys_are_one_statement() -> None:
-    """The keys' six actions are those of another service, on the same ARN; there are none for single keys."""
+    """The role has the six actions of the data API on the store's ARN; IAM cannot restrict them to single keys."""
     (statement,) = (one for one in permissions_policy(SCOPE)["Statement"] if one["Sid"] == "KeyValueStore")
     services = Counter(action.partition(":")[0] for action in statement["Action"])
     assert services == {"cloudfront": 4, "cloudfront-keyvaluestore": 6}

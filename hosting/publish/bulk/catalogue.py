@@ -224,5 +224,7 @@ class CatalogueFile:
 
 def summaries(catalogue: Catalogue) -> list[Mapping[str, Any]]:
     """Return the complete releases as the stack's output `releases` has them: each digest once, the newest first."""
-    newest = {release.digest: release for release in reversed(catalogue.complete)}
-    return [release.summary() for release in catalogue.complete if newest[release.digest] is release]
+    newest: dict[str, StoredRelease] = {}
+    for release in catalogue.complete:
+        newest.setdefault(release.digest, release)
+    return [release.summary() for release in newest.values()]

@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hosting.aws.key_value_store import MAX_KEYS_A_WRITE
+from hosting.edge.rule_tables import RULE_TABLES
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.pointer import GRACE_S, store_tables
+from hosting.publish.bulk.table import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +58,8 @@ class Cleanup:
             return
         # The ETag is older than the list: if another publish writes meanwhile, the deletion is refused.
         etag = self._store.describe().etag
-        keys = [key for key in self._store.list() if _is_table(key) and not key.startswith(tuple(needed))]
+        tables = [key for key in self._store.list() if key.startswith((TABLES, RULE_TABLES))]
+        keys = [key for key in tables if not key.startswith(tuple(needed))]
         for start in range(0, len(keys), MAX_KEYS_A_WRITE):
             etag = self._store.update(etag, {}, keys[start : start + MAX_KEYS_A_WRITE])
 
@@ -78,7 +81,3 @@ class Cleanup:
         prefixes = (layout.file_prefix(id_), layout.error_page_prefix(id_))
         written = {prefix + rest for prefix in prefixes for rest in self._bucket.list(prefix)}
         return written | (manifest.keys if manifest else set())
-
-
-def _is_table(key: str) -> bool:
-    return key.startswith(("t/", "r/"))

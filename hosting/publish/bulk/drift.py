@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hosting.publish.bulk.table import table_checksum
+from hosting.publish.bulk.table import table_checksum, table_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,6 +48,7 @@ def wrong_tables(pointer: Pointer, manifest: ReleaseManifest, items: Mapping[str
         items: the keys and values of the store.
     """
     live = pointer.live
-    buckets = [items.get(f"t/{live.table}/{number}", "") for number in range(live.buckets)]
+    prefix = table_prefix(live.table)
+    buckets = [items.get(f"{prefix}{number}", "") for number in range(live.buckets)]
     wrong = {key for key, value in manifest.edge.items.items() if items.get(key) != value}
-    return wrong | (set() if table_checksum(buckets) == live.checksum else {f"t/{live.table}/"})
+    return wrong | (set() if table_checksum(buckets) == live.checksum else {prefix})

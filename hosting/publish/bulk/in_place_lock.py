@@ -158,7 +158,7 @@ class IndexFile:
 
 
 def _system() -> str:
-    """Return an id of this running system and of this container; empty if there is none."""
+    """Return the boot id of the system and the PID namespace of the container; empty if the system has neither."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"

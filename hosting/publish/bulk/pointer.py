@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from hosting.edge.rule_tables import MAX_VALUE_BYTES, rule_table_prefix
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.table import MAX_VALUE_BYTES, changed_records, join_records, split_records, table_checksum
+from hosting.publish.bulk.table import changed_records, join_records, split_records, table_checksum, table_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +131,7 @@ class Pointer:
 
 def store_tables(pointer: ReleasePointer) -> set[str]:
     """Return the prefixes of the keys of a release's tables."""
-    return {f"t/{pointer.table}/", *(f"r/{head['id']}/" for head in pointer.tables.values())}
+    return {table_prefix(pointer.table), *(rule_table_prefix(head["id"]) for head in pointer.tables.values())}
 
 
 def first_pointer(release: str, time: int, manifest: ReleaseManifest, buckets: Sequence[str] = ()) -> ReleasePointer:

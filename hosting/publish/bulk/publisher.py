@@ -21,7 +21,7 @@ from hosting.publish.bulk.pointer import first_pointer, next_pointer, pointer_to
 from hosting.publish.bulk.resume import uploaded_files
 from hosting.publish.bulk.rollback import release_to_restore
 from hosting.publish.bulk.switch import SITE_KEY, Switch, check_capacity, view
-from hosting.publish.bulk.table import build_table
+from hosting.publish.bulk.table import build_table, table_prefix
 from hosting.publish.bulk.upload import UNCHANGED, Uploader
 from hosting.publish.bulk.upload_plan import UploadPlan, plan_uploads
 from hosting.publish.s3.errors import S3Error
@@ -246,7 +246,7 @@ class Publisher:
         manifest = self._upload(release, manifest, plan)
         # The grace period of the previous release begins with the switch, not with the upload.
         pointer = replace(pointer, live=replace(pointer.live, time=int(self._file.elapsed)))
-        Switch(self._store, current.store).run(tables, pointer, self._file.publisher_of)
+        Switch(self._store, current.store, pointer, self._file.publisher_of).run(tables)
         self._file.catalogue = self._file.catalogue.with_pointer(pointer, now)
         self._clean_up(pointer, before)
         return PublishResult(replace(release, is_complete=True), manifest, self._file.catalogue)
@@ -294,5 +294,5 @@ def _pointer(id_: str, now: int, manifest: ReleaseManifest, current: _Current) -
         return inline, items
     buckets = build_table(manifest.publishes, manifest.edge.index_document)
     first = first_pointer(id_, now, manifest, buckets)
-    items |= {f"t/{id_}/{number}": bucket for number, bucket in enumerate(buckets)}
+    items |= {f"{table_prefix(id_)}{number}": bucket for number, bucket in enumerate(buckets)}
     return pointer_to_table(first, current.store.pointer), items

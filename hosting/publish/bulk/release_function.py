@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hosting.edge.plan import EdgePlan
     from hosting.edge.rule_tables import RuleTable
 
-FORBIDDEN, _BAD_REQUEST = 403, 400
+_BAD_REQUEST = 400
 _HERE = Path(__file__).parent
 
 
@@ -96,7 +96,7 @@ def release_edge(edge: EdgePlan, tables: Sequence[RuleTable], routing: str) -> R
 def _missing_page(errors: Sequence[ErrorResponse]) -> ErrorResponse | None:
     """Return the response with a page for missing files; that for 404 comes first."""
     found = {error.error_code: error for error in errors if error.response_page_path}
-    return found.get(NOT_FOUND) or found.get(FORBIDDEN)
+    return next((found[code] for code in reversed(MISSING_FILE_STATUSES) if code in found), None)
 
 
 def distribution_errors(edge: EdgePlan) -> tuple[ErrorResponse, ...]:

@@ -25,10 +25,10 @@ def uploaded_files(bucket: BucketClient, manifests: Manifests, catalogue: Catalo
         planned = None if release.is_complete else manifests.find(release.id)
         if planned:
             own = [file for file in planned.files.values() if file.publish == release.id]
-            yield from existing(bucket, release.id, own)
+            yield from _existing(bucket, release.id, own)
 
 
-def existing(bucket: BucketClient, publish: str, files: Iterable[StoredFile]) -> Iterator[StoredFile]:
+def _existing(bucket: BucketClient, publish: str, files: Iterable[StoredFile]) -> Iterator[StoredFile]:
     """Yield those of a publish's own ``files`` that are in the bucket, with their ETags."""
     prefixes = (layout.file_prefix(publish), layout.error_page_prefix(publish))
     listed = {prefix + rest: found for prefix in prefixes for rest, found in bucket.list(prefix).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
+from hosting.publish.bulk.catalogue import summaries
 
 if TYPE_CHECKING:
     from hosting.publish.bulk.catalogue import Catalogue, StoredRelease
@@ -19,8 +20,8 @@ def release_to_restore(catalogue: Catalogue, prefix: str) -> StoredRelease:
     found = {release.digest: release for release in reversed(catalogue.complete) if release.digest.startswith(prefix)}
     if len(found) == 1:
         return found.popitem()[1]
-    summaries = [release.summary() for release in catalogue.complete]
-    listed = "".join(f"\n  - {one['digest'][:12]}  {one['time']}  {one['files']} files" for one in summaries)
+    lines = (f"\n  - {one['digest'][:12]}  {one['time']}  {one['files']} files" for one in summaries(catalogue))
+    listed = "".join(lines)
     what = "names more than one release" if found else "is not a release in the bucket"
     raise PublishError(
         f"'publish:release' {what} (got {prefix}); nothing was deployed. The bucket has:{listed or ' no release'}\n"

@@ -68,31 +68,27 @@ def check_capacity(found: StoreView, items: Mapping[str, str]) -> None:
 class Switch:
     """One publish's change of the pointer."""
 
-    def __init__(self, store: Store, started_from: StoreView, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, store: Store, started_from: StoreView, pointer: Pointer, host_of: Callable[[str], str]) -> None:
+        """``started_from`` is the store that the publish has found; ``host_of`` returns who published a release."""
         self._store = store
         self._started_from = started_from
+        self._text = pointer.to_text()
+        self._host_of = host_of
         self._etag = started_from.etag
-        self._sleep = sleep
 
-    def run(self, tables: Mapping[str, str], pointer: Pointer, host_of: Callable[[str], str]) -> None:
+    def run(self, tables: Mapping[str, str]) -> None:
         """Write the tables, and with the last of them the pointer.
-
-        Args:
-            tables: the keys and values of the tables.
-            pointer: the pointer.
-            host_of: returns the machine that published a release.
 
         Raises:
             PublishError: another publish has written the pointer.
             StoreError: the store did not take a value.
         """
-        text = pointer.to_text()
         *first, last = _batches(tables) or [{}]
         for batch in first:
-            self._write(batch, text, host_of)
-        self._write({**last, SITE_KEY: text}, text, host_of)
+            self._write(batch)
+        self._write({**last, SITE_KEY: self._text})
 
-    def _write(self, puts: Mapping[str, str], text: str, host_of: Callable[[str], str]) -> None:
+    def _write(self, puts: Mapping[str, str]) -> None:
         attempt = 0
         while True:
             attempt += 1
@@ -101,20 +97,20 @@ class Switch:
             except (StoreConflictError, StoreUnavailableError):
                 if attempt == _ATTEMPTS:
                     raise
-                if self._is_done(puts, text, host_of):
+                if self._is_done(puts):
                     return
-                self._sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+                time.sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not a secret
             else:
                 return
 
-    def _is_done(self, puts: Mapping[str, str], text: str, host_of: Callable[[str], str]) -> bool:
+    def _is_done(self, puts: Mapping[str, str]) -> bool:
         """Read the pointer after a conflict or an unknown outcome; return whether it is already the new one."""
         found = view(self._store)
         self._etag = found.etag
-        if SITE_KEY in puts and found.text == text:
+        if SITE_KEY in puts and found.text == self._text:
             return True
         if found.text != self._started_from.text:
-            raise PublishError(_other_publish(found, host_of))
+            raise PublishError(_other_publish(found, self._host_of))
         return False
 
 

@@ -21,13 +21,14 @@ from base64 import urlsafe_b64encode
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from hosting.edge.rule_tables import MAX_VALUE_BYTES
 from hosting.errors import PublishError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
-MAX_VALUE_BYTES = 1024
+# The prefix of the keys of all tables in the key value store.
+TABLES = "t/"
 RECORD_LENGTH = 10
 PUBLISH_ID_LENGTH = 4
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -114,6 +115,11 @@ def _alike(paths: Iterable[str], index_document: str) -> str:
     for path in paths:
         found[record_key(path, index_document)].append(path)
     return ", ".join(f"'{path}'" for alike in found.values() if len(alike) > 1 for path in alike)
+
+
+def table_prefix(id_: str) -> str:
+    """Return the prefix of the keys of a table; the number of the bucket follows."""
+    return f"{TABLES}{id_}/"
 
 
 def table_checksum(buckets: Iterable[str]) -> str:

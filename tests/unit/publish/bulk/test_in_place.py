@@ -101,8 +101,7 @@ def test_a_publish_interrupted_again_and_again_sends_each_file_once(site: Site) 
         with pytest.raises(PublishError, match="stopped"):
             site.publish()
         arrived += site.bucket.uploaded
-        # S3 tells times to the second: an object of the same second as a plan cannot be distinguished from an older
-        # one.
+        # S3's times have a resolution of one second, so an object and a plan need different ones.
         time.sleep(1.1)
     site.bucket.fail = None
     site.publish()

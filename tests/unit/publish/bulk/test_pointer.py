@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hosting.edge.rule_tables import MAX_VALUE_BYTES
 from hosting.errors import PublishError
 from hosting.publish.bulk.manifests import ReleaseManifest, StoredFile
 from hosting.publish.bulk.pointer import (
@@ -19,7 +20,7 @@ from hosting.publish.bulk.pointer import (
     store_tables,
 )
 from hosting.publish.bulk.release_edge import ReleaseEdge
-from hosting.publish.bulk.table import GONE, MAX_VALUE_BYTES, build_table, split_records
+from hosting.publish.bulk.table import GONE, build_table, split_records
 from tests.unit.publish.bulk.memory import entries
 
 if TYPE_CHECKING:

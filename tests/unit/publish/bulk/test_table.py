@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hosting.edge.rule_tables import MAX_VALUE_BYTES
 from hosting.errors import PublishError
 from hosting.publish.bulk import table
 from hosting.publish.bulk.table import (
     EMPTY_BUCKET,
     GONE,
-    MAX_VALUE_BYTES,
     build_table,
     changed_records,
     join_records,
