@@ -61,21 +61,7 @@ class Case:
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--files", type=int, nargs="*", default=[100, 1_000, 10_000], help="sizes of the trees")
-    parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--no-large", action="store_true", help="without the run of 500 files of 1 MB")
-    parser.add_argument("--no-managed", action="store_true", help="without managed mode, which takes minutes")
-    parser.add_argument(
-        "--only", nargs="*", default=_TOOLS, choices=_TOOLS, metavar="TOOL", help="of these tools alone"
-    )
-    parser.add_argument(
-        "--latency",
-        type=int,
-        default=30,
-        help="milliseconds for each round trip to the cloud, for all tools; 0 for none",
-    )
-    chosen = parser.parse_args()
+    chosen = _arguments()
     peers.install()
     tools = peers.available(chosen.only)
     cases = [Case(count) for count in chosen.files] + ([] if chosen.no_large else [Case(500, 1_000_000)])
@@ -95,6 +81,25 @@ def main() -> None:
             lifecycle.down(home)
     print(f"\nLatency of each round trip to the cloud: {chosen.latency} ms")
     _report(found)
+
+
+def _arguments() -> argparse.Namespace:
+    """Return the arguments of the command line."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--files", type=int, nargs="*", default=[100, 1_000, 10_000], help="sizes of the trees")
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--no-large", action="store_true", help="without the run of 500 files of 1 MB")
+    parser.add_argument("--no-managed", action="store_true", help="without managed mode, which takes minutes")
+    parser.add_argument(
+        "--only", nargs="*", default=_TOOLS, choices=_TOOLS, metavar="TOOL", help="of these tools alone"
+    )
+    parser.add_argument(
+        "--latency",
+        type=int,
+        default=30,
+        help="milliseconds for each round trip to the cloud, for all tools; 0 for none",
+    )
+    return parser.parse_args()
 
 
 def _names(case: Case, only: Sequence[str], *, managed: bool) -> list[str]:
