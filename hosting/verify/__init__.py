@@ -2,7 +2,7 @@
 
 The data flows one way:
 
-    the stack (``stack``), or a manifest -> the answer to each path (``cloudfront_site``, ``s3_website``) -> checks
+    the stack (``stack``), or a manifest -> the answer to each path (``hosting.answers``) -> checks
     (``checks``, ``site_checks``, ``closed_checks``, ``bucket_checks``) -> answers (``http_client``, ``crawl``)
     -> differences (``comparison``) -> the report (``report``)
 

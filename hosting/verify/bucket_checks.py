@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hosting.verify.checks import FORBIDDEN, NO_SUCH_HOST, NOT_FOUND, Check, Expected, path_of_key
+from hosting.answers.expected import FORBIDDEN, NOT_FOUND, Expected
+from hosting.answers.file_urls import path_of_key
+from hosting.verify.checks import NO_SUCH_HOST, Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

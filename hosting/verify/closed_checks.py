@@ -6,14 +6,16 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hosting.verify.checks import FORBIDDEN, NOT_FOUND, Check, Expected, path_of_key, sample
+from hosting.answers.expected import FORBIDDEN, NOT_FOUND, Expected
+from hosting.answers.file_urls import path_of_key
+from hosting.verify.checks import Check, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from hosting.answers.file_urls import Site
     from hosting.formats.gitignore import IgnoreRules
-    from hosting.verify.site_checks import Site
 
 _IGNORED_FILES, _FOLDERS = 200, 20
 # A folder such as node_modules may have more ignored files than are worth listing.

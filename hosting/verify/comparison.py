@@ -11,7 +11,8 @@ from hosting.verify.checks import NO_SUCH_HOST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hosting.verify.checks import Check, Expected
+    from hosting.answers.expected import Expected
+    from hosting.verify.checks import Check
     from hosting.verify.http_client import Answer
 
 _SHOWN_DIGITS = 12

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
+from hosting.answers.expected import Expected, file_answer
+from hosting.answers.file_urls import path_of_key, url_forms
 from hosting.formats.redirects.proxies import Proxy
-from hosting.verify.checks import OK, Check, Expected, file_answer, path_of_key, sample
+from hosting.verify.checks import Check, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from hosting.answers.file_urls import FileUrls, Site
     from hosting.formats.redirects.rules import Rule
     from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
@@ -30,70 +32,6 @@ COMPRESSED_TYPES = frozenset(
 )
 
 
-class Site(Protocol):
-    """The right answer to each path of a site."""
-
-    @property
-    def url(self) -> str:
-        """The site's address, without a trailing slash."""
-
-    @property
-    def manifest(self) -> Manifest:
-        """The live files."""
-
-    def answer(self, path: str) -> Expected | None:
-        """Return the right answer to a path; None if it is not known."""
-
-
-class FileUrl(NamedTuple):
-    """A file, and the path that serves it."""
-
-    entry: ManifestEntry
-    path: str
-    answer: Expected
-
-
-@dataclass(frozen=True)
-class FileUrls:
-    """The URLs of a site's files.
-
-    Attributes:
-        served: the files that have a URL.
-        hidden: the keys of the files that have none, because a rule or a proxy answers in their place.
-    """
-
-    served: tuple[FileUrl, ...]
-    hidden: tuple[str, ...]
-
-
-def file_urls(site: Site, index_document: str) -> FileUrls:
-    """Return the canonical URL of each file: the first of its forms that serves it without a redirect."""
-    served, hidden = [], []
-    for entry in site.manifest.entries:
-        for path in _forms(entry.path, index_document):
-            answer = site.answer(path)
-            if answer is not None and answer.status == OK and answer.key == entry.path:
-                served.append(FileUrl(entry, path, answer))
-                break
-        else:
-            hidden.append(entry.path)
-    return FileUrls(tuple(served), tuple(hidden))
-
-
-def _forms(key: str, index_document: str) -> Iterator[str]:
-    """Yield the paths that may serve an object, the most likely first."""
-    path, name = path_of_key(key), path_of_key(index_document)
-    if path == name:
-        yield "/"
-    elif path.endswith(name):
-        folder = path.removesuffix(name)
-        yield from (f"{folder}/", folder)
-    elif path.endswith(_PAGE):
-        bare = path.removesuffix(_PAGE)
-        yield from (bare, f"{bare}/")
-    yield path
-
-
 def file_checks(site: Site, urls: FileUrls) -> Iterator[Check]:
     """Yield a check for each file."""
     for entry, path, answer in urls.served:
@@ -104,7 +42,7 @@ def other_form_checks(site: Site, urls: FileUrls, index_document: str) -> Iterat
     """Yield the checks of some pages by the forms of their URL that are not the canonical one."""
     pages = [file for file in urls.served if file.entry.path.endswith(_PAGE)]
     for file in sample(pages, _OTHER_FORMS):
-        for path in _forms(file.entry.path, index_document):
+        for path in url_forms(file.entry.path, index_document):
             answer = site.answer(path)
             if path != file.path and answer is not None:
                 yield Check("other forms", site.url + path, (answer,), file.entry.path)

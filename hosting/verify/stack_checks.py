@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from hosting.answers.cloudfront_site import CloudFrontSite
+from hosting.answers.file_urls import file_urls
+from hosting.answers.s3_website import S3Website
+from hosting.answers.site_rules import site_rules
 from hosting.edge.plan import plan_edge
 from hosting.formats.redirects.proxies import Proxy
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import KEY as CATALOGUE
 from hosting.verify.bucket_checks import bucket_checks
 from hosting.verify.closed_checks import closed_checks
-from hosting.verify.cloudfront_site import CloudFrontSite
-from hosting.verify.s3_website import S3Website
 from hosting.verify.site_checks import (
     address_checks,
     compression_checks,
     file_checks,
-    file_urls,
     other_form_checks,
     password_checks,
     rule_checks,
@@ -26,11 +27,11 @@ from hosting.verify.site_checks import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from hosting.answers.file_urls import FileUrls
     from hosting.config.load import Settings
     from hosting.publish.staging.manifest import Manifest
     from hosting.verify.checks import Check
     from hosting.verify.published import Published
-    from hosting.verify.site_checks import FileUrls
     from hosting.verify.stack import Stack
 
 _TOKEN_DIGITS, _NAMES_SHOWN = 12, 3
@@ -66,10 +67,10 @@ def stack_checks(
     urls = file_urls(site, settings.website.index_document)
     checks = [*file_checks(site, urls), *other_form_checks(site, urls, settings.website.index_document)]
     if isinstance(site, CloudFrontSite):
-        checks += _cloudfront_checks(site, urls, encodings)
+        checks += _cloudfront_checks(settings, site, urls, encodings)
     checks += unknown_path_checks(site, f"not-published-{stack.digest[:_TOKEN_DIGITS]}")
     checks += closed_checks(site, published.ignored, published.staging)
-    notes = [*published.notes, *_notes(site, urls, encodings)]
+    notes = [*published.notes, *_notes(settings, site, urls, encodings)]
     endpoint = _other_endpoint(settings, environment)
     if endpoint:
         notes.append(f"The bucket's own address was not checked: {endpoint} names a cloud other than AWS")
@@ -81,14 +82,16 @@ def stack_checks(
 def _site(settings: Settings, published: Published, url: str) -> CloudFrontSite | S3Website:
     edge = plan_edge(settings.stack, settings, published.manifest, published.rules)
     if settings.cloudfront.enabled:
-        return CloudFrontSite(url, settings, published.manifest, edge, published.rules)
+        return CloudFrontSite(url, published.manifest, site_rules(settings, edge))
     hidden = layout.IN_PLACE_RECORDS if settings.publish.mode == "bulk" else ""
     return S3Website(url, published.manifest, settings.website.index_document, edge.error_document, hidden)
 
 
-def _cloudfront_checks(site: CloudFrontSite, urls: FileUrls, encodings: Sequence[str]) -> Iterator[Check]:
-    cloudfront, domain, access = site.settings.cloudfront, site.settings.domain, site.settings.access
-    yield from rule_checks(site, site.rules.redirects.rules)
+def _cloudfront_checks(
+    settings: Settings, site: CloudFrontSite, urls: FileUrls, encodings: Sequence[str]
+) -> Iterator[Check]:
+    cloudfront, domain, access = settings.cloudfront, settings.domain, settings.access
+    yield from rule_checks(site, site.rules.redirects)
     # Without caching, CloudFront does not compress:
     # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
     if cloudfront.compress and cloudfront.max_ttl > 0:
@@ -116,16 +119,18 @@ def _other_endpoint(settings: Settings, environment: Mapping[str, str]) -> str:
     return next((name for name in _ENDPOINT_VARIABLES if environment.get(name)), "")
 
 
-def _notes(site: CloudFrontSite | S3Website, urls: FileUrls, encodings: Sequence[str]) -> Iterator[str]:
+def _notes(
+    settings: Settings, site: CloudFrontSite | S3Website, urls: FileUrls, encodings: Sequence[str]
+) -> Iterator[str]:
     """Yield sentences about what is not checked."""
     if urls.hidden:
         names = ", ".join(urls.hidden[:_NAMES_SHOWN]) + (", ..." if len(urls.hidden) > _NAMES_SHOWN else "")
         yield f"Files without a URL of their own, because a rule or a proxy answers: {len(urls.hidden)} ({names})"
     if isinstance(site, S3Website):
         return
-    rules = site.rules.redirects.rules
+    rules = site.rules.redirects
     skipped = [rule for rule in rules if isinstance(rule, Proxy) or not rule.is_literal or rule.query or rule.countries]
     if skipped:
         yield f"Rules that were not checked (proxies, or with a placeholder, query or country): {len(skipped)}"
-    if site.settings.cloudfront.compress and "br" not in encodings:
+    if settings.cloudfront.compress and "br" not in encodings:
         yield "Brotli was not checked: pip install brotli"

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads it
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hosting.formats.paths import canonical_path
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SPECIAL = re.compile(r"[.$()+\\/|^?{}\[\]]")
 PATH_PLACEHOLDER = re.compile(r":[A-Za-z_][A-Za-z0-9_]*")

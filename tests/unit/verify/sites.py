@@ -6,17 +6,20 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from hosting.answers.cloudfront_site import CloudFrontSite
+from hosting.answers.site_rules import site_rules
 from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.edge.plan import plan_edge
 from hosting.edge.rule_files import read_rule_files
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
-from hosting.verify.cloudfront_site import CloudFrontSite
 from hosting.verify.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from hosting.edge.plan import EdgePlan
 
 URL = "https://www.example.com"
 PAGES = {
@@ -56,11 +59,18 @@ def manifest_of(files: Mapping[str, str]) -> Manifest:
 
 def site_of(folder: Path, settings: Settings, files: Mapping[str, str] = PAGES, **rule_files: str) -> CloudFrontSite:
     """Return a site behind CloudFront; rule files are written to ``folder`` first."""
+    return planned_site(folder, settings, files, **rule_files)[0]
+
+
+def planned_site(
+    folder: Path, settings: Settings, files: Mapping[str, str] = PAGES, **rule_files: str
+) -> tuple[CloudFrontSite, EdgePlan]:
+    """Return a site behind CloudFront, and its edge plan; rule files are written to ``folder`` first."""
     for name, text in rule_files.items():
         (folder / f"_{name}").write_text(text)
-    rules = read_rule_files(settings, folder)
     manifest = manifest_of(files)
-    return CloudFrontSite(URL, settings, manifest, plan_edge("site", settings, manifest, rules), rules)
+    edge = plan_edge("site", settings, manifest, read_rule_files(settings, folder))
+    return CloudFrontSite(URL, manifest, site_rules(settings, edge)), edge
 
 
 def stack_of(settings: Settings, manifest: Manifest, **outputs: object) -> Stack:

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hosting.answers.file_urls import file_urls, path_of_key
+from hosting.answers.s3_website import S3Website
+from hosting.edge.rule_files import read_rule_files
 from hosting.formats.gitignore import IgnoreRules
 from hosting.publish.staging.manifest import Manifest
 from hosting.verify.bucket_checks import bucket_checks
-from hosting.verify.checks import origin_of, path_of_key, sample
+from hosting.verify.checks import origin_of, sample
 from hosting.verify.closed_checks import closed_checks, ignored_files
 from hosting.verify.published import Published
-from hosting.verify.s3_website import S3Website
 from hosting.verify.site_checks import (
     address_checks,
     compression_checks,
     file_checks,
-    file_urls,
     manifest_checks,
     other_form_checks,
     password_checks,
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from hosting.answers.cloudfront_site import CloudFrontSite
     from hosting.verify.checks import Check
-    from hosting.verify.cloudfront_site import CloudFrontSite
 
 
 def paths(checks: Iterable[Check]) -> list[str]:
@@ -75,7 +76,7 @@ def test_pages_are_asked_for_by_their_other_forms(site: CloudFrontSite) -> None:
 
 def test_a_rule_for_one_path_is_asked_for(site: CloudFrontSite) -> None:
     """Rules with a placeholder, a query or a country are left out."""
-    assert statuses(rule_checks(site, site.rules.redirects.rules)) == {"/old": 301, "/style.css": 302}
+    assert statuses(rule_checks(site, site.rules.redirects)) == {"/old": 301, "/style.css": 302}
 
 
 def test_unknown_paths(tmp_path: Path, site: CloudFrontSite) -> None:
@@ -181,10 +182,12 @@ def test_a_file_that_is_stored_compressed(tmp_path: Path) -> None:
 def checks_of(folder: Path, environment: Mapping[str, str] | None = None, /, **values: object) -> StackChecks:
     """Return the checks of a stack with the rule files in ``folder``."""
     stack = str(values.pop("stack", "prod"))
-    site = site_of(folder, settings_of(stack, **values))
-    published = Published(site.manifest, site.rules, ("notes.draft",), ".hosting/staging/prod", ("A note",))
+    settings, manifest = settings_of(stack, **values), manifest_of(PAGES)
+    published = Published(
+        manifest, read_rule_files(settings, folder), ("notes.draft",), ".hosting/staging/prod", ("A note",)
+    )
     encodings = ["gzip"]
-    return stack_checks(stack_of(site.settings, site.manifest), published, URL, environment or {}, encodings)
+    return stack_checks(stack_of(settings, manifest), published, URL, environment or {}, encodings)
 
 
 def kinds(found: StackChecks) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hosting.verify.checks import Check, Expected
+from hosting.answers.expected import Expected
+from hosting.verify.checks import Check
 from hosting.verify.comparison import differences
 from hosting.verify.http_client import Answer
 

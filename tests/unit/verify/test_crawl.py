@@ -8,7 +8,8 @@ from io import StringIO
 
 import pytest
 
-from hosting.verify.checks import Check, Expected
+from hosting.answers.expected import Expected
+from hosting.verify.checks import Check
 from hosting.verify.crawl import Clock, Crawl
 from hosting.verify.http_client import ClientOptions, HttpClient
 from hosting.verify.progress import ProgressBar

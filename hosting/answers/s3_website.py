@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
+from hosting.answers.expected import FORBIDDEN, NOT_FOUND, Expected, file_answer
 from hosting.formats.paths import key_path
-from hosting.verify.checks import FORBIDDEN, NOT_FOUND, Expected, file_answer
 
 if TYPE_CHECKING:
     from hosting.publish.staging.manifest import Manifest

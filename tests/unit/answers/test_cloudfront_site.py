@@ -7,17 +7,19 @@ from urllib.parse import unquote
 
 import pytest
 
+from hosting.answers.cloudfront_site import SECURITY_HEADERS, CloudFrontSite
+from hosting.answers.expected import Expected
 from hosting.edge.function_code import compose
 from hosting.publish.bulk.release_function import release_edge, release_functions
-from hosting.verify.checks import Expected
-from hosting.verify.cloudfront_site import SECURITY_HEADERS, CloudFrontSite
 from tests.unit.edge.runtime import EdgeRuntime, request_event
 from tests.unit.publish.bulk.memory import Site as MemorySite
-from tests.unit.verify.sites import PAGES, URL, settings_of, site_of
+from tests.unit.verify.sites import PAGES, URL, planned_site, settings_of, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from hosting.edge.plan import EdgePlan
 
 REDIRECTS = "/old /docs/ 301\n/away https://other.example/x 302\n/copy /about.html 200\n/blog/* /news/:splat 301\n"
 PATHS = [
@@ -36,12 +38,12 @@ def edge() -> Iterator[EdgeRuntime]:
         yield runtime
 
 
-def by_the_function(edge: EdgeRuntime, site: CloudFrontSite, path: str) -> tuple[int, str]:
+def by_the_function(edge: EdgeRuntime, plan: EdgePlan, path: str) -> tuple[int, str]:
     """Return the status and Location of the function's response, or 0 and the key that it requests."""
-    found: dict[str, Any] = edge.request(site.edge.request_parts, request_event(path))
+    found: dict[str, Any] = edge.request(plan.request_parts, request_event(path))
     if "statusCode" in found:
         return found["statusCode"], found["headers"]["location"]["value"]
-    uri = f"/{site.edge.default_root_object}" if found["uri"] == "/" else found["uri"]
+    uri = f"/{plan.default_root_object}" if found["uri"] == "/" else found["uri"]
     return 0, unquote(uri.replace("+", " ")).removeprefix("/")
 
 
@@ -59,9 +61,9 @@ def test_the_answers_are_the_functions(edge: EdgeRuntime, tmp_path: Path, routin
     if routing == "pages":
         renamed = {"about.html": "about/index.html", "docs/api.html": "docs/api/index.html"}
         files = {renamed.get(path, path): text for path, text in PAGES.items()}
-    site = site_of(tmp_path, settings_of(website_routing=routing), files, redirects=REDIRECTS)
+    site, plan = planned_site(tmp_path, settings_of(website_routing=routing), files, redirects=REDIRECTS)
     for path in PATHS:
-        status, place = by_the_function(edge, site, path)
+        status, place = by_the_function(edge, plan, path)
         if status == 0 and place not in files:
             error = site._missing()
             assert site.answer(path) == error
@@ -86,10 +88,11 @@ def test_the_answers_are_those_of_bulk_mode(edge: EdgeRuntime, tmp_path: Path, r
     if routing == "pages":
         renamed = {"about.html": "about/index.html", "docs/api.html": "docs/api/index.html"}
         files = {renamed.get(path, path): text for path, text in PAGES.items()}
-    site = site_of(tmp_path, settings_of(website_routing=routing, publish_mode="bulk"), files, redirects=REDIRECTS)
-    functions = release_functions(site.edge)
+    settings = settings_of(website_routing=routing, publish_mode="bulk")
+    site, plan = planned_site(tmp_path, settings, files, redirects=REDIRECTS)
+    functions = release_functions(plan)
     memory = MemorySite()
-    memory.publish(files, release_edge(site.edge, functions.tables, routing))
+    memory.publish(files, release_edge(plan, functions.tables, routing))
     edge.load(compose(functions.request_parts), memory.store.items)
     # In an app, `/404` is the error page in bulk mode, and the app's page in managed mode.
     for path in sorted({*PATHS, "//"} - {"/404"}):
@@ -145,9 +148,9 @@ def test_the_app_page_has_the_headers_of_its_rules(tmp_path: Path) -> None:
     home = site.answer("/")
     assert home is not None
     assert home.headers["x-home"] == "yes"
-    assert site._routes.app_page == "index.html"
+    assert site._header_routes.app_page == "index.html"
     without = site_of(tmp_path, settings_of(website_routing="errors", cloudfront_errorResponses=[]))
-    assert without._routes.app_page == ""
+    assert without._header_routes.app_page == ""
 
 
 def test_what_others_decide_has_no_right_answer(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hosting.verify.s3_website import S3Website
+from hosting.answers.s3_website import S3Website
 from tests.unit.verify.sites import PAGES, URL, manifest_of
 
 

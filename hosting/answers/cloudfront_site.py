@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from hosting.answers.expected import FORBIDDEN, NOT_FOUND, Expected, file_answer
 from hosting.edge.error_pages import page_key
 from hosting.edge.headers import headers_for
 from hosting.edge.routing import pages_exceptions, router_redirects
@@ -15,14 +16,11 @@ from hosting.edge.rule_lookup import RuleLookup
 from hosting.formats.paths import canonical_path, decode_path, key_path
 from hosting.formats.redirects.proxies import Proxy, is_ambiguous
 from hosting.formats.redirects.rules import REWRITE, ViewerRequest
-from hosting.verify.checks import FORBIDDEN, NOT_FOUND, Expected, file_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hosting.config.load import Settings
-    from hosting.edge.plan import EdgePlan
-    from hosting.edge.rule_files import Rules
+    from hosting.answers.site_rules import SiteRules
     from hosting.edge.site_routes import SiteRoutes
     from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
@@ -46,21 +44,17 @@ class CloudFrontSite:
 
     Attributes:
         url: the site's address, without a trailing slash.
-        settings: the stack's settings.
-        manifest: the live files.
-        edge: the edge plan for these files.
-        rules: the rules of the settings and of the rule files.
+        manifest: the site's files.
+        rules: how it answers.
     """
 
     url: str
-    settings: Settings
     manifest: Manifest
-    edge: EdgePlan
-    rules: Rules
+    rules: SiteRules
 
     def answer(self, path: str) -> Expected | None:
         """Return the right answer to a path; None if another server or the visitor's country decides it."""
-        if any(proxy.matches(path) for proxy in self.edge.proxies) or is_ambiguous(self.edge.proxies, path):
+        if any(proxy.matches(path) for proxy in self.rules.proxies) or is_ambiguous(self.rules.proxies, path):
             return None
         request = ViewerRequest(canonical_path(path), {}, host=urlsplit(self.url).hostname or "")
         for rule in self._lookup.matching(request.path):
@@ -75,7 +69,7 @@ class CloudFrontSite:
 
     @cached_property
     def _lookup(self) -> RuleLookup:
-        return RuleLookup([rule for rule in self.rules.redirects.rules if not isinstance(rule, Proxy)])
+        return RuleLookup([rule for rule in self.rules.redirects if not isinstance(rule, Proxy)])
 
     def _redirect(self, status: int, target: str) -> Expected:
         """Return the redirect as redirectTo.js makes it."""
@@ -87,7 +81,7 @@ class CloudFrontSite:
         path = canonical_path(path)
         found = self._object_path(path, is_rewritten=is_rewritten)
         # In bulk mode the function knows all files, and redirects only to a page that exists.
-        if found is None and self.settings.publish.mode == "bulk":
+        if found is None and self.rules.is_bulk:
             other = self._object_path(self._other_form(path), is_rewritten=True)
             found = other if self._entry(other) is None else None
         if found is None:
@@ -96,7 +90,7 @@ class CloudFrontSite:
         if entry is None:
             return self._missing()
         answer = file_answer(
-            entry, headers={**SECURITY_HEADERS, **headers_for(self.rules.headers.rules, path, self._routes)}
+            entry, headers={**SECURITY_HEADERS, **headers_for(self.rules.headers, path, self._header_routes)}
         )
         # Which path the headers of a rewritten request are for is not documented: see page_paths.py.
         return replace(answer, headers={}) if is_rewritten else answer
@@ -107,14 +101,13 @@ class CloudFrontSite:
 
     def _object_path(self, path: str, *, is_rewritten: bool) -> str | None:
         """Return the path of the object that the router gets from the bucket; None for a redirect."""
-        website = self.settings.website
-        if website.routing == "errors":
-            return key_path(website.index_document) if path == "/" else path
+        if self.rules.routing == "errors":
+            return key_path(self.rules.index_document) if path == "/" else path
         if not is_rewritten and self._other_form(path) != path:
             return None
-        if website.routing == "pages":
+        if self.rules.routing == "pages":
             return self._page_object(self._other_form(path))
-        return self.edge.routes.answer(path, redirects=False).path
+        return self.routes.answer(path, redirects=False).path
 
     def _other_form(self, path: str) -> str:
         """Return the path that the router redirects a path to, or the path itself."""
@@ -122,11 +115,11 @@ class CloudFrontSite:
 
     @cached_property
     def _router_redirect(self) -> Callable[[str], str | None]:
-        return router_redirects(self.settings.website.routing, self._keys, self.edge.routes)
+        return router_redirects(self.rules.routing, self._keys, self.routes)
 
     def _page_object(self, clean: str) -> str:
         """Return the path of the object for a path without an ending, as pages.js does."""
-        index_document = self.edge.routes.index_document
+        index_document = self.rules.index_document
         exception = self._exceptions.get(decode_path(clean))
         is_file = "." in clean.rpartition("/")[2]
         if exception == 0 or (exception is None and is_file):
@@ -135,7 +128,7 @@ class CloudFrontSite:
 
     @cached_property
     def _exceptions(self) -> dict[str, int]:
-        return dict(pages_exceptions(self._keys, self.edge.routes.index_document))
+        return dict(pages_exceptions(self._keys, self.rules.index_document))
 
     @cached_property
     def _keys(self) -> frozenset[str]:
@@ -144,10 +137,10 @@ class CloudFrontSite:
     def _missing(self) -> Expected:
         """Return the answer for a missing file: an error page, or S3's own error."""
         # S3 answers 403 for a missing file if the distribution may not list the bucket.
-        status = FORBIDDEN if self.settings.website.routing == "errors" else NOT_FOUND
-        for response in self.edge.error_responses:
+        status = FORBIDDEN if self.rules.routing == "errors" else NOT_FOUND
+        for response in self.rules.errors:
             if response.error_code == status and response.response_page_path:
-                key = page_key(response.response_page_path, self.settings.website.index_document)
+                key = page_key(response.response_page_path, self.rules.index_document)
                 entry = self.manifest.get(key)
                 page = Expected(response.response_code or status)
                 # No function runs for an error page, so the page has no headers of rules.
@@ -155,11 +148,15 @@ class CloudFrontSite:
         return Expected(status)
 
     @cached_property
-    def _routes(self) -> SiteRoutes:
+    def routes(self) -> SiteRoutes:
+        """How the files are served."""
+        return self.rules.choice.routes(self._keys)
+
+    @cached_property
+    def _header_routes(self) -> SiteRoutes:
         """The routes by which the function finds the headers of a path."""
-        if self.settings.website.routing != "errors":
-            return self.edge.routes
-        has_app_page = any(part.name == "appPage" for part in self.edge.request_parts)
-        if has_app_page:
-            return replace(self.edge.routes, app_page=self.edge.error_app_page)
-        return self.edge.route_choice.routes(())
+        if self.rules.routing != "errors":
+            return self.routes
+        if self.rules.function_app_page:
+            return replace(self.routes, app_page=self.rules.function_app_page)
+        return self.rules.choice.routes(())
