@@ -23,6 +23,7 @@ from hosting.deployments.settings import DeploymentsSettings
 from hosting.domain.settings import DomainSettings, expand_names
 from hosting.errors import PLACEHOLDER, ConfigError
 from hosting.publish.settings import PublishSettings
+from hosting.review.settings import ReviewSettings
 from hosting.setting_types import Section, decoded, nearest, setting_keys
 from hosting.website.settings import WebsiteSettings
 
@@ -39,6 +40,7 @@ OWN_SECTIONS: dict[str, type[Section]] = {
     "deployments": DeploymentsSettings,
     "access": AccessSettings,
     "domain": DomainSettings,
+    "review": ReviewSettings,
 }
 _SECTIONS: dict[str, type[Section]] = {**OWN_SECTIONS, AWS: AwsSection}
 _NEED_CLOUDFRONT = {
@@ -98,6 +100,7 @@ class Settings:
     deployments: DeploymentsSettings
     access: AccessSettings
     domain: DomainSettings
+    review: ReviewSettings
     aws: AwsSettings
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
@@ -17,6 +17,8 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _DIRECTIVE = re.compile(r"""(?:[^,"]|"(?:[^"\\]|\\.)*"?)+""")
 _SECONDS = re.compile(r'[0-9]+|"[0-9]+"')
 _TIMED = frozenset({"max-age", "s-maxage", "stale-while-revalidate", "stale-if-error"})
+_SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(B|kB|MB)")
+_UNITS = {"B": 1, "kB": 1_000, "MB": 1_000_000}
 _DIGEST = re.compile(r"[0-9a-f]{4,64}")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 _PATHS_IN_PROGRESS = 3000
@@ -70,6 +72,60 @@ class EncodingRule(Section):
     """`gzip` or `br` if they are compressed, and browsers decompress them; `identity` if they are sent as they are."""
 
 
+GateLevel: TypeAlias = Literal["off", "warn", "error"]
+_LEVEL = Field(examples=["warn"])
+
+
+class GateSettings(Section):
+    """What the review of a site does with its new findings of each kind; older ones are only counted."""
+
+    urls: Annotated[GateLevel, _LEVEL] = "warn"
+    """URLs of the live site that would no longer work."""
+    links: Annotated[GateLevel, _LEVEL] = "warn"
+    """Links inside the site that lead nowhere."""
+    redirects: Annotated[GateLevel, _LEVEL] = "off"
+    """Links that need more than one redirect."""
+    fragments: Annotated[GateLevel, _LEVEL] = "off"
+    """Links to a part of a page that the page does not have."""
+    mixed_content: Annotated[GateLevel, _LEVEL] = "off"
+    """Images, scripts and styles that pages request over http."""
+    weight: Annotated[GateLevel, _LEVEL] = "off"
+    """Pages and files that exceed `publish:budget`."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any kind is looked for."""
+        return any(getattr(self, name) != "off" for name in type(self).model_fields)
+
+
+def size_in_bytes(text: str) -> int:
+    """Return the bytes of a size such as `500 kB`, which the settings have checked."""
+    found = _SIZE.fullmatch(text)
+    return int(float(found[1]) * _UNITS[found[2]]) if found else 0
+
+
+def _size(text: str) -> str:
+    if not _SIZE.fullmatch(text):
+        raise broken_rule("must be a size such as 500 kB or 1.5 MB")
+    return text
+
+
+_Size: TypeAlias = Annotated[Text | None, AfterValidator(lambda text: text if text is None else _size(text))]
+
+
+class BudgetSettings(Section):
+    """The most bytes that a first visit of a page may take, as they are sent."""
+
+    page: Annotated[_Size, Field(examples=["500 kB"])] = None
+    """All that a page requests, with the page itself."""
+    script: Annotated[_Size, Field(examples=["200 kB"])] = None
+    """Its scripts together."""
+    style: Annotated[_Size, Field(examples=["50 kB"])] = None
+    """Its style sheets together."""
+    image: Annotated[_Size, Field(examples=["300 kB"])] = None
+    """Its images together, without lazy ones."""
+
+
 class PublishSettings(Section):
     """The section Publish of `amplify hosting configure`."""
 
@@ -99,6 +155,10 @@ class PublishSettings(Section):
     """`pulumi up` ends only when CloudFront has completed the invalidation."""
     mode: Annotated[Literal["managed", "bulk"], Field(examples=["bulk"])] = "managed"
     """`managed` has a resource for each file; `bulk` has one for all, with atomic releases behind CloudFront."""
+    gate: Annotated[GateSettings, Field(examples=[{"links": "error"}])] = GateSettings()
+    """What the review does with new findings: `off`, `warn`, or `error`, which refuses the publish."""
+    budget: Annotated[BudgetSettings, Field(examples=[{"page": "500 kB"}])] = BudgetSettings()
+    """Sizes that a page must not exceed."""
     # The rest is only for bulk mode, except for keep_assets_days.
     releases: Annotated[Integer, Field(ge=2, le=50, examples=[3])] = 3
     """Bulk mode with CloudFront: how many releases the bucket keeps."""

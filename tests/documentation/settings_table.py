@@ -36,6 +36,8 @@ DEFAULTS = {
     "cloudfront:enabled": "`true` on `prod`, else `false`",
     "cloudfront:errorResponses": "by the routing",
     "publish:ignoreFile": "`.publishignore`",
+    "publish:gate": "new `urls` and `links` warn",
+    "publish:budget": "none",
     "deployments:previewPullRequests": "`true`, on a template `false`",
 }
 # The page that explains a setting.
@@ -64,6 +66,8 @@ PAGES = {
     "publish:contentEncoding": "files.md#compressed-files",
     "publish:invalidate": "caching.md#invalidation",
     "publish:mode": "publishing.md",
+    "publish:gate": "review.md",
+    "publish:budget": "review.md",
     "publish:release": "publishing.md#settings",
     "domain:zone": "domains.md",
     "domain:certificateArn": "domains.md",
