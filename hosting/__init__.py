@@ -8,7 +8,7 @@ Data flows one way:
 - ``config``      reads raw stack config into frozen ``Settings``, and reports all problems at once.
 - ``prepare``     builds and stages the site, reads its rule files, and plans its edge.
 - ``formats``     parses what users write: gitignore patterns, redirects, headers, countries.
-- ``website``, ``cloudfront``, ``domain``, ``access``, ``deployments``, ``aws``
+- ``website``, ``cloudfront``, ``domain``, ``access``, ``deployments``, ``previews``, ``aws``
                   one package for each namespace of the config: its settings, and its resources.
 - ``publish``     how a folder becomes a published site: staging, managed mode, bulk mode, the bucket's client.
 - ``edge``        everything that runs at CloudFront's edge, or is computed for it.

@@ -16,12 +16,14 @@ from hosting.aws import regions
 from hosting.aws.settings import NAMESPACE as AWS
 from hosting.aws.settings import AwsSettings, aws_settings, region_of
 from hosting.cloudfront.settings import CloudFrontSettings
+from hosting.config import previews
 from hosting.config.aws_section import AwsSection
 from hosting.config.messages import Messages, not_a_setting, section_problems
 from hosting.config.suggestions import path_of, suggest
 from hosting.deployments.settings import DeploymentsSettings
 from hosting.domain.settings import DomainSettings, expand_names
 from hosting.errors import PLACEHOLDER, ConfigError
+from hosting.previews.settings import PreviewsSettings, without_effect
 from hosting.publish.settings import PublishSettings
 from hosting.review.settings import ReviewSettings
 from hosting.setting_types import Section, decoded, nearest, setting_keys
@@ -41,6 +43,7 @@ OWN_SECTIONS: dict[str, type[Section]] = {
     "access": AccessSettings,
     "domain": DomainSettings,
     "review": ReviewSettings,
+    "previews": PreviewsSettings,
 }
 _SECTIONS: dict[str, type[Section]] = {**OWN_SECTIONS, AWS: AwsSection}
 _NEED_CLOUDFRONT = {
@@ -91,7 +94,10 @@ class RawConfig:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of a stack, valid together."""
+    """All settings of a stack, valid together.
+
+    ``without_effect`` are the keys of its config that have no effect on a stack of its kind.
+    """
 
     stack: str
     website: WebsiteSettings
@@ -101,7 +107,9 @@ class Settings:
     access: AccessSettings
     domain: DomainSettings
     review: ReviewSettings
+    previews: PreviewsSettings
     aws: AwsSettings
+    without_effect: tuple[str, ...] = ()
 
 
 def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
@@ -110,12 +118,15 @@ def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: the config is invalid; it has every problem, with a command that fixes it.
     """
+    given, raw = raw.values, replace(raw, values=previews.with_implied_values(raw.values))
     reader = _Reader(*_with_expanded_names(raw))
-    sections: dict[str, Any] = {namespace: reader.section(namespace, model) for namespace, model in _SECTIONS.items()}
+    models = {**_SECTIONS, "domain": previews.domain_model(raw.values)}
+    sections: dict[str, Any] = {namespace: reader.section(namespace, model) for namespace, model in models.items()}
     reader.check_region(environment)
     reader.check_password()
     reader.check_other_namespaces()
     reader.check_stack_name()
+    reader.check_preview_edge(sections)
     enabled = raw.values.get("cloudfront:enabled", "true" if raw.stack == PRODUCTION_STACK else "false")
     if enabled == "false":
         reader.check_without_cloudfront(sections)
@@ -123,7 +134,8 @@ def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:
         raise ConfigError(raw.stack, reader.problems)
     sections["cloudfront"] = sections["cloudfront"].model_copy(update={"enabled": enabled == "true"})
     sections[AWS] = aws_settings(raw.of(AWS), environment, raw.secrets_of(AWS))
-    return Settings(raw.stack, **sections)
+    sections["domain"] = previews.domain_of(sections["domain"], sections["previews"])
+    return Settings(raw.stack, **sections, without_effect=without_effect(given, sections["previews"]))
 
 
 def load_section(raw: RawConfig, namespace: str, model: type[_AnySection]) -> _AnySection:
@@ -229,6 +241,11 @@ class _Reader:
                 messages = self.messages(namespace)
                 command = messages.remove((key,)) if key == "release" else enable
                 self.problems.append(messages.problem((key,), f"needs CloudFront, {why}", command))
+
+    def check_preview_edge(self, sections: Mapping[str, Any]) -> None:
+        """Refuse a preview edge without a certificate, or outside of its zone."""
+        if sections["previews"] is not None and sections["domain"] is not None:
+            self.problems += previews.edge_problems(sections["previews"], sections["domain"], self.messages("domain"))
 
     def check_region(self, environment: Mapping[str, str]) -> None:
         """Refuse a config without an AWS region."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.errors import PLACEHOLDER
+from hosting.formats.labels import plain_label
 from hosting.setting_types import Boolean, Section, Text, broken_rule
 
 NAMESPACE = "domain"
@@ -50,6 +51,9 @@ def _host_name(name: str) -> str:
     return lower
 
 
+HostName = Annotated[Text, AfterValidator(_host_name)]
+
+
 class DomainSettings(Section):
     """Host names. The first is the site's address."""
 
@@ -65,7 +69,7 @@ class DomainSettings(Section):
     validated: Annotated[Boolean, Field(examples=[True])] = False
     """With another DNS: the certificate's records exist."""
     names: Annotated[
-        tuple[Annotated[Text, AfterValidator(_host_name)], ...],
+        tuple[HostName, ...],
         Field(max_length=MAX_NAMES, examples=["www.example.com"]),
     ] = ()
     """Host names of the site, the first is its address; may have `{stack}` and `{branch}`."""
@@ -137,6 +141,17 @@ class DomainSettings(Section):
         return bool(self.names and (self.zone or self.certificate_arn or self.validated))
 
 
+class EdgeDomainSettings(DomainSettings):
+    """The settings on a preview edge, whose only name is the wildcard below `previews:domain`."""
+
+    @field_validator("names")
+    @classmethod
+    def _nothing_without_names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:  # noqa: ARG003 - as above
+        if names:
+            raise broken_rule("must not be set with previews:domain, below which all names are", remove=True)
+        return names
+
+
 def is_in_zone(name: str, zone: str) -> bool:
     """Return whether a zone can have a record of this name."""
     return name == zone or name.endswith(f".{zone}")
@@ -144,8 +159,4 @@ def is_in_zone(name: str, zone: str) -> bool:
 
 def expand_names(names: str, stack: str, branch: str) -> str:
     """Expand ``{stack}`` and ``{branch}`` in ``names``, as labels: ``feature/Login`` becomes ``feature-login``."""
-    return names.replace("{stack}", _label(stack)).replace("{branch}", _label(branch))
-
-
-def _label(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return names.replace("{stack}", plain_label(stack)).replace("{branch}", plain_label(branch))

@@ -56,6 +56,7 @@ class StaticSite(pulumi.ComponentResource):
         with _known_errors():
             _refuse_second(name)
             settings = stack_settings() if settings is None else settings
+            _refuse_previews(settings)
             prefix = resource_name(pulumi.get_project(), pulumi.get_stack())
             prepared = _prepared(prefix, settings)
             super().__init__(COMPONENT, name, None, opts)
@@ -106,6 +107,19 @@ def _refuse_second(name: str) -> None:
         raise HostingError(
             f"StaticSite '{name}' cannot be declared: this stack has the site '{first}', and its config describes one "
             "site. Declare the other in a project of its own: pulumi new"
+        )
+
+
+def _refuse_previews(settings: Settings) -> None:
+    """Refuse the settings of a preview edge or of a preview, which are other components.
+
+    Raises:
+        HostingError: the stack is not a site.
+    """
+    if settings.previews.domain is not None or settings.previews.edge is not None:
+        key = "domain" if settings.previews.domain is not None else "edge"
+        raise HostingError(
+            f"A StaticSite cannot have 'previews:{key}'; nothing was deployed: pulumi config rm previews:{key}"
         )
 
 

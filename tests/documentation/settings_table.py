@@ -80,6 +80,8 @@ PAGES = {
     "deployments:repository": "git-push.md",
     "deployments:preRunCommands": "git-push.md#what-a-build-needs",
     "deployments:pullRequestTemplate": "previews.md",
+    "previews:domain": "previews.md",
+    "previews:edge": "previews.md",
 }
 _WORDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "`true` or `false`", dict: "map of text"}
 _KINDS: Mapping[aws.Kind, str] = {
