@@ -64,8 +64,8 @@ def test_a_preview_edge() -> None:
         (
             {"previews_domain": "example-previews.com"},
             (
-                "'domain:zone' is required on a preview edge, or certificateArn with a certificate of all names below its "
-                "domain: pulumi config set --stack pr-7 domain:zone example-previews.com"
+                "'domain:zone' is required on a preview edge, or certificateArn with a certificate of all names below "
+                "its domain: pulumi config set --stack pr-7 domain:zone example-previews.com"
             ),
         ),
         (
