@@ -47,6 +47,8 @@ _HOW = frozenset(
 )
 # The inputs that say which release is published.
 _WHICH = ("release_digest", "rollback_to")
+# The publishers that have reported what they will upload. The update that follows goes on with what they have read.
+_REPORTED: dict[tuple[str, str, PublishRequest], Publisher | InPlacePublisher] = {}
 
 
 class ReleaseProvider(AwsProvider):
@@ -132,24 +134,34 @@ class ReleaseProvider(AwsProvider):
     def _preview(self, olds: Mapping[str, Any], news: Mapping[str, Any], drift: int) -> str:
         if news.get("store") is None:
             return "to be published to another key value store"
-        return self._publisher(olds, news).preview(drift=drift)
+        publisher = self._publisher(olds, news)
+        message = publisher.preview(drift=drift)
+        _REPORTED[_target(olds, news)] = publisher
+        return message
 
     def _publisher(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Publisher | InPlacePublisher:
         """Return the publisher of ``news``; ``olds`` has the last publish that finished."""
-        request = PublishRequest.of(news)
-        if all(olds.get(name) == news[name] for name in _WHICH):
-            # The release that visitors get is restored, so it is meant to replace what an unfinished publish wrote.
-            request = replace(request, max_remove=100)
-        bucket, log = self.bucket_client(str(news["bucket"])), EngineLog(str(news["urn"]))
-        if news.get("store"):
-            return Publisher(bucket, self.store_client(str(news["store"])), request, log)
+        bucket_name, store, request = _target(olds, news)
+        bucket, log = self.bucket_client(bucket_name), EngineLog(str(news["urn"]))
+        if store:
+            return Publisher(bucket, self.store_client(store), request, log)
         return InPlacePublisher(bucket, request, log)
 
     def _publish(self, props: dict[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
         """Publish, and return the resource's outputs."""
         repair = bool(olds.get("drift")) or is_unfinished(olds, props)
-        result = _reported(props, lambda: self._publisher(olds, props).publish(repair=repair))
+        publisher = _REPORTED.pop(_target(olds, props), None) or self._publisher(olds, props)
+        result = _reported(props, lambda: publisher.publish(repair=repair))
         return {**props, **_outputs(result), "drift": 0}
+
+
+def _target(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, str, PublishRequest]:
+    """Return the bucket and the key value store to publish to, and what to publish."""
+    request = PublishRequest.of(news)
+    if all(olds.get(name) == news[name] for name in _WHICH):
+        # The release that visitors get is restored, so it is meant to replace what an unfinished publish wrote.
+        request = replace(request, max_remove=100)
+    return str(news["bucket"]), str(news.get("store") or ""), request
 
 
 def _owner_key(props: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hosting.aws.key_value_store_errors import StoreError
@@ -103,7 +104,11 @@ class _Target:
 
 
 class Publisher:
-    """Publishes to one bucket and one key value store."""
+    """Publishes to one bucket and one key value store, once.
+
+    It reads the pointer and the catalogue once, with the first call of a method. If another publish changes them
+    afterwards, its writes are refused.
+    """
 
     def __init__(self, bucket: BucketClient, store: Store, request: PublishRequest, log: Log) -> None:
         self._bucket = bucket
@@ -122,7 +127,7 @@ class Publisher:
         Raises:
             PublishError: it would be refused.
         """
-        current = self._read()
+        current = self._current
         target = self._target(current)
         if current.live and current.live.digest == target.digest and drift:
             return f"{drift} objects to restore"
@@ -141,7 +146,7 @@ class Publisher:
             PublishError: it was refused or interrupted; the live site is unchanged.
             S3Error, StoreError: AWS did not answer a request.
         """
-        current = self._read()
+        current = self._current
         target = self._target(current)
         self._changes(current, target)
         # No refresh compares the objects of a release that is not live.
@@ -154,7 +159,7 @@ class Publisher:
 
     def drift(self) -> list[str]:
         """Return what another program has changed of the live release: objects, or keys of the store."""
-        current = self._read()
+        current = self._current
         if current.live is None:
             return [layout.ROOT]
         objects = drifted(current.manifest.stored, self._listed(), self._manifests.key(current.live.id))
@@ -162,9 +167,10 @@ class Publisher:
 
     def is_live(self, digest: str) -> bool:
         """Return whether visitors get the release with this digest."""
-        return self._read().is_live(digest)
+        return self._current.is_live(digest)
 
-    def _read(self) -> _Current:
+    @cached_property
+    def _current(self) -> _Current:
         found = view(self._store)
         pointer = found.pointer
         catalogue = self._file.read().with_pointer(pointer, self._file.now)

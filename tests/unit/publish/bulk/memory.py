@@ -84,6 +84,7 @@ class MemoryBucket:
         records: catalogue and manifests, by key: content, version and time.
         uploaded: the keys of all uploads and copies.
         puts: the number of PUT requests.
+        reads: the keys that were read.
         fails: the error that the next upload gets, if any.
     """
 
@@ -95,10 +96,12 @@ class MemoryBucket:
     copied: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     puts: int = 0
+    reads: list[str] = field(default_factory=list)
     fails: Exception | None = None
     now: float = START
 
     def read(self, key: str) -> StoredObject | None:
+        self.reads.append(key)
         found = self.records.get(key)
         return StoredObject(found[0], str(found[1]), self.now - found[2], self.now) if found else None
 

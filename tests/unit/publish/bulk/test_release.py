@@ -155,6 +155,16 @@ def test_a_changed_site(provider: MemoryProvider, log: Log, tmp_path: Path) -> N
     assert provider.site.problems(B) == []
 
 
+def test_an_update_reads_once(provider: MemoryProvider, tmp_path: Path) -> None:
+    """The catalogue and the live manifest are read for the report, and not again for the publish that follows it."""
+    outs = created(provider, props(tmp_path))
+    bucket, news = provider.site.bucket, props(tmp_path, B)
+    bucket.reads.clear()
+    provider.diff("id", outs, news)
+    provider.update("id", outs, news)
+    assert (len(bucket.reads), bucket.reads[0], provider.site.problems(B)) == (2, KEY, [])
+
+
 def test_what_replaces_a_release(provider: MemoryProvider, tmp_path: Path) -> None:
     """Another bucket, and CloudFront on or off, is another release; another store is an update."""
     outs = created(provider, props(tmp_path))
