@@ -74,7 +74,7 @@ def prepare(name: str, settings: Settings, run: Run) -> Prepared:
     if publish.build_command is not None and publish.release is None:
         _build(publish.build_command, folder, settings, run)
     # A rollback does not publish the current files, but the edge plan depends on their names and rules.
-    rules = read_rule_files(settings, folder)
+    rules = read_rule_files(settings, folder, run.project)
     staged = _stage(settings, run, rules) if publish.release is None else _stage_for_rollback(settings, run, rules)
     return Prepared(staged, plan_edge(name, settings, staged.manifest, rules))
 
@@ -123,6 +123,7 @@ def _build(command: str, folder: Path, settings: Settings, run: Run) -> None:
         cwd=run.project,
         state_dir=STATE / "build" / settings.stack,
         directory=folder,
+        variables=settings.publish.environment,
         preview=run.preview,
         echo=run.say,
     )

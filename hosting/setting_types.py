@@ -28,6 +28,7 @@ _MEANT_BOOLEANS = {
     **dict.fromkeys(("false", "no", "n", "off", "0"), False),
 }
 _SIMILARITY = 0.5
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Section(BaseModel):
@@ -104,9 +105,21 @@ def _text(value: object) -> str:
     return value
 
 
+def _variables(value: object) -> object:
+    """Return a map of environment variables, with numbers and booleans as text."""
+    if not isinstance(value, dict):
+        raise broken_rule("must be a map of variables")
+    if not all(_VARIABLE.fullmatch(name) for name in value):
+        raise broken_rule("must have variable names of letters, digits and '_', without a digit in front")
+    if any(isinstance(each, dict | list) or each is None for each in value.values()):
+        raise broken_rule("must have a text for each variable")
+    return {name: each if isinstance(each, str) else json.dumps(each) for name, each in value.items()}
+
+
 Integer: TypeAlias = Annotated[int, BeforeValidator(_integer)]
 Boolean: TypeAlias = Annotated[bool, BeforeValidator(_boolean)]
 Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
+Variables: TypeAlias = Annotated[dict[str, str], BeforeValidator(_variables)]
 
 
 def field_named(model: type[BaseModel], key: str) -> Any:  # noqa: ANN401 - pydantic's FieldInfo, or None

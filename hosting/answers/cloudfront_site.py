@@ -61,6 +61,8 @@ class CloudFrontSite:
             if rule.countries:
                 return None
             target = rule.target_for(request)
+            if target is not None and rule.keeps_file(request.path):
+                break
             if target is not None and rule.status == REWRITE:
                 return self._routed(target, is_rewritten=target != request.path)
             if target is not None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from hosting.errors import PLACEHOLDER
-from hosting.setting_types import Boolean, Section, Text, broken_rule
+from hosting.setting_types import Boolean, Section, Text, Variables, broken_rule
 
 NAMESPACE = "deployments"
 
@@ -18,21 +17,7 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 _GITHUB_ADDRESS = re.compile(r"(?:https://github\.com/|git@github\.com:)(?P<repository>[^/]+/[^/]+?)(?:\.git)?/?")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+")
 _OIDC_PROVIDER_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STACKS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\*?")
-
-
-def _environment(value: object) -> object:
-    """Return a map of variables, with numbers and booleans as text."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise broken_rule("must be a map of variables")
-    if not all(_VARIABLE.fullmatch(name) for name in value):
-        raise broken_rule("must have variable names of letters, digits and '_', without a digit in front")
-    if any(isinstance(each, dict | list) or each is None for each in value.values()):
-        raise broken_rule("must have a text for each variable")
-    return {name: each if isinstance(each, str) else json.dumps(each) for name, each in value.items()}
 
 
 class DeploymentsSettings(Section):
@@ -65,9 +50,7 @@ class DeploymentsSettings(Section):
     """The stack is the template of review stacks, and is never deployed itself."""
     preview_pull_requests: Annotated[Boolean | None, Field(examples=[True])] = None
     """Run a preview for each pull request."""
-    environment: Annotated[
-        dict[str, str] | None, BeforeValidator(_environment), Field(examples=[{"LOG_LEVEL": "info"}])
-    ] = None
+    environment: Annotated[Variables | None, Field(examples=[{"LOG_LEVEL": "info"}])] = None
     """Environment variables of deployments; once set, they replace all others."""
 
     @field_validator("repository")

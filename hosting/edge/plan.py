@@ -15,6 +15,7 @@ from hosting.edge.error_pages import (
     with_index_page,
     with_uncached_errors,
 )
+from hosting.edge.existing_files import with_existing_files
 from hosting.edge.function_code import compose
 from hosting.edge.function_plan import PlannedFunction, RequestData, plan_request, plan_response
 from hosting.edge.host_names import host_name_parts
@@ -174,6 +175,7 @@ def _inputs(settings: Settings, manifest: Manifest, rules: Rules) -> _Inputs:
     redirects = with_published_pages(rules.redirects, keys, website.index_document)
     choice = route_choice(website, redirects.fallbacks)
     routes = choice.routes(keys)
+    redirects = with_existing_files(redirects, keys, website.index_document)
     _check_redirects(settings, redirects, keys, routes)
     errors = tuple(map(with_canonical_page, error_responses(settings, keys, redirects.fallbacks)))
     if redirects.proxies:

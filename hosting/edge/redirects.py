@@ -109,9 +109,9 @@ def _as_array(rule: Rule) -> str:
 
 
 def _attributes(rule: Rule) -> dict[str, object]:
-    """Return the attributes that are set: status (s) if it is not 301, query (q), countries (c), host (h), and x.
+    """Return the attributes that are set: status (s) if it is not 301, query (q), countries (c), host (h), x and f.
 
-    x is 1 if the rule does not apply to files.
+    x is 1 if the rule does not apply to paths with an extension. f are the paths of files that it leaves alone.
     """
     attributes = {
         "s": rule.status if rule.status != _DEFAULT_STATUS else 0,
@@ -119,6 +119,7 @@ def _attributes(rule: Rule) -> dict[str, object]:
         "c": rule.countries,
         "h": rule.host,
         "x": int(rule.not_for_files),
+        "f": rule.files,
     }
     return {name: value for name, value in attributes.items() if value}
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import HeaderRules, read_headers
 from hosting.formats.redirects.files import AMPLIFY_FILE, read_redirects
 from hosting.formats.redirects.rule_set import RedirectRules
+from hosting.formats.rule_file import NamedFile
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from hosting.config.load import Settings
 
 RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
@@ -31,25 +32,37 @@ class Rules:
     headers: HeaderRules
 
 
-def read_rule_files(settings: Settings, folder: Path) -> Rules:
-    """Return the rules of the settings and of the files in the distribution ``folder``.
+def read_rule_files(settings: Settings, folder: Path, project: Path | None = None) -> Rules:
+    """Return the rules of the settings, of the files in the distribution ``folder``, and of the named files.
+
+    Args:
+        settings: the stack's settings.
+        folder: the distribution folder.
+        project: the folder of Pulumi.yaml, which the named files are relative to; by default the working directory.
 
     Raises:
         EdgeError: rules are invalid; the message has the problems of all files.
     """
+    website = settings.website
+    named = partial(_named_file, project or Path())
     problems = []
     redirects, headers = RedirectRules(), HeaderRules()
     try:
-        redirects = read_redirects([rule.model_dump() for rule in settings.website.redirects], folder)
+        file = named(website.redirects_file)
+        redirects = read_redirects([rule.model_dump() for rule in website.redirects], folder, file)
     except EdgeError as error:
         problems.append(str(error))
     try:
-        headers = read_headers(folder)
+        headers = read_headers(folder, named(website.headers_file), website.app_root)
     except EdgeError as error:
         problems.append(str(error))
     if problems:
         raise EdgeError("\n".join(problems))
     return Rules(redirects, headers)
+
+
+def _named_file(project: Path, name: str | None) -> NamedFile | None:
+    return None if name is None else NamedFile(name, project / name)
 
 
 def unpublished_files(rules: Rules) -> list[str]:

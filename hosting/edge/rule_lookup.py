@@ -56,7 +56,7 @@ class RuleLookup:
         for rule in self.matching(request.path):
             target = rule.target_for(request)
             if target is not None:
-                return rule, target
+                return None if rule.keeps_file(request.path) else (rule, target)
         return None
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.errors import EdgeError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class NamedFile(NamedTuple):
+    """A rule file outside of the distribution folder, which a setting names.
+
+    Attributes:
+        name: the setting's value, for messages.
+        path: its path.
+    """
+
+    name: str
+    path: Path
 
 
 def read_rule_file(file: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from hosting.formats.git_pattern import why_invalid
-from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule, nearest
+from hosting.setting_types import Boolean, Integer, Section, Text, Variables, broken_rule, nearest
 
 # Visible ASCII, with spaces and tabs inside: https://www.rfc-editor.org/rfc/rfc9110.html#section-5.5
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
@@ -132,7 +132,9 @@ class PublishSettings(Section):
     directory: Annotated[Text, Field(examples=["dist"])] = "site"
     """Distribution folder, relative to Pulumi.yaml."""
     build_command: Annotated[Text | None, Field(examples=["npm run build"])] = None
-    """Command that builds the site, run in the project's folder once for each `pulumi up`."""
+    """Command that builds the site, run in the project's folder once a `pulumi up`; several lines are a script."""
+    environment: Annotated[Variables | None, Field(repr=False, examples=[{"NODE_ENV": "production"}])] = None
+    """Environment variables of the build command; those that bundlers do not inline may be secrets."""
     ignore: Annotated[tuple[Annotated[Text, AfterValidator(_pattern)], ...], Field(examples=["*.map"])] = ()
     """gitignore patterns of files that are not published."""
     ignore_file: Annotated[Text | None, Field(examples=[".publishignore"])] = None

@@ -16,9 +16,10 @@ from hosting.verify.errors import VerifyError
 from hosting.verify.live_release import live_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from hosting.config.load import Settings
     from hosting.verify.stack import Stack
 
 _DIGEST_SHOWN = 12
@@ -60,8 +61,8 @@ def read_published(project: Path, stack: Stack, say: Callable[[str], None], *, b
             f"build the site, or add --build"
         )
     manifest = _live_manifest(project / staging / MANIFEST, stack)
-    rules = read_rule_files(settings, folder)
-    notes = _newer_rule_files(folder, project / staging / MANIFEST)
+    rules = read_rule_files(settings, folder, project)
+    notes = _newer_rule_files(_rule_files(project, folder, settings), project / staging / MANIFEST)
     return Published(manifest, rules, tuple(_ignored(stack, folder, rules)), staging.as_posix(), notes)
 
 
@@ -80,12 +81,18 @@ def _live_manifest(file: Path, stack: Stack) -> Manifest:
     )
 
 
-def _newer_rule_files(folder: Path, manifest: Path) -> tuple[str, ...]:
+def _rule_files(project: Path, folder: Path, settings: Settings) -> dict[str, Path]:
+    """Return the rule files that may exist, by the names in messages."""
+    named = [name for name in (settings.website.redirects_file, settings.website.headers_file) if name]
+    return {**{name: folder / name for name in RULE_FILES}, **{name: project / name for name in named}}
+
+
+def _newer_rule_files(files: Mapping[str, Path], manifest: Path) -> tuple[str, ...]:
     """Return a note if a rule file has changed since the last `pulumi up` or preview on this machine."""
     if not manifest.is_file():
         return ()
     staged_at = manifest.stat().st_mtime
-    names = [name for name in RULE_FILES if (folder / name).is_file() and (folder / name).stat().st_mtime > staged_at]
+    names = [name for name, file in files.items() if file.is_file() and file.stat().st_mtime > staged_at]
     return tuple(f"'{name}' is newer than the last pulumi up or preview on this machine" for name in names)
 
 

@@ -58,6 +58,8 @@ class Redirect(Section):
     """`301`, `302`, `200`, `404` or `404-200`; without it, `302`."""
     condition: Annotated[Text | None, Field(examples=["<US>"])] = None
     """Country of the visitor, such as `<US>`."""
+    force: Annotated[Boolean | None, Field(examples=[False])] = None
+    """`false`: only for paths where no file is; without it, also in place of a file."""
 
     @field_validator("source", "target")
     @classmethod
@@ -103,6 +105,12 @@ class WebsiteSettings(Section):
         tuple[Redirect, ...], Field(examples=[{"source": "/old", "target": "/new", "status": "301"}])
     ] = ()
     """Redirects, rewrites and proxies in Amplify's form; they need CloudFront."""
+    redirects_file: Annotated[Text | None, Field(examples=["redirects.json"])] = None
+    """File with further redirects, relative to Pulumi.yaml: `.json` in Amplify's form, any other as `_redirects`."""
+    headers_file: Annotated[Text | None, Field(examples=["customHttp.yml"])] = None
+    """File with further headers, relative to Pulumi.yaml: `.yml` in Amplify's form, any other as `_headers`."""
+    app_root: Annotated[Text | None, Field(examples=["apps/web"])] = None
+    """Application of a monorepo whose headers in `customHttp.yml` count; without it, the one around the files."""
     retain_bucket: Annotated[Boolean, Field(examples=[True])] = False
     """Keep the bucket and its objects on `pulumi destroy`, from the next `pulumi up` on."""
     cors: Annotated[

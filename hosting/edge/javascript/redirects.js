@@ -12,6 +12,7 @@ $ASYNC function redirects(request, state) {
     // $PROXY
     const parts = redirectMatch(from, rule, path, bare, request);
     if (parts) {
+      if (rule.f && redirectIsFile(rule.f, path)) return;
       const target = to.replace(/\{(\d)\}/g, (all, number, at) =>
         redirectPut(parts[number], number < parts.ofPath, to.slice(0, at).includes('?')));
       if (rule.s === 200) {
@@ -24,6 +25,11 @@ $ASYNC function redirects(request, state) {
       return redirectTo(rule.s || 301, target.slice(0, hash) + query + target.slice(hash));
     }
   }
+}
+// The paths of files that a rule without `force` leaves alone; one that ends with a slash is for all paths below it.
+function redirectIsFile(files, path) {
+  const bare = path.endsWith('/') ? path.slice(0, -1) : path;
+  return files.some((file) => file === bare || file.endsWith('/') && path.startsWith(file));
 }
 function redirectMatch(from, rule, path, bare, request) {
   const found = typeof from === 'string' ? from === bare && [path] : from.exec(path);

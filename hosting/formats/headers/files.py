@@ -8,7 +8,7 @@ import yaml
 
 from hosting.errors import EdgeError
 from hosting.formats.headers.rules import PATH_PLACEHOLDER, HeaderError, HeaderRule, ServerHeaderError, check_header
-from hosting.formats.rule_file import read_rule_file
+from hosting.formats.rule_file import NamedFile, read_rule_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 AMPLIFY_FILE = "customHttp.yml"
 NETLIFY_FILE = "_headers"
 _FORM = "write 'customHeaders:', a list of 'pattern' and 'headers', which is a list of 'key' and 'value'"
+# The endings of files in Amplify's form.
+_YAML = (".yml", ".yaml")
 _APPLICATIONS, _APP_ROOT = "applications", "appRoot"
 
 
@@ -34,19 +36,30 @@ class HeaderRules(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def read_headers(folder: Path) -> HeaderRules:
-    """Return the header rules of the file in the distribution folder.
+def read_headers(folder: Path, named: NamedFile | None = None, app_root: str | None = None) -> HeaderRules:
+    """Return the header rules of the file in the distribution folder, and of the named file.
+
+    The rules of the named file come first, so that those in the folder win: the later rule for a header does.
+
+    Args:
+        folder: the distribution folder.
+        named: the file that `website:headersFile` names.
+        app_root: the application of a monorepo whose headers count; without it, the one around the folder.
 
     Raises:
-        EdgeError: headers are invalid, each with its line; or both files exist.
+        EdgeError: headers are invalid, each with its line; or the folder has both files.
     """
-    found = [name for name in (AMPLIFY_FILE, NETLIFY_FILE) if (folder / name).is_file()]
+    found = [NamedFile(name, folder / name) for name in (AMPLIFY_FILE, NETLIFY_FILE) if (folder / name).is_file()]
     if len(found) > 1:
-        raise EdgeError(f"Headers are in {' and in '.join(found)}; nothing was deployed: remove one of them")
-    for name in found:
-        reader = _Reader(name, folder)
-        return HeaderRules(reader.rules(read_rule_file(folder / name)), name, tuple(reader.warnings))
-    return HeaderRules()
+        raise EdgeError(
+            f"Headers are in {AMPLIFY_FILE} and in {NETLIFY_FILE}; nothing was deployed: remove one, or name it "
+            "outside of the distribution folder: pulumi config set website:headersFile <file>"
+        )
+    files = [*([named] if named else []), *found]
+    readers = [_Reader(file.name, folder, app_root) for file in files]
+    rules = [rule for file, reader in zip(files, readers, strict=True) for rule in reader.rules(file.path)]
+    warnings = tuple(warning for reader in readers for warning in reader.warnings)
+    return HeaderRules(tuple(rules), " and in ".join(file.name for file in files), warnings)
 
 
 class _HeaderLine(NamedTuple):
@@ -89,15 +102,17 @@ def _one_line(value: str) -> str:
 class _Reader:
     """Reads one file, and collects the problems of all its lines."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, app_root: str | None) -> None:
         self._name = name
         self._folder = folder
+        self._app_root = app_root
         self._problems: list[str] = []
         self.warnings: list[str] = []
 
-    def rules(self, text: str) -> tuple[HeaderRule, ...]:
-        read = {AMPLIFY_FILE: self._amplify, NETLIFY_FILE: self._netlify}[self._name]
-        rules = tuple(HeaderRule(block.pattern, block.headers) for block in self._blocks(read(text)) if block.headers)
+    def rules(self, file: Path) -> tuple[HeaderRule, ...]:
+        read = self._amplify if file.suffix.lower() in _YAML else self._netlify
+        blocks = self._blocks(read(read_rule_file(file)))
+        rules = tuple(HeaderRule(block.pattern, block.headers) for block in blocks if block.headers)
         if self._problems:
             lines = "".join(f"\n  - {problem}" for problem in self._problems)
             raise EdgeError(f"The headers in {self._name} are invalid; nothing was deployed:{lines}")
@@ -194,16 +209,28 @@ class _Reader:
         if listed is None:
             return root
         apps = self._items(listed)
-        roots = [str(self._scalar(self._entry(app, _APP_ROOT, 1), 1)) for app in apps] if len(apps) > 1 else []
-        around = f"{self._folder.as_posix()}/"
-        here = [app for app, name in zip(apps, roots, strict=False) if f"/{name.strip('/')}/" in around]
-        if len(apps) > 1 and len(here) != 1:
+        if len(apps) == 1 and self._app_root is None:
+            return apps[0]
+        roots = [str(self._scalar(self._entry(app, _APP_ROOT, 1), 1)) for app in apps]
+        here = [app for app, name in zip(apps, roots, strict=True) if self._is_this(name.strip("/"))]
+        if apps and len(here) != 1:
             names = ", ".join(f"'{name}'" for name in roots)
-            raise EdgeError(
-                f"{self._name} has headers of several applications ({names}), and 'publish:directory' is in the folder "
-                "of none or of more than one; nothing was deployed: keep only this site's application in the file"
+            reason = (
+                "'publish:directory' is in the folder of none or of more than one"
+                if self._app_root is None
+                else f"'website:appRoot' is '{self._app_root}'"
             )
-        return next(iter(here or apps), None)
+            raise EdgeError(
+                f"{self._name} has headers of several applications ({names}), and {reason}; nothing was deployed: "
+                "pulumi config set website:appRoot '<one of them>'"
+            )
+        return next(iter(here), None)
+
+    def _is_this(self, root: str) -> bool:
+        """Return whether an application is the site's, by `website:appRoot` or by the distribution folder."""
+        if self._app_root is not None:
+            return root == self._app_root.strip("/")
+        return f"/{root}/" in f"{self._folder.as_posix()}/"
 
     def _entry(self, node: yaml.Node | None, key: str, line: int) -> yaml.Node | None:
         """Return the value of ``key`` in a map, and report a problem if the key is missing."""

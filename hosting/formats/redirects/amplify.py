@@ -18,7 +18,7 @@ from hosting.formats.redirects.syntax import EVERYTHING, ParsedRule, from_root, 
 if TYPE_CHECKING:
     from hosting.formats.redirects.rules import Template
 
-_KEYS = {"source", "target", "status", "condition"}
+_KEYS = {"source", "target", "status", "condition", "force"}
 _CONDITION = re.compile(r"<([A-Za-z]{2})>|([A-Za-z]{2})")
 _PLACEHOLDER = re.compile(r"<([^<>]*)>")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+|\*")
@@ -34,14 +34,17 @@ def read_rule(where: str, rule: Any) -> ParsedRule:  # noqa: ANN401 - any JSON v
         RuleError: it is not a rule.
     """
     if not isinstance(rule, dict) or not {"source", "target"} <= set(rule) <= _KEYS:
-        raise RuleError("is not a rule: a rule has 'source' and 'target', and optionally 'status' and 'condition'")
+        raise RuleError(
+            "is not a rule: a rule has 'source' and 'target', and optionally 'status', 'condition' and 'force'"
+        )
     source, target, status = rule["source"], rule["target"], str(rule.get("status") or _DEFAULT)
     if not (isinstance(source, str) and source.strip() and isinstance(target, str) and target.strip()):
         raise RuleError("has a source or a target that is not text")
     source, target = source.strip(), from_root(target.strip())
-    countries = _countries(rule.get("condition"))
+    countries, force = _countries(rule.get("condition")), _force(rule.get("force"))
     if is_expression(source):
-        return _expression_rule(ParsedRule(where, (), _template(target), status, countries=countries), source)
+        parsed = ParsedRule(where, (), _template(target), status, countries=countries, force=force)
+        return _expression_rule(parsed, source)
     origin, rest = split_origin(source)
     path, query = _split_query(rest if origin[1] else from_root(rest))
     target_template = _template(target)
@@ -51,7 +54,14 @@ def read_rule(where: str, rule: Any) -> ParsedRule:  # noqa: ANN401 - any JSON v
         source_template = EVERYTHING
         if re.fullmatch(r"[^?#<]+", target):
             target_template = (*_template(target.rstrip("/") + "/"), Placeholder("*"))
-    return ParsedRule(where, source_template, target_template, status, query, countries, origin=origin)
+    return ParsedRule(where, source_template, target_template, status, query, countries, origin=origin, force=force)
+
+
+def _force(value: object) -> bool:
+    """Return whether the rule also applies to paths of files. Amplify's rules do, and have no such key."""
+    if value is None or isinstance(value, bool):
+        return value is not False
+    raise RuleError("has a 'force' that is neither true nor false")
 
 
 def _expression_rule(rule: ParsedRule, source: str) -> ParsedRule:

@@ -44,6 +44,7 @@ def convert_rule(parsed: ParsedRule) -> Rule | FallbackRule | IgnoredRule:
         RuleError: the rule is invalid, or the edge does not support it.
     """
     _check_source(parsed)
+    parsed = _below_files(parsed)
     if parsed.status in FALLBACK_STATUSES:
         return _fallback(parsed)
     status = _status(parsed.status)
@@ -57,6 +58,25 @@ def convert_rule(parsed: ParsedRule) -> Rule | FallbackRule | IgnoredRule:
     return _without_effect(rule, names) or _with_one_slash(rule, names)
 
 
+def _below_files(parsed: ParsedRule) -> ParsedRule:
+    """Return a rewrite of many paths to one page so that files take precedence: `/* /index.html 200` without `!`.
+
+    Files with an extension are too many to be listed, so the rule does not apply to any path with an extension.
+    """
+    is_page = not any(isinstance(part, Placeholder) for part in parsed.target)
+    is_for_many = any(isinstance(part, Placeholder) for part in parsed.source)
+    is_rewrite = parsed.status == str(REWRITE) and is_page and is_for_many and not is_url(_text(parsed.target))
+    if parsed.force or not is_rewrite:
+        return parsed
+    if parsed.source == EVERYTHING and not (parsed.query or parsed.countries or parsed.origin[1]):
+        return replace(parsed, status="404-200")
+    return replace(parsed, not_for_files=True)
+
+
+def _text(template: Template) -> str:
+    return "".join(part for part in template if isinstance(part, str))
+
+
 def _rule(parsed: ParsedRule, target: str, status: int, query: tuple[tuple[str, str | None], ...]) -> Rule:
     return Rule(
         where=parsed.where,
@@ -66,6 +86,7 @@ def _rule(parsed: ParsedRule, target: str, status: int, query: tuple[tuple[str, 
         query=query,
         countries=_countries(parsed.countries),
         host=parsed.origin[1],
+        force=parsed.force,
         not_for_files=parsed.not_for_files,
         ignores_trailing_slash=parsed.ignores_trailing_slash,
         expression=parsed.expression,
@@ -133,7 +154,7 @@ def _fallback(parsed: ParsedRule) -> Rule | FallbackRule | IgnoredRule:
         return IgnoredRule(parsed.where, reason)
     page = _page(parsed)
     if parsed.source != EVERYTHING:
-        return convert_rule(replace(parsed, status=str(REWRITE), target=(page,), not_for_files=True))
+        return convert_rule(replace(parsed, status=str(REWRITE), target=(page,), force=False, not_for_files=True))
     return FallbackRule(parsed.where, page, status)
 
 

@@ -15,11 +15,12 @@ from hosting.formats.redirects.rules import RuleError
 from hosting.formats.rule_file import read_rule_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from hosting.formats.redirects.rules import FallbackRule, IgnoredRule, Rule
     from hosting.formats.redirects.syntax import ParsedRule
+    from hosting.formats.rule_file import NamedFile
 
 __all__ = ["AMPLIFY_FILE", "NETLIFY_FILE", "check_amplify_rule", "is_published", "read_redirects", "redirects_error"]
 
@@ -40,21 +41,22 @@ class _RuleSource(NamedTuple):
     parse: Callable[[str, Any], ParsedRule]
 
 
-def read_redirects(setting: Iterable[Mapping[str, object]], folder: Path) -> RedirectRules:
-    """Return the rules of the setting, or of the file in the distribution folder.
+def read_redirects(
+    setting: Iterable[Mapping[str, object]], folder: Path, named: NamedFile | None = None
+) -> RedirectRules:
+    """Return the rules of the setting, then of the file in the distribution folder, then of the named file.
 
     Raises:
-        EdgeError: rules are invalid, each with its line; or there is more than one source of rules.
+        EdgeError: rules are invalid, each with its line; or the folder has both files.
     """
     publishes_amplify_file = is_published(folder)
-    sources = list(_sources(list(setting), folder, has_amplify_file=not publishes_amplify_file))
-    if len(sources) > 1:
-        names = " and in ".join(source.name for source in sources)
+    in_folder = list(_folder_sources(folder, has_amplify_file=not publishes_amplify_file))
+    if len(in_folder) > 1:
         raise EdgeError(
-            f"Redirects are in {names}; nothing was deployed: keep one of them: remove a file, or "
-            "pulumi config rm website:redirects"
+            f"Redirects are in {AMPLIFY_FILE} and in {NETLIFY_FILE}; nothing was deployed: remove one of them, or name "
+            "it outside of the distribution folder: pulumi config set website:redirectsFile <file>"
         )
-    rules = _converted(sources[0]) if sources else RedirectRules()
+    rules = _converted([*_setting_source(list(setting)), *in_folder, *_named_source(named)])
     if not publishes_amplify_file:
         return rules
     warning = f"{AMPLIFY_FILE} is published as a file: it is not a list, so it has no redirects for Amplify Hosting"
@@ -65,19 +67,40 @@ def is_published(folder: Path) -> bool:
     """Whether `redirects.json` is not a list of rules but a file of the site, as jekyll-redirect-from writes one."""
     file = folder / AMPLIFY_FILE
     try:
-        return file.is_file() and not isinstance(_parsed_json(read_rule_file(file)), list)
+        return file.is_file() and not isinstance(_parsed_json(AMPLIFY_FILE, read_rule_file(file)), list)
     except EdgeError:
         return False
 
 
-def _sources(setting: list[Mapping[str, object]], folder: Path, *, has_amplify_file: bool) -> Iterator[_RuleSource]:
+def _setting_source(setting: list[Mapping[str, object]]) -> Iterator[_RuleSource]:
     if setting:
         items = ((f"'{SETTING}[{index}]'", rule) for index, rule in enumerate(setting))
         yield _RuleSource(SETTING, items, amplify.read_rule)
+
+
+def _folder_sources(folder: Path, *, has_amplify_file: bool) -> Iterator[_RuleSource]:
     if has_amplify_file and (folder / AMPLIFY_FILE).is_file():
-        yield _RuleSource(AMPLIFY_FILE, _elements(read_rule_file(folder / AMPLIFY_FILE)), amplify.read_rule)
+        yield _amplify_source(AMPLIFY_FILE, folder / AMPLIFY_FILE)
     if (folder / NETLIFY_FILE).is_file():
-        yield _RuleSource(NETLIFY_FILE, _lines(read_rule_file(folder / NETLIFY_FILE)), netlify.read_line)
+        yield _netlify_source(NETLIFY_FILE, folder / NETLIFY_FILE)
+
+
+def _named_source(named: NamedFile | None) -> Iterator[_RuleSource]:
+    """Yield the rules of the file that `website:redirectsFile` names. A JSON file has Amplify's syntax."""
+    if named is not None:
+        is_amplify = named.path.suffix.lower() == ".json"
+        yield (_amplify_source if is_amplify else _netlify_source)(named.name, named.path)
+
+
+def _amplify_source(name: str, file: Path) -> _RuleSource:
+    text = read_rule_file(file)
+    if not isinstance(_parsed_json(name, text), list):
+        raise EdgeError(f'{name} is not a list of rules; nothing was deployed: write [{{"source": ..., ...}}]')
+    return _RuleSource(name, _elements(name, text), amplify.read_rule)
+
+
+def _netlify_source(name: str, file: Path) -> _RuleSource:
+    return _RuleSource(name, _lines(name, read_rule_file(file)), netlify.read_line)
 
 
 def check_amplify_rule(rule: Mapping[str, object]) -> None:
@@ -89,20 +112,22 @@ def check_amplify_rule(rule: Mapping[str, object]) -> None:
     convert_rule(amplify.read_rule("", rule))
 
 
-def _converted(source: _RuleSource) -> RedirectRules:
+def _converted(sources: Sequence[_RuleSource]) -> RedirectRules:
     rules: list[Rule | FallbackRule | IgnoredRule] = []
     notes: list[str] = []
     problems = []
-    for where, item in source.items:
-        try:
-            parsed = source.parse(where, item)
-            rules.append(convert_rule(parsed))
-            notes += [f"{where} {note}" for note in parsed.notes]
-        except RuleError as error:
-            problems.append(f"{where} {error}")
+    for source in sources:
+        for where, item in source.items:
+            try:
+                parsed = source.parse(where, item)
+                rules.append(convert_rule(parsed))
+                notes += [f"{where} {note}" for note in parsed.notes]
+            except RuleError as error:
+                problems.append(f"{where} {error}")
+    name = " and in ".join(source.name for source in sources)
     if problems:
-        raise redirects_error(source.name, problems)
-    return redirect_rules(source.name, rules, notes)
+        raise redirects_error(name, problems)
+    return redirect_rules(name, rules, notes)
 
 
 def redirects_error(name: str, problems: Iterable[str]) -> EdgeError:
@@ -111,20 +136,19 @@ def redirects_error(name: str, problems: Iterable[str]) -> EdgeError:
     return EdgeError(f"The redirects in {name} are invalid; nothing was deployed:{lines}")
 
 
-def _parsed_json(text: str) -> object:
+def _parsed_json(name: str, text: str) -> object:
     try:
         return json.loads(_with_valid_escapes(text))
     except (ValueError, RecursionError) as error:
-        raise EdgeError(f"{AMPLIFY_FILE} is not valid JSON ({error}); nothing was deployed: fix it") from error
+        raise EdgeError(f"{name} is not valid JSON ({error}); nothing was deployed: fix it") from error
 
 
 def _with_valid_escapes(text: str) -> str:
     return _ESCAPE.sub(lambda found: found[0] if found[1] else r"\\", text)
 
 
-def _elements(text: str) -> Iterator[tuple[str, Any]]:
+def _elements(name: str, text: str) -> Iterator[tuple[str, Any]]:
     """Yield each element of a JSON list, after the line on which it begins."""
-    _parsed_json(text)
     text = _with_valid_escapes(text)
     decoder = json.JSONDecoder()
     line, counted = 1, 0
@@ -132,7 +156,7 @@ def _elements(text: str) -> Iterator[tuple[str, Any]]:
     while text[position] != "]":
         line, counted = line + text.count("\n", counted, position), position
         value, end = decoder.raw_decode(text, position)
-        yield f"line {line} of {AMPLIFY_FILE}", value
+        yield f"line {line} of {name}", value
         position = _after_blank(text, end)
 
 
@@ -141,8 +165,8 @@ def _after_blank(text: str, start: int) -> int:
     return found.end() if found else start
 
 
-def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
+def _lines(name: str, text: str) -> Iterator[tuple[str, list[str]]]:
     for number, line in enumerate(text.splitlines(), 1):
         words = _COMMENT.sub("", line).split()
         if words:
-            yield f"line {number} of {NETLIFY_FILE}", words
+            yield f"line {number} of {name}", words

@@ -7,11 +7,9 @@ https://developers.cloudflare.com/pages/configuration/redirects/
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from hosting.formats.redirects.proxies import is_url
 from hosting.formats.redirects.rules import Placeholder, RuleError
 from hosting.formats.redirects.syntax import EVERYTHING, ParsedRule, from_root, split_origin
 
@@ -50,11 +48,14 @@ def read_line(where: str, words: Sequence[str]) -> ParsedRule:
         status=status,
         query=query,
         countries=_countries(rest),
+        force=is_forced,
         ignores_trailing_slash=True,
         origin=origin,
         notes=tuple(_notes(source, source_template, target_template)),
     )
-    return _below_files(rule, is_forced=is_forced)
+    if is_forced and rule.status == "404" and rule.source != EVERYTHING:
+        raise RuleError("has the status 404!, which would hide files: do not publish them instead")
+    return rule
 
 
 def _names(*templates: Template) -> list[str]:
@@ -129,21 +130,6 @@ def _notes(text: str, source: Template, target: Template) -> Iterator[str]:
             yield f"has '{found[0]}' in its target, which is used as text: its source does not have that placeholder"
     if not text.startswith(("/", "http")) and isinstance(source[0], str) and source[0].startswith("/"):
         yield f"is used with a leading slash: '/{text}'"
-
-
-def _below_files(rule: ParsedRule, *, is_forced: bool) -> ParsedRule:
-    """Return the rule so that files take precedence over it if it is one page for many paths: `/* /index.html 200`."""
-    if is_url("".join(part for part in rule.target if isinstance(part, str))):
-        return rule
-    is_constant = not any(isinstance(part, Placeholder) for part in rule.target)
-    is_for_many = any(isinstance(part, Placeholder) for part in rule.source)
-    if is_forced and rule.status == "404" and rule.source != EVERYTHING:
-        raise RuleError("has the status 404!, which would hide files: do not publish them instead")
-    if is_forced or not (rule.status == "200" and is_constant and is_for_many):
-        return rule
-    if rule.source == EVERYTHING and not (rule.query or rule.countries or rule.origin[1]):
-        return replace(rule, status="404-200")
-    return replace(rule, not_for_files=True)
 
 
 def _countries(conditions: Sequence[str]) -> tuple[str, ...]:

@@ -86,6 +86,9 @@ class Rule:
         query: the required parameters: encoded name and decoded value; a value of None is a placeholder.
         countries: the rule applies only to these countries, if there are any.
         host: the rule applies only to this host, unless it is empty.
+        force: whether the rule also applies to paths of published files.
+        files: paths that the rule matches and that keep their file, as it has no ``force``; without trailing slashes,
+            so the root is empty. A path that ends with a slash stands for all paths below it.
         not_for_files: whether the rule does not apply to paths with an extension.
         ignores_trailing_slash: whether the rule matches paths with and without a trailing slash.
         expression: a regular expression instead of ``source``, in the language that Python and JavaScript share.
@@ -99,6 +102,8 @@ class Rule:
     query: tuple[tuple[str, str | None], ...] = ()
     countries: tuple[str, ...] = ()
     host: str = ""
+    force: bool = True
+    files: tuple[str, ...] = ()
     not_for_files: bool = False
     ignores_trailing_slash: bool = False
     expression: str = ""
@@ -187,6 +192,11 @@ class Rule:
             return (path,) if self.literal == bare else None
         found = self.compiled_regex.search(path) if self.expression else self.compiled_regex.match(path)
         return (path, *found.groups()) if found else None
+
+    def keeps_file(self, path: str) -> bool:
+        """Whether a path that the rule matches keeps its file. Then no later rule applies either, as on Netlify."""
+        bare = path.removesuffix("/")
+        return any(file == bare or (file.endswith("/") and path.startswith(file)) for file in self.files)
 
     def target_for(self, request: ViewerRequest) -> str | None:
         """Return the target for a request; None if the rule does not match it."""

@@ -26,6 +26,7 @@ class ParsedRule:
         status: the status, such as ``301`` or ``404-200``.
         query: name and template of each query parameter in the source.
         countries: the country codes, not checked.
+        force: whether the rule also applies to paths of published files.
         not_for_files: whether the rule does not apply to paths with an extension.
         ignores_trailing_slash: whether the rule matches paths with and without a trailing slash.
         origin: scheme and host of the source; both empty if it is a path.
@@ -39,6 +40,7 @@ class ParsedRule:
     status: str
     query: tuple[tuple[str, Template], ...] = ()
     countries: tuple[str, ...] = ()
+    force: bool = True
     not_for_files: bool = False
     ignores_trailing_slash: bool = False
     origin: tuple[str, str] = ("", "")

@@ -13,13 +13,14 @@ import io
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.errors import PublishError
 from hosting.publish.staging.cli_run import cli_run
@@ -62,6 +63,7 @@ def run_build(  # noqa: PLR0913 - callers pass all but the command by keyword
     cwd: Path,
     state_dir: Path,
     directory: Path,
+    variables: Mapping[str, str] | None = None,
     preview: bool,
     echo: Callable[[str], None],
     run_id: Callable[[], str | None] = cli_run,
@@ -69,10 +71,11 @@ def run_build(  # noqa: PLR0913 - callers pass all but the command by keyword
     """Run the build command, or reuse what the preview of the same `pulumi up` has built.
 
     Args:
-        command: the shell command.
+        command: the shell command; one of several lines is a script that stops at the first error.
         cwd: the working directory: the folder of Pulumi.yaml.
         state_dir: the folder of the build record, one for each stack.
         directory: the distribution folder.
+        variables: environment variables of the command, beside those of this process.
         preview: whether this is a preview.
         echo: called with each line of output.
         run_id: returns the id of the CLI run; None if it is unknown.
@@ -82,17 +85,44 @@ def run_build(  # noqa: PLR0913 - callers pass all but the command by keyword
     """
     record = state_dir / "build.json"
     recorded = _pop_record(record)
-    excluded, run = (directory, state_dir), run_id()
-    if not preview and recorded and recorded == _facts(run, command, sources_snapshot(cwd, *excluded), directory):
+    build, excluded, run = _Build(command, cwd, variables or {}), (directory, state_dir), run_id()
+    if not preview and recorded and recorded == _facts(run, build, sources_snapshot(cwd, *excluded), directory):
         return BuildResult(ran=False, seconds=0.0)
     before = sources_snapshot(cwd, *excluded)
     started = time.monotonic()
-    _run_command(command, cwd, echo)
+    _run_command(build, echo)
     result = BuildResult(ran=True, seconds=time.monotonic() - started)
     after = sources_snapshot(cwd, *excluded)
     if preview and _are_sources_unchanged(before, after):
-        _write_record(record, _facts(run, command, after, directory))
+        _write_record(record, _facts(run, build, after, directory))
     return result
+
+
+class _Build(NamedTuple):
+    """A command, its working directory, and the variables that are set for it."""
+
+    command: str
+    cwd: Path
+    variables: Mapping[str, str]
+
+    @property
+    def arguments(self) -> list[str]:
+        """The arguments of the shell: a script of several lines stops at the first error."""
+        is_script = "\n" in self.command.strip()
+        shell = (shutil.which("bash") if is_script else None) or "/bin/sh"
+        return [shell, *(["-e"] if is_script else []), "-c", self.command]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the command."""
+        inherited = {name: value for name, value in os.environ.items() if name not in _HIDDEN_FROM_BUILD}
+        return {**inherited, **self.variables}
+
+    @property
+    def shown(self) -> str:
+        """The command for messages; of a script the first line."""
+        first, *others = self.command.strip().splitlines()
+        return f"{first} [...]" if others else first
 
 
 def _are_sources_unchanged(before: Snapshot | None, after: Snapshot | None) -> bool:
@@ -100,17 +130,18 @@ def _are_sources_unchanged(before: Snapshot | None, after: Snapshot | None) -> b
     return before is not None and after is not None and before.items() <= after.items()
 
 
-def _facts(run: str | None, command: str, sources: Snapshot | None, directory: Path) -> dict[str, str] | None:
+def _facts(run: str | None, build: _Build, sources: Snapshot | None, directory: Path) -> dict[str, str] | None:
     """Return what has to be unchanged to reuse a result; None if there are too many files or no known CLI run."""
     output = folder_snapshot(directory)
     if sources is None or output is None or run is None:
         return None
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_CHANGING_PREFIXES)}
     return {
         "run": run,
-        "command": command,
+        "command": build.command,
         "sources": _digest(sources),
         "output": _digest(output),
-        "environment": _digest({key: os.environ[key] for key in os.environ if not key.startswith(_CHANGING_PREFIXES)}),
+        "environment": _digest({**inherited, **build.variables}),
     }
 
 
@@ -142,14 +173,12 @@ def _write_record(record: Path, facts: dict[str, str] | None) -> None:
     temporary.replace(record)
 
 
-def _run_command(command: str, cwd: Path, echo: Callable[[str], None]) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in _HIDDEN_FROM_BUILD}
+def _run_command(build: _Build, echo: Callable[[str], None]) -> None:
     last_lines: deque[str] = deque(maxlen=_LINES_SHOWN)
-    with subprocess.Popen(  # noqa: S602 - the setting is a shell command
-        command,
-        shell=True,  # nosec B602
-        cwd=cwd,
-        env=environment,
+    with subprocess.Popen(  # noqa: S603 - the setting is a shell command
+        build.arguments,
+        cwd=build.cwd,
+        env=build.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -164,7 +193,7 @@ def _run_command(command: str, cwd: Path, echo: Callable[[str], None]) -> None:
             _terminate(process)
             raise
     if process.returncode:
-        raise PublishError(_failure(command, process.returncode, cwd, last_lines))
+        raise PublishError(_failure(build, process.returncode, last_lines))
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[str]:
@@ -202,11 +231,11 @@ def _terminate(process: subprocess.Popen[bytes]) -> None:
             process.wait(_GRACE_SECONDS)
 
 
-def _failure(command: str, code: int, cwd: Path, last_lines: deque[str]) -> str:
+def _failure(build: _Build, code: int, last_lines: deque[str]) -> str:
     outcome = f"failed with exit code {code}" if code > 0 else f"was ended by signal {-code}"
     shown = "".join(f"\n  {line}" for line in last_lines)
     output = f"Its last lines:{shown}\n" if shown else "It printed nothing. "
     return (
-        f"The build command '{command}' {outcome} in {cwd}; nothing was deployed. {output}"
+        f"The build command '{build.shown}' {outcome} in {build.cwd}; nothing was deployed. {output}"
         "Fix it and run `pulumi up` again, or set another: pulumi config set publish:buildCommand '<command>'"
     )

@@ -165,7 +165,7 @@ def test_what_others_decide_has_no_right_answer(tmp_path: Path) -> None:
 
 def test_a_rule_with_another_condition_does_not_apply(tmp_path: Path) -> None:
     """A rule for another host or with a query is skipped, and the next one counts."""
-    rules = "https://other.example/docs/ /y 301\n/docs/ id=:id /z/:id 301\n/docs/ /x 301\n"
+    rules = "https://other.example/docs/ /y 301\n/docs/ id=:id /z/:id 301\n/docs/ /x 301!\n"
     redirect = site_of(tmp_path, settings_of(), redirects=rules).answer("/docs/")
     assert redirect is not None
     assert redirect.location == f"{URL}/x"

@@ -16,6 +16,7 @@ from hosting.edge.route_choice import RouteChoice
 from hosting.errors import EdgeError
 from hosting.formats.headers.files import read_headers
 from hosting.formats.headers.rules import HeaderRule
+from hosting.formats.rule_file import NamedFile
 from tests.unit.edge.runtime import response_event
 
 if TYPE_CHECKING:
@@ -360,6 +361,46 @@ def test_headers_are_in_one_file(tmp_path: Path) -> None:
         read_headers(tmp_path)
     with pytest.raises(EdgeError, match=r"in customHttp\.yml and in _headers"):
         written(tmp_path, "customHttp.yml", AMPLIFY)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("rules/site.yaml", "customHeaders:\n- pattern: '*'\n  headers:\n  - {key: X-A, value: named}\n"),
+        ("rules/_headers", "/*\n  X-A: named\n"),
+    ],
+)
+def test_the_file_in_the_folder_wins_over_the_named_file(tmp_path: Path, name: str, text: str) -> None:
+    """The rules of `website:headersFile`, in either form, come first: the later rule for a header wins."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / name).write_text(text)
+    (tmp_path / "_headers").write_text("/*\n  X-A: folder\n")
+    headers = read_headers(tmp_path, NamedFile(name, tmp_path / name))
+    assert [rule.headers["x-a"] for rule in headers.rules] == ["named", "folder"]
+    assert headers.file == f"{name} and in _headers"
+
+
+MONOREPO = """applications:
+- {appRoot: apps/shop, customHeaders: [{pattern: '**', headers: [{key: X-A, value: shop}]}]}
+- {appRoot: /apps/blog/, customHeaders: [{pattern: '**', headers: [{key: X-A, value: blog}]}]}
+"""
+
+
+@pytest.mark.parametrize("root", ["apps/blog", "/apps/blog/"])
+def test_the_setting_chooses_the_application(tmp_path: Path, root: str) -> None:
+    """`website:appRoot` chooses the application of a monorepo's file, wherever the distribution folder is."""
+    (tmp_path / "customHttp.yml").write_text(MONOREPO)
+    assert [rule.headers["x-a"] for rule in read_headers(tmp_path, app_root=root).rules] == ["blog"]
+
+
+def test_an_application_that_does_not_exist(tmp_path: Path) -> None:
+    """The message about an unknown `website:appRoot` lists the applications, also of a file with only one."""
+    (tmp_path / "customHttp.yml").write_text(MONOREPO)
+    with pytest.raises(EdgeError, match=r"\('apps/shop', '/apps/blog/'\), and 'website:appRoot' is 'web'"):
+        read_headers(tmp_path, app_root="web")
+    (tmp_path / "customHttp.yml").write_text(MONOREPO.partition("- {appRoot: /")[0])
+    with pytest.raises(EdgeError, match=r"\('apps/shop'\), and 'website:appRoot' is 'web'"):
+        read_headers(tmp_path, app_root="web")
 
 
 @pytest.mark.parametrize(

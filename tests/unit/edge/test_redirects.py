@@ -18,6 +18,7 @@ from hosting.errors import EdgeError
 from hosting.formats.paths import canonical_path
 from hosting.formats.redirects.files import read_redirects
 from hosting.formats.redirects.rules import Placeholder, Rule, ViewerRequest
+from hosting.formats.rule_file import NamedFile
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_routing import shown
 
@@ -47,7 +48,7 @@ def first_match(rules: Sequence[Rule], visit: ViewerRequest) -> tuple[Rule, str]
     for rule in rules:
         target = rule.target_for(visit)
         if target is not None:
-            return rule, target
+            return None if rule.keeps_file(visit.path) else (rule, target)
     return None
 
 
@@ -316,6 +317,7 @@ def rules(draw: st.DrawFn, ignores_trailing_slash: bool) -> Rule:  # noqa: FBT00
         query=query,
         countries=draw(st.sampled_from([(), ("DE",), ("DE", "US")])),
         host=draw(st.sampled_from(["", "www.example.com", "example.org"])),
+        files=draw(st.sampled_from([(), ("/a", ""), ("/a/",), ("/b/a.b", "/x-y")])),
         not_for_files=draw(st.booleans()),
         ignores_trailing_slash=ignores_trailing_slash,
         expression=expression,
@@ -507,6 +509,7 @@ def test_rules_without_a_loop(tmp_path: Path) -> None:
         ),
         ('[{"source": "/a", "target": "/b", "condition": "Europe"}]', "the condition 'Europe'"),
         ('[{"source": "/a", "target": "/b", "why": "x"}]', "line 1 of redirects.json is not a rule"),
+        ('[{"source": "/a", "target": "/b", "force": "no"}]', "has a 'force' that is neither true nor false"),
         ('[{"source": "/<a b>", "target": "/b"}]', "'<a b>', which is not a placeholder"),
         ('[{"source": "/a", "target": "www.b.example"}]', "begins with neither '/' nor 'https://'"),
         ('[{"source": "/a/<*>", "target": "/b/<*>", "status": "404-200"}]', "a target with a placeholder, but is for"),
@@ -520,11 +523,38 @@ def test_invalid_amplify_files(tmp_path: Path, text: str, message: str) -> None:
         read_redirects([], tmp_path)
 
 
-def test_rules_are_in_one_place(tmp_path: Path) -> None:
-    """Two files, or a file and the setting, are refused, because their order would be unclear."""
+def test_two_files_in_the_folder_are_refused(tmp_path: Path) -> None:
+    """Both files in the distribution folder are refused, because their order would be unclear."""
     netlify(tmp_path, "/a /b")
-    with pytest.raises(EdgeError, match="in website:redirects and in _redirects"):
-        read_redirects([{"source": "/a", "target": "/b"}], tmp_path)
+    (tmp_path / "redirects.json").write_text("[]")
+    with pytest.raises(EdgeError, match=r"in redirects\.json and in _redirects; nothing was deployed: remove one"):
+        read_redirects([], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("rules/site.json", '[\n{"source": "/d", "target": "/e"}]'), ("rules/netlify", "\n/d /e 302\n")],
+)
+def test_the_sources_count_in_their_order(tmp_path: Path, name: str, text: str) -> None:
+    """The setting comes first, then the file in the distribution folder, then the named file in either syntax."""
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "rules").mkdir()
+    (tmp_path / name).write_text(text)
+    netlify(tmp_path / "dist", "/b /c")
+    setting = [{"source": "/a", "target": "/b"}]
+    redirects = read_redirects(setting, tmp_path / "dist", NamedFile(name, tmp_path / name))
+    places = ["'website:redirects[0]'", "line 1 of _redirects", f"line 2 of {name}"]
+    assert [rule.where for rule in redirects.rules] == places
+    assert redirects.name == f"website:redirects and in _redirects and in {name}"
+
+
+def test_a_named_file_that_is_not_a_list(tmp_path: Path) -> None:
+    """A named file in Amplify's form has to be a list, and has to exist."""
+    (tmp_path / "a.json").write_text("{}")
+    with pytest.raises(EdgeError, match=r"a\.json is not a list of rules; nothing was deployed"):
+        read_redirects([], tmp_path, NamedFile("a.json", tmp_path / "a.json"))
+    with pytest.raises(EdgeError, match=r"b\.json can't be read"):
+        read_redirects([], tmp_path, NamedFile("b.json", tmp_path / "b.json"))
 
 
 def test_the_setting_is_as_amplifys_file(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def statuses(checks: Iterable[Check]) -> dict[str, int]:
 @pytest.fixture
 def site(tmp_path: Path) -> CloudFrontSite:
     """Return a site with a redirect, a shadowed page, and rules that no single path asks for."""
-    rules = "/old /docs/ 301\n/style.css /new.css 302\n/blog/* /news/:splat 301\n"
+    rules = "/old /docs/ 301\n/style.css /new.css 302!\n/blog/* /news/:splat 301\n"
     rules += "/q id=:id /x/:id 301\n/de /d 302 Country=de\n"
     return site_of(tmp_path, settings_of(), redirects=rules)
 
@@ -197,7 +197,7 @@ def kinds(found: StackChecks) -> list[str]:
 
 def test_all_checks_of_a_stack_behind_cloudfront(tmp_path: Path) -> None:
     """Every kind, and notes about what is not checked."""
-    rules = "/old /docs/ 301\n/style.css /x 302\n/blog/* /news/:splat 301\n/api/* https://api.example/:splat 200\n"
+    rules = "/old /docs/ 301\n/style.css /x 302!\n/blog/* /news/:splat 301\n/api/* https://api.example/:splat 200\n"
     (tmp_path / "_redirects").write_text(rules)
     password = {"access_username": "me", "access_password": "secret"}
     names = {"domain_names": ["www.example.com", "example.com", "*.example.com"], "domain_zone": "example.com"}
@@ -254,7 +254,7 @@ def test_the_bucket_of_another_cloud_is_not_asked_for(tmp_path: Path) -> None:
 
 def test_many_hidden_files_are_named_in_part(tmp_path: Path) -> None:
     """Three names are enough."""
-    (tmp_path / "_redirects").write_text("/* https://new.example/:splat 301\n")
+    (tmp_path / "_redirects").write_text("/* https://new.example/:splat 301!\n")
     assert "10 (404.html, LICENSE, a+b c.txt, ...)" in checks_of(tmp_path).notes[1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -30,13 +31,16 @@ class Project:
     lines: list[str] = field(default_factory=list)
     cli: str | None = "4711 now"
 
-    def program(self, *, preview: bool, command: str = COMMAND, stack: str = "dev") -> BuildResult:
+    def program(
+        self, *, preview: bool, command: str = COMMAND, stack: str = "dev", variables: dict[str, str] | None = None
+    ) -> BuildResult:
         """Run the program's build, as a preview or an update does."""
         return run_build(
             command,
             cwd=self.root,
             state_dir=self.root / ".hosting" / stack,
             directory=self.root / "dist",
+            variables=variables,
             preview=preview,
             echo=self.lines.append,
             run_id=lambda: self.cli,
@@ -259,3 +263,43 @@ def test_interrupt_ends_all_processes(project: Project, monkeypatch: pytest.Monk
     with pytest.raises(ProcessLookupError):
         os.kill(shells[0], 0)
     assert not (project.root / ".hosting").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        ("echo a\n# echo b; it's a comment\necho c # d", ["a", "c"]),
+        ("cat <<'END'\n  $HOME\nEND\necho z", ["  $HOME", "z"]),
+        ("false || echo or\necho next", ["or", "next"]),
+        ("mkdir -p sub\ncd sub\ncd ..\nbasename $(pwd)", ["app"]),
+        ("export ONE=1\necho $ONE", ["1"]),
+        ('if [ -n "$BASH_VERSION" ]; then\n  echo bash\nfi', ["bash"]),
+    ],
+)
+def test_several_lines_are_a_script(project: Project, script: str, lines: list[str]) -> None:
+    """A command of several lines runs in one shell: comments, heredocs, `||`, `cd` and variables work."""
+    project.program(preview=True, command=script)
+    assert project.lines == lines
+
+
+def test_a_script_stops_at_the_first_error(project: Project) -> None:
+    """The first line that fails ends the script, and the message shows its first line."""
+    with pytest.raises(PublishError, match=r"The build command 'echo one \[...\]' failed with exit code 3"):
+        project.program(preview=True, command="echo one\n(exit 3)\necho two\n")
+    assert project.lines == ["one"]
+
+
+def test_a_script_without_bash(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no bash, the script runs in the system's shell, with the same rules."""
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(PublishError, match="failed with exit code 1"):
+        project.program(preview=True, command="echo one\nfalse\necho two")
+    assert project.lines == ["one"]
+
+
+def test_variables_are_set_for_the_build(project: Project) -> None:
+    """`publish:environment` sets variables over those of the shell, and a changed value builds again."""
+    command = "echo $HOME $VITE_API && mkdir -p dist && touch dist/index.html && echo run >> ../runs"
+    for number, preview in (("1", True), ("1", False), ("1", True), ("2", False)):
+        project.program(preview=preview, command=command, variables={"HOME": "/h", "VITE_API": number})
+    assert project.lines == ["/h 1", "/h 1", "/h 2"]
