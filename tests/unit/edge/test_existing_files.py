@@ -90,7 +90,7 @@ def test_a_condition_keeps_the_rule_for_a_file(edge: EdgeRuntime, tmp_path: Path
 )
 def test_the_single_page_app_stays_a_fallback(tmp_path: Path, line: str) -> None:
     """A page for all paths without a file is the router's app page, in both forms."""
-    assert plan(tmp_path, line, "index.html", "b.html").routes.app_page == "index.html"
+    assert plan(tmp_path, line, "index.html", "b.html").error_app_page == "index.html"
 
 
 def test_many_files_are_listed_by_folder(edge: EdgeRuntime, tmp_path: Path) -> None:
