@@ -71,12 +71,21 @@ def prepare(name: str, settings: Settings, run: Run) -> Prepared:
     """
     publish = settings.publish
     folder = locate_directory(run.project, publish.directory)
-    if publish.build_command is not None and publish.release is None:
+    if publish.build_command is not None and publish.publishes_folder:
         _build(publish.build_command, folder, settings, run)
-    # A rollback does not publish the current files, but the edge plan depends on their names and rules.
+    # A rollback or a promotion does not publish the current files, but the edge plan depends on their names and rules.
     rules = read_rule_files(settings, folder, run.project)
-    staged = _stage(settings, run, rules) if publish.release is None else _stage_for_rollback(settings, run, rules)
+    staged = _staged(settings, run, rules)
     return Prepared(staged, plan_edge(name, settings, staged.manifest, rules))
+
+
+def _staged(settings: Settings, run: Run, rules: Rules) -> StagedTree:
+    if settings.publish.release is not None:
+        return _stage_for_rollback(settings, run, rules)
+    if settings.publish.promoted is not None:
+        run.say(f"Publishing what stack {settings.publish.promoted_stack} has; nothing is built")
+        return _nothing_staged(settings, run)
+    return _stage(settings, run, rules)
 
 
 def _stage(settings: Settings, run: Run, rules: Rules) -> StagedTree:
@@ -107,9 +116,13 @@ def _stage_for_rollback(settings: Settings, run: Run, rules: Rules) -> StagedTre
         run.say(
             f"Rolling back to release {release}; proxies in the files of {directory} are left out: it can't be staged"
         )
-        return StagedTree(Manifest(()), 0, run.project / directory, STATE / "staging" / settings.stack)
+        return _nothing_staged(settings, run)
     run.say(f"Rolling back to release {release}, with its files and rules")
     return staged
+
+
+def _nothing_staged(settings: Settings, run: Run) -> StagedTree:
+    return StagedTree(Manifest(()), 0, run.project / settings.publish.directory, STATE / "staging" / settings.stack)
 
 
 def _ignored(patterns: Sequence[str], rules: Rules) -> list[str]:

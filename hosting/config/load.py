@@ -50,6 +50,7 @@ _NEED_CLOUDFRONT = {
     ("access", "username"): "as anyone can read the bucket's website without it",
     ("domain", "names"): "as the bucket's website has no HTTPS for your host names without it",
     ("publish", "release"): "as the bucket has only one release without it",
+    ("publish", "from"): "as it publishes releases, which a bucket does not have without it",
 }
 _NAMES = "domain:names"
 _PASSWORD = "access:password"  # noqa: S105 - the key
@@ -237,9 +238,10 @@ class _Reader:
         """Refuse settings that need CloudFront, on a stack without it."""
         enable = self.messages("cloudfront").set(("enabled",), value=True)
         for (namespace, key), why in _NEED_CLOUDFRONT.items():
-            if getattr(sections[namespace], key, None):
+            section = sections[namespace]
+            if section and section.model_dump(by_alias=True)[key]:
                 messages = self.messages(namespace)
-                command = messages.remove((key,)) if key == "release" else enable
+                command = messages.remove((key,)) if key in ("release", "from") else enable
                 self.problems.append(messages.problem((key,), f"needs CloudFront, {why}", command))
 
     def check_preview_edge(self, sections: Mapping[str, Any]) -> None:

@@ -81,6 +81,7 @@ class Scope:
         provider: the ARN of the OIDC provider that the role trusts.
         cloudfront: the scope in CloudFront; None without CloudFront.
         domain: the scope of custom host names; None without any.
+        promoted: the ARN of the bucket of the stack whose releases are promoted; None without one.
     """
 
     buckets: tuple[str, ...]
@@ -88,6 +89,7 @@ class Scope:
     provider: str
     cloudfront: CloudFrontScope | None = None
     domain: DomainScope | None = None
+    promoted: str | None = None
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,7 @@ def permissions_policy(scope: Scope) -> dict[str, Any]:
         ("Bucket", actions.BUCKET_ACTIONS, buckets),
         ("Objects", actions.OBJECT_ACTIONS, [f"{bucket}/*" for bucket in buckets]),
         *cloudfront,
+        *([("Promotion", ("s3:GetObject",), [f"{scope.promoted}/*"])] if scope.promoted else []),
         ("OwnRole", actions.ROLE_ACTIONS, [scope.role]),
         ("OwnProvider", actions.PROVIDER_ACTIONS, [scope.provider]),
         *_domain_statements(scope.domain or DomainScope()),

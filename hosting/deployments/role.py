@@ -50,6 +50,7 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
     *,
     zone_arn: pulumi.Output[str] | None = None,
     requests_certificate: bool = False,
+    promoted_bucket: pulumi.Output[str] | None = None,
 ) -> DeploymentRole:
     """Return the role for deployments of ``stack``, with only the permissions for the stack's own resources.
 
@@ -61,6 +62,7 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
         opts: the resource options, whose provider is also used to look up the account.
         zone_arn: the ARN of the Route 53 zone of the host names; None without one.
         requests_certificate: whether the stack requests a certificate.
+        promoted_bucket: the bucket of the stack whose releases are promoted; None without one.
 
     Raises:
         HostingError: no deployment could assume the role.
@@ -76,7 +78,7 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
     )
     patterns = tuple(bucket_patterns(stack.project, settings.deployments.review_stacks))
     own = names.suffix.apply(lambda suffix: StackResources(names.prefix, suffix, settings.cloudfront, patterns))
-    arns = _Arns(bucket_arn, DeploymentRole(role.arn, provider_arn), zone_arn, requests_certificate)
+    arns = _Arns(bucket_arn, DeploymentRole(role.arn, provider_arn), zone_arn, requests_certificate, promoted_bucket)
     document = _document(own, arns, opts)
     iam.RolePolicy(
         names.logical("deployment-rights"),
@@ -89,12 +91,13 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
 
 
 class _Arns(NamedTuple):
-    """The ARNs in the permissions policy that are outputs of other resources."""
+    """What the permissions policy has of other resources' outputs."""
 
     bucket_arn: pulumi.Output[str]
     role: DeploymentRole
     zone_arn: pulumi.Output[str] | None
     requests_certificate: bool
+    promoted_bucket: pulumi.Output[str] | None
 
 
 def _document(
@@ -106,14 +109,15 @@ def _document(
     account = pulumi_aws.get_caller_identity_output(opts=options).account_id
 
     def document(values: list[Any]) -> dict[str, Any]:
-        own, partition, account, bucket_arn, role_arn, provider_arn, zone_arn = values
+        own, partition, account, bucket_arn, role_arn, provider_arn, zone_arn, promoted_bucket = values
         certificates = f"arn:{partition}:acm:{CLOUDFRONT_REGION}:{account}:certificate/*"
         domain = DomainScope(certificates if arns.requests_certificate else None, zone_arn)
         buckets = (bucket_arn, *own.buckets(partition))
         cloudfront = own.cloudfront_scope(partition, account)
-        return permissions_policy(Scope(buckets, role_arn, provider_arn, cloudfront, domain))
+        promoted = f"arn:{partition}:s3:::{promoted_bucket}" if promoted_bucket else None
+        return permissions_policy(Scope(buckets, role_arn, provider_arn, cloudfront, domain, promoted))
 
-    outputs = (arns.bucket_arn, arns.role.arn, arns.role.provider_arn, arns.zone_arn)
+    outputs = (arns.bucket_arn, arns.role.arn, arns.role.provider_arn, arns.zone_arn, arns.promoted_bucket)
     return pulumi.Output.all(own, partition, account, *outputs).apply(document)
 
 

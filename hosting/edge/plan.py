@@ -190,7 +190,7 @@ def _keys(settings: Settings, manifest: Manifest, redirects: RedirectRules) -> C
     A previous release can be published without its files. Its error pages are then assumed to exist, so that the
     distribution does not change.
     """
-    if manifest.entries or settings.publish.release is None:
+    if manifest.entries or settings.publish.publishes_folder:
         return {entry.path for entry in manifest.entries}
     error_page = settings.website.error_document or NOT_FOUND_PAGE
     return {error_page, *(fallback.page.lstrip("/") for fallback in redirects.fallbacks)}
@@ -263,7 +263,7 @@ def _with_app_page(settings: Settings, request: PlannedFunction, inputs: _Inputs
 
 
 def _notes(settings: Settings, inputs: _Inputs) -> Iterator[str]:
-    if settings.publish.release is None:
+    if settings.publish.publishes_folder:
         yield from routing_notes(settings, inputs.keys, inputs.routes, inputs.errors)
     yield from policy_notes(settings, by_country=inputs.redirects.uses_countries)
 

@@ -132,10 +132,19 @@ def rule_table(
         if of_kind or (table.always_exact and kind == EXACT):
             head[kind], parts = _buckets(table, kind, of_kind)
             buckets |= {f"{kind[0]}{number}": table.join(part) for number, part in enumerate(parts)}
-    content = as_javascript([head, buckets]).encode()
-    table_id = urlsafe_b64encode(hashlib.sha256(content).digest())[:_ID_CHARACTERS].decode()
+    table_id = _table_id(head, buckets)
     items = {f"{rule_table_prefix(table_id)}{name}": value for name, value in buckets.items()}
     return RuleTable(table.name, {"id": table_id, **head}, items)
+
+
+def is_rule_table(head: Mapping[str, object], buckets: Mapping[str, str]) -> bool:
+    """Return whether the id in the head of a table is that of its buckets, by their names."""
+    return head["id"] == _table_id({name: value for name, value in head.items() if name != "id"}, buckets)
+
+
+def _table_id(head: Mapping[str, object], buckets: Mapping[str, str]) -> str:
+    content = as_javascript([head, buckets]).encode()
+    return urlsafe_b64encode(hashlib.sha256(content).digest())[:_ID_CHARACTERS].decode()
 
 
 def _buckets(table: TableFormat, kind: str, entries: Sequence[Entry]) -> tuple[list[int], list[list[str]]]:

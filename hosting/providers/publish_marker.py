@@ -14,14 +14,13 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
 from hosting.publish.managed.path_list import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import pulumi
 
 # The number of publishes whose paths are kept. If more of them in a row are killed, objects of the first ones may
 # remain in the bucket.
@@ -75,12 +74,16 @@ def is_unfinished(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
 
 def marker_inputs(content: object, paths: Iterable[str] = ()) -> dict[str, Any]:
     """Return the inputs of a marker, with the outputs, which have to be declared among them."""
-    text = json.dumps(content, sort_keys=True)
+    hashed = content.apply(_content_hash) if isinstance(content, pulumi.Output) else _content_hash(content)
     return {
-        "content": hashlib.sha256(text.encode()).hexdigest(),
+        "content": hashed,
         "paths": pack(paths),
         **dict.fromkeys(("marker", "previous", "removed")),
     }
+
+
+def _content_hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class PublishMarker(Resource, module="hosting", name="PublishMarker"):
@@ -102,7 +105,7 @@ class PublishMarker(Resource, module="hosting", name="PublishMarker"):
 
         Args:
             name: the logical name.
-            content: what is published, which must be JSON-serializable.
+            content: what is published, which must be JSON-serializable, or an output of it.
             opts: the resource options.
             paths: the objects that the publish writes, if the engine may write them before it is killed.
         """

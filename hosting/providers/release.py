@@ -14,13 +14,14 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Re
 
 from hosting.aws.key_value_store import open_store
 from hosting.aws.key_value_store_errors import StoreError
-from hosting.errors import HostingError, for_stack
+from hosting.errors import HostingError, PublishError, for_stack
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
 from hosting.providers.publish_marker import is_unfinished
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import summaries
 from hosting.publish.bulk.in_place import InPlacePublisher
+from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher, PublishResult
 from hosting.publish.bulk.request import PublishRequest
 from hosting.publish.bulk.upload import MAYBE_MIXED, UNCHANGED
@@ -43,7 +44,19 @@ if TYPE_CHECKING:
 _REPLACING = ("bucket",)
 # These say how to publish, not what: a change of these alone is not an update.
 _HOW = frozenset(
-    {"max_remove", "urn", "files", "bytes", "files_digest", "staging", "publish_marker", "previous_publish_marker"}
+    {
+        "max_remove",
+        "urn",
+        "files",
+        "bytes",
+        "files_digest",
+        "staging",
+        "publish_marker",
+        "previous_publish_marker",
+        "source_stack",
+        "source_bucket",
+        "source_records",
+    }
 )
 # The inputs that say which release is published.
 _WHICH = ("release_digest", "rollback_to")
@@ -64,7 +77,11 @@ class ReleaseProvider(AwsProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report what a first publish will upload; ``diff`` does so for each later one, by the existing release."""
-        if not _olds and news.get("release_digest"):
+        source = _reported(news, lambda: self._source(news))
+        if not _olds and source:
+            promoted = _reported(news, lambda: source.release(str(news["release_digest"])))
+            EngineLog(str(news["urn"])).info(f"Release: {len(promoted.files)} to add, 0 bytes to send")
+        elif not _olds and news.get("release_digest"):
             message = f"Release: {int(news['files'])} to add, {int(news['bytes'])} bytes to send"
             EngineLog(str(news["urn"])).info(message)
         return CheckResult(news, [])
@@ -144,8 +161,24 @@ class ReleaseProvider(AwsProvider):
         bucket_name, store, request = _target(olds, news)
         bucket, log = self.bucket_client(bucket_name), EngineLog(str(news["urn"]))
         if store:
-            return Publisher(bucket, self.store_client(store), request, log)
+            return Publisher(bucket, self.store_client(store), request, log, self._source(news))
         return InPlacePublisher(bucket, request, log)
+
+    def _source(self, news: Mapping[str, Any]) -> PromotionSource | None:
+        """Return the stack whose release is promoted; None without one.
+
+        Raises:
+            PublishError: it is not deployed in bulk mode.
+        """
+        if not news.get("source_stack"):
+            return None
+        stack = SourceStack(str(news["source_stack"]), str(news["source_bucket"]), str(news["source_records"]))
+        if not (stack.bucket and stack.records and news["release_digest"]):
+            raise PublishError(
+                f"'publish:from' names stack '{stack.name}', which has not published a release in bulk mode behind "
+                f"CloudFront; nothing was deployed: pulumi up --stack {stack.name}"
+            )
+        return PromotionSource(self.bucket_client(stack.bucket), stack)
 
     def _publish(self, props: dict[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
         """Publish, and return the resource's outputs."""
@@ -206,8 +239,8 @@ class ReleaseArgs:
     Attributes:
         bucket: the bucket's name.
         store: the ARN of the key value store; empty without a distribution.
-        release_digest: the digest of the staged files and rules; empty for a rollback.
-        files_digest: the digest of the staged tree's manifest.
+        release_digest: the digest of the staged files and rules, or of the promoted release; empty for a rollback.
+        files_digest: the digest of the staged tree's manifest; empty if the files come from a bucket.
         staging: the staged tree, relative to the project.
         files: the number of files of the staged tree.
         bytes: their total size.
@@ -215,6 +248,9 @@ class ReleaseArgs:
         keep_assets_days: how long to keep files with hashed names that no release has.
         max_remove: the part of the site that a publish may remove, in percent.
         rollback_to: the first digits of the digest of the release to roll back to; empty for none.
+        source_stack: the stack whose release is promoted; empty for none.
+        source_bucket: its bucket.
+        source_records: the prefix of its catalogue and manifests there.
         publish_marker: the marker of this publish.
         previous_publish_marker: the marker of the previous publish; None for the first.
         urn: the resource's URN, beside which the engine shows the progress.
@@ -222,7 +258,7 @@ class ReleaseArgs:
 
     bucket: pulumi.Input[str]
     store: pulumi.Input[str]
-    release_digest: str
+    release_digest: pulumi.Input[str]
     files_digest: str
     staging: str
     files: int
@@ -231,6 +267,9 @@ class ReleaseArgs:
     keep_assets_days: int
     max_remove: int
     rollback_to: str
+    source_stack: str
+    source_bucket: pulumi.Input[str]
+    source_records: pulumi.Input[str]
     publish_marker: pulumi.Input[str]
     previous_publish_marker: pulumi.Input[str | None]
     urn: str

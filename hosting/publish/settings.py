@@ -20,6 +20,8 @@ _TIMED = frozenset({"max-age", "s-maxage", "stale-while-revalidate", "stale-if-e
 _SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(B|kB|MB)")
 _UNITS = {"B": 1, "kB": 1_000, "MB": 1_000_000}
 _DIGEST = re.compile(r"[0-9a-f]{4,64}")
+# The whole digest: of a part of it, somebody could find other files with the same one.
+_PROMOTED = re.compile(r"(?P<stack>(?:[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+/)?[A-Za-z0-9_.-]+)(?:@(?P<digest>[0-9a-f]{64}))?")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 _PATHS_IN_PROGRESS = 3000
 
@@ -166,6 +168,8 @@ class PublishSettings(Section):
     """Bulk mode with CloudFront: how many releases the bucket keeps."""
     release: Annotated[Text | None, Field(examples=["<digest>"])] = None
     """Bulk mode with CloudFront: digest of the release to serve (a rollback), or its first 4 digits or more."""
+    promoted: Annotated[Text | None, Field(alias="from", examples=["staging@<digest>"])] = None
+    """Bulk mode with CloudFront: publish what another stack has, by copies inside of S3: its name, and the digest."""
     keep_assets_days: Annotated[Integer, Field(ge=0, le=3650, examples=[7])] = 7
     """Days for which removed files with hashed names stay, for open tabs; not in bulk mode without CloudFront."""
     max_remove: Annotated[Integer, Field(ge=0, le=100, examples=[50])] = 50
@@ -190,6 +194,34 @@ class PublishSettings(Section):
         if digest is not None and info.data.get("mode") == "managed":
             raise broken_rule("must be bulk if release is set, as managed mode keeps no releases", about="mode")
         return digest
+
+    @field_validator("promoted")
+    @classmethod
+    def _promoted_is_a_stack_and_a_digest(cls, promoted: str | None, info: ValidationInfo) -> str | None:
+        if promoted is None:
+            return None
+        if not _PROMOTED.fullmatch(promoted):
+            raise broken_rule("must be '<stack>@<digest>' or '<stack>', with all 64 digits of the digest")
+        if info.data.get("mode") == "managed":
+            raise broken_rule("must be bulk if from is set, as managed mode has no releases", about="mode")
+        if info.data.get("release") is not None:
+            raise broken_rule("must not be set if from is, as both say which release is published", about="release")
+        return promoted
+
+    @property
+    def promoted_stack(self) -> str:
+        """The stack whose release is published; empty if the distribution folder is."""
+        return (self.promoted or "").partition("@")[0]
+
+    @property
+    def promoted_digest(self) -> str:
+        """The digest of that stack's release; empty for the one that is live there."""
+        return (self.promoted or "").partition("@")[2]
+
+    @property
+    def publishes_folder(self) -> bool:
+        """Whether the distribution folder is published, and not a release that a bucket has."""
+        return self.release is None and self.promoted is None
 
     @field_validator("ignore_file")
     @classmethod

@@ -30,13 +30,22 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.release_function import ReleaseFunctions
     from hosting.publish.staging.staged_tree import StagedTree
     from hosting.resource_names import ResourceNames
+    from hosting.site.promoted import PromotedStack
 
 
 class Bulk:
     """Declares the resources of bulk mode, in the order of the calls of SiteResources."""
 
-    def __init__(self, names: ResourceNames, settings: Settings, staged: StagedTree, edge: EdgePlan) -> None:
-        """``edge`` is the edge plan of the staged tree."""
+    def __init__(
+        self,
+        names: ResourceNames,
+        settings: Settings,
+        staged: StagedTree,
+        edge: EdgePlan,
+        promoted: PromotedStack | None = None,
+    ) -> None:
+        """``edge`` is the edge plan of the staged tree; ``promoted`` is the stack whose release is published."""
+        self._promoted = promoted
         self._names = names
         self._settings = settings
         self._staged = staged
@@ -77,14 +86,16 @@ class Bulk:
 
     def publish_marker(self, opts: pulumi.ResourceOptions) -> PublishMarker:
         """Declare the publish marker, which changes if another release is to be published."""
-        return PublishMarker(self._names.logical("publish-marker"), [self._digest, self._rollback_to], opts)
+        names = [self._digest, self._rollback_to]
+        content = pulumi.Output.all(*names) if self._promoted else names
+        return PublishMarker(self._names.logical("publish-marker"), content, opts)
 
     def release(
         self, bucket: Bucket, store: KeyValueStore | None, marker: PublishMarker, opts: pulumi.ResourceOptions
     ) -> Release:
         """Declare the release: all files as one resource. It switches visitors to them if there is a ``store``."""
         publish, manifest = self._settings.publish, self._staged.manifest
-        if store and not self._rollback_to:
+        if store and self._settings.publish.publishes_folder:
             self._staged.folder.mkdir(parents=True, exist_ok=True)
             (self._staged.folder / EDGE_FILE).write_text(self._edge_text, encoding="utf-8")
         name = self._names.logical("release")
@@ -92,7 +103,7 @@ class Bulk:
             bucket=bucket.bucket,
             store=store.arn if store else "",
             release_digest=self._digest,
-            files_digest="" if self._rollback_to else manifest.digest,
+            files_digest=manifest.digest if publish.publishes_folder else "",
             staging=self._staged.folder.as_posix(),
             files=manifest.file_count,
             bytes=manifest.total_bytes,
@@ -100,6 +111,9 @@ class Bulk:
             keep_assets_days=publish.keep_assets_days,
             max_remove=publish.max_remove,
             rollback_to=self._rollback_to,
+            source_stack=self._promoted.name if self._promoted else "",
+            source_bucket=self._promoted.bucket if self._promoted else "",
+            source_records=self._promoted.records if self._promoted else "",
             publish_marker=marker.marker,
             previous_publish_marker=marker.previous,
             urn=dynamic_urn("Release", name),
@@ -112,8 +126,10 @@ class Bulk:
         return self._settings.publish.release or ""
 
     @property
-    def _digest(self) -> str:
-        """The digest of the staged files and rules; empty for a rollback."""
+    def _digest(self) -> pulumi.Input[str]:
+        """The digest of the staged files and rules, or of the promoted release; empty for a rollback."""
+        if self._promoted:
+            return self._promoted.digest
         if self._rollback_to:
             return ""
         digest = self._staged.manifest.digest

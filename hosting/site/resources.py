@@ -25,6 +25,7 @@ from hosting.site.bulk import Bulk
 from hosting.site.functions import function_marker, published_functions
 from hosting.site.managed import Managed
 from hosting.site.outputs import Outputs, release_outputs, site_outputs
+from hosting.site.promoted import promoted_stack
 from hosting.website.bucket import Website, make_bucket, private_website, public_website
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class SiteResources:
         self.bucket = bucket = make_bucket(names, settings.website, self._options())
         self._cloud_names = CloudNames.beside(bucket, names)
         self._domain = self._custom_domain()
+        self._promoted = promoted_stack(names, settings.publish, current_stack(), self._own(after=[]))
         published = self._bulk(bucket) if settings.publish.mode == "bulk" else self._managed(bucket)
         self.outputs = {**published, **self._role(bucket)}
 
@@ -89,7 +91,7 @@ class SiteResources:
         if not pulumi.runtime.is_dry_run() or not settings.cloudfront.enabled:
             return
         # A rollback does not publish the current files.
-        if settings.website.routing != "auto" or settings.publish.release:
+        if settings.website.routing != "auto" or not settings.publish.publishes_folder:
             return
         stack = current_stack()
         full_name = f"{stack.organization}/{stack.project}/{stack.name}"
@@ -145,7 +147,7 @@ class SiteResources:
 
     def _bulk(self, bucket: Bucket) -> Outputs:
         """Declare the resources of bulk mode; return the outputs."""
-        bulk = Bulk(self._names, self._settings, self._staged, self._edge)
+        bulk = Bulk(self._names, self._settings, self._staged, self._edge, self._promoted)
         for warning in bulk.warnings:
             pulumi.log.warn(for_stack(warning, pulumi.get_stack()), self._component)
         marker = bulk.publish_marker(self._own(after=[]))
@@ -248,6 +250,7 @@ class SiteResources:
             self._options(),
             zone_arn=domain.zone_arn if domain else None,
             requests_certificate=domain is not None and domain.is_requested,
+            promoted_bucket=self._promoted.bucket if self._promoted else None,
         )
         return {"deploymentRoleArn": role.arn, "oidcProviderArn": role.provider_arn}
 

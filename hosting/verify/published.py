@@ -55,7 +55,7 @@ def read_published(project: Path, stack: Stack, say: Callable[[str], None], *, b
     staging = STATE / "staging" / settings.stack
     if build:
         prepare(settings.stack, settings, Run(project, preview=False, say=say))
-    elif not folder.is_dir() and settings.publish.release is None:
+    elif not folder.is_dir() and settings.publish.publishes_folder:
         raise VerifyError(
             f"The distribution folder '{settings.publish.directory}' does not exist, and its rule files are needed: "
             f"build the site, or add --build"

@@ -7,6 +7,7 @@ from sandbox.emulator.patches import (
     alarm_descriptions,
     bucket_listing,
     conflicting_aliases,
+    copy_checksums,
     custom_origin_connections,
     custom_origin_headers,
     distribution_aliases,
@@ -40,6 +41,7 @@ from sandbox.emulator.patches import (
 PATCHES = (
     request_costs,
     upload_checksums,
+    copy_checksums,
     object_content_types,
     object_keys,
     resource_quotas,

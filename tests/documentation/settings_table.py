@@ -73,6 +73,7 @@ PAGES = {
     "publish:gate": "review.md",
     "publish:budget": "review.md",
     "publish:release": "publishing.md#settings",
+    "publish:from": "promotion.md",
     "domain:zone": "domains.md",
     "domain:certificateArn": "domains.md",
     "domain:validated": "domains.md",

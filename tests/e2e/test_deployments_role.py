@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -40,6 +41,19 @@ EVERYTHING = {
     "access:username": "preview",
     "website:routing": "pages",
     "publish:mode": "bulk",
+}
+
+
+BULK = {"publish:directory": "www", "publish:mode": "bulk", "cloudfront:enabled": "true"}
+# A stack that builds nothing: neither the folder nor the command is there.
+PROMOTED = {
+    **BULK,
+    "publish:directory": "dist",
+    "publish:buildCommand": "exit 1",
+    "publish:from": "staging",
+    "deployments:createRole": "true",
+    "deployments:runsOn": "github-actions",
+    "deployments:repository": "acme/website",
 }
 
 
@@ -136,6 +150,44 @@ def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClien
     (project.path / "www/_headers").unlink()
 
 
+def test_policy_allows_a_promotion(project: Project, iam: IAMClient, recorder: Recorder) -> None:
+    """What another stack has goes live by copies alone, with s3:GetObject there; a swapped object is refused."""
+    staging, live = (replace(project, stack=stack) for stack in ("staging", "live"))
+    for stage, settings in ((staging, BULK), (live, PROMOTED)):
+        project.pulumi("stack", "init", stage.stack, "--no-select")
+        for key, value in settings.items():
+            stage.config(key, value)
+    project.write("www/page.html", "<h1>reviewed</h1>")
+    staging.up()
+    # With the rights of a person, as it makes the role.
+    live.up()
+    assert live.get("/page").text == "<h1>reviewed</h1>"
+    policy = _policy(iam, live.outputs()["deploymentRoleArn"])
+    project.write("www/page.html", "<h1>next</h1>")
+    staging.up()
+    digest, bucket = staging.outputs()["digest"], staging.outputs()["bucketName"]
+    live.config("publish:from", f"staging@{digest}")
+    preview = live.pulumi("preview", "--stack", "live", env=recorder.env)
+    assert "Release: 0 to add, 1 to change, 0 to remove, 0 bytes to send" in preview.output
+    (key,) = [key for key in staging.stored() if _content(project, bucket, key) == b"<h1>next</h1>"]
+    project.sandbox.s3.put_object(Bucket=bucket, Key=key, Body=b"<h1>swap</h1>")
+    refused = live.up(env=recorder.env, check=False)
+    assert "'page.html' in the bucket" in refused.output
+    assert "content was changed. The live site is unchanged" in refused.output
+    assert "Traceback" not in refused.output
+    assert live.get("/page").text == "<h1>reviewed</h1>"
+    project.sandbox.s3.put_object(Bucket=bucket, Key=key, Body=b"<h1>next</h1>")
+    live.up(env=recorder.env)
+    assert live.get("/page").text == "<h1>next</h1>"
+    assert (live.outputs()["digest"], live.outputs()["fileCount"]) == (digest, staging.outputs()["fileCount"])
+    refused_calls = {right_of(call) for call in recorder.operations if not is_allowed(policy, call, ACCOUNT)}
+    assert refused_calls - NOT_IN_AWS == set()
+    assert "CopyObject" in {call.name for call in recorder.operations}
+    assert not is_allowed(policy, Operation("s3", "PutObject", {"Bucket": bucket, "Key": key}), ACCOUNT)
+    for stage in (live, staging):
+        stage.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", stage.stack)
+
+
 def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder: Recorder) -> None:
     """With names in a zone, all calls about certificate and records are allowed, only in this zone."""
     zone = _zone(project)
@@ -195,6 +247,10 @@ def _policy(iam: IAMClient, role_arn: str) -> dict[str, Any]:
     document: Any = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     found: dict[str, Any] = json.loads(document) if isinstance(document, str) else document
     return found
+
+
+def _content(project: Project, bucket: str, key: str) -> bytes:
+    return project.sandbox.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
 def _rights(operations: list[Operation]) -> set[str]:

@@ -181,3 +181,43 @@ def test_another_release_is_another_publish_marker(deploy: Callable[..., Deploye
 
     assert content() == content(publish_releases="5", publish_maxRemove="10", cloudfront_errorResponses="[]")
     assert len({content(), content(publish_release="0123abcd"), content(publish_release="abcd0123")}) == 3
+
+
+SOURCE = {"digest": "e" * 64, "bucketName": "staging-1", "releases": [{"digest": "e" * 64}]}
+REFERENCE = "pulumi:pulumi:StackReference"
+
+
+def test_a_promotion_publishes_what_another_stack_has(
+    deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bucket and the live digest come from the other stack's outputs; no file of this machine is published."""
+    monkeypatch.setattr("tests.program.conftest.PREVIOUS_OUTPUTS", SOURCE)
+    prod = deploy("prod", publish_mode="bulk", publish_from="acme/site/staging")
+    release = prod.resources[RELEASE]
+    assert (release["source_stack"], release["source_bucket"]) == ("acme/site/staging", "staging-1")
+    assert (release["source_records"], release["release_digest"]) == (".release/records/", "e" * 64)
+    assert (release["files_digest"], release["rollback_to"]) == ("", "")
+    given = deploy("prod", publish_mode="bulk", publish_from=f"acme/site/staging@{'f' * 64}")
+    assert given.resources[RELEASE]["release_digest"] == "f" * 64
+    assert given.resources[MARKER]["content"] != prod.resources[MARKER]["content"]
+
+
+def test_a_stack_without_organization_is_of_the_same_project(deploy: Callable[..., Deployed]) -> None:
+    """What the other stack does not have is empty, and the provider refuses it."""
+    prod = deploy("prod", publish_mode="bulk", publish_from="staging")
+    (reference,) = [one.inputs["name"] for one in prod.every if one.typ == REFERENCE]
+    assert reference.endswith("/static-site/staging")
+    release = prod.resources[RELEASE]
+    assert (release["source_bucket"], release["source_records"], release["release_digest"]) == ("", "", "")
+
+
+def test_what_a_promotion_needs(deploy: Callable[..., Deployed]) -> None:
+    """Each message has the key of the setting, as it is written in the config."""
+    with pytest.raises(ConfigError, match="'publish:mode' must be bulk if from is set"):
+        deploy("prod", publish_from="staging")
+    with pytest.raises(ConfigError, match="'publish:from' must be '<stack>@<digest>'"):
+        deploy("prod", publish_mode="bulk", publish_from="staging@0123abcd")
+    with pytest.raises(ConfigError, match="'publish:release' must not be set if from is"):
+        deploy("prod", publish_mode="bulk", publish_from="staging", publish_release="0123abcd")
+    with pytest.raises(ConfigError, match=r"'publish:from' needs CloudFront, .* pulumi config rm .* publish:from"):
+        deploy("dev", publish_mode="bulk", publish_from="staging")

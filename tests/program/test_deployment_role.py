@@ -76,7 +76,7 @@ class Account(pulumi.runtime.Mocks):
 def declare() -> Callable[..., dict[str, dict[str, Any]]]:
     """Return a function that declares the role of `prod` and returns the registered resources, by type."""
 
-    def run(settings: Settings, prefix: str = "site-prod") -> dict[str, dict[str, Any]]:
+    def run(settings: Settings, prefix: str = "site-prod", promoted: str | None = None) -> dict[str, dict[str, Any]]:
         account = Account()
         pulumi.runtime.set_mocks(account, project="site", stack="prod", preview=False)
 
@@ -84,7 +84,8 @@ def declare() -> Callable[..., dict[str, dict[str, Any]]]:
         def program() -> pulumi.Output[str]:
             bucket = pulumi.Output.from_input("arn:aws:s3:::site-prod-1")
             names = CloudNames("site", prefix, pulumi.Output.from_input("0a1b2c3"))
-            return make_role(names, settings, PROD, bucket, pulumi.ResourceOptions()).arn
+            source = pulumi.Output.from_input(promoted) if promoted else None
+            return make_role(names, settings, PROD, bucket, pulumi.ResourceOptions(), promoted_bucket=source).arn
 
         program()
         return account.registered
@@ -233,6 +234,16 @@ def test_stack_without_cloudfront_has_no_rights_there(
     """The role of an S3 website, and of its review stacks, has no permission for distributions."""
     registered = declare(loaded(cloudfront__enabled="false", reviewStacks='["pr-*"]'))
     assert set(_resources(registered)) == {"Bucket", "Objects", "OwnRole", "OwnProvider"}
+
+
+def test_a_promotion_may_read_the_objects_of_the_other_stack_alone(
+    declare: Callable[..., dict[str, dict[str, Any]]],
+) -> None:
+    """The role has s3:GetObject on that bucket, and nothing else there."""
+    registered = declare(loaded(), promoted="site-staging-1")
+    statements = json.loads(registered[POLICY]["policy"])["Statement"]
+    (found,) = [one for one in statements if any("staging" in arn for arn in one["Resource"])]
+    assert (found["Action"], found["Resource"]) == (["s3:GetObject"], ["arn:aws:s3:::site-staging-1/*"])
 
 
 def test_role_for_a_cloud_where_the_stack_is_not() -> None:

@@ -108,6 +108,17 @@ def test_a_rollback_plans_the_edge_by_the_current_files(project: Path) -> None:
     assert not (project / "ran").exists()
 
 
+def test_a_promotion_builds_and_stages_nothing(project: Path) -> None:
+    """What is published is in another stack's bucket; the files of this machine are left alone."""
+    said: list[str] = []
+    promotion = settings(mode="bulk", **{"from": "staging"}, buildCommand="touch ran")
+    staged = staged_by(promotion, Run(project, preview=False, say=said.append))
+    assert staged.manifest.entries == ()
+    assert said == ["Publishing what stack staging has; nothing is built"]
+    assert not (project / "ran").exists()
+    assert not (project / staged.folder).exists()
+
+
 def test_another_ttl_warns_that_all_files_are_uploaded_again(project: Path) -> None:
     """The first run with another `cloudfront:defaultTtl` warns with the count; the next one does not."""
     staged_by(settings(), Run(project, preview=True, say=quiet))

@@ -4,7 +4,8 @@ Behind a distribution, the stages of a publish are, in their order (``publisher`
 
 1. read the pointer and the catalogue: which release is live, and which ones are in the bucket (``pointer``,
 ``catalogue``)
-2. choose the release: the staged files, or one to roll back to (``request``, ``rollback``)
+2. choose the release: the staged files, one to roll back to, or one of another stack (``target``, ``request``,
+``rollback``, ``promotion``)
 3. compare it with the live one, and count the changes and the bytes to send (``changes``, ``upload_plan``)
 4. find what an interrupted publish has uploaded already (``resume``)
 5. write to the catalogue what this publish adds

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.pointer import Pointer
     from hosting.publish.s3.bucket import BucketClient
 
-KEY = f"{layout.RECORDS}index"
+# The name of the catalogue below the prefix of the records.
+CATALOGUE = "index"
+KEY = f"{layout.RECORDS}{CATALOGUE}"
 # An interrupted publish can be resumed for this long; then a later publish deletes what it has left.
 RESUME_S = 86_400
 # Ids begin at the minutes since 2026, so a lost catalogue never leads to an id that was used before. They end in 2057.

@@ -20,26 +20,24 @@ from hosting.publish.bulk.drift import drifted, wrong_tables
 from hosting.publish.bulk.manifests import Manifests, ReleaseManifest, StoredFile, removed_files
 from hosting.publish.bulk.pointer import first_pointer, next_pointer, pointer_to_table, store_tables
 from hosting.publish.bulk.resume import uploaded_files
-from hosting.publish.bulk.rollback import release_to_restore
 from hosting.publish.bulk.switch import SITE_KEY, Switch, check_capacity, view
 from hosting.publish.bulk.table import build_table, table_prefix
+from hosting.publish.bulk.target import choose_target
 from hosting.publish.bulk.upload import UNCHANGED, Uploader
 from hosting.publish.bulk.upload_plan import UploadPlan, plan_uploads
 from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from hosting.publish.bulk.catalogue import Catalogue
     from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.pointer import Pointer
-    from hosting.publish.bulk.release_edge import ReleaseEdge
+    from hosting.publish.bulk.promotion import PromotionSource
     from hosting.publish.bulk.request import PublishRequest
     from hosting.publish.bulk.store import Store
     from hosting.publish.bulk.switch import StoreView
+    from hosting.publish.bulk.target import Target
     from hosting.publish.s3.bucket import BucketClient
     from hosting.publish.s3.objects import ListedObject
-    from hosting.publish.staging.manifest import ManifestEntry
 
 
 @dataclass(frozen=True)
@@ -82,27 +80,6 @@ class _Current:
         return self.pointer is not None and self.live is not None and self.live.digest == digest
 
 
-@dataclass(frozen=True)
-class _Target:
-    """The release to publish.
-
-    Attributes:
-        digest: its digest.
-        objects: its objects, by name.
-        edge: how the edge serves them.
-        stored: its objects in the bucket, if it was published before.
-        stored_id: the id of the publish that wrote it; empty if it was not published before.
-        may_remove: how much of the live site it may remove, in percent.
-    """
-
-    digest: str
-    objects: Mapping[str, ManifestEntry]
-    edge: ReleaseEdge
-    stored: tuple[StoredFile, ...] = ()
-    stored_id: str = ""
-    may_remove: int = 100
-
-
 class Publisher:
     """Publishes to one bucket and one key value store, once.
 
@@ -110,7 +87,16 @@ class Publisher:
     afterwards, its writes are refused.
     """
 
-    def __init__(self, bucket: BucketClient, store: Store, request: PublishRequest, log: Log) -> None:
+    def __init__(
+        self,
+        bucket: BucketClient,
+        store: Store,
+        request: PublishRequest,
+        log: Log,
+        source: PromotionSource | None = None,
+    ) -> None:
+        """``source`` is the stack whose release is promoted; without it, the staged files are published."""
+        self._source = source
         self._bucket = bucket
         self._store = store
         self._request = request
@@ -180,31 +166,16 @@ class Publisher:
         manifest = self._manifests.read(live.id) if live else ReleaseManifest()
         return _Current(found, live, manifest, pointer if named else None)
 
-    def _target(self, current: _Current) -> _Target:
-        request, catalogue = self._request, self._file.catalogue
-        if request.rollback_to:
-            return self._stored_target(release_to_restore(catalogue, request.rollback_to))
-        candidates = [current.live, *catalogue.complete]
-        known = next((one for one in candidates if one and one.digest == request.digest), None)
-        if known:
-            # It was published before, so it is meant; only a new release may remove files by mistake.
-            is_new = current.live is not None and known.digest != current.live.digest
-            return replace(self._stored_target(known), may_remove=request.max_remove if is_new else 100)
-        edge = request.edge()
-        return _Target(request.digest, request.objects(edge), edge, may_remove=request.max_remove)
+    def _target(self, current: _Current) -> Target:
+        return choose_target(self._request, self._file.catalogue, current.live, self._manifests, self._source)
 
-    def _stored_target(self, release: StoredRelease) -> _Target:
-        manifest = self._manifests.read(release.id)
-        objects = {name: file.entry for name, file in manifest.files.items()}
-        return _Target(release.digest, objects, manifest.edge, tuple(manifest.files.values()), release.id)
-
-    def _changes(self, current: _Current, target: _Target) -> Changes:
+    def _changes(self, current: _Current, target: Target) -> Changes:
         entries = [entry for name, entry in target.objects.items() if not layout.is_error_page(name)]
         changes = Changes.between(current.manifest.entries, entries)
         changes.check(target.may_remove)
         return changes
 
-    def _compare(self, current: _Current, target: _Target, tables: set[str]) -> _Current:
+    def _compare(self, current: _Current, target: Target, tables: set[str]) -> _Current:
         """Return what a publish has found, with the objects of both releases and the tables that are wrong."""
         listed = self._listed()
         releases = {target.stored_id: target.stored}
@@ -224,11 +195,13 @@ class Publisher:
     def _listed(self) -> dict[str, ListedObject]:
         return {layout.ROOT + rest: found for rest, found in self._bucket.list(layout.ROOT).items()}
 
-    def _plan(self, current: _Current, target: _Target) -> UploadPlan:
+    def _plan(self, current: _Current, target: Target) -> UploadPlan:
         intact = [file for file in (*target.stored, *current.manifest.stored) if file.key not in current.wrong]
         if not target.stored:
             intact += uploaded_files(self._bucket, self._manifests, self._file.catalogue)
         plan = plan_uploads(target.objects, intact)
+        if self._source:
+            plan = self._source.with_copies(plan, target.digest)
         missing = [upload for upload in plan.uploads if not upload.source]
         if missing and not self._request.has_files:
             raise PublishError(
@@ -238,7 +211,7 @@ class Publisher:
             )
         return plan
 
-    def _publish(self, current: _Current, target: _Target, plan: UploadPlan) -> PublishResult:
+    def _publish(self, current: _Current, target: Target, plan: UploadPlan) -> PublishResult:
         now, before = self._file.now, current.store.pointer
         id_, number = self._file.catalogue.next_id(now)
         removed = removed_files(current.manifest, target.objects, now, self._request.keep_s)
@@ -265,8 +238,8 @@ class Publisher:
 
     def _upload(self, release: StoredRelease, manifest: ReleaseManifest, plan: UploadPlan) -> ReleaseManifest:
         """Upload the objects and the manifest, and return the manifest with the ETags."""
-        if len(plan.uploads) > 1:
-            # An interrupted publish is resumed by this manifest.
+        if len(plan.uploads) > 1 and not any(upload.source_bucket for upload in plan.uploads):
+            # An interrupted publish is resumed by this manifest. A promotion is not: a copy may have other content.
             self._manifests.write(release.id, manifest)
         uploader = Uploader(self._bucket, self._request, self._log, UNCHANGED)
         etags = uploader.run(plan.uploads, lambda name: layout.key_of(release.id, name))
@@ -283,7 +256,7 @@ class Publisher:
             self._log.warn(f"The release is live. Old objects were not deleted, the next publish does that: {error}")
 
 
-def _manifest(target: _Target, plan: UploadPlan, publish: str, kept: dict[str, StoredFile]) -> ReleaseManifest:
+def _manifest(target: Target, plan: UploadPlan, publish: str, kept: dict[str, StoredFile]) -> ReleaseManifest:
     """Return the manifest of the release that ``publish`` writes."""
     files = {name: plan.reused.get(name) or StoredFile(name, entry, publish) for name, entry in target.objects.items()}
     files = {name: replace(file, removed_at=0.0) for name, file in files.items()}

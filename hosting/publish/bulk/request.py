@@ -31,7 +31,7 @@ class PublishRequest:
 
     Attributes:
         digest: a hash of the staged files and rules; empty for a rollback to ``rollback_to``.
-        files_digest: the digest of the staged tree's manifest.
+        files_digest: the digest of the staged tree's manifest; empty if the files come from a bucket.
         folder: the staged tree, relative to the project.
         releases: the number of releases to keep.
         keep_s: how long to keep files with hashed names that no release has, in seconds.
@@ -63,7 +63,7 @@ class PublishRequest:
     @property
     def has_files(self) -> bool:
         """Whether the staged files are those of the release."""
-        return not self.rollback_to
+        return bool(self.files_digest) and not self.rollback_to
 
     def manifest(self) -> Manifest:
         """Return the manifest of the staged tree.
@@ -85,10 +85,8 @@ class PublishRequest:
         return ReleaseEdge.from_json(json.loads(text))
 
     def objects(self, edge: ReleaseEdge) -> dict[str, ManifestEntry]:
-        """Return the objects of the release, by name: the files, and the error page once more."""
-        entries = {entry.path: entry for entry in self.manifest().entries}
-        page = entries.get(edge.error_page)
-        return {**entries, layout.error_page_name(edge.error_status, page.path): page} if page else entries
+        """Return the objects of the release, by name."""
+        return release_objects(self.manifest(), edge)
 
     def file(self, path: str) -> Path:
         """Return the staged file of a path."""
@@ -97,6 +95,13 @@ class PublishRequest:
     def metadata(self, name: str) -> dict[str, str]:
         """Return the metadata headers of an object."""
         return {STATUS_METADATA: name.split("/")[1]} if layout.is_error_page(name) else {}
+
+
+def release_objects(manifest: Manifest, edge: ReleaseEdge) -> dict[str, ManifestEntry]:
+    """Return the objects of a release, by name: the files, and the error page once more."""
+    entries = {entry.path: entry for entry in manifest.entries}
+    page = entries.get(edge.error_page)
+    return {**entries, layout.error_page_name(edge.error_status, page.path): page} if page else entries
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.parallel import ParallelRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hosting.publish.bulk.log import Log
     from hosting.publish.bulk.request import PublishRequest
@@ -74,6 +74,8 @@ class Uploader:
 
     def _upload(self, upload: Upload, key: str) -> str:
         metadata = self._request.metadata(upload.name)
+        if upload.source_bucket:
+            return self._copy_from_other_bucket(upload, key, metadata)
         if upload.source:
             try:
                 return self._bucket.copy(upload.source, key, upload.entry, metadata)
@@ -82,6 +84,16 @@ class Uploader:
                     raise
                 # Another program has deleted the source, but the file itself is on this machine.
         return self._bucket.upload(self._request.file(upload.entry.path), key, upload.entry, metadata)
+
+    def _copy_from_other_bucket(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> str:
+        etag, sha256 = self._bucket.copy_from(upload.source_bucket, upload.source, key, upload.entry, metadata)
+        if sha256 != upload.entry.sha256:
+            raise PublishError(
+                f"'{upload.entry.path}' in the bucket {upload.source_bucket} is not the file of that release: its "
+                f"content was changed. {self._live_site}. Publish that stack again, review it, and set publish:from to "
+                "the new digest"
+            )
+        return etag
 
     def _stop_with_message(self, action: Callable[[], None], etags: dict[str, str], count: int) -> None:
         try:

@@ -20,11 +20,13 @@ class Upload:
         name: the path of a file, or the name of an error page.
         entry: the file with its headers.
         source: the key of an object with the same content, which S3 copies; empty to upload the file.
+        source_bucket: the bucket of ``source``; empty for the own bucket.
     """
 
     name: str
     entry: ManifestEntry
     source: str = ""
+    source_bucket: str = ""
 
 
 @dataclass(frozen=True)

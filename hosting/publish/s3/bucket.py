@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from base64 import b64decode
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 _READ_AT_ONCE_BYTES = 2 << 20
 _SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _ETAG = re.compile(rb"<ETag>(?:&quot;|&#34;|\")?([^<&\"]+)")
+_CHECKSUM = re.compile(rb"<ChecksumSHA256>([A-Za-z0-9+/]{43}=)<")
+_FROM_OTHER_BUCKET = {
+    "x-amz-checksum-algorithm": "SHA256",
+    "x-amz-metadata-directive": "REPLACE",
+    "x-amz-tagging-directive": "REPLACE",
+}
 _CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _NO_SUCH_KEY = frozenset({"NoSuchKey", "404"})
 _NO_METADATA: Mapping[str, str] = {}
@@ -61,6 +68,11 @@ class BucketClient(Protocol):
 
     def copy(self, source: str, key: str, entry: ManifestEntry, metadata: Mapping[str, str] = _NO_METADATA) -> str:
         """Copy the object ``source`` with the headers of ``entry`` and ``metadata``, and return the copy's ETag."""
+
+    def copy_from(
+        self, bucket: str, source: str, key: str, entry: ManifestEntry, metadata: Mapping[str, str] = _NO_METADATA
+    ) -> tuple[str, str]:
+        """Copy the object ``source`` of another bucket, without its tags; return the copy's ETag and its SHA-256."""
 
     def list(self, prefix: str) -> dict[str, ListedObject]:
         """Return the objects whose keys begin with ``prefix``, by the key without the prefix."""
@@ -156,20 +168,28 @@ class S3BucketClient:
     @s3_errors()
     def copy(self, source: str, key: str, entry: ManifestEntry, metadata: Mapping[str, str] = _NO_METADATA) -> str:
         """Copy the object ``source`` with the headers of ``entry`` and ``metadata``, and return the copy's ETag."""
-        return self._copy(source, key, {**_headers(entry), **metadata, "x-amz-metadata-directive": "REPLACE"})
+        headers = {**_headers(entry), **metadata, "x-amz-metadata-directive": "REPLACE"}
+        return _result(_ETAG, self._copy(self._bucket, source, key, headers))
 
-    def _copy(self, source: str, key: str, headers: Mapping[str, str]) -> str:
+    @s3_errors()
+    def copy_from(
+        self, bucket: str, source: str, key: str, entry: ManifestEntry, metadata: Mapping[str, str] = _NO_METADATA
+    ) -> tuple[str, str]:
+        """Copy the object ``source`` of another bucket, without its tags; return the copy's ETag and its SHA-256.
+
+        S3 computes the SHA-256 of what it copies: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        """
+        headers = {**_headers(entry), **metadata, **_FROM_OTHER_BUCKET}
+        body = self._copy(bucket, source, key, headers)
+        return _result(_ETAG, body), b64decode(_result(_CHECKSUM, body)).hex()
+
+    def _copy(self, bucket: str, source: str, key: str, headers: Mapping[str, str]) -> bytes:
         request_headers = {
             **headers,
             "x-amz-content-sha256": _SHA256_OF_NOTHING,
-            "x-amz-copy-source": quote(f"/{self._bucket}/{source}", safe="/-_.~"),
+            "x-amz-copy-source": quote(f"/{bucket}/{source}", safe="/-_.~"),
         }
-        _, body = self._put_client.put(key, request_headers, b"")
-        etag = _ETAG.search(body)
-        if etag is None:
-            # Headers come before the copy has ended, so only a whole response says that it succeeded.
-            raise S3Error("", "the response to a copy was cut off")
-        return etag[1].decode()
+        return self._put_client.put(key, request_headers, b"")[1]
 
     @s3_errors()
     def list(self, prefix: str) -> dict[str, ListedObject]:
@@ -195,6 +215,18 @@ def open_bucket(bucket: str, settings: AwsSettings) -> S3BucketClient:
     if cache_key not in _CLIENTS:
         _CLIENTS[cache_key] = S3BucketClient(bucket, settings)
     return _CLIENTS[cache_key]
+
+
+def _result(pattern: re.Pattern[bytes], body: bytes) -> str:
+    """Return a value in the response to a copy.
+
+    Raises:
+        S3Error: it is missing. Headers come before the copy has ended, so only a whole response says that it succeeded.
+    """
+    found = pattern.search(body)
+    if found is None:
+        raise S3Error("", "the response to a copy was cut off")
+    return found[1].decode()
 
 
 def _headers(entry: ManifestEntry) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from sandbox.emulator import patches
 from sandbox.emulator.__main__ import PATCHES
 from sandbox.emulator.ministack import replace
 from sandbox.emulator.patches.alarm_descriptions import to_xml
+from sandbox.emulator.patches.copy_checksums import with_checksum
 from sandbox.emulator.patches.distribution_aliases import with_aliases
 from sandbox.emulator.patches.invalidation_quotas import Allowance
 from sandbox.emulator.patches.object_content_types import without_s3
@@ -144,6 +145,22 @@ def test_upload_checksums(headers: dict[str, str], code: str | None) -> None:
     """A checksum must be the body's, or one of S3's words for none; only an unsigned request has no checksum."""
     failure = checksum_failure(headers, b"body")
     assert (failure and failure[0]) == code
+
+
+def test_copy_checksums() -> None:
+    """A copy with an algorithm has its checksum in the response; one without, or an error, stays as it is."""
+    answers: dict[str, tuple[int, dict[str, str], bytes]] = {
+        "a": (200, {}, b"<CopyObjectResult><ETag/></CopyObjectResult>"),
+        "b": (404, {}, b"<Error/>"),
+    }
+    copy = with_checksum(lambda _, key, __: answers[key], lambda *call: "/".join(call))
+    checksum = {"x-amz-checksum-algorithm": "sha256"}
+    assert copy("bucket", "a", {}) == answers["a"]
+    assert copy("bucket", "b", checksum) == answers["b"]
+    assert (
+        b"<ETag/><ChecksumSHA256>bucket/a/SHA256</ChecksumSHA256></CopyObjectResult>"
+        in copy("bucket", "a", checksum)[2]
+    )
 
 
 def test_object_content_types() -> None:

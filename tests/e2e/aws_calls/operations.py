@@ -29,7 +29,7 @@ class Operation:
     Attributes:
         service: such as ``s3``.
         name: such as ``PutObject``.
-        arguments: what the request names in its path, query or form, such as the bucket.
+        arguments: what the request names in its path, query or form, such as the bucket; of a copy also the source.
     """
 
     service: str
@@ -87,7 +87,10 @@ def _rest_operation(service: str, method: str, target: str, headers: Mapping[str
     if not found:
         raise LookupError(f"{service} has no operation {method} {target}")
     _, form, match = max(found, key=lambda each: each[0])
-    return Operation(service, form.operation, {**values, **{k: unquote(v) for k, v in match.groupdict().items()}})
+    arguments = {**values, **{k: unquote(v) for k, v in match.groupdict().items()}}
+    if "x-amz-copy-source" in headers:
+        arguments["CopySource"] = unquote(headers["x-amz-copy-source"])
+    return Operation(service, form.operation, arguments)
 
 
 @cache

@@ -5,15 +5,15 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING, Any
 
+from tests.e2e.aws_calls.operations import Operation
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tests.e2e.aws_calls.operations import Operation
 
 # Where the right is not named as the call. S3's are in the table of each action's API operations:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _RIGHTS = {
-    # What is read is in the same bucket as what is written.
+    # What is read takes a right of its own.
     "CopyObject": "PutObject",
     "DeleteBucketCors": "PutBucketCORS",
     "DeleteBucketLifecycle": "PutLifecycleConfiguration",
@@ -48,6 +48,10 @@ def right_of(operation: Operation) -> str:
 
 def is_allowed(document: Mapping[str, Any], operation: Operation, account: str) -> bool:
     """Whether ``document`` allows a call in ``account``."""
+    if operation.name == "CopyObject":
+        bucket, _, key = operation.arguments["CopySource"].lstrip("/").partition("/")
+        if not is_allowed(document, Operation("s3", "GetObject", {"Bucket": bucket, "Key": key}), account):
+            return False
     right, resource = right_of(operation), _resource(operation, account)
     return right in _FREE or any(
         right in statement["Action"] and any(fnmatch.fnmatchcase(resource, arn) for arn in statement["Resource"])

@@ -14,7 +14,9 @@ import pytest
 
 from hosting.aws.key_value_store import KeyValueStoreClient
 from hosting.aws.settings import AwsSettings
+from hosting.publish.bulk import layout
 from hosting.publish.bulk.in_place import InPlacePublisher
+from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.bulk.request import EDGE_FILE, PublishRequest
@@ -158,6 +160,14 @@ class StoreSite:
             sent.clear()
         return self.publisher(**changes).publish(repair=repair)
 
+    def promote(self, source: StoreSite, digest: str) -> PublishResult:
+        """Publish a release of another site."""
+        request = replace(self.place.request, digest=digest)
+        stack = SourceStack("staging", source.place.name, layout.RECORDS)
+        # A client of its own, with the settings of this site, as the program has it.
+        other = PromotionSource(S3BucketClient(source.place.name, self.place.bucket._settings), stack)
+        return Publisher(self.place.bucket, self.store, request, self.place.log, other).publish()
+
     def served(self) -> dict[str, str]:
         """Return the content that the pointer and its table lead to, by path, for all paths of the tree."""
         found = {path: served_key(self.store.list(), path) for path in self.place.files}
@@ -185,11 +195,16 @@ def settings_for(endpoint: str) -> AwsSettings:
 @pytest.fixture
 def site(endpoint: str, tmp_path: Path) -> Iterator[Site]:
     """Return a site of a few files, and an empty bucket."""
+    yield from make_site(endpoint, tmp_path)
+
+
+def make_site(endpoint: str, folder: Path) -> Iterator[Site]:
+    """Yield a site of a few files, whose tree is in ``folder``, and an empty bucket."""
     settings = settings_for(endpoint)
     s3 = boto3.Session("test", "test", region_name="us-east-1").client("s3", endpoint_url=endpoint)
     name = f"release-{next(NUMBERS)}"
     s3.create_bucket(Bucket=name)
-    request = PublishRequest("", "", tmp_path, 3, 7 * 86_400, 50)
+    request = PublishRequest("", "", folder, 3, 7 * 86_400, 50)
     files = {"index.html": "home", "about.html": "about", "docs/a b+ä.html": "docs", "app.0a1b2c3d.js": "js"}
     bucket = Recording(name, settings)
     yield Site(bucket, s3, name, request, files=files)
@@ -201,6 +216,20 @@ def site(endpoint: str, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def store_site(endpoint: str, site: Site) -> StoreSite:
     """Return the site with a store of its own."""
+    return with_store(endpoint, site)
+
+
+@pytest.fixture
+def site_of_another_stack(endpoint: str, tmp_path: Path) -> Iterator[StoreSite]:
+    """Return another site, with a bucket and a store of its own."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    for site in make_site(endpoint, folder):
+        yield with_store(endpoint, site)
+
+
+def with_store(endpoint: str, site: Site) -> StoreSite:
+    """Return a site with a new store."""
     session = boto3.Session("test", "test", region_name="us-east-1")
     cloudfront = session.client("cloudfront", endpoint_url=endpoint)
     name = f"store-{next(NUMBERS)}"

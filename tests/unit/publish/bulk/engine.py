@@ -97,6 +97,11 @@ class Cloud:
     def copy(self, _source: str, key: str, entry: ManifestEntry, _metadata: Mapping[str, str] | None = None) -> str:
         raise AssertionError(f"without a distribution nothing is copied, but {key} was, with {entry.path}")
 
+    def copy_from(
+        self, bucket: str, _source: str, key: str, _entry: ManifestEntry, _metadata: Mapping[str, str] | None = None
+    ) -> tuple[str, str]:
+        raise AssertionError(f"without a distribution nothing is promoted, but {key} was, from {bucket}")
+
     def list(self, prefix: str) -> dict[str, ListedObject]:
         def effect() -> dict[str, ListedObject]:
             objects = {key: one for key, one in self.objects.items() if key.startswith(prefix)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hosting.aws.key_value_store import StoreState
 from hosting.aws.key_value_store_errors import StoreConflictError
 from hosting.publish.bulk import layout
+from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.bulk.request import PublishRequest
@@ -86,6 +87,7 @@ class MemoryBucket:
         puts: the number of PUT requests.
         reads: the keys that were read.
         fails: the error that the next upload gets, if any.
+        others: the other buckets that it may copy from, by name.
     """
 
     requests: Requests = field(default_factory=Requests)
@@ -98,6 +100,7 @@ class MemoryBucket:
     puts: int = 0
     reads: list[str] = field(default_factory=list)
     fails: Exception | None = None
+    others: dict[str, MemoryBucket] = field(default_factory=dict)
     now: float = START
 
     def read(self, key: str) -> StoredObject | None:
@@ -127,6 +130,16 @@ class MemoryBucket:
         assert self.objects[source].entry.sha256 == entry.sha256
         self.copied.append(key)
         return self._put(key, entry, metadata or {})
+
+    def copy_from(
+        self, bucket: str, source: str, key: str, entry: ManifestEntry, metadata: Mapping[str, str] | None = None
+    ) -> tuple[str, str]:
+        other = self.others[bucket]
+        if source not in other.objects:
+            raise S3Error("AccessDenied", "Access Denied", 403)
+        self.copied.append(key)
+        sha256 = other.objects[source].entry.sha256
+        return self._put(key, replace(entry, sha256=sha256), metadata or {}), sha256
 
     def _put(self, key: str, entry: ManifestEntry, metadata: Mapping[str, str]) -> str:
         self.requests.begin()
@@ -266,6 +279,18 @@ class Site:
     def __post_init__(self) -> None:
         self.bucket = MemoryBucket(self.requests)
         self.store = MemoryStore(self.requests)
+
+    def promote(self, source: Site, digest: str, **changes: Any) -> PublishResult:  # noqa: ANN401
+        """Publish a release of another site."""
+        return self.promoter(source, digest, **changes).publish()
+
+    def promoter(self, source: Site, digest: str, **changes: Any) -> Publisher:  # noqa: ANN401
+        """Return a publisher of a release of another site."""
+        self.bucket.others["other"] = source.bucket
+        values = {"releases": 3, "keep_s": 7 * 86_400, "max_remove": 100, **changes}
+        request = PublishRequest(digest=digest, files_digest="", folder=Path(), **values)
+        stack = SourceStack("staging", "other", layout.RECORDS)
+        return Publisher(self.bucket, self.store, request, self.log, PromotionSource(source.bucket, stack))
 
     def publisher(self, files: Mapping[str, str], edge: ReleaseEdge | None = None, **changes: Any) -> Publisher:  # noqa: ANN401
         """Return a publisher of files, path to content."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from hosting.errors import PublishError
 from hosting.publish.bulk import switch
 from hosting.publish.bulk.catalogue import KEY
 from hosting.publish.bulk.pointer import Pointer
@@ -11,8 +14,6 @@ from hosting.publish.bulk.release_edge import ReleaseEdge
 from hosting.publish.bulk.switch import SITE_KEY
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.unit.publish.bulk.conftest import StoreSite
 
 
@@ -69,3 +70,33 @@ def test_drift(store_site: StoreSite) -> None:
     assert SITE_KEY in site.publisher().drift()
     site.publish(repair=True)
     assert (site.served(), site.publisher().drift()) == (place.files, [])
+
+
+def test_a_promotion(store_site: StoreSite, site_of_another_stack: StoreSite) -> None:
+    """S3 copies from the other bucket, without tags; a copy whose SHA-256 is another one is refused."""
+    source, site = site_of_another_stack, store_site
+    place, origin = site.place, source.place
+    origin.files = {"docs/a b+ä.html": "docs", "404.html": "not found", "app.0a1b2c3d.js": "js"}
+    source.edge = ReleaseEdge(error_page="404.html")
+    first = source.publish().release.digest
+    site.promote(source, first)
+    place.files = dict(origin.files)
+    assert (site.served(), place.bucket.uploaded) == (origin.files, [])
+    page = Pointer.from_text(site.store.list()[SITE_KEY]).live.error_page[1:]
+    assert place.s3.head_object(Bucket=place.name, Key=page)["Metadata"] == {"status": "404"}
+    script = next(key for key in place.keys(".release/o/") if key.endswith("app.0a1b2c3d.js"))
+    assert "immutable" in place.s3.head_object(Bucket=place.name, Key=script)["CacheControl"]
+
+    origin.files = {**place.files, "docs/a b+ä.html": "changed"}
+    second = source.publish().release.digest
+    (key,) = [key for key in origin.bucket.uploaded if key.endswith("ä.html")]
+    origin.s3.put_object(Bucket=origin.name, Key=key, Body=b"swapped", Tagging="a=b")
+    with pytest.raises(PublishError, match="content was changed"):
+        site.promote(source, second)
+    assert site.served() == place.files
+    origin.s3.put_object(Bucket=origin.name, Key=key, Body=b"changed", Tagging="a=b")
+    site.promote(source, second)
+    place.files = dict(origin.files)
+    assert site.served() == origin.files
+    (copy,) = [key for key in place.keys(".release/o/") if place.text(key) == "changed"]
+    assert place.s3.get_object_tagging(Bucket=place.name, Key=copy)["TagSet"] == []

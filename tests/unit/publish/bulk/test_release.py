@@ -44,8 +44,10 @@ class MemoryProvider(ReleaseProvider):
         self.clients = 0
 
     def bucket_client(self, bucket: str) -> BucketClient:
-        assert bucket == "bucket"
         self.clients += 1
+        if bucket in self.site.bucket.others:
+            return self.site.bucket.others[bucket]
+        assert bucket == "bucket"
         return self.site.bucket
 
     def store_client(self, arn: str) -> Store:
@@ -316,3 +318,39 @@ def test_files_of_a_release_that_the_bucket_does_not_have(provider: MemoryProvid
     with pytest.raises(HostingError, match="does not have release 0000: run pulumi up"):
         published_files(provider.site.bucket, "0000", is_in_place=False)
     assert layout.RECORDS + "index" == KEY
+
+
+def promoted(folder: Path, digest: str) -> dict[str, Any]:
+    """Return the inputs of a release that comes from another stack."""
+    source = {"source_stack": "staging", "source_bucket": "staging-1", "source_records": layout.RECORDS}
+    nothing_staged = {"files_digest": "", "files": 0.0, "bytes": 0.0}
+    return {**props(folder), **nothing_staged, **source, "release_digest": digest}
+
+
+def test_a_promotion(provider: MemoryProvider, log: Log, tmp_path: Path) -> None:
+    """The previews of a first and of a later promotion count its files; the update copies them."""
+    source = Site()
+    digest = source.publish(A, EDGE).release.digest
+    provider.site.bucket.others["staging-1"] = source.bucket
+    inputs = promoted(tmp_path, digest)
+    assert provider.check({}, inputs).inputs == inputs
+    outs = created(provider, inputs)
+    assert (outs["digest"], outs["file_count"], provider.site.bucket.uploaded) == (digest, 4, [])
+    second = source.publish(B, EDGE).release.digest
+    assert provider.diff("id", outs, promoted(tmp_path, second)).changes
+    assert provider.diff("id", outs, promoted(tmp_path, digest)).changes is False
+    assert log.lines == [
+        "Release: 4 to add, 0 bytes to send",
+        *(line for line in log.lines if line.startswith("Publishing")),
+        "Release: 1 to add, 1 to change, 0 to remove, 0 bytes to send",
+    ]
+    updated = provider.update("id", outs, promoted(tmp_path, second)).outs or {}
+    assert updated["digest"] == second
+
+
+@pytest.mark.parametrize("missing", ["source_bucket", "source_records", "release_digest"])
+def test_a_promotion_of_a_stack_without_releases(provider: MemoryProvider, tmp_path: Path, missing: str) -> None:
+    """What the other stack's outputs do not have is reported by the preview, with the command that deploys it."""
+    inputs = {**promoted(tmp_path, "0" * 64), missing: ""}
+    with pytest.raises(HostingError, match=r"has not published a release in bulk mode .* pulumi up --stack staging"):
+        provider.check({}, inputs)
