@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.errors import ConfigError
+from hosting.migrate.findings import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from hosting.migrate.findings import Findings
     from hosting.setting_types import Section
 
-_NAMESPACES = ("website:", "cloudfront:", "publish:", "domain:", "aws:")
+_NAMESPACES = ("website:", "cloudfront:", "publish:", "domain:", "access:", "aws:")
+_SECRET = "secret"  # noqa: S105 - stands for a value that is not read
 _KEY = re.compile(r"'(\w+:\w+)")
 # A stack without a region gets it from the user's environment. The check needs any region.
 _ANY_REGION = {"AWS_REGION": "us-east-1"}
@@ -60,25 +62,40 @@ def config_text(value: object) -> str:
 def plain_values(existing: Mapping[str, Any]) -> dict[str, str]:
     """Return the program's own settings in a stack's config as text, without encrypted values."""
     return {
-        key: config_text(value)
+        key: config_text(_without_ciphertext(value))
         for key, value in existing.items()
-        if key.startswith(_NAMESPACES) and not (isinstance(value, dict) and "secure" in value)
+        if key.startswith(_NAMESPACES) and not _is_encrypted(value)
     }
+
+
+def _is_encrypted(value: object) -> bool:
+    return isinstance(value, dict) and "secure" in value
+
+
+def _without_ciphertext(value: object) -> object:
+    """Return a map of variables with a text in place of each encrypted one."""
+    if not isinstance(value, dict):
+        return value
+    return {name: _SECRET if _is_encrypted(each) else each for name, each in value.items()}
 
 
 def _validated(stack: str, values: dict[str, Any], existing: Mapping[str, Any], findings: Findings) -> Settings:
     """Remove invalid settings from ``values`` until the rest is valid, and return the settings."""
+    encrypted = {key for key, value in existing.items() if _is_encrypted(value) and key.startswith(_NAMESPACES)}
+    secret_keys = frozenset({*(key for key in findings.secrets if "." not in key), *encrypted})
     while True:
-        raw = {**plain_values(existing), **{key: config_text(value) for key, value in values.items()}}
+        raw = {**plain_values(existing), **dict.fromkeys(secret_keys, _SECRET)}
+        raw |= {key: config_text(value) for key, value in values.items()}
         try:
-            return load_settings(RawConfig(stack, raw), _ANY_REGION)
+            return load_settings(RawConfig(stack, raw, secret_keys), _ANY_REGION)
         except ConfigError as error:
             invalid = {key: problem for problem in error.problems for key in _keys_of(problem, values)}
             if not invalid:
                 raise
         for key, problem in invalid.items():
-            rule = problem.split(": pulumi ")[0]
-            findings.add_gap(findings.sources[key], f"the program refuses {config_text(values.pop(key))}: {rule}")
+            rule, value = problem.split(": pulumi ")[0], values.pop(key)
+            shown = "its values" if key == ENVIRONMENT else config_text(value)
+            findings.add_gap(findings.sources[key], f"the program refuses {shown}: {rule}")
 
 
 def _keys_of(problem: str, values: Mapping[str, Any]) -> list[str]:

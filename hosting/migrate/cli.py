@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from hosting.config.load import PRODUCTION_STACK
 from hosting.errors import HostingError
-from hosting.migrate.migration import Request, migrate
+from hosting.migrate.kinds import KINDS
+from hosting.migrate.migration import migrate
+from hosting.migrate.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +27,15 @@ def main(arguments: Sequence[str]) -> int:
     request = Request(
         path=options.path,
         stack=options.stack,
+        kind=options.kind,
+        branch=options.branch,
         environment=options.env,
         region=options.region,
         bucket_name=options.bucket_name,
         distribution_id=options.distribution_id,
+        app_root=options.app_root,
+        target=options.target,
+        with_domains=options.with_domains,
         force=options.force,
     )
     try:
@@ -42,14 +49,19 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m hosting.migrate",
-        description="Reads an Amplify Gen1 project that hosts with S3 and CloudFront, and writes the config of a stack "
-        "of this program: Pulumi.<stack>.yaml. Run it in the folder of Pulumi.yaml. It only reads files, and makes no "
-        "calls to AWS. It lists the mapped settings, those without a counterpart and why, and how to keep the bucket "
-        "and the distribution.",
+        description="Reads a project of another host, and writes the config of a stack of this program: "
+        "Pulumi.<stack>.yaml and rule files. Run it in the folder of Pulumi.yaml. It lists the mapped settings, those "
+        "without a counterpart and why, and the next commands.",
         epilog="A setting that the stack's file already has with another value is not replaced without --force.",
     )
-    parser.add_argument("path", type=Path, metavar="PATH", help="the Amplify project: the folder of amplify/")
+    parser.add_argument("path", type=Path, metavar="PATH", help="the project's folder")
     parser.add_argument("--stack", type=_stack, default=PRODUCTION_STACK, help="the stack (default: %(default)s)")
+    names = [kind.name for kind in KINDS]
+    parser.add_argument("--from", dest="kind", choices=names, help="the host, if the project has files of several")
+    parser.add_argument("--branch", help="the branch that the stack deploys, if the host has settings by branch")
+    parser.add_argument("--app-root", metavar="FOLDER", help="the application of a monorepo")
+    parser.add_argument("--target", help="the target or site of a Firebase project")
+    parser.add_argument("--with-domains", action="store_true", help="write the host names, too")
     parser.add_argument("--env", help="Amplify's environment, if the project has several")
     parser.add_argument("--region", help="the bucket's region, if no file has it")
     parser.add_argument("--bucket-name", metavar="NAME", help="the bucket's name, if no file has it")

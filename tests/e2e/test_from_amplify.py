@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hosting.migrate.migration import Request, migrate
+from hosting.migrate.migration import migrate
+from hosting.migrate.request import Request
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:

@@ -54,7 +54,7 @@ def test_cors_rules_are_taken_over(migration: Migration) -> None:
     ran = migration.of(template)
     expected = {"allowedMethods": ["HEAD"], "allowedOrigins": ["https://a.example"], "exposeHeaders": ["ETag"]}
     assert ran.config()["website:cors"] == [expected | {"maxAgeSeconds": 60}]
-    assert "CorsConfiguration.New: added by hand" in ran.out
+    assert "CorsConfiguration.New: this program has no setting" in ran.out
 
 
 def test_no_cors_rules_stay_none(migration: Migration) -> None:
@@ -93,7 +93,7 @@ def test_properties_added_by_hand_are_told(migration: Migration) -> None:
     out = migration.of(template).out
     assert "S3Bucket.Tags: tags of one resource can't be set here; 'aws:defaultTags'" in out
     assert "S3Bucket.VersioningConfiguration: this program has no setting for it" in out
-    assert "S3Bucket.Strange: added by hand" in out
+    assert "S3Bucket.Strange: this program has no setting" in out
     assert "WebsiteConfiguration.RedirectAllRequestsTo: a bucket that only redirects" in out
 
 

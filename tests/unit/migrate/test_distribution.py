@@ -91,7 +91,7 @@ def test_a_value_that_no_one_knows_is_a_gap(migration: Migration, value: object)
     [
         ({"Enabled": "false"}, "DistributionConfig.Enabled false: a distribution here always answers"),
         ({"Comment": "mine"}, "DistributionConfig.Comment: the program writes"),
-        ({"Staging": True}, "DistributionConfig.Staging: added by hand"),
+        ({"Staging": True}, "DistributionConfig.Staging: this program has no setting"),
         ({"CacheBehaviors": [{"PathPattern": "chunks/*"}]}, "CacheBehaviors 'chunks/*': there is one cache behaviour"),
     ],
 )

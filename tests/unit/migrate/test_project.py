@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from tests.unit.migrate.conftest import Migration
 
-HOSTED_ELSEWHERE = {"amplifyhosting": "the Amplify Console", "ElasticContainer": "Fargate"}
 CONFLICT = '{\n<<<<<<< HEAD\n  "bucketName": "a"\n=======\n  "bucketName": "b"\n>>>>>>> theirs\n}\n'
 
 
@@ -65,9 +64,9 @@ def test_an_ignore_list_of_another_kind(migration: Migration, patterns: Any) -> 
     assert "amplifyPublishIgnore.json' must hold a JSON array of strings" in ran.err
 
 
-@pytest.mark.parametrize("missing", [amplify.TEMPLATE, amplify.CONFIG])
+@pytest.mark.parametrize("missing", [amplify.CONFIG])
 def test_a_missing_file_is_named(migration: Migration, missing: str) -> None:
-    """Without its template, or the file with its folders, a project can't be read."""
+    """Without the file with its folders, a project can't be read."""
     amplify.project(migration.app, amplify.second_generation())
     (migration.app / missing).unlink()
     assert f"{missing}' is missing: git checkout it, or amplify pull" in migration.run().err
@@ -79,21 +78,8 @@ def test_a_path_that_is_not_a_folder(migration: Migration) -> None:
 
 
 def test_a_folder_without_amplify(migration: Migration, tmp_path: Path) -> None:
-    """A folder without amplify/ is not an Amplify project."""
-    assert "is not an Amplify project" in migration.run(path=str(tmp_path)).err
-
-
-def test_a_gen2_project_is_recognised(migration: Migration) -> None:
-    """Gen2 keeps TypeScript in amplify/, and no hosting."""
-    amplify.write(migration.app, {"amplify/backend.ts": "export {}"})
-    assert "is an Amplify Gen2 project" in migration.run().err
-
-
-@pytest.mark.parametrize("service", HOSTED_ELSEWHERE)
-def test_other_kinds_of_hosting_are_recognised(migration: Migration, service: str) -> None:
-    """A project that the console or Fargate hosts has no template to read."""
-    amplify.write(migration.app, {f"amplify/backend/hosting/{service}/x.json": "{}"})
-    assert f"is hosted with {HOSTED_ELSEWHERE[service]}" in migration.run().err
+    """The message about a folder of no known kind has the signs of the kinds."""
+    assert "has none of amplify/backend/hosting/S3AndCloudFront/template.json" in migration.run(path=str(tmp_path)).err
 
 
 def test_the_amplify_folder_itself_is_accepted(migration: Migration) -> None:

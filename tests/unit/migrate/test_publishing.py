@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hosting.formats.gitignore import IgnoreRules
+from hosting.migrate.amplify_cli.patterns import gitignore_patterns
 from hosting.migrate.findings import Findings
-from hosting.migrate.patterns import gitignore_patterns
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:

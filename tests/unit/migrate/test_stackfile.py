@@ -112,7 +112,7 @@ def test_settings_in_the_way_are_not_replaced(migration: Migration) -> None:
     amplify.write(migration.home, {"Pulumi.prod.yaml": text})
     ran = migration.of(amplify.second_generation())
     assert ran.code == 1
-    assert "\n  - 'publish:directory' is site in Pulumi.prod.yaml, and ../build in Amplify" in ran.err
+    assert "\n  - 'publish:directory' is site in Pulumi.prod.yaml, and ../build in the project" in ran.err
     assert "aws:region" not in ran.err
     assert (migration.home / "Pulumi.prod.yaml").read_text(encoding="utf-8") == text
 

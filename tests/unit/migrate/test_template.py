@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hosting.migrate.template import resolved
+from hosting.migrate.amplify_cli.template import resolved
 
 CONDITIONS: dict[str, Any] = {
     "Live": {"Fn::Equals": [{"Ref": "env"}, "live"]},

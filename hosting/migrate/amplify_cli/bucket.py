@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hosting.migrate.amplify_cli.routing_rules import map_routing_rules
 from hosting.migrate.findings import number, objects, section, texts
-from hosting.migrate.routing_rules import map_routing_rules
 
 if TYPE_CHECKING:
     from hosting.migrate.findings import Findings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hosting.migrate.amplify_cli.viewer_access import map_viewer_access
 from hosting.migrate.findings import boolean, number, objects, section, texts
-from hosting.migrate.viewer_access import map_viewer_access
 
 if TYPE_CHECKING:
     from hosting.migrate.findings import Findings

@@ -17,7 +17,7 @@ from hosting.resource_names import COMPONENT, SITE, ResourceNames, resource_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.migrate.project import AmplifyProject
+    from hosting.migrate.amplify_cli.project import AmplifyProject
 
 _TYPES = {"bucket": "aws:s3/bucket:Bucket", "distribution": "aws:cloudfront/distribution:Distribution"}
 _OPTIONS = {

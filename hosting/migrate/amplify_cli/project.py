@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
+from hosting.migrate.amplify_cli.template import resolved
 from hosting.migrate.findings import section
-from hosting.migrate.template import resolved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,9 @@ def read_project(path: Path, environment: str | None) -> AmplifyProject:
     Raises:
         HostingError: the project or a file is missing, a file is invalid, or ``environment`` does not exist.
     """
-    root = _root(path)
+    root = path
+    if not (root / TEMPLATE).exists():
+        raise HostingError(f"'{root / TEMPLATE}' is missing: git checkout it, or amplify pull, and run this again")
     template = _required(root, TEMPLATE)
     config = _required(root, PROJECT_CONFIG)
     team = _optional(root, _TEAM)
@@ -92,26 +94,6 @@ def _parameters(root: Path, team: dict[str, Any], environment: str | None) -> di
         **section(team, environment or "", "categories", "hosting", "S3AndCloudFront"),
         **({"env": environment} if environment else {}),
     }
-
-
-def _root(path: Path) -> Path:
-    if not path.is_dir():
-        raise HostingError(f"There is no folder '{path}': python -m hosting.migrate <the Amplify project's folder>")
-    root = path.resolve().parent if path.resolve().name == "amplify" and (path / "backend").is_dir() else path
-    if (root / TEMPLATE).exists():
-        return root
-    again = "python -m hosting.migrate <the folder of amplify/>"
-    if not (root / "amplify").is_dir():
-        raise HostingError(f"'{root}' is not an Amplify project, as it has no folder 'amplify': {again}")
-    if (root / "amplify/backend.ts").exists():
-        raise HostingError(f"'{root}' is an Amplify Gen2 project, whose files have no hosting: {again}")
-    for service, hosted in (("amplifyhosting", "the Amplify Console"), ("ElasticContainer", "Fargate")):
-        if (root / _HOSTING / service).exists():
-            raise HostingError(
-                f"'{root}' is hosted with {hosted} ({_HOSTING}/{service}), not with S3 and CloudFront, so there is no "
-                "template to read: pulumi config set publish:directory <its distribution folder>"
-            )
-    raise HostingError(f"'{root / TEMPLATE}' is missing: git checkout it, or amplify pull, and run this again")
 
 
 def _required(root: Path, name: str) -> dict[str, Any]:

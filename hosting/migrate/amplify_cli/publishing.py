@@ -8,13 +8,13 @@ import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from hosting.migrate.patterns import gitignore_patterns
+from hosting.migrate.amplify_cli.patterns import gitignore_patterns
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hosting.migrate.amplify_cli.project import AmplifyProject
     from hosting.migrate.findings import Findings
-    from hosting.migrate.project import AmplifyProject
 
 _WINDOWS_COMMAND = re.compile(r"\b([\w-]+)\.cmd\b")
 _STARTS_A_SERVER = re.compile(r"(npm|yarn|pnpm)\s+(run\s+|run-script\s+)?start")

@@ -1,0 +1,89 @@
+"""The options of the command, and what an importer returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from hosting.migrate.findings import Findings
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of the command. None means what the project's files have.
+
+    Attributes:
+        path: the project.
+        stack: the stack whose config is written.
+        kind: the kind of project, if it is given.
+        branch: the branch that the stack deploys.
+        environment: the Amplify CLI's environment.
+        region: the bucket's region.
+        bucket_name: the bucket's name.
+        distribution_id: the id of the distribution.
+        app_root: the application of a monorepo.
+        target: the target or site of a Firebase project.
+        app: the Amplify app, as AWS returns it.
+        with_domains: whether the host names are written.
+        force: replace existing settings and files.
+    """
+
+    path: Path
+    stack: str
+    kind: str | None = None
+    branch: str | None = None
+    environment: str | None = None
+    region: str | None = None
+    bucket_name: str | None = None
+    distribution_id: str | None = None
+    app_root: str | None = None
+    target: str | None = None
+    app: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    with_domains: bool = False
+    force: bool = False
+
+    @property
+    def root(self) -> Path:
+        """The project's folder; PATH may also be its `amplify/`."""
+        is_inside = self.path.resolve().name == "amplify" and (self.path / "backend").is_dir()
+        return self.path.resolve().parent if is_inside else self.path
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """What to do after the command.
+
+    Attributes:
+        files: further files in the program's folder, by name.
+        sections: titles with lines, for the end of the report.
+    """
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    sections: Sequence[tuple[str, Sequence[str]]] = ()
+
+
+def new_site_steps(_: str, stack: str, config: Mapping[str, Any]) -> NextSteps:
+    """Return the commands for a new site. Bucket names and host names are unique, so they are removed first."""
+    taken = [key for key in config if key == "website:bucketName" or key.startswith("domain:")]
+    removed = [f"pulumi config rm --stack {stack} {key}" for key in taken]
+    commands = [f"pulumi stack select --create {stack}", *removed, f"pulumi up --stack {stack}"]
+    return NextSteps(sections=[("To start a new site beside the old one", commands)])
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The result of an importer.
+
+    Attributes:
+        headline: what was read, such as ``Amplify Hosting, branch main``.
+        findings: the settings, gaps and notes.
+        next_steps: returns the next steps, for the program's name, the stack and its config.
+    """
+
+    headline: str
+    findings: Findings
+    next_steps: Callable[[str, str, Mapping[str, Any]], NextSteps] = new_site_steps
