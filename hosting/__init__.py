@@ -12,6 +12,7 @@ Data flows one way:
                   one package for each namespace of the config: its settings, and its resources.
 - ``publish``     how a folder becomes a published site: staging, managed mode, bulk mode, the bucket's client.
 - ``edge``        everything that runs at CloudFront's edge, or is computed for it.
+- ``edge_tests``  the tests of ``edge.test.yaml``, before anything is deployed.
 - ``providers``   the dynamic providers, to which stacks' states refer.
 - ``site``        ``StaticSite``: the only place where resources are wired together.
 - ``migrate``     the command that writes a stack's config from an Amplify project.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hosting.edge.plan import EdgePlan, plan_edge, staged_keys
 from hosting.edge.rule_files import Rules, read_rule_files, unpublished_files
+from hosting.edge_tests.check import check_edge_tests
 from hosting.errors import PublishError
 from hosting.formats.gitignore import IgnoreRules
 from hosting.publish.staging.build import run_build
@@ -67,7 +68,8 @@ def prepare(name: str, settings: Settings, run: Run) -> Prepared:
 
     Raises:
         PublishError: the build fails, or the files can't be published; nothing is deployed.
-        EdgeError: the rules are invalid, or exceed a limit of CloudFront; nothing is deployed.
+        EdgeError: the rules are invalid or exceed a limit of CloudFront, or a test of `edge.test.yaml` fails; nothing
+            is deployed.
     """
     publish = settings.publish
     folder = locate_directory(run.project, publish.directory)
@@ -76,7 +78,10 @@ def prepare(name: str, settings: Settings, run: Run) -> Prepared:
     # A rollback or a promotion does not publish the current files, but the edge plan depends on their names and rules.
     rules = read_rule_files(settings, folder, run.project)
     staged = _staged(settings, run, rules)
-    return Prepared(staged, plan_edge(name, settings, staged.manifest, rules))
+    edge = plan_edge(name, settings, staged.manifest, rules)
+    for line in check_edge_tests(run.project, settings, staged, edge):
+        run.say(line)
+    return Prepared(staged, edge)
 
 
 def _staged(settings: Settings, run: Run, rules: Rules) -> StagedTree:

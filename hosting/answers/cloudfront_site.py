@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from hosting.answers.expected import FORBIDDEN, NOT_FOUND, Expected, file_answer
+from hosting.answers.expected import FORBIDDEN, NOT_FOUND, Expected, VisitorRequest, file_answer
 from hosting.edge.error_pages import page_key
 from hosting.edge.headers import headers_for
 from hosting.edge.routing import pages_exceptions, router_redirects
 from hosting.edge.rule_lookup import RuleLookup
-from hosting.formats.paths import canonical_path, decode_path, key_path
+from hosting.formats.paths import canonical_path, decode_path, key_path, query_parameters
 from hosting.formats.redirects.proxies import Proxy, is_ambiguous
 from hosting.formats.redirects.rules import REWRITE, ViewerRequest
 
@@ -36,6 +36,7 @@ SECURITY_HEADERS = {
 }
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]+")
 _SLASHES = re.compile(r"^[/\\]+")
+_NOT_IN_QUERY = re.compile(r"[^!$&'()*+,\-./0-9:;=?@A-Z_a-z~%]+")
 
 
 @dataclass(frozen=True)
@@ -54,31 +55,43 @@ class CloudFrontSite:
 
     def answer(self, path: str) -> Expected | None:
         """Return the right answer to a path; None if another server or the visitor's country decides it."""
-        if any(proxy.matches(path) for proxy in self.rules.proxies) or is_ambiguous(self.rules.proxies, path):
+        return self.answer_to(VisitorRequest(path))
+
+    def answer_to(self, sent: VisitorRequest) -> Expected | None:
+        """Return the right answer to a request; None if another server or the visitor's country decides it."""
+        if self.is_proxied(sent.path):
             return None
-        request = ViewerRequest(canonical_path(path), {}, host=urlsplit(self.url).hostname or "")
+        host = sent.host or urlsplit(self.url).hostname or ""
+        request = ViewerRequest(canonical_path(sent.path), query_parameters(sent.query), sent.country, host)
         for rule in self._lookup.matching(request.path):
-            if rule.countries:
+            if rule.countries and sent.country is None:
                 return None
             target = rule.target_for(request)
             if target is not None and rule.keeps_file(request.path):
                 break
             if target is not None and rule.status == REWRITE:
-                return self._routed(target, is_rewritten=target != request.path)
+                return self._routed(target, sent.query, is_rewritten=target != request.path)
             if target is not None:
-                return self._redirect(rule.status, target)
-        return self._routed(path, is_rewritten=False)
+                return self._redirect(rule.status, target, sent.query if rule.keeps_query else "")
+        return self._routed(sent.path, sent.query, is_rewritten=False)
+
+    def is_proxied(self, path: str) -> bool:
+        """Whether another server answers a path, or may answer it."""
+        return any(proxy.matches(path) for proxy in self.rules.proxies) or is_ambiguous(self.rules.proxies, path)
 
     @cached_property
     def _lookup(self) -> RuleLookup:
         return RuleLookup([rule for rule in self.rules.redirects if not isinstance(rule, Proxy)])
 
-    def _redirect(self, status: int, target: str) -> Expected:
-        """Return the redirect as redirectTo.js makes it."""
-        location = _UNSENDABLE.sub(lambda found: quote(found[0]), _SLASHES.sub("/", target))
+    def _redirect(self, status: int, target: str, query: str) -> Expected:
+        """Return the redirect as redirectTo.js makes it, with the visitor's query as queryOf.js returns it."""
+        start, hash_sign, fragment = target.partition("#")
+        kept = f"?{_NOT_IN_QUERY.sub(lambda found: quote(found[0], safe=''), query)}" if query else ""
+        safe = _SLASHES.sub("/", f"{start}{kept}{hash_sign}{fragment}")
+        location = _UNSENDABLE.sub(lambda found: quote(found[0]), safe)
         return Expected(status, location=urljoin(f"{self.url}/", location))
 
-    def _routed(self, path: str, *, is_rewritten: bool) -> Expected:
+    def _routed(self, path: str, query: str, *, is_rewritten: bool) -> Expected:
         """Return the router's answer to a path, which it gets in canonical form."""
         path = canonical_path(path)
         found = self._object_path(path, is_rewritten=is_rewritten)
@@ -87,7 +100,7 @@ class CloudFrontSite:
             other = self._object_path(self._other_form(path), is_rewritten=True)
             found = other if self._entry(other) is None else None
         if found is None:
-            return self._redirect(_ROUTER_REDIRECT, self._other_form(path))
+            return self._redirect(_ROUTER_REDIRECT, self._other_form(path), query)
         entry = self._entry(found)
         if entry is None:
             return self._missing()

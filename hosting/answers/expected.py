@@ -1,4 +1,4 @@
-"""The answer to a request."""
+"""A request, and the answer to it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,23 @@ OK, FORBIDDEN, NOT_FOUND = 200, 403, 404
 
 
 @dataclass(frozen=True)
+class VisitorRequest:
+    """The properties of a visitor's GET or HEAD request on which the answer depends.
+
+    Attributes:
+        path: the path, as it is sent.
+        query: the query without its question mark, as it is sent.
+        host: the host name in lower case; empty for that of the site's address.
+        country: two upper-case letters; None if unknown.
+    """
+
+    path: str
+    query: str = ""
+    host: str = ""
+    country: str | None = None
+
+
+@dataclass(frozen=True)
 class Expected:
     """An answer that is right.
 
@@ -24,6 +41,8 @@ class Expected:
         size: the body's bytes.
         headers: values by lower-case name.
         location: the absolute URL that the answer redirects to.
+        absent: the lower-case names of headers that the answer must not have.
+        contains: texts that the body must contain.
     """
 
     status: int
@@ -32,6 +51,8 @@ class Expected:
     size: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     location: str = ""
+    absent: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
 
 
 def file_answer(entry: ManifestEntry, status: int = OK, headers: Mapping[str, str] | None = None) -> Expected:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from zlib import crc32
 
 from hosting.edge.rule_lookup import RuleLookup
-from hosting.formats.paths import canonical_path, without_trailing_slash
+from hosting.formats.paths import canonical_path, query_parameters, without_trailing_slash
 from hosting.formats.redirects.rules import REWRITE, Placeholder, ViewerRequest
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class LoopFinder:
             path, query, host = url.path or "/", url.query, url.hostname or request.host
             if url.port not in _OWN_PORTS or (host != request.host and not self._hosts.includes(host)):
                 return None
-        next_query = request.query if rule.keeps_query else _parsed_query(query)
+        next_query = request.query if rule.keeps_query else query_parameters(query)
         return ViewerRequest(canonical_path(path), next_query, request.country, host)
 
 
@@ -243,12 +243,3 @@ def _page_paths(keys: Collection[str], index_document: str) -> Iterator[str]:
         yield from (f"{stem}/", f"{stem}/{index}")
         if stem:
             yield from (stem, f"{stem}{_PAGE}")
-
-
-def _parsed_query(text: str) -> dict[str, str]:
-    """Return the first value of each name of a query. As in a function's event, nothing is decoded."""
-    query: dict[str, str] = {}
-    for pair in filter(None, text.split("&")):
-        name, _, value = pair.partition("=")
-        query.setdefault(name, value)
-    return query

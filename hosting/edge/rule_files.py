@@ -16,6 +16,8 @@ from hosting.formats.rule_file import NamedFile
 if TYPE_CHECKING:
     from hosting.config.load import Settings
 
+# Tests of the rules, beside Pulumi.yaml.
+EDGE_TESTS = "edge.test.yaml"
 RULE_FILES = ("redirects.json", "_redirects", "customHttp.yml", "_headers")
 
 
@@ -66,5 +68,8 @@ def _named_file(project: Path, name: str | None) -> NamedFile | None:
 
 
 def unpublished_files(rules: Rules) -> list[str]:
-    """Return the names of the rule files that are read from the distribution folder but not published."""
-    return [name for name in RULE_FILES if name != AMPLIFY_FILE or not rules.redirects.publishes_amplify_file]
+    """Return the names of the files in the distribution folder that are not published, whatever the patterns say."""
+    return [
+        EDGE_TESTS,
+        *(name for name in RULE_FILES if name != AMPLIFY_FILE or not rules.redirects.publishes_amplify_file),
+    ]

@@ -44,6 +44,15 @@ def decode_query(text: str) -> str:
     return text if decoded is None else decoded
 
 
+def query_parameters(text: str) -> dict[str, str]:
+    """Return the first value of each name of a query. As in a function's event, nothing is decoded."""
+    query: dict[str, str] = {}
+    for pair in filter(None, text.split("&")):
+        name, _, value = pair.partition("=")
+        query.setdefault(name, value)
+    return query
+
+
 def _decoded(text: str) -> str | None:
     """Return a decoded text; None if it is malformed or not UTF-8."""
     try:

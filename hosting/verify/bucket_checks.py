@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hosting.answers.comparison import NO_SUCH_HOST
 from hosting.answers.expected import FORBIDDEN, NOT_FOUND, Expected
 from hosting.answers.file_urls import path_of_key
-from hosting.verify.checks import NO_SUCH_HOST, Check
+from hosting.verify.checks import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

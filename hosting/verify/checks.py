@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import TypeVar
 
     from hosting.answers.expected import Expected
 
     T = TypeVar("T")
 
-# Stands for the status of a host name that does not exist.
-NO_SUCH_HOST = 0
 IDENTITY = "identity"
 
 
@@ -31,6 +29,8 @@ class Check:
         accept_encoding: the header's value.
         is_anonymous: whether the site's password is left out.
         follows_redirects: whether redirects on the same host are followed.
+        method: the method.
+        headers: request headers by lower-case name, which replace the client's.
     """
 
     kind: str
@@ -40,6 +40,13 @@ class Check:
     accept_encoding: str = IDENTITY
     is_anonymous: bool = False
     follows_redirects: bool = False
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def needs_body(self) -> bool:
+        """Whether texts are expected in the body."""
+        return any(expected.contains for expected in self.expected)
 
 
 def origin_of(url: str) -> str:

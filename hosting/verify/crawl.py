@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from hosting.verify.comparison import differences
-from hosting.verify.http_client import Answer, HttpClient
+from hosting.answers.comparison import Answer, differences
+from hosting.verify.http_client import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from hosting.answers.comparison import Difference
     from hosting.verify.checks import Check
-    from hosting.verify.comparison import Difference
     from hosting.verify.http_client import ClientOptions
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 10.0
@@ -123,7 +123,7 @@ class _Work:
                 for index in self._indexes():
                     answer = client.answer(self._checks[index])
                     check = self._checks[index]
-                    self._results[index] = Result(check, answer, tuple(differences(check, answer)))
+                    self._results[index] = Result(check, answer, tuple(differences(check.expected, answer)))
                     self.done += 1
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread
             self._error = error

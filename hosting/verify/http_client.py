@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
-from hosting.verify.checks import NO_SUCH_HOST, origin_of
+from hosting.answers.comparison import NO_SUCH_HOST, Answer
+from hosting.verify.checks import origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from hosting.verify.checks import Check
 
@@ -29,31 +30,6 @@ _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GZIP_WINDOW = 31
 _USER_AGENT = "hosting-verify"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer, or the reason for its absence.
-
-    Attributes:
-        url: the URL that answered, after redirects.
-        status: the status; 0 without an answer.
-        headers: values by lower-case name.
-        sha256: the hash of the decoded body, in hex.
-        size: the bytes of the decoded body.
-        start: the beginning of the body.
-        error: why there is no answer; empty if there is one.
-        is_unknown_host: whether the host name does not exist.
-    """
-
-    url: str
-    status: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
-    sha256: str = ""
-    size: int = 0
-    start: bytes = b""
-    error: str = ""
-    is_unknown_host: bool = False
 
 
 class _CutConnectionError(http.client.HTTPException):
@@ -185,7 +161,7 @@ class HttpClient:
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection.request("GET", target, headers=self._headers(origin, check))
+            connection.request(check.method, target, headers=self._headers(origin, check))
             return _read(url, connection.getresponse(), check)
         except BaseException:
             # The rest of the body would be read as the next answer.
@@ -197,7 +173,7 @@ class HttpClient:
         credentials = self._options.credentials
         if credentials and origin == self._site and not check.is_anonymous:
             headers["Authorization"] = credentials.header
-        return headers
+        return {**headers, **{name.title(): value for name, value in check.headers.items()}}
 
     def _connect(self, origin: str) -> http.client.HTTPConnection:
         parts = urlsplit(origin)
@@ -217,15 +193,17 @@ def _read(url: str, response: http.client.HTTPResponse, check: Check) -> Answer:
     headers = {name.lower(): value for name, value in response.getheaders()}
     encoding = headers.get("content-encoding", "")
     decoder = _DECODERS[encoding]() if encoding and encoding == check.accept_encoding else _Identity()
-    digest, size, start = hashlib.sha256(), 0, b""
+    digest, size, start, body = hashlib.sha256(), 0, b"", bytearray()
     while data := response.read(_CHUNK_BYTES):
         decoded = decoder.decode(data)
         start += decoded[: _START_BYTES - len(start)]
         digest.update(decoded)
         size += len(decoded)
+        if check.needs_body:
+            body += decoded
     if response.length:
         raise _CutConnectionError(f"the connection was cut {response.length} bytes before the end of the body")
-    return Answer(url, response.status, headers, digest.hexdigest(), size, start)
+    return Answer(url, response.status, headers, digest.hexdigest(), size, start, bytes(body))
 
 
 def _reason(error: Exception) -> str:

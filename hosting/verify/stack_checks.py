@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hosting.answers.cloudfront_site import CloudFrontSite
 from hosting.answers.file_urls import file_urls
 from hosting.answers.s3_website import S3Website
+from hosting.answers.site import site_at
 from hosting.answers.site_rules import site_rules
 from hosting.edge.plan import plan_edge
 from hosting.formats.redirects.proxies import Proxy
@@ -81,10 +82,8 @@ def stack_checks(
 
 def _site(settings: Settings, published: Published, url: str) -> CloudFrontSite | S3Website:
     edge = plan_edge(settings.stack, settings, published.manifest, published.rules)
-    if settings.cloudfront.enabled:
-        return CloudFrontSite(url, published.manifest, site_rules(settings, edge))
     hidden = layout.IN_PLACE_RECORDS if settings.publish.mode == "bulk" else ""
-    return S3Website(url, published.manifest, settings.website.index_document, edge.error_document, hidden)
+    return site_at(url, published.manifest, site_rules(settings, edge, hidden))
 
 
 def _cloudfront_checks(

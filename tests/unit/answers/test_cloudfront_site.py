@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from hosting.answers.cloudfront_site import SECURITY_HEADERS, CloudFrontSite
-from hosting.answers.expected import Expected
+from hosting.answers.expected import Expected, VisitorRequest
 from hosting.edge.function_code import compose
 from hosting.publish.bulk.release_function import release_edge, release_functions
 from tests.unit.edge.runtime import EdgeRuntime, request_event
@@ -169,3 +169,47 @@ def test_a_rule_with_another_condition_does_not_apply(tmp_path: Path) -> None:
     redirect = site_of(tmp_path, settings_of(), redirects=rules).answer("/docs/")
     assert redirect is not None
     assert redirect.location == f"{URL}/x"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "a=b", "a=b&a=c", "q=x%20y", "q=", "z", "q=x&more=1", 'q="<x>[1]', "q=%zz&=", "q=a+b"],
+)
+@pytest.mark.parametrize("path", ["/docs", "/old", "/found", "/tagged", "/away", "/exact"])
+def test_queries_are_those_of_the_function(edge: EdgeRuntime, tmp_path: Path, path: str, query: str) -> None:
+    """Redirects keep the visitor's query, use it, or drop it, as the JavaScript does."""
+    rules = (
+        "/old /docs/#top 301\n/found q=:q /find/:q 301\n/tagged /docs/?from=tag 302\n/away https://other.example/ 302\n"
+        "/exact q=a%20b /right 301\n"
+    )
+    site, plan = planned_site(tmp_path, settings_of(), redirects=rules)
+    expected = site.answer_to(VisitorRequest(path, query))
+    event = request_event(path, event_query(query))
+    event["request"]["rawQueryString"] = query
+    found: dict[str, Any] = edge.request(plan.request_parts, event)
+    assert expected is not None
+    location = expected.location.removeprefix(URL) if expected.location else ""
+    assert location == (found["headers"]["location"]["value"] if "statusCode" in found else "")
+
+
+def event_query(text: str) -> dict[str, list[str]]:
+    """Return the parameters of an event."""
+    values: dict[str, list[str]] = {}
+    for pair in filter(None, text.split("&")):
+        name, _, value = pair.partition("=")
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def test_the_country_and_the_host_of_a_request(tmp_path: Path) -> None:
+    """With them, rules for countries and hosts are decided."""
+    rules = "/shop /de 302 Country=de\n/shop /en 302\nhttps://other.example/docs/ /y 301\n"
+    site = site_of(tmp_path, settings_of(), redirects=rules)
+    requests = [
+        VisitorRequest("/shop", country="DE"),
+        VisitorRequest("/shop", country="FR"),
+        VisitorRequest("/docs/", host="other.example"),
+    ]
+    answers = [site.answer_to(request) for request in requests]
+    assert [answer.location.removeprefix(URL) for answer in answers if answer] == ["/de", "/en", "/y"]
+    assert site.answer_to(VisitorRequest("/shop")) is None

@@ -14,10 +14,11 @@ import brotli
 import pytest
 
 from hosting.verify.checks import Check
-from hosting.verify.http_client import Answer, ClientOptions, Credentials, HttpClient, encodings
+from hosting.verify.http_client import ClientOptions, Credentials, HttpClient, encodings
 from tests.unit.verify.server import ChosenAnswers, Page
 
 if TYPE_CHECKING:
+    from hosting.answers.comparison import Answer
     from collections.abc import Callable
 
 PAGE = Page(b"<h1>home</h1>", headers={"X-Amz-Cf-Pop": "FRA56-P4"})

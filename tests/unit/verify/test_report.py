@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
+from hosting.answers.comparison import Answer, Difference
 from hosting.answers.expected import Expected
 from hosting.verify.checks import Check
-from hosting.verify.comparison import Difference
 from hosting.verify.crawl import Result
-from hosting.verify.http_client import Answer
 from hosting.verify.report import Report, Subject
 
 URL = "https://www.example.com"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hosting.answers.comparison import Answer, differences
 from hosting.answers.expected import Expected
-from hosting.verify.checks import Check
-from hosting.verify.comparison import differences
-from hosting.verify.http_client import Answer
 
 URL = "https://www.example.com/docs/"
 RIGHT = Answer(URL, 200, {"content-type": "text/html", "x-extra": "1"}, "a" * 64, 4)
@@ -16,7 +14,7 @@ FILE = Expected(200, "docs/index.html", "a" * 64, 4, {"content-type": "text/html
 
 def found(answer: Answer, *expected: Expected) -> list[str]:
     """Return the differences as text."""
-    return [str(difference) for difference in differences(Check("files", URL, expected), answer)]
+    return [str(difference) for difference in differences(expected, answer)]
 
 
 def test_a_right_answer_has_no_differences() -> None:
@@ -76,3 +74,21 @@ def test_a_host_that_must_not_exist() -> None:
     """Nothing else stands for it."""
     assert found(Answer(URL, error="the host does not exist", is_unknown_host=True), Expected(0)) == []
     assert found(Answer(URL, error="no answer"), Expected(0)) == ["the answer is missing: no answer, not 0"]
+
+
+def test_headers_that_must_be_absent_and_texts_in_the_body() -> None:
+    """Each is named that is there, or that is not."""
+    answer = Answer(URL, 200, {"server": "S3"}, body="Grüße".encode())
+    right = Expected(200, absent=("x-powered-by",), contains=("Grüße",))
+    wrong = Expected(200, absent=("server",), contains=("Hello", "\ud800"))
+    assert found(answer, right) == []
+    assert found(answer, wrong) == [
+        "server is 'S3', not absent",
+        "the body is without it, not one with 'Hello'",
+        "the body is without it, not one with '\\ud800'",
+    ]
+
+
+def test_a_redirect_without_a_location() -> None:
+    """It is missing."""
+    assert found(Answer(URL, 301), Expected(301, location=f"{URL}a")) == [f"location is missing, not {URL}a"]
