@@ -18,8 +18,9 @@ from hosting.verify.http_client import ClientOptions, Credentials, HttpClient, e
 from tests.unit.verify.server import ChosenAnswers, Page
 
 if TYPE_CHECKING:
-    from hosting.answers.comparison import Answer
     from collections.abc import Callable
+
+    from hosting.answers.comparison import Answer
 
 PAGE = Page(b"<h1>home</h1>", headers={"X-Amz-Cf-Pop": "FRA56-P4"})
 
