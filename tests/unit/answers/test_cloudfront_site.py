@@ -203,7 +203,7 @@ def event_query(text: str) -> dict[str, list[str]]:
 
 def test_the_country_and_the_host_of_a_request(tmp_path: Path) -> None:
     """With them, rules for countries and hosts are decided."""
-    rules = "/shop /de 302 Country=de\n/shop /en 302\nhttps://other.example/docs/ /y 301\n"
+    rules = "/shop /de 302 Country=de\n/shop /en 302\nhttps://other.example/docs/ /y 301!\n"
     site = site_of(tmp_path, settings_of(), redirects=rules)
     requests = [
         VisitorRequest("/shop", country="DE"),
