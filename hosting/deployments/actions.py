@@ -51,6 +51,9 @@ OBJECT_ACTIONS = (
     "s3:PutObjectAcl",
     "s3:PutObjectTagging",
 )
+# For previews, whose bucket belongs to the edge. Their state may be in the same bucket.
+PREVIEW_BUCKET_ACTIONS = ("s3:ListBucket",)
+PREVIEW_OBJECT_ACTIONS = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 # By the resource type in the ARN. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
 CLOUDFRONT_ACTIONS = {
     "distribution": (

@@ -1,41 +1,21 @@
-"""The policy documents of the deployment role: its permissions, and who may assume it."""
+"""The permissions policies of the roles of deployments and of previews."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hosting.aws.key_value_store_errors import DATA_ACTIONS
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.deployments import actions
-from hosting.errors import HostingError
 from hosting.resource_names import MAX_PREFIX_LENGTH, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from hosting.cloudfront.settings import CloudFrontSettings
-    from hosting.deployments.settings import DeploymentsSettings
 
-_VERSION = "2012-10-17"
-
-# The organization's name in backends without organizations:
-# https://www.pulumi.com/docs/reference/pkg/nodejs/pulumi/pulumi/functions/automation.fullyQualifiedStackName.html
-_NO_ORGANIZATION = "organization"
-
-
-@dataclass(frozen=True)
-class Issuer:
-    """The issuer of the tokens with which a deployment assumes its role.
-
-    Attributes:
-        host: the issuer's URL without the scheme, which is also IAM's prefix of its claims.
-        audience: the trusted claim `aud`.
-        subjects: the trusted claims `sub`; a * matches any text.
-    """
-
-    host: str
-    audience: str
-    subjects: tuple[str, ...]
+VERSION = "2012-10-17"
 
 
 @dataclass(frozen=True)
@@ -90,73 +70,6 @@ class Scope:
     cloudfront: CloudFrontScope | None = None
     domain: DomainScope | None = None
     promoted: str | None = None
-
-
-@dataclass(frozen=True)
-class Stack:
-    """The full name of a stack."""
-
-    organization: str
-    project: str
-    name: str
-
-
-def issuer_of(settings: DeploymentsSettings, stack: Stack) -> Issuer:
-    """Return the trusted issuer, restricted to the stack.
-
-    Raises:
-        HostingError: the settings ask for Pulumi Cloud, but the stack is in another backend.
-    """
-    if settings.runs_on == "github-actions":
-        return _github(settings)
-    return _pulumi_cloud(settings, stack)
-
-
-def _pulumi_cloud(settings: DeploymentsSettings, stack: Stack) -> Issuer:
-    """Return Pulumi Cloud as the issuer; its claims have the organization in lower case.
-
-    https://www.pulumi.com/docs/deployments/guides/oidc/#custom-claims
-    """
-    if stack.organization == _NO_ORGANIZATION:
-        raise HostingError(
-            f"'deployments:createRole' needs Pulumi Cloud, and stack '{stack.name}' is not stored there: "
-            f"pulumi login, or pulumi config set --stack {stack.name} deployments:runsOn github-actions"
-        )
-    organization = stack.organization.lower()
-    prefix = f"pulumi:deploy:org:{organization}:project:{stack.project}:stack"
-    stacks = (stack.name, *settings.review_stacks)
-    return Issuer(
-        "api.pulumi.com/oidc", organization, tuple(f"{prefix}:{name}:operation:*:scope:write" for name in stacks)
-    )
-
-
-def _github(settings: DeploymentsSettings) -> Issuer:
-    """Return GitHub as the issuer: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims.
-
-    In the tokens of a repository that was created, renamed or moved since July 15, 2026, its name is
-    `owner@id/name@id`, of an older one `owner/name`. The config has no ids, so a * replaces them. It matches no other
-    repository, as a name has no @, and a : in a branch's name is encoded as %3A.
-    https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
-    """
-    owner, _, name = str(settings.repository).partition("/")
-    events = [f"ref:refs/heads/{settings.branch}", *(["pull_request"] if settings.previews else [])]
-    forms = (f"{owner}/{name}", f"{owner}@*/{name}@*")
-    subjects = tuple(f"repo:{form}:{event}" for event in events for form in forms)
-    return Issuer("token.actions.githubusercontent.com", "sts.amazonaws.com", subjects)
-
-
-def trust_policy(issuer: Issuer, provider_arn: str) -> dict[str, Any]:
-    """Return the trust policy: who may assume the role."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Federated": provider_arn},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {
-            "StringEquals": {f"{issuer.host}:aud": issuer.audience},
-            "StringLike": {f"{issuer.host}:sub": list(issuer.subjects)},
-        },
-    }
-    return {"Version": _VERSION, "Statement": [statement]}
 
 
 def bucket_patterns(project: str, review_stacks: Iterable[str]) -> list[str]:
@@ -228,8 +141,24 @@ def permissions_policy(scope: Scope) -> dict[str, Any]:
         ("OwnProvider", actions.PROVIDER_ACTIONS, [scope.provider]),
         *_domain_statements(scope.domain or DomainScope()),
     ]
+    return _document(statements)
+
+
+def previews_policy(bucket: str, store: str) -> dict[str, Any]:
+    """Return the permissions policy of the role of previews, by the ARNs of the edge's bucket and store."""
+    return _document(
+        [
+            ("Bucket", actions.PREVIEW_BUCKET_ACTIONS, [bucket]),
+            ("Objects", actions.PREVIEW_OBJECT_ACTIONS, [f"{bucket}/*"]),
+            ("Store", DATA_ACTIONS, [store]),
+        ]
+    )
+
+
+def _document(statements: Iterable[tuple[str, Iterable[str], list[str]]]) -> dict[str, Any]:
+    """Return the policy that allows the actions of each statement on its resources."""
     return {
-        "Version": _VERSION,
+        "Version": VERSION,
         "Statement": [
             {"Sid": sid, "Effect": "Allow", "Action": list(each), "Resource": resources}
             for sid, each, resources in statements

@@ -16,16 +16,16 @@ from hosting.deployments.rights import (
     Scope,
     StackResources,
     bucket_patterns,
-    issuer_of,
     permissions_policy,
-    trust_policy,
+    previews_policy,
 )
+from hosting.deployments.trust import issuer_of, previews_issuer_of, trust_policy
 
 if TYPE_CHECKING:
     from hosting.aws.cloud_names import CloudNames
     from hosting.config.load import Settings
-    from hosting.deployments.rights import Issuer, Stack
     from hosting.deployments.settings import DeploymentsSettings
+    from hosting.deployments.trust import Issuer, Stack
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,12 @@ class DeploymentRole:
     Attributes:
         arn: the role's ARN.
         provider_arn: the ARN of the OIDC provider that it trusts, for `deployments:oidcProviderArn` of another stack.
+        name: the role's name.
     """
 
     arn: pulumi.Output[str]
     provider_arn: pulumi.Output[str]
+    name: pulumi.Output[str]
 
 
 def make_role(  # noqa: PLR0913 - callers pass the options by keyword
@@ -68,18 +70,70 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
         HostingError: no deployment could assume the role.
     """
     issuer = issuer_of(settings.deployments, stack)
-    provider_arn = _provider(names, settings.deployments, issuer, opts)
+    role = _role(names, settings.deployments, issuer, f"Deploys the Pulumi stack {stack.name} of {stack.project}", opts)
+    patterns = tuple(bucket_patterns(stack.project, settings.deployments.review_stacks))
+    own = names.suffix.apply(lambda suffix: StackResources(names.prefix, suffix, settings.cloudfront, patterns))
+    arns = _Arns(bucket_arn, role, zone_arn, requests_certificate, promoted_bucket)
+    _rights(names, role, _document(own, arns, opts), opts)
+    return role
+
+
+def make_previews_role(  # noqa: PLR0913 - callers pass the options by keyword
+    names: CloudNames,
+    settings: Settings,
+    stack: Stack,
+    opts: pulumi.ResourceOptions,
+    *,
+    bucket_arn: pulumi.Output[str],
+    store_arn: pulumi.Output[str],
+) -> DeploymentRole:
+    """Return the role with which previews are published: it writes to the edge's bucket and store, and nothing else.
+
+    Args:
+        names: the names of the edge's resources.
+        settings: the settings of the edge.
+        stack: the stack of the edge, which itself may not assume the role.
+        opts: the resource options.
+        bucket_arn: the ARN of the edge's bucket.
+        store_arn: the ARN of its store.
+
+    Raises:
+        HostingError: no preview could assume the role.
+    """
+    issuer = previews_issuer_of(settings.deployments, stack)
+    description = f"Publishes the previews of the Pulumi stack {stack.name} of {stack.project}"
+    role = _role(names, settings.deployments, issuer, description, opts)
+    document = pulumi.Output.all(bucket_arn, store_arn).apply(lambda arns: previews_policy(*arns))
+    _rights(names, role, document, opts)
+    return role
+
+
+def _role(
+    names: CloudNames,
+    settings: DeploymentsSettings,
+    issuer: Issuer,
+    description: str,
+    opts: pulumi.ResourceOptions,
+) -> DeploymentRole:
+    """Declare the role and, unless there is one, the provider that it trusts."""
+    provider_arn = _provider(names, settings, issuer, opts)
     role = iam.Role(
         names.logical("deployment-role"),
         name=names.physical("deploy"),
-        description=f"Deploys the Pulumi stack {stack.name} of {stack.project}",
+        description=description,
         assume_role_policy=pulumi.Output.json_dumps(provider_arn.apply(lambda arn: trust_policy(issuer, arn))),
         opts=keep_name("name", opts),
     )
-    patterns = tuple(bucket_patterns(stack.project, settings.deployments.review_stacks))
-    own = names.suffix.apply(lambda suffix: StackResources(names.prefix, suffix, settings.cloudfront, patterns))
-    arns = _Arns(bucket_arn, DeploymentRole(role.arn, provider_arn), zone_arn, requests_certificate, promoted_bucket)
-    document = _document(own, arns, opts)
+    return DeploymentRole(role.arn, provider_arn, role.name)
+
+
+def _rights(
+    names: CloudNames,
+    role: DeploymentRole,
+    document: pulumi.Output[dict[str, Any]],
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Declare the permissions of the role."""
     iam.RolePolicy(
         names.logical("deployment-rights"),
         name="deploy",
@@ -87,7 +141,6 @@ def make_role(  # noqa: PLR0913 - callers pass the options by keyword
         policy=pulumi.Output.json_dumps(document),
         opts=opts,
     )
-    return DeploymentRole(role.arn, provider_arn)
 
 
 class _Arns(NamedTuple):

@@ -9,7 +9,7 @@ import pulumi
 from hosting.publish.bulk import layout
 
 if TYPE_CHECKING:
-    from hosting.deployments.rights import Stack
+    from hosting.deployments.trust import Stack
     from hosting.publish.settings import PublishSettings
     from hosting.resource_names import ResourceNames
 

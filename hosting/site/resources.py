@@ -15,7 +15,7 @@ from hosting.aws.cloud_names import CloudNames
 from hosting.aws.provider import make_provider
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.cloudfront.distribution import make_distribution
-from hosting.deployments.rights import Stack
+from hosting.deployments.trust import Stack
 from hosting.edge.warnings import changed_kind, routing_output
 from hosting.errors import for_stack
 from hosting.providers.first_policy import FirstPolicy

@@ -12,7 +12,7 @@ import pulumi
 from pulumi.runtime.settings import get_monitor
 
 from hosting.config.load import RawConfig, load_settings
-from hosting.deployments.rights import issuer_of
+from hosting.deployments.trust import issuer_of
 from hosting.errors import HostingError, for_stack
 from hosting.prepare import Prepared, Run, prepare
 from hosting.resource_names import COMPONENT, ResourceNames, resource_name

@@ -12,19 +12,13 @@ import pulumi
 import pytest
 
 from hosting.aws.cloud_names import CloudNames
+from hosting.aws.key_value_store_errors import DATA_ACTIONS
 from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.deployments import actions
-from hosting.deployments.rights import (
-    CloudFrontScope,
-    DomainScope,
-    Scope,
-    Stack,
-    bucket_patterns,
-    issuer_of,
-    permissions_policy,
-)
-from hosting.deployments.role import make_role
+from hosting.deployments.rights import CloudFrontScope, DomainScope, Scope, bucket_patterns, permissions_policy
+from hosting.deployments.role import make_previews_role, make_role
 from hosting.deployments.settings import DeploymentsSettings
+from hosting.deployments.trust import Stack, issuer_of, previews_issuer_of
 from hosting.errors import HostingError
 
 if TYPE_CHECKING:
@@ -280,6 +274,55 @@ def test_review_stacks_share_the_role(declare: Callable[[Settings], dict[str, di
 def test_buckets_of_review_stacks(pattern: str, bucket: str) -> None:
     """A pattern of stacks matches their buckets, not those of a stack with a similar name."""
     assert bucket_patterns("site", [pattern]) == [bucket]
+
+
+STORE = "arn:aws:cloudfront::123456789012:key-value-store/s1"
+
+
+def _previews_role(settings: Settings, stack: Stack = PROD) -> dict[str, dict[str, Any]]:
+    """Declare the role of previews, and return the registered resources, by type."""
+    account = Account()
+    pulumi.runtime.set_mocks(account, project="site", stack="previews", preview=False)
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
+    def program() -> pulumi.Output[str]:
+        bucket, store = pulumi.Output.from_input("arn:aws:s3:::previews-1"), pulumi.Output.from_input(STORE)
+        names = CloudNames("site", "site-previews", pulumi.Output.from_input("0a1b2c3"))
+        opts = pulumi.ResourceOptions()
+        return make_previews_role(names, settings, stack, opts, bucket_arn=bucket, store_arn=store).arn
+
+    program()
+    return account.registered
+
+
+def test_the_role_of_previews_writes_to_the_edges_bucket_and_store_alone() -> None:
+    """There are exact ARNs and three kinds of rights: no IAM, no CloudFront, no bucket policy, no other bucket."""
+    registered = _previews_role(loaded(reviewStacks='["pr-*"]'))
+    statements = json.loads(registered[POLICY]["policy"])["Statement"]
+    assert [(one["Action"], one["Resource"]) for one in statements] == [
+        (["s3:ListBucket"], ["arn:aws:s3:::previews-1"]),
+        (["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::previews-1/*"]),
+        (list(DATA_ACTIONS), [STORE]),
+    ]
+
+
+def test_previews_assume_their_role_and_the_edge_does_not() -> None:
+    """On Pulumi Cloud it trusts the review stacks; on GitHub the branch, and never a pull request's own run."""
+    cloud = _condition(_previews_role(loaded(reviewStacks='["pr-*"]')))
+    assert cloud["StringLike"]["api.pulumi.com/oidc:sub"] == [
+        "pulumi:deploy:org:acme:project:site:stack:pr-*:operation:*:scope:write"
+    ]
+    github = _condition(_previews_role(loaded(runsOn="github-actions", repository="acme/website")))
+    assert github["StringLike"]["token.actions.githubusercontent.com:sub"] == [
+        "repo:acme/website:ref:refs/heads/main",
+        "repo:acme@*/website@*:ref:refs/heads/main",
+    ]
+
+
+def test_a_role_of_previews_that_no_stack_could_assume() -> None:
+    """Without review stacks, the message has the command that names them."""
+    with pytest.raises(HostingError, match=r"--stack prod --path 'deployments:reviewStacks\[0\]' 'pr-\*'"):
+        previews_issuer_of(DeploymentsSettings(createRole=True), PROD)
 
 
 def test_no_right_stands_for_many() -> None:
