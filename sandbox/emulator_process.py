@@ -90,7 +90,7 @@ def _install() -> None:
     with Step("AWS emulator, install MiniStack") as step:
         shutil.rmtree(VENV, ignore_errors=True)
         python = VENV / "bin" / "python"
-        pip = (python, "-m", "pip", "install", "--disable-pip-version-check", "-r", _REQUIREMENTS)
+        pip = (python, "-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "-r", _REQUIREMENTS)
         commands: tuple[tuple[str | Path, ...], ...] = ((sys.executable, "-m", "venv", VENV), pip)
         for command in commands:
             code, output = run(command, on_line=step.note)

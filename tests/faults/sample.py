@@ -13,7 +13,7 @@ from tests.faults.points import Point
 from tests.faults.scenarios import scenarios
 from tests.repository import REPOSITORY
 
-# For each stage and mode; 8 points take about 3 minutes in one of the two processes of `make test`.
+# For each stage and mode; 8 points take about 3 minutes in one of the processes of `make test`.
 _POINTS = 2
 _DIGITS = 10
 # As likely as all other faults together: most of what can go wrong goes wrong after a kill.
