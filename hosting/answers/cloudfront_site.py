@@ -95,8 +95,14 @@ class CloudFrontSite:
         """Return the router's answer to a path, which it gets in canonical form."""
         path = canonical_path(path)
         found = self._object_path(path, is_rewritten=is_rewritten)
-        # In bulk mode the function knows all files, and redirects only to a page that exists.
-        if found is None and self.rules.is_bulk:
+        # In bulk mode the function knows all files, also pages that are not listed, such as 404.html.
+        page = self._page_of_bulk(path)
+        if page is not None and path.endswith("/") and not is_rewritten:
+            return self._redirect(_ROUTER_REDIRECT, path[:-1], query)
+        # It redirects only to a page that exists.
+        if page is not None:
+            found = page
+        elif found is None and self.rules.is_bulk:
             other = self._object_path(self._other_form(path), is_rewritten=True)
             found = other if self._entry(other) is None else None
         if found is None:
@@ -109,6 +115,17 @@ class CloudFrontSite:
         )
         # Which path the headers of a rewritten request are for is not documented: see page_paths.py.
         return replace(answer, headers={}) if is_rewritten else answer
+
+    def _page_of_bulk(self, path: str) -> str | None:
+        """Return the object that bulk mode serves for the path of a page whose only file is `<path>.html`."""
+        if not self.rules.is_bulk or self.rules.routing in ("pages", "errors"):
+            return None
+        name, index = decode_path(path.removesuffix("/")).removeprefix("/"), self.rules.index_document
+        # `/docs/index` is a form of `/docs/`.
+        is_index = f"{name.rpartition('/')[2]}.html" == index
+        has_other_form = any(self.manifest.get(key) for key in (name, f"{name}/{index}"))
+        has_page = self.manifest.get(f"{name}.html") is not None
+        return f"{path.removesuffix('/')}.html" if has_page and not is_index and not has_other_form else None
 
     def _entry(self, object_path: str | None) -> ManifestEntry | None:
         """Return the file whose object is at a path; None if it does not exist."""

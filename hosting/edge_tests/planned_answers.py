@@ -60,10 +60,13 @@ class PlannedSite:
         reason = reason_to_skip(test, self.settings, self.site) or self._needs_edge(test)
         if reason:
             return Outcome(test, skipped=reason)
-        planned = self._planned(test)
+        # Locations are relative to the request's host, as a visitor sees them.
+        host = test.request.host
+        site = replace(self.site, url=f"https://{host}") if host else self.site
+        planned = self._planned(test, site)
         if planned is None:
             return Outcome(test, skipped="another server answers the path")
-        return self._compared(test, planned)
+        return self._compared(test, planned, site.url)
 
     def _needs_edge(self, test: EdgeTest) -> str:
         """Return why only the edge knows the answer; empty if the plan knows it."""
@@ -73,17 +76,17 @@ class PlannedSite:
         names = sorted(_DEPENDED_ON & test.request.headers.keys())
         return f"only the edge knows the answer to {', '.join(names)}" if names else ""
 
-    def _planned(self, test: EdgeTest) -> Expected | None:
+    def _planned(self, test: EdgeTest, site: CloudFrontSite | S3Website) -> Expected | None:
         """Return the answer; None if another server gives it."""
-        if not isinstance(self.site, CloudFrontSite):
-            return self.site.answer(test.request.path_alone)
         path = test.request.path_alone
-        is_proxied = self.site.is_proxied(path)
+        if not isinstance(site, CloudFrontSite):
+            return site.answer(path)
+        is_proxied = site.is_proxied(path)
         if self._is_refused(test) or (test.request.method not in SAFE_METHODS and not is_proxied):
             return Expected(FORBIDDEN)
         if not self._is_authorized(test):
             return Expected(_UNAUTHORIZED)
-        return self._redirect_of_host(test) or self.site.answer_to(visitor_request(test))
+        return self._redirect_of_host(test) or site.answer_to(visitor_request(test))
 
     def _is_refused(self, test: EdgeTest) -> bool:
         """Return whether CloudFront refuses the visitor's country."""
@@ -106,9 +109,8 @@ class PlannedSite:
             return None
         return Expected(_MOVED, location=f"https://{domain.names[0]}{test.request.path}")
 
-    def _compared(self, test: EdgeTest, planned: Expected) -> Outcome:
+    def _compared(self, test: EdgeTest, planned: Expected, url: str) -> Outcome:
         """Return the outcome; what the plan does not know is left out of the comparison."""
-        url = self.site.url
         wanted = expected_answer(test, url)
         names = {*wanted.headers, *wanted.absent}
         unknown = {name for name in names - planned.headers.keys() if _is_unknown(name, planned)}

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 IDENTITY = "identity"
+# The hosts of a site on this machine.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)

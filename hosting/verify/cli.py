@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from hosting.errors import HostingError
 from hosting.publish.staging.manifest import Manifest
-from hosting.verify.checks import Check, origin_of
+from hosting.verify.checks import LOOPBACK, Check, origin_of
 from hosting.verify.crawl import Crawl
 from hosting.verify.errors import VerifyError
 from hosting.verify.http_client import ClientOptions, Credentials, HttpClient, encodings
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 RIGHT, WRONG, NOT_VERIFIED = 0, 1, 2
 # As a shell reports a program that SIGINT ended: https://tldp.org/LDP/abs/html/exitcodes.html
 INTERRUPTED = 130
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class _Task(NamedTuple):
@@ -158,7 +157,7 @@ def _stack_task(options: argparse.Namespace) -> _Task:
 def _require_https(url: str) -> None:
     """Refuse to send a password over http, unless it stays on this machine."""
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise VerifyError(f"The site has a password, which is not sent over http: --url https://{parts.netloc}")
 
 

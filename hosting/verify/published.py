@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hosting.edge.rule_files import RULE_FILES, Rules, read_rule_files, unpublished_files
+from hosting.edge_tests.edge_test_file import read_edge_tests
 from hosting.formats.gitignore import IgnoreRules
 from hosting.prepare import STATE, Run, prepare
 from hosting.publish.staging.distribution_folder import locate_directory
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hosting.config.load import Settings
+    from hosting.edge_tests.edge_test import EdgeTest
     from hosting.verify.stack import Stack
 
 _DIGEST_SHOWN = 12
@@ -35,6 +37,7 @@ class Published:
         ignored: some of the ignored files in the distribution folder.
         staging: the folder of the staged tree, relative to the project.
         notes: sentences for the user.
+        edge_tests: the tests of `edge.test.yaml`.
     """
 
     manifest: Manifest
@@ -42,6 +45,7 @@ class Published:
     ignored: tuple[str, ...]
     staging: str
     notes: tuple[str, ...] = ()
+    edge_tests: tuple[EdgeTest, ...] = ()
 
 
 def read_published(project: Path, stack: Stack, say: Callable[[str], None], *, build: bool) -> Published:
@@ -63,7 +67,8 @@ def read_published(project: Path, stack: Stack, say: Callable[[str], None], *, b
     manifest = _live_manifest(project / staging / MANIFEST, stack)
     rules = read_rule_files(settings, folder, project)
     notes = _newer_rule_files(_rule_files(project, folder, settings), project / staging / MANIFEST)
-    return Published(manifest, rules, tuple(_ignored(stack, folder, rules)), staging.as_posix(), notes)
+    tests = read_edge_tests(project)
+    return Published(manifest, rules, tuple(_ignored(stack, folder, rules)), staging.as_posix(), notes, tests)
 
 
 def _live_manifest(file: Path, stack: Stack) -> Manifest:

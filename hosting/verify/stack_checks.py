@@ -15,6 +15,7 @@ from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import KEY as CATALOGUE
 from hosting.verify.bucket_checks import bucket_checks
 from hosting.verify.closed_checks import closed_checks
+from hosting.verify.edge_checks import edge_checks
 from hosting.verify.site_checks import (
     address_checks,
     compression_checks,
@@ -71,7 +72,9 @@ def stack_checks(
         checks += _cloudfront_checks(settings, site, urls, encodings)
     checks += unknown_path_checks(site, f"not-published-{stack.digest[:_TOKEN_DIGITS]}")
     checks += closed_checks(site, published.ignored, published.staging)
-    notes = [*published.notes, *_notes(settings, site, urls, encodings)]
+    tests = edge_checks(published.edge_tests, settings, site)
+    checks += tests.checks
+    notes = [*published.notes, *_notes(settings, site, urls, encodings), *tests.notes]
     endpoint = _other_endpoint(settings, environment)
     if endpoint:
         notes.append(f"The bucket's own address was not checked: {endpoint} names a cloud other than AWS")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import brotli
 import pytest
 
+from hosting.answers.expected import Expected
 from hosting.verify.checks import Check
 from hosting.verify.http_client import ClientOptions, Credentials, HttpClient, encodings
 from tests.unit.verify.server import ChosenAnswers, Page
@@ -45,6 +46,23 @@ def test_an_answer_has_status_headers_and_hash() -> None:
     assert answer.sha256 == hashlib.sha256(body).hexdigest()
     assert answer.start == b"x" * 1_000
     assert answer.headers["x-amz-cf-pop"] == "FRA56-P4"
+
+
+def test_a_request_of_a_test() -> None:
+    """It has its own headers in place of the client's, and the body is kept where texts are expected in it."""
+    body = b"x" * 2_000 + b"end"
+    with ChosenAnswers({"/": [Page(body)]}) as server:
+        check = Check(
+            "edge tests",
+            f"{server.url}/",
+            (Expected(200, contains=("end",)),),
+            headers={"host": "www.example.com", "accept-encoding": "br"},
+        )
+        with client_of(server.url) as client:
+            answer = client.answer(check)
+        ((_, sent),) = server.requests
+    assert (sent["Host"], sent["Accept-Encoding"]) == ("www.example.com", "br")
+    assert (answer.body, answer.start) == (body, body[:1_000])
 
 
 def test_a_connection_is_kept_open() -> None:
