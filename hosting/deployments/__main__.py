@@ -9,6 +9,7 @@ from pathlib import Path
 from hosting.deployments import branches
 from hosting.deployments.cli import PulumiCli, require_project
 from hosting.deployments.commands import connect, status
+from hosting.deployments.settings import TEMPLATE
 from hosting.errors import HostingError
 
 
@@ -22,7 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     status_parser.add_argument("--stack", required=True)
     branch_parser = commands.add_parser("branch", help="create a site for a branch, or remove it")
     branch_parser.add_argument("branch")
-    branch_parser.add_argument("--template", default=branches.TEMPLATE, help="the stack whose config is copied")
+    branch_parser.add_argument("--template", default=TEMPLATE, help="the stack whose config is copied")
     branch_parser.add_argument("--remove", action="store_true", help="destroy the branch's site and remove its stack")
     branch_parser.add_argument("--yes", action="store_true", help="remove without confirmation")
     return parser

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 from hosting.config.load import PRODUCTION_STACK, load_section
 from hosting.deployments.cli import DeploymentsError, NoSuchStackError, run
 from hosting.deployments.commands import connect
-from hosting.deployments.settings import NAMESPACE, DeploymentsSettings
+from hosting.deployments.settings import NAMESPACE, TEMPLATE, DeploymentsSettings
 from hosting.deployments.stack import raw_config, require_cloud, require_repository, require_valid_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hosting.deployments.cli import Cli
-
-# Pulumi's own name for it: https://www.pulumi.com/docs/deployments/concepts/review-stacks/
-TEMPLATE = "pr"
 
 # https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack
 _MAX_NAME_LENGTH = 100

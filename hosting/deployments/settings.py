@@ -11,6 +11,8 @@ from hosting.errors import PLACEHOLDER
 from hosting.setting_types import Boolean, Section, Text, Variables, broken_rule
 
 NAMESPACE = "deployments"
+# The stack whose config review stacks have: https://www.pulumi.com/docs/deployments/concepts/review-stacks/
+TEMPLATE = "pr"
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 # The address of a repository as GitHub shows it, for HTTPS or SSH.

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from hosting.deployments.branches import TEMPLATE, add, remove, stack_name
+from hosting.deployments.branches import add, remove, stack_name
 from hosting.deployments.cli import CommandResult, DeploymentsError
+from hosting.deployments.settings import TEMPLATE
 from tests.unit.deployments.fakes import FakeCli
 
 NO_STACK = CommandResult(6, "", "error: no stack named")

@@ -1,0 +1,106 @@
+"""The previews of pull requests: each is a stack, which is made, updated and destroyed by the Pulumi CLI."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from hosting.deployments.cli import DeploymentsError, run
+from hosting.errors import HostingError
+from hosting.pull_requests.stack_file import write_stack_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from hosting.deployments.cli import Cli
+    from hosting.pull_requests.github import GitHub, PullRequest
+
+_SHORT_COMMIT = 7
+
+
+class Previews:
+    """The previews of one repository's pull requests.
+
+    Args:
+        cli: the Pulumi CLI in the project's folder.
+        github: the repository.
+        project: the folder of Pulumi.yaml.
+        template: the stack whose config previews have, perhaps with an organization; their names begin with it.
+        say: shows a line.
+    """
+
+    def __init__(self, cli: Cli, github: GitHub, project: Path, template: str, say: Callable[[str], None]) -> None:
+        self._cli = cli
+        self._github = github
+        self._project = project
+        self._template = template
+        self._say = say
+
+    def publish(self, request: PullRequest, directory: str) -> None:
+        """Publish the built site in ``directory`` as the preview of a pull request, and comment with its URL.
+
+        Raises:
+            HostingError: it was not published.
+        """
+        stack = self._stack(request.number, directory)
+        run(self._cli, stack, "stack", "select", "--create", stack)
+        if self._cli.run_interactively("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack) != 0:
+            self._github.comment(request.number, f"Commit {_short(request)} has no preview: its publish failed.")
+            raise HostingError(f"Preview '{stack}' was not published, see above")
+        outputs = json.loads(run(self._cli, stack, "stack", "output", "--json", "--stack", stack))
+        self._github.comment(request.number, f"Preview of {_short(request)}: {outputs['url']}")
+        self._say(f"{stack} is published: {outputs['url']}")
+        # It may have been closed while it was published.
+        if not self._github.pull_request(request.number).is_open:
+            self._remove(request.number)
+
+    def sweep(self) -> None:
+        """Destroy the previews of pull requests that are merged or closed.
+
+        Raises:
+            HostingError: some were not destroyed.
+        """
+        failed = []
+        for number in self._numbers():
+            if not self._github.pull_request(number).is_open:
+                try:
+                    self._remove(number)
+                except DeploymentsError as error:
+                    self._say(str(error))
+                    failed.append(number)
+        if failed:
+            raise HostingError(
+                f"The previews of pull requests {', '.join(map(str, failed))} were not destroyed, see above; the next "
+                "run of this workflow tries it again"
+            )
+
+    def _remove(self, number: int) -> None:
+        # Destroying needs the config, whose file is only on the machine that published.
+        stack = self._stack(number, ".")
+        command = ("destroy", "--yes", "--skip-preview", "--non-interactive", "--remove", "--stack", stack)
+        if self._cli.run_interactively(*command) != 0:
+            raise DeploymentsError(f"Preview '{stack}' was not destroyed, see above")
+        if self._github.has_comment(number):
+            self._github.comment(number, "The preview is gone.")
+        self._say(f"{stack} is gone")
+
+    def _numbers(self) -> list[int]:
+        """Return the numbers of the pull requests that have a preview."""
+        organization, _, name = self._template.rpartition("/")
+        of_organization = ("--organization", organization) if organization else ()
+        listed = json.loads(run(self._cli, self._template, "stack", "ls", "--json", *of_organization))
+        pattern = re.compile(rf"(?:.*/)?{re.escape(name)}-([1-9][0-9]*)")
+        names = (pattern.fullmatch(stack["name"]) for stack in listed)
+        return sorted(int(name[1]) for name in names if name)
+
+    def _stack(self, number: int, directory: str) -> str:
+        """Write the config file of a pull request's stack, and return its name."""
+        file = f"{self._template.rpartition('/')[2]}-{number}"
+        write_stack_file(self._project, self._template.rpartition("/")[2], file, directory)
+        return f"{self._template}-{number}"
+
+
+def _short(request: PullRequest) -> str:
+    return request.commit[:_SHORT_COMMIT]
