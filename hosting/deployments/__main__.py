@@ -43,7 +43,8 @@ def _run(arguments: argparse.Namespace, project: Path) -> None:
     elif arguments.remove:
         branches.remove(cli, arguments.branch, arguments.template, yes=arguments.yes)
     else:
-        branches.add(cli, arguments.branch, arguments.template, _print)
+        edge = branches.preview_edge(project)
+        branches.add(cli, arguments.branch, arguments.template, _print, edge=edge)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import yaml
+
 from hosting.config.load import PRODUCTION_STACK, load_section
 from hosting.deployments.cli import DeploymentsError, NoSuchStackError, run
 from hosting.deployments.commands import connect
@@ -13,11 +15,13 @@ from hosting.deployments.stack import raw_config, require_cloud, require_reposit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from hosting.deployments.cli import Cli
 
 # https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack
 _MAX_NAME_LENGTH = 100
+_EDGE = "previews:edge"
 
 
 def stack_name(branch: str) -> str:
@@ -37,8 +41,19 @@ def stack_name(branch: str) -> str:
     return name
 
 
-def add(cli: Cli, branch: str, template: str, say: Callable[[str], None]) -> None:
+def preview_edge(project: Path) -> str | None:
+    """Return the stack that is the edge of previews, by the config files in a project's folder; None without one."""
+    for file in sorted(project.glob("Pulumi.*.yaml")):
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        if "previews:domain" in (content.get("config") or {}):
+            return file.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    return None
+
+
+def add(cli: Cli, branch: str, template: str, say: Callable[[str], None], *, edge: str | None = None) -> None:
     """Create the stack of ``branch`` with the template's config, and connect it; an existing one is connected again.
+
+    If there is an edge of previews, the stack is a preview on it. The template may name another one.
 
     Raises:
         DeploymentsError: the template does not exist, or the stack belongs to another branch.
@@ -49,17 +64,21 @@ def add(cli: Cli, branch: str, template: str, say: Callable[[str], None]) -> Non
         config = raw_config(cli, template)
         require_repository(load_section(config, NAMESPACE, DeploymentsSettings), template)
         require_valid_template(config, "{stack}", "{branch}")
-        _create(cli, stack, branch, template)
+        _create(cli, stack, branch, template, edge=None if _EDGE in config.values else edge)
     connect(cli, stack, say)
+    if raw_config(cli, stack).values.get(_EDGE):
+        say(f"It is a preview: pulumi stack output url --stack {stack} shows its URL after the first push.")
     say(f"Commit Pulumi.{stack_name(branch)}.yaml to branch {branch}, the first push deploys it.")
 
 
-def _create(cli: Cli, stack: str, branch: str, template: str) -> None:
+def _create(cli: Cli, stack: str, branch: str, template: str, *, edge: str | None) -> None:
     """Create the stack; after an error remove it again, as it would block the next attempt."""
     run(cli, stack, "stack", "init", stack, "--no-select", "--copy-config-from", template)
     try:
         run(cli, stack, "config", "set", "--stack", stack, f"{NAMESPACE}:branch", branch)
         run(cli, stack, "config", "set", "--stack", stack, f"{NAMESPACE}:pullRequestTemplate", "false")
+        if edge is not None:
+            run(cli, stack, "config", "set", "--stack", stack, _EDGE, edge)
     except BaseException:
         # The stack has no resources yet.
         cli.run("stack", "rm", stack, "--yes")

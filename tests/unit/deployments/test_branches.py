@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from hosting.deployments.branches import add, remove, stack_name
+from hosting.deployments.branches import add, preview_edge, remove, stack_name
 from hosting.deployments.cli import CommandResult, DeploymentsError
 from hosting.deployments.settings import TEMPLATE
 from tests.unit.deployments.fakes import FakeCli
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NO_STACK = CommandResult(6, "", "error: no stack named")
 OF_FEATURE = {"deployments:repository": {"value": "acme/site"}, "deployments:branch": {"value": "feature-x"}}
@@ -92,3 +97,38 @@ def test_template_without_a_repository_creates_nothing() -> None:
     with pytest.raises(DeploymentsError, match="pulumi config set --stack pr deployments:repository"):
         add(cli, "feature-x", TEMPLATE, print)
     assert cli.commands("stack") == []
+
+
+def test_a_branch_is_a_preview_if_there_is_an_edge() -> None:
+    """The new stack names the edge; a template that names one itself is copied as it is."""
+    created = FakeCli(**{"config_--json_--show-secrets_--stack_feature-x": NO_STACK})
+    with pytest.raises(DeploymentsError, match="There is no stack 'feature-x'"):
+        add(created, "feature-x", TEMPLATE, print, edge="previews")
+    assert created.commands("config", "set")[-1][-2:] == ("previews:edge", "previews")
+    repository = {"deployments:repository": {"value": "acme/site"}}
+    results: dict[str, CommandResult | dict[str, Any]] = {
+        "config": {**repository, "previews:edge": {"value": "acme/edge/previews"}},
+        "config_--json_--show-secrets_--stack_feature-x": NO_STACK,
+    }
+    templated = FakeCli(**results)
+    with pytest.raises(DeploymentsError, match="There is no stack 'feature-x'"):
+        add(templated, "feature-x", TEMPLATE, print, edge="previews")
+    assert not any("previews:edge" in command for command in templated.commands("config", "set"))
+
+
+def test_a_branchs_preview_is_connected() -> None:
+    """An existing one is connected again, and the user learns where its URL is."""
+    said: list[str] = []
+    cli = FakeCli(config={**OF_FEATURE, "previews:edge": {"value": "previews"}})
+    add(cli, "feature-x", TEMPLATE, said.append, edge="previews")
+    assert "pulumi stack output url --stack feature-x" in said[-2]
+    assert cli.commands("config", "set") == []
+
+
+def test_the_edge_of_a_project(tmp_path: Path) -> None:
+    """It is the stack whose config file has `previews:domain`."""
+    for name, text in {"dev": "", "prod": "config:", "pr": "config: {previews:edge: previews}"}.items():
+        (tmp_path / f"Pulumi.{name}.yaml").write_text(text)
+    assert preview_edge(tmp_path) is None
+    (tmp_path / "Pulumi.previews.yaml").write_text("config: {previews:domain: example-previews.com}")
+    assert preview_edge(tmp_path) == "previews"
