@@ -72,7 +72,7 @@ def prepare(name: str, settings: Settings, run: Run) -> Prepared:
             is deployed.
     """
     publish = settings.publish
-    folder = locate_directory(run.project, publish.directory)
+    folder = locate_directory(run.project, publish.directory, publish.ignore)
     if publish.build_command is not None and publish.publishes_folder:
         _build(publish.build_command, folder, settings, run)
     # A rollback or a promotion does not publish the current files, but the edge plan depends on their names and rules.
@@ -97,7 +97,9 @@ def _stage(settings: Settings, run: Run, rules: Rules) -> StagedTree:
     publish, cloudfront = settings.publish, settings.cloudfront
     # The same with and without CloudFront, so that turning it on or off uploads nothing again.
     ttls = Ttls(cloudfront.min_ttl, cloudfront.default_ttl, cloudfront.max_ttl)
-    source = resolve_directory(run.project, publish.directory, is_built=publish.build_command is not None)
+    source = resolve_directory(
+        run.project, publish.directory, publish.ignore, is_built=publish.build_command is not None
+    )
     staged = stage(
         source,
         STATE / "staging" / settings.stack,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NAMESPACES = ("website:", "cloudfront:", "publish:", "domain:", "access:", "aws:")
 _SECRET = "secret"  # noqa: S105 - stands for a value that is not read
+_LONGEST_SHOWN = 200
 _KEY = re.compile(r"'(\w+:\w+)")
 # A stack without a region gets it from the user's environment. The check needs any region.
 _ANY_REGION = {"AWS_REGION": "us-east-1"}
@@ -94,7 +95,7 @@ def _validated(stack: str, values: dict[str, Any], existing: Mapping[str, Any], 
                 raise
         for key, problem in invalid.items():
             rule, value = problem.split(": pulumi ")[0], values.pop(key)
-            shown = "its values" if key == ENVIRONMENT else config_text(value)
+            shown = "its values" if key == ENVIRONMENT else config_text(value)[:_LONGEST_SHOWN]
             findings.add_gap(findings.sources[key], f"the program refuses {shown}: {rule}")
 
 

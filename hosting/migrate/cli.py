@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hosting.config.load import PRODUCTION_STACK
 from hosting.errors import HostingError
 from hosting.migrate.kinds import KINDS
 from hosting.migrate.migration import migrate
 from hosting.migrate.request import Request
+from hosting.migrate.stackfile import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +26,35 @@ _STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 def main(arguments: Sequence[str]) -> int:
     """Run the command in the working directory, and return its exit status."""
     options = _parser().parse_args(arguments)
-    request = Request(
+    try:
+        app = _app(options)
+        print("\n".join(migrate(_request(options, app), Path.cwd())))  # noqa: T201 - a command-line tool prints
+    except HostingError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command-line tool prints
+        return 1
+    if options.app:
+        print(f"\n'{options.app}' holds secrets: do not commit it.")  # noqa: T201 - a command-line tool prints
+    return 0
+
+
+def _app(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the Amplify app: from files with the AWS CLI's output, or from AWS.
+
+    Raises:
+        HostingError: a file is invalid, or AWS refuses a request.
+    """
+    if options.app_id:
+        from hosting.aws.amplify_app import read_app  # noqa: PLC0415 - loads boto3
+
+        return read_app(options.app_id, options.region, os.environ)
+    files = {name: getattr(options, name) for name in ("app", "branches", "domains")}
+    given = {name: file for name, file in files.items() if file is not None}
+    answers = {name: read_yaml(file) for name, file in given.items()}
+    return {**answers, "sources": {name: str(file) for name, file in given.items()}} if given else {}
+
+
+def _request(options: argparse.Namespace, app: dict[str, Any]) -> Request:
+    return Request(
         path=options.path,
         stack=options.stack,
         kind=options.kind,
@@ -35,15 +65,10 @@ def main(arguments: Sequence[str]) -> int:
         distribution_id=options.distribution_id,
         app_root=options.app_root,
         target=options.target,
+        app=app,
         with_domains=options.with_domains,
         force=options.force,
     )
-    try:
-        print("\n".join(migrate(request, Path.cwd())))  # noqa: T201 - a command-line tool prints
-    except HostingError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command-line tool prints
-        return 1
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--branch", help="the branch that the stack deploys, if the host has settings by branch")
     parser.add_argument("--app-root", metavar="FOLDER", help="the application of a monorepo")
     parser.add_argument("--target", help="the target or site of a Firebase project")
+    amplify = parser.add_argument_group("Amplify Hosting", "An app's settings in AWS, by its id or from files.")
+    amplify.add_argument("--app-id", metavar="ID", help="the app's id: AWS is asked with your credentials")
+    amplify.add_argument("--app", type=Path, metavar="FILE", help="output of aws amplify get-app: holds secrets")
+    amplify.add_argument("--branches", type=Path, metavar="FILE", help="output of aws amplify list-branches")
+    amplify.add_argument("--domains", type=Path, metavar="FILE", help="output of list-domain-associations")
     parser.add_argument("--with-domains", action="store_true", help="write the host names, too")
     parser.add_argument("--env", help="Amplify's environment, if the project has several")
     parser.add_argument("--region", help="the bucket's region, if no file has it")

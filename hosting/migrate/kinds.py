@@ -52,6 +52,14 @@ KINDS = (
         ("amplify/backend/hosting/S3AndCloudFront/template.json",),
         "amplify_cli",
     ),
+    Kind(
+        "amplify-hosting",
+        "Amplify Hosting",
+        ("amplify.yml", "customHttp.yml", "amplify/backend.ts", "amplify/backend/hosting/amplifyhosting", "amplify"),
+        "amplify_hosting",
+        yields_to="amplify-cli",
+        own_signs=("amplify/backend/hosting/amplifyhosting",),
+    ),
 )
 
 
@@ -66,6 +74,8 @@ def kind_of(request: Request) -> Kind:
         raise HostingError(f"There is no folder '{root}': python -m hosting.migrate <the project's folder>")
     if request.kind:
         return next(kind for kind in KINDS if kind.name == request.kind)
+    if request.app:
+        return next(kind for kind in KINDS if kind.package == "amplify_hosting")
     present = [kind for kind in KINDS if kind.is_in(root, kind.signs)]
     names = {kind.name for kind in present}
     found = [kind for kind in present if kind.yields_to not in names or kind.is_in(root, kind.own_signs)]

@@ -37,6 +37,7 @@ def migrate(request: Request, home: Path) -> list[str]:
         config = {**stack_file.config, **accepted.defaults, **accepted.written}
         steps = imported.next_steps(str(program["name"]), request.stack, config)
         changes = Changes(stack_file, accepted.written, {**findings.files, **steps.files}, home)
+        changes.check_text()
     if not request.force:
         changes.refuse_to_replace()
     changes.write()

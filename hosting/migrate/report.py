@@ -30,9 +30,20 @@ def report(
     yield from _titled("Other files", findings.files)
     yield from _titled("Guessed, because no file has it", findings.guesses)
     yield from _titled("No counterpart", findings.gaps)
-    yield from _titled("Notes", findings.notes)
+    yield from _titled("Notes", [*findings.notes, *_added_behaviour({**accepted.defaults, **accepted.written})])
     for title, lines in (*findings.commands.items(), *sections):
         yield from _titled(title, lines)
+
+
+def _added_behaviour(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what every site behind CloudFront has here, whatever the other host did."""
+    if config.get("cloudfront:enabled") is True:
+        versions = "" if "cloudfront:httpVersion" in config else " HTTP/3 is on (cloudfront:httpVersion)."
+        yield (
+            "Behind CloudFront, every answer has Strict-Transport-Security for a year, X-Frame-Options SAMEORIGIN, "
+            "X-Content-Type-Options and a Referrer-Policy, unless a headers file has other values (docs/headers.md). "
+            f"Visitors need TLS 1.2.{versions}"
+        )
 
 
 def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:

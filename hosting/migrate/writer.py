@@ -46,6 +46,11 @@ class Changes:
             if key not in config or config_text(config[key]) != config_text(value)
         }
 
+    def check_text(self) -> None:
+        """Raise ValueError if a text can't be written, such as half a surrogate pair."""
+        for text in (*self.files.values(), self.stack_file.with_values(self.settings) if self.settings else ""):
+            text.encode()
+
     def refuse_to_replace(self) -> None:
         """Refuse to replace settings and files.
 

@@ -55,7 +55,7 @@ def read_published(project: Path, stack: Stack, say: Callable[[str], None], *, b
         HostingError: the files on this machine are not the live ones.
     """
     settings = stack.settings
-    folder = locate_directory(project, settings.publish.directory)
+    folder = locate_directory(project, settings.publish.directory, settings.publish.ignore)
     staging = STATE / "staging" / settings.stack
     if build:
         prepare(settings.stack, settings, Run(project, preview=False, say=say))

@@ -117,8 +117,10 @@ def _access(control: object, *, behind_cloudfront: bool, findings: Findings) -> 
         return
     if control == "Private":
         findings.notes.append(
-            "S3Bucket.AccessControl is Private and there is no distribution, so nobody could read the site. "
-            "A stack without CloudFront is public here; pulumi config set cloudfront:enabled true puts it behind one."
+            "S3Bucket.AccessControl is Private and there is no distribution: visitors can read the objects that "
+            "`amplify publish` has uploaded with a public-read ACL. Here the bucket's policy lets everyone read. A "
+            "kept bucket loses its ACLs, so its visitors are refused until the policy is there: the steps below set "
+            "it first."
         )
     elif control != "PublicRead":
         findings.add_gap(

@@ -23,6 +23,19 @@ _CONFIG = {
     ),
     "OriginGroups": "a distribution here has one origin, its bucket",
 }  # fmt: skip
+_PROPERTIES = {
+    "DistributionConfig": _HANDLED,
+    "Tags": "tags of one resource can't be set here; 'aws:defaultTags' tags all of a stack",
+}
+_ORIGIN = {
+    **dict.fromkeys(("Id", "DomainName", "OriginPath", "S3OriginConfig"), _HANDLED),
+    "OriginAccessControlId": _HANDLED,
+    "OriginCustomHeaders": "a bucket needs no headers; CloudFront reads it by an origin access control",
+    "OriginShield": "there is no setting for Origin Shield",
+    "CustomOriginConfig": "the distribution reads the bucket itself, and not its website address",
+    "ConnectionAttempts": "CloudFront's default is used",
+    "ConnectionTimeout": "CloudFront's default is used",
+}
 _BEHAVIOR = {
     **dict.fromkeys(
         (
@@ -51,6 +64,7 @@ def map_distribution(template: dict[str, Any], findings: Findings) -> None:
     if not resource:
         return
     config = section(resource, "Properties", "DistributionConfig")
+    findings.add_unknown_keys("CloudFrontDistribution.", section(resource, "Properties"), _PROPERTIES)
     _plain(config, findings)
     _behavior(section(config, "DefaultCacheBehavior"), findings)
     responses = [_error_response(one) for one in objects(config.get("CustomErrorResponses"))]
@@ -140,6 +154,7 @@ def _origins(config: dict[str, Any], findings: Findings) -> None:
     origins = objects(config.get("Origins"))
     for origin in origins:
         name = f"Origins '{origin.get('Id')}'"
+        findings.add_unknown_keys(f"{name} ", origin, _ORIGIN)
         if len(origins) > 1 and origin.get("Id") != target:
             findings.add_gap(name, "a distribution here has one origin, its bucket")
         elif origin.get("OriginPath"):

@@ -6,12 +6,13 @@ state. So the component has its own import file.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.accepted_settings import plain_values
-from hosting.migrate.findings import section
+from hosting.migrate.findings import section, texts
 from hosting.resource_names import COMPONENT, SITE, ResourceNames, resource_name
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ class ImportPlan:
         missing: the options for unknown values, each with a way to find the value.
         unretained: template resources that Amplify would delete with its stack.
         opened_by_acl: the bucket, if an ACL makes it public, which this program's ownership setting does not allow.
+        opens_by_policy: the bucket, if the objects' ACLs alone make it public.
+        names: the distribution's host names, if the template does not have their certificate.
+        distribution_id: the id of the distribution.
         identity_only: whether the bucket's policy allows an origin access identity but no origin access control.
     """
 
@@ -47,6 +51,9 @@ class ImportPlan:
     unretained: tuple[str, ...]
     opened_by_acl: str | None
     identity_only: bool
+    opens_by_policy: str | None = None
+    names: tuple[str, ...] = ()
+    distribution_id: str | None = None
 
     def steps(self) -> list[str]:
         """Return the commands, in order."""
@@ -56,6 +63,8 @@ class ImportPlan:
             edits.append("the statement that docs/from-amplify.md has to PrivateBucketPolicy")
         if edits:
             preparation.append(f"in Amplify's template.json add {' and '.join(edits)}, then: amplify push")
+        if self.opens_by_policy:
+            preparation += _public_policy(self.opens_by_policy)
         if self.opened_by_acl:
             preparation.append(f"aws s3api put-bucket-acl --acl private --bucket {self.opened_by_acl}")
         imports = [
@@ -65,11 +74,25 @@ class ImportPlan:
         return [
             *preparation,
             f"pulumi stack select --create {self.stack}",
+            *self._names_of_the_distribution(),
             *imports,
             f"pulumi preview --stack {self.stack} --diff      # check the changes before you deploy them",
             f"pulumi up --stack {self.stack}",
             "amplify remove hosting && amplify push     # once the site works; Retain keeps the resources in use",
         ]
+
+    def _names_of_the_distribution(self) -> list[str]:
+        """Return the commands that set the names and their certificate, without which `pulumi up` removes both."""
+        if not self.names:
+            return []
+        names = [
+            f"pulumi config set --stack {self.stack} --path 'domain:names[{number}]' {name}"
+            for number, name in enumerate(self.names)
+        ]
+        query = "aws cloudfront get-distribution-config --output text --id"
+        certificate = "DistributionConfig.ViewerCertificate.ACMCertificateArn"
+        value = f'"$({query} {self.distribution_id} --query {certificate})"'
+        return [*names, f"pulumi config set --stack {self.stack} domain:certificateArn {value}"]
 
 
 def plan_import(project: AmplifyProject, program: str, stack: str, config: Mapping[str, Any]) -> ImportPlan:
@@ -87,7 +110,33 @@ def plan_import(project: AmplifyProject, program: str, stack: str, config: Mappi
         unretained=tuple(key for key, one in resources.items() if section(one).get("DeletionPolicy") != "Retain"),
         opened_by_acl=ids["bucket"] if control != "Private" else None,
         identity_only="PrivateBucketPolicy" in resources,
+        opens_by_policy=ids["bucket"]
+        if control == "Private" and not {"CloudFrontDistribution", "BucketPolicy"} & {*resources}
+        else None,
+        distribution_id=ids.get("distribution"),
+        names=() if config.get("domain:names") else tuple(_names(resources)),
     )
+
+
+def _names(resources: Mapping[str, Any]) -> list[str]:
+    """Return the distribution's literal host names."""
+    config = section(resources, "CloudFrontDistribution", "Properties", "DistributionConfig")
+    return texts(config.get("Aliases") or config.get("CNAMEs") or [])
+
+
+def _public_policy(bucket: str) -> list[str]:
+    """Return the commands that let everyone read the bucket by its policy, as this program's stack does."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return [
+        f"aws s3api delete-public-access-block --bucket {bucket}",
+        f"aws s3api put-bucket-policy --bucket {bucket} --policy '{policy}'",
+    ]
 
 
 def _files(program: str, stack: str, ids: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,13 @@ def read(request: Request, home: Path) -> Imported:
     map_publishing(project, home, findings)
     report_unknown_parts(project.template, findings)
     has_distribution = "CloudFrontDistribution" in project.template["Resources"]
+    if project.is_removed:
+        findings.notes.append(
+            "backend-config.json has no hosting, so `amplify remove hosting` has deleted the distribution, and the "
+            "template is what is left of it: look whether the bucket still exists (aws s3 ls), and start a new site."
+        )
+    if (request.root / "amplify.yml").exists():
+        findings.notes.append("amplify.yml is for Amplify Hosting: --from amplify-hosting imports that instead.")
     findings.notes += _general_notes(project, has_distribution=has_distribution)
     environment = f", environment {project.environment}" if project.environment else ""
     headline = f"{'S3 and CloudFront' if has_distribution else 'S3 only'}{environment}"

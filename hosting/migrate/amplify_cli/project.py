@@ -17,6 +17,7 @@ _HOSTING = "amplify/backend/hosting"
 TEMPLATE = f"{_HOSTING}/S3AndCloudFront/template.json"
 _PARAMETERS = f"{_HOSTING}/S3AndCloudFront/parameters.json"
 PROJECT_CONFIG = "amplify/.config/project-config.json"
+_BACKEND = "amplify/backend/backend-config.json"
 _LOCAL_ENVIRONMENT = "amplify/.config/local-env-info.json"
 _TEAM = "amplify/team-provider-info.json"
 # The last deployment; Amplify keeps both files out of git.
@@ -42,6 +43,8 @@ class AmplifyProject:
         region: the environment's region; None if no file has it.
         outputs: the hosting stack's outputs, from amplify-meta.json; empty without one.
         categories: the other categories of the backend, such as ``api``.
+        is_removed: whether `amplify remove hosting` has left the template behind.
+        has_config: whether project-config.json exists.
     """
 
     root: Path
@@ -54,6 +57,8 @@ class AmplifyProject:
     region: str | None = None
     outputs: dict[str, Any] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
+    is_removed: bool = False
+    has_config: bool = True
 
 
 def read_project(path: Path, environment: str | None) -> AmplifyProject:
@@ -65,8 +70,8 @@ def read_project(path: Path, environment: str | None) -> AmplifyProject:
     root = path
     if not (root / TEMPLATE).exists():
         raise HostingError(f"'{root / TEMPLATE}' is missing: git checkout it, or amplify pull, and run this again")
-    template = _required(root, TEMPLATE)
-    config = _required(root, PROJECT_CONFIG)
+    template = _optional(root, TEMPLATE)
+    config = _optional(root, PROJECT_CONFIG)
     team = _optional(root, _TEAM)
     local = _optional(root, _LOCAL_ENVIRONMENT).get("envName")
     chosen = _environment(environment, local, team)
@@ -81,9 +86,11 @@ def read_project(path: Path, environment: str | None) -> AmplifyProject:
         frontend=config.get("frontend") or ("javascript" if "javascript" in config else None),
         ignore=_ignore(root),
         environment=chosen,
-        region=cloud.get("Region") or outputs.get("Region"),
+        region=cloud.get("Region") or outputs.get("Region") or _region_of_files(root, cloud.get("StackName")),
         outputs=outputs,
         categories=_categories(root),
+        is_removed=_is_removed(root),
+        has_config=(root / PROJECT_CONFIG).exists(),
     )
 
 
@@ -94,12 +101,6 @@ def _parameters(root: Path, team: dict[str, Any], environment: str | None) -> di
         **section(team, environment or "", "categories", "hosting", "S3AndCloudFront"),
         **({"env": environment} if environment else {}),
     }
-
-
-def _required(root: Path, name: str) -> dict[str, Any]:
-    if not (root / name).exists():
-        raise HostingError(f"'{root / name}' is missing: git checkout it, or amplify pull, and run this again")
-    return _optional(root, name)
 
 
 def _optional(root: Path, name: str) -> dict[str, Any]:
@@ -159,6 +160,21 @@ def _outputs(root: Path, stack_name: str | None, *, is_local: bool) -> dict[str,
         if outputs and is_same:
             return outputs
     return {}
+
+
+def _region_of_files(root: Path, stack_name: str | None) -> str | None:
+    """Return the region of the project's stack, which projects older than environments have in other files."""
+    for name in (*_META, _OLD_IGNORE):
+        cloud = section(_optional(root, name), "providers", "awscloudformation")
+        if cloud.get("Region") and stack_name in (None, cloud.get("StackName")):
+            return str(cloud["Region"])
+    return None
+
+
+def _is_removed(root: Path) -> bool:
+    """Return whether the backend has no hosting any more."""
+    backend = _optional(root, _BACKEND)
+    return bool(backend) and not section(backend, "hosting")
 
 
 def _with_bucket(root: Path, template: dict[str, Any]) -> dict[str, Any]:

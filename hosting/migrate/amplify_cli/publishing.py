@@ -31,6 +31,11 @@ def map_publishing(project: AmplifyProject, home: Path, findings: Findings) -> N
             f"project-config.json frontend '{project.frontend}'",
             f"an app of that kind has no distribution folder; to publish one, {_SET_DIRECTORY}",
         )
+    elif not project.has_config:
+        findings.add_gap(
+            "project-config.json",
+            f"it is missing, so folder and command are unknown: {_SET_DIRECTORY}; {_SET_COMMAND}",
+        )
     else:
         _directory(project, home, findings)
         _build_command(project, home, findings)
@@ -46,6 +51,9 @@ def _directory(project: AmplifyProject, home: Path, findings: Findings) -> None:
         return
     if _WINDOWS_PATH.match(value.strip()):
         findings.add_gap(f"DistributionDir '{value}'", f"it is a folder of one Windows machine: {_SET_DIRECTORY}")
+        return
+    if "\0" in value:
+        findings.add_gap("DistributionDir", f"it has a NUL, which no folder has: {_SET_DIRECTORY}")
         return
     # Node's path.join keeps a path with a leading slash inside the project.
     folder = project.root / value.strip().replace("\\", "/").lstrip("/")

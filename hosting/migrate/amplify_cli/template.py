@@ -26,7 +26,8 @@ def resolved(template: dict[str, Any], parameters: Mapping[str, str]) -> dict[st
     }
     conditions = template.get("Conditions")
     scope = _Scope({**defaults, **parameters}, conditions if isinstance(conditions, dict) else {})
-    result: dict[str, Any] = scope.resolve(template)
+    # The template itself is no intrinsic function, whatever its keys are.
+    result: dict[str, Any] = {key: scope.resolve(value) for key, value in template.items()}
     resources = result.get("Resources")
     if isinstance(resources, dict):
         result["Resources"] = {name: one for name, one in resources.items() if not scope.is_excluded(one)}

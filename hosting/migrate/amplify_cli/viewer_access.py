@@ -15,7 +15,7 @@ _OWN_NAMES = "set domain:names and domain:certificateArn yourself, or a kept dis
 _CERTIFICATE = {
     "AcmCertificateArn": _HANDLED,
     "CloudFrontDefaultCertificate": _HANDLED,
-    "MinimumProtocolVersion": _HANDLED,
+    "MinimumProtocolVersion": "visitors need at least TLS 1.2 here, by CloudFront's policy TLSv1.2_2021",
     "SslSupportMethod": _HANDLED,
     "IamCertificateId": "CloudFront takes certificates from ACM here: import it there and set domain:certificateArn",
 }
@@ -35,17 +35,26 @@ def _names(config: dict[str, Any], findings: Findings) -> None:
     certificate = section(config, "ViewerCertificate")
     arn = certificate.get("AcmCertificateArn")
     names = texts(value)
-    if isinstance(arn, str) and names and len(names) == len(value if isinstance(value, list) else [value]):
+    is_arn = isinstance(arn, str) and arn.startswith("arn:")
+    if is_arn and names and len(names) == len(value if isinstance(value, list) else [value]):
         # The first name is the site's address, so it can't be a wildcard.
         ordered = sorted(names, key=lambda name: name.startswith("*"))
         findings.add_setting("domain:names", ordered, "DistributionConfig.Aliases")
         findings.add_setting("domain:certificateArn", arn, "ViewerCertificate.AcmCertificateArn")
         _without_redirects(ordered, findings)
     elif value:
-        findings.add_gap("DistributionConfig.Aliases", f"a name or the certificate is not literal: {_OWN_NAMES}")
+        findings.add_gap(
+            "DistributionConfig.Aliases",
+            f"a name or the certificate is not literal ({_shown(names, arn)}): {_OWN_NAMES}",
+        )
     elif certificate and boolean(certificate.get("CloudFrontDefaultCertificate")) is not True:
         findings.add_gap("DistributionConfig.ViewerCertificate", f"the template has no names for it: {_OWN_NAMES}")
     findings.add_unknown_keys("ViewerCertificate.", certificate, _CERTIFICATE)
+
+
+def _shown(names: list[str], arn: object) -> str:
+    """Return the names and the reference to the certificate, such as a parameter of Systems Manager."""
+    return f"{', '.join(names) or 'no name'}; {arn if isinstance(arn, str) else 'certificate by a function'}"
 
 
 def _without_redirects(names: list[str], findings: Findings) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
+from hosting.formats.gitignore import IgnoreRules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
-def locate_directory(project: Path, directory: str) -> Path:
+def locate_directory(project: Path, directory: str, ignored: Sequence[str] = ()) -> Path:
     """Return the path of the distribution folder, which may not exist yet.
 
     Args:
         project: the folder of Pulumi.yaml.
         directory: `publish:directory`, relative to the project.
+        ignored: `publish:ignore`; a parent of the project can be published if the project's folder is ignored.
 
     Raises:
-        PublishError: it is the filesystem root, the home folder, the project or a parent of the project, or its
-            name is not valid.
+        PublishError: it is the filesystem root, the home folder, the project, or a parent of the project that does
+            not ignore it; or its name is not valid.
     """
     try:
         folder, home, project = (path.resolve() for path in (project / directory, Path("~").expanduser(), project))
@@ -31,17 +37,19 @@ def locate_directory(project: Path, directory: str) -> Path:
     if folder == project:
         raise _refusal(directory, "is the project itself")
     if project.is_relative_to(folder):
-        raise _refusal(directory, "is a parent folder of the project")
+        inside = project.relative_to(folder).as_posix()
+        if not IgnoreRules.from_lines(ignored).ignored(inside, is_dir=True):
+            raise _refusal(directory, f"is a parent folder of the project, and publish:ignore has no '/{inside}/'")
     return folder
 
 
-def resolve_directory(project: Path, directory: str, *, is_built: bool = False) -> Path:
+def resolve_directory(project: Path, directory: str, ignored: Sequence[str] = (), *, is_built: bool = False) -> Path:
     """Return the path of an existing distribution folder with content; ``is_built`` is whether a build has run.
 
     Raises:
         PublishError: it does not exist, is not a folder or is empty, or ``locate_directory`` refuses it.
     """
-    folder = locate_directory(project, directory)
+    folder = locate_directory(project, directory, ignored)
     if not folder.exists():
         hint = "; `~` is not expanded" if directory.startswith("~") else ""
         raise _no_content(directory, f"does not exist ({folder}{hint})", is_built=is_built)

@@ -90,7 +90,7 @@ def stage(  # noqa: PLR0913 - callers pass the options by keyword
     Raises:
         PublishError: no file is left to publish, or a file in ``source`` can't be published.
     """
-    _refuse_nesting(source, target)
+    _refuse_nesting(source, target, ignore)
     scanned = _scan_files(source, ignore)
     paths = {file.path for file in scanned.files}
     other_keys = keys(paths)
@@ -115,9 +115,11 @@ def _scan_files(source: Path, ignore: IgnoreRules) -> Scan:
     return scanned
 
 
-def _refuse_nesting(source: Path, target: Path) -> None:
+def _refuse_nesting(source: Path, target: Path, ignore: IgnoreRules) -> None:
     inner, outer = target.resolve(), source.resolve()
-    if inner.is_relative_to(outer) or outer.is_relative_to(inner):
+    # A published root has the program's folder in it, which is ignored.
+    is_ignored = inner.is_relative_to(outer) and ignore.ignored(inner.relative_to(outer).as_posix(), is_dir=True)
+    if not is_ignored and (inner.is_relative_to(outer) or outer.is_relative_to(inner)):
         raise PublishError(
             f"The distribution folder {source} and the staging folder {target} contain each other; nothing was "
             "touched: pulumi config set publish:directory dist"

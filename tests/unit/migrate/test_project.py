@@ -64,14 +64,6 @@ def test_an_ignore_list_of_another_kind(migration: Migration, patterns: Any) -> 
     assert "amplifyPublishIgnore.json' must hold a JSON array of strings" in ran.err
 
 
-@pytest.mark.parametrize("missing", [amplify.CONFIG])
-def test_a_missing_file_is_named(migration: Migration, missing: str) -> None:
-    """Without the file with its folders, a project can't be read."""
-    amplify.project(migration.app, amplify.second_generation())
-    (migration.app / missing).unlink()
-    assert f"{missing}' is missing: git checkout it, or amplify pull" in migration.run().err
-
-
 def test_a_path_that_is_not_a_folder(migration: Migration) -> None:
     """The message about a wrong PATH is one line."""
     assert "There is no folder '../nowhere'" in migration.run(path="../nowhere").err

@@ -55,7 +55,7 @@ def test_a_new_site_beside_the_old_begins_without_its_names(migration: Migration
         ({"Aliases": ["shop.example"]}, "DistributionConfig.Aliases: a name or the certificate is not literal"),
         (
             {"Aliases": [{"Ref": "Name"}], "ViewerCertificate": WITH_CERTIFICATE},
-            "DistributionConfig.Aliases: a name or the certificate is not literal: set domain:names",
+            "DistributionConfig.Aliases: a name or the certificate is not literal (no name; arn:aws:acm:",
         ),
         (
             {"Aliases": ["*.shop.example"], "ViewerCertificate": WITH_CERTIFICATE},

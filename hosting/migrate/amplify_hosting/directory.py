@@ -1,0 +1,86 @@
+"""Maps the base directory and the list of files to `publish:` settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from hosting.errors import HostingError
+from hosting.migrate.published_root import file_patterns, remaining_files, root_patterns
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hosting.migrate.amplify_hosting.build_spec import BuildSpec
+    from hosting.migrate.findings import Findings
+
+_SET_DIRECTORY = "pulumi config set publish:directory <folder>"
+# Folders that Amplify serves with WEB_COMPUTE, and what would make the build static.
+_NEXT = "Next.js's build for a server; with output: 'export' in next.config.js, it writes a static site to 'out'"
+_SERVERS = {
+    ".next": _NEXT,
+    ".amplify-hosting": "a bundle for Amplify's servers; build a static site instead",
+    ".output": "Nuxt's build for a server; `nuxt generate` writes a static site to '.output/public'",
+    ".svelte-kit": "SvelteKit's build for a server; with @sveltejs/adapter-static, it writes a static site to 'build'",
+    ".open-next": _NEXT,
+    ".nuxt": "Nuxt's build for a server; `nuxt generate` writes a static site to '.output/public'",
+}
+_EVERYTHING = ("**/*", "**", "*", "**/**", "/**/*", "./**/*", "**/*.*", "/**")
+
+
+def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -> None:
+    """Add `publish:directory` and `publish:ignore`.
+
+    Raises:
+        HostingError: the folder is the build of a server.
+    """
+    if spec.directory is None:
+        findings.add_gap(f"{spec.name} baseDirectory", f"it is not set: {_SET_DIRECTORY}")
+        return
+    written = spec.directory.replace("\\", "/").removesuffix("**/*").removesuffix("/**") or "/"
+    _refuse_server(written)
+    if "*" in written or "$" in written or "\0" in written:
+        findings.add_gap(f"{spec.name} baseDirectory '{spec.directory}'", f"it is not a folder: {_SET_DIRECTORY}")
+        return
+    folder = (root / spec.folder / written.lstrip("/")).resolve()
+    target = os.path.relpath(folder, home.resolve()).replace(os.sep, "/")
+    if home.resolve() == folder:
+        findings.add_gap(
+            f"{spec.name} baseDirectory '{spec.directory}'",
+            "it is this program's folder, which must not be published: move the program into a folder of its own, "
+            "such as infra, and run this again there",
+        )
+        return
+    findings.add_setting("publish:directory", target, f"{spec.name} baseDirectory")
+    patterns = _patterns(spec, findings)
+    if home.resolve().is_relative_to(folder):
+        patterns = [*patterns, *root_patterns(folder, home)]
+        findings.notes += remaining_files(folder, patterns)
+    if patterns:
+        findings.add_setting("publish:ignore", patterns, f"{spec.name} files")
+
+
+def _refuse_server(directory: str) -> None:
+    parts = PurePosixPath(directory).parts
+    found = next((part for part in parts if part in _SERVERS), None)
+    if found and parts[-2:] != (".output", "public"):
+        raise HostingError(
+            f"Amplify runs this app with WEB_COMPUTE, on a server, and this program publishes files: '{directory}' is "
+            f"{_SERVERS[found]}. Change that, and baseDirectory in amplify.yml, and run this again"
+        )
+
+
+def _patterns(spec: BuildSpec, findings: Findings) -> list[str]:
+    """Return the ignore patterns for the list of files; it is a gap if there are none for it."""
+    files = [file.strip() for file in spec.files if file.strip()]
+    excluded = [file[1:].lstrip("/") for file in files if file.startswith("!")]
+    included = [file for file in files if not file.startswith("!")]
+    patterns: list[str] | None = []
+    if included and not any(file in _EVERYTHING for file in included):
+        patterns = file_patterns(included)
+    if patterns is None:
+        findings.add_gap(
+            f"{spec.name} files {', '.join(included)}", "all files of the folder are published: set publish:ignore"
+        )
+    return [*(patterns or []), *(f"/{name}" for name in excluded if name)]

@@ -1,0 +1,105 @@
+"""The build command made from Amplify's commands: one shell for all of them, which stops at the first error."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Amplify's build machine has nvm: https://docs.aws.amazon.com/amplify/latest/userguide/custom-build-image.html
+_NVM = re.compile(r"(?m)^\s*nvm\b|[;&|]\s*nvm\b")
+_NVM_LINE = (
+    'if [ -s "${NVM_DIR:-$HOME/.nvm}/nvm.sh" ]; then . "${NVM_DIR:-$HOME/.nvm}/nvm.sh" --no-use; '
+    'else nvm() { echo "There is no nvm: node $(node --version) is used"; }; fi'
+)
+# Commands that exist only on Amplify's build machine, or that deploy the backend.
+_AMPLIFY_ONLY = re.compile(r"^\s*(amplifyPush|envCache|initEnv|npx\s+(ampx|amplify)\s+(pipeline-deploy|sandbox))\b")
+_COMPOUND = re.compile(r"^\s*(if|for|while|until|case|function|\{|\()\b|^\s*[({#]")
+_PLAIN_LIST = re.compile(r"[^'\"`$\\|;()<>#{}\n]*")
+_SYSTEM_PACKAGES = re.compile(r"\b(yum|apt|apt-get|dnf|amazon-linux-extras)\s+(-\S+\s+)*(install|update|-y)\b")
+_REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)", re.ASCII)
+_ASSIGNMENT = re.compile(
+    r"(?:^|[\s;&(])(?:export\s+|local\s+|read\s+)?([A-Za-z_]\w*)=|\bfor\s+([A-Za-z_]\w*)\s", re.ASCII
+)
+# Variables of every shell, and those that common tools set.
+_OF_THE_SHELL = frozenset(
+    "HOME PATH PWD OLDPWD USER SHELL TMPDIR LANG RANDOM SECONDS LINENO HOSTNAME IFS NVM_DIR BASH_VERSION CI _".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True)
+class Script:
+    """A build command.
+
+    Attributes:
+        text: the command; empty if nothing is to be run.
+        dropped: commands that exist only on Amplify's build machine.
+        notes: sentences about commands that need something of the machine.
+        reads: the variables that the commands read and do not set.
+    """
+
+    text: str
+    dropped: tuple[str, ...]
+    notes: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
+    """Return the build command for Amplify's commands.
+
+    Args:
+        commands: the commands, in their order.
+        folder: the folder in which they run, as seen from the program's folder.
+        root: the repository's root, as seen from the program's folder.
+    """
+    kept = [command for command in commands if not _AMPLIFY_ONLY.match(command)]
+    runs = [command for command in kept if not command.lstrip().startswith("#")]
+    text = "\n".join(runs)
+    top = [f'export CODEBUILD_SRC_DIR="$(cd {shlex.quote(root)} && pwd)"'] if "CODEBUILD_SRC_DIR" in text else []
+    move = [*top, *([] if folder == "." else [f"cd {shlex.quote(folder)}"])]
+    nvm = [_NVM_LINE] if _NVM.search(text) else []
+    lines = [*nvm, *(line for command in kept for line in _lines(command))]
+    is_short = not top and len(runs) == len(kept) == len(lines) == 1 and "\n" not in lines[0]
+    joined = " && ".join([*move, lines[0].removesuffix(" || exit")]) if is_short else "\n".join([*move, *lines])
+    return Script(
+        text=joined if runs else "",
+        dropped=tuple(command for command in commands if command not in kept),
+        notes=tuple(_notes(text)),
+        reads=tuple(_reads(text)),
+    )
+
+
+def _lines(command: str) -> list[str]:
+    """Return the lines of a command. `a && b` fails as a whole, but in a script only the last of a list ends it."""
+    if "\n" in command or ("&&" not in command and not _NVM.search(command)) or _COMPOUND.match(command):
+        return [command]
+    if _PLAIN_LIST.fullmatch(command) and not _NVM.search(command) and "&" not in command.replace("&&", ""):
+        return [part.strip() for part in command.split("&&") if part.strip()]
+    return [f"{command} || exit"]
+
+
+def _notes(text: str) -> list[str]:
+    notes = []
+    if _NVM.search(text):
+        versions = re.findall(r"\bnvm\s+(?:use|install)\s+(\S+)", text)
+        version = f" {versions[-1]}" if versions else ""
+        notes.append(
+            f"The build switches to Node{version} with nvm, where there is nvm. Write the version into .nvmrc, and "
+            "into the workflow that deploys."
+        )
+    if _SYSTEM_PACKAGES.search(text):
+        notes.append(
+            "The build installs packages of the system, as on Amplify's machine (Amazon Linux): move these lines to "
+            "the workflow that deploys, and install the packages on your own machine."
+        )
+    return notes
+
+
+def _reads(text: str) -> list[str]:
+    assigned = {name for pair in _ASSIGNMENT.findall(text) for name in pair if name}
+    names = dict.fromkeys(_REFERENCE.findall(text))
+    return [name for name in names if name not in assigned | _OF_THE_SHELL and name != "CODEBUILD_SRC_DIR"]

@@ -1,0 +1,110 @@
+"""A published root: the repository itself is the distribution folder, so files that are not the site's are ignored."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from hosting.errors import PublishError
+from hosting.formats.gitignore import IgnoreRules
+from hosting.publish.staging.scan import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+# Files of a repository that no visitor asks for: names of tools' own files and folders, by their documentation.
+_NOT_OF_THE_SITE = (
+    ".*",
+    "!.well-known",
+    "node_modules/",
+    "package.json",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "bun.lock",
+    "bun.lockb",
+    "composer.json",
+    "composer.lock",
+    "Gemfile",
+    "Gemfile.lock",
+    "requirements*.txt",
+    "pyproject.toml",
+    "poetry.lock",
+    "Pipfile",
+    "Pipfile.lock",
+    "tsconfig*.json",
+    "*.config.js",
+    "*.config.cjs",
+    "*.config.mjs",
+    "*.config.ts",
+    "Dockerfile*",
+    "docker-compose*.yml",
+    "Makefile",
+    "Procfile",
+    "/amplify.yml",
+    "/customHttp.yml",
+    "/netlify.toml",
+    "/vercel.json",
+    "/firebase.json",
+    "/amplify/",
+    "/api/",
+    "/backend/",
+    "/functions/",
+    "/infrastructure/",
+    "/lambda/",
+    "/netlify/",
+    "/server/",
+    "/terraform/",
+    "*.py",
+    "*.rb",
+    "*.php",
+    "*.sh",
+    "*.tf",
+    "*.sql",
+    "*.pem",
+    "*.key",
+    "/README*",
+    "/LICENSE*",
+    "/CONTRIBUTING*",
+    "/CHANGELOG*",
+)
+_LARGEST = 10
+
+
+def root_patterns(root: Path, home: Path) -> list[str]:
+    """Return the ignore patterns for a published ``root``, in which the program's folder ``home`` is."""
+    inside = os.path.relpath(home.resolve(), root.resolve()).replace(os.sep, "/")
+    return [*_NOT_OF_THE_SITE, f"/{inside}/"]
+
+
+def file_patterns(files: Iterable[str]) -> list[str] | None:
+    """Return ignore patterns that publish only these files: names at the top, and whole folders; else None."""
+    kept: list[str] = []
+    for file in files:
+        name = file.strip().removeprefix("./").lstrip("/")
+        folder = name.removesuffix("/**/*").removesuffix("/**").removesuffix("/*").removesuffix("/")
+        if name != folder and "/" not in folder and not set(folder) & set("*?[]{}!"):
+            kept.append(f"!/{folder}/")
+        elif name and "/" not in name and not set(name) & set("[]{}!"):
+            kept.append(f"!/{name}")
+        else:
+            return None
+    return ["/*", *kept]
+
+
+def remaining_files(root: Path, patterns: list[str]) -> list[str]:
+    """Return sentences about the files that would be published: how many, and the largest."""
+    try:
+        found = scan(root, IgnoreRules.from_folder(root, patterns=patterns, ignore_file=None)).files
+    except PublishError as error:
+        return [f"The folder can't be published as it is: {error}"]
+    largest = sorted(found, key=lambda file: (-file.status.st_size, file.path))[:_LARGEST]
+    listed = ", ".join(f"{file.path} ({file.status.st_size} bytes)" for file in largest)
+    sentence = (
+        f"The repository's root is published: {len(found)} of its files, without those of publish:ignore. The largest "
+        f"are {listed or 'none'}. Check them, and ignore more with pulumi config set --path 'publish:ignore[<n>]'."
+    )
+    return [sentence]

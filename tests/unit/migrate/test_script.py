@@ -1,0 +1,88 @@
+"""Amplify's commands as one build command."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hosting.migrate.amplify_hosting.script import build_script
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("commands", "folder", "text"),
+    [
+        (["npm run build"], ".", "npm run build"),
+        (["npm run build"], "../my app", "cd '../my app' && npm run build"),
+        (["npm ci", "npm run build"], "..", "cd ..\nnpm ci\nnpm run build"),
+        (["cd web && npm ci", "npm run build"], ".", "cd web\nnpm ci\nnpm run build"),
+        (['cd "a b" && npm ci', "ls"], ".", 'cd "a b" && npm ci || exit\nls'),
+        (['[ -f x ] && echo "y"'], ".", '[ -f x ] && echo "y"'),
+        (["a & b && c", "d"], ".", "a & b && c || exit\nd"),
+        (["if a && b; then c; fi", "d"], ".", "if a && b; then c; fi\nd"),
+        (["# a note", "npm ci"], ".", "# a note\nnpm ci"),
+        (["# a note"], ".", ""),
+        ([], "..", ""),
+        (["cat > .env <<END\nA=1\nEND"], "..", "cd ..\ncat > .env <<END\nA=1\nEND"),
+    ],
+)
+def test_the_commands_are_one_script(commands: list[str], folder: str, text: str) -> None:
+    """One command stays a line, several are a script; a list of commands that fails ends it."""
+    assert build_script(commands, folder, "..").text == text
+
+
+def ran(script: str, folder: Path) -> tuple[int, str]:
+    """Return exit code and output of a script as the build runs it."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("first", ["false && true", "true && (exit 3)", "echo 'a' && false"])
+def test_a_list_that_fails_ends_the_script(tmp_path: Path, first: str) -> None:
+    """As on Amplify, where each command has to succeed."""
+    code, out = ran(build_script([first, "echo after"], ".", ".").text, tmp_path)
+    assert code != 0
+    assert "after" not in out
+
+
+@pytest.mark.parametrize(("has_nvm", "out"), [(True, "nvm use 20\n"), (False, "There is no nvm")])
+def test_nvm_is_used_where_it_is(tmp_path: Path, out: str, has_nvm: bool) -> None:  # noqa: FBT001 - a parameter
+    """Amplify's machine has nvm, which is a function of the shell; without it the build uses the installed Node."""
+    if has_nvm:
+        (tmp_path / ".nvm").mkdir()
+        (tmp_path / ".nvm/nvm.sh").write_text('nvm() { echo "nvm $*"; }\n')
+    script = build_script(["nvm use 20", "echo done"], ".", ".")
+    code, printed = ran(script.text, tmp_path)
+    assert (code, printed.startswith(out), printed.endswith("done\n")) == (0, True, True)
+    assert script.notes[0].startswith("The build switches to Node 20 with nvm")
+
+
+def test_the_repositorys_folder_is_known(tmp_path: Path) -> None:
+    """Amplify sets CODEBUILD_SRC_DIR to the repository's root."""
+    (tmp_path / "infra").mkdir()
+    script = build_script(["cd sub 2>/dev/null || true", 'basename "$CODEBUILD_SRC_DIR"'], "..", "..")
+    assert ran(script.text, tmp_path / "infra") == (0, f"{tmp_path.name}\n")
+    assert script.reads == ()
+
+
+def test_commands_of_amplifys_machine_are_dropped() -> None:
+    """Commands that exist only there, or deploy the backend, are not run, and packages of the system are noted."""
+    script = build_script(
+        ["amplifyPush --simple", "envCache --set stackInfo ''", "yum install -y jq", "nvm install"], ".", "."
+    )
+    assert script.dropped == ("amplifyPush --simple", "envCache --set stackInfo ''")
+    assert script.notes[0].startswith("The build switches to Node with nvm")
+    assert "installs packages of the system" in script.notes[1]
+
+
+def test_the_variables_that_are_read() -> None:
+    """Variables that the commands set, and those of every shell, need no value."""
+    commands = ["export A=1 && echo $A $HOME ${API_URL} $API_URL", "for f in *; do echo $f $1; done"]
+    assert build_script(commands, ".", ".").reads == ("API_URL",)
