@@ -28,7 +28,7 @@ def yaml_mapping(text: str, name: str) -> dict[str, Any]:
         HostingError: it is not YAML, or not a mapping; the message does not quote the text.
     """
     try:
-        content = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a safe loader
+        content = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a safe loader  # nosec B506
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""

@@ -22,10 +22,11 @@ FILES = {
 KEYS = st.sampled_from(
     """
     version frontend backend applications appRoot buildPath phases preBuild build commands artifacts baseDirectory files
-    env variables customHeaders pattern headers key value app appId appArn environmentVariables customRules source target
-    status branches branchName buildSpec productionBranch basicAuthCredentials enableBasicAuth domainAssociations
-    domainName subDomains subDomainSetting certificate Resources S3Bucket Properties BucketName CloudFrontDistribution
-    DistributionConfig Aliases Origins DefaultCacheBehavior MaxTTL Ref Fn::If hosting javascript config DistributionDir
+    env variables customHeaders pattern headers key value app appId appArn environmentVariables customRules target
+    source status branches branchName buildSpec productionBranch basicAuthCredentials enableBasicAuth
+    domainAssociations domainName subDomains subDomainSetting certificate Resources S3Bucket Properties BucketName
+    CloudFrontDistribution DistributionConfig Aliases Origins DefaultCacheBehavior MaxTTL Ref Fn::If hosting config
+    javascript DistributionDir
     """.split()  # noqa: SIM905 - a string of words is easier to read
 )
 TEXTS = st.one_of(
