@@ -17,6 +17,7 @@ RUN_THE_CLI = {
     "hosting.pull_requests.__main__",
     *(f"hosting.deployments.{name}" for name in ("__main__", "branches", "cli", "commands", "stack")),
     *(f"hosting.verify.{name}" for name in ("__main__", "stack")),
+    *(f"hosting.review.{name}" for name in ("__main__", "cli", "worker")),
 }
 # They call S3: tests/unit/publish/bulk runs them with a bucket of a local cloud.
 CALL_S3 = {

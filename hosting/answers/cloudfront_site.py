@@ -77,7 +77,8 @@ class CloudFrontSite:
 
     def is_proxied(self, path: str) -> bool:
         """Whether another server answers a path, or may answer it."""
-        return any(proxy.matches(path) for proxy in self.rules.proxies) or is_ambiguous(self.rules.proxies, path)
+        proxies = self.rules.proxies
+        return bool(proxies) and (any(proxy.matches(path) for proxy in proxies) or is_ambiguous(proxies, path))
 
     @cached_property
     def _lookup(self) -> RuleLookup:

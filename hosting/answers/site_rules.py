@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
@@ -53,7 +53,7 @@ class SiteRules:
     function_app_page: str = ""
     hidden: str = ""
 
-    @property
+    @cached_property
     def proxies(self) -> tuple[Proxy, ...]:
         """The rules whose paths other servers answer."""
         return proxies_in(self.redirects)

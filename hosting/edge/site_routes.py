@@ -73,7 +73,7 @@ class SiteRoutes:
     bare_page: str = ""
     second_page: str = ""
 
-    @property
+    @cached_property
     def index_url(self) -> str:
         """The path of the index document in a folder, such as ``/index.html``."""
         return key_path(self.index_document)

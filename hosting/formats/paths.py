@@ -29,6 +29,8 @@ def canonical_path(text: str) -> str:
 
 def key_path(key: str) -> str:
     """Return the canonical path of the object with this key."""
+    if _PLAIN.fullmatch(key):
+        return f"/{key}"
     return "/" + quote(key, safe=f"/{_UNENCODED}")
 
 

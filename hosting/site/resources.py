@@ -26,6 +26,7 @@ from hosting.site.functions import function_marker, published_functions
 from hosting.site.managed import Managed
 from hosting.site.outputs import Outputs, release_outputs, site_outputs
 from hosting.site.promoted import promoted_stack
+from hosting.site.review import SiteReview
 from hosting.website.bucket import Website, make_bucket, private_website, public_website
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class SiteResources:
         for warning in self._edge.warnings:
             pulumi.log.warn(warning, component)
         self._warn_of_another_kind()
+        self._review = SiteReview(names, settings, prepared, current_stack()) if settings.publish.gate.is_on else None
         self._provider = make_provider(names.logical("aws"), settings.aws, pulumi.ResourceOptions(parent=component))
         self.bucket = bucket = make_bucket(names, settings.website, self._options())
         self._cloud_names = CloudNames.beside(bucket, names)
@@ -124,11 +126,11 @@ class SiteResources:
         """Declare the resources of managed mode; return the outputs."""
         managed = Managed(self._names, self._settings, self._staged, self._edge)
         self._hint_at_bulk_mode()
-        marker = managed.publish_marker(self._own(after=[]))
+        marker = managed.publish_marker(self._own(after=self._reviewed(bucket)))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
             pages = managed.files(bucket, self._options(after=[marker, *website.ready]))
-            managed.published_files(bucket, marker, self._own(after=[pages]))
+            self._store_record(bucket, managed.published_files(bucket, marker, self._own(after=[pages])))
             return self._outputs(website, None, None)
         # Before the distribution, which routes to these files if the stack was in bulk mode before.
         pages = managed.files(bucket, self._options(after=[marker]))
@@ -137,6 +139,7 @@ class SiteResources:
         website = self._website(bucket, distribution)
         after = self._own(after=[published, functions])
         invalidation = managed.invalidation(distribution, marker, published, after)
+        self._store_record(bucket, invalidation or published, functions, *website.ready)
         return self._outputs(website, distribution, invalidation)
 
     def _hint_at_bulk_mode(self) -> None:
@@ -150,22 +153,33 @@ class SiteResources:
         bulk = Bulk(self._names, self._settings, self._staged, self._edge, self._promoted)
         for warning in bulk.warnings:
             pulumi.log.warn(for_stack(warning, pulumi.get_stack()), self._component)
-        marker = bulk.publish_marker(self._own(after=[]))
+        marker = bulk.publish_marker(self._own(after=self._reviewed(bucket)))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
             release = bulk.release(bucket, None, marker, self._own(after=website.ready))
+            self._store_record(bucket, release)
             return {**self._outputs(website, None, None), **release_outputs(release)}
         from hosting.cloudfront.key_value_store import make_release_store  # noqa: PLC0415 - see above
 
         store = make_release_store(self._cloud_names, self._options())
         release = bulk.release(bucket, store, marker, self._own(after=[bucket]))
         after = [release, self._first_policy(bucket)]
-        distribution, _ = self._distribution(bucket, bulk.edge, after, store.arn)
+        distribution, functions = self._distribution(bucket, bulk.edge, after, store.arn)
         website = self._website(bucket, distribution)
+        self._store_record(bucket, functions, *website.ready)
         outputs = {**self._outputs(website, distribution, None), **release_outputs(release)}
         if self._settings.website.routing == "auto":
             outputs["routing"] = release.kind
         return outputs
+
+    def _reviewed(self, bucket: Bucket) -> Sequence[pulumi.Resource]:
+        """Declare the review, on which all that publishes must depend."""
+        return self._review.before(bucket, self._own(after=[bucket])) if self._review else []
+
+    def _store_record(self, bucket: Bucket, *after: pulumi.Resource) -> None:
+        """Declare the record of the release for the next review."""
+        if self._review:
+            self._review.after(bucket, self._own(after=after))
 
     def _own(self, *, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
         """Return the options of a resource that does not use the AWS provider."""
@@ -227,10 +241,11 @@ class SiteResources:
     def _website(self, bucket: Bucket, distribution: Distribution | None) -> Website:
         settings = self._settings.website.model_copy(update={"error_document": self._edge.error_document})
         is_bulk = self._settings.publish.mode == "bulk"
+        in_place = layout.IN_PLACE_RECORDS if is_bulk or self._review else None
         if distribution is None:
-            hidden = layout.IN_PLACE_RECORDS if is_bulk else None
+            hidden = in_place
             return public_website(self._names, bucket, settings, self._options(), hidden=hidden)
-        hidden = layout.RECORDS if is_bulk else None
+        hidden = layout.RECORDS if is_bulk else in_place
         after, missing_is_404 = self._options(after=[distribution]), self._missing_is_404()
         names, reader = self._names, distribution.arn
         return private_website(names, bucket, settings, reader, after, missing_is_404=missing_is_404, hidden=hidden)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hosting.answers.compression import is_compressible
 from hosting.answers.expected import Expected, file_answer
 from hosting.answers.file_urls import path_of_key, url_forms
 from hosting.formats.redirects.proxies import Proxy
@@ -14,22 +15,12 @@ if TYPE_CHECKING:
 
     from hosting.answers.file_urls import FileUrls, Site
     from hosting.formats.redirects.rules import Rule
-    from hosting.publish.staging.manifest import Manifest, ManifestEntry
+    from hosting.publish.staging.manifest import Manifest
 
 _PAGE = ".html"
 _MOVED, _UNAUTHORIZED = 301, 401
 # How many pages are asked for by their other forms, and how many files compressed.
 _OTHER_FORMS, _COMPRESSED = 50, 20
-# What CloudFront compresses:
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
-COMPRESSED_BYTES = range(1_000, 10_000_000 + 1)
-COMPRESSED_TYPES = frozenset(
-    """
-    application/javascript application/json application/pdf application/rss+xml application/vnd.ms-fontobject
-    application/wasm application/xhtml+xml application/xml font/otf font/ttf image/svg+xml text/css text/csv text/html
-    text/javascript text/plain text/tab-separated-values text/xml
-    """.split()  # noqa: SIM905 - a string of words is easier to read
-)
 
 
 def file_checks(site: Site, urls: FileUrls) -> Iterator[Check]:
@@ -67,15 +58,10 @@ def unknown_path_checks(site: Site, token: str) -> Iterator[Check]:
 
 def compression_checks(site: Site, urls: FileUrls, encodings: Sequence[str]) -> Iterator[Check]:
     """Yield the checks of some files with each of the encodings."""
-    files = [file for file in urls.served if _is_compressed(file.entry)]
+    files = [file for file in urls.served if is_compressible(file.entry)]
     for file in sample(files, _COMPRESSED):
         for encoding in encodings:
             yield Check("compressed", site.url + file.path, (file.answer,), encoding, accept_encoding=encoding)
-
-
-def _is_compressed(entry: ManifestEntry) -> bool:
-    media_type = entry.content_type.partition(";")[0]
-    return media_type in COMPRESSED_TYPES and entry.size in COMPRESSED_BYTES and entry.content_encoding is None
 
 
 def password_checks(site: Site, urls: FileUrls) -> Iterator[Check]:

@@ -29,7 +29,10 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def new_project(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
-    """Return a function that makes a project with a name of its own and the stack of the given name."""
+    """Return a function that makes a project with a name of its own and the stack of the given name.
+
+    The review is off, so that tests can count what else a deployment does; test_review.py turns it on.
+    """
 
     def make(stack: str) -> Project:
         name = f"site{next(_numbers)}"
@@ -37,6 +40,7 @@ def new_project(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> C
         copy_program(path, name)
         project = Project(sandbox, path, name, stack)
         project.pulumi("stack", "init", stack)
+        project.config("publish:gate", '{"urls": "off", "links": "off"}')
         return project
 
     return make

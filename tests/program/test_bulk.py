@@ -170,7 +170,9 @@ def test_reserved_paths_are_refused_at_the_preview(
     with pytest.raises(pulumi.RunError, match=rf"set --stack {stack} --path 'publish:ignore\[1\]' '/\.published/'"):
         deploy(stack, preview=True, publish_mode="bulk", publish_ignore='["*.map"]')
     deploy("prod", publish_mode="bulk", publish_release="0123abcd")
-    deploy("prod")
+    with pytest.raises(pulumi.RunError, match="where the program keeps its own objects"):
+        deploy("prod")
+    deploy("prod", publish_gate='{"urls": "off", "links": "off"}')
 
 
 def test_another_release_is_another_publish_marker(deploy: Callable[..., Deployed]) -> None:

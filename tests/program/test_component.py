@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 # `site`, and its properties. `up` takes the module of the program, `destroy` and `refresh` the one in the state; `diff`
 # compares properties by their names. A change of this table needs a line in CHANGELOG.md, and after 0.1.0 a way to
 # update the stacks that exist.
+REVIEW = {"bucket", "region", "keys", "name", "digest", "staging", "stack", "urn"}
 STATE = {
     ("hosting.providers.first_policy", "FirstPolicyProvider"): (
         "FirstPolicy",
         "site-first-policy",
         {"bucket", "missing_is_404"},
     ),
+    ("hosting.providers.review", "ReviewProvider"): ("Review", "site-review", REVIEW),
+    ("hosting.providers.review", "ReviewRecordProvider"): ("ReviewRecord", "site-review-record", REVIEW),
     ("hosting.providers.publish_marker", "PublishMarkerProvider"): (
         "PublishMarker",
         "site-publish-marker",
@@ -128,7 +131,7 @@ def test_the_state_holds_these_providers(full: Callable[..., Deployed]) -> None:
 
 def test_children_are_named_after_the_site(full: Callable[..., Deployed]) -> None:
     """Each child is `<site>-<role>`; no logical name holds the project or the stack."""
-    dynamic = {f"{logical} {kind}" for kind, logical, _ in list(STATE.values())[:6]}
+    dynamic = {f"{logical} {kind}" for kind, logical, _ in list(STATE.values())[:8]}
     assert kinds(full()) == CHILDREN | dynamic
     assert {name.partition("-")[0] for name in kinds(full(name="shop"))} == {"shop"}
 

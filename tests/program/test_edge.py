@@ -175,6 +175,8 @@ def test_the_resources_of_a_stack_are_counted(deploy: Callable[..., Deployed], t
         "pulumi-python:dynamic/hosting:FunctionMarker": 1,
         "pulumi-python:dynamic/hosting:PublishedFunctions": 1,
         "pulumi-python:dynamic/hosting:PublishedFiles": 1,
+        "pulumi-python:dynamic/hosting:Review": 1,
+        "pulumi-python:dynamic/hosting:ReviewRecord": 1,
     }
 
 

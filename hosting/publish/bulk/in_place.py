@@ -200,7 +200,8 @@ class InPlacePublisher:
         now = time.time()
         old = {name for name, found in listed.items() if now - found.time.timestamp() > _DAY_S}
         named = {publish.plan for publish in before.begun} | ({before.live.id} if before.live else set())
-        return (named | old) - {release.id, layout.OWNER, KEY.removeprefix(layout.IN_PLACE_RECORDS)}
+        others = {layout.OWNER, layout.REVIEW_RECORD, KEY.removeprefix(layout.IN_PLACE_RECORDS)}
+        return (named | old) - {release.id, *others}
 
 
 def _differs(file: StoredFile | None, entry: ManifestEntry) -> bool:

@@ -25,17 +25,31 @@ def check_keys(manifest: Manifest, patterns: int) -> None:
     Raises:
         PublishError: it can't; the message has the command that leaves the file out.
     """
+    check_reserved(manifest, patterns)
     for entry in manifest.entries:
-        _check(entry, f"pulumi config set --path 'publish:ignore[{patterns}]'")
+        _check(entry, _ignore_command(patterns))
+
+
+def check_reserved(manifest: Manifest, patterns: int) -> None:
+    """Check that no file is where the program keeps its own objects.
+
+    Raises:
+        PublishError: one is; the message has the command that leaves the folder out.
+    """
+    taken = next((entry.path for entry in manifest.entries if entry.path.startswith(layout.RESERVED)), None)
+    if taken is not None:
+        folder = taken.partition("/")[0]
+        raise PublishError(
+            f"'{taken}' is in '{folder}/', where the program keeps its own objects; nothing was deployed: rename "
+            f"the folder, or leave it out with {_ignore_command(patterns)} '/{folder}/'"
+        )
+
+
+def _ignore_command(patterns: int) -> str:
+    return f"pulumi config set --path 'publish:ignore[{patterns}]'"
 
 
 def _check(entry: ManifestEntry, ignore: str) -> None:
-    if entry.path.startswith(layout.RESERVED):
-        folder = entry.path.partition("/")[0]
-        raise PublishError(
-            f"'{entry.path}' is in '{folder}/', where bulk mode keeps its own objects; nothing was deployed: rename "
-            f"the folder, or leave it out with {ignore} '/{folder}/'"
-        )
     longest = MAX_KEY_BYTES - layout.LONGEST_PREFIX
     # Most paths are shorter, whatever their characters are.
     if len(entry.path) > longest // 4 and len(entry.path.encode()) > longest:

@@ -20,6 +20,8 @@ RECORDS = f"{ROOT}records/"
 IN_PLACE_RECORDS = ".published/"
 # Below the records of either kind: the id of the resource that publishes. A resource that was replaced deletes nothing.
 OWNER = "owner"
+# The record of the live release, for the review of the next one. Managed mode has it in ``.published/``, too.
+REVIEW_RECORD = "review.json.gz"
 RESERVED = (ROOT, IN_PLACE_RECORDS)
 # `.release/o/`, an id of 4 characters and a slash; an error page's key has its status besides.
 LONGEST_PREFIX = 24

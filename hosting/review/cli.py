@@ -1,0 +1,118 @@
+"""The command-line interface of ``python -m hosting.review``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hosting.config.load import load_settings
+from hosting.deployments.cli import PulumiCli, require_project, run
+from hosting.deployments.stack import raw_config
+from hosting.errors import HostingError
+from hosting.prepare import STATE, Run, prepare
+from hosting.publish.bulk import layout
+from hosting.publish.s3.bucket import open_bucket
+from hosting.publish.s3.errors import S3Error
+from hosting.review.lines import refusal, text
+from hosting.review.live import live_site, no_live_site, record_keys
+from hosting.review.markdown import markdown
+from hosting.review.request import review_request
+from hosting.review.run import REQUEST_FILE, run_review, staged_site, write_request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hosting.config.load import Settings
+    from hosting.deployments.cli import Cli
+    from hosting.publish.settings import GateSettings
+    from hosting.review.result import ReviewResult
+    from hosting.review.review import LiveSite
+
+PASSED, REFUSED, NOT_REVIEWED = 0, 1, 2
+
+
+class _Reviewed(NamedTuple):
+    """A result, and what the gate is set to."""
+
+    result: ReviewResult
+    gate: GateSettings
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command in the working directory, and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        result, gate = _reviewed(options, Path.cwd())
+    except HostingError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command-line tool prints
+        return NOT_REVIEWED
+    print(_formatted(options, result))  # noqa: T201 - the same
+    return REFUSED if refusal(result, gate) else PASSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m hosting.review",
+        description="Compares the site that pulumi preview has staged with the live one: URLs, links, rules and "
+        "weights. Run it in the folder of Pulumi.yaml. Nothing is changed.",
+        epilog="Exit status: 0 if publish:gate lets the site pass, 1 if it refuses it, 2 if it can't be reviewed.",
+    )
+    parser.add_argument("--stack", required=True, help="the stack, such as prod")
+    parser.add_argument("--build", action="store_true", help="build and stage the site first")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print the result as JSON")
+    output.add_argument("--markdown", action="store_true", help="print a comment for a pull request")
+    return parser
+
+
+def _formatted(options: argparse.Namespace, result: ReviewResult) -> str:
+    if options.json:
+        return json.dumps(json.loads(result.to_json()), indent=2)
+    return markdown(result) if options.markdown else text(result)
+
+
+def _reviewed(options: argparse.Namespace, project: Path) -> _Reviewed:
+    """Return the result for a stack.
+
+    Raises:
+        HostingError: there is no such stack, or no staged tree.
+    """
+    require_project(project)
+    cli = PulumiCli(project)
+    name = options.stack.rpartition("/")[2]
+    settings = load_settings(replace(raw_config(cli, options.stack), stack=name), os.environ)
+    folder = STATE / "staging" / name
+    if options.build:
+        prepared = prepare(name, settings, Run(project, preview=True, say=_say))
+        write_request(folder, review_request(settings, prepared.edge, layout.IN_PLACE_RECORDS))
+    elif not (folder / REQUEST_FILE).is_file():
+        raise HostingError(f"Stack '{name}' is not staged: pulumi preview --stack {name}, or add --build")
+    staged = staged_site(folder)
+    return _Reviewed(run_review(staged, _live(cli, options.stack, settings), _no_progress).result, staged.request.gate)
+
+
+def _live(cli: Cli, stack: str, settings: Settings) -> LiveSite:
+    against = settings.review.against
+    name = f"the live release of stack '{against}'" if against else "the live release"
+    outputs: dict[str, Any] = json.loads(run(cli, stack, "stack", "output", "--json", "--stack", against or stack))
+    if not outputs.get("bucketName"):
+        return no_live_site("Nothing is live yet")
+    aws = replace(settings.aws, region=str(outputs["bucketRegion"]))
+    keys = record_keys(is_release=settings.publish.mode == "bulk" and settings.cloudfront.enabled)
+    try:
+        return live_site(open_bucket(str(outputs["bucketName"]), aws), keys, name)
+    except S3Error as error:
+        return no_live_site(f"The live release can't be read ({error})")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 - a command-line tool prints
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    return None

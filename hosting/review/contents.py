@@ -1,0 +1,108 @@
+"""What all files of a site contain, with each text once, and its cache between runs.
+
+Ten thousand pages have hundreds of thousands of links, which lead to few different targets. So a page has the numbers
+of its texts: in this form the whole cache is read in a moment.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from hosting.review.examine import Content
+
+# Another version of this program may find other links.
+_VERSION = 1
+
+
+class Row(NamedTuple):
+    """What a file contains, with numbers of texts in place of texts.
+
+    Attributes:
+        sha256: the hash of its content.
+        bases: the paths that it is served at.
+        title: its title.
+        canonical: the path of its canonical link.
+        links, anchors, styles, scripts, images: as in ``Content``.
+        sent: the bytes that are sent.
+    """
+
+    sha256: str
+    bases: list[str]
+    title: str
+    canonical: str
+    links: list[int]
+    anchors: list[int]
+    styles: list[int]
+    scripts: list[int]
+    images: list[int]
+    sent: int
+
+
+class Contents:
+    """What the files of a site contain, by key.
+
+    Attributes:
+        texts: all texts, by number.
+        rows: what each file contains.
+    """
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.rows: dict[str, Row] = {}
+        self._numbers: dict[str, int] = {}
+
+    def add(self, key: str, sha256: str, bases: Iterable[str], content: Content) -> None:
+        """Add what a file contains."""
+        self.rows[key] = Row(
+            sha256,
+            list(bases),
+            content.title,
+            content.canonical,
+            links=self._numbered(content.links),
+            anchors=self._numbered(content.anchors),
+            styles=self._numbered(content.styles),
+            scripts=self._numbered(content.scripts),
+            images=self._numbered(content.images),
+            sent=content.sent,
+        )
+
+    def discard(self, key: str) -> None:
+        """Remove a file. Texts that no file has remain: they are few, and nothing asks for them."""
+        del self.rows[key]
+
+    def _numbered(self, texts: Iterable[str]) -> list[int]:
+        numbers, known = self._numbers, self.texts
+        found = []
+        for text in texts:
+            number = numbers.get(text)
+            if number is None:
+                number = numbers[text] = len(known)
+                known.append(text)
+            found.append(number)
+        return found
+
+    def save(self, file: Path, options: object) -> None:
+        """Write the cache; ``options`` are those that the contents depend on."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        data = {"version": [_VERSION, options], "texts": self.texts, "rows": self.rows}
+        temporary = file.with_name(f"{file.name}.next")
+        temporary.write_text(json.dumps(data, separators=(",", ":")), encoding="utf-8")
+        temporary.replace(file)
+
+
+def read_contents(file: Path, options: object) -> Contents:
+    """Return what ``save`` wrote; nothing if there is no cache, or if it is of other options."""
+    contents = Contents()
+    try:
+        read: dict[str, Any] = json.loads(file.read_bytes())
+        if read["version"] == json.loads(json.dumps([_VERSION, options])):
+            contents.texts = read["texts"]
+            contents.rows = {key: Row(*row) for key, row in read["rows"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return Contents()
+    return contents

@@ -1,0 +1,126 @@
+"""What a review has found, as lines for people: in the preview, and as the command's text. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hosting.review.result import FRAGMENTS, KINDS, LINKS, MIXED_CONTENT, REDIRECTS, URLS, WEIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hosting.publish.settings import GateSettings
+    from hosting.review.result import Finding, ReviewResult
+
+_SHOWN = 20
+# What one and several findings of a kind are.
+_WHAT = {
+    URLS: ("URL of the live site dies", "URLs of the live site die"),
+    LINKS: ("link target does not exist", "link targets do not exist"),
+    REDIRECTS: ("link target needs several redirects", "link targets need several redirects"),
+    FRAGMENTS: ("link leads to a missing part of a page", "links lead to missing parts of pages"),
+    MIXED_CONTENT: ("file is requested over http", "files are requested over http"),
+    WEIGHT: ("size exceeds publish:budget", "sizes exceed publish:budget"),
+}
+_ADVICE = {
+    URLS: "publish them again, or redirect them in _redirects or website:redirects",
+    LINKS: "correct the links, or add an entry to review:ignore",
+    REDIRECTS: "link to the last address",
+    FRAGMENTS: "correct the links, or add an entry to review:ignore",
+    MIXED_CONTENT: "write https://",
+    WEIGHT: "send less, or raise publish:budget",
+}
+
+
+def level_of(gate: GateSettings, kind: str) -> str:
+    """Return what `publish:gate` says about a kind of findings."""
+    level: str = gate.model_dump(by_alias=True)[kind]
+    return level
+
+
+def counted(kind: str, count: int) -> str:
+    """Return the number of findings of a kind, with what they are."""
+    return f"{count} {_WHAT[kind][count != 1]}"
+
+
+def summary(result: ReviewResult) -> str:
+    """Return one line about all that was found."""
+    totals = result.totals
+    looked = f"{totals.pages} pages with {totals.links} links to {totals.targets} targets"
+    against = f", compared with {result.compared_with}" if result.compared_with else ""
+    new = [counted(kind, len(found)) for kind in KINDS if (found := new_findings(result, kind))]
+    known = sum(not each.is_new for each in result.findings)
+    kept = [f"{known} findings are as in the live release"] if known else []
+    return f"Review of {looked}{against}: {', '.join([*new, *kept]) or 'nothing found'}"
+
+
+def new_findings(result: ReviewResult, kind: str) -> list[Finding]:
+    """Return the findings of a kind that the live release does not have."""
+    return [each for each in result.findings if each.kind == kind and each.is_new]
+
+
+def messages(result: ReviewResult, gate: GateSettings, level: str) -> Iterator[str]:
+    """Yield a message for each kind with new findings that has this level."""
+    for kind in KINDS:
+        found = new_findings(result, kind)
+        if found and level_of(gate, kind) == level:
+            yield f"{counted(kind, len(found))}; {_ADVICE[kind]}:\n{listed(found)}"
+
+
+def listed(findings: Sequence[Finding]) -> str:
+    """Return the first findings, one a line, and the number of the others."""
+    lines = [f"  {line(each)}" for each in findings[:_SHOWN]]
+    more = len(findings) - _SHOWN
+    return "\n".join([*lines, f"  and {more} more"] if more > 0 else lines)
+
+
+def line(finding: Finding) -> str:
+    """Return a finding as one line."""
+    where = ""
+    if finding.pages > 1:
+        where = f" (on {finding.pages} pages, such as {finding.page})"
+    elif finding.page and finding.page != finding.subject:
+        where = f" (on {finding.page})"
+    advice = f"; {finding.advice}" if finding.advice else ""
+    return f"{finding.subject} {finding.text}{where}{advice}"
+
+
+def refusal(result: ReviewResult, gate: GateSettings) -> str:
+    """Return why the publish is refused, with what to type next; empty if it is not."""
+    refused = [kind for kind in KINDS if level_of(gate, kind) == "error" and new_findings(result, kind)]
+    if not refused:
+        return ""
+    found = "\n".join(messages(result, gate, "error"))
+    return (
+        f"'publish:gate' refuses this publish; nothing was published. {found}\n"
+        f"To publish all the same: pulumi config set --path publish:gate.{refused[0]} warn"
+    )
+
+
+def text(result: ReviewResult) -> str:
+    """Return all of a result, for a terminal."""
+    parts = [summary(result)]
+    for kind in KINDS:
+        found = [each for each in result.findings if each.kind == kind]
+        if found:
+            parts.append(f"{counted(kind, len(found))}; {_ADVICE[kind]}:\n{listed(found)}")
+    if result.rule_changes:
+        parts.append("\n".join(["Rules:", *(f"  {change}" for change in result.rule_changes)]))
+    if result.weights:
+        parts.append(weight_line(result))
+    return "\n\n".join([*parts, *result.notes])
+
+
+def weight_line(result: ReviewResult) -> str:
+    """Return a line about the weight of the pages: the heaviest one, and what most of them take."""
+    in_order = sorted(result.weights, key=lambda each: each.now.bytes)
+    middle, most = in_order[len(in_order) // 2], in_order[-1]
+    before = f", before {_size(most.before.bytes)}" if most.before else ""
+    return (
+        f"A first visit takes at least {_size(middle.now.bytes)} at the median page, and at most "
+        f"{_size(most.now.bytes)} with {most.now.requests} requests ({most.page}{before})"
+    )
+
+
+def _size(size: int) -> str:
+    return f"{size / 1000:,.1f} kB"

@@ -1,0 +1,97 @@
+"""The links of all pages: each different target is asked once of the site that is to be published. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from hosting.answers.expected import OK
+from hosting.review.examine import MIXED
+from hosting.review.result import FRAGMENTS, LINKS, MIXED_CONTENT, REDIRECTS, Finding
+from hosting.review.site import LOOP, is_page
+
+if TYPE_CHECKING:
+    from hosting.review.contents import Contents
+    from hosting.review.ignores import Ignores
+    from hosting.review.site import AskedSite
+
+# https://html.spec.whatwg.org/multipage/browsing-the-web.html#scroll-to-the-fragment-identifier, and the directives of
+# https://wicg.github.io/scroll-to-text-fragment/. `#/` and `#!` are routes of apps.
+_NO_ANCHOR = ("/", "!")
+_DIRECTIVE = ":~:"
+
+
+class Links:
+    """The links of a site.
+
+    Attributes:
+        single_redirects: the number of targets that work only by one redirect.
+        count: the number of links, each target once a file.
+        targets: the number of different targets.
+    """
+
+    def __init__(self, site: AskedSite, contents: Contents, ignores: Ignores) -> None:
+        self._site, self._contents, self._ignores = site, contents, ignores
+        self._asked = sorted(set(chain.from_iterable(row.links for row in contents.rows.values())))
+        self.count = sum(len(row.links) for row in contents.rows.values())
+        self.targets = len(self._asked)
+        self.single_redirects = 0
+
+    def findings(self) -> list[Finding]:
+        """Return what is wrong with the links, once for each target."""
+        found = {number: wrong for number in self._asked if (wrong := self._wrong(self._contents.texts[number]))}
+        pages: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        # A page and a script may link to the same target in different ways.
+        findings = {finding.identity: finding for finding in found.values()}
+        for key, row in self._contents.rows.items():
+            for identity in {found[number].identity for number in row.links if number in found}:
+                pages[identity].append(key)
+        return list(filter(None, (self._on_pages(finding, pages[identity]) for identity, finding in findings.items())))
+
+    def _on_pages(self, finding: Finding, keys: list[str]) -> Finding | None:
+        """Return a finding with the pages that have it; None if it is ignored on all of them."""
+        urls = {key: self._site.page_url(key) for key in keys}
+        kept = [key for key in keys if not self._ignores.matches(finding.subject, urls[key])]
+        if not kept:
+            return None
+        page = urls[min(kept, key=lambda key: (not self._site.has_own_url(key), key.count("/"), key))]
+        return Finding(finding.kind, finding.subject, finding.text, page, len(kept), finding.advice)
+
+    def _wrong(self, text: str) -> Finding | None:
+        """Return what is wrong with a target, which has the letter of its kind in front."""
+        kind, target = text[0], text[1:]
+        if kind == MIXED:
+            return Finding(MIXED_CONTENT, target, "is requested over http", advice="write https://")
+        path, _, fragment = target.partition("#")
+        outcome = self._site.outcome(path)
+        if outcome.status == LOOP:
+            return Finding(LINKS, path, "redirects in an endless loop")
+        if outcome.status != OK:
+            return Finding(LINKS, path, f"is {outcome.status}", advice=self._advice(path))
+        self.single_redirects += outcome.redirects == 1
+        if outcome.redirects > 1:
+            return Finding(REDIRECTS, path, f"needs {outcome.redirects} redirects", advice="link to the last address")
+        if fragment and outcome.key and not self._has_anchor(outcome.key, fragment):
+            return Finding(FRAGMENTS, target, f"leads to a part that the page does not have: #{fragment}")
+        return None
+
+    def _has_anchor(self, key: str, fragment: str) -> bool:
+        row, entry = self._contents.rows.get(key), self._site.manifest.get(key)
+        fragment = fragment.partition(_DIRECTIVE)[0]
+        if row is None or entry is None or not is_page(entry) or not fragment or fragment.startswith(_NO_ANCHOR):
+            return True
+        names = {self._contents.texts[number] for number in row.anchors}
+        return fragment in names or unquote(fragment) in names or fragment.lower() == "top"
+
+    def _advice(self, path: str) -> str:
+        """Return the path that differs only in the case of its letters."""
+        found = self._by_lower_case.get(path.lower())
+        return f"the address is {found}" if found and self._site.outcome(found).status == OK else ""
+
+    @cached_property
+    def _by_lower_case(self) -> dict[str, str]:
+        urls = (form for entry in self._site.manifest.entries for form in self._site.forms(entry.path))
+        return {url.lower(): url for url in urls}

@@ -1,0 +1,58 @@
+"""Reads the record of the live release from the bucket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from hosting.publish.bulk import layout
+from hosting.review.record import ReleaseRecord
+from hosting.review.review import LiveSite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hosting.publish.s3.objects import StoredObject
+
+_NOT_COMPARED = "so no URLs and rules were compared"
+
+
+class ReadableBucket(Protocol):
+    """A bucket whose objects can be read."""
+
+    def read(self, key: str) -> StoredObject | None:
+        """Return an object; None if it does not exist."""
+
+
+def record_keys(*, is_release: bool) -> list[str]:
+    """Return the keys that a record may have, the one of this stack first.
+
+    ``is_release`` is whether the stack has releases behind CloudFront. A stack that has just changed its mode has the
+    record of the other one.
+    """
+    prefixes = (layout.RECORDS, layout.IN_PLACE_RECORDS)
+    return [f"{prefix}{layout.REVIEW_RECORD}" for prefix in (prefixes if is_release else prefixes[::-1])]
+
+
+def live_site(bucket: ReadableBucket, keys: Sequence[str], name: str) -> LiveSite:
+    """Return the live site: the first record that exists.
+
+    Args:
+        bucket: the bucket.
+        keys: the keys that the record may have, the most likely first.
+        name: what the site is called.
+    """
+    for key in keys:
+        found = bucket.read(key)
+        if found is not None:
+            record = ReleaseRecord.from_bytes(found.data)
+            if record is None:
+                return LiveSite(
+                    None, f"{key} is of another version of the program, {_NOT_COMPARED}; a publish replaces it"
+                )
+            return LiveSite(record, name)
+    return LiveSite(None, f"The bucket has no record of {name}, {_NOT_COMPARED}; the next publish writes it")
+
+
+def no_live_site(reason: str) -> LiveSite:
+    """Return that there is nothing to compare with, for a reason."""
+    return LiveSite(None, f"{reason}, {_NOT_COMPARED}")

@@ -1,0 +1,155 @@
+"""The URLs that die: every URL of the live release is asked of the new one. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from hosting.answers.expected import OK
+from hosting.formats.paths import key_path
+from hosting.formats.redirects.proxies import Proxy
+from hosting.publish.staging.cache_control import IMMUTABLE
+from hosting.publish.staging.hashed_names import hashed_names
+from hosting.review.record import short_hash
+from hosting.review.result import URLS, Finding
+from hosting.review.site import LOOP, is_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hosting.publish.staging.manifest import ManifestEntry
+    from hosting.review.contents import Contents
+    from hosting.review.record import LivePage
+    from hosting.review.site import AskedSite, Outcome
+
+# Data that generators write beside a page, and that only the page's own script requests. They go with their page.
+_DATA_OF_PAGES = (
+    # https://www.gatsbyjs.com/docs/how-to/performance/how-code-splitting-works/
+    r"page-data/(?:.*/)?(?:page|app)-data\.json",
+    r"page-data/sq/d/[0-9]+\.json",
+    # https://nuxt.com/docs/4.x/getting-started/prerendering#payload-extraction
+    r"(?:.*/)?_payload\.json",
+    # https://nextjs.org/docs/app/guides/static-exports
+    r"(?:.*/)?(?:index|__next\..*)\.txt",
+    # https://svelte.dev/docs/kit/load#Universal-vs-server
+    r"(?:.*/)?__data\.json",
+    # https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-html_copy_source
+    r"_sources/.*",
+)
+_IS_DATA = re.compile("|".join(_DATA_OF_PAGES))
+
+
+class _Page(NamedTuple):
+    """What identifies a page in another place."""
+
+    sha256: str
+    title: str
+    canonical: str
+
+
+class LostUrls:
+    """Compares the live release with the new one."""
+
+    def __init__(
+        self, before: AskedSite, after: AskedSite, live_pages: Mapping[str, LivePage], contents: Contents
+    ) -> None:
+        self._before, self._after = before, after
+        self._old_pages = {
+            entry.path: _Page(short_hash(entry), *_texts(live_pages.get(entry.path)))
+            for entry in before.manifest.entries
+        }
+        self._new_pages = {
+            entry.path: _Page(short_hash(entry), row.title if row else "", row.canonical if row else "")
+            for entry in after.manifest.entries
+            for row in (contents.rows.get(entry.path),)
+        }
+        self._moved = self._places()
+
+    @property
+    def compares_files_only(self) -> bool:
+        """Whether an app answers all paths without a file, so that no page can be missed."""
+        return self._before.is_app and self._after.is_app
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the URLs that die, once for each file and for each rule of the live release."""
+        for entry in self._candidates():
+            lost = [(path, reason) for path in self._before.served_forms(entry.path) if (reason := self._reason(path))]
+            if lost:
+                path, reason = lost[0]
+                others = f" (so do {', '.join(each for each, _ in lost[1:])})" if len(lost) > 1 else ""
+                yield Finding(URLS, path, f"{reason}{others}", advice=self._redirect(path, entry.path))
+        for path in self._rule_paths():
+            reason = self._reason(path)
+            if reason:
+                yield Finding(URLS, path, f"{reason}; a rule of the live site serves it")
+
+    def _candidates(self) -> Iterator[ManifestEntry]:
+        """Yield the live files whose URLs people may know."""
+        paths = [entry.path for entry in self._before.manifest.entries]
+        hashed = hashed_names(paths)
+        for entry in self._before.manifest.entries:
+            is_asset = entry.path in hashed or entry.cache_control == IMMUTABLE or self._is_data(entry.path)
+            if (
+                not is_asset
+                and self._before.has_own_url(entry.path)
+                and not (self.compares_files_only and is_page(entry))
+            ):
+                yield entry
+
+    def _is_data(self, path: str) -> bool:
+        """Whether a file is the data of a page: Next.js writes `about.txt` beside `about.html`."""
+        return bool(_IS_DATA.fullmatch(path)) or (
+            path.endswith(".txt") and f"{path.removesuffix('.txt')}.html" in self._old_pages
+        )
+
+    def _rule_paths(self) -> Iterator[str]:
+        """Yield the paths of redirects and rewrites that lead to a page of the live site."""
+        for rule in self._before.rules.redirects:
+            is_plain = rule.is_literal and rule.is_unconditional and not isinstance(rule, Proxy)
+            outcome = self._before.outcome(rule.literal) if is_plain else None
+            if outcome and outcome.status == OK and not outcome.is_fallback and not outcome.is_outside:
+                yield rule.literal
+
+    def _reason(self, path: str) -> str:
+        """Return why a URL dies, as the rest of a sentence; empty if it does not."""
+        before, after = self._before.outcome(path), self._after.outcome(path)
+        if after.status == LOOP:
+            return "redirects in an endless loop"
+        if after.status != OK:
+            return f"will be {after.status}"
+        if after.is_outside or after.redirects or after.key == before.key:
+            return ""
+        if after.is_fallback:
+            return "will get the app's page"
+        return "" if self._is_same_page(before, after) else f"will get another page, {key_path(after.key)}"
+
+    def _is_same_page(self, before: Outcome, after: Outcome) -> bool:
+        """Whether a page has only another name, such as `docs.html` for `docs/index.html`."""
+        if {*self._before.forms(before.key)} & {*self._after.forms(after.key)}:
+            return True
+        old, new = self._old_pages[before.key], self._new_pages[after.key]
+        return any(one and one == other for one, other in zip(old, new, strict=True))
+
+    def _redirect(self, path: str, key: str) -> str:
+        """Return the redirect that saves a URL; empty unless one file has the same content, title or canonical link."""
+        # Without CloudFront no redirect has an effect.
+        kinds = self._old_pages[key] if self._after.rules.has_cloudfront else ()
+        for kind, value in enumerate(kinds):
+            places = self._moved[kind].get(value, []) if value else []
+            if len(places) == 1:
+                return f"{path} {self._after.page_url(places[0])} 301"
+        return ""
+
+    def _places(self) -> tuple[dict[str, list[str]], ...]:
+        """Return the new files by content, by title, and by canonical link."""
+        places: tuple[defaultdict[str, list[str]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
+        for key, page in self._new_pages.items():
+            for kind, value in enumerate(page):
+                if self._after.has_own_url(key):
+                    places[kind][value].append(key)
+        return tuple(map(dict, places))
+
+
+def _texts(page: LivePage | None) -> tuple[str, str]:
+    return (page.title, page.canonical) if page else ("", "")

@@ -1,0 +1,145 @@
+"""What an HTML page contains for the review: its links, its title, and what a first visit requests.
+
+Importing this module imports selectolax, so only a review does that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from hosting.review.css import css_links
+from hosting.review.link_attributes import (
+    IGNORED_RELS,
+    LINK_ATTRIBUTES,
+    META_LINKS,
+    PAGE_LINK,
+    PAGE_RELS,
+    RESOURCE,
+    RESOURCE_RELS,
+    srcset_urls,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from selectolax.lexbor import LexborNode
+
+    Attributes = Mapping[str, str | None]
+
+# An element with this attribute, with all that is in it, is not reviewed.
+_IGNORE = "data-review-ignore"
+# https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-refresh
+_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*(?:url\s*=)?\s*(?P<quote>['\"]?)(?P<url>.*?)(?P=quote)\s*\Z", re.IGNORECASE)
+_TAGS = frozenset({"a", "base", "link", "meta", "script", "style", "title", *LINK_ATTRIBUTES})
+
+
+@dataclass
+class PageContent:
+    """What a page contains.
+
+    Attributes:
+        title: its title; empty without one.
+        canonical: its canonical link, as it is written; empty without one.
+        base: the URL in `<base href>`; empty without one.
+        links: its links, as they are written, with their kind.
+        anchors: the ids and names to which a fragment may lead.
+        styles, scripts, images: what a first visit requests, as far as that is certain.
+    """
+
+    title: str = ""
+    canonical: str = ""
+    base: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+    styles: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+
+
+def page_content(text: str, *, anchors: bool = False) -> PageContent:
+    """Return what a page contains; ``anchors`` is whether its ids are needed."""
+    parser = LexborHTMLParser(text)
+    if _IGNORE in text:
+        for node in parser.css(f"[{_IGNORE}]"):
+            node.decompose()
+    content = PageContent()
+    for node in parser.root.traverse() if parser.root else ():
+        tag = node.tag
+        if tag in _TAGS:
+            _read(content, node, tag or "", node.attributes)
+    if "url(" in text:
+        styled = (node.attributes["style"] or "" for node in parser.css("[style]"))
+        content.links += [(RESOURCE, url) for style in styled for url in css_links(style)]
+    if anchors:
+        content.anchors = {str(node.attributes["id"] or "") for node in parser.css("[id]")}
+        content.anchors |= {str(node.attributes["name"] or "") for node in parser.css("a[name]")}
+    return content
+
+
+def _read(content: PageContent, node: LexborNode, tag: str, attributes: Attributes) -> None:
+    """Add what an element contains."""
+    if tag == "title":
+        content.title = content.title or " ".join(node.text().split())
+    elif tag == "base":
+        content.base = content.base or attributes.get("href") or ""
+    elif tag == "style":
+        content.links += [(RESOURCE, url) for url in css_links(node.text())]
+    elif tag == "link":
+        _read_link(content, attributes)
+    elif tag == "meta":
+        content.links += _meta_links(attributes)
+    else:
+        content.links += _element_links(tag, attributes)
+        _read_request(content, node, tag, attributes)
+
+
+def _element_links(tag: str, attributes: Attributes) -> Iterator[tuple[str, str]]:
+    for name, kind in LINK_ATTRIBUTES.get(tag, ()):
+        value = attributes.get(name)
+        if value:
+            yield from ((kind, url) for url in (srcset_urls(value) if name.endswith("srcset") else (value,)))
+
+
+def _read_link(content: PageContent, attributes: Attributes) -> None:
+    """Add a `link` element, whose meaning its `rel` has."""
+    rels, href = set((attributes.get("rel") or "").lower().split()), attributes.get("href") or ""
+    if rels & IGNORED_RELS:
+        return
+    if "canonical" in rels:
+        content.canonical = content.canonical or href
+    if rels & PAGE_RELS:
+        content.links.append((PAGE_LINK, href))
+    elif rels & RESOURCE_RELS:
+        content.links.append((RESOURCE, href))
+        content.links += [(RESOURCE, url) for url in srcset_urls(attributes.get("imagesrcset") or "")]
+    if "stylesheet" in rels and "alternate" not in rels:
+        content.styles.append(href)
+    if "modulepreload" in rels:
+        content.scripts.append(href)
+
+
+def _meta_links(attributes: Attributes) -> Iterator[tuple[str, str]]:
+    value = attributes.get("content") or ""
+    names = {(attributes.get(name) or "").lower() for name in ("property", "name")}
+    if (attributes.get("http-equiv") or "").lower() == "refresh":
+        found = _REFRESH.match(value)
+        if found and found["url"]:
+            yield PAGE_LINK, found["url"]
+    elif names & META_LINKS:
+        yield RESOURCE, value
+
+
+def _read_request(content: PageContent, node: LexborNode, tag: str, attributes: Attributes) -> None:
+    """Add what a browser requests at once for an element."""
+    source = attributes.get("src") or ""
+    if tag == "script" and source and "nomodule" not in attributes:
+        content.scripts.append(source)
+    if tag == "img" and source and (attributes.get("loading") or "").lower() != "lazy":
+        # A browser chooses one of several sources by its window.
+        is_only = "srcset" not in attributes and (node.parent is None or node.parent.tag != "picture")
+        if is_only:
+            content.images.append(source)

@@ -1,0 +1,94 @@
+"""The record of the live release, which each publish stores in the bucket: what the next review compares with.
+
+It is below a prefix that no visitor can read. It has all that is asked of the live site: its files, its rules, its
+pages' titles and canonical links, their weights, and the findings that it has.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from hosting.answers.site_rules import SiteRules  # noqa: TC001 - pydantic reads it
+from hosting.publish.staging.manifest import Manifest, ManifestEntry
+from hosting.review.result import Weight  # noqa: TC001 - the same
+
+_VERSION = 1
+# Of 64 digits, which do not shrink; enough to compare two releases.
+_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class LivePage:
+    """What the review knows of a live page.
+
+    Attributes:
+        title: its title.
+        canonical: the path of its canonical link.
+        weight: what a first visit takes.
+    """
+
+    title: str
+    canonical: str
+    weight: Weight
+
+
+@dataclass(frozen=True)
+class ReleaseRecord:
+    """What was published.
+
+    Attributes:
+        digest: a hash of the files, rules and settings.
+        rules: how the site answers.
+        files: a row of each file, with the first digits of its hash.
+        pages: what is known of each page, by its key.
+        findings: the kind and the subject of each finding.
+    """
+
+    digest: str
+    rules: SiteRules
+    files: tuple[tuple[str, int, str, str, str | None, str | None], ...]
+    pages: dict[str, LivePage] = field(default_factory=dict)
+    findings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def manifest(self) -> Manifest:
+        """The files; their hashes are cut off."""
+        return Manifest(tuple(ManifestEntry(*row) for row in self.files))
+
+    def to_bytes(self) -> bytes:
+        """Return the record as ``from_bytes`` reads it."""
+        body = _adapter().dump_json(self, by_alias=True)
+        return gzip.compress(b'{"version":%d,"record":%b}' % (_VERSION, body), mtime=0)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> ReleaseRecord | None:
+        """Return the record; None if it is damaged or of another version."""
+        try:
+            read = json.loads(gzip.decompress(data))
+            return _adapter().validate_python(read["record"]) if read["version"] == _VERSION else None
+        except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError, ValidationError):
+            return None
+
+
+def file_rows(manifest: Manifest) -> tuple[tuple[str, int, str, str, str | None, str | None], ...]:
+    """Return the rows of a record."""
+    return tuple(
+        (entry.path, entry.size, short_hash(entry), entry.content_type, entry.cache_control, entry.content_encoding)
+        for entry in manifest.entries
+    )
+
+
+def short_hash(entry: ManifestEntry) -> str:
+    """Return the digits of a file's hash that a record has."""
+    return entry.sha256[:_DIGITS]
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[ReleaseRecord]:
+    return TypeAdapter(ReleaseRecord)

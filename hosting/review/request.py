@@ -1,0 +1,76 @@
+"""What a review is asked to do, besides the files, as data that JSON can hold: it runs in the provider's process."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+# pydantic reads these types at run time.
+from hosting.answers.site_rules import SiteRules, site_rules
+from hosting.publish.settings import BudgetSettings, GateSettings  # noqa: TC001
+from hosting.review.settings import IgnoredFinding  # noqa: TC001
+
+if TYPE_CHECKING:
+    from hosting.config.load import Settings
+    from hosting.edge.plan import EdgePlan
+
+
+@dataclass(frozen=True)
+class ReviewRequest:
+    """What a review is asked to do.
+
+    Attributes:
+        rules: how the site answers.
+        names: the host names of the site, its address first.
+        hosts: the host names whose links are links inside of the site.
+        gate: what to do with findings.
+        budget: the sizes that a page must not exceed.
+        ignore: the findings that are not reported.
+        compresses: whether CloudFront compresses files.
+    """
+
+    rules: SiteRules
+    names: tuple[str, ...]
+    hosts: tuple[str, ...]
+    gate: GateSettings
+    budget: BudgetSettings
+    ignore: tuple[IgnoredFinding, ...] = ()
+    compresses: bool = True
+
+    def to_text(self) -> str:
+        """Return the request as ``from_text`` reads it."""
+        return _adapter().dump_json(self, by_alias=True).decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> ReviewRequest:
+        """Return what ``to_text`` returned."""
+        return _adapter().validate_json(text)
+
+
+def review_request(settings: Settings, edge: EdgePlan, hidden: str) -> ReviewRequest:
+    """Return the request for a stack; ``hidden`` is the beginning of the keys that visitors can't read."""
+    cloudfront = settings.cloudfront
+    names = tuple(name for name in settings.domain.names if not name.startswith("*"))
+    return ReviewRequest(
+        rules=site_rules(settings, edge, hidden),
+        names=names,
+        hosts=tuple(dict.fromkeys((*names, *settings.review.hosts))),
+        gate=settings.publish.gate,
+        budget=settings.publish.budget,
+        ignore=settings.review.ignore,
+        compresses=cloudfront.enabled and cloudfront.compress and cloudfront.max_ttl > 0,
+    )
+
+
+def review_digest(files_digest: str, request_text: str) -> str:
+    """Return the digest of what is reviewed: the files, the rules and the settings."""
+    return hashlib.sha256(f"{files_digest}\n{request_text}".encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[ReviewRequest]:
+    return TypeAdapter(ReviewRequest)

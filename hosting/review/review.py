@@ -1,0 +1,135 @@
+"""The review: compares the staged site with the live one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hosting.review.ignores import Ignores
+from hosting.review.links import Links
+from hosting.review.lost_urls import LostUrls
+from hosting.review.record import LivePage, ReleaseRecord, file_rows
+from hosting.review.result import FRAGMENTS, KINDS, URLS, ReviewResult, Totals
+from hosting.review.rule_changes import rule_changes
+from hosting.review.site import AskedSite, is_page
+from hosting.review.staged_files import staged_contents
+from hosting.review.weights import Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from hosting.publish.staging.manifest import Manifest
+    from hosting.review.contents import Contents
+    from hosting.review.request import ReviewRequest
+    from hosting.review.result import Finding
+
+_APP_NOTE = "The site is a single-page app, which answers every path: only its files are compared with the live ones"
+
+
+@dataclass(frozen=True)
+class StagedSite:
+    """The site that is to be published.
+
+    Attributes:
+        folder: the folder of the staged tree.
+        manifest: its files.
+        request: what the review is asked to do.
+        digest: the digest of both.
+    """
+
+    folder: Path
+    manifest: Manifest
+    request: ReviewRequest
+    digest: str
+
+
+@dataclass(frozen=True)
+class LiveSite:
+    """The site that is live.
+
+    Attributes:
+        record: the record of its release; None if there is none.
+        name: what it is, as the rest of a sentence; without a record, why there is none.
+    """
+
+    record: ReleaseRecord | None
+    name: str
+
+
+def review(
+    staged: StagedSite, live: LiveSite, progress: Callable[[int, int], None]
+) -> tuple[ReviewResult, ReleaseRecord]:
+    """Return what a review finds, and the record of the release, for after its publish."""
+    request = staged.request
+    site = AskedSite(staged.manifest, request.rules, request.names)
+    contents = staged_contents(staged.folder, site, request, progress)
+    ignores, weights = Ignores(request.ignore), Weights.of(site, contents)
+    links = Links(site, contents, ignores)
+    findings = [*links.findings(), *(each for each in weights.findings(site, request.budget))]
+    comparison = _Comparison(site, live.record, contents, request.names) if live.record else None
+    lost = list(comparison.lost_urls()) if comparison else []
+    findings = [*(each for each in lost if not ignores.matches(each.subject)), *findings]
+    looked_for = [each for each in findings if each.kind != FRAGMENTS or request.gate.fragments != "off"]
+    marked = _marked(looked_for, live.record)
+    record = _record(staged, site, contents, weights, marked)
+    notes = [*_notes(live, comparison, links), *ignores.unused()]
+    result = ReviewResult(
+        digest=staged.digest,
+        compared_with=live.name if live.record else "",
+        totals=_totals(staged.manifest, links),
+        findings=tuple(sorted(marked, key=lambda each: (KINDS.index(each.kind), not each.is_new, -each.pages))),
+        rule_changes=tuple(comparison.rule_changes()) if comparison else (),
+        weights=tuple(weights.pages(site, live.record.pages if live.record else {})),
+        notes=tuple(notes),
+    )
+    return result, record
+
+
+class _Comparison:
+    """The comparison with the live release."""
+
+    def __init__(self, site: AskedSite, record: ReleaseRecord, contents: Contents, names: tuple[str, ...]) -> None:
+        self._before, self._after = AskedSite(record.manifest, record.rules, names), site
+        self._lost = LostUrls(self._before, site, record.pages, contents)
+        self.compares_files_only = self._lost.compares_files_only
+
+    def lost_urls(self) -> Iterator[Finding]:
+        before, after = self._before, self._after
+        # Only the content of files has changed, so each path has the same answer as before.
+        if before.rules == after.rules and before.keys == after.keys:
+            return iter(())
+        return self._lost.findings()
+
+    def rule_changes(self) -> Iterator[str]:
+        return rule_changes(self._before, self._after)
+
+
+def _marked(findings: list[Finding], record: ReleaseRecord | None) -> list[Finding]:
+    """Return the findings; those that the live release has, too, are not new."""
+    known = set(record.findings) if record else set()
+    return [each if each.kind == URLS else replace(each, is_new=each.identity not in known) for each in findings]
+
+
+def _record(
+    staged: StagedSite, site: AskedSite, contents: Contents, weights: Weights, findings: list[Finding]
+) -> ReleaseRecord:
+    rows = contents.rows
+    pages = {key: LivePage(rows[key].title, rows[key].canonical, weights.weight(key)) for key in weights.parts}
+    # A URL that dies now is not one of the next release.
+    identities = tuple(each.identity for each in findings if each.kind != URLS)
+    return ReleaseRecord(staged.digest, site.rules, file_rows(staged.manifest), pages, identities)
+
+
+def _notes(live: LiveSite, comparison: _Comparison | None, links: Links) -> Iterator[str]:
+    if comparison is None:
+        yield live.name
+    elif comparison.compares_files_only:
+        yield _APP_NOTE
+    if links.single_redirects:
+        yield f"{links.single_redirects} link targets work only by a redirect"
+
+
+def _totals(manifest: Manifest, links: Links) -> Totals:
+    pages = sum(map(is_page, manifest.entries))
+    return Totals(manifest.file_count, manifest.total_bytes, pages, links.count, links.targets)

@@ -1,0 +1,109 @@
+"""What changes besides the files: redirects, headers, Cache-Control, access and routing, by meaning. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from hosting.formats.headers.rules import HeaderRule
+    from hosting.formats.redirects.rules import Rule
+    from hosting.review.site import AskedSite
+
+# How many rules, headers or files are named one by one.
+_NAMED = 5
+
+
+def rule_changes(before: AskedSite, after: AskedSite) -> Iterator[str]:
+    """Yield a sentence for each change."""
+    old, new = before.rules, after.rules
+    if old.has_password != new.has_password:
+        yield "A password is required from now on" if new.has_password else "No password is required any more"
+    if old.has_cloudfront != new.has_cloudfront:
+        yield "CloudFront is put in front of the bucket" if new.has_cloudfront else "CloudFront is removed"
+    yield from _routing(before, after)
+    yield from _redirects(old.redirects, new.redirects)
+    yield from _headers(old.headers, new.headers)
+    yield from _cache_control(before, after)
+
+
+def _routing(before: AskedSite, after: AskedSite) -> Iterator[str]:
+    values = {
+        "website:routing": (before.rules.routing, after.rules.routing),
+        "The index document": (before.rules.index_document, after.rules.index_document),
+        "The page for unknown paths": (_unknown_page(before), _unknown_page(after)),
+    }
+    for name, (old, new) in values.items():
+        if old != new:
+            yield f"{name}: {old or 'none'} -> {new or 'none'}"
+
+
+def _unknown_page(site: AskedSite) -> str:
+    """Return the page for unknown paths, with its status."""
+    if site.app_page:
+        return f"{site.app_page} (200)"
+    pages = [error for error in site.rules.errors if error.response_page_path]
+    if site.rules.has_cloudfront:
+        return next((f"{error.response_page_path} ({error.response_code})" for error in reversed(pages)), "")
+    return site.rules.error_document
+
+
+def _redirects(old: Iterable[Rule], new: Iterable[Rule]) -> Iterator[str]:
+    """Yield which rules are new, gone, or have another target."""
+    before, after = {_source(rule): rule for rule in old}, {_source(rule): rule for rule in new}
+    yield from _listed("redirects are new", [_arrow(rule) for source, rule in after.items() if source not in before])
+    yield from _listed("redirects are gone", [_arrow(rule) for source, rule in before.items() if source not in after])
+    changed = [
+        f"{_arrow(before[source])}, now {rule.target} {rule.status}"
+        for source, rule in after.items()
+        if source in before and (rule.target, rule.status) != (before[source].target, before[source].status)
+    ]
+    yield from _listed("redirects lead elsewhere", changed)
+
+
+def _source(rule: Rule) -> tuple[object, ...]:
+    return (rule.source_regex, rule.query, rule.countries, rule.host)
+
+
+def _arrow(rule: Rule) -> str:
+    source = rule.expression or "".join(part if isinstance(part, str) else f":{part.name}" for part in rule.source)
+    return f"{source.replace(':*', '*')} {rule.target} {rule.status}"
+
+
+def _headers(old: Iterable[HeaderRule], new: Iterable[HeaderRule]) -> Iterator[str]:
+    before, after = _by_pattern(old), _by_pattern(new)
+    changes = [
+        f"`{pattern}`: {name} {before[pattern, name]} is gone"
+        for pattern, name in before
+        if (pattern, name) not in after
+    ]
+    for (pattern, name), value in after.items():
+        known = before.get((pattern, name))
+        if known is None:
+            changes.append(f"`{pattern}`: {name} {value} is new")
+        elif known != value:
+            changes.append(f"`{pattern}`: {name} {known} -> {value}")
+    yield from _listed("headers change", changes)
+
+
+def _by_pattern(rules: Iterable[HeaderRule]) -> dict[tuple[str, str], str]:
+    return {(rule.pattern, name): value for rule in rules for name, value in rule.headers.items()}
+
+
+def _cache_control(before: AskedSite, after: AskedSite) -> Iterator[str]:
+    """Yield which Cache-Control changes to which, with the number of files."""
+    changes: Counter[tuple[str, str]] = Counter()
+    for entry in after.manifest.entries:
+        known = before.manifest.get(entry.path)
+        if known is not None and known.cache_control != entry.cache_control:
+            changes[known.cache_control or "none", entry.cache_control or "none"] += 1
+    yield from (f"Cache-Control of {count} files: {old} -> {new}" for (old, new), count in changes.most_common(_NAMED))
+
+
+def _listed(what: str, items: list[str]) -> Iterator[str]:
+    """Yield the items if they are few, otherwise their number with the first ones."""
+    if items:
+        more = ", ..." if len(items) > _NAMED else ""
+        yield f"{len(items)} {what}: {'; '.join(items[:_NAMED])}{more}"

@@ -1,0 +1,89 @@
+"""What a first visit of each page takes: a lower bound, as scripts may request more. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from hosting.answers.expected import OK
+from hosting.publish.settings import size_in_bytes
+from hosting.review.result import WEIGHT, Finding, PageWeight, Weight
+from hosting.review.site import is_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hosting.publish.settings import BudgetSettings
+    from hosting.review.contents import Contents, Row
+    from hosting.review.record import LivePage
+    from hosting.review.site import AskedSite
+
+_KILO = 1_000
+_WHAT = {"page": "", "script": " of scripts", "style": " of style sheets", "image": " of images"}
+
+
+class _Parts(NamedTuple):
+    """The bytes of a page's parts, and its requests; the names are the keys of `publish:budget`."""
+
+    page: int
+    script: int
+    style: int
+    image: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of all pages, by key."""
+
+    parts: Mapping[str, _Parts]
+
+    @classmethod
+    def of(cls, site: AskedSite, contents: Contents) -> Weights:
+        """Return the weights of the pages that have a URL."""
+        keys = [
+            entry.path
+            for entry in site.manifest.entries
+            if is_page(entry) and entry.path in contents.rows and site.has_own_url(entry.path)
+        ]
+        sizes = {entry.path: entry.size for entry in site.manifest.entries}
+        sizes |= {key: row.sent for key, row in contents.rows.items()}
+        return cls({key: _parts(contents.rows[key], site, contents, sizes) for key in keys})
+
+    def weight(self, key: str) -> Weight:
+        """Return the weight of a page."""
+        return Weight(self.parts[key].page, self.parts[key].requests)
+
+    def pages(self, site: AskedSite, live: Mapping[str, LivePage]) -> Iterator[PageWeight]:
+        """Yield the weight of each page, now and in the live release."""
+        for key in self.parts:
+            before = live.get(key)
+            yield PageWeight(site.page_url(key), self.weight(key), before.weight if before else None)
+
+    def findings(self, site: AskedSite, budget: BudgetSettings) -> Iterator[Finding]:
+        """Yield the parts of the budget that pages exceed, with the page that exceeds it most."""
+        for name, what in _WHAT.items():
+            most = size_in_bytes(getattr(budget, name) or "")
+            over = [key for key, parts in self.parts.items() if most and getattr(parts, name) > most]
+            if over:
+                key = max(over, key=lambda each: getattr(self.parts[each], name))
+                text = f"sends {kilobytes(getattr(self.parts[key], name))}{what}, more than {kilobytes(most)}"
+                yield Finding(WEIGHT, f"{site.page_url(key)}", text, site.page_url(key), len(over))
+
+
+def kilobytes(size: int) -> str:
+    """Return a size in kB, as `publish:budget` has it."""
+    return f"{size / _KILO:,.0f} kB" if size >= 10 * _KILO else f"{size / _KILO:.1f} kB"
+
+
+def _parts(row: Row, site: AskedSite, contents: Contents, sizes: Mapping[str, int]) -> _Parts:
+    """Return the parts of a page; each file is requested once."""
+    seen: set[str] = set()
+    totals = []
+    for numbers in (row.scripts, row.styles, row.images):
+        outcomes = (site.outcome(contents.texts[number]) for number in numbers)
+        keys = {outcome.key for outcome in outcomes if outcome.status == OK} - seen - {""}
+        seen |= keys
+        totals.append(sum(sizes.get(key, 0) for key in keys))
+    script, style, image = totals
+    return _Parts(row.sent + script + style + image, script, style, image, 1 + len(seen))

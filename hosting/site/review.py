@@ -1,0 +1,87 @@
+"""The resources of the review: it runs before all that publishes, and its record is stored after that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.key_checks import check_reserved
+from hosting.review.live import record_keys
+from hosting.review.request import review_digest, review_request
+from hosting.review.run import write_request
+from hosting.site.urns import dynamic_urn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulumi_aws.s3 import Bucket
+
+    from hosting.config.load import Settings
+    from hosting.deployments.trust import Stack
+    from hosting.prepare import Prepared
+    from hosting.providers.review import ReviewArgs
+    from hosting.resource_names import ResourceNames
+
+
+class SiteReview:
+    """Declares the review of a site and its record."""
+
+    def __init__(self, names: ResourceNames, settings: Settings, prepared: Prepared, stack: Stack) -> None:
+        """Write the request beside the staged tree.
+
+        Raises:
+            PublishError: a file has the prefix of the records.
+        """
+        self._names, self._settings, self._staged, self._stack = names, settings, prepared.staged, stack
+        self._keys = record_keys(is_release=settings.publish.mode == "bulk" and settings.cloudfront.enabled)
+        self._digest = self._write_request(prepared) if settings.publish.release is None else ""
+
+    def _write_request(self, prepared: Prepared) -> str:
+        staged, settings = prepared.staged, self._settings
+        check_reserved(staged.manifest, len(settings.publish.ignore))
+        text = write_request(staged.folder, review_request(settings, prepared.edge, layout.IN_PLACE_RECORDS))
+        return review_digest(staged.manifest.digest, text)
+
+    def before(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Sequence[pulumi.Resource]:
+        """Declare the review; a rollback has none, as its files are in the bucket."""
+        if not self._digest:
+            return []
+        from hosting.providers.review import Review  # noqa: PLC0415 - few stacks turn it off
+
+        args = self._args(bucket, "review", "Review")
+        against = self._settings.review.against
+        if against:
+            bucket_name, region = self._other_bucket(against, opts)
+            args = replace(args, bucket=bucket_name, region=region, name=f"the live release of stack '{against}'")
+        return [Review(self._names.logical("review"), args, opts)]
+
+    def after(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> None:
+        """Declare the record; ``opts`` must depend on all that publishes."""
+        from hosting.providers.review import ReviewRecord  # noqa: PLC0415 - see above
+
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket))
+        ReviewRecord(self._names.logical("review-record"), self._args(bucket, "review-record", "ReviewRecord"), opts)
+
+    def _args(self, bucket: Bucket, name: str, kind: str) -> ReviewArgs:
+        from hosting.providers.review import ReviewArgs  # noqa: PLC0415 - see above
+
+        return ReviewArgs(
+            bucket=bucket.bucket,
+            region="",
+            keys=self._keys,
+            name="the live release",
+            digest=self._digest,
+            staging=self._staged.folder.as_posix(),
+            stack=self._stack.name,
+            urn=dynamic_urn(kind, self._names.logical(name)),
+        )
+
+    def _other_bucket(self, stack: str, opts: pulumi.ResourceOptions) -> list[pulumi.Output[str]]:
+        """Return the name and the region of another stack's bucket; empty if the stack is not deployed."""
+        full_name = stack if "/" in stack else f"{self._stack.organization}/{self._stack.project}/{stack}"
+        reference = pulumi.StackReference(self._names.logical("against"), full_name, opts)
+        outputs = map(reference.get_output, ("bucketName", "bucketRegion"))
+        return [output.apply(lambda value: value or "") for output in outputs]

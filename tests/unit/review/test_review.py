@@ -1,0 +1,246 @@
+"""The review of a whole site: links, weights, rules, what is known already, and what is ignored."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hosting.publish.staging.manifest import Manifest
+from hosting.review import staged_files
+from hosting.review.contents import Contents
+from hosting.review.examine import Content, examine
+from hosting.review.ignores import Ignores
+from hosting.review.links import Links
+from hosting.review.lost_urls import LostUrls
+from hosting.review.record import ReleaseRecord
+from hosting.review.result import FRAGMENTS, LINKS, MIXED_CONTENT, REDIRECTS, WEIGHT
+from hosting.review.site import LOOP, AskedSite
+from tests.unit.review.sites import SITE, findings, page, reviewed, staged_site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from hosting.review.examine import Job, Options
+
+ALL = {"fragments": "warn", "redirects": "warn", "mixedContent": "warn", "weight": "warn"}
+
+
+def with_body(body: str) -> dict[str, str]:
+    """Return the site with a first page that has this body."""
+    return {**SITE, "index.html": page("Home", body)}
+
+
+@pytest.mark.parametrize("stack", [{}, {"publish_mode": "bulk"}, {"cloudfront_enabled": "false"}])
+def test_a_site_without_mistakes(tmp_path: Path, stack: dict[str, object]) -> None:
+    """Nothing is found, with each mode, and with and without CloudFront."""
+    files = {**SITE, "index.html": SITE["index.html"].replace("/about/", "/about/index.html")} if stack else SITE
+    result, record = reviewed(tmp_path, files, publish_gate=ALL, **stack)
+    assert result.findings == ()
+    assert (result.totals.files, result.totals.pages, result.compared_with) == (6, 4, "")
+    assert result.notes == ("Nothing is live yet",)
+    assert ReleaseRecord.from_bytes(record.to_bytes()) == record
+
+
+def test_a_link_in_a_layout_is_one_finding(tmp_path: Path) -> None:
+    """It has the number of pages, and one of them; a page that visitors can open comes before an error page."""
+    files = {path: text.replace("<title>", '<a href="/gone">x</a><title>') for path, text in SITE.items()}
+    result, _ = reviewed(tmp_path, files)
+    (finding,) = result.findings
+    assert (finding.subject, finding.text, finding.page, finding.pages) == ("/gone", "is 404", "/", 4)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "found"),
+    [
+        ('<a href="/About/">x</a>', LINKS, ["/About/ is 404"]),
+        ('<a href="/one">x</a>', REDIRECTS, ["/one needs 2 redirects"]),
+        ('<a href="/two">x</a>', LINKS, []),
+        ('<a href="/outside">x</a><a href="/api/x">y</a>', LINKS, []),
+        ('<a href="/q?id=7">x</a>', LINKS, []),
+        ('<a href="/q?id=8">x</a>', LINKS, ["/q?id=8 is 404"]),
+        ('<img src="http://x.example/a.png">', MIXED_CONTENT, ["http://x.example/a.png is requested over http"]),
+        ('<a href="/about/#no">x</a><a href="/logo.png#no">x</a>', FRAGMENTS,
+         ["/about/#no leads to a part that the page does not have: #no"]),
+        ('<a href="/about/#/x">x</a><a href="/about/#Top">x</a><a href="/about/#:~:text=x">x</a>', FRAGMENTS, []),
+        ('<a href="/part/#%C3%A4">x</a><a href="/part/#a%20b">x</a>', FRAGMENTS, []),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_link(tmp_path: Path, body: str, kind: str, found: list[str]) -> None:
+    """Each mistake is of one kind."""
+    redirects = "/one /two 301\n/two /about/ 301\n/outside https://x.example/ 302\n/q id=7 /about/ 301\n"
+    redirects += "/api/* https://api.example/:splat 200\n"
+    files = {**with_body(body), "part/index.html": page("Part", '<p id="ä"><p id="a%20b">')}
+    result, _ = reviewed(tmp_path, files, redirects=redirects, publish_gate=ALL, publish_mode="bulk")
+    assert findings(result, kind) == found
+
+
+def test_a_link_in_another_case_names_the_address(tmp_path: Path) -> None:
+    """The file system of the developer's machine may not care; S3 does."""
+    result, _ = reviewed(tmp_path, with_body('<a href="/About/">x</a>'))
+    assert [each.advice for each in result.findings] == ["the address is /about/"]
+
+
+def test_redirects_that_work_are_counted(tmp_path: Path) -> None:
+    """A link that works only by one redirect is no mistake."""
+    result, _ = reviewed(tmp_path, with_body('<a href="/about">x</a>'))
+    assert "1 link targets work only by a redirect" in result.notes
+
+
+def test_a_finding_of_the_live_release_is_not_new(tmp_path: Path) -> None:
+    """Findings that exist already come after new ones, and a fixed one is gone."""
+    _, record = reviewed(tmp_path / "before", with_body('<a href="/gone">x</a><a href="/fixed">x</a>'))
+    body = '<a href="/gone">x</a><a href="/new">x</a>'
+    result, _ = reviewed(tmp_path / "after", with_body(body), record)
+    assert [(each.subject, each.is_new) for each in result.findings] == [("/new", True), ("/gone", False)]
+    assert result.compared_with == "the live release"
+
+
+def test_ignored_findings(tmp_path: Path) -> None:
+    """By link, by page or by both; an entry that matches nothing is reported."""
+    ignore = [
+        {"link": "/api/*", "reason": "a server of ours"},
+        {"page": "/about/*", "reason": "archive"},
+        {"link": "/gone", "page": "/", "reason": "later"},
+        {"link": "/never", "reason": "no"},
+        {"link": "/team/", "reason": "merged"},
+    ]
+    files = {**with_body('<a href="/api/x">1</a><a href="/gone">2</a>')}
+    files["about/index.html"] = page("About us", '<a href="/other">3</a>')
+    _, record = reviewed(tmp_path / "before", {**files, "gone2.html": page("x")}, publish_mode="bulk")
+    files.pop("team/index.html")
+    result, _ = reviewed(tmp_path / "after", files, record, review_ignore=ignore, publish_mode="bulk")
+    assert [each.subject for each in result.findings] == ["/gone2"]
+    assert [note for note in result.notes if "ignore" in note] == [
+        "'review:ignore[3]' (/never) matches nothing: remove it from the list"
+    ]
+
+
+def test_weights_and_the_budget(tmp_path: Path) -> None:
+    """A page is as heavy as all that it requests; the heaviest page that exceeds the budget is named."""
+    body = '<link rel=stylesheet href="/style.css"><img src="/logo.png"><img src="/logo.png"><script src="/no.js">'
+    files = with_body(body)
+    budget = {"page": "5 kB", "image": "4 kB", "script": "1 kB"}
+    _, record = reviewed(tmp_path / "before", files)
+    result, _ = reviewed(tmp_path / "after", files, record, publish_budget=budget, publish_gate=ALL)
+    weights = {each.page: each for each in result.weights}
+    assert weights["/"].now.requests == 3
+    assert weights["/"].now == weights["/"].before
+    assert weights["/team/"].now.requests == 1
+    assert [(each.subject, each.text, each.pages) for each in result.findings if each.kind == WEIGHT] == [
+        ("/", "sends 5.2 kB, more than 5.0 kB", 2),
+        ("/about/", "sends 5.0 kB of images, more than 4.0 kB", 2),
+    ]
+
+
+def test_what_changes_besides_the_files(tmp_path: Path) -> None:
+    """Redirects, headers, Cache-Control, access and routing, by meaning and not by line."""
+    redirects = "/a /about/ 301\n/b /team/ 301\n/c/* /about/:splat 301\n"
+    headers = "/*\n  X-Frame-Options: DENY\n  X-Old: 1\n"
+    _, record = reviewed(tmp_path / "before", SITE, redirects=redirects, headers=headers)
+    redirects = "/b /about/ 302\n/d /team/ 301\n/c/*  /about/:splat 301\n"
+    headers = "/*\n  X-Frame-Options: SAMEORIGIN\n  X-New: 1\n"
+    password = {"access_username": "me", "access_password": "secret"}
+    result, _ = reviewed(
+        tmp_path / "after", SITE, record, redirects=redirects, headers=headers, website_routing="mpa", **password
+    )
+    assert result.rule_changes == (
+        "A password is required from now on",
+        "website:routing: auto -> mpa",
+        "1 redirects are new: /d /team/ 301",
+        "1 redirects are gone: /a /about/ 301",
+        "1 redirects lead elsewhere: /b /team/ 301, now /about/ 302",
+        "3 headers change: `/*`: x-old 1 is gone; `/*`: x-frame-options DENY -> SAMEORIGIN; `/*`: x-new 1 is new",
+    )
+
+
+def test_unchanged_rules_are_not_reported(tmp_path: Path) -> None:
+    """The order of headers and other white space make no difference."""
+    _, record = reviewed(tmp_path / "before", SITE, headers="/*\n  X-A: 1\n  X-B: 2\n")
+    result, _ = reviewed(tmp_path / "after", SITE, record, headers="/*\n  X-B: 2\n  X-A: 1\n")
+    assert result.rule_changes == ()
+
+
+def test_cloudfront_the_index_document_and_cache_control(tmp_path: Path) -> None:
+    """Each is named with its old and its new value; many changes of a kind are counted."""
+    many = "".join(f"/r{number} /about/ 301\n" for number in range(7))
+    _, record = reviewed(tmp_path / "before", SITE, cloudfront_enabled="false", website_errorDocument="404.html")
+    record = replace(record, files=tuple((*row[:4], None, row[5]) for row in record.files))
+    result, _ = reviewed(tmp_path / "after", SITE, record, redirects=many)
+    assert "CloudFront is put in front of the bucket" in result.rule_changes
+    assert "The page for unknown paths: 404.html -> /404.html (404)" in result.rule_changes
+    assert "Cache-Control of 6 files: none -> no-cache" in result.rule_changes
+    assert any(
+        change.startswith("7 redirects are new: /r0") and change.endswith(", ...") for change in result.rule_changes
+    )
+    _, record = reviewed(tmp_path / "before", SITE, access_username="me", access_password="secret")
+    back, _ = reviewed(tmp_path / "after", SITE, record, cloudfront_enabled="false")
+    assert back.rule_changes[:2] == ("No password is required any more", "CloudFront is removed")
+
+
+def test_an_app_names_its_page(tmp_path: Path) -> None:
+    """An app answers unknown paths with its page; one that becomes a site of pages does so no more."""
+    _, record = reviewed(tmp_path / "before", {"index.html": page("App")})
+    result, _ = reviewed(tmp_path / "after", SITE, record)
+    assert "The page for unknown paths: index.html (200) -> /404.html (404)" in result.rule_changes
+    _, record = reviewed(tmp_path / "before", SITE, website_routing="mpa", cloudfront_errorResponses=[])
+    result, _ = reviewed(tmp_path / "after", SITE, record)
+    assert "The page for unknown paths: none -> /404.html (404)" in result.rule_changes
+
+
+def test_a_damaged_record_is_none(tmp_path: Path) -> None:
+    """So is one of another version."""
+    _, record = reviewed(tmp_path, SITE)
+    data = gzip.decompress(record.to_bytes())
+    assert ReleaseRecord.from_bytes(b"no gzip") is None
+    assert ReleaseRecord.from_bytes(gzip.compress(data.replace(b'"version":1', b'"version":2', 1))) is None
+    assert ReleaseRecord.from_bytes(gzip.compress(b'{"version":1,"record":{}}')) is None
+
+
+def test_a_site_with_endless_redirects(tmp_path: Path) -> None:
+    """The edge plan refuses most of them; the others are followed as far as a browser does."""
+    _, record = reviewed(tmp_path, SITE, redirects="/a /about/ 301\n")
+    first = record.rules.redirects[0]
+    rules = (replace(first, target="/b"), replace(first, source=("/b",), target="/a"))
+    site = AskedSite(record.manifest, replace(record.rules, redirects=rules))
+    assert site.outcome("/a").status == LOOP
+    contents = Contents()
+    contents.add("index.html", "", ["/"], Content(links=["a/a"]))
+    assert [each.text for each in Links(site, contents, Ignores(())).findings()] == ["redirects in an endless loop"]
+    before, pages = AskedSite(record.manifest, record.rules), record.pages
+    lost = [each.text for each in LostUrls(before, site, pages, Contents()).findings()]
+    assert lost == ["redirects in an endless loop; a rule of the live site serves it"]
+
+
+def test_the_next_review_reads_only_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache has what the other files contain; a removed file is not asked for any more."""
+    reviewed(tmp_path, {**SITE, "gone.html": page("x", '<a href="/no">x</a>')})
+    read: list[str] = []
+
+    def examined(jobs: Sequence[Job], options: Options, _: object) -> list[tuple[Job, Content]]:
+        read.extend(job.key for job in jobs)
+        return [(job, examine(job, options)) for job in jobs]
+
+    monkeypatch.setattr(staged_files, "read_files", examined)
+    result, _ = reviewed(tmp_path, {**SITE, "about/index.html": page("About us", "new")})
+    assert (read, result.findings) == (["about/index.html"], ())
+    read.clear()
+    reviewed(tmp_path, {**SITE, "about/index.html": page("About us", "new")})
+    assert read == []
+
+
+def test_compressed_files_are_not_read(tmp_path: Path) -> None:
+    """A page that is published as compressed has no links that could be read."""
+    files = {**SITE, "page.html": "not HTML"}
+    encoding = [{"pattern": "page.html", "value": "br"}]
+    staged = staged_site(tmp_path, files, {}, publish_contentEncoding=encoding)
+    entries = tuple(
+        replace(e, content_encoding="br" if e.path == "page.html" else None) for e in staged.manifest.entries
+    )
+    site = AskedSite(Manifest(entries), staged.request.rules)
+    rows = staged_files.staged_contents(staged.folder, site, staged.request, lambda _done, _total: None).rows
+    assert "page.html" not in rows
+    assert "index.html" in rows
