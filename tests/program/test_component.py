@@ -75,7 +75,7 @@ STATE = {
         {
             *("bucket", "store", "release_digest", "files_digest", "staging", "files", "bytes", "releases_kept"),
             *("keep_assets_days", "max_remove", "rollback_to", "urn", "publish_marker", "previous_publish_marker"),
-            *("digest", "file_count", "releases", "kind", "drift"),
+            *("source_bucket", "source_records", "source_stack", "digest", "file_count", "releases", "kind", "drift"),
         },
     ),
 }
