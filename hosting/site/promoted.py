@@ -50,6 +50,33 @@ def promoted_stack(
     def output(key: str) -> pulumi.Output[str]:
         return reference.get_output(key).apply(lambda value: str(value or ""))
 
+    preview = output("previewName")
     # Only bulk mode behind CloudFront has more than one release.
-    records = reference.get_output("releases").apply(lambda releases: layout.RECORDS if releases else "")
-    return PromotedStack(name, settings.promoted_digest or output("digest"), output("bucketName"), records)
+    has_releases = reference.get_output("releases").apply(bool)
+    records = pulumi.Output.all(has_releases, preview).apply(lambda found: _records(*found))
+    digest: pulumi.Input[str] = settings.promoted_digest
+    if not digest:
+        digest = pulumi.Output.all(output("digest"), preview).apply(lambda found: _live_digest(name, *found))
+    return PromotedStack(name, digest, output("bucketName"), records)
+
+
+def _records(has_releases: bool, preview: str) -> str:  # noqa: FBT001 - two outputs
+    """Return the prefix of the catalogue: a preview has its own; empty without releases."""
+    if not has_releases:
+        return ""
+    return f"{layout.RECORDS}{preview}/" if preview else layout.RECORDS
+
+
+def _live_digest(stack: str, digest: str, preview: str) -> str:
+    """Return the digest of the live release.
+
+    Raises:
+        RunError: the stack is a preview, which pull requests can change after the review.
+    """
+    if preview:
+        raise pulumi.RunError(
+            f"'publish:from' names the preview '{stack}', whose files may change after the review, so it needs the "
+            f"digest of what was reviewed; nothing was deployed: pulumi config set --stack {pulumi.get_stack()} "
+            f"publish:from '{stack}@{digest}'"
+        )
+    return digest

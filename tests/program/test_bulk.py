@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -202,6 +203,18 @@ def test_a_promotion_publishes_what_another_stack_has(
     given = deploy("prod", publish_mode="bulk", publish_from=f"acme/site/staging@{'f' * 64}")
     assert given.resources[RELEASE]["release_digest"] == "f" * 64
     assert given.resources[MARKER]["content"] != prod.resources[MARKER]["content"]
+
+
+def test_a_promotion_of_a_preview_needs_the_digest(
+    deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A preview has a catalogue of its own in the edge's bucket; without the digest, the message has the live one."""
+    monkeypatch.setattr("tests.program.conftest.PREVIOUS_OUTPUTS", {**SOURCE, "previewName": "pr-7"})
+    release = deploy("prod", publish_mode="bulk", publish_from=f"pr-7@{'f' * 64}").resources[RELEASE]
+    assert release["source_records"] == ".release/records/pr-7/"
+    command = f"pulumi config set --stack prod publish:from 'pr-7@{'e' * 64}'"
+    with pytest.raises(pulumi.RunError, match=re.escape(command)):
+        deploy("prod", publish_mode="bulk", publish_from="pr-7")
 
 
 def test_a_stack_without_organization_is_of_the_same_project(deploy: Callable[..., Deployed]) -> None:
