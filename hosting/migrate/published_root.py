@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Files of a repository that no visitor asks for: names of tools' own files and folders, by their documentation.
-_NOT_OF_THE_SITE = (
+NOT_OF_THE_SITE = (
     ".*",
     "!.well-known",
     "node_modules/",
@@ -74,10 +73,11 @@ _NOT_OF_THE_SITE = (
 _LARGEST = 10
 
 
-def root_patterns(root: Path, home: Path) -> list[str]:
-    """Return the ignore patterns for a published ``root``, in which the program's folder ``home`` is."""
-    inside = os.path.relpath(home.resolve(), root.resolve()).replace(os.sep, "/")
-    return [*_NOT_OF_THE_SITE, f"/{inside}/"]
+def program_patterns(root: Path, home: Path) -> list[str]:
+    """Return the ignore pattern of the program's folder ``home``, if it is in the published ``root``."""
+    if not home.resolve().is_relative_to(root.resolve()):
+        return []
+    return [f"/{home.resolve().relative_to(root.resolve()).as_posix()}/"]
 
 
 def file_patterns(files: Iterable[str]) -> list[str] | None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
+from hosting.migrate.cli import main
 from hosting.migrate.migration import migrate
 from hosting.migrate.request import Request
 from tests.unit.migrate import amplify
@@ -71,3 +73,47 @@ def test_bucket_and_distribution_of_amplify_are_kept(
     assert (outputs["bucketName"], outputs["distributionId"]) == (BUCKET, distribution)
     assert project.get().text.strip() == PAGE
     assert project.up().changes == {}
+
+
+SPEC = """version: 1
+frontend:
+  phases:
+    preBuild: {commands: [mkdir -p dist]}
+    build: {commands: ["cp pages/* dist && echo built", 'echo "$GREETING" > dist/greeting.txt']}
+  artifacts: {baseDirectory: dist, files: ['**/*']}
+customHeaders:
+  - {pattern: '**', headers: [{key: X-From, value: amplify}]}
+"""
+APP = {
+    "appId": "d123",
+    "appArn": "arn:aws:amplify:us-east-1:111122223333:apps/d123",
+    "platform": "WEB",
+    "environmentVariables": {"GREETING": "hello", "VITE_URL": "https://a.example"},
+    "enableBasicAuth": True,
+    "basicAuthCredentials": base64.b64encode(b"me:hunter2").decode(),
+    "customRules": [{"source": "/old", "target": "/", "status": "301"}],
+}
+
+
+def test_an_app_of_amplify_hosting(
+    new_project: Callable[[str], Project], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An app is imported and deployed with its variables, password, headers and rules; no secret is shown."""
+    project = new_project("prod")
+    app = amplify.write(project.path.parent / "hosted", {"pages/index.html": PAGE, "amplify.yml": SPEC})
+    amplify.write(project.path, {"app.json": {"app": APP}})
+    monkeypatch.chdir(project.path)
+    for name, value in project.sandbox.env.items():
+        monkeypatch.setenv(name, value)
+    assert main([str(app), "--stack", "prod", "--app", "app.json"]) == 0
+    out = capsys.readouterr().out
+    assert "Encrypted into the stack's file" in out
+    assert "hunter2" not in out + (project.path / "Pulumi.prod.yaml").read_text()
+    project.pulumi("preview", "--stack", "prod")
+    project.up()
+    credentials = {"authorization": f"Basic {APP['basicAuthCredentials']}"}
+    assert project.get().status == 401
+    page = project.get("/", headers=credentials)
+    assert (page.text.strip(), page.headers["x-from"]) == (PAGE, "amplify")
+    assert project.get("/greeting.txt", headers=credentials).text == "hello\n"
+    assert project.get("/old", headers=credentials).headers["location"] == "/"

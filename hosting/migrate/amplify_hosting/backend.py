@@ -38,5 +38,5 @@ def map_backend(spec: BuildSpec, root: Path, findings: Findings, *, branch: str,
         f"If {file} is not in git, add this line before the build, in publish:buildCommand: {outputs}",
     ]
     for command in spec.backend:
-        if command.strip():
+        if command.strip() and not command.lstrip().startswith("#"):
             findings.add_gap(f"{spec.name} backend '{command.strip()}'", "the Amplify app goes on to run it")

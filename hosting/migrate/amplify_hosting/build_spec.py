@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amplify/latest/userguide/monorepo-configuration.html
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "amplify.yml"
+_INSTALLS = re.compile(r"\b(npm|pnpm|bun)\s+(ci|i|install)\b|\byarn(\s+install\b|\s*$|\s+--)|^corepack\b")
 _PHASES = ("preBuild", "build", "postBuild")
 _HANDLED = ""
 _GAPS = {
@@ -94,7 +96,7 @@ def read_build_spec(text: str, name: str, app_root: str | None) -> BuildSpec:
         name=name,
         app_root=root,
         folder=_folder(root, frontend),
-        commands=commands,
+        commands=(*_installing(backend, commands), *commands),
         directory=_text(artifacts.get("baseDirectory")),
         files=tuple(texts(artifacts.get("files") or [])),
         headers=app.get("customHeaders") or frontend.get("customHeaders") or content.get("customHeaders"),
@@ -103,6 +105,13 @@ def read_build_spec(text: str, name: str, app_root: str | None) -> BuildSpec:
         gaps=(*problems, *_unknown(name, content, app, frontend)),
         others=tuple(_root_of(one) for number, one in enumerate(listed) if number != index),
     )
+
+
+def _installing(backend: tuple[str, ...], frontend: tuple[str, ...]) -> list[str]:
+    """Return the backend's commands that install packages, if the front end relies on them: they run before it."""
+    if any(_INSTALLS.search(command) for command in frontend):
+        return []
+    return [command for command in backend if _INSTALLS.search(command) and "ampx" not in command]
 
 
 def _chosen(apps: list[dict[str, Any]], name: str, app_root: str | None) -> int:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hosting.errors import HostingError
-from hosting.migrate.published_root import file_patterns, remaining_files, root_patterns
+from hosting.migrate.published_root import NOT_OF_THE_SITE, file_patterns, program_patterns, remaining_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +54,9 @@ def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -
         return
     findings.add_setting("publish:directory", target, f"{spec.name} baseDirectory")
     patterns = _patterns(spec, findings)
-    if home.resolve().is_relative_to(folder):
-        patterns = [*patterns, *root_patterns(folder, home)]
+    if folder == root.resolve() or home.resolve().is_relative_to(folder):
+        # A list of files needs no other patterns.
+        patterns = [*(patterns or NOT_OF_THE_SITE), *program_patterns(folder, home)]
         findings.notes += remaining_files(folder, patterns)
     if patterns:
         findings.add_setting("publish:ignore", patterns, f"{spec.name} files")

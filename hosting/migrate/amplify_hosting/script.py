@@ -19,6 +19,8 @@ _NVM_LINE = (
 # Commands that exist only on Amplify's build machine, or that deploy the backend.
 _AMPLIFY_ONLY = re.compile(r"^\s*(amplifyPush|envCache|initEnv|npx\s+(ampx|amplify)\s+(pipeline-deploy|sandbox))\b")
 _COMPOUND = re.compile(r"^\s*(if|for|while|until|case|function|\{|\()\b|^\s*[({#]")
+_MOVE = re.compile(r"\s*cd\s+(?:\./)?([\w@-][\w@./-]*?)/?\s*")
+_BACK = re.compile(r"\bcd\s+(\.\.|-|/|~|\"|\$)|\bcd\s*$|\bpopd\b")
 _PLAIN_LIST = re.compile(r"[^'\"`$\\|;()<>#{}\n]*")
 _SYSTEM_PACKAGES = re.compile(r"\b(yum|apt|apt-get|dnf|amazon-linux-extras)\s+(-\S+\s+)*(install|update|-y)\b")
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)", re.ASCII)
@@ -57,6 +59,8 @@ def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
         root: the repository's root, as seen from the program's folder.
     """
     kept = [command for command in commands if not _AMPLIFY_ONLY.match(command)]
+    repeated = _repeated_moves(kept)
+    kept = [command for number, command in enumerate(kept) if number not in repeated]
     runs = [command for command in kept if not command.lstrip().startswith("#")]
     text = "\n".join(runs)
     top = [f'export CODEBUILD_SRC_DIR="$(cd {shlex.quote(root)} && pwd)"'] if "CODEBUILD_SRC_DIR" in text else []
@@ -67,10 +71,25 @@ def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
     joined = " && ".join([*move, lines[0].removesuffix(" || exit")]) if is_short else "\n".join([*move, *lines])
     return Script(
         text=joined if runs else "",
-        dropped=tuple(command for command in commands if command not in kept),
-        notes=tuple(_notes(text)),
+        dropped=tuple(command for command in commands if _AMPLIFY_ONLY.match(command)),
+        notes=tuple(_notes(text, has_repeated=bool(repeated))),
         reads=tuple(_reads(text)),
     )
+
+
+def _repeated_moves(commands: Sequence[str]) -> set[int]:
+    """Return the numbers of commands that change to a folder again, as if each phase began in the root."""
+    inside: list[str] = []
+    repeated: set[int] = set()
+    for number, command in enumerate(commands):
+        found = _MOVE.fullmatch(command)
+        if found and found[1] in inside:
+            repeated.add(number)
+        elif found:
+            inside.append(found[1])
+        elif _BACK.search(command):
+            inside.clear()
+    return repeated
 
 
 def _lines(command: str) -> list[str]:
@@ -82,8 +101,10 @@ def _lines(command: str) -> list[str]:
     return [f"{command} || exit"]
 
 
-def _notes(text: str) -> list[str]:
+def _notes(text: str, *, has_repeated: bool) -> list[str]:
     notes = []
+    if has_repeated:
+        notes.append("The commands change to the same folder twice, although `cd` carries over: it is done once here.")
     if _NVM.search(text):
         versions = re.findall(r"\bnvm\s+(?:use|install)\s+(\S+)", text)
         version = f" {versions[-1]}" if versions else ""

@@ -10,6 +10,8 @@ import yaml
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.migrate.conftest import Migration, Ran
 
 PLAIN = """version: 1
@@ -141,6 +143,18 @@ def test_a_published_root(migration: Migration) -> None:
     assert ran.config()["publish:directory"] == ".."
     assert ran.config()["publish:ignore"][-1] == "/infra/"
     assert "2 of its files, without those of publish:ignore. The largest are index.html (3 bytes)" in ran.out
+
+
+def test_a_published_root_beside_the_program(
+    migration: Migration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program outside of the repository needs no pattern for itself, and a list of files needs no other patterns."""
+    amplify.write(migration.app, {"amplify.yml": spec("/", files=["index.html"]), "index.html": ""})
+    amplify.write(tmp_path / "program", {"Pulumi.yaml": "name: x", "Pulumi.prod.yaml": "config: {}"})
+    monkeypatch.chdir(tmp_path / "program")
+    assert migration.run(path="../app").code == 0
+    config = yaml.safe_load((tmp_path / "program/Pulumi.prod.yaml").read_text())["config"]
+    assert (config["publish:directory"], config["publish:ignore"]) == ("../app", ["/*", "!/index.html"])
 
 
 def test_a_published_root_that_can_not_be_published(migration: Migration) -> None:
@@ -297,6 +311,23 @@ def test_the_backend_stays(migration: Migration, commands: list[str], outputs: s
     assert "Do not delete the Amplify app: that would delete the backend." in ran.out
     assert outputs in ran.out
     assert "replace the commands of frontend by: mkdir -p empty" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("backend", "frontend", "command"),
+    [
+        (["# a", "npm ci", "npx ampx pipeline-deploy"], ["npm run build"], "cd ..\nnpm ci\nnpm run build"),
+        (["npm i -g pnpm", "pnpm install"], ["pnpm build"], "cd ..\nnpm i -g pnpm\npnpm install\npnpm build"),
+        (["npm ci"], ["yarn", "yarn build"], "cd ..\nyarn\nyarn build"),
+    ],
+)
+def test_packages_that_the_backend_installs(
+    migration: Migration, backend: list[str], frontend: list[str], command: str
+) -> None:
+    """A front end that relies on the backend's packages gets the commands that install them."""
+    phases = {"build": {"commands": frontend}}
+    ran = of(migration, spec(phases=phases) + yaml.safe_dump({"backend": {"phases": {"build": {"commands": backend}}}}))
+    assert ran.config()["publish:buildCommand"] == command
 
 
 def test_commands_that_deploy_the_backend_are_not_run(migration: Migration) -> None:

@@ -185,8 +185,9 @@ def test_the_branch_overrides_the_app(migration: Migration) -> None:
 
 def test_the_only_branch_is_the_one(migration: Migration) -> None:
     """Without a production branch the only one counts, and an unknown one is an error."""
-    ran = of(migration, app=app(productionBranch=None), branches={"branches": [{"branchName": "live"}]})
+    ran = of(migration, app=app(productionBranch=None, appArn=""), branches={"branches": [{"branchName": "live"}]})
     assert "amplify.yml, branch live" in ran.out
+    assert "aws:region" not in ran.config()
     assert (
         "The app has no branch 'x': --branch live"
         in migration.run("--app", "app.json", "--branches", "branches.json", "--branch", "x").err
@@ -221,7 +222,8 @@ def test_custom_rules(migration: Migration) -> None:
     assert ran.config()["website:routing"] == "spa"
     assert ran.config()["website:redirectsFile"] == "redirects.prod.json"
     written = json.loads((ran.home / "redirects.prod.json").read_text())
-    assert [rule["source"] for rule in written] == ["/old", "/api/<*>"]
+    # Amplify's rules come before files, which is the default here.
+    assert [(rule["source"], "force" in rule) for rule in written] == [("/old", False), ("/api/<*>", False)]
     assert "app customRules[2]: it has a target with 'x', which its source does not have" in ran.out
     (ran.home / "redirects.prod.json").write_text("[]")
     assert "'redirects.prod.json' exists and would change" in migration.run("--app", "app.json").err

@@ -35,6 +35,21 @@ def test_the_commands_are_one_script(commands: list[str], folder: str, text: str
     assert build_script(commands, folder, "..").text == text
 
 
+@pytest.mark.parametrize(
+    ("commands", "text"),
+    [
+        (["cd web", "npm ci", "cd web/", "hugo"], "cd web\nnpm ci\nhugo"),
+        (["cd web", "cd ..", "cd web", "hugo"], "cd web\ncd ..\ncd web\nhugo"),
+        (["cd web", "cd app", "hugo"], "cd web\ncd app\nhugo"),
+    ],
+)
+def test_a_folder_is_entered_once(commands: list[str], text: str) -> None:
+    """Some files change to a folder in each phase; `cd` carries over, so the second one would fail."""
+    script = build_script(commands, ".", ".")
+    assert script.text == text
+    assert any("same folder twice" in note for note in script.notes) == (commands.count("cd web/") == 1)
+
+
 def ran(script: str, folder: Path) -> tuple[int, str]:
     """Return exit code and output of a script as the build runs it."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
