@@ -41,8 +41,11 @@ def migrate(request: Request, home: Path) -> list[str]:
     if not request.force:
         changes.refuse_to_replace()
     changes.write()
-    secrets = set_secrets(findings.secrets, stack_file.config, request, home)
-    return list(report(request, imported, accepted, [*secrets, *steps.sections], stack_file.path.name))
+    sections = set_secrets(findings.secrets, stack_file.config, request, home)
+    if "aws:region" not in config:
+        command = f"pulumi config set --stack {request.stack} aws:region <region>"
+        sections.append(("No file has the region, so it is that of your environment; to set it", [command]))
+    return list(report(request, imported, accepted, [*sections, *steps.sections], stack_file.path.name))
 
 
 @contextlib.contextmanager
