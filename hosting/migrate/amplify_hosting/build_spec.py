@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FILE = "amplify.yml"
 _INSTALLS = re.compile(r"\b(npm|pnpm|bun)\s+(ci|i|install)\b|\byarn(\s+install\b|\s*$|\s+--)|^corepack\b")
+_MOVES = re.compile(r"\s*cd\s")
+_IS_LIST = re.compile(r"[^'\"\n|;()]*").fullmatch
+_DEPLOYS = re.compile(r"\bampx\b|\bamplifyPush\b|\bcdk\b")
 _PHASES = ("preBuild", "build", "postBuild")
 _HANDLED = ""
 _GAPS = {
@@ -96,7 +99,7 @@ def read_build_spec(text: str, name: str, app_root: str | None) -> BuildSpec:
         name=name,
         app_root=root,
         folder=_folder(root, frontend),
-        commands=(*_installing(backend, commands), *commands),
+        commands=(*_needed_of(backend, commands), *commands),
         directory=_text(artifacts.get("baseDirectory")),
         files=tuple(texts(artifacts.get("files") or [])),
         headers=app.get("customHeaders") or frontend.get("customHeaders") or content.get("customHeaders"),
@@ -107,11 +110,15 @@ def read_build_spec(text: str, name: str, app_root: str | None) -> BuildSpec:
     )
 
 
-def _installing(backend: tuple[str, ...], frontend: tuple[str, ...]) -> list[str]:
-    """Return the backend's commands that install packages, if the front end relies on them: they run before it."""
-    if any(_INSTALLS.search(command) for command in frontend):
-        return []
-    return [command for command in backend if _INSTALLS.search(command) and "ampx" not in command]
+def _needed_of(backend: tuple[str, ...], frontend: tuple[str, ...]) -> list[str]:
+    """Return the backend's commands that the front end relies on, as they run before it in the same shell.
+
+    These change the folder, or install packages if no command of the front end does.
+    """
+    installs = not any(_INSTALLS.search(command) for command in frontend)
+    parts = [part.strip() for command in backend for part in (command.split("&&") if _IS_LIST(command) else [command])]
+    needed = [part for part in parts if _MOVES.match(part) or (installs and _INSTALLS.search(part))]
+    return [command for command in needed if not _DEPLOYS.search(command)]
 
 
 def _chosen(apps: list[dict[str, Any]], name: str, app_root: str | None) -> int:

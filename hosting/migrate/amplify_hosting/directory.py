@@ -26,6 +26,8 @@ _SERVERS = {
     ".open-next": _NEXT,
     ".nuxt": "Nuxt's build for a server; `nuxt generate` writes a static site to '.output/public'",
 }
+# Folders inside of these that hold a static site.
+_STATIC = ((".output", "public"), (".next", "out"), (".next", "export"))
 _EVERYTHING = ("**/*", "**", "*", "**/**", "/**/*", "./**/*", "**/*.*", "/**")
 
 
@@ -65,7 +67,7 @@ def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -
 def _refuse_server(directory: str) -> None:
     parts = PurePosixPath(directory).parts
     found = next((part for part in parts if part in _SERVERS), None)
-    if found and parts[-2:] != (".output", "public"):
+    if found and parts[-2:] not in _STATIC:
         raise HostingError(
             f"Amplify runs this app with WEB_COMPUTE, on a server, and this program publishes files: '{directory}' is "
             f"{_SERVERS[found]}. Change that, and baseDirectory in amplify.yml, and run this again"

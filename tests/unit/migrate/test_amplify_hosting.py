@@ -103,6 +103,7 @@ def test_what_is_no_command_is_named(migration: Migration) -> None:
         ("./out/", "../out"),
         ("public/**/*", "../public"),
         (".output/public", "../.output/public"),
+        (".next/out", "../.next/out"),
         (r"web\dist", "../web/dist"),
         ("../other", "../../other"),
     ],
@@ -319,6 +320,9 @@ def test_the_backend_stays(migration: Migration, commands: list[str], outputs: s
         (["# a", "npm ci", "npx ampx pipeline-deploy"], ["npm run build"], "cd ..\nnpm ci\nnpm run build"),
         (["npm i -g pnpm", "pnpm install"], ["pnpm build"], "cd ..\nnpm i -g pnpm\npnpm install\npnpm build"),
         (["npm ci"], ["yarn", "yarn build"], "cd ..\nyarn\nyarn build"),
+        (["cd web", "npm ci", "amplifyPush --simple"], ["hugo"], "cd ..\ncd web\nnpm ci\nhugo"),
+        (["cd web && npx ampx pipeline-deploy"], ["cd web", "hugo"], "cd ..\ncd web\nhugo"),
+        (["cd web && npx ampx pipeline-deploy", "echo 'a && b'"], ["hugo"], "cd ..\ncd web\nhugo"),
     ],
 )
 def test_packages_that_the_backend_installs(
