@@ -111,9 +111,10 @@ def _known(value: object) -> str:
 
 
 def _show(engine_log: EngineLog, result: Any, gate: Any, stack: str) -> None:  # noqa: ANN401 - imported in _review
-    from hosting.review.lines import messages, summary, weight_line  # noqa: PLC0415 - see above
+    from hosting.review.lines import growth_line, messages, summary, weight_line  # noqa: PLC0415 - see above
 
-    rest = [*result.rule_changes, *([weight_line(result)] if result.weights else []), *result.notes]
+    weights = (weight_line(result), growth_line(result)) if result.weights else ()
+    rest = [*result.rule_changes, *filter(None, weights), *result.notes]
     engine_log.info("\n".join([summary(result), *(f"  {each}" for each in rest)]))
     for message in messages(result, gate, "warn"):
         engine_log.warn(for_stack(message, stack))

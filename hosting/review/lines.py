@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from hosting.review.result import Finding, ReviewResult
 
 _SHOWN = 20
+# A page counts as heavier if it sends this much more, as a part of what it sent before and in bytes.
+_GROWTH, _LEAST_GROWTH = 0.2, 10_000
 # What one and several findings of a kind are.
 _WHAT = {
     URLS: ("URL of the live site dies", "URLs of the live site die"),
@@ -107,7 +109,7 @@ def text(result: ReviewResult) -> str:
     if result.rule_changes:
         parts.append("\n".join(["Rules:", *(f"  {change}" for change in result.rule_changes)]))
     if result.weights:
-        parts.append(weight_line(result))
+        parts += filter(None, (weight_line(result), growth_line(result)))
     return "\n\n".join([*parts, *result.notes])
 
 
@@ -120,6 +122,21 @@ def weight_line(result: ReviewResult) -> str:
         f"A first visit takes at least {_size(middle.now.bytes)} at the median page, and at most "
         f"{_size(most.now.bytes)} with {most.now.requests} requests ({most.page}{before})"
     )
+
+
+def growth_line(result: ReviewResult) -> str:
+    """Return a line about the pages that have become much heavier; empty if none has."""
+    grown = [each for each in result.weights if each.before and _has_grown(each.before.bytes, each.now.bytes)]
+    if not grown:
+        return ""
+    most = max(grown, key=lambda each: each.now.bytes - (each.before.bytes if each.before else 0))
+    before = most.before.bytes if most.before else 0
+    pages = "1 page becomes" if len(grown) == 1 else f"{len(grown)} pages become"
+    return f"{pages} heavier by more than a fifth: {most.page} sends {_size(before)} -> {_size(most.now.bytes)}"
+
+
+def _has_grown(before: int, now: int) -> bool:
+    return now - before > max(_GROWTH * before, _LEAST_GROWTH)
 
 
 def _size(size: int) -> str:

@@ -14,6 +14,8 @@ from hosting.review.result import FRAGMENTS, LINKS, MIXED_CONTENT, REDIRECTS, Fi
 from hosting.review.site import LOOP, is_page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hosting.review.contents import Contents
     from hosting.review.ignores import Ignores
     from hosting.review.site import AskedSite
@@ -49,7 +51,10 @@ class Links:
         for key, row in self._contents.rows.items():
             for identity in {found[number].identity for number in row.links if number in found}:
                 pages[identity].append(key)
-        return list(filter(None, (self._on_pages(finding, pages[identity]) for identity, finding in findings.items())))
+        rules = [each for each in self._rules() if not self._ignores.matches(each.subject)]
+        return rules + list(
+            filter(None, (self._on_pages(finding, pages[identity]) for identity, finding in findings.items()))
+        )
 
     def _on_pages(self, finding: Finding, keys: list[str]) -> Finding | None:
         """Return a finding with the pages that have it; None if it is ignored on all of them."""
@@ -59,6 +64,13 @@ class Links:
             return None
         page = urls[min(kept, key=lambda key: (not self._site.has_own_url(key), key.count("/"), key))]
         return Finding(finding.kind, finding.subject, finding.text, page, len(kept), finding.advice)
+
+    def _rules(self) -> Iterator[Finding]:
+        """Yield the redirects and rewrites for one path that lead to nothing."""
+        for rule in self._site.rules.redirects:
+            outcome = self._site.outcome(rule.literal) if rule.is_literal and rule.is_unconditional else None
+            if outcome and outcome.status not in (OK, LOOP):
+                yield Finding(LINKS, rule.literal, f"leads to a page that is {outcome.status} ({rule.where})")
 
     def _wrong(self, text: str) -> Finding | None:
         """Return what is wrong with a target, which has the letter of its kind in front."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hosting.review.lines import counted, summary, weight_line
+from hosting.review.lines import counted, growth_line, summary, weight_line
 from hosting.review.result import KINDS
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _lines(result: ReviewResult) -> Iterator[str]:
     if result.rule_changes:
         yield from ("", "**Rules**", "", *(f"- {code(change)}" for change in result.rule_changes))
     if result.weights:
-        yield from ("", code(weight_line(result)))
+        yield from ("", *(code(each) for each in (weight_line(result), growth_line(result)) if each))
     yield from ("", *(code(note) for note in result.notes))
 
 

@@ -178,8 +178,8 @@ def test_added_to_an_app_as_a_folder(sandbox: Sandbox, template: Path, tmp_path:
     assert project.get().text == "<h1>first</h1>"
     assert project.up(env=INSTALLED).changes == {}
     (app / "src/title.txt").write_text("second")
-    # The object, and the two records of a publish.
-    assert project.up(env=INSTALLED).changes == {"updated": 3}
+    # The object, the two records of a publish, the review, and its record.
+    assert project.up(env=INSTALLED).changes == {"updated": 5}
     assert project.get().text == "<h1>second</h1>"
 
 

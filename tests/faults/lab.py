@@ -77,7 +77,8 @@ class Lab:
         """Create an empty stack, and make it the one that commands are about."""
         self.stack = stack
         self.engine.run(Plan(), "stack", "init", stack)
-        self.configure({"publish:directory": "www", **config})
+        # Without the review, each request is one of the publish.
+        self.configure({"publish:directory": "www", "publish:gate": '{"urls": "off", "links": "off"}', **config})
 
     def configure(self, config: Mapping[str, str | None]) -> None:
         """Write settings of the stack's config; None removes one.

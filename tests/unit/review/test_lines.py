@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hosting.publish.settings import GateSettings
-from hosting.review.lines import line, messages, refusal, summary, text
+from hosting.review.lines import growth_line, line, messages, refusal, summary, text
 from hosting.review.markdown import code, markdown
 from hosting.review.result import LINKS, URLS, Finding, PageWeight, ReviewResult, Totals, Weight
 
@@ -74,6 +74,17 @@ def test_the_text_has_all_of_it() -> None:
     assert shown.endswith("A note")
     assert "before" not in text(result(weights=WEIGHTS[1:]))
     assert "first visit" not in text(result())
+
+
+def test_pages_that_become_heavier() -> None:
+    """Those that send a fifth and 10 kB more; the one that grows most is named."""
+    grown = PageWeight("/b", Weight(90_000, 4), Weight(20_000, 3))
+    assert growth_line(result(weights=(WEIGHTS[1], PageWeight("/", Weight(1_900, 1), Weight(900, 1))))) == ""
+    line = "2 pages become heavier by more than a fifth: /b sends 20.0 kB -> 90.0 kB"
+    assert growth_line(result(weights=(PageWeight("/", Weight(31_000, 4), Weight(20_000, 3)), grown))) == line
+    assert growth_line(result(weights=(grown,))).startswith("1 page becomes heavier")
+    assert "heavier" in text(result(weights=(grown,)))
+    assert "heavier" in markdown(result(weights=(grown,)))
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,14 @@ def test_a_link_in_another_case_names_the_address(tmp_path: Path) -> None:
     assert [each.advice for each in result.findings] == ["the address is /about/"]
 
 
+def test_a_redirect_to_nothing_is_found(tmp_path: Path) -> None:
+    """Even if nothing links to it; rules with a placeholder have no path that could be asked for."""
+    redirects = "/old /gone 301\n/older /about/ 301\n/x/* /gone/:splat 301\n/never /gone 301\n"
+    ignore = [{"link": "/never", "reason": "later"}]
+    result, _ = reviewed(tmp_path, SITE, redirects=redirects, publish_mode="bulk", review_ignore=ignore)
+    assert findings(result, LINKS) == ["/old leads to a page that is 404 (line 1 of _redirects)"]
+
+
 def test_redirects_that_work_are_counted(tmp_path: Path) -> None:
     """A link that works only by one redirect is no mistake."""
     result, _ = reviewed(tmp_path, with_body('<a href="/about">x</a>'))
