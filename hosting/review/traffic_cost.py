@@ -122,10 +122,15 @@ def _edge_lines(traffic: Traffic, site: ServedSite) -> Iterator[CostLine]:
 def _function_lines(traffic: Traffic, site: ServedSite) -> Iterator[CostLine]:
     runs = traffic.requests * site.functions
     cost = FUNCTION_RUN.of(runs)
-    yield CostLine(
-        "Function runs", runs, cost, cost, f"after {FUNCTION_RUN.free_name}; {site.functions} for each request"
-    )
     fewest, most = (traffic.requests * reads for reads in site.store_reads)
+    without_store = "" if most else ", which read no key-value store if the rules fit into them"
+    yield CostLine(
+        "Function runs",
+        runs,
+        cost,
+        cost,
+        f"after {FUNCTION_RUN.free_name}; {site.functions} for each request{without_store}",
+    )
     if most:
         yield CostLine(
             "Reads of the key-value store",

@@ -1,0 +1,56 @@
+"""The costs of a stack: of its next publish, and of a month of traffic. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hosting.publish.managed.invalidation_paths import error_page_files
+from hosting.review.publish_cost import file_changes, publish_estimate
+from hosting.review.traffic_cost import ServedSite, month_estimate
+
+if TYPE_CHECKING:
+    from hosting.answers.site_rules import SiteRules
+    from hosting.config.load import Settings
+    from hosting.publish.staging.manifest import Manifest
+    from hosting.review.estimate import Estimate
+    from hosting.review.traffic_cost import Traffic
+
+# Values that the functions of bulk mode read for each request; docs/publishing.md has them. The pointer and the table
+# are always read, and the others if there are such rules.
+_RELEASE_READS, _MOST_REDIRECT_READS, _MOST_HEADER_READS = 2, 3, 7
+
+
+class Files(NamedTuple):
+    """A site's files and rules."""
+
+    manifest: Manifest
+    rules: SiteRules
+
+
+def costs(settings: Settings, staged: Files, live: Files | None, traffic: Traffic | None) -> list[Estimate]:
+    """Return the cost of a publish, and of a month if there is ``traffic``; ``live`` is None if nothing is live."""
+    before = live.manifest if live else None
+    has_new_rules = live is not None and live.rules != staged.rules
+    changes = file_changes(before, staged.manifest, has_new_rules=has_new_rules)
+    estimates = [publish_estimate(changes, settings, staged.manifest, _fallbacks(staged))]
+    if traffic is not None:
+        estimates.append(month_estimate(traffic, _served(settings, staged)))
+    return estimates
+
+
+def _fallbacks(site: Files) -> list[str]:
+    """Return the files that CloudFront serves under other URLs than their own."""
+    pages = error_page_files([error.response_page_path for error in site.rules.errors], site.rules.index_document)
+    app_page = site.rules.choice.routes({entry.path for entry in site.manifest.entries}).app_page
+    return sorted({*pages, app_page} - {""})
+
+
+def _served(settings: Settings, site: Files) -> ServedSite:
+    """Return what the cost of a month depends on."""
+    cloudfront, rules, size = settings.cloudfront, site.rules, site.manifest.total_bytes
+    if not cloudfront.enabled:
+        return ServedSite("", size)
+    if not rules.is_bulk:
+        return ServedSite(cloudfront.price_class, size, 2 if rules.headers else 1)
+    most = _RELEASE_READS + _MOST_REDIRECT_READS * bool(rules.redirects) + _MOST_HEADER_READS * bool(rules.headers)
+    return ServedSite(cloudfront.price_class, size, 2, (_RELEASE_READS, most))
