@@ -18,11 +18,14 @@ from hosting.prepare import STATE, Run, prepare
 from hosting.publish.bulk import layout
 from hosting.publish.s3.bucket import open_bucket
 from hosting.publish.s3.errors import S3Error
+from hosting.review.costs import Files, costs
+from hosting.review.html_report import html_report
 from hosting.review.lines import refusal, text
 from hosting.review.live import live_site, no_live_site, record_keys
 from hosting.review.markdown import markdown
 from hosting.review.request import review_request
 from hosting.review.run import REQUEST_FILE, run_review, staged_site, write_request
+from hosting.review.traffic_cost import parse_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,29 +33,34 @@ if TYPE_CHECKING:
     from hosting.config.load import Settings
     from hosting.deployments.cli import Cli
     from hosting.publish.settings import GateSettings
+    from hosting.review.estimate import Estimate
     from hosting.review.result import ReviewResult
     from hosting.review.review import LiveSite
+    from hosting.review.traffic_cost import Traffic
 
 PASSED, REFUSED, NOT_REVIEWED = 0, 1, 2
 
 
 class _Reviewed(NamedTuple):
-    """A result, and what the gate is set to."""
+    """A result, what the gate is set to, and what it costs."""
 
     result: ReviewResult
     gate: GateSettings
+    costs: Sequence[Estimate]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command in the working directory, and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        result, gate = _reviewed(options, Path.cwd())
+        reviewed = _reviewed(options, Path.cwd())
+        if options.html:
+            _write_html(options.html, reviewed, options.stack)
     except HostingError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command-line tool prints
         return NOT_REVIEWED
-    print(_formatted(options, result))  # noqa: T201 - the same
-    return REFUSED if refusal(result, gate) else PASSED
+    print(_formatted(options, reviewed))  # noqa: T201 - the same
+    return REFUSED if refusal(reviewed.result, reviewed.gate) else PASSED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,13 +75,42 @@ def _parser() -> argparse.ArgumentParser:
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print the result as JSON")
     output.add_argument("--markdown", action="store_true", help="print a comment for a pull request")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write one HTML page")
+    parser.add_argument(
+        "--traffic",
+        type=_traffic,
+        metavar="GB,REQUESTS",
+        help="also estimate a month, such as 100GB,5M: what visitors download, and their requests",
+    )
     return parser
 
 
-def _formatted(options: argparse.Namespace, result: ReviewResult) -> str:
+def _traffic(text: str) -> Traffic:
+    try:
+        return parse_traffic(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _formatted(options: argparse.Namespace, reviewed: _Reviewed) -> str:
     if options.json:
-        return json.dumps(json.loads(result.to_json()), indent=2)
-    return markdown(result) if options.markdown else text(result)
+        found = json.loads(reviewed.result.to_json())
+        return json.dumps({**found, "costs": [one.as_json() for one in reviewed.costs]}, indent=2)
+    if options.markdown:
+        return markdown(reviewed.result)
+    return "\n\n".join([text(reviewed.result), *("\n".join(one.text()) for one in reviewed.costs)])
+
+
+def _write_html(file: Path, reviewed: _Reviewed, stack: str) -> None:
+    """Write the HTML page.
+
+    Raises:
+        HostingError: the file can't be written.
+    """
+    try:
+        file.write_text(html_report(reviewed.result, stack, reviewed.costs), encoding="utf-8")
+    except OSError as error:
+        raise HostingError(f"'{file}' can't be written ({error.strerror}): give another file to --html") from error
 
 
 def _reviewed(options: argparse.Namespace, project: Path) -> _Reviewed:
@@ -92,8 +129,11 @@ def _reviewed(options: argparse.Namespace, project: Path) -> _Reviewed:
         write_request(folder, review_request(settings, prepared.edge, layout.IN_PLACE_RECORDS))
     elif not (folder / REQUEST_FILE).is_file():
         raise HostingError(f"Stack '{name}' is not staged: pulumi preview --stack {name}, or add --build")
-    staged = staged_site(folder)
-    return _Reviewed(run_review(staged, _live(cli, options.stack, settings), _no_progress).result, staged.request.gate)
+    staged, live = staged_site(folder), _live(cli, options.stack, settings)
+    result = run_review(staged, live, _no_progress).result
+    before = Files(live.record.manifest, live.record.rules) if live.record else None
+    found = costs(settings, Files(staged.manifest, staged.request.rules), before, options.traffic)
+    return _Reviewed(result, staged.request.gate, found)
 
 
 def _live(cli: Cli, stack: str, settings: Settings) -> LiveSite:

@@ -85,8 +85,9 @@ def test_a_renamed_page_is_reported_and_refused(
 
 
 def check_command(project: Project) -> None:
-    """Run the command: its JSON has the same findings."""
-    command = [sys.executable, "-m", "hosting.review", "--stack", project.stack, "--json"]
+    """Run the command: its JSON has the same findings and the costs, and so has the HTML page."""
+    command = [sys.executable, "-m", "hosting.review", "--stack", project.stack, "--json", "--html", "report.html"]
+    command += ["--traffic", "100GB,5M"]
     done = subprocess.run(
         command, cwd=project.path, env=dict(project.sandbox.env), capture_output=True, text=True, check=False
     )
@@ -96,3 +97,15 @@ def check_command(project: Project) -> None:
         ("urls", "/about/"),
         ("links", "/about/"),
     ]
+    publish, month = report["costs"]
+    writes = {"dev": "each file once, and a list", "prod": "each file once, the catalogue and the manifest"}
+    assert publish["lines"][0]["assumption"].startswith(writes[project.stack])
+    assert month["title"].startswith("A month with 100 GB and 5,000,000 requests")
+    page = (project.path / "report.html").read_text()
+    for text in (
+        f"Review of {project.stack}",
+        "<code><bdi>/about/</bdi></code>",
+        month["title"],
+        "Weight of each page",
+    ):
+        assert text in page
