@@ -1,0 +1,1 @@
+"""Firebase Hosting projects: firebase.json and .firebaserc."""

@@ -1,0 +1,133 @@
+"""Reads a `source` of firebase.json: a glob with extglob, or with `:name` and `:name*`.
+
+https://firebase.google.com/docs/hosting/full-config#glob_pattern_matching. `*` is within one name of the path, `**` is
+any folders. A glob without its leading slash has one: `sw.js` is `/sw.js`
+(https://github.com/firebase/superstatic/blob/master/src/utils/slasher.ts).
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import count, product
+from typing import TYPE_CHECKING
+
+from hosting.migrate.path_patterns import (
+    MOST_ALTERNATIVES,
+    REST,
+    SEGMENT,
+    Hole,
+    NotExpressibleError,
+    Parts,
+    PathPattern,
+)
+from hosting.migrate.regex_forms import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_TOKEN = re.compile(
+    r"""
+    (?P<group>[@+*?!]\([^()]*\))
+    |(?P<name>:(?P<id>[A-Za-z_]\w*)(?P<rest>\*?))
+    |(?P<deep>(?<=/)\*\*/\*(?!\*))
+    |(?P<folders>(?<=/)\*\*/)
+    |(?P<stars>\*+)
+    |(?P<one>\?)
+    |(?P<set>\[[^\]/]+\])
+    |(?P<parenthesis>[()])
+    |(?P<text>\\.|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_KINDS = ("group", "name", "deep", "folders", "stars", "one", "set", "parenthesis", "text")
+
+
+class _Form:
+    """One alternative of a part of a glob."""
+
+    def __init__(self, parts: Parts, values: dict[str, Parts] | None = None) -> None:
+        self.parts = parts
+        self.values = values or {}
+
+
+def glob_patterns(source: str) -> list[PathPattern]:
+    """Return the alternatives of a glob; of one that begins with `!`, those that it excludes.
+
+    Raises:
+        NotExpressibleError: it has too many alternatives, or a negated group.
+    """
+    numbers = count(1)
+    patterns: list[PathPattern] = []
+    for glob in without_braces(source.removeprefix("!")):
+        patterns += _patterns(_with_slash(glob), numbers)
+        if len(patterns) > MOST_ALTERNATIVES:
+            raise NotExpressibleError(f"has more than {MOST_ALTERNATIVES} alternatives")
+    return patterns
+
+
+def is_negated(source: str) -> bool:
+    """Whether a glob is for all paths but those that it names."""
+    return source.startswith("!")
+
+
+def _with_slash(glob: str) -> str:
+    return "/" + re.sub("/{2,}", "/", glob.removeprefix("./")).lstrip("/")
+
+
+def without_braces(glob: str) -> list[str]:
+    """Return `a.js` and `a.css` for `a.{js,css}`."""
+    done, open_ones = [], [glob]
+    while open_ones:
+        found = _BRACES.search(one := open_ones.pop(0))
+        if found is None:
+            done.append(one)
+        else:
+            open_ones = [
+                one[: found.start()] + choice + one[found.end() :] for choice in found[1].split(",")
+            ] + open_ones
+        if len(done) + len(open_ones) > MOST_ALTERNATIVES:
+            raise NotExpressibleError(f"has more than {MOST_ALTERNATIVES} alternatives")
+    return done
+
+
+def _patterns(glob: str, numbers: Iterator[int]) -> list[PathPattern]:
+    forms = [_Form(())]
+    for found in _TOKEN.finditer(glob):
+        following = _forms(found, numbers, is_last=found.end() == len(glob))
+        forms = [_Form((*a.parts, *b.parts), {**a.values, **b.values}) for a, b in product(forms, following)]
+        if len(forms) > MOST_ALTERNATIVES:
+            raise NotExpressibleError(f"has more than {MOST_ALTERNATIVES} alternatives")
+    return [PathPattern(joined(form.parts), form.values) for form in forms]
+
+
+def _forms(found: re.Match[str], numbers: Iterator[int], *, is_last: bool) -> list[_Form]:
+    """Return the alternatives of a token."""
+    kind = next(name for name in _KINDS if found[name] is not None)
+    if kind == "parenthesis":
+        raise NotExpressibleError("has a parenthesis without '@' before it, which Firebase compares as text")
+    if kind == "group":
+        return _group_forms(found["group"])
+    if kind == "text":
+        return [_Form((found["text"][-1],))]
+    hole = Hole(next(numbers), _expression(kind, found, is_last=is_last))
+    if kind == "folders":
+        return [_Form(()), _Form((hole, "/"))]
+    return [_Form((hole,), {found["id"]: (hole,)} if kind == "name" else {})]
+
+
+def _expression(kind: str, found: re.Match[str], *, is_last: bool) -> str:
+    """Return the regular expression of a wildcard."""
+    if kind in ("one", "set"):
+        return "[^/]" if kind == "one" else found["set"].replace("[!", "[^", 1)
+    is_any_path = len(found["stars"] or "") > 1 and found.string[found.start() - 1] == "/" and is_last
+    return REST if kind in ("deep", "folders") or found["rest"] or is_any_path else SEGMENT
+
+
+def _group_forms(group: str) -> list[_Form]:
+    """Return the alternatives of `@(a|b)`. `+(a|b)` is nearly always written for one of them, as in `*.+(js|css)`."""
+    kind, choices = group[0], group[2:-1].split("|")
+    if kind == "!" or any(re.search(r"[*?\[\]]", choice) for choice in choices):
+        raise NotExpressibleError(f"has '{group}', which is neither a list of names nor of extensions")
+    optional = [_Form(())] if kind in "?*" else []
+    return [*optional, *(_Form((choice,)) for choice in choices)]

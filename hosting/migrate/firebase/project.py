@@ -1,0 +1,151 @@
+"""Maps a Firebase project with Hosting to settings and rule files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hosting.errors import HostingError
+from hosting.migrate.findings import objects, section
+from hosting.migrate.firebase.ignore import ignore_patterns
+from hosting.migrate.firebase.rules import map_rules
+from hosting.migrate.host_import import build_folder, relative
+from hosting.migrate.host_rules import HostRules
+from hosting.migrate.json_files import read_json_object
+from hosting.migrate.site_build import SiteBuild, pages_in, read_site_build, refuse_server
+from hosting.migrate.site_routing import map_routing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from hosting.migrate.host_import import HostImport
+
+FILE = "firebase.json"
+_ALIASES = ".firebaserc"
+_HANDLED = ""
+_KEYS = {
+    **dict.fromkeys(
+        ("public", "ignore", "redirects", "rewrites", "headers", "cleanUrls", "trailingSlash", "predeploy", "source"),
+        _HANDLED,
+    ),
+    "target": _HANDLED,
+    "site": _HANDLED,
+    "$schema": _HANDLED,
+    "i18n": "there are no pages by language: a redirect by country is possible (docs/redirects.md)",
+    "appAssociation": "publish `.well-known/assetlinks.json` and `apple-app-site-association` as files of the site",
+    "frameworksBackend": "it is for a server, and this program publishes files",
+    "postdeploy": "run the command after `pulumi up`",
+}
+_RESOURCE = re.compile(r"\$\{?RESOURCE_DIR\}?|%RESOURCE_DIR%")
+_PROJECT = re.compile(r"\$\{?PROJECT_DIR\}?|%PROJECT_DIR%")
+_SDK = re.compile(r"""["'(]/__/(?:firebase|auth)/""")
+_LARGEST_PAGE = 1_000_000
+_MOST_PAGES = 50
+
+
+@dataclass(frozen=True)
+class _Site:
+    """A site of the project.
+
+    Attributes:
+        names: its names: target, site, and the site of the target in .firebaserc.
+        config: its object in firebase.json.
+    """
+
+    names: tuple[str, ...]
+    config: dict[str, Any]
+
+
+def import_firebase(root: Path, result: HostImport, target: str | None = None) -> None:
+    """Add the settings and rules of a site of the project at ``root``.
+
+    Raises:
+        HostingError: a file is invalid, there is no Hosting, or the site is not known or needs a server.
+    """
+    site = _chosen(root, _sites(root), target)
+    folder = _folder(root, site.config)
+    build = read_site_build(build_folder(root, folder))
+    refuse_server(build, relative(folder, root))
+    result.add_directory(folder, f"{FILE} public" if "public" in site.config else f"{FILE}, whose default it is")
+    patterns = ignore_patterns(site.config.get("ignore"), result.findings)
+    if patterns:
+        result.findings.add_setting("publish:ignore", patterns, f"{FILE} ignore")
+    _add_build(root, site.config, folder, build, result)
+    rules = HostRules(result.findings)
+    map_rules(site.config, rules)
+    map_routing(site.config, FILE, rules)
+    result.add_rules(rules, FILE)
+    result.add_unknown_keys("hosting.", site.config, _KEYS)
+    _report_sdk(root, folder, result)
+
+
+def _sites(root: Path) -> list[_Site]:
+    hosting = read_json_object(root / FILE).get("hosting")
+    configs = objects(hosting)
+    if not configs:
+        raise HostingError(f"This Firebase project has no Hosting ('{root / FILE}'), so there is nothing to import")
+    aliases = read_json_object(root / _ALIASES) if (root / _ALIASES).is_file() else {}
+    return [_Site(tuple(_names(config, aliases)), config) for config in configs]
+
+
+def _names(config: dict[str, Any], aliases: dict[str, Any]) -> Iterator[str]:
+    for key in ("target", "site"):
+        if isinstance(config.get(key), str):
+            yield config[key]
+    for project in section(aliases, "targets").values():
+        sites = section(project, "hosting").get(str(config.get("target")))
+        yield from (one for one in sites if isinstance(one, str)) if isinstance(sites, list) else ()
+
+
+def _chosen(root: Path, sites: list[_Site], target: str | None) -> _Site:
+    """Return the site of a target or of a site's name; the only one without a name."""
+    listed = [site.names[0] if site.names else f"#{number}" for number, site in enumerate(sites, 1)]
+    options = " or ".join(f"--target {name}" for name in listed)
+    if target is None:
+        if len(sites) > 1:
+            raise HostingError(f"'{root / FILE}' has {len(sites)} sites, and a stack is one site: add {options}")
+        return sites[0]
+    found = next((site for site, name in zip(sites, listed, strict=True) if target in (name, *site.names)), None)
+    if found is None:
+        raise HostingError(f"'{root / FILE}' has no site '{target}': {options}")
+    return found
+
+
+def _folder(root: Path, config: dict[str, Any]) -> Path:
+    """Return the published folder; with `source`, Firebase builds a framework, and the generator has the folder."""
+    public, source = config.get("public"), config.get("source")
+    if isinstance(public, str) and public.strip():
+        return root / public.strip().replace("\\", "/").lstrip("/")
+    if isinstance(source, str):
+        project = root / source
+        build = read_site_build(project)
+        refuse_server(build, None)
+        return project / (build.folder or "public")
+    return root / "public"
+
+
+def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuild, result: HostImport) -> None:
+    """Add the predeploy commands, or else the build that package.json shows."""
+    given = config.get("predeploy")
+    commands = [one for one in ([given] if isinstance(given, str) else given or []) if isinstance(one, str)]
+    if commands:
+        place = relative(folder, root)
+        lines = [_PROJECT.sub(".", _RESOURCE.sub(place, one)) for one in commands]
+        result.add_command(" && ".join(lines), root, f"{FILE} predeploy")
+    elif build.command and next(pages_in(folder), None) is None:
+        result.add_command(build.command, build_folder(root, folder), "package.json (a guess)")
+        result.guesses.append(f"publish:buildCommand is '{build.command}', as {FILE} has no command for {folder.name}")
+
+
+def _report_sdk(root: Path, folder: Path, result: HostImport) -> None:
+    """Report the pages that load Firebase's SDK from the site itself, where only Firebase Hosting has it."""
+    pages = [page for place in (folder, root / "public", root, root / "src") for page in pages_in(place)]
+    for page in list(dict.fromkeys(pages))[:_MOST_PAGES]:
+        if _SDK.search(page.read_bytes()[:_LARGEST_PAGE].decode("utf-8", "replace")):
+            result.findings.add_gap(
+                f"{relative(page, root)}: /__/firebase/",
+                "these scripts exist on Firebase Hosting alone: load the SDK from npm or gstatic.com, with your own "
+                "configuration (https://firebase.google.com/docs/web/alt-setup)",
+            )

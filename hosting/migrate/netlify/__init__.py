@@ -1,0 +1,1 @@
+"""Netlify projects: netlify.toml, and the rule files that the build publishes."""

@@ -1,0 +1,112 @@
+"""Reads netlify.toml: the settings of one deploy context.
+
+https://docs.netlify.com/build/configure-builds/file-based-configuration/
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from hosting.errors import HostingError
+from hosting.migrate.findings import section
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "netlify.toml"
+PRODUCTION = "production"
+_PRODUCTION_BRANCHES = ("main", "master")
+# Keys that a context may set instead of [build].
+_BUILD = "build"
+_ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True)
+class NetlifyConfig:
+    """The settings of one deploy context.
+
+    Attributes:
+        file: the file that counts.
+        root: the folder that `base` is relative to.
+        base: the folder that the build runs in, relative to ``root``; empty for ``root`` itself.
+        context: the name of the context: `production` or `branch-deploy`.
+        build: [build] with the keys of the context.
+        environment: the variables of the build.
+        content: the whole file.
+    """
+
+    file: Path
+    root: Path
+    base: str
+    context: str
+    build: dict[str, Any]
+    environment: dict[str, Any]
+    content: dict[str, Any] = field(repr=False)
+
+
+def read_config(root: Path, branch: str | None = None) -> NetlifyConfig:
+    """Return the settings of a project for a branch; by default those of production.
+
+    Raises:
+        HostingError: the file is missing or is not TOML.
+    """
+    file = root / FILE
+    content = read_toml(file)
+    base = _base(content)
+    # A file in the base directory replaces the one in the root.
+    if base and (root / base / FILE).is_file():
+        file = root / base / FILE
+        content = read_toml(file)
+    context = PRODUCTION if branch is None or branch in _PRODUCTION_BRANCHES else "branch-deploy"
+    build, environment = _of_context(content, context, branch)
+    return NetlifyConfig(file, root, base, context, build, environment, content)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Return the content of a TOML file.
+
+    Raises:
+        HostingError: it can't be read, or is not TOML.
+    """
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+    except OSError as error:
+        raise HostingError(f"'{file}' can't be read ({error.strerror}): correct that and run this again") from error
+    except UnicodeDecodeError as error:
+        raise HostingError(f"'{file}' is not UTF-8 text: save it as UTF-8 and run this again") from error
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        # The message of the library ends with the place, and shows no value.
+        raise HostingError(f"'{file}' is not TOML ({error}): correct that line and run this again") from error
+
+
+def table(content: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return a table; of `[[build]]`, which people write for `[build]`, the last one."""
+    value = content.get(key)
+    return section(value[-1] if isinstance(value, list) and value else value)
+
+
+def _base(content: dict[str, Any]) -> str:
+    base = table(content, _BUILD).get("base")
+    parts = [part for part in str(base if isinstance(base, str) else "").split("/") if part not in ("", ".")]
+    return "/".join(parts)
+
+
+def _of_context(content: dict[str, Any], context: str, branch: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the build settings and the variables; those of the branch override those of the context."""
+    build = dict(table(content, _BUILD))
+    environment = dict(section(build.pop(_ENVIRONMENT, {})))
+    contexts = table(content, "context")
+    for name in [context, *_branch_contexts(contexts, branch or _PRODUCTION_BRANCHES[0])]:
+        settings = dict(table(contexts, name))
+        environment |= section(settings.pop(_ENVIRONMENT, {}))
+        build |= settings
+    return build, environment
+
+
+def _branch_contexts(contexts: dict[str, Any], branch: str) -> list[str]:
+    """Return the contexts of a branch: those with a wildcard (`feat/*`), then the one of its name."""
+    wildcards = [name for name in contexts if "*" in name and fnmatchcase(branch, name)]
+    return [*wildcards, branch]

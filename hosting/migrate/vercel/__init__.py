@@ -1,0 +1,1 @@
+"""Vercel projects: vercel.json, and what package.json and `.vercel/project.json` say about the build."""

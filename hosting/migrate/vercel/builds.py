@@ -1,0 +1,79 @@
+"""The `builds` of vercel.json: which are static, and where their files are.
+
+https://vercel.com/docs/project-configuration#builds
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from hosting.migrate.findings import objects, section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_STATIC = re.compile(r"@(?:vercel|now)/static(?:@.*)?")
+_STATIC_BUILD = re.compile(r"@(?:vercel|now)/(?:static-build|cgi-static|html-minifier)(?:@.*)?")
+_WILDCARD = re.compile(r"[*?{\[(]")
+_DIST = "dist"
+
+
+@dataclass(frozen=True)
+class Builds:
+    """The builds of a project.
+
+    Attributes:
+        project: the folder whose package.json builds the site; None if no build does.
+        folder: the published folder; None if it is unknown.
+        mount: the folder that the files have in the deployment; empty for the root.
+        functions: the sources of the other builds, each with what builds it.
+        has_static: whether a build is static.
+    """
+
+    project: str | None
+    folder: str | None
+    mount: str
+    functions: tuple[tuple[str, str], ...]
+    has_static: bool
+
+
+def read_builds(config: dict[str, Any]) -> Builds:
+    """Return the builds of vercel.json."""
+    builds = objects(config.get("builds"))
+    static = [str(one.get("src", "")) for one in builds if _STATIC.fullmatch(str(one.get("use", "")))]
+    scripts = [one for one in builds if _STATIC_BUILD.fullmatch(str(one.get("use", "")))]
+    known = [*static, *(str(one.get("src", "")) for one in scripts)]
+    functions = [
+        (str(one.get("src", "")), str(one.get("use", ""))) for one in builds if str(one.get("src", "")) not in known
+    ]
+    if scripts:
+        project = _folder_of(str(scripts[0].get("src", "")))
+        dist = section(scripts[0], "config").get("distDir", _DIST)
+        folder = f"{project}/{dist}".strip("/") if isinstance(dist, str) and dist else None
+        return Builds(project, folder, project, tuple(functions), has_static=True)
+    folder = _common_folder(static)
+    return Builds(None, folder if static else None, folder, tuple(functions), has_static=bool(static))
+
+
+def _folder_of(source: str) -> str:
+    """Return the folder of a file; empty for the root."""
+    parent = str(PurePosixPath(source.removeprefix("/")).parent)
+    return "" if parent == "." else parent
+
+
+def _common_folder(sources: Sequence[str]) -> str:
+    """Return the folder that all patterns begin with: `public` of `public/**`; empty for the root."""
+    folders = []
+    for source in sources:
+        parts = source.removeprefix("./").removeprefix("/").split("/")
+        fixed = next((number for number, part in enumerate(parts) if _WILDCARD.search(part)), len(parts) - 1)
+        folders.append(parts[:fixed])
+    common: list[str] = []
+    for names in zip(*folders, strict=False):
+        if len(set(names)) > 1:
+            break
+        common.append(names[0])
+    return "/".join(common)

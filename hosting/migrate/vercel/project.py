@@ -1,0 +1,212 @@
+"""Maps a Vercel project to settings and rule files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hosting.errors import HostingError
+from hosting.migrate.findings import section
+from hosting.migrate.host_import import build_folder
+from hosting.migrate.host_rules import HostRules
+from hosting.migrate.json_files import read_json_object
+from hosting.migrate.site_build import SiteBuild, pages_in, read_site_build, refuse_server
+from hosting.migrate.site_routing import map_routing
+from hosting.migrate.vercel.builds import Builds, read_builds
+from hosting.migrate.vercel.routes import RouteMapper
+from hosting.migrate.vercel.rules import FUNCTIONS, map_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hosting.migrate.host_import import HostImport
+
+FILE = "vercel.json"
+# The settings of the dashboard, which `vercel link` and `vercel pull` write.
+LINKED = ".vercel/project.json"
+# https://vercel.com/docs/builds/configure-a-build#build-command: these scripts build, the first one first.
+_SCRIPTS = ("vercel-build", "now-build", "build")
+_HANDLED = ""
+_ONLY_VERCEL = "only Vercel's own deployments need it"
+_KEYS = {
+    **dict.fromkeys(
+        (
+            "$schema", "buildCommand", "builds", "cleanUrls", "framework", "headers", "installCommand",
+            "outputDirectory", "redirects", "rewrites", "routes", "trailingSlash", "env", "build", "functions",
+            "version",
+        ),
+        _HANDLED,
+    ),
+    **dict.fromkeys(
+        ("alias", "name", "public", "scope", "github", "git", "devCommand", "regions", "fluid", "bunVersion",
+         "passiveRegions", "functionFailoverRegions", "relatedProjects", "engines", "domains"),
+        _ONLY_VERCEL,
+    ),
+    "crons": "there are no scheduled calls here; EventBridge Scheduler has them",
+    "ignoreCommand": "'deployments:paths' says which pushes deploy",
+    "images": "there is no image optimisation: publish the images in the sizes that the pages use",
+    "bulkRedirectsPath": "its file is not read: write its rules in the file that website:redirectsFile names",
+    "middleware": FUNCTIONS,
+    "wildcard": "there are no wildcard domains by rule: see domain:names",
+}  # fmt: skip
+_CODE = ("middleware.ts", "middleware.js", "src/middleware.ts", "src/middleware.js")
+_PROGRAMS = ("vercel.ts", "vercel.js", "vercel.mjs")
+
+
+@dataclass(frozen=True)
+class _Project:
+    """What is known of a project.
+
+    Attributes:
+        root: its folder.
+        config: vercel.json; empty without one.
+        linked: the settings of `.vercel/project.json`.
+        builds: the builds of vercel.json.
+        build: what the files show about the build.
+    """
+
+    root: Path
+    config: dict[str, Any]
+    linked: dict[str, Any]
+    builds: Builds
+    build: SiteBuild
+
+    def setting(self, key: str) -> Any:  # noqa: ANN401 - any JSON value
+        """Return a setting of vercel.json, or of the dashboard."""
+        return self.config[key] if key in self.config else self.linked.get(key)
+
+
+def import_vercel(root: Path, result: HostImport) -> None:
+    """Add the settings and rules of the project at ``root``.
+
+    Raises:
+        HostingError: a file is invalid, or the project needs a server.
+    """
+    project = _read(root)
+    folder = _folder(project)
+    refuse_server(project.build, _text(project.setting("outputDirectory")))
+    _refuse_functions(project, folder)
+    _add_build(project, folder, result)
+    rules = HostRules(result.findings)
+    RouteMapper(rules, [source for source, _ in project.builds.functions], project.builds.mount).map_routes(
+        project.config
+    )
+    map_rules(project.config, rules)
+    _add_fallback(project, rules, result)
+    map_routing(project.config, FILE, rules)
+    result.add_rules(rules, FILE)
+    _add_variables(project, result)
+    _add_gaps(project, result)
+
+
+def _read(root: Path) -> _Project:
+    program = next((name for name in _PROGRAMS if (root / name).is_file()), None)
+    if program and not (root / FILE).is_file():
+        raise HostingError(
+            f"'{root / program}' is a program that writes Vercel's settings: write what it returns to '{root / FILE}' "
+            "and run this again"
+        )
+    config = read_json_object(root / FILE) if (root / FILE).is_file() else {}
+    linked = section(read_json_object(root / LINKED), "settings") if (root / LINKED).is_file() else {}
+    builds = read_builds(config)
+    base = root / (builds.project or "")
+    framework = config.get("framework", linked.get("framework"))
+    build = read_site_build(base, scripts=_SCRIPTS, vercel=framework if isinstance(framework, str) else None)
+    return _Project(root, config, linked, builds, build)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _folder(project: _Project) -> str:
+    """Return the published folder: set, of the builds, of the generator, or Vercel's default."""
+    given = _text(project.setting("outputDirectory")) or project.builds.folder
+    if given is not None:
+        return given.replace("\\", "/").strip("/") or "."
+    if project.builds.project:
+        return f"{project.builds.project}/{project.build.folder or 'dist'}".strip("/")
+    # https://vercel.com/docs/builds/configure-a-build#output-directory
+    return project.build.folder or ("public" if (project.root / "public").is_dir() else ".")
+
+
+def _refuse_functions(project: _Project, folder: str) -> None:
+    """Refuse a project whose pages all come from functions."""
+    builds = project.builds
+    has_site = (
+        builds.has_static or project.build.generator or project.build.command or _text(project.setting("buildCommand"))
+    )
+    if has_site or _has_pages(project.root / folder) or _has_pages(project.root):
+        return
+    if builds.functions:
+        source, use = builds.functions[0]
+        raise HostingError(
+            f"'{project.root / FILE}' builds a server ('{source}' with {use}), and this program publishes files: "
+            "there is nothing to import unless the project also has pages"
+        )
+    raise HostingError(
+        f"'{project.root}' has no pages and no build that writes any, so there is nothing to publish: build the site, "
+        "and run this again"
+    )
+
+
+def _has_pages(folder: Path) -> bool:
+    return next(pages_in(folder), None) is not None
+
+
+def _add_build(project: _Project, folder: str, result: HostImport) -> None:
+    build = project.build
+    is_given = _text(project.setting("outputDirectory")) or project.builds.folder
+    result.add_directory(project.root / folder, f"{FILE} outputDirectory" if is_given else _guessed(build, "folder"))
+    if not is_given:
+        result.guesses.append(
+            f"publish:directory is '{folder}', as {FILE} has no outputDirectory"
+            + (f": {build.name} writes to it ({build.generator.source})" if build.generator else "")
+        )
+    given = project.setting("buildCommand")
+    command = given if given is not None else build.command
+    install = _text(project.setting("installCommand"))
+    if not isinstance(command, str) or not command.strip():
+        return
+    if given is None:
+        result.guesses.append(f"publish:buildCommand is '{command}', as {FILE} has no buildCommand")
+    base = project.root / (project.builds.project or "")
+    place = base if given is None and project.builds.project else build_folder(project.root, project.root / folder)
+    text = f"{install} && {command}" if install else command
+    result.add_command(text, project.root if given is not None else place, f"{FILE} buildCommand")
+
+
+def _guessed(build: SiteBuild, what: str) -> str:
+    return f"the {what} of {build.name} (a guess)"
+
+
+def _add_fallback(project: _Project, rules: HostRules, result: HostImport) -> None:
+    """Add the page for all paths that Vercel adds for some frameworks."""
+    generator = project.build.generator
+    has_own = project.config.get("rewrites") or project.config.get("routes") or project.config.get("builds")
+    if generator and generator.is_app and not has_own and not rules.app_page:
+        rules.set_app_page("framework", "/index.html")
+        result.guesses.append(f"All paths without a file lead to the app, as Vercel does it for {generator.name}")
+
+
+def _add_variables(project: _Project, result: HostImport) -> None:
+    for place, values in (
+        ("env", project.config.get("env")),
+        ("build.env", section(project.config, "build").get("env")),
+    ):
+        for name, value in section(values).items():
+            if isinstance(value, str) and not value.startswith("@"):
+                result.variables[name] = value
+            else:
+                result.findings.add_gap(
+                    f"{place}.{name}", "its value is in Vercel's dashboard: set publish:environment"
+                )
+
+
+def _add_gaps(project: _Project, result: HostImport) -> None:
+    result.add_unknown_keys(f"{FILE} ", project.config, _KEYS)
+    functions = [*section(project.config, "functions"), *(source for source, _ in project.builds.functions)]
+    functions += ["api/"] if (project.root / "api").is_dir() and not functions else []
+    functions += [name for name in _CODE if (project.root / name).is_file()]
+    for name in dict.fromkeys(functions):
+        result.findings.add_gap(f"function {name}", FUNCTIONS)
