@@ -97,12 +97,13 @@ class HostRules:
                     self.redirects.append(rule)
 
     def _is_for_router(self, rule: Mapping[str, object]) -> bool:
-        """Return whether a rule leads to its own path. The slash at the end of a path is the router's."""
+        """Return whether the router does the same: a path is its own file, and has the slash that its file gives it."""
         source, target = str(rule["source"]), str(rule["target"])
-        if source == target:
+        is_root_page = source == "/" and target in _APP_PAGES
+        if source == target or is_root_page:
             return True
-        is_same = source.rstrip("/") == target.rstrip("/") and "<" in source and rule["status"] != _REWRITE
-        if is_same:
+        is_same = source.rstrip("/") == target.rstrip("/") and rule["status"] != _REWRITE
+        if is_same and "<" in source:
             self.trailing_slash = target.endswith("/")
         return is_same
 

@@ -85,6 +85,15 @@ class PathPattern:
         """Whether it begins with a slash, as every path does."""
         return bool(self.parts) and isinstance(self.parts[0], str) and self.parts[0].startswith("/")
 
+    def from_root(self) -> PathPattern:
+        """Return the pattern with a slash at its start, if it begins with a hole for any text."""
+        first = self.parts[0] if self.parts else ""
+        if not (isinstance(first, Hole) and first.is_wide):
+            return self
+        hole = Hole(first.number, REST)
+        values = {name: tuple(hole if part == first else part for part in value) for name, value in self.values.items()}
+        return PathPattern(("/", hole, *self.parts[1:]), values)
+
     @property
     def regex(self) -> str:
         """The pattern as a regular expression with a group for each hole."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import objects, section
 from hosting.migrate.firebase.globs import glob_patterns, is_negated
-from hosting.migrate.path_patterns import Capture, NotExpressibleError, is_for_all_routes
+from hosting.migrate.path_patterns import Capture, NotExpressibleError
 from hosting.migrate.regex_forms import regex_patterns
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ _SERVICES = {
 _KEYS = {"source", "glob", "regex", "destination", "type", "headers"}
 
 
-def map_rules(site: dict[str, Any], rules: HostRules) -> None:
-    """Add the rules of a site in the order in which Firebase applies them."""
+def map_rules(site: dict[str, Any], rules: HostRules, project: str = "<project>") -> None:
+    """Add the rules of a site in the order in which Firebase applies them; ``project`` is the id of the project."""
     for where, entry in _entries(site, "headers"):
         pairs = ((one.get("key"), one.get("value")) for one in objects(entry.get("headers")))
         texts = [(key, value) for key, value in pairs if isinstance(key, str) and isinstance(value, str)]
@@ -42,7 +42,7 @@ def map_rules(site: dict[str, Any], rules: HostRules) -> None:
     for where, entry in _entries(site, "redirects"):
         _add_redirect(where, entry, rules)
     for where, entry in _entries(site, "rewrites"):
-        _add_rewrite(where, entry, rules)
+        _add_rewrite(where, entry, rules, project)
 
 
 def _entries(site: dict[str, Any], key: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -83,7 +83,7 @@ def _source_patterns(source: str, *, is_regex: bool) -> list[PathPattern]:
     if "://" in source:
         raise NotExpressibleError("is a URL, and Firebase compares paths, so it never matched anything")
     patterns = regex_patterns(source) if is_regex else glob_patterns(source)
-    found = [pattern for pattern in patterns if pattern.begins_with_slash]
+    found = [pattern for pattern in (one.from_root() for one in patterns) if pattern.begins_with_slash]
     if not found:
         raise NotExpressibleError("does not begin with '/'")
     return found
@@ -106,27 +106,27 @@ def _add_redirect(where: str, entry: dict[str, Any], rules: HostRules) -> None:
     rules.add_redirect(where, patterns, target_of(target), str(entry.get("type") or "301"))
 
 
-def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules) -> None:
+def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules, project: str) -> None:
     service = next((key for key in _SERVICES if entry.get(key)), None)
     if service:
-        rules.findings.add_gap(f"{where} -> {service}", _service_gap(service, entry, _source(entry)))
+        rules.findings.add_gap(f"{where} -> {service}", _service_gap(service, entry, project))
         return
-    patterns, target = _patterns(where, entry, rules), entry.get("destination")
-    if not patterns:
-        return
+    target = entry.get("destination")
     if not isinstance(target, str):
         rules.findings.add_gap(where, "it has no 'destination' that is text")
         return
     page = target if target.startswith(("/", "http")) else f"/{target}"
     if is_negated(_source(entry)) and "regex" not in entry:
-        _add_negated(where, patterns, page, rules)
-    else:
+        _add_negated(where, _source(entry), page, rules)
+        return
+    patterns = _patterns(where, entry, rules)
+    if patterns:
         rules.add_rewrite(where, patterns, target_of(page))
 
 
-def _add_negated(where: str, excluded: list[PathPattern], page: str, rules: HostRules) -> None:
+def _add_negated(where: str, source: str, page: str, rules: HostRules) -> None:
     """Add a rewrite for all paths but some: a missing file below those gets the page too, unless it is an asset."""
-    if is_for_all_routes(excluded):
+    if source.strip("!/") in ("**", "**/*"):
         rules.findings.add_gap(where, "it excludes all paths, so it never matched anything")
         return
     rules.add_rewrite(where, glob_patterns("**"), (page,))
@@ -135,16 +135,17 @@ def _add_negated(where: str, excluded: list[PathPattern], page: str, rules: Host
     )
 
 
-def _service_gap(service: str, entry: dict[str, Any], source: str) -> str:
+def _service_gap(service: str, entry: dict[str, Any], project: str) -> str:
     """Return the reason, with the proxy rule to copy."""
     if service == "dynamicLinks":
         return f"it leads to {_SERVICES[service]}"
     details = section(entry, service)
-    region = details.get("region") or entry.get("region") or "<region>"
+    region = details.get("region") or entry.get("region") or "us-central1"
     name = details.get("serviceId") or details.get("functionId") or entry.get(service)
-    server = f"{name}-<hash>.a.run.app" if service == "run" else f"{region}-<project>.cloudfunctions.net/{name}"
-    folder = re.split(r"[*{@:]", source)[0].rstrip("/") or "/api"
-    example = {"source": f"{folder}/<*>", "target": f"https://{server}{folder}/<*>", "status": "200"}
+    server = f"{name}-<hash>.a.run.app" if service == "run" else f"{region}-{project}.cloudfunctions.net/{name}"
+    fixed, wildcard, _ = re.split(r"([*{@:]|$)", _source(entry), maxsplit=1)
+    path = f"{fixed.rstrip('/') or '/api'}/<*>" if wildcard else fixed
+    example = {"source": path, "target": f"https://{server}{path}", "status": "200"}
     return (
         f"it leads to {_SERVICES[service]}, which stays at Google; this rule of website:redirects leads to it: "
         f"{json.dumps(example)} (docs/redirects.md#proxies)"

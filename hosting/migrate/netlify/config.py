@@ -22,6 +22,7 @@ _PRODUCTION_BRANCHES = ("main", "master")
 # Keys that a context may set instead of [build].
 _BUILD = "build"
 _ENVIRONMENT = "environment"
+_CONTEXT = "context"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class NetlifyConfig:
         base: the folder that the build runs in, relative to ``root``; empty for ``root`` itself.
         context: the name of the context: `production` or `branch-deploy`.
         build: [build] with the keys of the context.
-        environment: the variables of the build.
+        environment: the variables of the build: name to value and to the keys of their table in the file.
         content: the whole file.
     """
 
@@ -43,7 +44,7 @@ class NetlifyConfig:
     base: str
     context: str
     build: dict[str, Any]
-    environment: dict[str, Any]
+    environment: dict[str, tuple[Any, tuple[str, ...]]]
     content: dict[str, Any] = field(repr=False)
 
 
@@ -94,15 +95,19 @@ def _base(content: dict[str, Any]) -> str:
     return "/".join(parts)
 
 
-def _of_context(content: dict[str, Any], context: str, branch: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _of_context(
+    content: dict[str, Any], context: str, branch: str | None
+) -> tuple[dict[str, Any], dict[str, tuple[Any, tuple[str, ...]]]]:
     """Return the build settings and the variables; those of the branch override those of the context."""
-    build = dict(table(content, _BUILD))
-    environment = dict(section(build.pop(_ENVIRONMENT, {})))
-    contexts = table(content, "context")
-    for name in [context, *_branch_contexts(contexts, branch or _PRODUCTION_BRANCHES[0])]:
-        settings = dict(table(contexts, name))
-        environment |= section(settings.pop(_ENVIRONMENT, {}))
+    contexts = table(content, _CONTEXT)
+    names = [context, *_branch_contexts(contexts, branch or _PRODUCTION_BRANCHES[0])]
+    tables = [((_BUILD,), table(content, _BUILD)), *(((_CONTEXT, name), table(contexts, name)) for name in names)]
+    build: dict[str, Any] = {}
+    environment: dict[str, tuple[Any, tuple[str, ...]]] = {}
+    for keys, settings in tables:
         build |= settings
+        variables = section(build.pop(_ENVIRONMENT, {}))
+        environment |= {name: (value, (*keys, _ENVIRONMENT)) for name, value in variables.items()}
     return build, environment
 
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hosting.migrate.host_import import HostImport
     from hosting.migrate.site_build import SiteBuild
+    from hosting.migrate.site_settings import SiteSettings
 
 # https://docs.netlify.com/build/configure-builds/manage-dependencies/: what each version is of, and the step in CI.
 _VERSIONS = {
@@ -26,7 +26,6 @@ _VERSIONS = {
     "PYTHON_VERSION": "actions/setup-python with `python-version: {}`",
     "PHP_VERSION": "shivammathur/setup-php with `php-version: {}`",
     "GO_VERSION": "actions/setup-go with `go-version: {}`",
-    "GO_IMPORT_PATH": "",
     "SWIFT_VERSION": "swift-actions/setup-swift with `swift-version: {}`",
     "HUGO_VERSION": "a step that installs Hugo {} (extended)",
     "ZOLA_VERSION": "a step that installs Zola {}",
@@ -34,7 +33,7 @@ _VERSIONS = {
 }
 # Variables that only Netlify's own build reads.
 _FOR_NETLIFY = re.compile(
-    r"NETLIFY_.*|SECRETS_SCAN_.*|NPM_FLAGS|PNPM_FLAGS|YARN_FLAGS|BUN_FLAGS|CARGO_FLAGS|AWS_LAMBDA_JS_RUNTIME|"
+    r"NETLIFY_.*|GO_IMPORT_PATH|SECRETS_SCAN_.*|NPM_FLAGS|PNPM_FLAGS|YARN_FLAGS|BUN_FLAGS|CARGO_FLAGS|AWS_LAMBDA_JS_RUNTIME|"
     r"DISABLE_.*NETLIFY.*|.*_CACHE_.*NETLIFY.*"
 )
 # Variables that Netlify sets: https://docs.netlify.com/build/configure-builds/environment-variables/#netlify-configuration-variables
@@ -57,29 +56,28 @@ _SETTINGS = ("*.config.*", "gatsby-*.js", ".eleventy.js", "config.*", "_config.y
 _LARGEST = 200_000
 
 
-def add_environment(config: NetlifyConfig, build: SiteBuild, result: HostImport) -> None:
-    """Add the variables to the result, and report those that need the user."""
-    for name, value in config.environment.items():
-        text = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+def add_environment(config: NetlifyConfig, build: SiteBuild, site: SiteSettings) -> None:
+    """Add the variables, and report those that need the user."""
+    for name, (value, keys) in config.environment.items():
+        text = str(value).lower() if isinstance(value, bool) else str(value)
         if name in _VERSIONS:
-            if _VERSIONS[name]:
-                result.findings.notes.append(f"{name} {text}: in the CI file, {_VERSIONS[name].format(text)}.")
+            site.findings.notes.append(f"{name} {text}: in the CI file, {_VERSIONS[name].format(text)}.")
         elif _FOR_NETLIFY.fullmatch(name):
-            result.findings.add_gap(f"build.environment.{name}", "only Netlify's own build reads it")
+            site.findings.add_gap(f"build.environment.{name}", "only Netlify's own build reads it")
         else:
-            result.variables[name] = text
-    used = set(_used_names(config, build))
-    branch = "main" if config.context == PRODUCTION else "<branch>"
+            site.findings.add_variable(name, text, FILE, site.printed_by("tomllib", config.file, *keys, name))
+    branch = "main" if config.context == PRODUCTION else ""
     known = {"CONTEXT": config.context, "BRANCH": branch}
-    for name in sorted(used & {*known, *_SET_BY_NETLIFY} - {*config.environment}):
-        if name in known and not known[name].startswith("<"):
-            result.variables[name] = known[name]
+    for name in sorted({*_used_names(config, build)} & {*known, *_SET_BY_NETLIFY} - {*config.environment}):
+        if known.get(name):
+            site.findings.add_plain_variable(name, known[name], f"Netlify's ${name}")
         else:
-            result.findings.add_gap(
-                f"${name}",
-                f"Netlify set it ({_SET_BY_NETLIFY.get(name, 'the branch')}): "
-                f"pulumi config set --path publish:environment.{name} '<value>'",
-            )
+            site.findings.add_gap(f"${name}", _set_by_netlify(name))
+
+
+def _set_by_netlify(name: str) -> str:
+    command = f"pulumi config set --path publish:environment.{name} '<value>'"
+    return f"Netlify set it ({_SET_BY_NETLIFY.get(name, 'the branch')}), and the build uses it: {command}"
 
 
 def _used_names(config: NetlifyConfig, build: SiteBuild) -> Iterator[str]:

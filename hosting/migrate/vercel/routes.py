@@ -7,10 +7,11 @@ a file all the same: otherwise scripts and styles would be that page too.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import objects, section
-from hosting.migrate.path_patterns import NotExpressibleError, is_for_all_routes
+from hosting.migrate.path_patterns import NotExpressibleError, PathPattern, is_for_all_routes
 from hosting.migrate.regex_forms import regex_patterns
 from hosting.migrate.vercel.rules import FUNCTIONS, is_function, target_of
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from hosting.migrate.host_rules import HostRules
-    from hosting.migrate.path_patterns import PathPattern
 
 _REDIRECTS = range(300, 400)
 _NOT_FOUND = 404
@@ -41,7 +41,7 @@ class RouteMapper:
             folder: the published folder in the deployment, which destinations begin with; empty for the root.
         """
         self.rules = rules
-        self._functions = {f"/{name.lstrip('./')}" for name in functions}
+        self._functions = [f"/{name.removeprefix('./').lstrip('/')}" for name in functions]
         self._folder = f"/{folder.strip('/')}" if folder.strip("/.") else ""
 
     def map_routes(self, config: dict[str, Any]) -> None:
@@ -64,9 +64,8 @@ class RouteMapper:
             return
         source = route.get("src")
         try:
-            patterns = (
-                [one for one in regex_patterns(source) if one.begins_with_slash] if isinstance(source, str) else []
-            )
+            found = map(PathPattern.from_root, regex_patterns(source)) if isinstance(source, str) else ()
+            patterns = [pattern for pattern in found if pattern.begins_with_slash]
         except NotExpressibleError as error:
             self.rules.findings.add_gap(where, f"its src {error}")
             return
@@ -93,7 +92,8 @@ class RouteMapper:
 
     def _destination(self, where: str, patterns: list[PathPattern], target: str, status: object) -> None:
         path = target if target.startswith(("/", "http:", "https:", "ws")) else f"/{target.removeprefix('./')}"
-        if is_function(path) or path.split("?")[0] in self._functions:
+        file = path.partition("?")[0]
+        if is_function(path) or any(fnmatchcase(file, pattern.replace("**/", "*")) for pattern in self._functions):
             self.rules.findings.add_gap(f"{where} -> {target}", FUNCTIONS)
             return
         if self._folder and (path == self._folder or path.startswith(f"{self._folder}/")):

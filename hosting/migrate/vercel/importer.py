@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
-from hosting.migrate.findings import section
-from hosting.migrate.host_import import build_folder
+from hosting.migrate.findings import Findings, section
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.json_files import read_json_object
+from hosting.migrate.request import Imported
 from hosting.migrate.site_build import SiteBuild, pages_in, read_site_build, refuse_server
 from hosting.migrate.site_routing import map_routing
+from hosting.migrate.site_settings import SiteSettings, build_folder
 from hosting.migrate.vercel.builds import Builds, read_builds
 from hosting.migrate.vercel.routes import RouteMapper
 from hosting.migrate.vercel.rules import FUNCTIONS, map_rules
@@ -19,7 +20,7 @@ from hosting.migrate.vercel.rules import FUNCTIONS, map_rules
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hosting.migrate.host_import import HostImport
+    from hosting.migrate.request import Request
 
 FILE = "vercel.json"
 # The settings of the dashboard, which `vercel link` and `vercel pull` write.
@@ -76,27 +77,29 @@ class _Project:
         return self.config[key] if key in self.config else self.linked.get(key)
 
 
-def import_vercel(root: Path, result: HostImport) -> None:
-    """Add the settings and rules of the project at ``root``.
+def read(request: Request, home: Path) -> Imported:
+    """Return the settings and rules of a Vercel project.
 
     Raises:
         HostingError: a file is invalid, or the project needs a server.
     """
-    project = _read(root)
+    project = _read(request.root)
     folder = _folder(project)
     refuse_server(project.build, _text(project.setting("outputDirectory")))
     _refuse_functions(project, folder)
-    _add_build(project, folder, result)
-    rules = HostRules(result.findings)
-    RouteMapper(rules, [source for source, _ in project.builds.functions], project.builds.mount).map_routes(
-        project.config
-    )
+    findings = Findings()
+    site = SiteSettings(findings, home, request.stack)
+    _add_build(project, folder, site)
+    rules = HostRules(findings)
+    functions = [source for source, _ in project.builds.functions]
+    RouteMapper(rules, functions, project.builds.mount).map_routes(project.config)
     map_rules(project.config, rules)
-    _add_fallback(project, rules, result)
+    _add_fallback(project, rules)
     map_routing(project.config, FILE, rules)
-    result.add_rules(rules, FILE)
-    _add_variables(project, result)
-    _add_gaps(project, result)
+    site.add_rules(rules, FILE)
+    _add_variables(project, site)
+    _add_gaps(project, findings)
+    return Imported(f"Vercel, {project.build.name}" if project.build.generator else "Vercel", findings)
 
 
 def _read(root: Path) -> _Project:
@@ -154,59 +157,63 @@ def _has_pages(folder: Path) -> bool:
     return next(pages_in(folder), None) is not None
 
 
-def _add_build(project: _Project, folder: str, result: HostImport) -> None:
-    build = project.build
-    is_given = _text(project.setting("outputDirectory")) or project.builds.folder
-    result.add_directory(project.root / folder, f"{FILE} outputDirectory" if is_given else _guessed(build, "folder"))
-    if not is_given:
-        result.guesses.append(
-            f"publish:directory is '{folder}', as {FILE} has no outputDirectory"
-            + (f": {build.name} writes to it ({build.generator.source})" if build.generator else "")
-        )
+def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
+    build, guesses = project.build, site.findings.guesses
+    is_given = bool(_text(project.setting("outputDirectory")) or project.builds.folder)
     given = project.setting("buildCommand")
-    command = given if given is not None else build.command
-    install = _text(project.setting("installCommand"))
-    if not isinstance(command, str) or not command.strip():
+    command = _text(given if given is not None else build.command)
+    source = f"{FILE} outputDirectory" if is_given else _guessed(build, "folder")
+    site.add_directory(project.root / folder, source, is_built=bool(command))
+    if not is_given:
+        writer = f": {build.name} writes to it ({build.generator.source})" if build.generator else ""
+        guesses.append(f"publish:directory is '{folder}', as {FILE} has no outputDirectory{writer}")
+    if command is None:
         return
     if given is None:
-        result.guesses.append(f"publish:buildCommand is '{command}', as {FILE} has no buildCommand")
-    base = project.root / (project.builds.project or "")
-    place = base if given is None and project.builds.project else build_folder(project.root, project.root / folder)
-    text = f"{install} && {command}" if install else command
-    result.add_command(text, project.root if given is not None else place, f"{FILE} buildCommand")
+        guesses.append(f"publish:buildCommand is '{command}', as {FILE} has no buildCommand")
+    install = _text(project.setting("installCommand"))
+    place = project.root if given is not None else _build_place(project, folder)
+    site.add_command(f"{install} && {command}" if install else command, place, f"{FILE} buildCommand")
+
+
+def _build_place(project: _Project, folder: str) -> Path:
+    """Return the folder of the package.json that builds the site."""
+    if project.builds.project:
+        return project.root / project.builds.project
+    return build_folder(project.root, project.root / folder)
 
 
 def _guessed(build: SiteBuild, what: str) -> str:
     return f"the {what} of {build.name} (a guess)"
 
 
-def _add_fallback(project: _Project, rules: HostRules, result: HostImport) -> None:
+def _add_fallback(project: _Project, rules: HostRules) -> None:
     """Add the page for all paths that Vercel adds for some frameworks."""
     generator = project.build.generator
     has_own = project.config.get("rewrites") or project.config.get("routes") or project.config.get("builds")
     if generator and generator.is_app and not has_own and not rules.app_page:
         rules.set_app_page("framework", "/index.html")
-        result.guesses.append(f"All paths without a file lead to the app, as Vercel does it for {generator.name}")
+        rules.findings.guesses.append(
+            f"All paths without a file lead to the app, as Vercel does it for {generator.name}"
+        )
 
 
-def _add_variables(project: _Project, result: HostImport) -> None:
-    for place, values in (
-        ("env", project.config.get("env")),
-        ("build.env", section(project.config, "build").get("env")),
-    ):
+def _add_variables(project: _Project, site: SiteSettings) -> None:
+    build = section(project.config, "build")
+    for keys, values in ((("env",), project.config.get("env")), (("build", "env"), build.get("env"))):
+        place = ".".join(keys)
         for name, value in section(values).items():
             if isinstance(value, str) and not value.startswith("@"):
-                result.variables[name] = value
+                command = site.printed_by("json", project.root / FILE, *keys, name)
+                site.findings.add_variable(name, value, f"{FILE} {place}", command)
             else:
-                result.findings.add_gap(
-                    f"{place}.{name}", "its value is in Vercel's dashboard: set publish:environment"
-                )
+                site.findings.add_gap(f"{place}.{name}", "its value is in Vercel's dashboard: set publish:environment")
 
 
-def _add_gaps(project: _Project, result: HostImport) -> None:
-    result.add_unknown_keys(f"{FILE} ", project.config, _KEYS)
+def _add_gaps(project: _Project, findings: Findings) -> None:
+    findings.add_unknown_keys(f"{FILE} ", project.config, _KEYS)
     functions = [*section(project.config, "functions"), *(source for source, _ in project.builds.functions)]
     functions += ["api/"] if (project.root / "api").is_dir() and not functions else []
     functions += [name for name in _CODE if (project.root / name).is_file()]
     for name in dict.fromkeys(functions):
-        result.findings.add_gap(f"function {name}", FUNCTIONS)
+        findings.add_gap(f"function {name}", FUNCTIONS)

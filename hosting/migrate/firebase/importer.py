@@ -7,29 +7,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
-from hosting.migrate.findings import objects, section
+from hosting.migrate.findings import Findings, objects, section
 from hosting.migrate.firebase.ignore import ignore_patterns
 from hosting.migrate.firebase.rules import map_rules
-from hosting.migrate.host_import import build_folder, relative
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.json_files import read_json_object
+from hosting.migrate.request import Imported
 from hosting.migrate.site_build import SiteBuild, pages_in, read_site_build, refuse_server
 from hosting.migrate.site_routing import map_routing
+from hosting.migrate.site_settings import SiteSettings, build_folder, relative
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hosting.migrate.host_import import HostImport
+    from hosting.migrate.request import Request
 
 FILE = "firebase.json"
 _ALIASES = ".firebaserc"
 _HANDLED = ""
 _KEYS = {
     **dict.fromkeys(
-        ("public", "ignore", "redirects", "rewrites", "headers", "cleanUrls", "trailingSlash", "predeploy", "source"),
+        ("public", "ignore", "redirects", "rewrites", "headers", "cleanUrls", "trailingSlash", "predeploy"),
         _HANDLED,
     ),
+    "source": "Firebase built the framework there; here publish:buildCommand does",
     "target": _HANDLED,
     "site": _HANDLED,
     "$schema": _HANDLED,
@@ -58,35 +60,37 @@ class _Site:
     config: dict[str, Any]
 
 
-def import_firebase(root: Path, result: HostImport, target: str | None = None) -> None:
-    """Add the settings and rules of a site of the project at ``root``.
+def read(request: Request, home: Path) -> Imported:
+    """Return the settings and rules of a site of a Firebase project.
 
     Raises:
         HostingError: a file is invalid, there is no Hosting, or the site is not known or needs a server.
     """
-    site = _chosen(root, _sites(root), target)
+    root, findings = request.root, Findings()
+    aliases = read_json_object(root / _ALIASES) if (root / _ALIASES).is_file() else {}
+    site = _chosen(root, _sites(root, aliases), request.target)
     folder = _folder(root, site.config)
     build = read_site_build(build_folder(root, folder))
     refuse_server(build, relative(folder, root))
-    result.add_directory(folder, f"{FILE} public" if "public" in site.config else f"{FILE}, whose default it is")
-    patterns = ignore_patterns(site.config.get("ignore"), result.findings)
+    settings = SiteSettings(findings, home, request.stack)
+    _add_build(root, site.config, folder, build, settings)
+    patterns = ignore_patterns(site.config.get("ignore"), findings)
     if patterns:
-        result.findings.add_setting("publish:ignore", patterns, f"{FILE} ignore")
-    _add_build(root, site.config, folder, build, result)
-    rules = HostRules(result.findings)
-    map_rules(site.config, rules)
+        findings.add_setting("publish:ignore", patterns, f"{FILE} ignore")
+    rules = HostRules(findings)
+    map_rules(site.config, rules, str(section(aliases, "projects").get("default", "<project>")))
     map_routing(site.config, FILE, rules)
-    result.add_rules(rules, FILE)
-    result.add_unknown_keys("hosting.", site.config, _KEYS)
-    _report_sdk(root, folder, result)
+    settings.add_rules(rules, FILE)
+    findings.add_unknown_keys("hosting.", site.config, _KEYS)
+    _report_sdk(root, folder, findings)
+    return Imported(f"Firebase Hosting{', ' + site.names[0] if site.names else ''}", findings)
 
 
-def _sites(root: Path) -> list[_Site]:
+def _sites(root: Path, aliases: dict[str, Any]) -> list[_Site]:
     hosting = read_json_object(root / FILE).get("hosting")
     configs = objects(hosting)
     if not configs:
         raise HostingError(f"This Firebase project has no Hosting ('{root / FILE}'), so there is nothing to import")
-    aliases = read_json_object(root / _ALIASES) if (root / _ALIASES).is_file() else {}
     return [_Site(tuple(_names(config, aliases)), config) for config in configs]
 
 
@@ -126,25 +130,30 @@ def _folder(root: Path, config: dict[str, Any]) -> Path:
     return root / "public"
 
 
-def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuild, result: HostImport) -> None:
-    """Add the predeploy commands, or else the build that package.json shows."""
+def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuild, settings: SiteSettings) -> None:
+    """Add the folder, and the predeploy commands, or else the build that package.json shows."""
     given = config.get("predeploy")
     commands = [one for one in ([given] if isinstance(given, str) else given or []) if isinstance(one, str)]
+    has_guess = bool(build.command) and next(pages_in(folder), None) is None
+    source = f"{FILE} public" if "public" in config else f"{FILE}, whose default it is"
+    settings.add_directory(folder, source, is_built=bool(commands) or has_guess)
     if commands:
         place = relative(folder, root)
         lines = [_PROJECT.sub(".", _RESOURCE.sub(place, one)) for one in commands]
-        result.add_command(" && ".join(lines), root, f"{FILE} predeploy")
-    elif build.command and next(pages_in(folder), None) is None:
-        result.add_command(build.command, build_folder(root, folder), "package.json (a guess)")
-        result.guesses.append(f"publish:buildCommand is '{build.command}', as {FILE} has no command for {folder.name}")
+        settings.add_command(" && ".join(lines), root, f"{FILE} predeploy")
+    elif has_guess:
+        settings.add_command(str(build.command), build_folder(root, folder), "package.json (a guess)")
+        settings.findings.guesses.append(
+            f"publish:buildCommand is '{build.command}', as {FILE} has no command that builds '{folder.name}'"
+        )
 
 
-def _report_sdk(root: Path, folder: Path, result: HostImport) -> None:
+def _report_sdk(root: Path, folder: Path, findings: Findings) -> None:
     """Report the pages that load Firebase's SDK from the site itself, where only Firebase Hosting has it."""
     pages = [page for place in (folder, root / "public", root, root / "src") for page in pages_in(place)]
     for page in list(dict.fromkeys(pages))[:_MOST_PAGES]:
         if _SDK.search(page.read_bytes()[:_LARGEST_PAGE].decode("utf-8", "replace")):
-            result.findings.add_gap(
+            findings.add_gap(
                 f"{relative(page, root)}: /__/firebase/",
                 "these scripts exist on Firebase Hosting alone: load the SDK from npm or gstatic.com, with your own "
                 "configuration (https://firebase.google.com/docs/web/alt-setup)",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from hosting.migrate.findings import objects, section
+from hosting.migrate.findings import Findings, objects, section
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.netlify.config import FILE, PRODUCTION, NetlifyConfig, read_config, table
 from hosting.migrate.netlify.environment import add_environment
@@ -14,10 +14,14 @@ from hosting.migrate.netlify.headers import map_headers
 from hosting.migrate.netlify.plugins import PLUGINS, UNKNOWN
 from hosting.migrate.netlify.redirects import RedirectLines
 from hosting.migrate.netlify.rule_files import report_rule_files
+from hosting.migrate.request import Imported
 from hosting.migrate.site_build import SiteBuild, read_site_build, refuse_server
+from hosting.migrate.site_settings import SiteSettings
 
 if TYPE_CHECKING:
-    from hosting.migrate.host_import import HostImport
+    from pathlib import Path
+
+    from hosting.migrate.request import Request
 
 _HANDLED = ""
 _FUNCTIONS = (
@@ -46,74 +50,80 @@ _BUILD_KEYS = {
 _NO_BUILD = re.compile(r"\s*(?:#.*|echo\b[^;&|]*|true|:)?\s*")
 
 
-def import_netlify(root: Path, result: HostImport, branch: str | None = None) -> None:
-    """Add the settings and rules of the project at ``root`` for a branch; by default those of production.
+def read(request: Request, home: Path) -> Imported:
+    """Return the settings and rules of a Netlify project for a branch; by default those of production.
 
     Raises:
         HostingError: a file is invalid, or the project needs a server.
     """
-    config = read_config(root, branch)
+    config, findings = read_config(request.root, request.branch), Findings()
     base = config.root / config.base
     build = read_site_build(base)
-    folder = _folder(config, base, build, result)
-    _add_command(config, base, build, result)
-    rules, redirects = HostRules(result.findings), RedirectLines(result.findings)
+    site = SiteSettings(findings, home, request.stack)
+    folder = _folder(config, base, build, site)
+    _add_command(config, base, build, site)
+    rules, redirects = HostRules(findings), RedirectLines(findings)
     redirects.add_all(config.content.get("redirects"))
     map_headers(config.content.get("headers"), rules)
     if redirects.has_app:
-        result.findings.add_setting("website:routing", "spa", f"{FILE}: all paths lead to /index.html")
-    result.add_redirect_lines(redirects.lines, FILE)
-    result.add_headers(rules, FILE)
-    add_environment(config, build, result)
-    report_rule_files(base, folder, result.findings)
-    _add_gaps(config, result)
+        findings.add_setting("website:routing", "spa", f"{FILE}: all paths lead to /index.html")
+    site.add_redirect_lines(redirects.lines, FILE)
+    site.add_headers(rules, FILE)
+    add_environment(config, build, site)
+    report_rule_files(base, folder, findings)
+    _add_gaps(config, findings)
+    return Imported(f"Netlify, context {config.context}", findings)
 
 
-def _folder(config: NetlifyConfig, base: Path, build: SiteBuild, result: HostImport) -> Path:
+def _folder(config: NetlifyConfig, base: Path, build: SiteBuild, site: SiteSettings) -> Path:
     """Add the published folder, and return it. Without one, Netlify publishes the base directory."""
     given = config.build.get("publish")
     text = given.strip() if isinstance(given, str) else ""
     refuse_server(build, text)
     if text:
-        folder = base / _from_base(config, text, result)
-        result.add_directory(folder, f"{FILE} publish")
+        folder = base / _from_base(config, text, site)
+        site.add_directory(folder, f"{FILE} publish", is_built=_has_command(config, build))
         return folder
     folder = base / (build.folder or ".")
-    result.add_directory(folder, f"the folder of {build.name} (a guess)")
+    site.add_directory(folder, f"the folder of {build.name} (a guess)", is_built=_has_command(config, build))
     reason = f"{build.name} writes to it" if build.folder else "and no file shows a generator"
-    result.guesses.append(f"publish:directory is '{build.folder or '.'}', as {FILE} has no publish: {reason}")
+    site.findings.guesses.append(f"publish:directory is '{build.folder or '.'}', as {FILE} has no publish: {reason}")
     return folder
 
 
-def _from_base(config: NetlifyConfig, text: str, result: HostImport) -> str:
+def _from_base(config: NetlifyConfig, text: str, site: SiteSettings) -> str:
     """Return `publish` relative to the base directory. Some files repeat the base in it, as the dashboard shows it."""
     path = str(PurePosixPath(text.replace("\\", "/").lstrip("/")))
     inside = path.removeprefix(f"{config.base}/") if config.base else path
     if inside != path and not (config.root / config.base / path).exists():
-        result.guesses.append(
+        site.findings.guesses.append(
             f"publish '{text}' is seen from the repository's root, as it repeats base '{config.base}'"
         )
         return inside
     return path
 
 
-def _add_command(config: NetlifyConfig, base: Path, build: SiteBuild, result: HostImport) -> None:
+def _has_command(config: NetlifyConfig, build: SiteBuild) -> bool:
+    given = config.build.get("command")
+    return not _NO_BUILD.fullmatch(given) if isinstance(given, str) else bool(build.command and build.generator)
+
+
+def _add_command(config: NetlifyConfig, base: Path, build: SiteBuild, site: SiteSettings) -> None:
     given = config.build.get("command")
     if isinstance(given, str):
-        if not _NO_BUILD.fullmatch(given):
-            result.add_command(given, base, f"{FILE} command")
+        if _has_command(config, build):
+            site.add_command(given, base, f"{FILE} command")
         elif given.strip():
-            result.findings.notes.append(f"The command '{given.strip()}' builds nothing, so there is no build command.")
-        return
-    if build.command and build.generator:
-        result.add_command(build.command, base, "package.json (a guess)")
-        result.guesses.append(f"publish:buildCommand is '{build.command}', as {FILE} has no command")
+            site.findings.notes.append(f"The command '{given.strip()}' builds nothing, so there is no build command.")
+    elif build.command and build.generator:
+        site.add_command(build.command, base, "package.json (a guess)")
+        site.findings.guesses.append(f"publish:buildCommand is '{build.command}', as {FILE} has no command")
 
 
-def _add_gaps(config: NetlifyConfig, result: HostImport) -> None:
-    content, findings = config.content, result.findings
-    result.add_unknown_keys("", content, _KEYS)
-    result.add_unknown_keys("build.", config.build, _BUILD_KEYS)
+def _add_gaps(config: NetlifyConfig, findings: Findings) -> None:
+    content = config.content
+    findings.add_unknown_keys("", content, _KEYS)
+    findings.add_unknown_keys("build.", config.build, _BUILD_KEYS)
     if isinstance(content.get("build"), list):
         findings.notes.append(f"{FILE} has [[build]]; [build] was meant, and its last table is used.")
     for entry in objects(content.get("edge_functions")):
