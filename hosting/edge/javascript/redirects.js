@@ -14,7 +14,7 @@ $ASYNC function redirects(request, state) {
     if (parts) {
       if (rule.f && redirectIsFile(rule.f, path)) return;
       const target = to.replace(/\{(\d)\}/g, (all, number, at) =>
-        redirectPut(parts[number], number < parts.ofPath, to.slice(0, at).includes('?')));
+        redirectPut(parts[number] || '', number < parts.ofPath, to.slice(0, at).includes('?')));
       if (rule.s === 200) {
         state.rewritten = target !== path;
         request.uri = target;

@@ -179,7 +179,7 @@ def _check_placeholders(source: Template, what: str) -> None:
 
 def _query(parsed: ParsedRule) -> tuple[tuple[tuple[str, str | None], ...], list[str]]:
     """Return the conditions on the query, and the names of all placeholders, in the order of their numbers."""
-    names = [part.name for part in parsed.source if isinstance(part, Placeholder)]
+    names = [part.name for part in parsed.source if isinstance(part, Placeholder)] + _groups(parsed.expression)
     conditions: list[tuple[str, str | None]] = []
     for name, template in parsed.query:
         if len(template) == 1 and isinstance(template[0], Placeholder):
@@ -192,6 +192,12 @@ def _query(parsed: ParsedRule) -> tuple[tuple[tuple[str, str | None], ...], list
             raise RuleError(f"has a query parameter '{name}' with both text and a placeholder")
     _check_placeholders(tuple(part for name in names for part in (Placeholder(name), "/")), "source")
     return tuple(conditions), names
+
+
+def _groups(expression: str) -> list[str]:
+    """Return the names of the groups of a regular expression in a target: their numbers, as `<1>`."""
+    count = re.compile(expression).groups
+    return [str(number) for number in range(1, min(count, MAX_PLACEHOLDERS) + 1)]
 
 
 def _encoded_name(name: str) -> str:

@@ -191,7 +191,7 @@ class Rule:
             bare = without_trailing_slash(path) if self.ignores_trailing_slash else path
             return (path,) if self.literal == bare else None
         found = self.compiled_regex.search(path) if self.expression else self.compiled_regex.match(path)
-        return (path, *found.groups()) if found else None
+        return (path, *found.groups("")) if found else None
 
     def keeps_file(self, path: str) -> bool:
         """Whether a path that the rule matches keeps its file. Then no later rule applies either, as on Netlify."""

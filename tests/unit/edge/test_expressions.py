@@ -119,6 +119,28 @@ def test_other_expressions_run_at_the_edge(
 
 
 @pytest.mark.parametrize(
+    ("expression", "target", "path", "answer"),
+    [
+        (r"^/(\d{4})/(\d\d)/(.+)$", "/news/<3>?year=<1>", "/2024/05/a/b", "301 /news/a/b?year=2024"),
+        ("^/(?:en|fr)/([a-z]+)$", "https://example.com/<1>", "/fr/about", "301 https://example.com/about"),
+        ("^/(old)?(new)?$", "/x/<1>-<2>", "/new", "301 /x/-new"),
+    ],
+)
+def test_groups_are_placeholders(  # noqa: PLR0913 - the fixtures and the parameters
+    edge: EdgeRuntime, tmp_path: Path, expression: str, target: str, path: str, answer: str
+) -> None:
+    """`<1>` in a target is the text of the first group; a group that matched nothing is empty."""
+    redirects = one(tmp_path, f"</{expression}/>", "301", target)
+    assert result_of(edge, redirects, path) == answer
+
+
+def test_a_group_that_the_expression_lacks(tmp_path: Path) -> None:
+    """A target with the number of a group that does not exist is an error."""
+    with pytest.raises(EdgeError, match="has a target with '2', which its source does not have"):
+        one(tmp_path, "</^/(a)$/>", "301", "/<2>")
+
+
+@pytest.mark.parametrize(
     ("expression", "message"),
     [
         ("(a+)+$", "repeats a group that matches in more than one way"),
