@@ -1,4 +1,4 @@
-"""The rules that the program accepts together: without those that it would refuse at preview, each of which is a gap."""
+"""The rules that the program accepts together; each of those that it would refuse at preview is a gap."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def _from_error(text: str, rules: Sequence[Rule | FallbackRule | IgnoredRule]) -
     return index, _LINE.sub("another rule", reason)
 
 
-def _shown(item: object) -> str:
-    return f"{item['source']} -> {item['target']}" if isinstance(item, dict) else str(item)
+def _shown(item: Any) -> str:  # noqa: ANN401 - a rule in either syntax
+    return f"{item['source']} -> {item['target']}" if isinstance(item, dict) else " ".join(map(str, item))
 
 
 def _no_redirect(_: str) -> None:

@@ -60,6 +60,9 @@ KINDS = (
         yields_to="amplify-cli",
         own_signs=("amplify/backend/hosting/amplifyhosting",),
     ),
+    Kind("netlify", "Netlify", ("netlify.toml",), "netlify"),
+    Kind("vercel", "Vercel", ("vercel.json", "vercel.ts", "vercel.js", "vercel.mjs", ".vercel/project.json"), "vercel"),
+    Kind("firebase", "Firebase", ("firebase.json",), "firebase"),
 )
 
 

@@ -83,7 +83,8 @@ class PathPattern:
     @property
     def begins_with_slash(self) -> bool:
         """Whether it begins with a slash, as every path does."""
-        return bool(self.parts) and isinstance(self.parts[0], str) and self.parts[0].startswith("/")
+        first = self.parts[0] if self.parts else ""
+        return (first.expression if isinstance(first, Hole) else first).startswith("/")
 
     def from_root(self) -> PathPattern:
         """Return the pattern with a slash at its start, if it begins with a hole for any text."""

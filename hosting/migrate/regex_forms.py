@@ -7,7 +7,7 @@ expression in a hole.
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import accumulate, product
 from typing import TYPE_CHECKING
 
 from hosting.migrate.path_patterns import (
@@ -124,8 +124,6 @@ class _Reader:
         while self._text.startswith("|", self._position):
             self._position += 1
             forms += self._sequence()
-        if self._position < len(self._text) and not self._depth:
-            raise _OpaqueError
         return _limited(forms)
 
     def _sequence(self) -> list[_Form]:
@@ -220,15 +218,9 @@ def _limited(forms: list[_Form]) -> list[_Form]:
 
 def _end_of_group(text: str, position: int) -> int:
     """Return the position of the parenthesis that ends the group; the expression is known to be valid."""
-    depth = 0
-    while position < len(text):
-        found = _TOKEN.match(text, position)
-        kind = found.lastgroup if found else None
-        if kind == "close" and not depth:
-            return position
-        depth += {"open": 1, "close": -1}.get(str(kind), 0)
-        position = found.end() if found else position + 1
-    return position
+    tokens = list(_TOKEN.finditer(text, position))
+    depths = accumulate({"open": 1, "close": -1}.get(str(token.lastgroup), 0) for token in tokens)
+    return next(token.start() for token, depth in zip(tokens, depths, strict=True) if depth < 0)
 
 
 def _without_capture(found: re.Match[str]) -> str:

@@ -183,10 +183,7 @@ def _json_object(path: Path) -> dict[str, Any]:
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_bytes()[:_LARGEST_SETTINGS].decode("utf-8-sig", "replace")
-    except OSError:
-        return ""
+    return path.read_bytes()[:_LARGEST_SETTINGS].decode("utf-8-sig", "replace")
 
 
 def pages_in(folder: Path) -> Iterator[Path]:

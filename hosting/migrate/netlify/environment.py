@@ -90,7 +90,4 @@ def _used_names(config: NetlifyConfig, build: SiteBuild) -> Iterator[str]:
 
 
 def _text(file: Path) -> str:
-    try:
-        return file.read_bytes()[:_LARGEST].decode("utf-8", "replace")
-    except OSError:
-        return ""
+    return file.read_bytes()[:_LARGEST].decode("utf-8", "replace")

@@ -140,7 +140,7 @@ def _add_gaps(config: NetlifyConfig, findings: Findings) -> None:
     others = [name for name in table(content, "context") if name not in (config.context, PRODUCTION)]
     if others:
         findings.notes.append(
-            f"Other contexts ({', '.join(others)}) have settings of their own: run this again with --branch and --stack."
+            f"Other contexts ({', '.join(others)}) have settings of their own: run this again with --branch, --stack."
         )
 
 

@@ -135,11 +135,11 @@ def _folder(project: _Project) -> str:
 
 def _refuse_functions(project: _Project, folder: str) -> None:
     """Refuse a project whose pages all come from functions."""
-    builds = project.builds
-    has_site = (
-        builds.has_static or project.build.generator or project.build.command or _text(project.setting("buildCommand"))
-    )
-    if has_site or _has_pages(project.root / folder) or _has_pages(project.root):
+    builds, build = project.builds, project.build
+    given = _text(project.setting("buildCommand")) or _text(project.setting("outputDirectory"))
+    if given or builds.has_static or build.generator or build.command:
+        return
+    if _has_pages(project.root / folder) or _has_pages(project.root):
         return
     if builds.functions:
         source, use = builds.functions[0]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hosting.migrate.host_rules import HostRules, Target
 
-_CAPTURE = re.compile(r"(?<!\w):([A-Za-z_]\w*)(?:\([^()]*\))?[*+?]?|\$(\d)|\$\{(\d)\}", re.ASCII)
+_CAPTURE = re.compile(r"(?<!\w):([A-Za-z_]\w*)(?:\([^()]*\))?[*+]?|\$(\d)|\$\{(\d)\}", re.ASCII)
 _URL = re.compile(r"(https?://[^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?:[a-z0-9-]+\\?\.)+[a-z]{2,}", re.IGNORECASE)
 FUNCTIONS = "this program has no functions: deploy it elsewhere, and lead to it with a proxy rule (docs/redirects.md)"
@@ -47,7 +47,8 @@ def target_of(text: str) -> Target:
     url = _URL.fullmatch(text)
     # A colon in the host is the one of its port.
     parts: list[str | Capture] = [url[1]] if url else []
-    rest, end = (url[2] if url else text), 0
+    # The query begins at the first question mark, also after `:name`.
+    rest, end = (url[2] if url else text).removesuffix("?"), 0
     for found in _CAPTURE.finditer(rest):
         parts += [rest[end : found.start()], Capture(found[1] or found[2] or found[3])]
         end = found.end()
@@ -120,7 +121,9 @@ def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules) -> None:
     elif is_function(target):
         rules.findings.add_gap(f"{where} -> {target}", FUNCTIONS)
     else:
-        rules.add_rewrite(where, patterns, target_of(target))
+        # A file is the same with any query.
+        path = target if _URL.match(target) else re.split(r"[?#]", target)[0]
+        rules.add_rewrite(where, patterns, target_of(path))
 
 
 def _host(entry: dict[str, Any]) -> str | None:

@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.migrate import amplify
+
+if TYPE_CHECKING:
+    from tests.unit.migrate.conftest import Migration, Ran
+
+VITE = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "^5.0.0"}}
+
+
+def of(migration: Migration, config: Any, *arguments: str, **files: Any) -> Ran:  # noqa: ANN401 - any JSON
+    """Write vercel.json and files, whose names have `__` for a dot and `_S_` for a slash, and run the command."""
+    named = {name.replace("_S_", "/").replace("__", "."): content for name, content in files.items()}
+    amplify.write(migration.app, {"vercel.json": config, **named})
+    return migration.run(*arguments)
+
+
+def redirects(ran: Ran) -> Any:  # noqa: ANN401 - JSON
+    """Return the rules of the written file."""
+    return json.loads((ran.home / "redirects.prod.json").read_text(encoding="utf-8"))
+
+
+def headers(ran: Ran) -> list[str]:
+    """Return the lines of the written file of headers."""
+    return (ran.home / "headers.prod.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_an_app_of_vite(migration: Migration) -> None:
+    """What vercel.json lacks is in package.json, and a rewrite of all paths is the app's routing."""
+    config = {"rewrites": [{"source": "/(.*)", "destination": "/index.html"}]}
+    ran = of(migration, config, package__json=VITE, vite__config__js="export default { build: { outDir: 'out' } }")
+    assert ran.config() == {
+        "publish:directory": "../out",
+        "publish:buildCommand": "cd .. && npm run build",
+        "website:routing": "spa",
+    }
+    assert "publish:directory is 'out', as vercel.json has no outputDirectory: Vite writes to it" in ran.out
+
+
+def test_settings_of_the_file_and_of_the_dashboard(migration: Migration) -> None:
+    """vercel.json counts before `.vercel/project.json`; the command that installs packages comes first."""
+    linked = {"settings": {"outputDirectory": "site", "buildCommand": "make", "installCommand": "npm ci"}}
+    ran = of(migration, {"outputDirectory": "dist/", "cleanUrls": True})
+    assert ran.config()["publish:directory"] == "../dist"
+    amplify.write(migration.app, {"vercel.json": {}, ".vercel/project.json": linked})
+    ran = migration.run("--force")
+    assert ran.config()["publish:directory"] == "../site"
+    assert ran.config()["publish:buildCommand"] == "cd .. && npm ci && make"
+
+
+def test_redirects_rewrites_and_headers(migration: Migration) -> None:
+    """Rules keep Vercel's statuses and order; rewrites are only for paths without a file."""
+    config = {
+        "outputDirectory": "dist",
+        "buildCommand": "make",
+        "redirects": [
+            {"source": "/blog/:slug", "destination": "/news/:slug", "permanent": False},
+            {"source": "/old", "destination": "https://example.com/x"},
+            {"source": "/gone", "destination": "/", "statusCode": 301},
+            {"source": r"/:year(\d{4})/:slug", "destination": "/news/:slug?y=:year"},
+            {"source": "/:path+/", "destination": "/:path+"},
+            {
+                "source": "/(.*)",
+                "has": [{"type": "host", "value": "www.example.com"}],
+                "destination": "https://x.com/$1",
+            },
+        ],
+        "rewrites": [
+            {"source": "/api/:path*", "destination": "https://api.example.com:8443/v1/:path*"},
+            {"source": "/admin", "destination": "/admin.html?x=1"},
+            {"source": "/", "destination": "/index.html"},
+            {"source": "/((?!api/).*)", "destination": "/"},
+        ],
+        "headers": [
+            {"source": "/(.*)", "headers": [{"key": "X-Frame-Options", "value": "DENY"}]},
+            {"source": "/:file*.(css|js)", "headers": [{"key": "Cache-Control", "value": "max-age=60"}]},
+        ],
+    }
+    ran = of(migration, config)
+    assert redirects(ran) == [
+        {"source": "/blog/<1>", "target": "/news/<1>", "status": "307"},
+        {"source": "/old", "target": "https://example.com/x", "status": "308"},
+        {"source": "/gone", "target": "/", "status": "301"},
+        {"source": r"</^/(\d{4})/([^/]+)$/>", "target": "/news/<2>?y=<1>", "status": "308"},
+        {"source": "https://www.example.com/<*>", "target": "https://x.com/<*>", "status": "308"},
+        {"source": "/api", "target": "https://api.example.com:8443/v1/", "status": "200"},
+        {"source": "/api/<*>", "target": "https://api.example.com:8443/v1/<*>", "status": "200"},
+        {"source": "/admin", "target": "/admin.html", "status": "200", "force": False},
+    ]
+    lines = [
+        "/*",
+        "  X-Frame-Options: DENY",
+        "/*.css",
+        "  Cache-Control: max-age=60",
+        "/*.js",
+        "  Cache-Control: max-age=60",
+    ]
+    assert headers(ran) == lines
+    assert ran.config()["website:routing"] == "spa"
+    assert ran.config()["website:redirectsFile"] == "redirects.prod.json"
+    assert "trailingSlash false: `website:routing auto`" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("config", "gap"),
+    [
+        (
+            {"rewrites": [{"source": "/api/(.*)", "destination": "/api/index"}]},
+            "rewrites[0] /api/(.*) -> /api/index: this",
+        ),
+        ({"rewrites": [{"source": "/x*", "destination": "/y"}]}, "rewrites[0] /x*: its source has '*'"),
+        ({"rewrites": [{"source": "x", "destination": "/y"}]}, "its source does not begin with '/'"),
+        ({"rewrites": [{"destination": "/y"}]}, "rewrites[0]: it has no 'source'"),
+        ({"rewrites": [{"source": "/x"}]}, "rewrites[0] /x: it has no 'destination'"),
+        ({"redirects": [{"source": "/x"}]}, "redirects[0] /x: it has no 'destination'"),
+        ({"redirects": [{"source": "x", "destination": "/"}]}, "its source does not begin with '/'"),
+        ({"rewrites": [{"source": "/a/(.*)", "destination": "http://x.com/$1"}]}, "it is a proxy over http"),
+        (
+            {"rewrites": [{"source": "/a", "destination": "/b", "has": [{"type": "cookie"}]}]},
+            "the condition 'has' (cookie)",
+        ),
+        (
+            {"redirects": [{"source": "/a", "destination": "/b", "missing": [{"type": "header"}]}]},
+            "the condition 'missing'",
+        ),
+        ({"headers": [{"source": "a", "headers": []}]}, "headers[0] a: its source does not begin with '/'"),
+        ({"headers": [{"source": "/a", "headers": [], "has": [{"type": "host"}]}]}, "the condition 'has' (host)"),
+        ({"headers": [{"source": "/a", "headers": [{"key": "Set-Cookie", "value": "a=b"}]}]}, "it sets 'Set-Cookie'"),
+        ({"headers": [{"source": "/a", "headers": [{"key": "Date", "value": "x"}]}]}, "/a Date: the server sets this"),
+        ({"headers": [{"source": "/a", "headers": [{"key": "X", "value": 1}]}]}, "a header has a key or a value"),
+        ({"headers": [{"source": "/([0-9])", "headers": [{"key": "X", "value": "1"}]}]}, "its path has '[0-9]'"),
+        ({"redirects": [{"source": "/a", "destination": "/:b/$1"}]}, "it has no 'b' in its source"),
+        ({"crons": []}, "vercel.json crons: there are no scheduled calls"),
+        ({"nonsense": 1}, "vercel.json nonsense: this program has no setting"),
+        ({"functions": {"api/a.js": {}}}, "function api/a.js: this program has no functions"),
+        ({"env": {"TOKEN": "@token"}}, "env.TOKEN: its value is in Vercel's dashboard"),
+        ({"cleanUrls": True}, "cleanUrls: `website:routing auto`"),
+        ({"trailingSlash": True}, "trailingSlash true: `website:routing auto`"),
+    ],
+)
+def test_what_has_no_counterpart(migration: Migration, config: Any, gap: str) -> None:  # noqa: ANN401 - any JSON
+    """Each part without a counterpart is named, with the reason, and nothing is written for it."""
+    ran = of(migration, {"outputDirectory": "dist", "buildCommand": "make", **config})
+    assert ran.code == 0
+    assert gap in ran.out
+    assert not (ran.home / "redirects.prod.json").exists()
+
+
+def test_an_unknown_key_of_a_rule(migration: Migration) -> None:
+    """A rule is written without a key that rules here do not have, and the key is named."""
+    ran = of(migration, {"outputDirectory": "dist", "redirects": [{"source": "/a", "destination": "/b", "zone": 1}]})
+    assert redirects(ran) == [{"source": "/a", "target": "/b", "status": "308"}]
+    assert "redirects[0] /a zone: rules here have no such key" in ran.out
+
+
+def test_code_of_the_project_is_named(migration: Migration) -> None:
+    """Functions in `api/` and a middleware are gaps, also if vercel.json does not name them."""
+    ran = of(migration, {}, index__html="x", api_S_a__js="x", middleware__ts="x")
+    assert "function api/: this program has no functions" in ran.out
+    assert "function middleware.ts: " in ran.out
+
+
+def test_clean_urls_are_the_routing_pages(migration: Migration) -> None:
+    """URLs without extension and without slash are `website:routing pages`."""
+    ran = of(migration, {"cleanUrls": True, "trailingSlash": False}, index__html="x")
+    assert ran.config()["website:routing"] == "pages"
+
+
+def test_variables_of_the_build(migration: Migration) -> None:
+    """Variables that bundlers inline are plain; others are secrets, which no output shows."""
+    build = {"env": {"VITE_API": "https://api.example.com"}}
+    ran = of(migration, {"outputDirectory": "dist", "env": {"TOKEN": "hunter2"}, "build": build})
+    assert ran.config()["publish:environment"] == {"VITE_API": "https://api.example.com"}
+    assert "publish:environment.TOKEN" in ran.out
+    written = "".join(file.read_text(encoding="utf-8") for file in ran.home.iterdir())
+    assert "hunter2" not in ran.out + ran.err + written
+
+
+def test_a_framework_with_a_fallback_of_vercels_own(migration: Migration) -> None:
+    """Vercel leads all paths of some frameworks to the app; vercel.json does not say so."""
+    package = {"scripts": {"build": "react-scripts build"}, "dependencies": {"react-scripts": "5.0.1"}}
+    ran = of(migration, {}, package__json=package)
+    assert ran.config()["website:routing"] == "spa"
+    assert ran.config()["publish:directory"] == "../build"
+    assert "as Vercel does it for Create React App" in ran.out
+
+
+def test_vercels_default_folder(migration: Migration) -> None:
+    """Without a generator, the folder is `public` if there is one."""
+    ran = of(migration, {}, public_S_index__html="x")
+    assert ran.config()["publish:directory"] == "../public"
+
+
+def test_routes(migration: Migration) -> None:
+    """Routes are regular expressions: a destination below the folder of the build is a path of the site."""
+    routes = [
+        {"src": "/api/(.*)", "dest": "server.js"},
+        {"src": "/fn/(.*)", "dest": "/functions/a/$1.ts"},
+        {"src": "/assets/(.*)", "dest": "/web/assets/$1"},
+        {"src": "/old", "status": 301, "headers": {"Location": "/new"}},
+        {"src": "/static/(.*)", "headers": {"cache-control": "max-age=60"}, "continue": True},
+        {"src": "^/private(/.*)?$", "status": 404},
+        {"src": "/docs", "dest": "docs.html"},
+        {"src": "/app/(.*)", "destination": "/web/app.html"},
+        {"handle": "filesystem"},
+        {"handle": "miss"},
+        {"src": "/(", "dest": "/x"},
+        {"src": "x", "dest": "/x"},
+        {"dest": "/x"},
+        {"src": "/x", "methods": ["POST"], "dest": "/x"},
+        {"src": "/nothing"},
+        {"src": "/(.*)", "status": 404, "dest": "/web/404.html"},
+        {"src": "/(.*)", "dest": "/web/index.html"},
+    ]
+    builds = [
+        {"src": "web/package.json", "use": "@vercel/static-build", "config": {"distDir": "out"}},
+        {"src": "server.js", "use": "@vercel/node"},
+        {"src": "functions/**/*.ts", "use": "@vercel/node"},
+    ]
+    ran = of(migration, {"builds": builds, "routes": routes}, web_S_package__json=VITE)
+    assert ran.config() == {
+        "publish:directory": "../web/out",
+        "publish:buildCommand": "cd ../web && npm run build",
+        "website:routing": "spa",
+        "website:redirectsFile": "redirects.prod.json",
+        "website:headersFile": "headers.prod.txt",
+    }
+    assert redirects(ran) == [
+        {"source": "/old", "target": "/new", "status": "301"},
+        {"source": "/docs", "target": "/docs.html", "status": "200", "force": False},
+        {"source": "/app/<*>", "target": "/app.html", "status": "200", "force": False},
+    ]
+    assert headers(ran) == ["/static/*", "  cache-control: max-age=60"]
+    gaps = [
+        "routes[0] /api/(.*) -> server.js: this program has no functions",
+        "routes[1] /fn/(.*) -> /functions/a/$1.ts: this program",
+        "routes[5] ^/private(/.*)?$: it answers with status 404",
+        "routes[9] handle miss: there is no such phase",
+        "routes[10] /(: its src has '/(', which is not a regular expression",
+        "routes[11] x: its src matches no path",
+        "routes[12]: its src matches no path",
+        "routes[13] /x methods: rules here have no such condition",
+        "function server.js: ",
+    ]
+    assert [gap for gap in gaps if gap not in ran.out] == []
+
+
+def test_routes_of_static_files(migration: Migration) -> None:
+    """The folder that all static builds have in common is published; a page for missing files is a rule."""
+    builds = [{"src": "site/public/**", "use": "@vercel/static"}, {"src": "site/index.html", "use": "@now/static"}]
+    routes = [{"handle": "filesystem"}, {"src": "/(.*)", "status": 404, "dest": "/site/missing.html"}]
+    ran = of(migration, {"builds": builds, "routes": routes}, site_S_index__html="x", site_S_missing__html="x")
+    assert ran.config()["publish:directory"] == "../site"
+    assert redirects(ran) == [{"source": "/<*>", "target": "/missing.html", "status": "404"}]
+
+
+def test_static_builds_in_several_folders(migration: Migration) -> None:
+    """Static builds that have no folder in common are published from the root."""
+    builds = [{"src": "a/x.html", "use": "@vercel/static"}, {"src": "b/*.html", "use": "@vercel/static"}]
+    assert "publish:directory is '.'" in of(migration, {"builds": builds}).out
+
+
+def test_a_build_that_names_no_folder(migration: Migration) -> None:
+    """The folder of a static build is that of its generator, or else `dist`."""
+    builds = [{"src": "web/package.json", "use": "@vercel/static-build", "config": {"distDir": 7}}]
+    assert "publish:directory is 'web/dist'" in of(migration, {"builds": builds}, web_S_package__json=VITE).out
+
+
+def test_one_rule_for_two_alternatives(migration: Migration) -> None:
+    """Alternatives that give the same rule are one rule."""
+    rule = {"source": "/(a|a)", "destination": "/b"}
+    assert len(redirects(of(migration, {"outputDirectory": "dist", "redirects": [rule, rule]}))) == 1
+
+
+def test_a_page_that_is_not_published(migration: Migration) -> None:
+    """Without a build the files are known, so a page for all paths that is no file is left out."""
+    ran = of(migration, {"rewrites": [{"source": "/(.*)", "destination": "/app"}]}, public_S_index__html="x")
+    assert "/<*> -> /app: its page '/app' is not a file of the site" in ran.out
+    assert "website:redirectsFile" not in ran.config()
+
+
+def test_a_second_page_for_all_paths(migration: Migration) -> None:
+    """Only the first page for all paths is used."""
+    rules = [{"source": "/(.*)", "destination": "/"}, {"source": "/:path*", "destination": "/index.html"}]
+    ran = of(migration, {"outputDirectory": "dist", "rewrites": rules})
+    assert ran.config()["website:routing"] == "spa"
+
+
+@pytest.mark.parametrize(
+    ("config", "files", "message"),
+    [
+        ({"builds": [{"src": "a.py", "use": "@vercel/python"}]}, {}, "builds a server ('a.py' with @vercel/python)"),
+        ({}, {}, "has no pages and no build that writes any"),
+        ({"framework": "nextjs"}, {}, "Next.js builds a server here"),
+        ({"outputDirectory": "web/.next"}, {}, "'web/.next' is the build of Next.js for a server"),
+        (
+            {},
+            {"package__json": {"dependencies": {"astro": "4"}}, "astro__config__mjs": "  adapter: x()"},
+            "Astro builds a",
+        ),
+        ([], {}, "must hold a JSON object"),
+        ("{", {}, "is not JSON (line 1, column 2"),
+    ],
+)
+def test_refused_projects(migration: Migration, config: Any, files: dict[str, Any], message: str) -> None:  # noqa: ANN401 - any JSON
+    """A project without static files is refused by name, with what would be needed."""
+    ran = of(migration, config, **files)
+    assert ran.code == 1
+    assert message in ran.err
+
+
+def test_settings_that_are_a_program(migration: Migration) -> None:
+    """vercel.ts is not run: its result has to be in vercel.json."""
+    amplify.write(migration.app, {"vercel.ts": "export default {}"})
+    ran = migration.run()
+    assert ran.code == 1
+    assert "is a program that writes Vercel's settings" in ran.err
+
+
+def test_running_it_twice_changes_nothing(migration: Migration) -> None:
+    """The second run writes the same files, and needs no --force."""
+    config = {"outputDirectory": "dist", "redirects": [{"source": "/a", "destination": "/b"}]}
+    of(migration, config)
+    before = {file.name: file.read_bytes() for file in migration.home.iterdir()}
+    assert migration.run().code == 0
+    assert {file.name: file.read_bytes() for file in migration.home.iterdir()} == before
