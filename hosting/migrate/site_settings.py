@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hosting.formats.redirects import amplify, netlify
 from hosting.migrate.accepted_rules import accepted_rules
 from hosting.migrate.host_rules import HostRules, headers_text
+from hosting.migrate.published_root import add_ignored_files, contains_program
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -39,11 +40,16 @@ class SiteSettings:
     stack: str
     pages: Collection[str] | None = None
 
-    def add_directory(self, folder: Path, source: str, *, is_built: bool) -> None:
-        """Add `publish:directory`, and CloudFront, as every one of these hosts has a network in front of the files."""
+    def add_directory(self, folder: Path, source: str, *, is_built: bool, server_folders: Sequence[str] = ()) -> None:
+        """Add `publish:directory`, and CloudFront, as every one of these hosts has a network in front of the files.
+
+        A folder that contains the program gets patterns of what must not be published, such as ``server_folders``.
+        """
         self.findings.add_setting("cloudfront:enabled", True, "the host's network")  # noqa: FBT003 - a value, not a flag
         self.findings.add_setting("publish:directory", relative(folder, self.home), source)
         self.pages = None if is_built else _files(folder)
+        if contains_program(folder, self.home):
+            add_ignored_files(folder, self.home, server_folders, self.findings)
 
     def add_command(self, command: str, folder: Path, source: str) -> None:
         """Add `publish:buildCommand`, which runs in a folder. One of several lines is a script."""

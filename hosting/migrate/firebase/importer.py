@@ -73,10 +73,10 @@ def read(request: Request, home: Path) -> Imported:
     build = read_site_build(build_folder(root, folder))
     refuse_server(build, relative(folder, root))
     settings = SiteSettings(findings, home, request.stack)
-    _add_build(root, site.config, folder, build, settings)
     patterns = ignore_patterns(site.config.get("ignore"), findings)
     if patterns:
         findings.add_setting("publish:ignore", patterns, f"{FILE} ignore")
+    _add_build(root, site.config, folder, build, settings)
     rules = HostRules(findings)
     map_rules(site.config, rules, str(section(aliases, "projects").get("default", "<project>")))
     map_routing(site.config, FILE, rules)

@@ -32,9 +32,9 @@ NUMBER = st.integers(-5, 1000) | st.floats(allow_nan=False, allow_infinity=False
 SCALAR = st.one_of(TEXT, st.none(), st.booleans(), NUMBER)
 KEYS = {
     "vercel.json": (
-        "source destination has missing permanent statusCode headers key value src dest handle status use config distDir"
-        " rewrites redirects routes builds cleanUrls trailingSlash outputDirectory buildCommand installCommand framework"
-        " env build functions type"
+        "source destination has missing permanent statusCode headers key value src dest handle status use config"
+        " rewrites redirects routes builds cleanUrls trailingSlash outputDirectory buildCommand installCommand"
+        " framework distDir env build functions type"
     ),
     "firebase.json": (
         "hosting public source ignore redirects rewrites headers key value glob regex destination type function run"
