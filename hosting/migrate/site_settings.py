@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hosting.formats.redirects import amplify, netlify
 from hosting.migrate.accepted_rules import accepted_rules
 from hosting.migrate.host_rules import HostRules, headers_text
-from hosting.migrate.published_root import add_ignored_files, contains_program
+from hosting.migrate.published_root import remaining_files, root_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 _REDIRECTS, _HEADERS = "website:redirectsFile", "website:headersFile"
 _LARGEST_FOLDER = 10_000
+_IGNORE = "publish:ignore"
+_IN_ITS_OWN_FOLDER = (
+    "it is this program's folder, which must not be published: move the program into a folder of its own, such as "
+    "infra, and run this again there"
+)
 
 
 @dataclass
@@ -40,16 +45,22 @@ class SiteSettings:
     stack: str
     pages: Collection[str] | None = None
 
-    def add_directory(self, folder: Path, source: str, *, is_built: bool, server_folders: Sequence[str] = ()) -> None:
+    def add_directory(self, folder: Path, source: str, *, is_built: bool) -> None:
         """Add `publish:directory`, and CloudFront, as every one of these hosts has a network in front of the files.
 
-        A folder that contains the program gets patterns of what must not be published, such as ``server_folders``.
+        A folder that contains the program gets patterns of what must not be published.
         """
         self.findings.add_setting("cloudfront:enabled", True, "the host's network")  # noqa: FBT003 - a value, not a flag
-        self.findings.add_setting("publish:directory", relative(folder, self.home), source)
         self.pages = None if is_built else _files(folder)
-        if contains_program(folder, self.home):
-            add_ignored_files(folder, self.home, server_folders, self.findings)
+        target, home = folder.resolve(), self.home.resolve()
+        if target == home:
+            self.findings.add_gap(f"{source} '{folder.name}'", _IN_ITS_OWN_FOLDER)
+            return
+        self.findings.add_setting("publish:directory", relative(folder, self.home), source)
+        if home.is_relative_to(target):
+            patterns = [*self.findings.values.get(_IGNORE, []), *root_patterns(target, home)]
+            self.findings.add_setting(_IGNORE, patterns, "files that are not the site's")
+            self.findings.notes += remaining_files(folder, patterns)
 
     def add_command(self, command: str, folder: Path, source: str) -> None:
         """Add `publish:buildCommand`, which runs in a folder. One of several lines is a script."""

@@ -82,20 +82,13 @@ def _folder(config: NetlifyConfig, base: Path, build: SiteBuild, site: SiteSetti
     refuse_server(build, text)
     if text:
         folder = base / _from_base(config, text, site)
-        _add_directory(config, folder, f"{FILE} publish", build, site)
+        site.add_directory(folder, f"{FILE} publish", is_built=_has_command(config, build))
         return folder
     folder = base / (build.folder or ".")
-    _add_directory(config, folder, f"the folder of {build.name} (a guess)", build, site)
+    site.add_directory(folder, f"the folder of {build.name} (a guess)", is_built=_has_command(config, build))
     reason = f"{build.name} writes to it" if build.folder else "and no file shows a generator"
     site.findings.guesses.append(f"publish:directory is '{build.folder or '.'}', as {FILE} has no publish: {reason}")
     return folder
-
-
-def _add_directory(config: NetlifyConfig, folder: Path, source: str, build: SiteBuild, site: SiteSettings) -> None:
-    functions = [config.build.get("functions"), section(config.content.get("functions")).get("directory")]
-    named = [name for name in functions if isinstance(name, str) and name.strip("./")]
-    is_built = _has_command(config, build)
-    site.add_directory(folder, source, is_built=is_built, server_folders=list(dict.fromkeys(named)))
 
 
 def _from_base(config: NetlifyConfig, text: str, site: SiteSettings) -> str:

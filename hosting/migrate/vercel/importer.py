@@ -163,8 +163,7 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
     given = project.setting("buildCommand")
     command = _text(given if given is not None else build.command)
     source = f"{FILE} outputDirectory" if is_given else _guessed(build, "folder")
-    server = ["api"] if (project.root / "api").is_dir() else []
-    site.add_directory(project.root / folder, source, is_built=bool(command), server_folders=server)
+    site.add_directory(project.root / folder, source, is_built=bool(command))
     if not is_given:
         writer = f": {build.name} writes to it ({build.generator.source})" if build.generator else ""
         guesses.append(f"publish:directory is '{folder}', as {FILE} has no outputDirectory{writer}")
