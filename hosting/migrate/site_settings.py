@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hosting.formats.redirects import amplify, netlify
 from hosting.migrate.accepted_rules import accepted_rules
 from hosting.migrate.host_rules import HostRules, headers_text
-from hosting.migrate.published_root import remaining_files, root_patterns
+from hosting.migrate.published_root import NOT_OF_THE_SITE, program_patterns, remaining_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -58,7 +58,8 @@ class SiteSettings:
             return
         self.findings.add_setting("publish:directory", relative(folder, self.home), source)
         if home.is_relative_to(target):
-            patterns = [*self.findings.values.get(_IGNORE, []), *root_patterns(target, home)]
+            own = self.findings.values.get(_IGNORE, [])
+            patterns = [*own, *NOT_OF_THE_SITE, *program_patterns(target, home)]
             self.findings.add_setting(_IGNORE, patterns, "files that are not the site's")
             self.findings.notes += remaining_files(folder, patterns)
 
