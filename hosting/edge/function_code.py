@@ -32,7 +32,7 @@ _DATA = "$DATA"
 # Helpers that several parts call, each in a file with its name. The function includes only those that are called.
 # A helper comes before the helpers that it calls.
 _HELPERS = (
-    *("redirectToForm", "queryOf", "redirectTo", "canonicalPath", "routeKind"),
+    *("passwordAnswer", "redirectToForm", "queryOf", "redirectTo", "canonicalPath", "routeKind"),
     *("tableRules", "tableBucket", "tableMissing"),
 )
 # The first lines of a function that reads the store:

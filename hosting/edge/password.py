@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from hosting.edge.function_code import FunctionPart
 
 
-def password_part(username: str, password: str, site: str) -> FunctionPart:
-    """Return the part that asks visitors for ``username`` and ``password``.
+def password_salt(site: str) -> str:
+    """Return the salt, which ``site`` makes unique: the name of the site and its stack, or the domain of previews."""
+    return hashlib.sha256(f"access to {site}".encode()).hexdigest()[:32]
 
-    ``site`` makes the salt unique: the name of the site and its stack.
-    """
-    salt = hashlib.sha256(f"access to {site}".encode()).hexdigest()[:32]
+
+def password_hash(username: str, password: str, site: str) -> str:
+    """Return the hash of ``username`` and ``password`` with the site's salt."""
     credentials = b64encode(f"{username}:{password}".encode()).decode()
-    return function_part("password", [salt, hashlib.sha256(f"{salt}{credentials}".encode()).hexdigest()])
+    return hashlib.sha256(f"{password_salt(site)}{credentials}".encode()).hexdigest()
+
+
+def password_part(username: str, password: str, site: str) -> FunctionPart:
+    """Return the part that asks visitors of ``site`` for ``username`` and ``password``."""
+    return function_part("password", [password_salt(site), password_hash(username, password, site)])

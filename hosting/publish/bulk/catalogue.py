@@ -8,6 +8,7 @@ meantime: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writ
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from hosting.publish.bulk.table import ALPHABET, PUBLISH_ID_LENGTH
 from hosting.publish.s3.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from hosting.publish.bulk.pointer import Pointer
     from hosting.publish.s3.bucket import BucketClient
@@ -33,6 +34,11 @@ RESUME_S = 86_400
 # Ids begin at the minutes since 2026, so a lost catalogue never leads to an id that was used before. They end in 2057.
 _FIRST_ID_TIME_S = 1_767_225_600
 _MINUTE_S = 60
+# How many minutes ahead the id of a preview may be, by the number of ids before it that others had.
+_SPREADS = (1, 8, 64, *(512,) * 29)
+# In a shared bucket, what a release has is deleted at the earliest an hour after the pointer has moved away from it: a
+# publish of another preview may be using it. Such a publish must end within the hour.
+SHARED_GRACE_S = 3600
 
 
 @dataclass(frozen=True)
@@ -112,10 +118,12 @@ class Catalogue:
 
     def next_id(self, now: float) -> tuple[str, int]:
         """Return the id of the next publish, and its number."""
-        number = max(self.last_id + 1, int((now - _FIRST_ID_TIME_S) // _MINUTE_S))
+        number = max(self.last_id + 1, _minute(now))
         return _id_of(number), number
 
-    def with_release(self, release: StoredRelease, number: int, pointer: Pointer | None, keep: int) -> Catalogue:
+    def with_release(
+        self, release: StoredRelease, number: int, pointer: Pointer | None, keep: int, *, grace_s: float = GRACE_S
+    ) -> Catalogue:
         """Return the catalogue with a publish that begins.
 
         Args:
@@ -123,12 +131,13 @@ class Catalogue:
             number: the number of its id.
             pointer: the pointer now, whose releases are kept; without one, all are.
             keep: the number of complete releases to keep, with the new one.
+            grace_s: how long a release stays after the pointer has moved away from it.
         """
         others = [one for one in self.releases if one.id != release.id]
         named = pointer.releases if pointer else set()
         newest = [one for one in others if one.is_complete and one.digest != release.digest][: keep - 1]
         unneeded = [one for one in others if pointer and one.id not in named and one not in newest]
-        to_delete = {one.id for one in unneeded if _may_go(one, release.time)}
+        to_delete = {one.id for one in unneeded if _may_go(one, release.time, grace_s)}
         kept = tuple(one for one in others if one.id not in to_delete)
         return replace(
             self,
@@ -137,29 +146,54 @@ class Catalogue:
             last_id=max(self.last_id, number),
         )
 
+    def removed(self) -> Catalogue:
+        """Return the catalogue of a preview that is removed: all of its releases are to be deleted."""
+        ids = (release.id for release in self.releases)
+        return replace(self, releases=(), to_delete=tuple(dict.fromkeys((*self.to_delete, *ids))))
+
     def to_bytes(self) -> bytes:
         """Return the catalogue as ``from_bytes`` reads it."""
         return sealed(asdict(self))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Catalogue:
-        """Return the catalogue.
+    def from_bytes(cls, data: bytes, key: str = KEY) -> Catalogue:
+        """Return the catalogue at ``key``.
 
         Raises:
             PublishError: it is damaged.
         """
-        read = opened(data, KEY)
+        read = opened(data, key)
         try:
             releases = tuple(StoredRelease(**release) for release in read["releases"])
             return cls(releases, tuple(read["to_delete"]), tuple(read["tables"]), int(read["last_id"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise damaged(KEY) from error
+            raise damaged(key) from error
 
 
-def _may_go(release: StoredRelease, now: float) -> bool:
+def free_ids(now: float) -> Iterator[tuple[str, int]]:
+    """Yield ids with their numbers for a publish in a shared bucket, which has to claim one by its manifest.
+
+    None of them has passed. So an id that was deleted after its minute is never used again.
+    """
+    first = _minute(now)
+    for spread in _SPREADS:
+        number = first + random.randrange(spread)  # noqa: S311 - not a secret
+        yield _id_of(number), number
+
+
+def has_passed(id_: str, now: float) -> bool:
+    """Whether no publish can claim this id any more."""
+    return _number_of(id_) < _minute(now)
+
+
+def _minute(now: float) -> int:
+    return int((now - _FIRST_ID_TIME_S) // _MINUTE_S)
+
+
+def _may_go(release: StoredRelease, now: float, grace_s: float) -> bool:
     """Whether a release that nothing names can be deleted: no visitor gets it, and no publish is writing it."""
     since = release.unused_since if release.is_complete else release.time
-    return bool(since) and now - since >= (GRACE_S if release.is_complete else RESUME_S)
+    return bool(since) and now - since >= (grace_s if release.is_complete else RESUME_S)
 
 
 def _id_of(number: int) -> str:
@@ -179,6 +213,7 @@ class CatalogueFile:
     """The catalogue's object, which two publishes cannot change at the same time."""
 
     bucket: BucketClient
+    key: str = KEY
     catalogue: Catalogue = field(default_factory=Catalogue)
     now: float = 0.0
     _read_at: float = 0.0
@@ -195,8 +230,8 @@ class CatalogueFile:
         Raises:
             PublishError: it is damaged.
         """
-        found = self.bucket.read(KEY)
-        self.catalogue = Catalogue.from_bytes(found.data) if found else Catalogue()
+        found = self.bucket.read(self.key)
+        self.catalogue = Catalogue.from_bytes(found.data, self.key) if found else Catalogue()
         self._etag = found.etag if found else ""
         self.now = max(time.time(), found.now if found else 0.0)
         self._read_at = time.monotonic()
@@ -209,7 +244,7 @@ class CatalogueFile:
             PublishError: another publish has written it since it was read.
         """
         try:
-            self._etag = self.bucket.write(KEY, catalogue.to_bytes(), replaces=self._etag)
+            self._etag = self.bucket.write(self.key, catalogue.to_bytes(), replaces=self._etag)
         except ConflictError as error:
             raise PublishError(
                 "Another pulumi up began to publish to this bucket at the same time; this one has changed nothing. "
@@ -219,8 +254,8 @@ class CatalogueFile:
 
     def publisher_of(self, id_: str) -> str:
         """Return the machine that published a release, as another publish has noted it; empty if it is not known."""
-        found = self.bucket.read(KEY)
-        release = Catalogue.from_bytes(found.data).find(id_) if found else None
+        found = self.bucket.read(self.key)
+        release = Catalogue.from_bytes(found.data, self.key).find(id_) if found else None
         return release.host if release else ""
 
 

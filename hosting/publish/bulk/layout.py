@@ -9,6 +9,10 @@ of a file contains the id of the publish that wrote it, so no object is ever ove
     .release/records/<publish>             the manifest of a release
     .release/records/owner                 the id of the resource that publishes
 
+In the bucket of a preview edge, each preview has a catalogue and an owner of its own:
+
+    .release/records/<preview>/index
+
 Without a distribution, the files are at the root, where S3's website looks for them, and the records are in
 ``.published/``, which the bucket's policy hides from visitors.
 """
@@ -27,6 +31,11 @@ RESERVED = (ROOT, IN_PLACE_RECORDS)
 LONGEST_PREFIX = 24
 
 
+def site_records(preview: str) -> str:
+    """Return the prefix of the catalogue and the owner of a preview; those of a site if the name is empty."""
+    return f"{RECORDS}{preview}/" if preview else RECORDS
+
+
 def file_prefix(publish: str) -> str:
     """Return the prefix of the files that a publish has written."""
     return f"{ROOT}o/{publish}/"
@@ -35,6 +44,11 @@ def file_prefix(publish: str) -> str:
 def error_page_prefix(publish: str) -> str:
     """Return the prefix of the error pages that a publish has written."""
     return f"{ROOT}e/{publish}/"
+
+
+def prefixes(publish: str) -> tuple[str, str]:
+    """Return the prefixes of all objects that a publish has written."""
+    return file_prefix(publish), error_page_prefix(publish)
 
 
 def error_page_name(status: int, path: str) -> str:
@@ -50,3 +64,9 @@ def is_error_page(name: str) -> bool:
 def key_of(publish: str, name: str) -> str:
     """Return the key of the object with this name in a manifest."""
     return error_page_prefix(publish) + name[1:] if is_error_page(name) else file_prefix(publish) + name
+
+
+def publish_and_path(key: str) -> tuple[str, str]:
+    """Return the publish that wrote the file at ``key``, and its path; two empty texts for any other key."""
+    parts = key.removeprefix(f"{ROOT}o/").split("/", 1)
+    return (parts[0], parts[1]) if key.startswith(f"{ROOT}o/") and len(parts) > 1 else ("", "")

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from hosting.edge.rule_tables import MAX_VALUE_BYTES, rule_table_prefix
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
+from hosting.publish.bulk.preview_site import PreviewTerms
 from hosting.publish.bulk.table import changed_records, join_records, split_records, table_checksum, table_prefix
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from hosting.publish.bulk.manifests import ReleaseManifest
 
+# The prefix of the keys of all pointers in the key value store.
+POINTERS = "s/"
 # How long a release may still be served somewhere after the pointer has moved away from it. CloudFront says that a
 # write arrives at all edge locations within a few seconds; function runs and downloads last longer.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html
@@ -99,14 +102,16 @@ class Pointer:
     Attributes:
         live: the release that visitors get.
         previous: the release that they get at an edge location where a table of the live one has not arrived.
+        terms: what the pointer of a preview says besides; None for a site.
     """
 
     live: ReleasePointer
     previous: ReleasePointer | None = None
+    terms: PreviewTerms | None = None
 
     def to_text(self) -> str:
         """Return the pointer as a value of the store."""
-        value = self.live.to_json()
+        value = {**self.live.to_json(), **(self.terms.to_json() if self.terms else {})}
         if self.previous is not None:
             value["p"] = self.previous.to_json()
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
@@ -115,18 +120,23 @@ class Pointer:
     def from_text(cls, text: str) -> Pointer:
         """Return what ``to_text`` returned."""
         value = json.loads(text)
-        previous = value.get("p")
-        return cls(ReleasePointer.from_json(value), ReleasePointer.from_json(previous) if previous else None)
+        previous = ReleasePointer.from_json(value["p"]) if "p" in value else None
+        return cls(ReleasePointer.from_json(value), previous, PreviewTerms.from_json(value))
+
+    @property
+    def named(self) -> tuple[ReleasePointer, ...]:
+        """The releases that the pointer names."""
+        return (self.live,) if self.previous is None else (self.live, self.previous)
 
     @property
     def releases(self) -> set[str]:
         """The ids of the releases that the pointer names."""
-        return {one.release for one in (self.live, self.previous) if one is not None}
+        return {one.release for one in self.named}
 
     @property
     def store_tables(self) -> set[str]:
         """The prefixes of all tables in the store that the pointer names."""
-        return {prefix for one in (self.live, self.previous) if one is not None for prefix in store_tables(one)}
+        return {prefix for one in self.named for prefix in store_tables(one)}
 
 
 def store_tables(pointer: ReleasePointer) -> set[str]:
@@ -159,38 +169,55 @@ def _uri(manifest: ReleaseManifest, name: str) -> str:
     return f"/{quote(file.key)}" if file else ""
 
 
+class TableOwner(NamedTuple):
+    """A release whose table another one can stand on.
+
+    Attributes:
+        pointer: what the edge knows of it.
+        manifest: its manifest.
+    """
+
+    pointer: ReleasePointer
+    manifest: ReleaseManifest
+
+
 def next_pointer(
-    first: ReleasePointer, manifest: ReleaseManifest, current: Pointer | None, live: ReleaseManifest
+    first: ReleasePointer,
+    manifest: ReleaseManifest,
+    base: TableOwner,
+    current: Pointer | None,
+    terms: PreviewTerms | None = None,
 ) -> Pointer | None:
-    """Return the pointer to a release that stands on the table of the live one; None if it needs its own table.
+    """Return the pointer to a release that stands on the table of another one; None if it needs its own table.
 
     Args:
         first: the release's pointer with its own table.
         manifest: the release's manifest.
-        current: the pointer now.
-        live: the manifest of the release that it names.
+        base: the other release: the live one, or that of a preview's base.
+        current: the pointer now; None before the first release.
+        terms: what the pointer of a preview says besides; None for a site.
     """
-    if current is None or current.live.index_document != first.index_document:
+    table = base.pointer
+    if table.index_document != first.index_document:
         return None
-    changes = changed_records(live.publishes, manifest.publishes, first.index_document)
+    changes = changed_records(base.manifest.publishes, manifest.publishes, first.index_document)
     if changes is None:
         return None
-    all_changes = join_records({**split_records(current.live.changes), **changes})
-    base = current.live
-    pointer = replace(first, table=base.table, buckets=base.buckets, checksum=base.checksum, changes=all_changes)
-    if not _leaves_room(pointer, first):
+    all_changes = join_records({**split_records(table.changes), **changes})
+    pointer = replace(first, table=table.table, buckets=table.buckets, checksum=table.checksum, changes=all_changes)
+    if terms is None and not _leaves_room(pointer, first):
         return None
-    with_previous = Pointer(pointer, _previous(pointer, current))
+    with_previous = _with_previous(Pointer(pointer, _previous(pointer, current), terms))
     return with_previous if _size(with_previous) <= MAX_VALUE_BYTES else None
 
 
-def pointer_to_table(first: ReleasePointer, current: Pointer | None) -> Pointer:
+def pointer_to_table(first: ReleasePointer, current: Pointer | None, terms: PreviewTerms | None = None) -> Pointer:
     """Return the pointer to a release with its own table.
 
     Raises:
         PublishError: the paths of its pages are too long.
     """
-    pointer = Pointer(first, current.live if current else None)
+    pointer = _with_previous(Pointer(first, current.live if current else None, terms))
     if _size(pointer) <= MAX_VALUE_BYTES:
         return pointer
     longest = max(first.root, first.app_page, first.error_page, first.index_document, key=len)
@@ -200,8 +227,19 @@ def pointer_to_table(first: ReleasePointer, current: Pointer | None) -> Pointer:
     )
 
 
-def _previous(pointer: ReleasePointer, current: Pointer) -> ReleasePointer | None:
+def _with_previous(pointer: Pointer) -> Pointer:
+    """Return the pointer; that of a preview has no previous release if it does not fit.
+
+    A preview then answers 503 for the seconds until its table has arrived, and has more room for changes.
+    """
+    is_too_large = pointer.terms is not None and _size(pointer) > MAX_VALUE_BYTES
+    return replace(pointer, previous=None) if is_too_large else pointer
+
+
+def _previous(pointer: ReleasePointer, current: Pointer | None) -> ReleasePointer | None:
     """Return the release that the edge needs until all tables of ``pointer`` have arrived."""
+    if current is None:
+        return None
     if store_tables(pointer) - store_tables(current.live):
         return current.live
     has_arrived = pointer.time - current.live.time >= GRACE_S

@@ -13,28 +13,34 @@ from typing import TYPE_CHECKING
 from hosting.aws.key_value_store_errors import StoreError
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import CatalogueFile, StoredRelease
+from hosting.publish.bulk.catalogue import CATALOGUE, SHARED_GRACE_S, CatalogueFile, StoredRelease, free_ids
 from hosting.publish.bulk.changes import Changes
 from hosting.publish.bulk.cleanup import Cleanup
+from hosting.publish.bulk.current import read_current
 from hosting.publish.bulk.drift import drifted, wrong_tables
-from hosting.publish.bulk.manifests import Manifests, ReleaseManifest, StoredFile, removed_files
-from hosting.publish.bulk.pointer import first_pointer, next_pointer, pointer_to_table, store_tables
+from hosting.publish.bulk.manifests import Manifests, removed_files
+from hosting.publish.bulk.next_release import next_manifest, next_release
+from hosting.publish.bulk.pointer import GRACE_S, POINTERS, store_tables
 from hosting.publish.bulk.resume import uploaded_files
-from hosting.publish.bulk.switch import SITE_KEY, Switch, check_capacity, view
-from hosting.publish.bulk.table import build_table, table_prefix
+from hosting.publish.bulk.switch import SITE_KEY, Switch, check_capacity
+from hosting.publish.bulk.table import table_prefix
 from hosting.publish.bulk.target import choose_target
 from hosting.publish.bulk.upload import UNCHANGED, Uploader
 from hosting.publish.bulk.upload_plan import UploadPlan, plan_uploads
 from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hosting.publish.bulk.catalogue import Catalogue
+    from hosting.publish.bulk.current import Current
     from hosting.publish.bulk.log import Log
+    from hosting.publish.bulk.manifests import ReleaseManifest, StoredFile
+    from hosting.publish.bulk.next_release import NextRelease
     from hosting.publish.bulk.pointer import Pointer
     from hosting.publish.bulk.promotion import PromotionSource
     from hosting.publish.bulk.request import PublishRequest
     from hosting.publish.bulk.store import Store
-    from hosting.publish.bulk.switch import StoreView
     from hosting.publish.bulk.target import Target
     from hosting.publish.s3.bucket import BucketClient
     from hosting.publish.s3.objects import ListedObject
@@ -49,35 +55,14 @@ class PublishResult:
         manifest: its objects.
         catalogue: the releases in the bucket.
         repaired: the number of its objects that another program had changed or deleted.
+        expires: when a preview expires, in seconds since 1970; 0 for a site.
     """
 
     release: StoredRelease
     manifest: ReleaseManifest
     catalogue: Catalogue
     repaired: int = 0
-
-
-@dataclass(frozen=True)
-class _Current:
-    """What a publish has found.
-
-    Attributes:
-        store: the key value store.
-        live: the release that visitors get; without a pointer, the newest one that they have been able to get.
-        manifest: its manifest; empty before the first release.
-        pointer: the pointer, if it names ``live``.
-        wrong: the keys of objects and tables that another program has changed or deleted, as far as they were compared.
-    """
-
-    store: StoreView
-    live: StoredRelease | None
-    manifest: ReleaseManifest
-    pointer: Pointer | None = None
-    wrong: frozenset[str] = frozenset()
-
-    def is_live(self, digest: str) -> bool:
-        """Return whether visitors get the release with this digest."""
-        return self.pointer is not None and self.live is not None and self.live.digest == digest
+    expires: int = 0
 
 
 class Publisher:
@@ -101,7 +86,10 @@ class Publisher:
         self._store = store
         self._request = request
         self._log = log
-        self._file = CatalogueFile(bucket)
+        self._preview = request.preview
+        name = self._preview.name if self._preview else ""
+        self._key = f"{POINTERS}{name}" if name else SITE_KEY
+        self._file = CatalogueFile(bucket, layout.site_records(name) + CATALOGUE)
         self._manifests = Manifests(bucket, layout.RECORDS)
 
     def preview(self, *, drift: int = 0) -> str:
@@ -118,6 +106,8 @@ class Publisher:
         if current.live and current.live.digest == target.digest and drift:
             return f"{drift} objects to restore"
         changes = self._changes(current, target)
+        if self._preview and current.is_live(target.digest):
+            return f"to expire {self._preview.expire_days} days from now, nothing to send"
         plan = self._plan(current, target)
         rollback = f" (back to release {target.digest[:12]})" if target.stored else ""
         return f"{changes}, {plan.upload_bytes} bytes to send{rollback}"
@@ -138,8 +128,9 @@ class Publisher:
         # No refresh compares the objects of a release that is not live.
         if repair or (target.stored and not current.is_live(target.digest)):
             current = self._compare(current, target, self._wrong_tables(current) if repair else set())
-        if current.live and current.is_live(target.digest) and not current.wrong:
-            return PublishResult(current.live, current.manifest, self._file.catalogue)
+        if current.live and current.is_live(target.digest) and not current.wrong and self._has_current_terms(current):
+            expires = _expiry(current.pointer)
+            return PublishResult(current.live, current.manifest, self._file.catalogue, expires=expires)
         result = self._publish(current, target, self._plan(current, target))
         return replace(result, repaired=len(current.wrong))
 
@@ -148,7 +139,9 @@ class Publisher:
         current = self._current
         if current.live is None:
             return [layout.ROOT]
-        objects = drifted(current.manifest.stored, self._listed(), self._manifests.key(current.live.id))
+        objects = drifted(
+            current.manifest.stored, self._listed(current.manifest.stored), self._manifests.key(current.live.id)
+        )
         return sorted([*objects, *self._wrong_tables(current)])
 
     def is_live(self, digest: str) -> bool:
@@ -156,28 +149,26 @@ class Publisher:
         return self._current.is_live(digest)
 
     @cached_property
-    def _current(self) -> _Current:
-        found = view(self._store)
-        pointer = found.pointer
-        catalogue = self._file.read().with_pointer(pointer, self._file.now)
-        self._file.catalogue = catalogue
-        named = catalogue.find(pointer.live.release) if pointer else None
-        live = named or next(iter(catalogue.complete), None)
-        manifest = self._manifests.read(live.id) if live else ReleaseManifest()
-        return _Current(found, live, manifest, pointer if named else None)
+    def _current(self) -> Current:
+        return read_current(self._store, self._key, self._file, self._manifests, self._preview)
 
-    def _target(self, current: _Current) -> Target:
+    def _has_current_terms(self, current: Current) -> bool:
+        """Whether the pointer of a preview can stay as it is."""
+        terms = current.pointer.terms if current.pointer else None
+        return self._preview is None or self._preview.is_current(terms, self._file.now)
+
+    def _target(self, current: Current) -> Target:
         return choose_target(self._request, self._file.catalogue, current.live, self._manifests, self._source)
 
-    def _changes(self, current: _Current, target: Target) -> Changes:
+    def _changes(self, current: Current, target: Target) -> Changes:
         entries = [entry for name, entry in target.objects.items() if not layout.is_error_page(name)]
         changes = Changes.between(current.manifest.entries, entries)
         changes.check(target.may_remove)
         return changes
 
-    def _compare(self, current: _Current, target: Target, tables: set[str]) -> _Current:
+    def _compare(self, current: Current, target: Target, tables: set[str]) -> Current:
         """Return what a publish has found, with the objects of both releases and the tables that are wrong."""
-        listed = self._listed()
+        listed = self._listed((*target.stored, *current.manifest.stored))
         releases = {target.stored_id: target.stored}
         if current.live:
             releases[current.live.id] = current.manifest.stored
@@ -186,17 +177,24 @@ class Publisher:
             names = drifted(files, listed, self._manifests.key(id_))
             wrong |= {file.key for file in files if file.name in names}
         # Without the pointer, the next release gets its own tables.
-        return replace(current, wrong=frozenset(wrong), pointer=None if tables else current.pointer)
+        if tables:
+            current = replace(current, pointer=None, base=None)
+        return replace(current, wrong=frozenset(wrong))
 
-    def _wrong_tables(self, current: _Current) -> set[str]:
+    def _wrong_tables(self, current: Current) -> set[str]:
         """Return the keys of the live release's tables that are not in the store as they were written."""
-        return wrong_tables(current.pointer, current.manifest, self._store.list()) if current.pointer else {SITE_KEY}
+        return wrong_tables(current.pointer, current.manifest, self._store.list()) if current.pointer else {self._key}
 
-    def _listed(self) -> dict[str, ListedObject]:
-        return {layout.ROOT + rest: found for rest, found in self._bucket.list(layout.ROOT).items()}
+    def _listed(self, files: Iterable[StoredFile]) -> dict[str, ListedObject]:
+        """Return the objects that exist, by key; in a shared bucket, of the publishes that wrote these files."""
+        prefixes = {layout.ROOT}
+        if self._preview:
+            prefixes = {prefix for file in files for prefix in layout.prefixes(file.publish)} | {layout.RECORDS}
+        return {prefix + rest: found for prefix in prefixes for rest, found in self._bucket.list(prefix).items()}
 
-    def _plan(self, current: _Current, target: Target) -> UploadPlan:
-        intact = [file for file in (*target.stored, *current.manifest.stored) if file.key not in current.wrong]
+    def _plan(self, current: Current, target: Target) -> UploadPlan:
+        stored = (*target.stored, *current.manifest.stored, *current.borrowed)
+        intact = [file for file in stored if file.key not in current.wrong]
         if not target.stored:
             intact += uploaded_files(self._bucket, self._manifests, self._file.catalogue)
         plan = plan_uploads(target.objects, intact)
@@ -211,35 +209,62 @@ class Publisher:
             )
         return plan
 
-    def _publish(self, current: _Current, target: Target, plan: UploadPlan) -> PublishResult:
-        now, before = self._file.now, current.store.pointer
-        id_, number = self._file.catalogue.next_id(now)
+    def _publish(self, current: Current, target: Target, plan: UploadPlan) -> PublishResult:
+        before = current.store.pointer
+        next_, id_, number = self._claimed(current, target, plan)
+        sizes = [entry.size for entry in next_.manifest.entries.values()]
+        release = StoredRelease(id_, target.digest, self._file.now, len(sizes), sum(sizes), platform.node())
+        self._begin(release, number, next_.pointer, before)
+        manifest = self._upload(release, next_.manifest, plan)
+        pointer = self._switch(current, next_)
+        self._file.catalogue = self._file.catalogue.with_pointer(pointer, self._file.now)
+        self._clean_up(pointer, before)
+        return PublishResult(
+            replace(release, is_complete=True), manifest, self._file.catalogue, expires=_expiry(pointer)
+        )
+
+    def _claimed(self, current: Current, target: Target, plan: UploadPlan) -> tuple[NextRelease, str, int]:
+        """Return the release to write, with its id and the id's number, which no other publish uses."""
+        now, preview = self._file.now, self._preview
         removed = removed_files(current.manifest, target.objects, now, self._request.keep_s)
         kept = {name: file for name, file in removed.items() if file.key not in current.wrong}
-        manifest = _manifest(target, plan, id_, kept)
-        pointer, tables = _pointer(id_, int(now), manifest, current)
-        check_capacity(current.store, tables)
-        sizes = [entry.size for entry in manifest.entries.values()]
-        release = StoredRelease(id_, target.digest, now, len(sizes), sum(sizes), platform.node())
-        self._begin(release, number, pointer, before)
-        manifest = self._upload(release, manifest, plan)
+        for id_, number in free_ids(now) if preview else [self._file.catalogue.next_id(now)]:
+            manifest = next_manifest(target.objects, target.edge, plan, id_, kept)
+            manifest = replace(manifest, site=preview.name if preview else "")
+            next_ = next_release(id_, int(now), manifest, current, preview.terms(now) if preview else None)
+            check_capacity(self._store, current.store, next_.tables, is_shared=preview is not None)
+            if preview is None or self._manifests.claim(id_, manifest):
+                return next_, id_, number
+        raise PublishError("Too many previews are published at this moment; nothing was changed. Run pulumi up again")
+
+    def _switch(self, current: Current, next_: NextRelease) -> Pointer:
+        """Write the tables and the pointer, and return the pointer."""
+        now, preview = self._file.elapsed, self._preview
+        if preview and now - self._file.now > SHARED_GRACE_S:
+            raise PublishError(
+                f"This pulumi up took more than an hour. {UNCHANGED}. Run pulumi up again: it continues where this one "
+                "stopped"
+            )
         # The grace period of the previous release begins with the switch, not with the upload.
-        pointer = replace(pointer, live=replace(pointer.live, time=int(self._file.elapsed)))
-        Switch(self._store, current.store, pointer, self._file.publisher_of).run(tables)
-        self._file.catalogue = self._file.catalogue.with_pointer(pointer, now)
-        self._clean_up(pointer, before)
-        return PublishResult(replace(release, is_complete=True), manifest, self._file.catalogue)
+        live = replace(next_.pointer.live, time=int(now))
+        pointer = replace(next_.pointer, live=live, terms=preview.terms(now) if preview else None)
+        base_key = f"{POINTERS}{preview.base}" if preview and current.base else ""
+        Switch(self._store, self._key, current.store, pointer, self._file.publisher_of).run(next_.tables, base_key)
+        return pointer
 
     def _begin(self, release: StoredRelease, number: int, pointer: Pointer, before: Pointer | None) -> None:
         """Write to the catalogue what this publish is going to add."""
-        catalogue = self._file.catalogue.with_release(release, number, before, self._request.releases)
-        tables = tuple(sorted({*catalogue.tables, *store_tables(pointer.live)}))
-        self._file.write(replace(catalogue, tables=tables))
+        grace_s, tables = GRACE_S, store_tables(pointer.live)
+        if self._preview:
+            # The table of the base is the base's.
+            grace_s, tables = SHARED_GRACE_S, tables - {table_prefix(pointer.live.table)} | {table_prefix(release.id)}
+        catalogue = self._file.catalogue.with_release(release, number, before, self._request.releases, grace_s=grace_s)
+        self._file.write(replace(catalogue, tables=tuple(sorted({*catalogue.tables, *tables}))))
 
     def _upload(self, release: StoredRelease, manifest: ReleaseManifest, plan: UploadPlan) -> ReleaseManifest:
         """Upload the objects and the manifest, and return the manifest with the ETags."""
-        if len(plan.uploads) > 1 and not any(upload.source_bucket for upload in plan.uploads):
-            # An interrupted publish is resumed by this manifest. A promotion is not: a copy may have other content.
+        if len(plan.uploads) > 1 and not self._preview:
+            # An interrupted publish is resumed by this manifest.
             self._manifests.write(release.id, manifest)
         uploader = Uploader(self._bucket, self._request, self._log, UNCHANGED)
         etags = uploader.run(plan.uploads, lambda name: layout.key_of(release.id, name))
@@ -251,27 +276,11 @@ class Publisher:
     def _clean_up(self, pointer: Pointer, before: Pointer | None) -> None:
         """Delete what no release needs; a failure is not one of the publish."""
         try:
-            Cleanup(self._bucket, self._store, self._manifests, self._file).run(pointer, before)
+            shared = self._preview is not None
+            Cleanup(self._bucket, self._store, self._manifests, self._file, is_shared=shared).run(pointer, before)
         except (S3Error, StoreError, PublishError) as error:
             self._log.warn(f"The release is live. Old objects were not deleted, the next publish does that: {error}")
 
 
-def _manifest(target: Target, plan: UploadPlan, publish: str, kept: dict[str, StoredFile]) -> ReleaseManifest:
-    """Return the manifest of the release that ``publish`` writes."""
-    files = {name: plan.reused.get(name) or StoredFile(name, entry, publish) for name, entry in target.objects.items()}
-    files = {name: replace(file, removed_at=0.0) for name, file in files.items()}
-    return ReleaseManifest(files, kept, target.edge)
-
-
-def _pointer(id_: str, now: int, manifest: ReleaseManifest, current: _Current) -> tuple[Pointer, dict[str, str]]:
-    """Return the pointer to a release, and the tables to write before it."""
-    items, live = dict(manifest.edge.items), current.pointer.live if current.pointer else None
-    if live is not None and live.tables == manifest.edge.tables:
-        items = {}
-    inline = next_pointer(first_pointer(id_, now, manifest), manifest, current.pointer, current.manifest)
-    if inline is not None:
-        return inline, items
-    buckets = build_table(manifest.publishes, manifest.edge.index_document)
-    first = first_pointer(id_, now, manifest, buckets)
-    items |= {f"{table_prefix(id_)}{number}": bucket for number, bucket in enumerate(buckets)}
-    return pointer_to_table(first, current.store.pointer), items
+def _expiry(pointer: Pointer | None) -> int:
+    return pointer.terms.expires if pointer and pointer.terms else 0

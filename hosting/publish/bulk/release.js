@@ -1,13 +1,8 @@
-// Routes each request to a file of the live release, which the store's pointer names. pointer.py describes the pointer, and
-// table.py the tables. A table that is missing has not arrived at this edge location: then the previous release is served.
-async function release(request) {
+// Routes each request to a file of the release that a pointer names. pointer.py describes the pointer, and table.py the
+// tables. A table that is missing has not arrived at this edge location: then the previous release is served.
+async function releaseFrom(request, pointer) {
   const uri = request.uri;
-  let at = null;
-  try {
-    const text = await store.get('$KEY');
-    at = JSON.parse(text);
-  } catch (missing) {}
-  for (; at; at = at.p) {
+  for (let at = pointer; at; at = at.p) {
     request.uri = uri;
     try {
       const answer = await releaseAnswer(request, { tables: { redirects: at.u.redirects || {} } }, at);

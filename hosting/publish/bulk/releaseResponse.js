@@ -1,11 +1,15 @@
 // Sets the status of an error page, which its metadata has, and the headers of all rules that match a path of the page.
 async function releaseResponse(request, response) {
+  // $NOINDEX
   const status = response.headers['x-amz-meta-status'];
   if (status) {
     response.statusCode = parseInt(status.value, 10);
     delete response.headers['x-amz-meta-status'];
   }
-  const text = await store.get('$KEY');
+  let text = null;
+  try {
+    text = await store.get($KEY);
+  } catch (missing) { return tableMissing(response); }
   for (let at = JSON.parse(text); at; at = at.p) {
     if (!at.u.headers) return;
     try {

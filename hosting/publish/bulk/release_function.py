@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hosting.cloudfront.settings import ErrorResponse
 from hosting.edge.error_pages import MISSING_FILE_STATUSES, NOT_FOUND, OK, page_key
 from hosting.edge.function_code import FunctionPart, fill, javascript
+from hosting.edge.password import password_salt
 from hosting.edge.redirects import stored_redirects
 from hosting.edge.route_choice import FILE_TYPES
 from hosting.publish.bulk.release_edge import ReleaseEdge
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from hosting.edge.plan import EdgePlan
     from hosting.edge.rule_tables import RuleTable
 
+# In the code of a preview edge's function, in place of the hash of a password that is generated with the resources.
+PASSWORD_HASH = "$PASSWORD_HASH"  # noqa: S105 - the text in its place
+_NOINDEX = "response.headers['x-robots-tag'] = { value: 'noindex' };"
 _BAD_REQUEST = 400
 _HERE = Path(__file__).parent
 
@@ -51,22 +55,48 @@ def release_functions(edge: EdgePlan) -> ReleaseFunctions:
     tables = [redirects.table] if edge.redirect_rules else []
     if edge.header_rules:
         tables.append(headers_table(edge.header_rules, edge.routes))
+    code = _code("release", "releaseSite", key=f"'{SITE_KEY}'") + redirects.part.code + javascript("canonicalUri")
     return ReleaseFunctions(
-        request_parts=(*edge.request_parts, _release_part(redirects.part)),
-        response_parts=(FunctionPart("releaseResponse", _code("releaseResponse"), uses_store=True),),
+        request_parts=(*edge.request_parts, FunctionPart("release", code, uses_store=True)),
+        response_parts=(_response_part(key=f"'{SITE_KEY}'"),),
         tables=tuple(tables),
     )
 
 
-def _release_part(redirects: FunctionPart) -> FunctionPart:
-    code = _code("release") + redirects.code + javascript("canonicalUri")
-    return FunctionPart("release", code, uses_store=True)
+def preview_functions(domain: str, password: str = PASSWORD_HASH) -> ReleaseFunctions:
+    """Return the functions of a preview edge.
+
+    Args:
+        domain: the domain below which the previews are.
+        password: the hash of the edge's password, or the text in its place; empty without one.
+    """
+    values = {"$SALT": password_salt(domain), PASSWORD_HASH: password}
+    redirects, own = stored_redirects(()).part, _preview_key(domain)
+    code = fill(_code("releasePreview", "release", key="previewKey(request)"), values) + own + redirects.code
+    return ReleaseFunctions(
+        request_parts=(FunctionPart("preview", code + javascript("canonicalUri"), uses_store=True),),
+        response_parts=(_response_part(key="previewKey(request)", own=own, noindex=_NOINDEX),),
+        tables=(),
+    )
 
 
-def _code(name: str) -> str:
-    """Return the code of a part, with that which both parts need."""
-    values = {"$KEY": SITE_KEY, "$ALPHABET": ALPHABET, "$TYPES": f"/{'/'.join(sorted(FILE_TYPES))}/"}
-    return "".join(fill((_HERE / f"{file}.js").read_text(encoding="utf-8"), values) for file in (name, "releaseFiles"))
+def _response_part(key: str, own: str = "", noindex: str = "") -> FunctionPart:
+    code = _code("releaseResponse", key=key).replace("// $NOINDEX", noindex)
+    return FunctionPart("releaseResponse", code + own, uses_store=True)
+
+
+def _code(*names: str, key: str) -> str:
+    """Return the code of a part, with that which all parts need. ``key`` is the expression for the pointer's key."""
+    values = {"$KEY": key, "$ALPHABET": ALPHABET, "$TYPES": f"/{'/'.join(sorted(FILE_TYPES))}/"}
+    return "".join(fill(_text(name), values) for name in (*names, "releaseFiles"))
+
+
+def _preview_key(domain: str) -> str:
+    return fill(_text("previewKey"), {"$DOMAIN": f".{domain}"})
+
+
+def _text(name: str) -> str:
+    return (_HERE / f"{name}.js").read_text(encoding="utf-8")
 
 
 def release_edge(edge: EdgePlan, tables: Sequence[RuleTable], routing: str) -> ReleaseEdge:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
+from hosting.publish.bulk.preview_site import PreviewSite
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import MANIFEST, staged_path
@@ -37,6 +38,7 @@ class PublishRequest:
         keep_s: how long to keep files with hashed names that no release has, in seconds.
         max_remove: how much of the site it may remove, in percent.
         rollback_to: the first digits of the digest of the release to go back to; empty to publish the staged tree.
+        preview: the preview that it is for; None for the only site of a bucket.
     """
 
     digest: str
@@ -46,6 +48,7 @@ class PublishRequest:
     keep_s: float
     max_remove: int
     rollback_to: str = ""
+    preview: PreviewSite | None = None
 
     @classmethod
     def of(cls, props: Mapping[str, Any]) -> PublishRequest:
@@ -58,6 +61,7 @@ class PublishRequest:
             keep_s=float(props["keep_assets_days"]) * _DAY_S,
             max_remove=int(props["max_remove"]),
             rollback_to=str(props["rollback_to"]),
+            preview=PreviewSite.of(props["preview"]) if props.get("preview") else None,
         )
 
     @property

@@ -30,8 +30,9 @@ def uploaded_files(bucket: BucketClient, manifests: Manifests, catalogue: Catalo
 
 def _existing(bucket: BucketClient, publish: str, files: Iterable[StoredFile]) -> Iterator[StoredFile]:
     """Yield those of a publish's own ``files`` that are in the bucket, with their ETags."""
-    prefixes = (layout.file_prefix(publish), layout.error_page_prefix(publish))
-    listed = {prefix + rest: found for prefix in prefixes for rest, found in bucket.list(prefix).items()}
+    listed = {
+        prefix + rest: found for prefix in layout.prefixes(publish) for rest, found in bucket.list(prefix).items()
+    }
     for file in files:
         found = listed.get(file.key)
         if found is not None and found.size == file.entry.size:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hosting.errors import PublishError
 
-_VERSION = 3
+_VERSION = 4
 
 
 def sealed(value: object) -> bytes:

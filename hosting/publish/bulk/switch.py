@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING
 
 from hosting.aws.key_value_store import MAX_BYTES, MAX_KEYS_A_WRITE
 from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavailableError
+from hosting.edge.rule_tables import RULE_TABLES
 from hosting.errors import PublishError
-from hosting.publish.bulk.pointer import Pointer
+from hosting.publish.bulk.pointer import POINTERS, Pointer
+from hosting.publish.bulk.table import TABLES, table_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hosting.publish.bulk.store import Store
 
-SITE_KEY = "s/site"
+SITE_KEY = f"{POINTERS}site"
+_REPEATED = (RULE_TABLES, POINTERS)
 _USABLE_PERCENT = 90
-_ATTEMPTS = 8
+# A conflict may be the write of another preview. When the store does not answer, the client has tried again already.
+_CONFLICT_ATTEMPTS, _ATTEMPTS = 20, 8
+_SHOWN = 5
 _MAX_WAIT_S = 2.0
 
 
@@ -43,81 +48,130 @@ class StoreView:
         return Pointer.from_text(self.text) if self.text else None
 
 
-def view(store: Store) -> StoreView:
-    """Return the pointer, and the ETag of a version of the store that has it."""
+def view(store: Store, key: str) -> StoreView:
+    """Return the pointer with this key, and the ETag of a version of the store that has it."""
     state = store.describe()
-    return StoreView(state.etag, state.bytes, store.get(SITE_KEY))
+    return StoreView(state.etag, state.bytes, store.get(key))
 
 
-def check_capacity(found: StoreView, items: Mapping[str, str]) -> None:
+def check_capacity(store: Store, found: StoreView, items: Mapping[str, str], *, is_shared: bool = False) -> None:
     """Check before the first upload that the tables fit into the store.
+
+    Args:
+        store: the store.
+        found: the store as the publish has found it.
+        items: the tables.
+        is_shared: whether the store has the pointers of many previews.
 
     Raises:
         PublishError: they do not fit.
     """
     size = sum(len(key.encode()) + len(value.encode()) for key, value in items.items())
     limit = MAX_BYTES * _USABLE_PERCENT // 100
-    if found.bytes + size > limit:
+    if found.bytes + size <= limit:
+        return
+    begin = f"The tables of this release have {size} bytes, and the"
+    if not is_shared:
         raise PublishError(
-            f"The tables of this release have {size} bytes, and the stack's key value store has {found.bytes} of the "
-            f"{limit} bytes that bulk mode uses; nothing was uploaded: the tables of earlier releases are deleted "
-            "by the first publish after 10 minutes. Run pulumi up again then, or publish fewer files or rules"
+            f"{begin} stack's key value store has {found.bytes} of the {limit} bytes that bulk mode uses; nothing was "
+            "uploaded: the tables of earlier releases are deleted by the first publish after 10 minutes. Run pulumi up "
+            "again then, or publish fewer files or rules"
         )
+    # The pointer alone always has a place: only tables are refused.
+    if any(key.startswith(TABLES) for key in items):
+        raise PublishError(
+            f"{begin} preview edge's key value store has {found.bytes} of the {limit} bytes that previews use; nothing "
+            f"was uploaded: remove old previews, or use another edge. The oldest are {_oldest(store)}: "
+            "python -m hosting.previews prune --stack '<edge>'"
+        )
+
+
+def _oldest(store: Store) -> str:
+    """Return the names of the previews that were published longest ago, with the day."""
+    items = store.list().items()
+    pointers = {key.removeprefix(POINTERS): Pointer.from_text(text) for key, text in items if key.startswith(POINTERS)}
+    oldest = sorted(pointers, key=lambda name: (pointers[name].live.time, name))[:_SHOWN]
+    days = {name: time.strftime("%Y-%m-%d", time.gmtime(pointers[name].live.time)) for name in oldest}
+    return ", ".join(f"{name} ({day})" for name, day in days.items())
 
 
 class Switch:
     """One publish's change of the pointer."""
 
-    def __init__(self, store: Store, started_from: StoreView, pointer: Pointer, host_of: Callable[[str], str]) -> None:
-        """``started_from`` is the store that the publish has found; ``host_of`` returns who published a release."""
+    def __init__(
+        self, store: Store, key: str, started_from: StoreView, pointer: Pointer, host_of: Callable[[str], str]
+    ) -> None:
+        """``key`` is the pointer's key.
+
+        ``started_from`` is the store that the publish has found; ``host_of`` returns who published a release.
+        """
         self._store = store
+        self._key = key
         self._started_from = started_from
+        self._pointer = pointer
         self._text = pointer.to_text()
         self._host_of = host_of
         self._etag = started_from.etag
 
-    def run(self, tables: Mapping[str, str]) -> None:
+    def run(self, tables: Mapping[str, str], base_key: str = "") -> None:
         """Write the tables, and with the last of them the pointer.
 
+        Args:
+            tables: the tables to write.
+            base_key: the key of the pointer of the preview whose objects the release uses; empty without one.
+
         Raises:
-            PublishError: another publish has written the pointer.
+            PublishError: another publish has written the pointer, or the base is gone.
             StoreError: the store did not take a value.
         """
-        *first, last = _batches(tables) or [{}]
-        for batch in first:
-            self._write(batch)
-        self._write({**last, SITE_KEY: self._text})
-
-    def _write(self, puts: Mapping[str, str]) -> None:
-        attempt = 0
-        while True:
-            attempt += 1
+        batches = _batches(tables)
+        batches[-1][self._key] = self._text
+        # Rule tables are shared: until a pointer names one, another preview may delete it. After each conflict they are
+        # written again.
+        first_rules = next(n for n, batch in enumerate(batches) if any(key.startswith(_REPEATED) for key in batch))
+        position, attempts = 0, 0
+        while position < len(batches):
             try:
-                self._etag = self._store.update(self._etag, puts, ())
-            except (StoreConflictError, StoreUnavailableError):
-                if attempt == _ATTEMPTS:
+                self._etag = self._store.update(self._etag, batches[position], ())
+            except (StoreConflictError, StoreUnavailableError) as error:
+                attempts += 1
+                if attempts == (_CONFLICT_ATTEMPTS if isinstance(error, StoreConflictError) else _ATTEMPTS):
                     raise
-                if self._is_done(puts):
+                if self._is_done(batches[position], base_key, tables):
                     return
-                time.sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+                position = min(position, first_rules)
+                time.sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempts)))  # noqa: S311 - jitter, not a secret
             else:
-                return
+                position += 1
 
-    def _is_done(self, puts: Mapping[str, str]) -> bool:
+    def _is_done(self, puts: Mapping[str, str], base_key: str, tables: Mapping[str, str]) -> bool:
         """Read the pointer after a conflict or an unknown outcome; return whether it is already the new one."""
-        found = view(self._store)
+        found = view(self._store, self._key)
         self._etag = found.etag
-        if SITE_KEY in puts and found.text == self._text:
+        if self._key in puts and found.text == self._text:
             return True
         if found.text != self._started_from.text:
             raise PublishError(_other_publish(found, self._host_of))
+        if base_key:
+            self._check_base(base_key, tables)
         return False
+
+    def _check_base(self, base_key: str, tables: Mapping[str, str]) -> None:
+        """Check that the base still exists, and the table that the pointer names."""
+        first_bucket = f"{table_prefix(self._pointer.live.table)}0"
+        is_there = first_bucket in tables or self._store.get(first_bucket) is not None
+        if not is_there or self._store.get(base_key) is None:
+            raise PublishError(
+                f"The preview '{base_key.removeprefix(POINTERS)}', whose files this one uses, was changed or removed "
+                "while this pulumi up ran; this one was not published. Run pulumi up again"
+            )
 
 
 def _batches(tables: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the tables in parts of which each leaves one key of an update for the pointer."""
-    items, size = list(tables.items()), MAX_KEYS_A_WRITE - 1
-    return [dict(items[start : start + size]) for start in range(0, len(items), size)]
+    """Return the tables in parts of which each leaves one key of an update for the pointer; rule tables come last."""
+    items = sorted(tables.items(), key=lambda item: item[0].startswith(RULE_TABLES))
+    size = MAX_KEYS_A_WRITE - 1
+    return [dict(items[start : start + size]) for start in range(0, len(items), size)] or [{}]
 
 
 def _other_publish(found: StoreView, host_of: Callable[[str], str]) -> str:

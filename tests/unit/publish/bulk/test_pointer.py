@@ -14,6 +14,7 @@ from hosting.publish.bulk.pointer import (
     GRACE_S,
     Pointer,
     ReleasePointer,
+    TableOwner,
     first_pointer,
     next_pointer,
     pointer_to_table,
@@ -51,7 +52,7 @@ def follow(
     current: Pointer, live: ReleaseManifest, new: ReleaseManifest, release: str = "AAAB", time: int = NOW
 ) -> Pointer:
     """Return the pointer to the next release, with its own table if it needs one."""
-    inline = next_pointer(first_pointer(release, time, new), new, current, live)
+    inline = next_pointer(first_pointer(release, time, new), new, TableOwner(current.live, live), current)
     return inline or pointer_to_table(table_pointer(release, new, time), current)
 
 
