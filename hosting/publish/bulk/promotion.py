@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.edge.rule_tables import is_rule_table, rule_table_prefix
 from hosting.errors import PublishError
+from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import CATALOGUE, Catalogue
 from hosting.publish.bulk.key_checks import check_keys
 from hosting.publish.bulk.manifests import Manifests
@@ -41,7 +42,7 @@ class SourceStack(NamedTuple):
     Attributes:
         name: its name, as `publish:from` has it.
         bucket: its bucket.
-        records: the prefix of its catalogue and manifests.
+        records: the prefix of its catalogue.
     """
 
     name: str
@@ -105,7 +106,7 @@ class PromotionSource:
     def _release(self, digest: str) -> PromotedRelease:
         found = self._bucket.read(self._stack.records + CATALOGUE)
         releases = Catalogue.from_bytes(found.data).releases if found else ()
-        manifests = Manifests(self._bucket, self._stack.records)
+        manifests = Manifests(self._bucket, layout.RECORDS)
         # A digest may have several publishes, of which some did not finish.
         for id_ in [release.id for release in releases if release.digest == digest]:
             manifest = manifests.find(id_)

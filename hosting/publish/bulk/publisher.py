@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hosting.aws.key_value_store_errors import StoreError
+from hosting.edge.rule_tables import RULE_TABLES
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import CATALOGUE, SHARED_GRACE_S, CatalogueFile, StoredRelease, free_ids
@@ -257,14 +258,16 @@ class Publisher:
         grace_s, tables = GRACE_S, store_tables(pointer.live)
         if self._preview:
             # The table of the base is the base's.
-            grace_s, tables = SHARED_GRACE_S, tables - {table_prefix(pointer.live.table)} | {table_prefix(release.id)}
+            own = (table_prefix(release.id), RULE_TABLES)
+            grace_s, tables = SHARED_GRACE_S, {prefix for prefix in tables if prefix.startswith(own)}
         catalogue = self._file.catalogue.with_release(release, number, before, self._request.releases, grace_s=grace_s)
         self._file.write(replace(catalogue, tables=tuple(sorted({*catalogue.tables, *tables}))))
 
     def _upload(self, release: StoredRelease, manifest: ReleaseManifest, plan: UploadPlan) -> ReleaseManifest:
         """Upload the objects and the manifest, and return the manifest with the ETags."""
-        if len(plan.uploads) > 1 and not self._preview:
-            # An interrupted publish is resumed by this manifest.
+        is_promotion = any(upload.source_bucket for upload in plan.uploads)
+        if len(plan.uploads) > 1 and not is_promotion and not self._preview:
+            # An interrupted publish is resumed by this manifest. A promotion is not: a copy may have other content.
             self._manifests.write(release.id, manifest)
         uploader = Uploader(self._bucket, self._request, self._log, UNCHANGED)
         etags = uploader.run(plan.uploads, lambda name: layout.key_of(release.id, name))

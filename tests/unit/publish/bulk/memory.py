@@ -339,17 +339,17 @@ class Site:
         return {key for key in self.bucket.objects if key.startswith(f"{layout.ROOT}o/")}
 
 
-def served(items: Mapping[str, str], bucket: MemoryBucket, path: str) -> str | None:
+def served(items: Mapping[str, str], bucket: MemoryBucket, path: str, pointer: str = SITE_KEY) -> str | None:
     """Return the hash of the content that visitors get for a file's path."""
-    key = served_key(items, path)
+    key = served_key(items, path, pointer)
     if key == UNAVAILABLE:
         return key
     return bucket.objects[key].entry.sha256 if key in bucket.objects else None
 
 
-def served_key(items: Mapping[str, str], path: str) -> str:
+def served_key(items: Mapping[str, str], path: str, pointer: str = SITE_KEY) -> str:
     """Return the key that release.js finds for a file's path; empty for an unknown path, ``UNAVAILABLE`` for 503."""
-    release = json.loads(items[SITE_KEY]) if SITE_KEY in items else None
+    release = json.loads(items[pointer]) if pointer in items else None
     while release is not None:
         key = record_key(path, release["x"])
         bucket_text = items.get(f"t/{release['t']}/{key.number % release['n']}")

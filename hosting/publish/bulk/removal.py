@@ -1,0 +1,106 @@
+"""Removes a preview: its pointer first, so that it is unknown at once, then what only this preview has.
+
+What other previews use stays, and the catalogue too, which lists it. `python -m hosting.previews prune` deletes the
+rest when nobody uses it any more.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavailableError
+from hosting.errors import PublishError
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.catalogue import CATALOGUE, RESUME_S, CatalogueFile
+from hosting.publish.bulk.cleanup import Cleanup
+from hosting.publish.bulk.manifests import Manifests
+from hosting.publish.bulk.pointer import POINTERS
+from hosting.publish.bulk.switch import view
+
+if TYPE_CHECKING:
+    from hosting.publish.bulk.pointer import Pointer
+    from hosting.publish.bulk.store import Store
+    from hosting.publish.bulk.switch import StoreView
+    from hosting.publish.s3.bucket import BucketClient
+
+_ATTEMPTS = 20
+_MAX_WAIT_S = 2.0
+
+
+class Removal:
+    """The removal of one preview from its edge."""
+
+    def __init__(self, bucket: BucketClient, store: Store, name: str) -> None:
+        """``name`` is the preview's label."""
+        self._bucket = bucket
+        self._store = store
+        self._name = name
+        self._key = f"{POINTERS}{name}"
+        self._file = CatalogueFile(bucket, layout.site_records(name) + CATALOGUE)
+
+    def run(self, owner: str = "") -> bool:
+        """Remove the preview; return whether nothing of it is left.
+
+        Args:
+            owner: the stack that removes it, as organization/project/stack; empty for any.
+
+        Raises:
+            PublishError: the preview belongs to another stack.
+            S3Error, StoreError: AWS did not answer a request.
+        """
+        pointer = self._check_owner(owner, view(self._store, self._key))
+        catalogue = self._file.read()
+        # So that a removal that is interrupted is completed by the next one.
+        if catalogue.with_pointer(pointer, self._file.now) != catalogue:
+            self._file.write(catalogue.with_pointer(pointer, self._file.now))
+        self._remove_pointer(owner)
+        return self._delete_all()
+
+    def delete_rest(self) -> bool:
+        """Delete what a preview without a pointer has left; return whether nothing is left.
+
+        A first publish that is under way has no pointer yet, and keeps its objects.
+        """
+        releases = self._file.read().releases
+        if any(not one.is_complete and self._file.now - one.time < RESUME_S for one in releases):
+            return False
+        return self._delete_all()
+
+    def _delete_all(self) -> bool:
+        if self._file.catalogue.releases:
+            self._file.write(self._file.catalogue.removed())
+        manifests = Manifests(self._bucket, layout.RECORDS)
+        left = Cleanup(self._bucket, self._store, manifests, self._file, is_shared=True).run(None, None)
+        if left.to_delete or left.tables:
+            return False
+        records = layout.site_records(self._name)
+        self._bucket.delete([records + CATALOGUE, records + layout.OWNER])
+        return True
+
+    def _check_owner(self, owner: str, found: StoreView) -> Pointer | None:
+        """Return the pointer.
+
+        Raises:
+            PublishError: it belongs to another stack than ``owner``.
+        """
+        terms = found.pointer.terms if found.pointer else None
+        if owner and found.pointer and (terms is None or terms.owner != owner):
+            other = terms.owner if terms else "another program"
+            raise PublishError(f"The preview '{self._name}' belongs to the stack {other}; it was not removed")
+        return found.pointer
+
+    def _remove_pointer(self, owner: str) -> None:
+        for attempt in range(_ATTEMPTS):
+            found = view(self._store, self._key)
+            if self._check_owner(owner, found) is None:
+                return
+            try:
+                self._store.update(found.etag, {}, [self._key])
+            except (StoreConflictError, StoreUnavailableError):
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+            else:
+                return
