@@ -1,4 +1,4 @@
-"""The program: declare the stack's site, and export its outputs."""
+"""The program: declare the stack's site, preview edge or preview, and export its outputs."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ _NULL = {rpc._special_sig_key: rpc._special_output_value_sig, "value": None}  # 
 
 
 def run() -> None:
-    """Declare the stack's site; an error of the user ends the program without a traceback."""
+    """Declare what the stack is; an error of the user ends the program without a traceback."""
     # The modules stay, so searching them for garbage is useless: it takes 12 % of the time of the imports.
     gc.disable()
-    from hosting.site.static_site import StaticSite, stack_settings  # noqa: PLC0415 - see above
+    from hosting.site.component import stack_settings  # noqa: PLC0415 - see above
+    from hosting.site.stacks import declare_stack  # noqa: PLC0415 - see above
 
     gc.freeze()
     gc.enable()
     try:
-        export(StaticSite(SITE, settings=stack_settings(pulumi.get_project())).outputs)
+        export(declare_stack(SITE, stack_settings(pulumi.get_project())))
     except HostingError as error:
         _stop(for_stack(str(error), pulumi.get_stack()))
     except pulumi.RunError as error:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 COMPONENT = "hosting:index:StaticSite"
+EDGE_COMPONENT = "hosting:index:PreviewEdge"
+PREVIEW_COMPONENT = "hosting:index:Preview"
 # The component of the program in this repository, and of a project made with `pulumi new`.
 SITE = "site"
 

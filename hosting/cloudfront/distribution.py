@@ -16,7 +16,7 @@ from hosting.cloudfront.policies import managed_cache_policy
 from hosting.cloudfront.proxies import behaviors_of, origins_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pulumi
     from pulumi_aws.s3 import Bucket
@@ -52,13 +52,15 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     attached: AttachedNames | None = None,
     store_arn: pulumi.Input[str] | None = None,
     for_releases: bool = False,
+    code_values: Mapping[str, pulumi.Output[str]] | None = None,
 ) -> DistributionResources:
     """Return the distribution in front of ``bucket``, with the functions, proxies and error responses of ``edge``.
 
     ``attached`` are the host names; ``store_arn`` is the key-value store that the functions read; ``for_releases`` is
-    whether the functions route to the releases of bulk mode.
+    whether the functions route to the releases of bulk mode; ``code_values`` replace placeholders in the code of the
+    function for requests.
     """
-    functions = make_functions(names, edge, opts, store_arn, for_releases=for_releases)
+    functions = make_functions(names, edge, opts, store_arn, for_releases=for_releases, code_values=code_values)
     behavior: Any = {**_behavior(names, settings, edge, opts), **_function_inputs(functions)}
     distribution = cloudfront.Distribution(
         names.logical("distribution"),

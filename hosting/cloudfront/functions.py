@@ -10,9 +10,11 @@ import pulumi
 from pulumi_aws import cloudfront
 
 from hosting.aws.cloud_names import keep_name
-from hosting.edge.function_code import RUNTIME, compose, compose_response, uses_store
+from hosting.edge.function_code import RUNTIME, compose, compose_response, fill, uses_store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hosting.aws.cloud_names import CloudNames
     from hosting.edge.plan import EdgePlan
 
@@ -36,13 +38,14 @@ class FunctionAssociation:
     digest: pulumi.Output[str]
 
 
-def make_functions(
+def make_functions(  # noqa: PLR0913 - callers pass the optional parts by keyword
     names: CloudNames,
     edge: EdgePlan,
     opts: pulumi.ResourceOptions,
     store_arn: pulumi.Input[str] | None = None,
     *,
     for_releases: bool = False,
+    code_values: Mapping[str, pulumi.Output[str]] | None = None,
 ) -> list[FunctionAssociation]:
     """Return the functions with the parts of ``edge``, one or two.
 
@@ -52,8 +55,10 @@ def make_functions(
         opts: the options of the functions.
         store_arn: the key-value store, which is associated with the functions that read it.
         for_releases: whether they route to the releases of bulk mode.
+        code_values: what replaces placeholders in the code of the function for requests.
     """
-    codes: dict[Event, pulumi.Input[str]] = {"viewer-request": _protected(edge, compose(edge.request_parts))}
+    code = _filled(compose(edge.request_parts), code_values or {})
+    codes: dict[Event, pulumi.Input[str]] = {"viewer-request": _protected(edge, code)}
     if edge.response_parts:
         codes["viewer-response"] = compose_response(edge.response_parts)
     readers = {"viewer-request": uses_store(edge.request_parts), "viewer-response": uses_store(edge.response_parts)}
@@ -61,6 +66,15 @@ def make_functions(
         _function(names, event, code, store_arn if readers[event] else None, opts, for_releases=for_releases)
         for event, code in codes.items()
     ]
+
+
+def _filled(code: str, values: Mapping[str, pulumi.Output[str]]) -> pulumi.Input[str]:
+    """Return the code with its placeholders replaced by what resources have computed."""
+    if not values:
+        return code
+    return pulumi.Output.all(*values.values()).apply(
+        lambda found: fill(code, dict(zip(values, map(str, found), strict=True)))
+    )
 
 
 def _protected(edge: EdgePlan, code: pulumi.Input[str]) -> pulumi.Input[str]:

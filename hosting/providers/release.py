@@ -6,8 +6,9 @@ stack, and importing it must have no side effect.
 
 from __future__ import annotations
 
+import time
 import uuid
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
@@ -18,11 +19,14 @@ from hosting.errors import HostingError, PublishError, for_stack
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
 from hosting.providers.publish_marker import is_unfinished
+from hosting.providers.release_args import ReleaseArgs
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import summaries
 from hosting.publish.bulk.in_place import InPlacePublisher
+from hosting.publish.bulk.preview_site import PreviewSite
 from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher, PublishResult
+from hosting.publish.bulk.removal import Removal
 from hosting.publish.bulk.request import PublishRequest
 from hosting.publish.bulk.upload import MAYBE_MIXED, UNCHANGED
 from hosting.publish.s3.bucket import open_bucket
@@ -58,6 +62,7 @@ _HOW = frozenset(
         "source_records",
     }
 )
+_DAY_S = 86_400
 # The inputs that say which release is published.
 _WHICH = ("release_digest", "rollback_to")
 # The publishers that have reported what they will upload. The update that follows goes on with what they have read.
@@ -78,7 +83,12 @@ class ReleaseProvider(AwsProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report what a first publish will upload; ``diff`` does so for each later one, by the existing release."""
         source = _reported(news, lambda: self._source(news))
-        if not _olds and source:
+        _reported(news, lambda: self._check_region(news))
+        if not _olds and news.get("preview"):
+            base = news["preview"]["base"]
+            known = f"; what '{base}' has is not uploaded again" if base else ""
+            EngineLog(str(news["urn"])).info(f"Release: {int(news['files'])} files to publish{known}")
+        elif not _olds and source:
             promoted = _reported(news, lambda: source.release(str(news["release_digest"])))
             EngineLog(str(news["urn"])).info(f"Release: {len(promoted.files)} to add, 0 bytes to send")
         elif not _olds and news.get("release_digest"):
@@ -92,8 +102,9 @@ class ReleaseProvider(AwsProvider):
         # In a preview, the ARN of a new store is None: it is not known yet.
         is_moved = _news.get("store") is not None and bool(_olds.get("store")) != bool(_news["store"])
         replaces = [name for name in _REPLACING if _olds.get(name) != _news.get(name)] + (["store"] if is_moved else [])
+        replaces += ["preview"] if _preview_name(_olds) != _preview_name(_news) else []
         drift = int(_olds.get("drift") or 0)
-        changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift)
+        changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _expires_soon(_olds)
         unfinished = not changes and is_unfinished(_olds, _news)
         if changes and not replaces:
             message = _reported(_news, lambda: self._preview(_olds, _news, drift))
@@ -140,13 +151,29 @@ class ReleaseProvider(AwsProvider):
             owner = bucket.read(_owner_key(_props))
             if owner is not None and owner.data != _id.encode():
                 return
-            if _props.get("store"):
+            if _props.get("preview"):
+                preview = PreviewSite.of(_props["preview"])
+                Removal(bucket, self.store_client(str(_props["store"])), preview.name).run(preview.owner)
+            elif _props.get("store"):
                 bucket.delete([layout.ROOT + rest for rest in bucket.list(layout.ROOT)])
             else:
                 InPlacePublisher(bucket, PublishRequest.of(_props), EngineLog(str(_props["urn"]))).remove()
                 bucket.delete([_owner_key(_props)])
 
         _reported(_props, delete, f"The release's objects in bucket {_props['bucket']} could not be deleted")
+
+    def _check_region(self, news: Mapping[str, Any]) -> None:
+        """Refuse another region than that of the edge's bucket.
+
+        Raises:
+            PublishError: the bucket is in another region.
+        """
+        region = (news.get("preview") or {}).get("region")
+        if region and region != self.settings.region:
+            raise PublishError(
+                f"'aws:region' must be {region}, where the bucket of the preview edge is (got {self.settings.region}); "
+                f"nothing was deployed: pulumi config set aws:region {region}"
+            )
 
     def _preview(self, olds: Mapping[str, Any], news: Mapping[str, Any], drift: int) -> str:
         if news.get("store") is None:
@@ -191,6 +218,8 @@ class ReleaseProvider(AwsProvider):
 def _target(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, str, PublishRequest]:
     """Return the bucket and the key value store to publish to, and what to publish."""
     request = PublishRequest.of(news)
+    if request.preview and olds.get("preview"):
+        request = replace(request, preview=replace(request.preview, former_owner=str(olds["preview"]["owner"])))
     if all(olds.get(name) == news[name] for name in _WHICH):
         # The release that visitors get is restored, so it is meant to replace what an unfinished publish wrote.
         request = replace(request, max_remove=100)
@@ -198,14 +227,29 @@ def _target(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, str,
 
 
 def _owner_key(props: Mapping[str, Any]) -> str:
-    return (layout.RECORDS if props.get("store") else layout.IN_PLACE_RECORDS) + layout.OWNER
+    records = layout.site_records(_preview_name(props)) if props.get("store") else layout.IN_PLACE_RECORDS
+    return records + layout.OWNER
+
+
+def _preview_name(props: Mapping[str, Any]) -> str:
+    """Return the name of a preview; empty for a site."""
+    return str(props["preview"]["name"]) if props.get("preview") else ""
+
+
+def _expires_soon(olds: Mapping[str, Any]) -> bool:
+    """Return whether a preview has less than half of its time left, so that this update renews it."""
+    if not (olds.get("preview") and olds.get("expires")):
+        return False
+    days = float(olds["preview"]["expire_days"])
+    return float(olds["expires"]) - time.time() < days * _DAY_S / 2
 
 
 def _outputs(result: PublishResult | InPlaceResult) -> dict[str, Any]:
     outputs = {"digest": result.release.digest, "file_count": result.release.files}
     if isinstance(result, PublishResult):
-        return {**outputs, "releases": summaries(result.catalogue), "kind": result.manifest.edge.kind}
-    return {**outputs, "releases": [result.release.summary()], "kind": ""}
+        outputs |= {"releases": summaries(result.catalogue), "kind": result.manifest.edge.kind}
+        return {**outputs, "expires": result.expires}
+    return {**outputs, "releases": [result.release.summary()], "kind": "", "expires": 0}
 
 
 def _stack_of(props: Mapping[str, Any]) -> str:
@@ -232,49 +276,6 @@ def _reported(props: Mapping[str, Any], action: Callable[[], T], failure: str = 
         raise type(error)(for_stack(str(error), _stack_of(props))) from error
 
 
-@dataclass(frozen=True)
-class ReleaseArgs:
-    """The inputs of a ``Release``. They change only if the site does.
-
-    Attributes:
-        bucket: the bucket's name.
-        store: the ARN of the key value store; empty without a distribution.
-        release_digest: the digest of the staged files and rules, or of the promoted release; empty for a rollback.
-        files_digest: the digest of the staged tree's manifest; empty if the files come from a bucket.
-        staging: the staged tree, relative to the project.
-        files: the number of files of the staged tree.
-        bytes: their total size.
-        releases_kept: the number of releases to keep.
-        keep_assets_days: how long to keep files with hashed names that no release has.
-        max_remove: the part of the site that a publish may remove, in percent.
-        rollback_to: the first digits of the digest of the release to roll back to; empty for none.
-        source_stack: the stack whose release is promoted; empty for none.
-        source_bucket: its bucket.
-        source_records: the prefix of its catalogue and manifests there.
-        publish_marker: the marker of this publish.
-        previous_publish_marker: the marker of the previous publish; None for the first.
-        urn: the resource's URN, beside which the engine shows the progress.
-    """
-
-    bucket: pulumi.Input[str]
-    store: pulumi.Input[str]
-    release_digest: pulumi.Input[str]
-    files_digest: str
-    staging: str
-    files: int
-    bytes: int
-    releases_kept: int
-    keep_assets_days: int
-    max_remove: int
-    rollback_to: str
-    source_stack: str
-    source_bucket: pulumi.Input[str]
-    source_records: pulumi.Input[str]
-    publish_marker: pulumi.Input[str]
-    previous_publish_marker: pulumi.Input[str | None]
-    urn: str
-
-
 class Release(Resource, module="hosting", name="Release"):
     """The site's files as one resource.
 
@@ -283,17 +284,19 @@ class Release(Resource, module="hosting", name="Release"):
         file_count: the number of its files.
         releases: the releases in the bucket.
         kind: ``app`` or ``pages``: how the release's files are served; empty without a router.
+        expires: when a preview expires, in seconds since 1970; 0 for a site.
     """
 
     digest: pulumi.Output[str]
     file_count: pulumi.Output[int]
     releases: pulumi.Output[list[dict[str, Any]]]
     kind: pulumi.Output[str]
+    expires: pulumi.Output[int]
 
     def __init__(self, name: str, args: ReleaseArgs, opts: pulumi.ResourceOptions) -> None:
         """Declare it under the logical name ``name``."""
         # Not asdict(): it would copy the bucket's name, which is an Output, too deeply.
         inputs = {field.name: getattr(args, field.name) for field in fields(args)}
         # Outputs have to be declared among the inputs.
-        outputs = dict.fromkeys(("digest", "file_count", "releases", "kind", "drift"))
+        outputs = dict.fromkeys(("digest", "file_count", "releases", "kind", "expires", "drift"))
         super().__init__(ReleaseProvider(), name, {**inputs, **outputs}, opts)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from hosting.providers.publish_marker import PublishMarker
-from hosting.providers.release import Release, ReleaseArgs
+from hosting.providers.release import Release
+from hosting.providers.release_args import ReleaseArgs
 from hosting.publish.bulk.key_checks import check_keys
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.bulk.release_function import (
@@ -19,11 +20,11 @@ from hosting.publish.bulk.release_function import (
     unsupported_pages,
 )
 from hosting.publish.bulk.request import EDGE_FILE
+from hosting.resource_names import COMPONENT, PREVIEW_COMPONENT
 from hosting.site.urns import dynamic_urn
 
 if TYPE_CHECKING:
-    from pulumi_aws.cloudfront import KeyValueStore
-    from pulumi_aws.s3 import Bucket
+    from collections.abc import Mapping
 
     from hosting.config.load import Settings
     from hosting.edge.plan import EdgePlan
@@ -91,17 +92,30 @@ class Bulk:
         return PublishMarker(self._names.logical("publish-marker"), content, opts)
 
     def release(
-        self, bucket: Bucket, store: KeyValueStore | None, marker: PublishMarker, opts: pulumi.ResourceOptions
+        self,
+        bucket: pulumi.Input[str],
+        store: pulumi.Input[str],
+        marker: PublishMarker,
+        opts: pulumi.ResourceOptions,
+        preview: Mapping[str, pulumi.Input[object]] | None = None,
     ) -> Release:
-        """Declare the release: all files as one resource. It switches visitors to them if there is a ``store``."""
+        """Declare the release: all files as one resource.
+
+        Args:
+            bucket: the bucket's name.
+            store: the ARN of the key-value store whose pointer switches visitors to it; empty without a distribution.
+            marker: the publish marker.
+            opts: the resource options.
+            preview: the preview that it is for; None for a site.
+        """
         publish, manifest = self._settings.publish, self._staged.manifest
-        if store and self._settings.publish.publishes_folder:
+        if self._settings.cloudfront.enabled and publish.publishes_folder:
             self._staged.folder.mkdir(parents=True, exist_ok=True)
             (self._staged.folder / EDGE_FILE).write_text(self._edge_text, encoding="utf-8")
         name = self._names.logical("release")
         args = ReleaseArgs(
-            bucket=bucket.bucket,
-            store=store.arn if store else "",
+            bucket=bucket,
+            store=store,
             release_digest=self._digest,
             files_digest=manifest.digest if publish.publishes_folder else "",
             staging=self._staged.folder.as_posix(),
@@ -116,9 +130,10 @@ class Bulk:
             source_records=self._promoted.records if self._promoted else "",
             publish_marker=marker.marker,
             previous_publish_marker=marker.previous,
-            urn=dynamic_urn("Release", name),
+            urn=dynamic_urn("Release", name, PREVIEW_COMPONENT if preview else COMPONENT),
+            preview=preview,
         )
-        return Release(name, args, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket)))
+        return Release(name, args, opts)
 
     @property
     def _rollback_to(self) -> str:

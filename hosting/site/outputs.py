@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import pulumi
 
 if TYPE_CHECKING:
-    from pulumi_aws.cloudfront import Distribution
+    from pulumi_aws.cloudfront import Distribution, KeyValueStore
+    from pulumi_aws.s3 import Bucket
 
+    from hosting.config.load import Settings
     from hosting.providers.release import Release
     from hosting.publish.staging.manifest import Manifest
     from hosting.website.bucket import Website
@@ -35,3 +37,23 @@ def site_outputs(website: Website, distribution: Distribution | None, manifest: 
 def release_outputs(release: Release) -> Outputs:
     """Return the outputs of bulk mode, which replace or extend the others."""
     return {"digest": release.digest, "fileCount": release.file_count, "releases": release.releases}
+
+
+def edge_outputs(
+    bucket: Bucket,
+    distribution: Distribution,
+    store: KeyValueStore,
+    settings: Settings,
+    password: pulumi.Output[str] | None,
+) -> Outputs:
+    """Return the outputs of a preview edge."""
+    return {
+        "previewsDomain": settings.previews.domain,
+        "previewsMaxDays": settings.previews.max_days,
+        "bucketName": bucket.bucket,
+        "bucketRegion": bucket.region,
+        "storeArn": store.arn,
+        "distributionId": distribution.id,
+        "distributionDomain": distribution.domain_name,
+        "password": password,
+    }

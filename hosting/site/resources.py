@@ -6,28 +6,19 @@ imports would take 0.2 s of the 2 to 3 s of each `pulumi up`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pulumi
 
-from hosting.aws.cloud_names import CloudNames
-from hosting.aws.provider import make_provider
-from hosting.aws.regions import CLOUDFRONT_REGION
-from hosting.cloudfront.distribution import make_distribution
-from hosting.deployments.trust import Stack
 from hosting.edge.warnings import changed_kind, routing_output
 from hosting.errors import for_stack
-from hosting.providers.first_policy import FirstPolicy
-from hosting.publish.bulk import layout
 from hosting.publish.managed.bulk_hint import bulk_mode_hint
 from hosting.site.bulk import Bulk
-from hosting.site.functions import function_marker, published_functions
 from hosting.site.managed import Managed
 from hosting.site.outputs import Outputs, release_outputs, site_outputs
 from hosting.site.promoted import promoted_stack
 from hosting.site.review import SiteReview
-from hosting.website.bucket import Website, make_bucket, private_website, public_website
+from hosting.site.stack_resources import StackResources, current_stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,27 +27,14 @@ if TYPE_CHECKING:
     from pulumi_aws.s3 import Bucket
 
     from hosting.config.load import Settings
-    from hosting.domain.names import CustomDomain
-    from hosting.edge.plan import EdgePlan
     from hosting.prepare import Prepared
     from hosting.providers.invalidation import Invalidation
-    from hosting.providers.published_functions import PublishedFunctions
     from hosting.resource_names import ResourceNames
-    from hosting.site.store import RuleStore
+    from hosting.website.bucket import Website
 
 
-class SiteResources:
-    """Declares a site's resources below its component.
-
-    Attributes:
-        bucket: the bucket with the site's files.
-        distribution: the distribution in front of it; None without CloudFront.
-        outputs: what the stack exports; None if not applicable.
-    """
-
-    bucket: Bucket
-    distribution: Distribution | None = None
-    outputs: Outputs
+class SiteResources(StackResources):
+    """Declares a site's resources below its component."""
 
     def __init__(
         self, component: pulumi.ComponentResource, names: ResourceNames, settings: Settings, prepared: Prepared
@@ -69,19 +47,16 @@ class SiteResources:
             settings: the stack's settings.
             prepared: the staged tree to publish, and the edge plan.
         """
-        self._component = component
-        self._settings, self._edge, self._staged = settings, prepared.edge, prepared.staged
-        self._names = names
-        for note in self._edge.notes:
+        self._staged = prepared.staged
+        for note in prepared.edge.notes:
             pulumi.log.info(note, component)
-        for warning in self._edge.warnings:
+        for warning in prepared.edge.warnings:
             pulumi.log.warn(warning, component)
-        self._warn_of_another_kind()
         self._review = SiteReview(names, settings, prepared, current_stack()) if settings.publish.gate.is_on else None
-        self._provider = make_provider(names.logical("aws"), settings.aws, pulumi.ResourceOptions(parent=component))
-        self.bucket = bucket = make_bucket(names, settings.website, self._options())
-        self._cloud_names = CloudNames.beside(bucket, names)
-        self._domain = self._custom_domain()
+        self._has_review_record = self._review is not None
+        super().__init__(component, names, settings, prepared.edge)
+        self._warn_of_another_kind()
+        bucket = self.bucket
         self._promoted = promoted_stack(names, settings.publish, current_stack(), self._own(after=[]))
         published = self._bulk(bucket) if settings.publish.mode == "bulk" else self._managed(bucket)
         self.outputs = {**published, **self._role(bucket)}
@@ -105,22 +80,6 @@ class SiteResources:
                 pulumi.log.warn(warning, self._component)
 
         previous.get_output("routing").apply(warn)
-
-    def _custom_domain(self) -> CustomDomain | None:
-        if not self._settings.domain.names:
-            return None
-        from hosting.domain.names import CustomDomain  # noqa: PLC0415 - see above
-
-        return CustomDomain(self._names, self._settings, self._options(), self._certificate_options())
-
-    def _certificate_options(self) -> pulumi.ResourceOptions:
-        """Return the options of a certificate, whose provider is for CloudFront's region."""
-        if self._settings.domain.certificate_arn:
-            return self._options()
-        settings = replace(self._settings.aws, region=CLOUDFRONT_REGION)
-        logical = self._names.logical(CLOUDFRONT_REGION)
-        provider = make_provider(logical, settings, pulumi.ResourceOptions(parent=self._component))
-        return pulumi.ResourceOptions(parent=self._component, provider=provider)
 
     def _managed(self, bucket: Bucket) -> Outputs:
         """Declare the resources of managed mode; return the outputs."""
@@ -156,13 +115,13 @@ class SiteResources:
         marker = bulk.publish_marker(self._own(after=self._reviewed(bucket)))
         if not self._settings.cloudfront.enabled:
             website = self._website(bucket, None)
-            release = bulk.release(bucket, None, marker, self._own(after=website.ready))
+            release = bulk.release(bucket.bucket, "", marker, self._of_bucket(after=website.ready))
             self._store_record(bucket, release)
             return {**self._outputs(website, None, None), **release_outputs(release)}
         from hosting.cloudfront.key_value_store import make_release_store  # noqa: PLC0415 - see above
 
         store = make_release_store(self._cloud_names, self._options())
-        release = bulk.release(bucket, store, marker, self._own(after=[bucket]))
+        release = bulk.release(bucket.bucket, store.arn, marker, self._of_bucket(after=[bucket]))
         after = [release, self._first_policy(bucket)]
         distribution, functions = self._distribution(bucket, bulk.edge, after, store.arn)
         website = self._website(bucket, distribution)
@@ -181,74 +140,9 @@ class SiteResources:
         if self._review:
             self._review.after(bucket, self._own(after=after))
 
-    def _own(self, *, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
-        """Return the options of a resource that does not use the AWS provider."""
-        return pulumi.ResourceOptions(parent=self._component, depends_on=[*after])
-
-    def _options(self, *, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self._component, provider=self._provider, depends_on=[*after])
-
-    def _distribution(
-        self,
-        bucket: Bucket,
-        edge: EdgePlan,
-        after: Sequence[pulumi.Resource],
-        release_store: pulumi.Input[str] | None = None,
-    ) -> tuple[Distribution, PublishedFunctions]:
-        """Declare the distribution with its functions, and what makes sure that CloudFront runs them.
-
-        ``release_store`` is the key-value store of bulk mode.
-        """
-        attached = self._domain.attached if self._domain else None
-        marker = function_marker(self._names, edge, self._own(after=[]))
-        rules = self._rule_store(edge)
-        opts = self._options(after=[*after, marker, *([rules.items] if rules else [])])
-        made = make_distribution(
-            self._cloud_names,
-            self._settings.cloudfront,
-            bucket,
-            edge,
-            opts,
-            attached=attached,
-            store_arn=rules.arn if rules else release_store,
-            for_releases=release_store is not None,
-        )
-        checked = self._own(after=[one.function for one in made.functions])
-        functions = published_functions(self._names, made, marker, checked)
-        if rules:
-            rules.declare_cleanup(self._own(after=[functions]))
-        self.distribution = made.distribution
-        return made.distribution, functions
-
-    def _rule_store(self, edge: EdgePlan) -> RuleStore | None:
-        """Declare the key-value store if the functions read one."""
-        if not edge.store_items:
-            return None
-        from hosting.site.store import RuleStore  # noqa: PLC0415 - see above
-
-        return RuleStore(self._names, edge.store_items, self._options(), self._own(after=[]))
-
-    def _first_policy(self, bucket: Bucket) -> FirstPolicy:
-        """Declare the policy that lets the distribution read the bucket as soon as it uses it."""
-        after = self._own(after=[bucket])
-        logical = self._names.logical("first-policy")
-        return FirstPolicy(logical, bucket.bucket, after, missing_is_404=self._missing_is_404())
-
-    def _missing_is_404(self) -> bool:
-        """Return whether S3 answers 404 for a key that does not exist; `errors` maps its 403."""
-        return self._settings.website.routing != "errors"
-
-    def _website(self, bucket: Bucket, distribution: Distribution | None) -> Website:
-        settings = self._settings.website.model_copy(update={"error_document": self._edge.error_document})
-        is_bulk = self._settings.publish.mode == "bulk"
-        in_place = layout.IN_PLACE_RECORDS if is_bulk or self._review else None
-        if distribution is None:
-            hidden = in_place
-            return public_website(self._names, bucket, settings, self._options(), hidden=hidden)
-        hidden = layout.RECORDS if is_bulk else in_place
-        after, missing_is_404 = self._options(after=[distribution]), self._missing_is_404()
-        names, reader = self._names, distribution.arn
-        return private_website(names, bucket, settings, reader, after, missing_is_404=missing_is_404, hidden=hidden)
+    def _of_bucket(self, *, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+        """Return the options of a resource whose objects are deleted with the bucket."""
+        return pulumi.ResourceOptions.merge(self._own(after=after), pulumi.ResourceOptions(deleted_with=self.bucket))
 
     def _role(self, bucket: Bucket) -> Outputs:
         """Declare the deployments' role if the settings ask for one; return its outputs."""
@@ -278,8 +172,3 @@ class SiteResources:
             "invalidationId": invalidation.invalidation_id if invalidation else None,
             **(self._domain.declare_records(distribution) if self._domain and distribution else {}),
         }
-
-
-def current_stack() -> Stack:
-    """Return the stack that is deployed."""
-    return Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())

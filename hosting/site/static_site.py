@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import pulumi
-from pulumi.runtime.settings import get_monitor
 
-from hosting.config.load import RawConfig, load_settings
-from hosting.deployments.trust import issuer_of
-from hosting.errors import HostingError, for_stack
-from hosting.prepare import Prepared, Run, prepare
+from hosting.errors import HostingError
 from hosting.resource_names import COMPONENT, ResourceNames, resource_name
-from hosting.site.resources import SiteResources, current_stack
+from hosting.site.component import declare, known_errors, prepared_site, refuse_second, stack_settings
+from hosting.site.resources import SiteResources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
 
     from hosting.config.load import Settings
-
-# The name of the site that a program has declared, by the program's connection to the engine.
-_DECLARED: WeakKeyDictionary[object, str] = WeakKeyDictionary()
 
 
 class StaticSite(pulumi.ComponentResource):
@@ -53,14 +41,14 @@ class StaticSite(pulumi.ComponentResource):
         Raises:
             RunError: the config, the files or the rules are invalid, or the stack has a site already.
         """
-        with _known_errors():
-            _refuse_second(name)
+        with known_errors():
+            refuse_second(name)
             settings = stack_settings() if settings is None else settings
             _refuse_previews(settings)
             prefix = resource_name(pulumi.get_project(), pulumi.get_stack())
-            prepared = _prepared(prefix, settings)
+            prepared = prepared_site(prefix, settings)
             super().__init__(COMPONENT, name, None, opts)
-            _DECLARED[get_monitor()] = name
+            declare(name)
             resources = SiteResources(self, ResourceNames(name, prefix), settings, prepared)
         # Annotated here: the SDK evaluates a class's annotations, whose names it would have to import.
         self.bucket: Bucket = resources.bucket
@@ -68,46 +56,6 @@ class StaticSite(pulumi.ComponentResource):
         self.outputs = resources.outputs
         self.url: pulumi.Output[str] = pulumi.Output.from_input(self.outputs["url"]).apply(str)
         self.register_outputs(self.outputs)
-
-
-def stack_settings(project: str = "") -> Settings:
-    """Return the settings in the stack's config.
-
-    Args:
-        project: the project's name, if all of the project's config is the site's. Keys without a namespace are then
-            refused, as they are no setting; a program of one's own may have such keys.
-
-    Raises:
-        ConfigError: with every problem of the config.
-    """
-    config = pulumi.runtime.config
-    # pulumi.Config returns one value a key; finding the unknown keys takes all of them.
-    secret_keys = frozenset(config.get_config_secret_keys_env())
-    return load_settings(RawConfig(pulumi.get_stack(), config.get_config_env(), secret_keys, project), os.environ)
-
-
-def _prepared(prefix: str, settings: Settings) -> Prepared:
-    """Return the staged tree and the edge plan; whatever may fail does so before the first resource."""
-    if settings.deployments.create_role:
-        issuer_of(settings.deployments, current_stack())
-    prepared = prepare(prefix, settings, Run(Path.cwd(), preview=pulumi.runtime.is_dry_run(), say=pulumi.log.info))
-    for warning in prepared.staged.warnings:
-        pulumi.log.warn(for_stack(warning, pulumi.get_stack()))
-    return prepared
-
-
-def _refuse_second(name: str) -> None:
-    """Refuse a second site: the stack's config describes one.
-
-    Raises:
-        HostingError: the program has declared a site.
-    """
-    first = _DECLARED.get(get_monitor())
-    if first is not None:
-        raise HostingError(
-            f"StaticSite '{name}' cannot be declared: this stack has the site '{first}', and its config describes one "
-            "site. Declare the other in a project of its own: pulumi new"
-        )
 
 
 def _refuse_previews(settings: Settings) -> None:
@@ -121,12 +69,3 @@ def _refuse_previews(settings: Settings) -> None:
         raise HostingError(
             f"A StaticSite cannot have 'previews:{key}'; nothing was deployed: pulumi config rm previews:{key}"
         )
-
-
-@contextmanager
-def _known_errors() -> Iterator[None]:
-    """Show a user's mistake without a traceback: the SDK prints a RunError's message alone."""
-    try:
-        yield
-    except HostingError as error:
-        raise pulumi.RunError(for_stack(str(error), pulumi.get_stack())) from error

@@ -7,7 +7,7 @@ import pulumi
 from hosting.resource_names import COMPONENT
 
 
-def dynamic_urn(kind: str, logical_name: str) -> str:
-    """Return the URN of the site's dynamic resource of a type such as ``Release``."""
-    parent = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}"
+def dynamic_urn(kind: str, logical_name: str, component: str = COMPONENT) -> str:
+    """Return the URN of a component's dynamic resource of a type such as ``Release``."""
+    parent = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{component}"
     return f"{parent}$pulumi-python:dynamic/hosting:{kind}::{logical_name}"

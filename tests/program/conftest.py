@@ -19,6 +19,8 @@ from hosting.edge.rule_files import read_rule_files
 from hosting.prepare import Prepared
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_tree import StagedTree
+from hosting.site.preview import Preview
+from hosting.site.preview_edge import PreviewEdge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,7 +105,9 @@ def _computed(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
             "file_count": 3,
             "releases": [{"digest": "d" * 64}],
             "kind": "pages",
+            "expires": 1_800_000_000,
         },
+        "pulumi-python:dynamic/hosting:GeneratedPassword": {"password": "generated"},
         "aws:cloudfront/keyValueStore:KeyValueStore": {"arn": "arn:aws:cloudfront::1:key-value-store/s1"},
         "aws:acm/certificate:Certificate": {
             "arn": "arn:certificate",
@@ -139,7 +143,7 @@ class Deployed:
     resources: dict[str, dict[str, Any]]
     outputs: dict[str, Any]
     every: list[pulumi.runtime.MockResourceArgs]
-    site: StaticSite
+    site: Any
     ignored: dict[str, list[str]]
     dependencies: dict[str, set[str]]
 
@@ -167,7 +171,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
         cloud = Cloud()
         engine = Engine(cloud)
         outputs: dict[str, Any] = {}
-        sites: list[StaticSite] = []
+        sites: list[Any] = []
         pulumi.runtime.set_mocks(cloud, project=project, stack=stack, preview=preview, monitor=engine)
         pulumi.runtime.settings.SETTINGS.callbacks = NoCallbacks()
 
@@ -175,11 +179,12 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
             rules = read_rule_files(settings, directory)
             return Prepared(replace(staged(), directory=directory), plan_edge(prefix, settings, MANIFEST, rules))
 
-        monkeypatch.setattr("hosting.site.static_site.prepare", prepared)
+        monkeypatch.setattr("hosting.site.component.prepare", prepared)
 
         @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
         def program() -> pulumi.Output[Any]:
-            sites.append(StaticSite(name, settings=settings))
+            kind = PreviewEdge if settings.previews.domain else Preview if settings.previews.edge else StaticSite
+            sites.append(kind(name, settings=settings))
             return pulumi.Output.from_input(sites[0].outputs).apply(outputs.update)
 
         program()

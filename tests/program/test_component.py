@@ -10,7 +10,7 @@ import pytest
 
 from hosting import StaticSite
 from hosting.errors import ConfigError
-from hosting.site.static_site import stack_settings
+from hosting.site.component import stack_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,8 +75,14 @@ STATE = {
         {
             *("bucket", "store", "release_digest", "files_digest", "staging", "files", "bytes", "releases_kept"),
             *("keep_assets_days", "max_remove", "rollback_to", "urn", "publish_marker", "previous_publish_marker"),
-            *("source_bucket", "source_records", "source_stack", "digest", "file_count", "releases", "kind", "drift"),
+            *("source_stack", "source_bucket", "source_records", "preview"),
+            *("digest", "file_count", "releases", "kind", "expires", "drift"),
         },
+    ),
+    ("hosting.providers.generated_password", "GeneratedPasswordProvider"): (
+        "GeneratedPassword",
+        "site-password",
+        {"password"},
     ),
 }
 # The other children of a site with all settings, without their packages.
@@ -116,9 +122,10 @@ def kinds(deployed: Deployed) -> set[str]:
     return {f"{one.name} {one.typ.rpartition(':')[2]}" for one in deployed.every if one.typ.count("StaticSite") == 0}
 
 
-def test_the_state_holds_these_providers(full: Callable[..., Deployed]) -> None:
+def test_the_state_holds_these_providers(full: Callable[..., Deployed], deploy: Callable[..., Deployed]) -> None:
     """Each dynamic resource has the type, the logical name and the properties of the table."""
-    both = [*full().every, *full(publish_mode="bulk").every]
+    edge = deploy("previews", previews_domain="example-previews.com", domain_zone="example-previews.com")
+    both = [*full().every, *full(publish_mode="bulk").every, *edge.every]
     found = {
         one.typ.removeprefix(DYNAMIC): (one.name, one.inputs.keys()) for one in both if one.typ.startswith(DYNAMIC)
     }

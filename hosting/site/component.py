@@ -1,0 +1,80 @@
+"""What the components have in common: the stack's settings, one component for each program, and errors."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.runtime.settings import get_monitor
+
+from hosting.config.load import RawConfig, load_settings
+from hosting.deployments.trust import issuer_of
+from hosting.errors import HostingError, for_stack
+from hosting.prepare import Prepared, Run, prepare
+from hosting.site.stack_resources import current_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hosting.config.load import Settings
+
+# The name of the site that a program has declared, by the program's connection to the engine.
+_DECLARED: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+
+
+def stack_settings(project: str = "") -> Settings:
+    """Return the settings in the stack's config.
+
+    Args:
+        project: the project's name, if all of the project's config is the site's. Keys without a namespace are then
+            refused, as they are no setting; a program of one's own may have such keys.
+
+    Raises:
+        ConfigError: with every problem of the config.
+    """
+    config = pulumi.runtime.config
+    # pulumi.Config returns one value a key; finding the unknown keys takes all of them.
+    secret_keys = frozenset(config.get_config_secret_keys_env())
+    return load_settings(RawConfig(pulumi.get_stack(), config.get_config_env(), secret_keys, project), os.environ)
+
+
+def prepared_site(prefix: str, settings: Settings) -> Prepared:
+    """Return the staged tree and the edge plan; whatever may fail does so before the first resource."""
+    if settings.deployments.create_role:
+        issuer_of(settings.deployments, current_stack())
+    prepared = prepare(prefix, settings, Run(Path.cwd(), preview=pulumi.runtime.is_dry_run(), say=pulumi.log.info))
+    for warning in prepared.staged.warnings:
+        pulumi.log.warn(for_stack(warning, pulumi.get_stack()))
+    return prepared
+
+
+def refuse_second(name: str) -> None:
+    """Refuse a second site: the stack's config describes one.
+
+    Raises:
+        HostingError: the program has declared a site.
+    """
+    first = _DECLARED.get(get_monitor())
+    if first is not None:
+        raise HostingError(
+            f"StaticSite '{name}' cannot be declared: this stack has the site '{first}', and its config describes one "
+            "site. Declare the other in a project of its own: pulumi new"
+        )
+
+
+def declare(name: str) -> None:
+    """Note that the program has declared a site."""
+    _DECLARED[get_monitor()] = name
+
+
+@contextmanager
+def known_errors() -> Iterator[None]:
+    """Show a user's mistake without a traceback: the SDK prints a RunError's message alone."""
+    try:
+        yield
+    except HostingError as error:
+        raise pulumi.RunError(for_stack(str(error), pulumi.get_stack())) from error
