@@ -73,6 +73,7 @@ class KeyValueStoreClient:
 
     def __init__(self, arn: str, settings: AwsSettings) -> None:
         self._arn, self._settings = arn, settings
+        self._exists = False
 
     def get(self, key: str) -> str | None:
         """Return the value of a key, None if it does not exist.
@@ -84,7 +85,8 @@ class KeyValueStoreClient:
             return str(self._call("get_key", Key=key)["Value"])
         except StoreNotFoundError:
             # A missing store has the same error as a missing key.
-            self.describe()
+            if not self._exists:
+                self.describe()
             return None
 
     def list(self) -> dict[str, str]:
@@ -101,6 +103,7 @@ class KeyValueStoreClient:
     def describe(self) -> StoreState:
         """Return the version and the size of the store."""
         state = self._call("describe_key_value_store")
+        self._exists = True
         return StoreState(str(state["ETag"]), int(state["ItemCount"]), int(state["TotalSizeInBytes"]))
 
     def update(self, etag: str, puts: Mapping[str, str], deletes: Collection[str] = ()) -> str:

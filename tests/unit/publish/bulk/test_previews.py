@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.publisher import Publisher, PublishResult
 
 DAY = 86_400
-MAIN = many(1000)
+MAIN = many(300)
 RULES = ReleaseEdge(tables={"redirects": {"id": "AbCd-_12"}}, items={"r/AbCd-_12/e0": "[]"})
 
 
@@ -93,7 +93,7 @@ def test_a_preview_uploads_what_differs(edge: Edge) -> None:
     """A preview of 1,000 files with 10 differences is 10 uploads, 3 records and one write of one key."""
     puts, uploads, size = edge.bucket.puts, len(edge.bucket.uploaded), len(edge.store.items)
     publisher = edge.of(preview("pr-7"), with_changes(10))
-    assert publisher.preview() == "1000 to add, 0 to change, 0 to remove, 70 bytes to send"
+    assert publisher.preview() == "300 to add, 0 to change, 0 to remove, 70 bytes to send"
     result = edge.put("pr-7", with_changes(10))
     assert (len(edge.bucket.uploaded) - uploads, edge.bucket.puts - puts) == (10, 13)
     assert (len(edge.store.items) - size, edge.store.updates) == (1, 2)
@@ -116,7 +116,7 @@ def test_seventy_differences_stand_in_the_pointer(edge: Edge, count: int, tables
 def test_a_full_pointer_can_be_followed_by_a_table(edge: Edge) -> None:
     """If the previous release does not fit beside the next one, the pointer of a preview does without it."""
     site, found = preview("pr-7", password="h" * 64), []
-    for files in (with_changes(65), with_changes(900, "again"), with_changes(3)):
+    for files in (with_changes(65), with_changes(280, "again"), with_changes(3)):
         edge.published["pr-7"] = files
         edge.of(site, files).publish()
         assert edge.wrong() == []
@@ -198,8 +198,8 @@ def test_removal(edge: Edge) -> None:
     """A removed preview is unknown, and leaves neither objects nor records, nor tables; others are not touched."""
     before, records = dict(edge.store.items), set(edge.bucket.records)
     edge.put("pr-7", with_changes(10))
-    edge.put("pr-8", with_changes(900, "other"))
-    edge.put("pr-8", with_changes(901, "again"))
+    edge.put("pr-8", with_changes(280, "other"))
+    edge.put("pr-8", with_changes(281, "again"))
     edge.wait(2 * DAY)
     assert edge.remove("pr-7")
     assert edge.remove("pr-8")
@@ -366,7 +366,7 @@ def test_others_publish_during_a_publish(edge: Edge) -> None:
 
 def test_others_publish_during_a_cleanup(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cleanup lists the store again after a conflict, and gives up at last."""
-    edge.put("pr-7", with_changes(900))
+    edge.put("pr-7", with_changes(280))
     edge.wait(DAY)
     update = edge.store.update
     refused: list[str] = []
@@ -380,7 +380,7 @@ def test_others_publish_during_a_cleanup(edge: Edge, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(edge.store, "update", conflicting)
     assert edge.remove("pr-7")
     assert len(refused) == 2
-    edge.put("pr-8", with_changes(900))
+    edge.put("pr-8", with_changes(280))
     edge.wait(DAY)
     monkeypatch.setattr("hosting.publish.bulk.cleanup._SHARED_ATTEMPTS", 2)
     refused.clear()
@@ -431,12 +431,12 @@ def test_a_full_store(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
         edge.put(name, with_changes(1))
     edge.wait(DAY)
     edge.put("pr-1", with_changes(2))
-    monkeypatch.setattr("hosting.publish.bulk.switch.MAX_BYTES", 15_000)
+    monkeypatch.setattr("hosting.publish.bulk.switch.MAX_BYTES", 6_000)
     uploads = len(edge.bucket.uploaded)
     with pytest.raises(
         PublishError, match=r"The oldest are main \(2049-03-22\), pr-2 \(2049-03-22\), pr-1 \(2049-03-23\)"
     ):
-        edge.put("pr-7", with_changes(900))
+        edge.put("pr-7", with_changes(280))
     assert len(edge.bucket.uploaded) == uploads
     edge.put("pr-7", with_changes(1))
     assert edge.wrong() == []
@@ -503,12 +503,12 @@ def test_two_hundred_previews() -> None:
 
 def test_the_grace_period_of_tables(edge: Edge) -> None:
     """A preview's own old table goes with a publish ten minutes after the previous switch."""
-    edge.put("pr-7", with_changes(900))
+    edge.put("pr-7", with_changes(280))
     table = edge.pointer("pr-7").live.table
     edge.wait(GRACE_S)
-    edge.put("pr-7", with_changes(900, "again"))
+    edge.put("pr-7", with_changes(280, "again"))
     assert f"t/{table}/0" in edge.store.items
     edge.wait(GRACE_S)
-    edge.put("pr-7", with_changes(900, "last"))
+    edge.put("pr-7", with_changes(280, "last"))
     assert f"t/{table}/0" not in edge.store.items
     assert edge.wrong() == []

@@ -1,0 +1,230 @@
+"""Previews on one distribution, by the real engine and over HTTP with host names."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from tests.e2e.aws_calls.recorder import Recorder
+from tests.e2e.harness import Poll, elsewhere, fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.e2e.harness import Answer, Project
+
+DOMAIN = "example-previews.com"
+FILES = 1000
+# Of `pulumi up` for a new preview, besides the uploads.
+MOST_REQUESTS = 10
+
+
+class Previews:
+    """A project with a preview edge, and what visitors get from it."""
+
+    def __init__(self, edge: Project) -> None:
+        self.edge = edge
+        self.password = ""
+
+    def stack(self, name: str, changed: Mapping[str, str], *, files: int = FILES, **config: str) -> Project:
+        """Return a new preview whose site has the given files besides its pages; `a_b` stands for `a:b`."""
+        found = replace(self.edge, stack=name)
+        found.pulumi("stack", "init", name)
+        self.write(name, changed, files=files)
+        for key, value in {"publish_directory": f"www-{name}", "previews_edge": "previews", **config}.items():
+            found.config(key.replace("_", ":"), value)
+        return found
+
+    def write(self, name: str, changed: Mapping[str, str], *, files: int = FILES) -> None:
+        """Write the site of a preview."""
+        pages = {
+            "index.html": "home",
+            "404.html": "not here",
+            **{f"page-{n}.html": f"page {n}" for n in range(files - 2)},
+        }
+        for path, text in {**pages, **changed}.items():
+            self.edge.write(f"www-{name}/{path}", text)
+
+    def get(self, name: str, path: str = "/", *, user: str = "preview", **options: str) -> Answer:
+        """Ask for a page of a preview, as a visitor with the edge's password at any location."""
+        login = b64encode(f"{user}:{options.pop('password', self.password)}".encode()).decode()
+        host = name if "." in name else f"{name}.{DOMAIN}"
+        headers = {"Host": host, "Authorization": f"Basic {login}", **elsewhere(), **options}
+        return fetch(self.edge.url(), path, headers=headers)
+
+    def text(self, name: str, path: str = "/") -> str:
+        """Return a page of a preview."""
+        answer = self.get(name, path)
+        assert answer.status == 200, (name, path, answer)
+        return answer.text
+
+
+@pytest.fixture(scope="module")
+def previews(new_project: Callable[[str], Project]) -> Previews:
+    """Return a preview edge with the base `main`, for the tests of this module, which run in order."""
+    edge = new_project("previews")
+    env = edge.sandbox.env
+    session = boto3.Session("test", "test", region_name=env["AWS_REGION"])
+    route53 = session.client("route53", endpoint_url=env["AWS_ENDPOINT_URL"])
+    route53.create_hosted_zone(Name=DOMAIN, CallerReference=DOMAIN)
+    edge.config("previews:domain", DOMAIN)
+    edge.config("previews:maxDays", "60")
+    edge.config("domain:zone", DOMAIN)
+    edge.up()
+    made = Previews(edge)
+    made.password = str(edge.outputs()["password"])
+    main = made.stack("main", {})
+    main.up()
+    return made
+
+
+def test_the_edge_alone(previews: Previews) -> None:
+    """Its outputs are those of an edge; the password is secret; a second `pulumi up` changes nothing."""
+    outputs = previews.edge.outputs()
+    assert outputs["previewsDomain"] == DOMAIN
+    assert len(previews.password) == 32
+    shown = previews.edge.pulumi("stack", "output", "password", "--stack", "previews")
+    assert previews.password not in shown.output
+    assert previews.edge.up().changes == {}
+    assert previews.text("main") == "home"
+
+
+def test_a_new_preview_in_few_requests(previews: Previews) -> None:
+    """A preview of a site with 1,000 files that differs in 10 is 10 uploads and 10 more requests."""
+    changed = {f"page-{number}.html": f"seven {number}" for number in range(10)}
+    pr7 = previews.stack("PR_7", changed)
+    with Recorder(previews.edge.sandbox.env["AWS_ENDPOINT_URL"]) as recorder:
+        up = pr7.up(env=recorder.env)
+    calls = Counter(f"{one.service}:{one.name}" for one in recorder.operations)
+    assert calls.total() - 10 <= MOST_REQUESTS, calls
+    assert up.changes == {"created": 4}
+    assert pr7.outputs()["url"] == f"https://pr-7.{DOMAIN}"
+    assert (previews.text("pr-7", "/page-3"), previews.text("main", "/page-3")) == ("seven 3", "page 3")
+    assert previews.text("pr-7", "/page-30") == "page 30"
+    assert pr7.up().changes == {}
+
+
+def test_unknown_and_deeper_names(previews: Previews) -> None:
+    """They get a 404 that nobody keeps, and so does CloudFront's own host."""
+    domain = previews.edge.outputs()["distributionDomain"]
+    for host in ("pr-8", f"a.pr-7.{DOMAIN}", f"pr-7.{DOMAIN}.example.com", domain):
+        answer = previews.get(host)
+        if host.endswith("example.com") and answer.status == 403:
+            continue
+        assert (answer.status, answer.headers["cache-control"]) == (404, "no-store"), host
+
+
+def test_nothing_is_indexed(previews: Previews) -> None:
+    """Pages, redirects, error pages, refusals and unknown names have the header that keeps search engines away."""
+    asked = [("pr-7", "/"), ("pr-7", "/page-3/"), ("pr-7", "/nowhere"), ("pr-8", "/")]
+    answers = [previews.get(name, path) for name, path in asked]
+    answers.append(previews.get("pr-7", password="wrong"))
+    assert [one.status for one in answers] == [200, 301, 404, 404, 401]
+    assert {one.headers.get("x-robots-tag") for one in answers} == {"noindex"}
+    assert previews.get("pr-7", "/nowhere").text == "not here"
+
+
+def test_a_preview_with_its_own_settings(previews: Previews) -> None:
+    """Its files, redirects, headers and password are its own; settings of the distribution are named in the preview."""
+    own = previews.stack(
+        "own",
+        {
+            "_redirects": "/old /page-1 301\n",
+            "_headers": "/*\n  X-Own: yes\n",
+            "index.html": "<h1>own</h1>",
+            "only.0a1b2c3d.js": "own",
+        },
+        files=20,
+        access_username="client",
+        cloudfront_priceClass="PriceClass_100",
+    )
+    own.config("access:password", "shared-with-a-client", "--secret")
+    shown = own.pulumi("preview", "--stack", "own").output
+    assert "'cloudfront:priceClass' has no effect on a preview" in shown
+    assert "20 files to publish; what 'main' has is not uploaded again" in shown
+    own.up()
+    assert previews.get("own", "/old").headers["location"] == "/page-1"
+    answer = previews.get("own", user="client", password="shared-with-a-client")
+    assert (answer.status, answer.text, answer.headers["x-own"]) == (200, "<h1>own</h1>", "yes")
+    assert previews.get("own", password="wrong").status == 401
+    assert previews.get("pr-7", user="client", password="shared-with-a-client").status == 401
+    assert previews.get("main", "/only.0a1b2c3d.js").status == 404
+    assert "x-own" not in previews.get("pr-7").headers
+    assert own.up().changes == {}
+
+
+def test_no_preview_answers_with_the_file_of_another(previews: Previews) -> None:
+    """At one location, with everything cached, each name has its own files, also for another's raw keys."""
+    location = elsewhere()
+    for _ in range(2):
+        found = [previews.get(name, "/page-3", **location).text for name in ("main", "pr-7", "own")]
+        assert found == ["page 3", "seven 3", "page 3"]
+    keys = [key for key in previews.edge.stored() if "/o/" in key and key.endswith("only.0a1b2c3d.js")]
+    assert len(keys) == 1
+    assert previews.get("pr-7", f"/{keys[0]}", **location).status == 404
+    assert previews.get("own", f"/{keys[0]}", **location).status == 404
+
+
+def test_another_stack_of_the_same_name(previews: Previews) -> None:
+    """A second stack whose name has the same label is refused, and changes nothing."""
+    other = previews.stack("pr.7", {"index.html": "other"}, files=3)
+    refused = other.up(check=False)
+    assert refused.code != 0
+    assert "The name 'pr-7' belongs to the stack" in refused.output
+    assert "Traceback" not in refused.output
+    assert previews.text("pr-7", "/page-3") == "seven 3"
+    other.pulumi("destroy", "--yes", "--skip-preview", "--stack", "pr.7")
+    assert previews.text("pr-7", "/page-3") == "seven 3"
+
+
+def test_the_base_publishes_while_a_preview_is_asked(previews: Previews) -> None:
+    """The base moves to another table, and the preview goes on with the old one."""
+    main = replace(previews.edge, stack="main")
+    previews.write("main", {f"page-{number}.html": f"new {number}" for number in range(500)})
+
+    def ask() -> str | None:
+        answer = previews.get("pr-7", "/page-400")
+        return None if (answer.status, answer.text) == (200, "page 400") else repr(answer)
+
+    with Poll(ask) as poll:
+        main.up()
+    assert poll.misses == []
+    assert (previews.text("main", "/page-400"), previews.text("pr-7", "/page-400")) == ("new 400", "page 400")
+    assert previews.text("pr-7", "/page-3") == "seven 3"
+
+
+def test_expiry(previews: Previews) -> None:
+    """An expired preview answers 410 before it asks for a password; the next `pulumi up` renews it."""
+    pr7 = replace(previews.edge, stack="PR_7")
+    assert pr7.outputs()["expires"].startswith("20")
+    env = previews.edge.sandbox.env
+    session = boto3.Session("test", "test", region_name=env["AWS_REGION"])
+    endpoint = env["AWS_ENDPOINT_URL"].replace("//", "//kvs@")
+    store = session.client("cloudfront-keyvaluestore", endpoint_url=endpoint)
+    arn = previews.edge.outputs()["storeArn"]
+    pointer = json.loads(store.get_key(KvsARN=arn, Key="s/pr-7")["Value"])
+    etag = store.describe_key_value_store(KvsARN=arn)["ETag"]
+    value = json.dumps({**pointer, "z": 1}, separators=(",", ":"))
+    store.put_key(KvsARN=arn, Key="s/pr-7", Value=value, IfMatch=etag)
+    answer = previews.get("pr-7", password="wrong")
+    assert (answer.status, answer.headers["cache-control"], answer.headers["x-robots-tag"]) == (
+        *(410, "no-store", "noindex"),
+    )
+    pr7.up("--refresh")
+    assert previews.text("pr-7", "/page-3") == "seven 3"
+
+
+def test_destroy(previews: Previews) -> None:
+    """A destroyed preview is unknown at once, and only what it had alone is deleted."""
+    pr7 = replace(previews.edge, stack="PR_7")
+    pr7.pulumi("destroy", "--yes", "--skip-preview", "--stack", "PR_7")
+    assert previews.get("pr-7").status == 404
+    assert not [key for key in previews.edge.stored() if "/o/" in key and "seven" in key]
+    assert previews.text("main", "/page-3") == "new 3"
+    assert previews.text("own") == "<h1>own</h1>"
