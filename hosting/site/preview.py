@@ -12,6 +12,7 @@ from hosting.edge.password import password_hash
 from hosting.edge.warnings import routing_output
 from hosting.errors import HostingError, for_stack
 from hosting.formats.labels import label_of
+from hosting.previews.settings import Edge
 from hosting.previews.warnings import preview_warnings
 from hosting.resource_names import PREVIEW_COMPONENT, ResourceNames, resource_name
 from hosting.site.bulk import Bulk
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from hosting.config.load import Settings
     from hosting.edge.plan import EdgePlan
     from hosting.prepare import Prepared
-    from hosting.previews.settings import Edge
     from hosting.providers.release import Release
     from hosting.site.outputs import Outputs
 
@@ -142,8 +142,7 @@ class _PreviewResources:
     ) -> None:
         self._settings, self._label = settings, label
         opts = pulumi.ResourceOptions(parent=component)
-        assert settings.previews.edge is not None  # noqa: S101 - the program has chosen the component by it
-        self._edge = _edge_outputs(settings.previews.edge, names, opts)
+        self._edge = _edge_outputs(settings.previews.edge or Edge(), names, opts)
         # A preview's requests never leave the edge: proxies belong to a distribution.
         redirects = tuple(rule for rule in prepared.edge.redirect_rules if rule not in prepared.edge.proxies)
         plan = replace(prepared.edge, proxies=(), redirect_rules=redirects)
