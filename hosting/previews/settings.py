@@ -29,7 +29,7 @@ _WITHOUT_EFFECT_ON_EDGE = (
 )
 _WITHOUT_EFFECT_ON_PREVIEW = (
     *("website:bucketName", "website:retainBucket", "website:cors", "domain:*"),
-    *("cloudfront:[!edm]*", "publish:invalidat*"),
+    *("cloudfront:[!edm]*", "publish:invalidat*", "publish:gate", "review:*"),
     *("deployments:createRole", "deployments:oidcProviderArn", "deployments:reviewStacks"),
     *("previews:maxDays", "previews:public"),
 )

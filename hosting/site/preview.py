@@ -89,8 +89,13 @@ def _label(settings: Settings) -> str:
     """Return the first label of the preview's host name.
 
     Raises:
-        HostingError: the stack's name has no letter and no digit.
+        HostingError: the stack's name has no letter and no digit, or it publishes what another stack has.
     """
+    if settings.publish.promoted_stack:
+        raise HostingError(
+            "'publish:from' cannot be set on a preview, which publishes its own files; nothing was deployed: "
+            "pulumi config rm publish:from"
+        )
     label = label_of(settings.stack)
     if label:
         return label

@@ -73,6 +73,9 @@ def error_of(config: Mapping[str, str], stack: str = "dev", project: str = "stat
             program()
         except SystemExit as ended:
             return errors.messages[-1] if ended.code == ERROR_WAS_SHOWN else f"exit code {ended.code}"
+        except pulumi.RunError as error:
+            # The outputs of another stack are known later; the engine's host shows the message alone.
+            return str(error)
     return None
 
 

@@ -197,6 +197,12 @@ def test_an_edge_that_is_not_deployed(deploy: Callable[..., Deployed]) -> None:
         deploy("pr-7", previews_edge="previews")
 
 
+def test_a_preview_publishes_its_own_files(deploy: Callable[..., Deployed]) -> None:
+    """`publish:from` is for a site, which a preview is promoted to."""
+    with pytest.raises(pulumi.RunError, match="'publish:from' cannot be set on a preview"):
+        deploy("pr-7", previews_edge=json.dumps(OUTPUTS), publish_from="main")
+
+
 def test_a_name_without_letters(deploy: Callable[..., Deployed]) -> None:
     """A stack whose name has no letters and digits cannot have an address."""
     with pytest.raises(pulumi.RunError, match="pulumi stack rename --stack _ '<name>'"):
