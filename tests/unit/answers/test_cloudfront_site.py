@@ -170,6 +170,15 @@ def test_a_rule_with_another_condition_does_not_apply(tmp_path: Path) -> None:
     assert redirect.location == f"{URL}/x"
 
 
+def test_a_file_comes_before_a_rule_without_force(tmp_path: Path) -> None:
+    """A path of a file is the file, and a later rule does not apply to it either."""
+    site = site_of(tmp_path, settings_of(), redirects="/docs/* /x/:splat\n/docs/* /y/:splat 301!\n")
+    assert [(found.status, found.location) for path in ("/docs/", "/docs/gone") if (found := site.answer(path))] == [
+        (200, ""),
+        (301, f"{URL}/x/gone"),
+    ]
+
+
 @pytest.mark.parametrize(
     "query",
     ["", "a=b", "a=b&a=c", "q=x%20y", "q=", "z", "q=x&more=1", 'q="<x>[1]', "q=%zz&=", "q=a+b"],

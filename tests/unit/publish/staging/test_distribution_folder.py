@@ -55,6 +55,18 @@ def test_unsuitable_directory_is_refused(project: Path, directory: str, what: st
         resolve_directory(project, directory)
 
 
+def test_a_parent_that_ignores_the_project_is_accepted(project: Path) -> None:
+    """A repository can be published if `publish:ignore` has the program's folder, or one around it."""
+    inner = project / "tools" / "infra"
+    inner.mkdir(parents=True)
+    assert resolve_directory(inner, "../..", ["/tools/infra/"]) == project
+    assert resolve_directory(inner, "../..", ["tools"]) == project
+    with pytest.raises(
+        PublishError, match=r"is a parent folder of the project, and publish:ignore has no '/tools/infra/'"
+    ):
+        resolve_directory(inner, "../..", ["/infra/", "*.map"])
+
+
 def test_build_without_output_is_reported(project: Path) -> None:
     """After a build, the message does not suggest setting a build command."""
     with pytest.raises(PublishError, match="check the build command, which ran and wrote nothing to it") as refused:

@@ -227,6 +227,14 @@ def test_staging_inside_the_distribution_folder_is_refused(project: Path, target
         stage(project / "dist", project / target, RULES, lambda _: {})
 
 
+def test_a_published_root_has_the_ignored_program_in_it(tmp_path: Path) -> None:
+    """The staging folder may be inside of the distribution folder if it is ignored there."""
+    (tmp_path / "index.html").touch()
+    (tmp_path / "infra").mkdir()
+    result = stage(tmp_path, tmp_path / "infra/.hosting", IgnoreRules.from_lines(["/infra/"]), lambda _: {})
+    assert [entry.path for entry in result.manifest.entries] == ["index.html"]
+
+
 def test_missing_index_is_a_warning(project: Path) -> None:
     """As in Amplify, a site without its index document is published, with a warning."""
     result = staged(project, index="home.html")
