@@ -165,7 +165,8 @@ def test_warnings_of_the_files_are_the_plans(tmp_path: Path) -> None:
         ["line", "2", "of", "_headers"],
     ]
     assert {error.response_page_path for error in plan.error_responses} == {"/404.html"}
-    assert unpublished_files(read_rule_files(settings(), tmp_path)) == ["_redirects", "customHttp.yml", "_headers"]
+    unpublished = ["edge.test.yaml", "_redirects", "customHttp.yml", "_headers"]
+    assert unpublished_files(read_rule_files(settings(), tmp_path)) == unpublished
 
 
 def with_headers(folder: Path, *paths: str, rules: str = "", **config: str) -> EdgePlan:
