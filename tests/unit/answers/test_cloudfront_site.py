@@ -221,3 +221,13 @@ def test_the_country_and_the_host_of_a_request(tmp_path: Path) -> None:
     answers = [site.answer_to(request) for request in requests]
     assert [answer.location.removeprefix(URL) for answer in answers if answer] == ["/de", "/en", "/y"]
     assert site.answer_to(VisitorRequest("/shop")) is None
+
+
+def test_a_rule_without_force_keeps_files(tmp_path: Path) -> None:
+    """Below its folder it answers only paths that have no file."""
+    site = site_of(tmp_path, settings_of(), redirects="/docs/* /about 301\n")
+    kept, gone = site.answer("/docs/api"), site.answer("/docs/gone")
+    assert kept is not None
+    assert gone is not None
+    assert (kept.status, kept.key) == (200, "docs/api.html")
+    assert (gone.status, gone.location) == (301, f"{URL}/about")
