@@ -10,32 +10,42 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+import yaml
 
-from sandbox import lifecycle
+from tests.e2e.aws_calls.operations import Operation
+from tests.e2e.aws_calls.policy import is_allowed, right_of
+from tests.e2e.aws_calls.recorder import Recorder
 from tests.e2e.git_push.workflows import Run, runner_tools
-from tests.e2e.harness import fetch
+from tests.e2e.harness import elsewhere, fetch
+from tests.e2e.test_deployments_role import ACCOUNT
 from tests.e2e.test_git_push import IDENTITY
 from tests.repository import REPOSITORY
 from tests.unit.pull_requests.conftest import Repository, make_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from tests.e2e.harness import Project
+    from tests.e2e.harness import Answer, Project
 
 WORKFLOWS = REPOSITORY / "template/.github/workflows"
 BUILD = "mkdir -p dist && cp -R src/. dist/ && env > dist/env.txt"
-TEMPLATE = f"""\
-# previews:edge
-config:
-  publish:directory: dist
-  publish:buildCommand: {BUILD}
-"""
+DOMAIN = "pull-requests.example"
+EDGE = {
+    "previews:domain": DOMAIN,
+    "previews:public": "true",
+    "domain:zone": DOMAIN,
+    "deployments:createRole": "true",
+    "deployments:runsOn": "github-actions",
+    "deployments:repository": "acme/website",
+}
+TEMPLATE = {"publish:directory": "dist", "publish:buildCommand": BUILD}
 # What the fork changes: the program that is run, the config that is used, and the build.
 HOSTILE = {
-    "Pulumi.pr.yaml": TEMPLATE.replace(BUILD, f"{BUILD} && touch dist/pwned") + "  website:indexDocument: evil.html\n",
+    "Pulumi.pr.yaml": "config:\n  previews:edge: {}\n  publish:directory: dist\n"
+    f"  publish:buildCommand: {BUILD} && echo evil > dist/evil.txt\n  website:indexDocument: evil.html\n",
     "__main__.py": "raise SystemExit('the program of the fork was run')\n",
     "src/__main__.py": "raise SystemExit('the program of the artifact was run')\n",
 }
@@ -46,16 +56,18 @@ class Work:
     """A repository with the workflows, and its pull request 7 of a fork.
 
     Attributes:
-        project: a clone, and the sandbox that previews are published to.
+        project: a clone with the stack of the preview edge, and the sandbox that previews are published to.
         github: GitHub.
         server: a folder for the bare repository and the workspaces.
         tools: the environment of a runner.
+        recorder: records the calls to AWS.
     """
 
     project: Project
     github: Repository
     server: Path
     tools: Mapping[str, str]
+    recorder: Recorder
 
     def git(self, *arguments: str) -> str:
         """Run git in the clone."""
@@ -92,13 +104,13 @@ class Work:
         head = {"id": 2, "owner": {"login": "mallory"}}
         run = {"id": 9, "event": "pull_request", "conclusion": "success", "head_sha": commit, "head_branch": "fix"}
         event: dict[str, Any] = {"workflow_run": {**run, "head_repository": head}}
-        env = self.project.sandbox.env
+        env = {**self.project.sandbox.env, **self.recorder.env}
         made = Run(
             self.server / "website.git",
             self.server / "publish",
             "workflow_run",
             event,
-            {"PREVIEW_ROLE_ARN": "arn", "PREVIEW_BACKEND_URL": env["PULUMI_BACKEND_URL"]},
+            {"PREVIEW_ROLE_ARN": "arn", "PREVIEW_BACKEND_URL": self.state},
             {**env, "PATH": f"{self.tools['PATH']}:{env['PATH']}"},
             {**self.tools, **self.github.env, "PATH": self.tools["PATH"]},
             {"PREVIEW_PASSPHRASE": env.get("PULUMI_CONFIG_PASSPHRASE", "")},
@@ -106,30 +118,59 @@ class Work:
         made.run(WORKFLOWS / "preview-publish.yml")
         return made
 
+    @property
+    def state(self) -> str:
+        """The backend of the previews' state, which is the edge's bucket."""
+        return f"s3://{self.project.outputs()['bucketName']}?use_path_style=true"
+
+    def get(self, path: str = "/") -> Answer:
+        """Ask for a page of the preview, as a visitor at any location."""
+        return fetch(self.project.url(), path, headers={"Host": f"pr-7.{DOMAIN}", **elsewhere()})
+
     def site(self, path: str = "/") -> str:
         """Return what visitors of the preview get."""
-        url = lifecycle.url(self.project.sandbox.home, f"{self.project.name}/pr-7")
-        return fetch(url, path).text
+        return self.get(path).text
 
 
 @pytest.fixture(scope="module")
-def work(new_project: Callable[[str], Project], tmp_path_factory: pytest.TempPathFactory) -> Work:
-    """Push a project with the template's workflows to a bare repository."""
-    project = new_project("dev")
+def work(new_project: Callable[[str], Project], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
+    """Deploy a preview edge with its role, and push a project with the template's workflows to a bare repository."""
+    project = new_project("previews")
     server, github = tmp_path_factory.mktemp("server"), tmp_path_factory.mktemp("github")
-    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch", "main", server / "website.git"], check=True)
-    subprocess.run(["git", "-C", server / "website.git", "config", "uploadpack.allowAnySHA1InWant", "true"], check=True)
+    for command in (
+        ("init", "--quiet", "--bare", "--initial-branch", "main"),
+        ("config", "uploadpack.allowAnySHA1InWant", "true"),
+    ):
+        (server / "website.git").mkdir(exist_ok=True)
+        subprocess.run(["git", *command], cwd=server / "website.git", check=True)
     made = make_repository(github)
-    work = Work(project, made, server, runner_tools(server / "bin", made.bin))
-    project.write("Pulumi.pr.yaml", TEMPLATE)
+    edge = _edge(project)
+    project.write("Pulumi.pr.yaml", yaml.safe_dump({"config": {**TEMPLATE, "previews:edge": edge}}))
     project.write("src/index.html", "<h1>main</h1>")
     project.write(".gitignore", ".hosting/\n__pycache__/\ndist/\n")
-    work.git("init", "--quiet", "--initial-branch", "main")
-    work.git("remote", "add", "origin", str(server / "website.git"))
-    work.git("add", "--all")
-    work.git("commit", "--quiet", "--message", "Begin")
-    work.git("push", "--quiet", "origin", "HEAD:refs/heads/main")
-    return work
+    with Recorder(project.sandbox.env["AWS_ENDPOINT_URL"]) as recorder:
+        work = Work(project, made, server, runner_tools(server / "bin", made.bin), recorder)
+        work.git("init", "--quiet", "--initial-branch", "main")
+        work.git("remote", "add", "origin", str(server / "website.git"))
+        work.git("add", "--all")
+        work.git("commit", "--quiet", "--message", "Begin")
+        work.git("push", "--quiet", "origin", "HEAD:refs/heads/main")
+        yield work
+        assert recorder.unknown == []
+
+
+def _edge(project: Project) -> dict[str, Any]:
+    """Deploy the edge, and return its outputs as `previews:edge` has them."""
+    env = project.sandbox.env
+    session = boto3.Session("test", "test", region_name=env["AWS_REGION"])
+    route53 = session.client("route53", endpoint_url=env["AWS_ENDPOINT_URL"])
+    route53.create_hosted_zone(Name=DOMAIN, CallerReference=DOMAIN)
+    for key, value in EDGE.items():
+        project.config(key, value)
+    project.up()
+    outputs = project.outputs()
+    names = ("previewsDomain", "bucketName", "bucketRegion", "storeArn", "previewsMaxDays")
+    return {name: outputs[name] for name in names}
 
 
 def test_a_forks_pull_request_is_live_by_the_base_branchs_program(work: Work) -> None:
@@ -143,9 +184,9 @@ def test_a_forks_pull_request_is_live_by_the_base_branchs_program(work: Work) ->
     published = work.publish(commit, built.artifacts["site"])
     assert published.results == {"publish": "success", "sweep": "success"}, published.text
     assert "of the fork was run" not in published.text
-    assert (work.site(), work.site("/pwned")) == ("<h1>proposal</h1>", "")
+    assert (work.site(), work.site("/evil.txt")) == ("<h1>proposal</h1>", "evil\n")
     (comment,) = work.github.comments(7)
-    assert comment.startswith(f"Preview of {commit[:7]}: http")
+    assert comment == f"Preview of {commit[:7]}: https://pr-7.{DOMAIN}"
 
 
 def test_the_next_commit_changes_the_preview_and_its_comment(work: Work) -> None:
@@ -176,7 +217,8 @@ def test_a_hostile_artifact_is_refused(work: Work, tmp_path: Path) -> None:
         assert refused.results["publish"] == "failure"
         assert "error: The artifact of the pull request has " in refused.text
         assert "Traceback" not in refused.text
-        assert (work.server / "publish/publish/Pulumi.pr.yaml").read_text() == TEMPLATE
+        config = yaml.safe_load((work.server / "publish/publish/Pulumi.pr.yaml").read_text())["config"]
+        assert config.keys() == {*TEMPLATE, "previews:edge"}
         assert work.site() == "<h1>better</h1>"
 
 
@@ -189,5 +231,27 @@ def test_a_closed_pull_request_has_no_preview(work: Work) -> None:
     gone = work.publish(commit, None)
     assert gone.results == {"publish": "success", "sweep": "success"}, gone.text
     assert work.github.comments(7) == ["The preview is gone."]
-    stacks = json.loads(work.project.pulumi("stack", "ls", "--json").output)
-    assert "pr-7" not in {stack["name"] for stack in stacks}
+    stacks = json.loads(work.project.pulumi("stack", "ls", "--json", env={"PULUMI_BACKEND_URL": work.state}).output)
+    assert (stacks, work.get().status) == ([], 404)
+
+
+def test_the_role_of_previews_has_the_rights_for_it(work: Work) -> None:
+    """All calls of the workflows, with those for the state, are allowed; nothing in production would be."""
+    session = boto3.Session("test", "test", region_name=work.project.sandbox.env["AWS_REGION"])
+    iam = session.client("iam", endpoint_url=work.project.sandbox.env["AWS_ENDPOINT_URL"])
+    role = work.project.outputs()["deploymentRoleArn"].rpartition("/")[2]
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policy: Any = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    calls = work.recorder.operations
+    assert {right_of(call) for call in calls if not is_allowed(policy, call, ACCOUNT)} == set()
+    assert {"s3:PutObject", "s3:DeleteObject", "cloudfront-keyvaluestore:UpdateKeys"} <= set(map(right_of, calls))
+    other = {"Bucket": "production", "Key": ".release/records/index"}
+    for call in (
+        Operation("s3", "PutObject", other),
+        Operation("s3", "GetObject", other),
+        Operation("s3", "PutBucketPolicy", {"Bucket": work.project.outputs()["bucketName"]}),
+        Operation("cloudfront", "UpdateDistribution", {"Id": work.project.outputs()["distributionId"]}),
+        Operation("cloudfront-keyvaluestore", "UpdateKeys", {"KvsARN": "arn:aws:cloudfront::1:key-value-store/other"}),
+        Operation("iam", "PutRolePolicy", {"RoleName": role}),
+    ):
+        assert not is_allowed(policy, call, ACCOUNT), call
