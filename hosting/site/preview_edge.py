@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 USERNAME = "preview"
 
 
+# Where Pulumi's backend keeps state, if it is in the edge's bucket.
+# https://www.pulumi.com/docs/iac/concepts/state-and-backends/
+_STATE = ".pulumi/"
+
+
 class PreviewEdge(pulumi.ComponentResource):
     """A preview edge.
 
@@ -99,6 +104,10 @@ class _EdgeResources(StackResources):
         records = self._domain.declare_records(distribution) if self._domain else {}
         self.outputs = {**edge_outputs(self.bucket, distribution, store, settings, password), **records, "url": None}
         self.outputs |= self._previews_role(store.arn)
+
+    @property
+    def _hidden(self) -> tuple[str, ...]:
+        return (*super()._hidden, _STATE)
 
     def _password(self) -> pulumi.Output[str] | None:
         """Return the password of all previews; None if they are public."""

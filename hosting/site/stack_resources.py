@@ -146,14 +146,18 @@ class StackResources:
         """Return whether S3 answers 404 for a key that does not exist; `errors` maps its 403."""
         return self._settings.website.routing != "errors"
 
+    @property
+    def _hidden(self) -> tuple[str, ...]:
+        """The prefixes of the keys that the distribution may not read in bulk mode."""
+        return (layout.RECORDS,)
+
     def _website(self, bucket: Bucket, distribution: Distribution | None) -> Website:
         settings = self._settings.website.model_copy(update={"error_document": self._edge.error_document})
         is_bulk = self._settings.publish.mode == "bulk"
-        in_place = layout.IN_PLACE_RECORDS if is_bulk or self._has_review_record else None
+        in_place = (layout.IN_PLACE_RECORDS,) if is_bulk or self._has_review_record else ()
         if distribution is None:
-            hidden = in_place
-            return public_website(self._names, bucket, settings, self._options(), hidden=hidden)
-        hidden = layout.RECORDS if is_bulk else in_place
+            return public_website(self._names, bucket, settings, self._options(), hidden=in_place)
+        hidden = self._hidden if is_bulk else in_place
         after, missing_is_404 = self._options(after=[distribution]), self._missing_is_404()
         names, reader = self._names, distribution.arn
         return private_website(names, bucket, settings, reader, after, missing_is_404=missing_is_404, hidden=hidden)

@@ -18,6 +18,8 @@ from pulumi_aws.s3 import (
 from hosting.aws.cloud_names import keep_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hosting.resource_names import ResourceNames
     from hosting.website.settings import CorsRule, WebsiteSettings
 
@@ -56,9 +58,9 @@ def public_website(
     settings: WebsiteSettings,
     opts: pulumi.ResourceOptions,
     *,
-    hidden: str | None = None,
+    hidden: Sequence[str] = (),
 ) -> Website:
-    """Return ``bucket`` as a website whose policy lets anyone read, except keys that begin with ``hidden``.
+    """Return ``bucket`` as a website whose policy lets anyone read, except keys that begin with one of ``hidden``.
 
     ``settings`` have the error document.
     """
@@ -83,11 +85,11 @@ def private_website(  # noqa: PLR0913 - callers pass the options by keyword
     opts: pulumi.ResourceOptions,
     *,
     missing_is_404: bool,
-    hidden: str | None = None,
+    hidden: Sequence[str] = (),
 ) -> Website:
     """Return ``bucket`` as a private bucket that only the distribution ``reader_arn`` may read.
 
-    The distribution may not read keys that begin with ``hidden``. With ``missing_is_404``, S3 answers 404 for a key
+    The distribution may not read keys that begin with one of ``hidden``. With ``missing_is_404``, S3 answers 404 for a key
     that does not exist. That requires the right to list the bucket, so the distribution must never request `/` from S3.
 
     ``opts`` must depend on the distribution: when a public stage becomes private, the bucket may become private only
@@ -104,15 +106,19 @@ def private_website(  # noqa: PLR0913 - callers pass the options by keyword
     return Website(bucket, [*access, policy], None)
 
 
-def _read(bucket: Bucket, hidden: str | None, reader: dict[str, Any]) -> dict[str, Any]:
-    """Return the statement that lets ``reader`` read all objects, except keys that begin with ``hidden``.
+def _read(bucket: Bucket, hidden: Sequence[str], reader: dict[str, Any]) -> dict[str, Any]:
+    """Return the statement that lets ``reader`` read all objects, except keys that begin with one of ``hidden``.
 
     It uses NotResource, as a Deny of the hidden keys would also block the publisher.
     """
     granted = {"Effect": "Allow", "Action": "s3:GetObject"}
-    if hidden is None:
+    if not hidden:
         return {**granted, "Resource": pulumi.Output.concat(bucket.arn, "/*"), **reader}
-    return {**granted, **reader, "NotResource": pulumi.Output.concat(bucket.arn, "/", hidden, "*")}
+    return {
+        **granted,
+        **reader,
+        "NotResource": [pulumi.Output.concat(bucket.arn, "/", prefix, "*") for prefix in hidden],
+    }
 
 
 def _list(bucket: Bucket, reader: dict[str, Any]) -> dict[str, Any]:

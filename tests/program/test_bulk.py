@@ -134,7 +134,8 @@ def test_without_cloudfront_files_are_in_place_and_records_hidden(deploy: Callab
     assert dev.resources[RELEASE]["release_digest"] == MANIFEST.digest
     assert STORE not in dev.resources
     (statement,) = json.loads(dev.resources["aws:s3/bucketPolicy:BucketPolicy"]["policy"])["Statement"]
-    assert statement["NotResource"].endswith("/.published/*")
+    (hidden,) = statement["NotResource"]
+    assert hidden.endswith("/.published/*")
     assert "Resource" not in statement
     assert dev.outputs["invalidationId"] is None
 
@@ -143,7 +144,8 @@ def test_the_distribution_reads_no_records(deploy: Callable[..., Deployed]) -> N
     """Manifests list all files, also unlinked ones, so CloudFront may not read them."""
     prod = deploy("prod", publish_mode="bulk")
     statement, _ = json.loads(prod.resources["aws:s3/bucketPolicy:BucketPolicy"]["policy"])["Statement"]
-    assert statement["NotResource"].endswith("/.release/records/*")
+    (hidden,) = statement["NotResource"]
+    assert hidden.endswith("/.release/records/*")
     assert "Resource" not in statement
 
 
