@@ -89,8 +89,9 @@ def private_website(  # noqa: PLR0913 - callers pass the options by keyword
 ) -> Website:
     """Return ``bucket`` as a private bucket that only the distribution ``reader_arn`` may read.
 
-    The distribution may not read keys that begin with one of ``hidden``. With ``missing_is_404``, S3 answers 404 for a key
-    that does not exist. That requires the right to list the bucket, so the distribution must never request `/` from S3.
+    The distribution may not read keys that begin with one of ``hidden``. With ``missing_is_404``, S3 answers 404 for a
+    key that does not exist. That requires the right to list the bucket, so the distribution must never request `/` from
+    S3.
 
     ``opts`` must depend on the distribution: when a public stage becomes private, the bucket may become private only
     after the distribution answers.

@@ -286,11 +286,15 @@ class Site:
 
     def promoter(self, source: Site, digest: str, **changes: Any) -> Publisher:  # noqa: ANN401
         """Return a publisher of a release of another site."""
-        self.bucket.others["other"] = source.bucket
+        return self.promoter_of(source.bucket, digest, **changes)
+
+    def promoter_of(self, bucket: MemoryBucket, digest: str, *, preview: str = "", **changes: Any) -> Publisher:  # noqa: ANN401
+        """Return a publisher of a release in another bucket, which may be that of a preview."""
+        self.bucket.others["other"] = bucket
         values = {"releases": 3, "keep_s": 7 * 86_400, "max_remove": 100, **changes}
         request = PublishRequest(digest=digest, files_digest="", folder=Path(), **values)
-        stack = SourceStack("staging", "other", layout.RECORDS)
-        return Publisher(self.bucket, self.store, request, self.log, PromotionSource(source.bucket, stack))
+        stack = SourceStack("staging", "other", layout.site_records(preview))
+        return Publisher(self.bucket, self.store, request, self.log, PromotionSource(bucket, stack))
 
     def publisher(self, files: Mapping[str, str], edge: ReleaseEdge | None = None, **changes: Any) -> Publisher:  # noqa: ANN401
         """Return a publisher of files, path to content."""

@@ -514,3 +514,15 @@ def test_the_grace_period_of_tables(edge: Edge) -> None:
     edge.put("pr-7", with_changes(280, "last"))
     assert f"t/{table}/0" not in edge.store.items
     assert edge.wrong() == []
+
+
+def test_a_preview_is_promoted_with_the_files_of_its_base(edge: Edge) -> None:
+    """A site gets what the preview shows; another preview's digest is not in the catalogue of this one."""
+    digest = edge.put("pr-7", with_changes(10)).release.digest
+    site = Site()
+    site.promoter_of(edge.bucket, digest, preview="pr-7").publish()
+    assert site.problems(with_changes(10)) == []
+    assert site.bucket.uploaded == []
+    other = edge.put("pr-8", with_changes(3)).release.digest
+    with pytest.raises(PublishError, match="does not have release"):
+        site.promoter_of(edge.bucket, other, preview="pr-7").publish()
