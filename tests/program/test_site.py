@@ -57,7 +57,7 @@ def test_dev_is_a_public_website_by_policy_alone(deploy: Callable[..., Deployed]
     assert statement(dev[POLICY]) == {
         "Effect": "Allow",
         "Action": "s3:GetObject",
-        "NotResource": "arn:aws:s3:::static-site-dev/.published/*",
+        "NotResource": ["arn:aws:s3:::static-site-dev/.published/*"],
         "Sid": "PublicRead",
         "Principal": "*",
     }
