@@ -225,7 +225,7 @@ def test_an_id_is_not_used_again(edge: Edge) -> None:
 
 def test_the_base_publishes_while_previews_stand_on_its_old_table() -> None:
     """Objects and tables of the base stay while a preview uses them, and go when none does."""
-    edge, main = Edge(), many(60)
+    edge, main = Edge(), many(90)
     edge.put("main", main)
     table = edge.pointer("main").live.table
     for number in range(20):
