@@ -21,10 +21,11 @@ from hosting.publish.s3.errors import S3Error
 from hosting.review.costs import Files, costs
 from hosting.review.html_report import html_report
 from hosting.review.lines import refusal, text
-from hosting.review.live import live_site, no_live_site, record_keys
+from hosting.review.live import live_site, no_live_site
 from hosting.review.markdown import markdown
-from hosting.review.request import review_request
-from hosting.review.run import REQUEST_FILE, run_review, staged_site, write_request
+from hosting.review.record import record_keys
+from hosting.review.request import REQUEST_FILE, review_request, write_request
+from hosting.review.run import run_review, staged_site
 from hosting.review.traffic_cost import parse_traffic
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from hosting.publish.bulk import layout
 from hosting.review.record import ReleaseRecord
 from hosting.review.review import LiveSite
 
@@ -21,16 +20,6 @@ class ReadableBucket(Protocol):
 
     def read(self, key: str) -> StoredObject | None:
         """Return an object; None if it does not exist."""
-
-
-def record_keys(*, is_release: bool) -> list[str]:
-    """Return the keys that a record may have, the one of this stack first.
-
-    ``is_release`` is whether the stack has releases behind CloudFront. A stack that has just changed its mode has the
-    record of the other one.
-    """
-    prefixes = (layout.RECORDS, layout.IN_PLACE_RECORDS)
-    return [f"{prefix}{layout.REVIEW_RECORD}" for prefix in (prefixes if is_release else prefixes[::-1])]
 
 
 def live_site(bucket: ReadableBucket, keys: Sequence[str], name: str) -> LiveSite:

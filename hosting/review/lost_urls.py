@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.answers.expected import OK
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from hosting.publish.staging.manifest import ManifestEntry
-    from hosting.review.contents import Contents
+    from hosting.review.contents import Contents, Row
     from hosting.review.record import LivePage
     from hosting.review.site import AskedSite, Outcome
 
@@ -55,16 +56,7 @@ class LostUrls:
         self, before: AskedSite, after: AskedSite, live_pages: Mapping[str, LivePage], contents: Contents
     ) -> None:
         self._before, self._after = before, after
-        self._old_pages = {
-            entry.path: _Page(short_hash(entry), *_texts(live_pages.get(entry.path)))
-            for entry in before.manifest.entries
-        }
-        self._new_pages = {
-            entry.path: _Page(short_hash(entry), row.title if row else "", row.canonical if row else "")
-            for entry in after.manifest.entries
-            for row in (contents.rows.get(entry.path),)
-        }
-        self._moved = self._places()
+        self._live_pages, self._contents = live_pages, contents
 
     @property
     def compares_files_only(self) -> bool:
@@ -141,8 +133,21 @@ class LostUrls:
                 return f"{path} {self._after.page_url(places[0])} 301"
         return ""
 
-    def _places(self) -> tuple[dict[str, list[str]], ...]:
-        """Return the new files by content, by title, and by canonical link."""
+    @cached_property
+    def _old_pages(self) -> dict[str, _Page]:
+        pages = self._live_pages
+        entries = self._before.manifest.entries
+        return {entry.path: _Page(short_hash(entry), *_texts(pages.get(entry.path))) for entry in entries}
+
+    @cached_property
+    def _new_pages(self) -> dict[str, _Page]:
+        rows = self._contents.rows
+        entries = self._after.manifest.entries
+        return {entry.path: _Page(short_hash(entry), *_texts(rows.get(entry.path))) for entry in entries}
+
+    @cached_property
+    def _moved(self) -> tuple[dict[str, list[str]], ...]:
+        """The new files by content, by title, and by canonical link."""
         places: tuple[defaultdict[str, list[str]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
         for key, page in self._new_pages.items():
             for kind, value in enumerate(page):
@@ -151,5 +156,5 @@ class LostUrls:
         return tuple(map(dict, places))
 
 
-def _texts(page: LivePage | None) -> tuple[str, str]:
+def _texts(page: LivePage | Row | None) -> tuple[str, str]:
     return (page.title, page.canonical) if page else ("", "")

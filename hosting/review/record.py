@@ -15,6 +15,7 @@ from functools import lru_cache
 from pydantic import TypeAdapter, ValidationError
 
 from hosting.answers.site_rules import SiteRules  # noqa: TC001 - pydantic reads it
+from hosting.publish.bulk import layout
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.review.result import Weight  # noqa: TC001 - the same
 
@@ -87,6 +88,16 @@ def file_rows(manifest: Manifest) -> tuple[tuple[str, int, str, str, str | None,
 def short_hash(entry: ManifestEntry) -> str:
     """Return the digits of a file's hash that a record has."""
     return entry.sha256[:_DIGITS]
+
+
+def record_keys(*, is_release: bool) -> list[str]:
+    """Return the keys that a record may have, the one of this stack first.
+
+    ``is_release`` is whether the stack has releases behind CloudFront. A stack that has just changed its mode has the
+    record of the other one.
+    """
+    prefixes = (layout.RECORDS, layout.IN_PLACE_RECORDS)
+    return [f"{prefix}{layout.REVIEW_RECORD}" for prefix in (prefixes if is_release else prefixes[::-1])]
 
 
 @lru_cache(maxsize=1)

@@ -15,8 +15,13 @@ from hosting.publish.settings import BudgetSettings, GateSettings  # noqa: TC001
 from hosting.review.settings import IgnoredFinding  # noqa: TC001
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hosting.config.load import Settings
     from hosting.edge.plan import EdgePlan
+
+# Beside the staged tree.
+REQUEST_FILE = "review-request.json"
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,14 @@ def review_request(settings: Settings, edge: EdgePlan, hidden: str) -> ReviewReq
 def review_digest(files_digest: str, request_text: str) -> str:
     """Return the digest of what is reviewed: the files, the rules and the settings."""
     return hashlib.sha256(f"{files_digest}\n{request_text}".encode()).hexdigest()
+
+
+def write_request(folder: Path, request: ReviewRequest) -> str:
+    """Write the request beside the staged tree, and return its text."""
+    text = request.to_text()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / REQUEST_FILE).write_text(text, encoding="utf-8")
+    return text
 
 
 @lru_cache(maxsize=1)

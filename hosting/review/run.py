@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hosting.errors import PublishError
 from hosting.publish.staging.manifest import Manifest
 from hosting.publish.staging.staged_tree import MANIFEST
-from hosting.review.request import ReviewRequest, review_digest
+from hosting.review.request import REQUEST_FILE, ReviewRequest, review_digest
 from hosting.review.result import ReviewResult
 from hosting.review.review import LiveSite, StagedSite, review
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-REQUEST_FILE, RESULT_FILE, RECORD_FILE = "review-request.json", "review-result.json", "review-record.json.gz"
+RESULT_FILE, RECORD_FILE = "review-result.json", "review-record.json.gz"
 _STAGED_AGAIN = "was staged again since this pulumi up began: run it again"
 
 
@@ -30,14 +30,6 @@ class KeptResult(NamedTuple):
 
     result: ReviewResult
     shown_in: str = ""
-
-
-def write_request(folder: Path, request: ReviewRequest) -> str:
-    """Write the request beside the staged tree, and return its text."""
-    text = request.to_text()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / REQUEST_FILE).write_text(text, encoding="utf-8")
-    return text
 
 
 def staged_site(folder: Path) -> StagedSite:

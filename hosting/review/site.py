@@ -62,6 +62,7 @@ class AskedSite:
         url = f"https://{next(iter(names), _NO_HOST)}"
         self._site = site_at(url, manifest, rules)
         self._outcomes: dict[str, Outcome] = {}
+        self._urls: dict[str, str] = {}
 
     @property
     def keys(self) -> list[str]:
@@ -127,6 +128,12 @@ class AskedSite:
 
     def page_url(self, key: str) -> str:
         """Return the path at which visitors see a page; that of its file if there is none."""
+        known = self._urls.get(key)
+        if known is None:
+            known = self._urls[key] = self._page_url(key)
+        return known
+
+    def _page_url(self, key: str) -> str:
         if not self.has_own_url(key):
             return key_path(key)
         forms = list(self.forms(key))

@@ -84,7 +84,7 @@ def _jobs(folder: Path, site: AskedSite, request: ReviewRequest) -> Iterator[Job
         if kind is not None and entry.content_encoding is None:
             charset = parameters.partition("charset=")[2] or "utf-8"
             is_compressed = request.compresses and is_compressible(entry)
-            file = str(folder / staged_path(entry.path))
+            file = f"{folder}/{staged_path(entry.path)}"
             yield Job(entry.path, kind, file, charset, is_compressed, _bases(site, entry))
 
 

@@ -17,7 +17,6 @@ from hosting.site.bulk import Bulk
 from hosting.site.managed import Managed
 from hosting.site.outputs import Outputs, release_outputs, site_outputs
 from hosting.site.promoted import promoted_stack
-from hosting.site.review import SiteReview
 from hosting.site.stack_resources import StackResources, current_stack
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from hosting.prepare import Prepared
     from hosting.providers.invalidation import Invalidation
     from hosting.resource_names import ResourceNames
+    from hosting.site.review import SiteReview
     from hosting.website.bucket import Website
 
 
@@ -52,7 +52,7 @@ class SiteResources(StackResources):
             pulumi.log.info(note, component)
         for warning in prepared.edge.warnings:
             pulumi.log.warn(warning, component)
-        self._review = SiteReview(names, settings, prepared, current_stack()) if settings.publish.gate.is_on else None
+        self._review = _review(names, settings, prepared) if settings.publish.gate.is_on else None
         self._has_review_record = self._review is not None
         super().__init__(component, names, settings, prepared.edge)
         self._warn_of_another_kind()
@@ -172,3 +172,9 @@ class SiteResources(StackResources):
             "invalidationId": invalidation.invalidation_id if invalidation else None,
             **(self._domain.declare_records(distribution) if self._domain and distribution else {}),
         }
+
+
+def _review(names: ResourceNames, settings: Settings, prepared: Prepared) -> SiteReview:
+    from hosting.site.review import SiteReview  # noqa: PLC0415 - not needed if the review is off
+
+    return SiteReview(names, settings, prepared, current_stack())

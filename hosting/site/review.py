@@ -9,9 +9,8 @@ import pulumi
 
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.key_checks import check_reserved
-from hosting.review.live import record_keys
-from hosting.review.request import review_digest, review_request
-from hosting.review.run import write_request
+from hosting.review.record import record_keys
+from hosting.review.request import review_digest, review_request, write_request
 from hosting.site.urns import dynamic_urn
 
 if TYPE_CHECKING:

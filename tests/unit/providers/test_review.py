@@ -11,7 +11,7 @@ from hosting.providers.review import ReviewProvider, ReviewRecordProvider
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.objects import StoredObject
 from hosting.publish.staging.staged_tree import MANIFEST
-from hosting.review.run import write_request
+from hosting.review.request import write_request
 from tests.unit.review import sites
 from tests.unit.review.sites import SITE
 

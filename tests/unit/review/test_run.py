@@ -10,9 +10,10 @@ from hosting.errors import PublishError
 from hosting.publish.s3.objects import StoredObject
 from hosting.publish.staging.staged_tree import MANIFEST
 from hosting.review import run
-from hosting.review.live import live_site, no_live_site, record_keys
-from hosting.review.record import ReleaseRecord
-from hosting.review.run import RESULT_FILE, keep, record_of, run_review, staged_site, write_request
+from hosting.review.live import live_site, no_live_site
+from hosting.review.record import ReleaseRecord, record_keys
+from hosting.review.request import write_request
+from hosting.review.run import RESULT_FILE, keep, record_of, run_review, staged_site
 from tests.unit.review import sites
 from tests.unit.review.sites import SITE, page
 
