@@ -171,7 +171,7 @@ class ReviewArgs:
         region: the bucket's region; empty for the stack's.
         keys: the keys that the record may have; it is written to the first one.
         name: what the live release is called.
-        digest: the digest of the files, rules and settings; empty for a rollback.
+        digest: the digest of the files, rules and settings; empty for a rollback or a promotion.
         staging: the staged tree, relative to the project.
         stack: the stack's name.
         urn: the resource's URN, beside which the engine shows messages.

@@ -36,7 +36,7 @@ class SiteReview:
         """
         self._names, self._settings, self._staged, self._stack = names, settings, prepared.staged, stack
         self._keys = record_keys(is_release=settings.publish.mode == "bulk" and settings.cloudfront.enabled)
-        self._digest = self._write_request(prepared) if settings.publish.release is None else ""
+        self._digest = self._write_request(prepared) if settings.publish.publishes_folder else ""
 
     def _write_request(self, prepared: Prepared) -> str:
         staged, settings = prepared.staged, self._settings
@@ -45,7 +45,7 @@ class SiteReview:
         return review_digest(staged.manifest.digest, text)
 
     def before(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Sequence[pulumi.Resource]:
-        """Declare the review; a rollback has none, as its files are in the bucket."""
+        """Declare the review; a rollback or a promotion has none, as its files are in a bucket."""
         if not self._digest:
             return []
         from hosting.providers.review import Review  # noqa: PLC0415 - few stacks turn it off
