@@ -14,6 +14,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # They run the Pulumi CLI: tests/e2e runs them.
 RUN_THE_CLI = {
     "hosting.doctor.__main__",
+    "hosting.previews.__main__",
     "hosting.pull_requests.__main__",
     *(f"hosting.deployments.{name}" for name in ("__main__", "branches", "cli", "commands", "stack")),
     *(f"hosting.verify.{name}" for name in ("__main__", "stack")),

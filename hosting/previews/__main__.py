@@ -1,0 +1,115 @@
+"""The command `python -m hosting.previews`, which runs in the folder of Pulumi.yaml."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hosting.aws.key_value_store import open_store
+from hosting.aws.key_value_store_errors import StoreError
+from hosting.config.load import load_settings
+from hosting.deployments.cli import PulumiCli, require_project, run
+from hosting.deployments.stack import raw_config
+from hosting.errors import HostingError
+from hosting.previews.listing import lines, listed_previews, to_prune, without_pointer
+from hosting.publish.bulk import layout
+from hosting.publish.bulk.removal import Removal
+from hosting.publish.s3.bucket import open_bucket
+from hosting.publish.s3.errors import S3Error
+
+if TYPE_CHECKING:
+    from hosting.publish.bulk.store import Store
+    from hosting.publish.s3.bucket import BucketClient
+
+
+class _Edge(NamedTuple):
+    """A deployed preview edge."""
+
+    domain: str
+    bucket: BucketClient
+    store: Store
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m hosting.previews", description="The previews of an edge.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    list_parser = commands.add_parser("list", help="list the previews, with their stacks and expiry")
+    prune_parser = commands.add_parser("prune", help="remove expired previews, and what removed ones have left")
+    for each in (list_parser, prune_parser):
+        each.add_argument("--stack", required=True, help="the stack of the preview edge")
+    prune_parser.add_argument("--branches", action="store_true", help="also previews whose branch `origin` has no more")
+    prune_parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    return parser
+
+
+def _read_edge(project: Path, stack: str) -> _Edge:
+    require_project(project)
+    cli = PulumiCli(project)
+    outputs = json.loads(run(cli, stack, "stack", "output", "--json", "--stack", stack))
+    if not outputs.get("storeArn"):
+        raise HostingError(f"Stack '{stack}' is not a preview edge, or not deployed yet: pulumi up --stack {stack}")
+    aws = load_settings(replace(raw_config(cli, stack), stack=stack.rpartition("/")[2]), os.environ).aws
+    bucket = open_bucket(str(outputs["bucketName"]), replace(aws, region=str(outputs["bucketRegion"])))
+    return _Edge(str(outputs["previewsDomain"]), bucket, open_store(str(outputs["storeArn"]), aws))
+
+
+def _branches(project: Path) -> list[str]:
+    git = shutil.which("git")
+    command = [git or "git", "ls-remote", "--heads", "origin"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False) if git else None  # noqa: S603 - a fixed command
+    if done is None or done.returncode != 0:
+        reason = done.stderr.strip() if done else "git is not on PATH"
+        raise HostingError(f"The branches of 'origin' can't be read ({reason}): run `git ls-remote --heads origin`")
+    return [line.partition("refs/heads/")[2] for line in done.stdout.splitlines()]
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _prune(edge: _Edge, branches: list[str] | None, *, dry_run: bool) -> None:
+    previews = listed_previews(edge.store.list())
+    removed = list(to_prune(previews, time.time(), branches))
+    for one, reason in removed:
+        _print(f"{'would remove' if dry_run else 'removing'} {one.name} of the stack {one.owner}: {reason}")
+        if not dry_run:
+            Removal(edge.bucket, edge.store, one.name).run(one.owner)
+    for name in without_pointer(edge.bucket.list(layout.RECORDS), previews):
+        if not dry_run and Removal(edge.bucket, edge.store, name).delete_rest():
+            _print(f"deleted what {name} had left")
+    _print(f"{len(removed)} of {len(previews)} previews {'would be ' if dry_run else ''}removed")
+
+
+def _run(arguments: argparse.Namespace, project: Path) -> None:
+    edge = _read_edge(project, arguments.stack)
+    try:
+        if arguments.command == "list":
+            previews = listed_previews(edge.store.list())
+            for line in lines(previews, edge.domain, time.time()) if previews else ["no previews"]:
+                _print(line)
+        else:
+            _prune(edge, _branches(project) if arguments.branches else None, dry_run=arguments.dry_run)
+    except (S3Error, StoreError) as error:
+        raise HostingError(f"The preview edge can't be read or changed ({error}): run the command again") from error
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    try:
+        _run(_parser().parse_args(argv), Path.cwd())
+    except HostingError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
