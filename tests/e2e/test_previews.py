@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
@@ -23,6 +25,20 @@ DOMAIN = "example-previews.com"
 FILES = 1000
 # Of `pulumi up` for a new preview, besides the uploads.
 MOST_REQUESTS = 10
+
+
+def command(previews: Previews, *arguments: str) -> str:
+    """Run `python -m hosting.previews` for the edge, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hosting.previews", *arguments, "--stack", "previews"],
+        cwd=previews.edge.path,
+        env=dict(previews.edge.sandbox.env),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 class Previews:
@@ -147,7 +163,7 @@ def test_a_preview_with_its_own_settings(previews: Previews) -> None:
     own.config("access:password", "shared-with-a-client", "--secret")
     shown = own.pulumi("preview", "--stack", "own").output
     assert "'cloudfront:priceClass' has no effect on a preview" in shown
-    assert "20 files to publish; what 'main' has is not uploaded again" in shown
+    assert "21 files to publish; what 'main' has is not uploaded again" in shown
     own.up()
     assert previews.get("own", "/old").headers["location"] == "/page-1"
     answer = previews.get("own", user="client", password="shared-with-a-client")
@@ -199,6 +215,17 @@ def test_the_base_publishes_while_a_preview_is_asked(previews: Previews) -> None
     assert previews.text("pr-7", "/page-3") == "seven 3"
 
 
+def test_the_list_of_previews(previews: Previews) -> None:
+    """Each preview is listed with its stack, and none of them is removed before it expires."""
+    listed = command(previews, "list")
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        f"https://{name}.{DOMAIN}" for name in ("main", "own", "pr-7")
+    ]
+    assert "/PR_7  published " in listed
+    assert "expires in 29 days" in listed
+    assert command(previews, "prune").endswith("0 of 3 previews removed\n")
+
+
 def test_expiry(previews: Previews) -> None:
     """An expired preview answers 410 before it asks for a password; the next `pulumi up` renews it."""
     pr7 = replace(previews.edge, stack="PR_7")
@@ -216,6 +243,10 @@ def test_expiry(previews: Previews) -> None:
     assert (answer.status, answer.headers["cache-control"], answer.headers["x-robots-tag"]) == (
         *(410, "no-store", "noindex"),
     )
+    assert "would remove pr-7 of the stack" in command(previews, "prune", "--dry-run")
+    assert command(previews, "prune").endswith("1 of 3 previews removed\n")
+    assert previews.get("pr-7").status == 404
+    assert previews.text("own") == "<h1>own</h1>"
     pr7.up("--refresh")
     assert previews.text("pr-7", "/page-3") == "seven 3"
 
