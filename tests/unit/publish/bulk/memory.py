@@ -24,7 +24,6 @@ from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.bulk.table import GONE, record_key, split_records
 from hosting.publish.s3.errors import ConflictError, S3Error
 from hosting.publish.s3.objects import ListedObject, StoredObject
-from hosting.publish.staging.cache_control import IMMUTABLE
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
 if TYPE_CHECKING:
@@ -254,14 +253,14 @@ class MemoryRequest(PublishRequest):
 
 
 def entries(files: Mapping[str, str]) -> dict[str, ManifestEntry]:
-    """Return the entries of files, path to content; a name with `.hash.` in it may be cached for a year."""
+    """Return the entries of files, path to content."""
     return {
         path: ManifestEntry(
             path,
             len(text),
             hashlib.sha256(text.encode()).hexdigest(),
             "text/html",
-            IMMUTABLE if ".hash" in path else None,
+            None,
         )
         for path, text in files.items()
     }

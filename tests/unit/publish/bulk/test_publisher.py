@@ -24,14 +24,14 @@ A = {
     "index.html": "home A",
     "about.html": "about A",
     "docs/index.html": "docs",
-    "app.hash1.js": "js A",
+    "app.1a2b3c4d.js": "js A",
     "same.txt": "same",
 }
 B = {
     "index.html": "home B",
     "about.html": "about B",
     "docs/index.html": "docs",
-    "app.hash2.js": "js B",
+    "app.2a3b4c5d.js": "js B",
     "same.txt": "same",
 }
 DAY = 86_400
@@ -165,13 +165,13 @@ def test_open_pages_get_their_assets() -> None:
     site = Site()
     site.publish(A)
     site.publish(B)
-    assert site.served("app.hash1.js") == entries(A)["app.hash1.js"].sha256
-    assert site.served("app.hash2.js") == entries(B)["app.hash2.js"].sha256
+    assert site.served("app.1a2b3c4d.js") == entries(A)["app.1a2b3c4d.js"].sha256
+    assert site.served("app.2a3b4c5d.js") == entries(B)["app.2a3b4c5d.js"].sha256
     site.wait(8 * DAY)
     for number in range(4):
         site.publish({**B, "about.html": f"about {number}"})
         site.wait(GRACE_S)
-    assert site.served("app.hash1.js") is None
+    assert site.served("app.1a2b3c4d.js") is None
     assert not [key for key in site.site_keys() if "hash1" in key]
 
 
@@ -181,7 +181,7 @@ def test_a_rollback_keeps_assets_of_the_release_that_it_leaves() -> None:
     site.publish(A)
     site.publish(B)
     site.publish(A)
-    assert site.served("app.hash2.js") == entries(B)["app.hash2.js"].sha256
+    assert site.served("app.2a3b4c5d.js") == entries(B)["app.2a3b4c5d.js"].sha256
 
 
 def test_releases_are_kept_and_deleted() -> None:
@@ -354,10 +354,10 @@ def test_a_lost_asset_of_an_earlier_release() -> None:
     site = Site()
     site.publish(A)
     site.publish(B)
-    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("app.hash1.js"))]
-    assert site.publisher(B).drift() == ["app.hash1.js"]
+    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("app.1a2b3c4d.js"))]
+    assert site.publisher(B).drift() == ["app.1a2b3c4d.js"]
     site.publish(B, repair=True)
-    assert (site.problems(B, ["app.hash1.js"]), site.publisher(B).drift()) == ([], [])
+    assert (site.problems(B, ["app.1a2b3c4d.js"]), site.publisher(B).drift()) == ([], [])
 
 
 def test_a_rollback_without_its_objects() -> None:
@@ -435,7 +435,7 @@ def test_killed_at_each_request(then: str, *, after: bool) -> None:
             break
         site.requests.stop_at = 0
         site.publish(files, repair=True)
-        assert site.problems(files, {*A, *B, *other} - {*files, "app.hash1.js", "app.hash2.js"}) == [], stop_at
+        assert site.problems(files, {*A, *B, *other} - {*files, "app.1a2b3c4d.js", "app.2a3b4c5d.js"}) == [], stop_at
         # What the killed publish left is deleted a day later.
         for number in range(2):
             site.wait(2 * DAY)

@@ -27,7 +27,7 @@ DAY = 86_400
 RELEASES = 3
 # Enough files that a change of all of them needs a table.
 MANY = 130
-HASHED = ("app.hash1.js", "app.hash2.js")
+HASHED = ("app.1a2b3c4d.js", "app.2a3b4c5d.js")
 PATHS = ("index.html", "about.html", "docs/index.html", "404.html", *HASHED)
 EDGES = (
     ReleaseEdge(error_page="404.html"),
