@@ -14,7 +14,7 @@ from tests.repository import REPOSITORY, repository_files
 TEMPLATE = REPOSITORY / "template"
 ADDRESS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 # `pulumi new` copies a folder of the repository, so the template has files of its own that are also the program's.
-SAME = ("__main__.py", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "Pulumi.pr.yaml", "site")
+SAME = ("__main__.py", "Pulumi.dev.yaml", "Pulumi.pr.yaml", "site")
 MOST_FILES = 25
 
 
@@ -39,6 +39,14 @@ def test_what_the_template_shares_with_the_program_is_equal(name: str) -> None:
     assert tracked(f"template/{name}") == tracked(name)
     for file in tracked(name):
         assert (TEMPLATE / name / file).read_bytes() == (REPOSITORY / name / file).read_bytes()
+
+
+def test_a_new_project_publishes_prod_in_bulk_mode() -> None:
+    """The other stages have the default, managed mode; prod's file says in a sentence what each mode is."""
+    files = {stage: (TEMPLATE / f"Pulumi.{stage}.yaml").read_text() for stage in ("dev", "prod", "pr")}
+    modes = {stage: (yaml.safe_load(text)["config"] or {}).get("publish:mode") for stage, text in files.items()}
+    assert modes == {"dev": None, "prod": "bulk", "pr": None}
+    assert re.findall(r"^ *# (bulk|managed): .*\.$", files["prod"], re.MULTILINE) == ["bulk", "managed"]
 
 
 def test_the_requirement_is_the_package_at_its_version() -> None:
