@@ -146,3 +146,7 @@ ROLE_ACTIONS = (
     "iam:ListRolePolicies",
 )
 PROVIDER_ACTIONS = ("iam:GetOpenIDConnectProvider",)
+# Whoever runs the first `pulumi up` needs these; the role does not have them, so it cannot extend its own rights.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ROLE_CREATION_ACTIONS = ("iam:CreateRole", "iam:PutRolePolicy")
+PROVIDER_CREATION_ACTIONS = ("iam:CreateOpenIDConnectProvider",)

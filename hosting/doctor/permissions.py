@@ -10,10 +10,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from hosting.aws.regions import CLOUDFRONT_REGION
+from hosting.deployments.actions import PROVIDER_CREATION_ACTIONS, ROLE_CREATION_ACTIONS
 from hosting.deployments.rights import DomainScope, Scope, StackResources, permissions_policy
 from hosting.doctor.aws_clients import AWS_ERRORS, error_code, is_denied
 from hosting.doctor.lines import Line
-from hosting.doctor.state import BUCKET
+from hosting.doctor.state import BUCKET, OIDC_PROVIDER, ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from hosting.doctor.context import Context, Identity
 
 _SESSION = re.compile(r"arn:[a-z-]+:sts::\d+:assumed-role/(?P<role>[^/]+)/.*")
-# Statements about the deployments' own role, which a caller needs only if the stack has one.
-_ROLE_STATEMENTS = frozenset({"OwnRole", "OwnProvider"})
+# Statements about the deployments' own role, which a caller needs only if the stack has one: the type of the resource,
+# and the actions that create it.
+_ROLE_STATEMENTS = {
+    "OwnRole": (ROLE, ROLE_CREATION_ACTIONS),
+    "OwnProvider": (OIDC_PROVIDER, PROVIDER_CREATION_ACTIONS),
+}
 _ALLOWED = "allowed"
 _DOCS = "docs/git-push.md#credentials-without-keys"
 _MOST_SHOWN = 5
@@ -100,8 +105,18 @@ def _statements(context: Context) -> list[dict[str, Any]]:
         domain,
     )
     statements: list[dict[str, Any]] = permissions_policy(scope)["Statement"]
-    needed = settings.deployments.create_role
-    return [each for each in statements if needed or each["Sid"] not in _ROLE_STATEMENTS]
+    return [_with_creation(context, each) for each in statements if _is_needed(context, each)]
+
+
+def _is_needed(context: Context, statement: dict[str, Any]) -> bool:
+    return context.settings.deployments.create_role or statement["Sid"] not in _ROLE_STATEMENTS
+
+
+def _with_creation(context: Context, statement: dict[str, Any]) -> dict[str, Any]:
+    """Add the actions that create the deployments' role and its provider, if the stack is going to."""
+    kind, actions = _ROLE_STATEMENTS.get(statement["Sid"], ("", ()))
+    exists = bool(context.state.of(kind)) or (kind == OIDC_PROVIDER and context.settings.deployments.oidc_provider_arn)
+    return statement if exists else {**statement, "Action": [*statement["Action"], *actions]}
 
 
 def _bucket(context: Context) -> str:

@@ -18,6 +18,8 @@ REQUEST_POLICY = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
 KEY_VALUE_STORE = "aws:cloudfront/keyValueStore:KeyValueStore"
 CERTIFICATE = "aws:acm/certificate:Certificate"
 BUCKET = "aws:s3/bucket:Bucket"
+ROLE = "aws:iam/role:Role"
+OIDC_PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 PROVIDER = "pulumi:providers:aws"
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hosting.doctor.permissions import check_permissions
-from hosting.doctor.state import BUCKET
+from hosting.doctor.state import BUCKET, OIDC_PROVIDER, ROLE
 from tests.unit.doctor.conftest import resource, results
 
 if TYPE_CHECKING:
+    from hosting.doctor.state import StateResource
     from tests.unit.doctor.conftest import Account
 
 
@@ -55,6 +57,26 @@ def test_the_deployments_role_needs_more_rights(account: Account) -> None:
     config = {"deployments__createRole": "true", "deployments__repository": "acme/site"}
     lines = list(check_permissions(account.context(arn=arn, stack="dev", **config)))
     assert ["iam:GetRole" in line.text for line in lines] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("existing", "provider", "refused"),
+    [
+        ((), "", {"iam:CreateOpenIDConnectProvider", "iam:CreateRole", "iam:PutRolePolicy"}),
+        ((), "arn:aws:iam::123456789012:oidc-provider/api.pulumi.com/oidc", {"iam:CreateRole", "iam:PutRolePolicy"}),
+        ((resource(ROLE, "site-dev-deploy"), resource(OIDC_PROVIDER, "arn")), "", set()),
+    ],
+)
+def test_the_first_up_creates_the_role(
+    account: Account, existing: tuple[StateResource, ...], provider: str, refused: set[str]
+) -> None:
+    """Until the stack has its role, and its provider or another one, the rights to create them are needed."""
+    arn = role(account, "reader", "s3:*", "iam:Get*", "iam:List*")
+    config = {"deployments__createRole": "true", "deployments__repository": "acme/site"}
+    if provider:
+        config["deployments__oidcProviderArn"] = provider
+    lines = check_permissions(account.context(*existing, arn=arn, stack="dev", **config))
+    assert {action for line in lines for action in re.findall(r"iam:\w+", line.text.partition(" on ")[0])} == refused
 
 
 def test_a_user(account: Account) -> None:
