@@ -43,6 +43,13 @@ class StackClients:
         return make_session(self._settings)
 
 
+def backend_client(region: str | None, profile: str | None) -> Any:  # noqa: ANN401 - boto3 generates its clients
+    """Return a client of S3 with the environment's credentials, which the CLI uses for its backend."""
+    import boto3  # noqa: PLC0415 - few stacks have a backend in S3
+
+    return boto3.Session(region_name=region, profile_name=profile).client("s3")
+
+
 def error_code(error: BaseException) -> str:
     """Return the code of an error that AWS answered with; empty for any other error."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""

@@ -13,6 +13,7 @@ from hosting.config.load import load_settings
 from hosting.deployments.cli import DeploymentsError, NoSuchStackError, require_project, run
 from hosting.deployments.stack import raw_config
 from hosting.doctor import backend
+from hosting.doctor.aws_clients import AWS_ERRORS, backend_client
 from hosting.doctor.lines import Line
 from hosting.doctor.state import StackState, parse_state
 from hosting.errors import ConfigError, HostingError
@@ -129,16 +130,28 @@ def _broken(url: str, project: str, stack: str) -> Line:
 def _lock_lines(cli: Cli, url: str, project: str, stack: str) -> Iterator[Line]:
     """Yield the lines about other updates of the stack."""
     folder, name = backend.local_folder(url), stack.rpartition("/")[2]
-    if folder is not None:
-        owners = list(backend.locks(folder, project, name))
-    elif url.startswith(("http://", "https://")) or not url:
-        owners = ["by an update that Pulumi Cloud lists as running"] if _is_updating(cli, name) else []
-    else:
-        step = f"if `pulumi up` says that the stack is locked: pulumi cancel --stack {shlex.quote(stack)}"
-        yield Line("not checked", f"Locks in {url} are not read", step)
+    bucket = backend.bucket_backend(url)
+    try:
+        if folder is not None:
+            owners = list(backend.locks(folder, project, name))
+        elif url.startswith(("http://", "https://")) or not url:
+            owners = ["by an update that Pulumi Cloud lists as running"] if _is_updating(cli, name) else []
+        elif bucket is not None:
+            s3 = backend_client(bucket.region, bucket.profile)
+            owners = list(backend.bucket_locks(s3, bucket, project, name))
+        else:
+            yield _unread_locks(stack, f"Locks in {url} are not read")
+            return
+    except AWS_ERRORS as error:
+        yield _unread_locks(stack, f"Locks in {url} can't be read ({error})")
         return
     step = f"if no other `pulumi` command runs: pulumi cancel --stack {shlex.quote(stack)}"
     yield from (Line("error", f"The stack is locked {owner}", step) for owner in owners)
+
+
+def _unread_locks(stack: str, text: str) -> Line:
+    step = f"if `pulumi up` says that the stack is locked: pulumi cancel --stack {shlex.quote(stack)}"
+    return Line("not checked", text, step)
 
 
 def _is_updating(cli: Cli, name: str) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hosting.doctor.stack_reading import StackReading
+    from tests.unit.doctor.conftest import Account
 
 CONFIG = {"aws:region": {"value": "eu-central-1", "secret": False}}
 URN = "urn:pulumi:prod::site::hosting:index:StaticSite"
@@ -117,7 +118,7 @@ def test_a_checkpoint_that_was_cut_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize("has_files", [True, False])
 def test_a_checkpoint_without_a_copy_on_this_machine(tmp_path: Path, *, has_files: bool) -> None:
     """Without a copy, or with the files elsewhere, the line names the folders."""
-    url = backend(tmp_path) if has_files else {"url": "s3://states"}
+    url = backend(tmp_path) if has_files else {"url": "gs://states"}
     line = read(whoami=url, stack_export=BROKEN).lines[1]
     assert line.next_step.startswith("copy the newest file of .pulumi/backups/site/prod/ over .pulumi/stacks/site/prod")
     assert url["url"] in line.next_step
@@ -146,10 +147,46 @@ def test_an_update_in_pulumi_cloud() -> None:
     assert [line.status for line in read(stack_ls=CommandResult(1, ""), whoami={}).lines] == ["ok"] * 3
 
 
-def test_locks_in_other_backends() -> None:
-    """Locks in a bucket are not read."""
-    line = read(whoami={"url": "s3://states"}).lines[2]
-    assert (line.status, line.text) == ("not checked", "Locks in s3://states are not read")
+@pytest.fixture
+def bucket(account: Account, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the environment have the credentials of an account with a bucket; return the bucket's name."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", account.id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    account.client("s3").create_bucket(Bucket=f"states-{account.id}")
+    return f"states-{account.id}"
+
+
+@pytest.mark.parametrize("folder", ["", "sites/"])
+def test_a_lock_in_a_bucket(account: Account, bucket: str, folder: str) -> None:
+    """Locks of a backend in S3 are read with the environment's credentials; those of other stacks do not matter."""
+    locks, s3 = f"{folder}.pulumi/locks/organization/site", account.client("s3")
+    owner = {"pid": 7, "hostname": "ci", "timestamp": "2026-11-27"}
+    s3.put_object(Bucket=bucket, Key=f"{locks}/dev/a.json", Body=json.dumps(owner).encode())
+    url = {"url": f"s3://{bucket}/{folder}?region=us-east-1&awssdk=v2"}
+    assert [line.status for line in read(whoami=url).lines] == ["ok"] * 3
+    s3.put_object(Bucket=bucket, Key=f"{locks}/prod/a.json", Body=json.dumps(owner).encode())
+    s3.put_object(Bucket=bucket, Key=f"{locks}/prod/b.json", Body=b"")
+    assert [line.text for line in read(whoami=url).lines if line.status == "error"] == [
+        "The stack is locked by process 7 on ci since 2026-11-27",
+        "The stack is locked by process ? on ? since ?",
+    ]
+
+
+def test_a_bucket_that_can_not_be_read(account: Account, bucket: str) -> None:
+    """Without an answer from the bucket nothing is known of its locks."""
+    account.client("s3").delete_bucket(Bucket=bucket)
+    url = f"s3://{bucket}?region=us-east-1"
+    line = read(whoami={"url": url}).lines[2]
+    assert (line.status, line.text.partition(" (")[0]) == ("not checked", f"Locks in {url} can't be read")
+    assert line.next_step == "if `pulumi up` says that the stack is locked: pulumi cancel --stack prod"
+
+
+@pytest.mark.parametrize("url", ["gs://states", "s3://states?endpoint=minio.example.com"])
+def test_locks_in_other_backends(url: str) -> None:
+    """Locks in the buckets of other clouds, and of other servers than AWS, are not read."""
+    line = read(whoami={"url": url}).lines[2]
+    assert (line.status, line.text) == ("not checked", f"Locks in {url} are not read")
 
 
 def test_an_invalid_config() -> None:
