@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "amplify.yml"
+# The name of build settings that neither the repository nor the app has.
+NO_SETTINGS = "no build settings"
 _INSTALLS = re.compile(r"\b(npm|pnpm|bun)\s+(ci|i|install)\b|\byarn(\s+install\b|\s*$|\s+--)|^corepack\b")
 _MOVES = re.compile(r"\s*cd\s")
 _IS_LIST = re.compile(r"[^'\"\n|;()]*").fullmatch

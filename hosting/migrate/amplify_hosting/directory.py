@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hosting.errors import HostingError
 from hosting.migrate.published_root import NOT_OF_THE_SITE, file_patterns, program_patterns, remaining_files
+from hosting.migrate.site_generators import SERVER_FOLDERS, generator_named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,16 +17,8 @@ if TYPE_CHECKING:
     from hosting.migrate.findings import Findings
 
 _SET_DIRECTORY = "pulumi config set publish:directory <folder>"
-# Folders that Amplify serves with WEB_COMPUTE, and what would make the build static.
-_NEXT = "Next.js's build for a server; with output: 'export' in next.config.js, it writes a static site to 'out'"
-_SERVERS = {
-    ".next": _NEXT,
-    ".amplify-hosting": "a bundle for Amplify's servers; build a static site instead",
-    ".output": "Nuxt's build for a server; `nuxt generate` writes a static site to '.output/public'",
-    ".svelte-kit": "SvelteKit's build for a server; with @sveltejs/adapter-static, it writes a static site to 'build'",
-    ".open-next": _NEXT,
-    ".nuxt": "Nuxt's build for a server; `nuxt generate` writes a static site to '.output/public'",
-}
+# The bundle that a framework's adapter writes for Amplify's servers.
+_BUNDLE = ".amplify-hosting"
 # Folders inside of these that hold a static site.
 _STATIC = ((".output", "public"), (".next", "out"), (".next", "export"))
 _EVERYTHING = ("**/*", "**", "*", "**/**", "/**/*", "./**/*", "**/*.*", "/**")
@@ -66,12 +59,17 @@ def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -
 
 def _refuse_server(directory: str) -> None:
     parts = PurePosixPath(directory).parts
-    found = next((part for part in parts if part in _SERVERS), None)
-    if found and parts[-2:] not in _STATIC:
-        raise HostingError(
-            f"Amplify runs this app with WEB_COMPUTE, on a server, and this program publishes files: '{directory}' is "
-            f"{_SERVERS[found]}. Change that, and baseDirectory in amplify.yml, and run this again"
-        )
+    found = next((part for part in parts if part in SERVER_FOLDERS or part == _BUNDLE), None)
+    if found is None or parts[-2:] in _STATIC:
+        return
+    what, instead = "a bundle for Amplify's servers", "its generator"
+    if found != _BUNDLE:
+        generator = generator_named(SERVER_FOLDERS[found])
+        what, instead = f"{generator.name}'s build for a server", f"{generator.instead} ({generator.source})"
+    raise HostingError(
+        f"Amplify runs this app with WEB_COMPUTE, on a server, and this program publishes files: '{directory}' is "
+        f"{what}. Build a static site with {instead}, write its folder into baseDirectory, and run this again"
+    )
 
 
 def _patterns(spec: BuildSpec, findings: Findings) -> list[str]:

@@ -8,10 +8,11 @@ import shlex
 from typing import TYPE_CHECKING
 
 from hosting.migrate.amplify_hosting.backend import map_backend
-from hosting.migrate.amplify_hosting.build_spec import FILE, BuildSpec, read_build_spec, read_spec_file
+from hosting.migrate.amplify_hosting.build_spec import FILE, NO_SETTINGS, BuildSpec, read_build_spec, read_spec_file
 from hosting.migrate.amplify_hosting.category import category_app_id, project_config
 from hosting.migrate.amplify_hosting.console import Console, console_of, map_console, map_domains, read_command
 from hosting.migrate.amplify_hosting.directory import map_directory
+from hosting.migrate.amplify_hosting.guesses import with_guesses
 from hosting.migrate.amplify_hosting.rules import map_headers, map_rules
 from hosting.migrate.amplify_hosting.script import build_script
 from hosting.migrate.findings import Findings
@@ -40,8 +41,8 @@ def read(request: Request, home: Path) -> Imported:
         HostingError: a file is invalid, or the app needs a server.
     """
     console = console_of(request.app, request.branch)
-    spec = _with_first_variables(_spec(request, console), console)
     findings = Findings()
+    spec = with_guesses(_with_first_variables(_spec(request, console), console), request.root, findings)
     findings.add_setting("cloudfront:enabled", True, "Amplify Hosting has a CDN")  # noqa: FBT003 - a value, not a flag
     map_console(console, findings)
     if request.region:
@@ -75,7 +76,7 @@ def _spec(request: Request, console: Console) -> BuildSpec:
     text = console.setting("buildSpec")
     if isinstance(text, str) and text.strip():
         return read_build_spec(text, "buildSpec", root)
-    return project_config(request.root) or BuildSpec(name="no build settings")
+    return project_config(request.root) or BuildSpec(name=NO_SETTINGS)
 
 
 def _variable(console: Console, name: str) -> str | None:
@@ -98,7 +99,7 @@ def _map_build(spec: BuildSpec, request: Request, home: Path, findings: Findings
     script = build_script(spec.commands, folder, root)
     if script.text:
         findings.add_setting("publish:buildCommand", script.text, f"{spec.name} commands")
-    elif spec.name == "no build settings":
+    elif spec.name == NO_SETTINGS:
         findings.add_gap("build settings", f"there is no {FILE}; if the site is built, set publish:buildCommand")
     for command in script.dropped:
         findings.add_gap(

@@ -10,10 +10,12 @@ import yaml
 
 from hosting.errors import EdgeError, HostingError
 from hosting.formats.headers.rules import HeaderError, check_header
+from hosting.formats.redirects import amplify
 from hosting.formats.redirects.expressions import is_single_page
 from hosting.formats.redirects.files import check_amplify_rule
 from hosting.formats.redirects.rules import RuleError
 from hosting.formats.rule_file import read_rule_file
+from hosting.migrate.accepted_rules import accepted_rules
 from hosting.migrate.findings import objects, section
 from hosting.migrate.text_yaml import yaml_mapping
 
@@ -112,6 +114,7 @@ def map_rules(console: Console, request: Request, findings: Findings) -> None:
             findings.add_gap(where, f"it {error}")
         else:
             rules.append(written)
+    rules = accepted_rules(rules, amplify.read_rule, findings)
     if rules:
         lines = ",\n  ".join(json.dumps(rule, ensure_ascii=False) for rule in rules)
         name = f"redirects.{request.stack}.json"

@@ -137,6 +137,27 @@ def test_a_server_is_refused(migration: Migration, directory: str) -> None:
     assert f"WEB_COMPUTE, on a server, and this program publishes files: '{directory}' is" in ran.err
 
 
+VITE = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}
+
+
+def test_folder_and_command_are_guessed(migration: Migration) -> None:
+    """Without them in the build settings, what the project's files show counts, and is marked as a guess."""
+    ran = of(migration, spec(None), **{"package.json": VITE})
+    assert ran.config()["publish:directory"] == "../dist"
+    assert "Guessed, because no file has it: The folder is 'dist', which Vite writes to" in ran.out
+    (migration.app / "amplify.yml").unlink()
+    amplify.write(migration.app, {"customHttp.yml": "customHeaders: []"})
+    other = migration.run("--force")
+    assert other.config()["publish:buildCommand"] == "cd .. && npm run build"
+    assert "The build command is 'npm run build'" in other.out
+
+
+def test_a_generator_of_servers_is_refused(migration: Migration) -> None:
+    """Without a folder, a generator that builds a server here is refused by name."""
+    ran = of(migration, spec(None), **{"package.json": {"dependencies": {"next": "15"}}})
+    assert (ran.code, "Next.js builds a server here" in ran.err) == (1, True)
+
+
 def test_a_published_root(migration: Migration) -> None:
     """The repository's root is published without the program and without what is not of the site."""
     amplify.write(migration.app, {"index.html": "<p>", "node_modules/a.js": "", ".env": "", ".well-known/a": "b"})

@@ -217,13 +217,18 @@ def test_custom_rules(migration: Migration) -> None:
         {"source": "/api/<*>", "target": "https://api.example.com/<*>", "status": "200", "condition": None},
         {"source": "/<*>", "target": "https://www.<x>.example/<*>", "status": "302"},
         {"source": SINGLE_PAGE, "target": "/index.html", "status": "200"},
+        {"source": "/loop", "target": "/old-loop", "status": "301"},
+        {"source": "/old-loop", "target": "/loop", "status": "301"},
     ]
     ran = of(migration, app=app(customRules=rules))
     assert ran.config()["website:routing"] == "spa"
     assert ran.config()["website:redirectsFile"] == "redirects.prod.json"
     written = json.loads((ran.home / "redirects.prod.json").read_text())
     # Amplify's rules come before files, which is the default here.
-    assert [(rule["source"], "force" in rule) for rule in written] == [("/old", False), ("/api/<*>", False)]
+    assert [(rule["source"], "force" in rule) for rule in written] == [
+        *(("/old", False), ("/api/<*>", False)),
+        ("/loop", False),
+    ]
     assert "app customRules[2]: it has a target with 'x', which its source does not have" in ran.out
     (ran.home / "redirects.prod.json").write_text("[]")
     assert "'redirects.prod.json' exists and would change" in migration.run("--app", "app.json").err
