@@ -10,6 +10,6 @@ document.querySelectorAll('th button').forEach((button) => {
     const compare = isNumber ? (one, other) => number(one) - number(other) : (one, other) => text(one).localeCompare(text(other));
     const rows = Array.from(body.rows).sort((one, other) => sign * compare(one, other));
     header.parentNode.querySelectorAll('th').forEach((each) => each.setAttribute('aria-sort', each === header ? order : 'none'));
-    body.append(...rows);
+    rows.forEach((row) => body.append(row));
   });
 });
