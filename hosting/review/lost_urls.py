@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.answers.expected import OK
@@ -14,11 +15,13 @@ from hosting.publish.staging.cache_control import IMMUTABLE
 from hosting.publish.staging.hashed_names import hashed_names
 from hosting.review.record import short_hash
 from hosting.review.result import URLS, Finding
+from hosting.review.rule_paths import source_paths
 from hosting.review.site import LOOP, is_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    from hosting.formats.redirects.rules import Rule
     from hosting.publish.staging.manifest import ManifestEntry
     from hosting.review.contents import Contents, Row
     from hosting.review.record import LivePage
@@ -38,6 +41,8 @@ _DATA_OF_PAGES = (
     # https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-html_copy_source
     r"_sources/.*",
 )
+# How many paths of a rule with placeholders are tried.
+_PATHS_OF_A_RULE = 50
 _IS_DATA = re.compile("|".join(_DATA_OF_PAGES))
 
 
@@ -65,16 +70,38 @@ class LostUrls:
 
     def findings(self) -> Iterator[Finding]:
         """Yield the URLs that die, once for each file and for each rule of the live release."""
+        keys = set()
         for entry in self._candidates():
             lost = [(path, reason) for path in self._before.served_forms(entry.path) if (reason := self._reason(path))]
             if lost:
+                keys.add(entry.path)
                 path, reason = lost[0]
                 others = f" (so do {', '.join(each for each, _ in lost[1:])})" if len(lost) > 1 else ""
                 yield Finding(URLS, path, f"{reason}{others}", advice=self._redirect(path, entry.path))
-        for path in self._rule_paths():
-            reason = self._reason(path)
-            if reason:
-                yield Finding(URLS, path, f"{reason}; a rule of the live site serves it")
+        for rule in self._before.rules.redirects:
+            if rule.is_unconditional and not isinstance(rule, Proxy):
+                yield from self._rule_findings(rule, keys)
+
+    def _rule_findings(self, rule: Rule, lost_keys: Collection[str]) -> Iterator[Finding]:
+        """Yield the paths of a rule that die, as one finding; not those that die with the page to which they lead."""
+        paths = (
+            [rule.literal] if rule.is_literal else list(islice(source_paths(rule, self._page_urls), _PATHS_OF_A_RULE))
+        )
+        served = [path for path in paths if self._is_served(path) and self._before.outcome(path).key not in lost_keys]
+        lost = [(path, reason) for path in served if (reason := self._reason(path))]
+        if lost:
+            others = f" (so do {len(lost) - 1} other paths of the rule)" if len(lost) > 1 else ""
+            yield Finding(URLS, lost[0][0], f"{lost[0][1]}{others}; a rule of the live site serves it")
+
+    def _is_served(self, path: str) -> bool:
+        """Whether the live site serves a file of its own for the path of a rule."""
+        outcome = self._before.outcome(path)
+        return outcome.status == OK and not outcome.is_fallback and not outcome.is_outside
+
+    @cached_property
+    def _page_urls(self) -> list[str]:
+        """The URLs of the live pages."""
+        return [self._before.page_url(entry.path) for entry in self._before.manifest.entries if is_page(entry)]
 
     def _candidates(self) -> Iterator[ManifestEntry]:
         """Yield the live files whose URLs people may know."""
@@ -94,14 +121,6 @@ class LostUrls:
         return bool(_IS_DATA.fullmatch(path)) or (
             path.endswith(".txt") and f"{path.removesuffix('.txt')}.html" in self._old_pages
         )
-
-    def _rule_paths(self) -> Iterator[str]:
-        """Yield the paths of redirects and rewrites that lead to a page of the live site."""
-        for rule in self._before.rules.redirects:
-            is_plain = rule.is_literal and rule.is_unconditional and not isinstance(rule, Proxy)
-            outcome = self._before.outcome(rule.literal) if is_plain else None
-            if outcome and outcome.status == OK and not outcome.is_fallback and not outcome.is_outside:
-                yield rule.literal
 
     def _reason(self, path: str) -> str:
         """Return why a URL dies, as the rest of a sentence; empty if it does not."""

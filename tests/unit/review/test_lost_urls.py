@@ -126,3 +126,17 @@ def test_rules_of_the_live_site(tmp_path: Path) -> None:
     assert lost(tmp_path, SITE, SITE, old=old, new=new, publish_mode="bulk") == [
         "/us will be 404; a rule of the live site serves it"
     ]
+
+
+def test_rules_with_placeholders(tmp_path: Path) -> None:
+    """Their paths are those of the pages to which they lead; a path that dies with its page is not one more mistake."""
+    pages = {f"news/{number}/index.html": page(f"News {number}") for number in range(3)}
+    old = "/blog/* /news/:splat 301\n/old/:a/:b /:b/:a/ 301\n/all/* / 301\n/q/* id=:id /:splat/:id 301\n"
+    found = lost(tmp_path, {**SITE, **pages}, {**SITE, **pages}, old=old, publish_mode="bulk")
+    assert found == [
+        "/blog/0/ will be 404 (so do 2 other paths of the rule); a rule of the live site serves it",
+        "/old/0/news will be 404 (so do 2 other paths of the rule); a rule of the live site serves it",
+    ]
+    gone = {path: text for path, text in pages.items() if "1" not in path}
+    (line,) = lost(tmp_path, {**SITE, **pages}, {**SITE, **gone}, old=old, new=old, publish_mode="bulk")
+    assert line.startswith("/news/1/ will be 404")
