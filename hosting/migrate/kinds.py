@@ -63,6 +63,7 @@ KINDS = (
     Kind("netlify", "Netlify", ("netlify.toml",), "netlify"),
     Kind("vercel", "Vercel", ("vercel.json", "vercel.ts", "vercel.js", "vercel.mjs", ".vercel/project.json"), "vercel"),
     Kind("firebase", "Firebase", ("firebase.json",), "firebase"),
+    Kind("s3deploy", "s3deploy", (".s3deploy.yml", ".s3deploy.yaml"), "s3deploy"),
 )
 
 

@@ -1,32 +1,18 @@
-"""The plan to keep the existing bucket and distribution: two import files, and the commands.
-
-The engine creates an imported provider before an imported component, even if that is its parent, and then refuses the
-state. So the component has its own import file.
-"""
+"""The plan to keep the existing bucket and distribution: two import files, and the commands."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from hosting.migrate.accepted_settings import plain_values
 from hosting.migrate.findings import section, texts
-from hosting.resource_names import COMPONENT, SITE, ResourceNames, resource_name
+from hosting.migrate.import_files import import_commands, import_files, missing_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hosting.migrate.amplify_cli.project import AmplifyProject
-
-_TYPES = {"bucket": "aws:s3/bucket:Bucket", "distribution": "aws:cloudfront/distribution:Distribution"}
-_OPTIONS = {
-    "bucket": "--bucket-name <name>    ('aws s3 ls' lists yours)",
-    "region": "--region <region>    (where the bucket is, such as us-east-1)",
-    "distribution": "--distribution-id <id>    (aws cloudfront list-distributions --output text "
-    "--query 'DistributionList.Items[].[Id,Origins.Items[0].DomainName]' lists yours with their buckets)",
-}
 
 
 @dataclass(frozen=True)
@@ -67,15 +53,11 @@ class ImportPlan:
             preparation += _public_policy(self.opens_by_policy)
         if self.opened_by_acl:
             preparation.append(f"aws s3api put-bucket-acl --acl private --bucket {self.opened_by_acl}")
-        imports = [
-            f"pulumi import --stack {self.stack} --protect=false --generate-code=false --file {name}"
-            for name in self.files
-        ]
         return [
             *preparation,
             f"pulumi stack select --create {self.stack}",
             *self._names_of_the_distribution(),
-            *imports,
+            *import_commands(self.stack, self.files),
             f"pulumi preview --stack {self.stack} --diff      # check the changes before you deploy them",
             f"pulumi up --stack {self.stack}",
             "amplify remove hosting && amplify push     # once the site works; Retain keeps the resources in use",
@@ -101,11 +83,11 @@ def plan_import(project: AmplifyProject, program: str, stack: str, config: Mappi
     ids = {"bucket": config.get("website:bucketName"), "region": config.get("aws:region")}
     if "CloudFrontDistribution" in resources:
         ids["distribution"] = project.outputs.get("CloudFrontDistributionID")
-    missing = tuple(_OPTIONS[kind] for kind, value in ids.items() if not value)
+    missing = missing_options(ids)
     control = section(resources, "S3Bucket", "Properties").get("AccessControl", "Private")
     return ImportPlan(
         stack=stack,
-        files={} if missing else _files(program, stack, ids, config),
+        files={} if missing else import_files("amplify", program, stack, ids, config),
         missing=missing,
         unretained=tuple(key for key, one in resources.items() if section(one).get("DeletionPolicy") != "Retain"),
         opened_by_acl=ids["bucket"] if control != "Private" else None,
@@ -137,37 +119,3 @@ def _public_policy(bucket: str) -> list[str]:
         f"aws s3api delete-public-access-block --bucket {bucket}",
         f"aws s3api put-bucket-policy --bucket {bucket} --policy '{policy}'",
     ]
-
-
-def _files(program: str, stack: str, ids: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the import files: first the component, then its provider with the resources that use it."""
-    names = ResourceNames(SITE, resource_name(program, stack))
-    site = f"urn:pulumi:{stack}::{program}::{COMPONENT}::{SITE}"
-    below = {"parent": "site"}
-    resources = [
-        {
-            "type": kind,
-            "name": label,
-            "logicalName": names.logical(label),
-            "id": ids[label],
-            "provider": "provider",
-            **below,
-        }
-        for label, kind in _TYPES.items()
-        if label in ids
-    ]
-    return {
-        f".hosting/amplify-import-1.{stack}.json": {
-            "resources": [{"type": COMPONENT, "name": SITE, "component": True}]
-        },
-        f".hosting/amplify-import-2.{stack}.json": {
-            "nameTable": {"site": site},
-            "resources": [{**_provider(config), "logicalName": names.logical("aws"), **below}, *resources],
-        },
-    }
-
-
-def _provider(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the provider with the program's version, which can't read the state of a newer one."""
-    inputs = {key.removeprefix("aws:"): text for key, text in plain_values(config).items() if key.startswith("aws:")}
-    return {"type": "pulumi:providers:aws", "name": "provider", "version": version("pulumi-aws"), "inputs": inputs}

@@ -41,6 +41,7 @@ KEYS = {
         " serviceId region dynamicLinks cleanUrls trailingSlash predeploy target site i18n"
     ),
     "netlify.toml": "",
+    ".s3deploy.yml": "routes route headers ignore gzip Cache-Control bucket region source path distribution-id key acl",
 }
 TOML_KEYS = [
     *(
@@ -122,6 +123,13 @@ def test_any_vercel_json(app: Path, content: Any) -> None:  # noqa: ANN401 - any
 def test_any_firebase_json(app: Path, content: Any) -> None:  # noqa: ANN401 - any JSON
     """No content of firebase.json gives a traceback."""
     ends_well(app, "firebase.json", json.dumps(content).encode())
+
+
+@settings(max_examples=80, deadline=None)
+@given(content=objects(".s3deploy.yml"))
+def test_any_s3deploy_yml(app: Path, content: Any) -> None:  # noqa: ANN401 - any YAML
+    """No content of .s3deploy.yml gives a traceback."""
+    ends_well(app, ".s3deploy.yml", json.dumps(content).encode())
 
 
 @settings(max_examples=80, deadline=None)
