@@ -75,7 +75,9 @@ def _general_notes(project: AmplifyProject, *, has_distribution: bool) -> Iterat
 
 
 def _next_steps(project: AmplifyProject, program: str, stack: str, config: Mapping[str, Any]) -> NextSteps:
-    """Return the import files, and the commands of both ways: a new site, or the existing resources."""
+    """Return the import files, and the commands of both ways: a new site, or the existing resources, if any."""
+    if project.is_removed:
+        return new_site_steps(program, stack, config)
     plan = plan_import(project, program, stack, config)
     title = "To keep the existing bucket and distribution"
     keep = (

@@ -132,7 +132,9 @@ def test_hosting_that_was_removed(migration: Migration) -> None:
     """A template that `amplify remove hosting` has left behind is imported with a warning about what is gone."""
     backend: Json = {"amplify/backend/backend-config.json": {"auth": {}}}
     amplify.write(migration.app, backend)
-    assert "backend-config.json has no hosting" in migration.of(amplify.second_generation()).out
+    out = migration.of(amplify.second_generation()).out
+    assert "backend-config.json has no hosting" in out
+    assert "To keep the existing bucket" not in out
     amplify.write(migration.app, {"amplify/backend/backend-config.json": {"hosting": {"S3AndCloudFront": {}}}})
     assert "backend-config.json has no hosting" not in migration.run().out
 
