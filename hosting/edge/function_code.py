@@ -49,7 +49,8 @@ _TOKENS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_SPACE = re.compile(r"(?<![\w$+-])\ +|\ +(?![\w$+-])|(?<=[+-])\ +(?=[\w$])|(?<=[\w$])\ +(?=[+-])")
+# Spaces, and the ends of lines after which a statement goes on or has ended.
+_SPACE = re.compile(r"(?<=[;{,(])\n|(?<![\w$+-])\ +|\ +(?![\w$+-])|(?<=[+-])\ +(?=[\w$])|(?<=[\w$])\ +(?=[+-])")
 # JSON allows these two characters in a string; JavaScript before ES2019 does not.
 _LINE_SEPARATORS = {"\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -164,7 +165,7 @@ def size_of(code: str) -> int:
 
 
 def _minified(code: str) -> str:
-    """Return ``code`` without indentation, empty lines, comment lines and spaces that JavaScript does not need."""
+    """Return ``code`` without comment lines, and without spaces and ends of lines that JavaScript does not need."""
     lines = (line.strip() for line in code.splitlines())
     kept = "\n".join(line for line in lines if line and not line.startswith("//"))
     return "".join(_without_spaces(found[0]) if found["code"] else found[0] for found in _TOKENS.finditer(kept))
