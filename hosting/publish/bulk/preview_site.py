@@ -83,8 +83,12 @@ class PreviewSite:
 
     def is_current(self, terms: PreviewTerms | None, now: float) -> bool:
         """Whether a pointer with these terms can stay: they are the same, with at least half of the time left."""
-        if terms is None:
+        if terms is None or not self.is_valid(terms, now):
             return False
-        new, left_s = self.terms(now), terms.expires - now
-        is_same = (terms.owner, terms.password, terms.is_branch) == (new.owner, new.password, new.is_branch)
-        return is_same and self.expire_days * _DAY_S / 2 <= left_s <= self.expire_days * _DAY_S
+        return self.expire_days * _DAY_S / 2 <= terms.expires - now <= self.expire_days * _DAY_S
+
+    def is_valid(self, terms: PreviewTerms | None, now: float) -> bool:
+        """Whether visitors get the preview on these terms."""
+        new = self.terms(now)
+        same = terms and (terms.owner, terms.password, terms.is_branch) == (new.owner, new.password, new.is_branch)
+        return bool(terms and same and terms.expires > now)

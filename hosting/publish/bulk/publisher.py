@@ -140,10 +140,13 @@ class Publisher:
         current = self._current
         if current.live is None:
             return [layout.ROOT]
-        objects = drifted(
-            current.manifest.stored, self._listed(current.manifest.stored), self._manifests.key(current.live.id)
+        stored, pointer = current.manifest.stored, current.pointer
+        wrong = drifted(stored, self._listed(stored), self._manifests.key(current.live.id)) | self._wrong_tables(
+            current
         )
-        return sorted([*objects, *self._wrong_tables(current)])
+        if self._preview and pointer and not self._preview.is_valid(pointer.terms, self._file.now):
+            wrong |= {self._key}
+        return sorted(wrong)
 
     def is_live(self, digest: str) -> bool:
         """Return whether visitors get the release with this digest."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -459,6 +459,17 @@ def test_drift_of_a_preview(edge: Edge) -> None:
     assert edge.of(preview("pr-7"), with_changes(2)).drift()[0] == "s/pr-7"
     edge.of(preview("pr-7"), with_changes(2)).publish(repair=True)
     assert [one for one in edge.wrong() if one.startswith("pr-7")] == []
+
+
+def test_drift_of_the_terms(edge: Edge) -> None:
+    """A comparison finds an expiry or a password that another program has written, and the next publish restores it."""
+    edge.put("pr-7", with_changes(2))
+    pointer = edge.pointer("pr-7")
+    for terms in (PreviewTerms("acme/website/pr-7", 1), PreviewTerms("acme/website/pr-7", int(START) + DAY, "x")):
+        edge.store.items["s/pr-7"] = replace(pointer, terms=terms).to_text()
+        assert edge.of(preview("pr-7"), with_changes(2)).drift() == ["s/pr-7"]
+        edge.of(preview("pr-7"), with_changes(2)).publish(repair=True)
+        assert edge.pointer("pr-7").terms == pointer.terms
 
 
 def test_a_rollback_of_a_preview(edge: Edge) -> None:
