@@ -81,6 +81,12 @@ class Edge(Site):
         return Pointer.from_text(self.store.items[f"s/{name}"])
 
 
+@pytest.fixture(autouse=True)
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no time pass while a publish runs, however slow the machine is."""
+    monkeypatch.setattr("hosting.publish.bulk.catalogue.time.monotonic", lambda: 0.0)
+
+
 @pytest.fixture
 def edge() -> Edge:
     """Return an edge with the preview `main`."""
