@@ -37,6 +37,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         del request, context
         return plugin_pb2.PluginInfo(version=self.version)
 
+    def Attach(  # noqa: N802 - gRPC's name
+        self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext
+    ) -> empty_pb2.Empty:
+        """Accept an engine that did not start this process: PULUMI_DEBUG_PROVIDERS names its port."""
+        del request, context
+        return empty_pb2.Empty()
+
     def GetSchema(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:

@@ -40,8 +40,7 @@ def write_compressed(project: Project, folder: str) -> None:
     """Write the files, and set the rule that one of them needs."""
     (project.path / folder / "packed").mkdir(parents=True, exist_ok=True)
     _node(_COMPRESS, TEXT, *(str(project.path / folder / name) for name in FILES))
-    project.config("publish:contentEncoding[0].pattern", "*.json.gz", "--path")
-    project.config("publish:contentEncoding[0].value", "gzip", "--path")
+    project.config("publish:contentEncoding", [{"pattern": "*.json.gz", "value": "gzip"}])
 
 
 def check_compressed(project: Project, folder: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sandbox import lifecycle
 from sandbox.environment import Home
 from tests.e2e.harness import Project, Sandbox, copy_program
+from tests.e2e.providers import Providers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,10 +21,11 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """Run a sandbox in a home of its own until the session ends."""
-    home = Home(tmp_path_factory.mktemp("sandbox"))
+    home, providers = Home(tmp_path_factory.mktemp("sandbox")), Providers()
     try:
-        yield Sandbox(home, lifecycle.start(home))
+        yield Sandbox(home, lifecycle.start(home), providers)
     finally:
+        providers.stop()
         lifecycle.down(home)
 
 

@@ -174,7 +174,7 @@ def test_a_rollback_uploads_nothing(prod: Project) -> None:
     refused = prod.up(check=False)
     assert refused.code != 0
     assert all(release["digest"][:12] in refused.output for release in releases)
-    prod.pulumi("config", "rm", "--stack", "prod", "publish:release")
+    prod.unset("publish:release")
     prod.config("publish:directory", "www")
 
 
@@ -272,7 +272,7 @@ def test_switching_modes_on_a_live_site_loses_no_visitor(prod: Project) -> None:
 def test_destroy_leaves_nothing(prod: Project) -> None:
     """The bucket is deleted, and the state is empty."""
     bucket = prod.outputs()["bucketName"]
-    prod.pulumi("destroy", "--yes", "--stack", "prod")
+    prod.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
     assert bucket not in {found["Name"] for found in prod.sandbox.s3.list_buckets()["Buckets"]}
     assert prod.state() == []
 

@@ -129,14 +129,13 @@ def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClien
     project.config("cloudfront:logRetentionDays", "30")
     project.write("www/index.html", "<h1>three</h1>")
     project.up(env=recorder.env)
-    project.pulumi("refresh", "--yes", "--stack", "prod", env=recorder.env)
+    project.pulumi("refresh", "--yes", "--skip-preview", "--stack", "prod", env=recorder.env)
     # Default tags are the role's too, which a person changes.
     project.config("deployments:createRole", "false")
     project.up()
     project.config("aws:defaultTags", '{"tags": {"team": "web"}}')
     project.up(env=recorder.env)
-    for key in ("aws:defaultTags", "cloudfront:logging", "cloudfront:alarms"):
-        project.pulumi("config", "rm", key, "--stack", "prod")
+    project.unset("aws:defaultTags", "cloudfront:logging", "cloudfront:alarms")
     project.up(env=recorder.env)
     refused = {right_of(call) for call in recorder.operations if not is_allowed(policy, call, ACCOUNT)}
     assert refused - NOT_IN_AWS == set()
@@ -144,8 +143,7 @@ def test_policy_allows_all_that_settings_ask_for(project: Project, iam: IAMClien
     wanted |= {"cloudfront:CreateKeyValueStore", "cloudfront-keyvaluestore:UpdateKeys"}
     assert wanted | {"cloudfront:UntagResource", "cloudwatch:DeleteAlarms"} <= _rights(recorder.operations)
     project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod")
-    for key in (*EVERYTHING, "access:password", "cloudfront:logRetentionDays"):
-        project.pulumi("config", "rm", key, "--stack", "prod")
+    project.unset(*EVERYTHING, "access:password", "cloudfront:logRetentionDays")
     (project.path / "www/_redirects").unlink()
     (project.path / "www/_headers").unlink()
 
@@ -198,7 +196,7 @@ def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder
     policy = _policy(iam, project.outputs()["deploymentRoleArn"])
     project.config("domain:names", '["role.example"]')
     project.up(env=recorder.env)
-    project.pulumi("refresh", "--yes", "--stack", "prod", env=recorder.env)
+    project.pulumi("refresh", "--yes", "--skip-preview", "--stack", "prod", env=recorder.env)
     project.config("deployments:createRole", "false")
     project.up()
     project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "prod", env=recorder.env)
@@ -210,8 +208,7 @@ def test_policy_allows_host_names_too(project: Project, iam: IAMClient, recorder
     assert {"acm:RequestCertificate", "acm:DeleteCertificate", "route53:ChangeResourceRecordSets"} <= _rights(own)
     elsewhere = Operation("route53", "ChangeResourceRecordSets", {"Id": "Z0000000000000"})
     assert not is_allowed(policy, elsewhere, ACCOUNT)
-    for key in ("domain:zone", "domain:names"):
-        project.pulumi("config", "rm", key, "--stack", "prod")
+    project.unset("domain:zone", "domain:names")
 
 
 def test_role_that_nobody_could_take_on_is_refused(project: Project) -> None:
@@ -230,7 +227,7 @@ def _deploy_in_every_way(project: Project, recorder: Recorder) -> None:
     project.write("www/new.html", "<h1>new</h1>")
     project.pulumi("preview", "--stack", "prod", env=recorder.env)
     project.up(env=recorder.env)
-    project.pulumi("refresh", "--yes", "--stack", "prod", env=recorder.env)
+    project.pulumi("refresh", "--yes", "--skip-preview", "--stack", "prod", env=recorder.env)
 
 
 def _zone(project: Project) -> str:

@@ -97,8 +97,7 @@ def test_a_missing_zone_is_reported(project: Project) -> None:
     assert refused.code != 0
     assert "'domain:zone' can't be found in this account (got example.org:" in refused.output
     assert "Traceback" not in refused.output
-    for key in ("names", "zone"):
-        project.pulumi("config", "rm", "--stack", "prod", f"domain:{key}")
+    project.unset("domain:names", "domain:zone")
 
 
 def test_a_zone(project: Project, world: World, zone: str) -> None:
@@ -157,7 +156,7 @@ def test_a_certificate_of_ones_own(project: Project, world: World, zone: str) ->
     own = world.acm.request_certificate(DomainName="*.example.com", ValidationMethod="DNS")["CertificateArn"]
     proof = world.acm.describe_certificate(CertificateArn=own)["Certificate"]["DomainValidationOptions"][0]
     world.put(zone, proof["ResourceRecord"]["Name"], proof["ResourceRecord"]["Value"])
-    project.pulumi("config", "rm", "domain:zone", "--stack", "prod")
+    project.unset("domain:zone")
     project.config("domain:certificateArn", own)
     refused = project.up(check=False)
     assert refused.code != 0
@@ -183,8 +182,7 @@ def test_a_certificate_of_ones_own(project: Project, world: World, zone: str) ->
 
 def test_another_dns(project: Project, world: World) -> None:
     """The first `up` lists the records and attaches nothing; once they exist, a second one attaches the names."""
-    project.pulumi("config", "rm", "domain:certificateArn", "--stack", "prod")
-    project.pulumi("config", "rm", "domain:redirectAliases", "--stack", "prod")
+    project.unset("domain:certificateArn", "domain:redirectAliases")
     project.config("domain:names", '["www.another.example", "*.another.example"]')
     first = project.up()
     assert "pulumi config set --stack prod domain:validated true" in first.output
@@ -215,7 +213,7 @@ def test_another_dns(project: Project, world: World) -> None:
 
 def test_names_outside_of_a_zone_given_by_its_id(project: Project, zone: str) -> None:
     """The preview compares the host names with the zone's own name."""
-    project.pulumi("config", "rm", "domain:validated", "--stack", "prod")
+    project.unset("domain:validated")
     project.config("domain:zone", zone)
     refused = project.pulumi("preview", "--stack", "prod", check=False)
     assert refused.code != 0
@@ -237,8 +235,7 @@ def test_names_of_a_stack_and_without_any(project: Project, world: World, zone: 
     assert project.outputs()["url"] == "https://prod.example.com"
     assert visit(project, "prod.example.com", "/docs").text == "<h1>docs</h1>"
     assert visit(project, "feature-login.example.com").headers["location"] == "https://prod.example.com/"
-    project.pulumi("config", "rm", "domain:zone", "--stack", "prod")
-    project.pulumi("config", "rm", "domain:names", "--stack", "prod")
+    project.unset("domain:zone", "domain:names")
     project.up()
     outputs = project.outputs()
     assert outputs["url"] == f"https://{outputs['distributionDomain']}"

@@ -84,7 +84,7 @@ def test_unknown_paths_with_routing_errors(prod: Project) -> None:
 
 def test_a_rollback_has_the_routes_of_its_own_tree(prod: Project) -> None:
     """A rollback serves pages in the form of the old release, although the current files have another form."""
-    prod.pulumi("config", "rm", "website:routing", "--stack", "prod")
+    prod.unset("website:routing")
     prod.up()
     earlier = prod.outputs()["digest"]
     assert prod.get("/about").text == SITE["about.html"]
@@ -97,7 +97,7 @@ def test_a_rollback_has_the_routes_of_its_own_tree(prod: Project) -> None:
     prod.up()
     assert (prod.get("/about").status, prod.get("/about").text) == (200, SITE["about.html"])
     assert prod.get("/about/").headers["location"] == "/about"
-    prod.pulumi("config", "rm", "publish:release", "--stack", "prod")
+    prod.unset("publish:release")
     prod.up()
     assert prod.get("/about/").text == "<h1>about, in a folder</h1>"
 

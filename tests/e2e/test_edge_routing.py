@@ -137,8 +137,7 @@ def test_missing_files_without_error_responses(
 
 def test_back_to_errors(prod: Project) -> None:
     """With `errors` only a function without a router is left, and any path gets the root page, as in Amplify."""
-    for key in ("cloudfront:errorResponses", "publish:mode"):
-        prod.pulumi("config", "rm", key, "--stack", "prod")
+    prod.unset("cloudfront:errorResponses", "publish:mode")
     prod.config("website:routing", "errors")
     prod.up()
     assert (prod.get("/client/route").status, prod.get("/client/route").text) == (200, SITE["index.html"])

@@ -91,8 +91,7 @@ def test_a_second_up_is_a_no_op_after_a_refresh(prod: Project) -> None:
 
 def test_all_of_it_can_be_switched_off(prod: Project) -> None:
     """Without the settings their resources are deleted, and the distribution is as before."""
-    for key in ("geoRestriction", "webAclArn", "logging", "alarms"):
-        prod.pulumi("config", "rm", f"cloudfront:{key}", "--stack", "prod")
+    prod.unset(*(f"cloudfront:{key}" for key in ("geoRestriction", "webAclArn", "logging", "alarms")))
     prod.up()
     found = prod.sandbox.cloudfront.get_distribution_config(Id=prod.outputs()["distributionId"])["DistributionConfig"]
     assert found["Restrictions"]["GeoRestriction"]["RestrictionType"] == "none"

@@ -114,17 +114,11 @@ def test_no_region(project: Project) -> None:
     ("directory", "word"),
     [
         ("nowhere", "nowhere"),
-        ("hollow", "empty"),
-        ("/", "root"),
-        (".", "project"),
-        ("..", "project"),
         ("escape", "symbolic link"),
-        ("a" * 256, "File name too long"),
     ],
 )
 def test_a_folder_that_must_not_be_published(project: Project, directory: str, word: str) -> None:
-    """A missing or empty folder, the root, the project, a folder around it, or one with a symlink out is refused."""
-    (project.path / "hollow").mkdir(exist_ok=True)
+    """A missing folder, and one with a symlink out, are refused; tests/unit/publish/staging has all other reasons."""
     project.write("escape/index.html", "x")
     link = project.path / "escape/out"
     link.unlink(missing_ok=True)
@@ -161,4 +155,4 @@ def test_a_missing_index_document_is_only_a_warning(project: Project) -> None:
     result = project.up()
     assert "index.html" in result.output
     assert "warning" in result.output
-    project.pulumi("destroy", "--yes", "--stack", "dev")
+    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "dev")

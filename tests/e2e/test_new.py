@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -80,6 +81,24 @@ def make(project: Project, template: object, *arguments: str, env: Mapping[str, 
     project.pulumi("new", str(template), *chosen, *arguments, env={**INSTALLED, **(env or {})})
 
 
+@pytest.fixture(scope="module")
+def plain(sandbox: Sandbox, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project that was made with every default, and not deployed."""
+    project = started(sandbox, tmp_path_factory.mktemp("new") / "plain", "plain")
+    make(project, template)
+    return project
+
+
+def copy_of(project: Project, path: Path, name: str) -> Project:
+    """Return a copy of a project under another name, as making a virtual environment takes long."""
+    shutil.copytree(project.path, path, symlinks=True, ignore=shutil.ignore_patterns(".hosting"))
+    settings = path / "Pulumi.yaml"
+    settings.write_text(settings.read_text().replace(f"name: {project.name}\n", f"name: {name}\n", 1))
+    copied = Project(project.sandbox, path, name, project.stack)
+    copied.pulumi("stack", "init", project.stack)
+    return copied
+
+
 def files_of(folder: Path) -> list[str]:
     """Return a folder's files, without the virtual environment and what a run leaves behind."""
     names = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
@@ -139,10 +158,9 @@ def test_asks_for_region_stage_and_folder(sandbox: Sandbox, template: Path, tmp_
     assert [release["digest"] for release in project.outputs()["releases"]] == [project.outputs()["digest"]]
 
 
-def test_creates_the_files_of_the_template(sandbox: Sandbox, template: Path, tmp_path: Path) -> None:
+def test_creates_the_files_of_the_template(sandbox: Sandbox, template: Path, plain: Project) -> None:
     """The project has the template's files, and runs the package that is installed in its virtual environment."""
-    project = started(sandbox, tmp_path / "plain", "plain")
-    make(project, template)
+    project = plain
     assert files_of(project.path) == files_of(template)
     changed = {
         name for name in files_of(template) if (project.path / name).read_bytes() != (template / name).read_bytes()
@@ -183,10 +201,9 @@ def test_added_to_an_app_as_a_folder(sandbox: Sandbox, template: Path, tmp_path:
     assert project.get().text == "<h1>second</h1>"
 
 
-def test_a_program_with_more_than_the_site(sandbox: Sandbox, template: Path, tmp_path: Path) -> None:
+def test_a_program_with_more_than_the_site(sandbox: Sandbox, plain: Project, tmp_path: Path) -> None:
     """A program of one's own declares a resource beside the site; a second site, or an error, is one sentence."""
-    project = started(sandbox, tmp_path / "own", "own")
-    make(project, template)
+    project = copy_of(plain, tmp_path / "own", "own")
     (project.path / "__main__.py").write_text(BESIDE)
     project.up(env=INSTALLED)
     outputs = project.outputs()

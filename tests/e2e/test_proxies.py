@@ -150,8 +150,7 @@ def test_the_password_is_not_forwarded(app: Project) -> None:
     assert app.get("/api/x").status == 401
     answer = app.get("/api/x", headers=PASSWORD)
     assert (answer.status, "authorization" in request_of(answer)["headers"]) == (200, False)
-    for key in ("access:username", "access:password"):
-        app.pulumi("config", "rm", "--stack", "prod", key)
+    app.unset("access:username", "access:password")
 
 
 def test_servers_that_do_not_answer(app: Project, api: EchoApi, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,9 @@ def test_outputs_say_what_there_is(dev: Project, prod: Project) -> None:
         "routing",
         "invalidationId",
     }
-    on_dev, on_prod = dev.outputs(), prod.outputs()
+    printed = [project.pulumi("stack", "output", "--json", "--stack", project.stack) for project in (dev, prod)]
+    on_dev, on_prod = (json.loads(one.output) for one in printed)
+    assert (on_dev, on_prod) == (dev.outputs(), prod.outputs())
     assert set(on_dev) == set(on_prod) == names
     assert on_dev["url"] == on_dev["websiteUrl"]
     assert on_dev["url"] == f"http://{on_dev['bucketName']}.s3-website-us-east-1.amazonaws.com"
@@ -254,7 +257,7 @@ def test_destroy_leaves_nothing(stage: str, request: pytest.FixtureRequest) -> N
     """`pulumi destroy` deletes the bucket, the distribution and the access control."""
     project: Project = request.getfixturevalue(stage)
     outputs = project.outputs()
-    project.pulumi("destroy", "--yes", "--stack", stage)
+    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", stage)
     sandbox = project.sandbox
     assert outputs["bucketName"] not in {bucket["Name"] for bucket in sandbox.s3.list_buckets()["Buckets"]}
     listed = sandbox.cloudfront.list_distributions()["DistributionList"].get("Items", [])

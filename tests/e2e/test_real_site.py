@@ -73,7 +73,7 @@ def stages(browser: Browser, dist: Path, new_project: Callable[[str], Project]) 
 def published(project: Project, folder: Path) -> Project:
     """Publish a folder that is not in the project, without its source maps."""
     project.config("publish:directory", os.path.relpath(folder, project.path))
-    project.config("publish:ignore[0]", "*.map", "--path")
+    project.config("publish:ignore", ["*.map"])
     project.up()
     return project
 

@@ -35,16 +35,13 @@ def dev(new_project: Callable[[str], Project]) -> Project:
     project.config("website:indexDocument", "home.html")
     project.config("website:errorDocument", "errors/404.html")
     project.config("website:bucketName", f"{project.name}-settings-bucket")
-    project.config("website:cors[0].allowedMethods[0]", "GET", "--path")
-    project.config("website:cors[0].allowedMethods[1]", "HEAD", "--path")
-    project.config("website:cors[0].allowedOrigins[0]", "https://app.example", "--path")
-    project.config("website:cors[0].maxAgeSeconds", "60", "--path")
+    cors = {"allowedMethods": ["GET", "HEAD"], "allowedOrigins": ["https://app.example"], "maxAgeSeconds": 60}
+    project.config("website:cors", [cors])
     project.config("publish:directory", "app/out")
     project.config("publish:ignore[0]", "*.map", "--path")
     project.config("publish:ignore[1]", "!keep.map", "--path")
     project.config("publish:ignoreFile", "rules/ignored")
-    project.config("publish:cacheControl[0].pattern", "*.css", "--path")
-    project.config("publish:cacheControl[0].value", "public, max-age=60", "--path")
+    project.config("publish:cacheControl", [{"pattern": "*.css", "value": "public, max-age=60"}])
     write_compressed(project, "app/out")
     project.config("publish:buildCommand", "echo built > app/out/built.txt && echo the build speaks")
     project.up()
@@ -65,12 +62,9 @@ def prod(new_project: Callable[[str], Project]) -> Project:
     project.config("cloudfront:defaultTtl", "20")
     project.config("cloudfront:maxTtl", "30")
     project.write("www/app.0a1b2c3d.js", "let a")
-    project.config("publish:cacheControl[0].pattern", "*.txt", "--path")
-    project.config("publish:cacheControl[0].value", "max-age=5", "--path")
-    project.config("cloudfront:errorResponses[0].errorCode", "404", "--path")
-    project.config("cloudfront:errorResponses[0].responseCode", "404", "--path")
-    project.config("cloudfront:errorResponses[0].responsePagePath", "/404.html", "--path")
-    project.config("cloudfront:errorResponses[0].cachingMinTtl", "5", "--path")
+    project.config("publish:cacheControl", [{"pattern": "*.txt", "value": "max-age=5"}])
+    page = {"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html", "cachingMinTtl": 5}
+    project.config("cloudfront:errorResponses", [page])
     project.config("cloudfront:priceClass", "PriceClass_100")
     project.config("cloudfront:httpVersion", "http2")
     project.config("cloudfront:ipv6", "false")
@@ -149,7 +143,7 @@ def test_no_cors_and_retained_bucket(new_project: Callable[[str], Project]) -> N
         s3.get_bucket_cors(Bucket=bucket)
     assert project.stored() == ["index.html"]
     url = project.url()
-    project.pulumi("destroy", "--yes", "--stack", "dev")
+    project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "dev")
     assert s3.get_object(Bucket=bucket, Key="index.html")["Body"].read() == b"kept"
     assert fetch(url, headers={"Host": f"{bucket}.s3-website-us-east-1.amazonaws.com"}).status != 200
     take_back(project, bucket)
@@ -244,7 +238,7 @@ def test_invalidation_wait(prod: Project, sandbox: Sandbox) -> None:
         prod.config("publish:invalidationWait", "false")
         prod.write("www/0.txt", "six")
         assert waited(prod, gate) == []
-    prod.pulumi("config", "rm", "--stack", "prod", "aws:endpoints")
+    prod.unset("aws:endpoints")
 
 
 def test_wait_for_deployment(prod: Project, sandbox: Sandbox) -> None:
@@ -256,7 +250,7 @@ def test_wait_for_deployment(prod: Project, sandbox: Sandbox) -> None:
         prod.config("cloudfront:waitForDeployment", "true")
         prod.config("cloudfront:priceClass", "PriceClass_All")
         patient = waited(prod, gate)
-    prod.pulumi("config", "rm", "--stack", "prod", "aws:endpoints")
+    prod.unset("aws:endpoints")
     # The provider reads the distribution once in the end, however far it is.
     assert hurried == [True]
     assert patient == [True, True, False, False]

@@ -43,7 +43,8 @@ class AwsProvider(Provider):
     version = VERSION
 
     def __init__(self) -> None:
-        self._aws: AwsClient | None = None
+        # By connection: an engine that attaches to a running plugin has one for each of its providers.
+        self._clients: dict[str, AwsClient] = {}
 
     def Handshake(  # noqa: N802 - gRPC's name
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
@@ -75,7 +76,7 @@ class AwsProvider(Provider):
         config = parsed(from_struct(request.args))
         if UNKNOWN not in config.values():
             try:
-                self._aws = _make_client(config)
+                self._clients[context.peer()] = _make_client(config)
             except EmulatorStoppedError as error:
                 abort(context, str(error))
             except (ConfigurationError, AwsError, BotoCoreError) as error:
@@ -117,12 +118,13 @@ class AwsProvider(Provider):
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Compare the state with the inputs of this run, as Pulumi's bridge does."""
+        aws = self._clients.get(context.peer())
         resource = _resource(request.urn, context)
         state, new = from_struct(request.olds), from_struct(request.news)
         old_inputs = from_struct(request.old_inputs)
         found = differences(resource.fields, state, new)
         compares_tags = resource.tagged and not any(change.path.startswith("tags") for change in found)
-        if self._aws and compares_tags and (state.get("tagsAll") or {}) != all_tags(self._aws, new):
+        if aws and compares_tags and (state.get("tagsAll") or {}) != all_tags(aws, new):
             found.append(Change("tagsAll", "update"))
         return diff_response(found, delete_first=deletes_before_replace(resource, old_inputs, new))
 
@@ -198,9 +200,10 @@ class AwsProvider(Provider):
         return empty_pb2.Empty()
 
     def _client(self, context: grpc.ServicerContext) -> AwsClient:
-        if self._aws is None:
+        aws = self._clients.get(context.peer())
+        if aws is None:
             abort(context, "the aws provider's configuration is not known yet")
-        return self._aws
+        return aws
 
 
 def _resource(urn: str, context: grpc.ServicerContext) -> Resource:

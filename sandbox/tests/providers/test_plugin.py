@@ -3,13 +3,18 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
 
 from sandbox.environment import REPOSITORY
+from sandbox.providers.aws.service import AwsProvider
+from sandbox.providers.plugin import start
+from sandbox.tests.providers.conftest import config_for
+from sandbox.tests.providers.harness import Engine
 
 
 @pytest.mark.parametrize(
@@ -47,3 +52,20 @@ def test_plugin_ends_with_its_engine() -> None:
         engine.kill()
         # The plugin has the pipe open too: this returns once it has ended.
         assert engine.stdout.read() == ""
+
+
+def test_each_connection_has_its_own_configuration(endpoint: str) -> None:
+    """An engine that attaches to a running plugin has a connection for each of its providers."""
+    server, port = start(AwsProvider())
+    # Otherwise the channels of a process share a connection.
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    with ExitStack() as stack:
+        engines = {}
+        for region in ("us-east-1", "eu-west-1"):
+            channel = stack.enter_context(grpc.insecure_channel(f"127.0.0.1:{port}", options))
+            engines[region] = Engine(provider_pb2_grpc.ResourceProviderStub(channel))
+            engines[region].stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:1"))
+            engines[region].configure(**config_for(endpoint, region=region))
+        found = {region: engine.invoke("aws:index/getRegion:getRegion") for region, engine in engines.items()}
+    server.stop(grace=None).wait()
+    assert [answer["region"] for answer in found.values()] == list(engines)
