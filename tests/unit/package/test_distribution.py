@@ -54,8 +54,8 @@ def test_a_wheel_holds_the_package_with_its_javascript_and_nothing_else(tmp_path
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert {name for name in names if not name.startswith(metadata)} == sources
-    assert {Path(name).suffix for name in sources} == {".py", ".js", ".tsv", ".typed"}
-    assert "hosting/publish/bulk/release.js" in names
+    assert {Path(name).suffix for name in sources} == {".css", ".js", ".py", ".tsv", ".typed"}
+    assert {"hosting/publish/bulk/release.js", "hosting/review/html/report.css"} <= {*names}
 
 
 def test_the_version_is_stated_once() -> None:
