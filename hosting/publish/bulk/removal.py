@@ -92,14 +92,16 @@ class Removal:
         return found.pointer
 
     def _remove_pointer(self, owner: str) -> None:
-        for attempt in range(_ATTEMPTS):
+        attempt = 0
+        while True:
+            attempt += 1
             found = view(self._store, self._key)
             if self._check_owner(owner, found) is None:
                 return
             try:
                 self._store.update(found.etag, {}, [self._key])
             except (StoreConflictError, StoreUnavailableError):
-                if attempt == _ATTEMPTS - 1:
+                if attempt == _ATTEMPTS:
                     raise
                 time.sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not a secret
             else:

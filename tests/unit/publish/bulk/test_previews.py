@@ -446,6 +446,7 @@ def test_a_full_store(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         edge.put("pr-7", with_changes(280))
     assert len(edge.bucket.uploaded) == uploads
+    monkeypatch.setattr("hosting.publish.bulk.switch.MAX_BYTES", 100)
     edge.put("pr-7", with_changes(1))
     assert edge.wrong() == []
 
