@@ -126,10 +126,10 @@ def test_a_new_preview_in_few_requests(previews: Previews) -> None:
     with Recorder(previews.edge.sandbox.env["AWS_ENDPOINT_URL"]) as recorder:
         up = pr7.up(env=recorder.env)
     calls = Counter(f"{one.service}:{one.name}" for one in recorder.operations)
-    # If another preview was published in the same minute, its id is taken: one more write, and one read.
+    # Each id that a preview of the same minute has taken already is one more write, and one read.
     conflicts = calls["s3:PutObject"] - 14
     assert calls.total() - 10 - 2 * conflicts <= MOST_REQUESTS, calls
-    assert conflicts in (0, 1)
+    assert conflicts < 5
     assert up.changes == {"created": 4}
     assert pr7.outputs()["url"] == f"https://pr-7.{DOMAIN}"
     assert (previews.text("pr-7", "/page-3"), previews.text("main", "/page-3")) == ("seven 3", "page 3")
