@@ -25,6 +25,7 @@ RANGES = {
     "pyyaml": ((6, 0, 3), (7,)),
     "pathspec": ((1, 1, 1), (2,)),
     "dnspython": ((2, 9, 2), (3,)),
+    "selectolax": ((1, 0, 2), (2,)),
 }
 _INSTALL_CLI = "update it, https://www.pulumi.com/docs/install/"
 _INSTALL_PACKAGES = "pip install -r requirements.txt"
