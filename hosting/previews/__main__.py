@@ -13,15 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import yaml
+
 from hosting.aws.key_value_store import open_store
 from hosting.aws.key_value_store_errors import StoreError
 from hosting.config.load import load_settings
 from hosting.deployments.cli import PulumiCli, require_project, run
 from hosting.deployments.stack import raw_config
 from hosting.errors import HostingError
-from hosting.previews.listing import lines, listed_previews, to_prune, without_pointer
-from hosting.publish.bulk import layout
-from hosting.publish.bulk.removal import Removal
+from hosting.previews.listing import lines, listed_previews
+from hosting.previews.prune import Prune
 from hosting.publish.s3.bucket import open_bucket
 from hosting.publish.s3.errors import S3Error
 
@@ -45,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     prune_parser = commands.add_parser("prune", help="remove expired previews, and what removed ones have left")
     for each in (list_parser, prune_parser):
         each.add_argument("--stack", required=True, help="the stack of the preview edge")
-    prune_parser.add_argument("--branches", action="store_true", help="also previews whose branch `origin` has no more")
+    prune_parser.add_argument("--branches", action="store_true", help="also those of this project whose branch is gone")
     prune_parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     return parser
 
@@ -75,17 +76,9 @@ def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _prune(edge: _Edge, branches: list[str] | None, *, dry_run: bool) -> None:
-    previews = listed_previews(edge.store.list())
-    removed = list(to_prune(previews, time.time(), branches))
-    for one, reason in removed:
-        _print(f"{'would remove' if dry_run else 'removing'} {one.name} of the stack {one.owner}: {reason}")
-        if not dry_run:
-            Removal(edge.bucket, edge.store, one.name).run(one.owner)
-    for name in without_pointer(edge.bucket.list(layout.RECORDS), previews):
-        if not dry_run and Removal(edge.bucket, edge.store, name).delete_rest():
-            _print(f"deleted what {name} had left")
-    _print(f"{len(removed)} of {len(previews)} previews {'would be ' if dry_run else ''}removed")
+def _project_name(project: Path) -> str:
+    content = yaml.safe_load((project / "Pulumi.yaml").read_text(encoding="utf-8"))
+    return str(content["name"])
 
 
 def _run(arguments: argparse.Namespace, project: Path) -> None:
@@ -96,7 +89,9 @@ def _run(arguments: argparse.Namespace, project: Path) -> None:
             for line in lines(previews, edge.domain, time.time()) if previews else ["no previews"]:
                 _print(line)
         else:
-            _prune(edge, _branches(project) if arguments.branches else None, dry_run=arguments.dry_run)
+            branches = _branches(project) if arguments.branches else None
+            prune = Prune(edge.bucket, edge.store, _print)
+            prune.run(_project_name(project), branches, dry_run=arguments.dry_run)
     except (S3Error, StoreError) as error:
         raise HostingError(f"The preview edge can't be read or changed ({error}): run the command again") from error
 

@@ -26,6 +26,7 @@ class ListedPreview:
         published: when it was published, in seconds since 1970.
         expires: when it expires, in seconds since 1970.
         is_branch: whether its name is that of its branch.
+        text: the value of its pointer.
     """
 
     name: str
@@ -33,6 +34,12 @@ class ListedPreview:
     published: int
     expires: int
     is_branch: bool
+    text: str = ""
+
+    @property
+    def project(self) -> str:
+        """The project of its stack."""
+        return self.owner.split("/")[-2] if "/" in self.owner else ""
 
 
 def listed_previews(items: Mapping[str, str]) -> list[ListedPreview]:
@@ -42,7 +49,7 @@ def listed_previews(items: Mapping[str, str]) -> list[ListedPreview]:
         pointer = Pointer.from_text(text) if key.startswith(POINTERS) else None
         if pointer and pointer.terms:
             terms, name = pointer.terms, key.removeprefix(POINTERS)
-            found.append(ListedPreview(name, terms.owner, pointer.live.time, terms.expires, terms.is_branch))
+            found.append(ListedPreview(name, terms.owner, pointer.live.time, terms.expires, terms.is_branch, text))
     return found
 
 
@@ -56,20 +63,21 @@ def lines(previews: Iterable[ListedPreview], domain: str, now: float) -> Iterato
 
 
 def to_prune(
-    previews: Iterable[ListedPreview], now: float, branches: Collection[str] | None
+    previews: Iterable[ListedPreview], now: float, project: str, branches: Collection[str] | None
 ) -> Iterator[tuple[ListedPreview, str]]:
     """Yield the previews to remove, with the reason.
 
     Args:
         previews: the previews of the edge.
         now: the time, in seconds since 1970.
-        branches: the branches of the repository; None if they do not count.
+        project: the project whose branches count.
+        branches: the branches of its repository; None if they do not count.
     """
     labels = {label_of(branch) for branch in branches or ()}
     for one in previews:
         if one.expires <= now:
             yield one, "expired"
-        elif branches is not None and one.is_branch and one.name not in labels:
+        elif branches is not None and one.is_branch and one.project == project and one.name not in labels:
             yield one, "its branch is gone"
 
 

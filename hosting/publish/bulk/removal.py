@@ -32,11 +32,19 @@ _MAX_WAIT_S = 2.0
 class Removal:
     """The removal of one preview from its edge."""
 
-    def __init__(self, bucket: BucketClient, store: Store, name: str) -> None:
-        """``name`` is the preview's label."""
+    def __init__(self, bucket: BucketClient, store: Store, name: str, text: str | None = None) -> None:
+        """Prepare the removal.
+
+        Args:
+            bucket: the edge's bucket.
+            store: the edge's key value store.
+            name: the preview's label.
+            text: the only value of the pointer that is removed; None for any.
+        """
         self._bucket = bucket
         self._store = store
         self._name = name
+        self._text = text
         self._key = f"{POINTERS}{name}"
         self._file = CatalogueFile(bucket, layout.site_records(name) + CATALOGUE)
 
@@ -47,7 +55,7 @@ class Removal:
             owner: the stack that removes it, as organization/project/stack; empty for any.
 
         Raises:
-            PublishError: the preview belongs to another stack.
+            PublishError: the preview belongs to another stack, or its pointer has another value.
             S3Error, StoreError: AWS did not answer a request.
         """
         pointer = self._check_owner(owner, view(self._store, self._key))
@@ -61,10 +69,12 @@ class Removal:
     def delete_rest(self) -> bool:
         """Delete what a preview without a pointer has left; return whether nothing is left.
 
-        A first publish that is under way has no pointer yet, and keeps its objects.
+        A first publish that is under way has no pointer yet, and keeps its objects; so does one that has just ended.
         """
         releases = self._file.read().releases
         if any(not one.is_complete and self._file.now - one.time < RESUME_S for one in releases):
+            return False
+        if self._store.get(self._key) is not None:
             return False
         return self._delete_all()
 
@@ -83,8 +93,12 @@ class Removal:
         """Return the pointer.
 
         Raises:
-            PublishError: it belongs to another stack than ``owner``.
+            PublishError: it belongs to another stack than ``owner``, or has another value than the given one.
         """
+        if self._text is not None and found.text not in (None, self._text):
+            raise PublishError(
+                f"The preview '{self._name}' was published meanwhile, so it was not removed: run the command again"
+            )
         terms = found.pointer.terms if found.pointer else None
         if owner and found.pointer and (terms is None or terms.owner != owner):
             other = terms.owner if terms else "another program"

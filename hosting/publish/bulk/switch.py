@@ -177,8 +177,13 @@ def _batches(tables: Mapping[str, str]) -> list[dict[str, str]]:
 def _other_publish(found: StoreView, host_of: Callable[[str], str]) -> str:
     """Return the message that another publish has switched visitors."""
     pointer = found.pointer
-    host = host_of(pointer.live.release) if pointer else ""
-    when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(pointer.live.time)) if pointer else "meanwhile"
+    if pointer is None:
+        return (
+            "The site was removed while this pulumi up ran; visitors get no release, and this one was not published. "
+            "Run pulumi up again to publish the files of this machine"
+        )
+    host = host_of(pointer.live.release)
+    when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(pointer.live.time))
     return (
         f"Another release was published{f' by {host}' if host else ''} ({when}) while this pulumi up ran; visitors "
         "get that one, and this one was not published. Run pulumi up again to publish the files of this machine"

@@ -22,7 +22,7 @@ def test_the_previews_of_a_store() -> None:
         "s/other": Pointer(LIVE).to_text(),
         "t/AAAA/0": "-",
     }
-    assert listed_previews(items) == [NEW]
+    assert listed_previews(items) == [replace(NEW, text=items["s/feature-x"])]
 
 
 def test_a_line_for_each_preview() -> None:
@@ -39,9 +39,15 @@ def test_what_is_pruned() -> None:
     """Expired previews go, and if branches count, those of a branch that is gone; a pull request's is of no branch."""
     pull = replace(NEW, name="pr-7", is_branch=False)
     previews = [OLD, NEW, pull]
-    assert list(to_prune(previews, NOW, None)) == [(OLD, "expired")]
-    assert list(to_prune(previews, NOW, ["main", "feature/X"])) == [(OLD, "expired")]
-    assert list(to_prune(previews, NOW, ["main"])) == [(OLD, "expired"), (NEW, "its branch is gone")]
+    assert list(to_prune(previews, NOW, "site", None)) == [(OLD, "expired")]
+    assert list(to_prune(previews, NOW, "site", ["main", "feature/X"])) == [(OLD, "expired")]
+    assert list(to_prune(previews, NOW, "site", ["main"])) == [(OLD, "expired"), (NEW, "its branch is gone")]
+
+
+def test_branches_do_not_count_for_other_projects() -> None:
+    """Another project on the edge has other branches; its expired previews go all the same."""
+    others = [replace(OLD, owner="acme/docs/old"), replace(NEW, owner="acme/docs/feature-x"), replace(NEW, owner="x")]
+    assert list(to_prune(others, NOW, "site", ["main"])) == [(others[0], "expired")]
 
 
 def test_what_removed_previews_have_left() -> None:
