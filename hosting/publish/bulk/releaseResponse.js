@@ -1,6 +1,5 @@
 // Sets the status of an error page, which its metadata has, and the headers of all rules that match a path of the page.
 async function releaseResponse(request, response) {
-  // $NOINDEX
   const status = response.headers['x-amz-meta-status'];
   if (status) {
     response.statusCode = parseInt(status.value, 10);

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 # In the code of a preview edge's function, in place of the hash of a password that is generated with the resources.
 PASSWORD_HASH = "$PASSWORD_HASH"  # noqa: S105 - the text in its place
-_NOINDEX = "response.headers['x-robots-tag'] = { value: 'noindex' };"
+_NOINDEX = FunctionPart(
+    "noindex", "function noindex(request, response) { response.headers['x-robots-tag'] = { value: 'noindex' }; }"
+)
 _BAD_REQUEST = 400
 _HERE = Path(__file__).parent
 
@@ -75,14 +77,14 @@ def preview_functions(domain: str, password: str = PASSWORD_HASH) -> ReleaseFunc
     code = fill(_code("releasePreview", "release", key="previewKey(request)"), values) + own + redirects.code
     return ReleaseFunctions(
         request_parts=(FunctionPart("preview", code + javascript("canonicalUri"), uses_store=True),),
-        response_parts=(_response_part(key="previewKey(request)", own=own, noindex=_NOINDEX),),
+        # The last part: a header rule of the site must not replace the header.
+        response_parts=(_response_part(key="previewKey(request)", own=own), _NOINDEX),
         tables=(),
     )
 
 
-def _response_part(key: str, own: str = "", noindex: str = "") -> FunctionPart:
-    code = _code("releaseResponse", key=key).replace("// $NOINDEX", noindex)
-    return FunctionPart("releaseResponse", code + own, uses_store=True)
+def _response_part(key: str, own: str = "") -> FunctionPart:
+    return FunctionPart("releaseResponse", _code("releaseResponse", key=key) + own, uses_store=True)
 
 
 def _code(*names: str, key: str) -> str:

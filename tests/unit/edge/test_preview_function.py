@@ -10,12 +10,16 @@ import pytest
 from hosting.edge.function_code import MAX_BYTES, compose, compose_response, size_of
 from hosting.edge.password import password_hash
 from hosting.publish.bulk.release_edge import ReleaseEdge
-from hosting.publish.bulk.release_function import preview_functions
+from hosting.publish.bulk.release_function import preview_functions, release_edge, release_functions
+from tests.unit.edge.plans import plan_of
 from tests.unit.edge.runtime import request_event, response_event, undocumented
+from tests.unit.edge.test_plan import manifest, settings
 from tests.unit.publish.bulk.memory import Site
 from tests.unit.publish.bulk.test_previews import preview
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.edge.runtime import Engine
 
 DOMAIN = "example-previews.com"
@@ -124,6 +128,20 @@ def test_no_answer_is_indexed(engine: Engine) -> None:
     assert (removed["statusCode"], removed["headers"]["x-robots-tag"]) == (503, {"value": "noindex"})
 
 
+def test_a_header_rule_of_the_site_does_not_index_a_preview(engine: Engine, tmp_path: Path) -> None:
+    """A site's own X-Robots-Tag does not replace that of previews; its other headers stay."""
+    (tmp_path / "_headers").write_text("/*\n  X-Robots-Tag: all\n  X-Site: 1\n")
+    plan = plan_of(settings(publish_mode="bulk", website_routing="auto"), manifest(*FILES), tmp_path)
+    edge = release_edge(plan, release_functions(plan).tables, "auto")
+    made = Site()
+    made.publisher(FILES, edge, preview=preview("pr-7", "")).publish()
+    engine.load(compose_response(preview_functions(DOMAIN, PASSWORD).response_parts), made.store.items)
+    page = response_event("/")
+    page["request"]["headers"]["host"] = {"value": f"pr-7.{DOMAIN}"}
+    (found,) = engine.run(page)
+    assert found["headers"] == {"x-site": {"value": "1"}, **NOINDEX}
+
+
 def test_one_read_finds_the_preview(engine: Engine) -> None:
     """The pointer is read once, and one bucket, whatever the number of previews."""
     items = site().store.items
@@ -138,4 +156,4 @@ def test_the_code_fits_and_is_documented() -> None:
     functions = preview_functions(f"{'a' * 58}.com", PASSWORD)
     assert size_of(compose(functions.request_parts)) < MAX_BYTES
     assert size_of(compose_response(functions.response_parts)) < MAX_BYTES
-    assert [undocumented(part.code) for part in (*functions.request_parts, *functions.response_parts)] == [[], []]
+    assert [undocumented(part.code) for part in (*functions.request_parts, *functions.response_parts)] == [[]] * 3
