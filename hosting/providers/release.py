@@ -143,10 +143,18 @@ class ReleaseProvider(AwsProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the publisher's own objects, unless another resource has replaced this one.
 
-        The keys of the store are deleted with the store.
+        The keys of the store are deleted with the store. A bucket that does not exist has nothing to delete.
         """
 
         def delete() -> None:
+            try:
+                delete_objects()
+            except S3Error as error:
+                # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+                if error.code != "NoSuchBucket":
+                    raise
+
+        def delete_objects() -> None:
             bucket = self.bucket_client(str(_props["bucket"]))
             owner = bucket.read(_owner_key(_props))
             if owner is not None and owner.data != _id.encode():

@@ -296,6 +296,18 @@ def test_delete(provider: MemoryProvider, tmp_path: Path) -> None:
     assert ([*bucket.objects], [*bucket.records]) == (["index.html"], [])
 
 
+def test_delete_without_the_bucket(provider: MemoryProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bucket that does not exist any more, such as that of a destroyed preview edge, has nothing to delete."""
+    result = provider.create(props(tmp_path))
+
+    def refuse(_key: str) -> None:
+        raise S3Error("NoSuchBucket", "The specified bucket does not exist", 404)
+
+    monkeypatch.setattr(provider.site.bucket, "read", refuse)
+    provider.delete(result.id, result.outs or {})
+    assert provider.site.problems(A) == []
+
+
 def test_a_tree_that_was_staged_again(provider: MemoryProvider, tmp_path: Path) -> None:
     """Nothing but the files and rules of the declared digest is published."""
     inputs = props(tmp_path)
