@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from hosting.domain.settings import LONGEST_CERTIFIED, HostName
+from hosting.errors import PLACEHOLDER
 from hosting.formats.labels import label_of
 from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule
 
@@ -72,15 +73,10 @@ class Edge(Section):
     previews_max_days: Annotated[Integer, Field(ge=1, le=3650, examples=[90])] = 90
     """The edge's output `previewsMaxDays`."""
 
-    @field_validator("store_arn")
-    @classmethod
-    def _all_outputs_without_a_stack(cls, arn: str | None, info: ValidationInfo) -> str | None:
-        needed = (*(info.data.get(key, True) for key in ("previews_domain", "bucket_name", "bucket_region")), arn)
-        if info.data.get("stack", True) is None and not all(needed):
-            raise broken_rule(
-                f"must come with the edge's other outputs, {', '.join(_NEEDED_OUTPUTS)}, or use the name of its stack"
-            )
-        return arn
+    @property
+    def is_known(self) -> bool:
+        """Whether it has a stack, or all outputs that a preview needs."""
+        return bool(self.stack or (self.previews_domain and self.bucket_name and self.bucket_region and self.store_arn))
 
 
 class PreviewsSettings(Section):
@@ -111,9 +107,13 @@ class PreviewsSettings(Section):
 
     @field_validator("edge")
     @classmethod
-    def _one_of_both(cls, edge: Edge | None, info: ValidationInfo) -> Edge | None:
+    def _valid_edge(cls, edge: Edge | None, info: ValidationInfo) -> Edge | None:
         if edge is not None and info.data.get("domain") is not None:
             raise broken_rule("must not be set if domain is set", remove=True)
+        if edge is not None and not edge.is_known:
+            outputs = ", ".join(_NEEDED_OUTPUTS)
+            rule = f"must be the name of the edge's stack, or have its outputs {outputs}"
+            raise broken_rule(rule, suggestion=PLACEHOLDER)
         return edge
 
     @field_validator("base")

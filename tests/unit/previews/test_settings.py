@@ -143,8 +143,11 @@ def test_a_preview() -> None:
 @pytest.mark.parametrize("missing", ["previewsDomain", "bucketName", "bucketRegion", "storeArn"])
 def test_outputs_of_an_edge_belong_together(missing: str) -> None:
     """A map without one of the outputs that a preview needs is refused."""
-    found = problem(previews_edge=json.dumps({key: value for key, value in OUTPUTS.items() if key != missing}))
-    assert "must come with the edge's other outputs" in found
+    given = {key: value for key, value in OUTPUTS.items() if key != missing and value}
+    assert problem(previews_edge=json.dumps(given)) == (
+        "'previews:edge' must be the name of the edge's stack, or have its outputs previewsDomain, bucketName, "
+        f"bucketRegion, storeArn (got {json.dumps(given)}): pulumi config set --stack pr-7 previews:edge '<value>'"
+    )
 
 
 def test_settings_without_effect() -> None:
