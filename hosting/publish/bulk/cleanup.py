@@ -14,7 +14,7 @@ from hosting.aws.key_value_store import MAX_KEYS_A_WRITE
 from hosting.aws.key_value_store_errors import StoreConflictError
 from hosting.edge.rule_tables import RULE_TABLES
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import has_passed
+from hosting.publish.bulk.catalogue import SHARED_GRACE_S, has_passed
 from hosting.publish.bulk.marks import Marks
 from hosting.publish.bulk.pointer import GRACE_S, store_tables
 from hosting.publish.bulk.table import TABLES
@@ -54,8 +54,9 @@ class Cleanup:
         """
         catalogue = self._file.catalogue
         tables = set(catalogue.tables)
-        # Visitors may still get what the pointer named until a moment ago.
-        if before is None or self._file.now - before.live.time >= GRACE_S:
+        # Visitors, and publishes of other previews that have begun, may still use what the pointer named.
+        grace_s = SHARED_GRACE_S if self._is_shared else GRACE_S
+        if before is None or self._file.now - before.live.time >= grace_s:
             needed = pointer.store_tables if pointer else set()
             needed |= store_tables(before.live) if before else set()
             tables -= self._delete_tables(needed, tables - needed)

@@ -221,7 +221,8 @@ class Publisher:
         self._begin(release, number, next_.pointer, before)
         manifest = self._upload(release, next_.manifest, plan)
         pointer = self._switch(current, next_)
-        self._file.catalogue = self._file.catalogue.with_pointer(pointer, self._file.now)
+        # The grace period of the previous release begins with the switch.
+        self._file.catalogue = self._file.catalogue.with_pointer(pointer, self._file.elapsed)
         self._clean_up(pointer, before)
         return PublishResult(
             replace(release, is_complete=True), manifest, self._file.catalogue, expires=_expiry(pointer)

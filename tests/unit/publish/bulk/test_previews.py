@@ -433,6 +433,16 @@ def test_a_publish_of_more_than_an_hour(edge: Edge, monkeypatch: pytest.MonkeyPa
     assert edge.wrong() == []
 
 
+def test_the_grace_period_begins_with_the_switch(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the upload took, the previous release is unused from the switch on."""
+    edge.put("pr-7", with_changes(1))
+    publisher = edge.of(preview("pr-7"), with_changes(2))
+    monkeypatch.setattr(type(publisher._file), "elapsed", property(lambda file: file.now + 1000))
+    catalogue = publisher.publish().catalogue
+    assert edge.pointer("pr-7").live.time == START + 1000
+    assert [release.unused_since for release in catalogue.releases] == [0.0, START + 1000]
+
+
 def test_a_full_store(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     """At 90 % a table is refused with the oldest previews by name; a pointer still has a place."""
     for name in ("pr-1", "pr-2"):
@@ -522,13 +532,17 @@ def test_two_hundred_previews() -> None:
 
 
 def test_the_grace_period_of_tables(edge: Edge) -> None:
-    """A preview's own old table goes with a publish ten minutes after the previous switch."""
+    """A preview's own old table goes with a publish an hour after the previous switch: others may begin to use it."""
     edge.put("pr-7", with_changes(280))
     table = edge.pointer("pr-7").live.table
-    edge.wait(GRACE_S)
-    edge.put("pr-7", with_changes(280, "again"))
+    edge.wait(SHARED_GRACE_S)
+    for text, seconds in (("again", GRACE_S), ("more", SHARED_GRACE_S - 1)):
+        edge.put("pr-7", with_changes(280, text))
+        assert f"t/{table}/0" in edge.store.items
+        edge.wait(seconds)
+    edge.put("pr-7", with_changes(280, "later"))
     assert f"t/{table}/0" in edge.store.items
-    edge.wait(GRACE_S)
+    edge.wait(SHARED_GRACE_S)
     edge.put("pr-7", with_changes(280, "last"))
     assert f"t/{table}/0" not in edge.store.items
     assert edge.wrong() == []
