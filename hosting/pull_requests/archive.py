@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import stat
 import zipfile
@@ -20,6 +21,11 @@ _STEP = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+")
 _LONGEST_STEP_BYTES = 255
 _ENCRYPTED = 0x1
 _BLOCK_BYTES = 1 << 20
+# What zipfile and the libraries for its kinds of compression raise.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError),
+    *(EOFError, NotImplementedError, OSError, RuntimeError),
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def unpack(archive: Path, folder: Path, limits: Limits | None = None) -> int:
             left = limits.bytes
             for entry in files:
                 left = _write(opened, entry, folder, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise _refusal(f"cannot be unpacked ({error})") from error
     return len(files)
 

@@ -60,6 +60,9 @@ class GitHub:
         https://docs.github.com/en/rest/pulls/pulls#list-pull-requests
         """
         head = run["head_repository"]
+        # The repository of a fork may be deleted: https://docs.github.com/en/rest/actions/workflow-runs
+        if head is None:
+            return None
         query = {"state": "open", "head": f"{head['owner']['login']}:{run['head_branch']}", "per_page": 100}
         for found in self._get(f"pulls?{urlencode(query)}"):
             repository = found["head"]["repo"] or {}
@@ -100,7 +103,9 @@ class GitHub:
         path = f"repos/{self._repository}/issues/{number}/comments?per_page=100"
         pages: list[list[dict[str, Any]]] = json.loads(_gh(["api", "--paginate", "--slurp", path]))
         comments = [comment for page in pages for comment in page]
-        own = (one for one in comments if one["user"]["login"] == _COMMENTER and one["body"].startswith(MARKER))
+        own = (
+            one for one in comments if (one["user"] or {}).get("login") == _COMMENTER and one["body"].startswith(MARKER)
+        )
         return next(own, None)
 
     def _get(self, path: str) -> Any:  # noqa: ANN401 - JSON

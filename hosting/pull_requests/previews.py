@@ -64,12 +64,12 @@ class Previews:
         """
         failed = []
         for number in self._numbers():
-            if not self._github.pull_request(number).is_open:
-                try:
+            try:
+                if not self._github.pull_request(number).is_open:
                     self._remove(number)
-                except DeploymentsError as error:
-                    self._say(str(error))
-                    failed.append(number)
+            except HostingError as error:
+                self._say(str(error))
+                failed.append(number)
         if failed:
             raise HostingError(
                 f"The previews of pull requests {', '.join(map(str, failed))} were not destroyed, see above; the next "

@@ -160,3 +160,24 @@ def test_what_is_not_an_archive(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     with pytest.raises(HostingError, match=r"cannot be unpacked .*File exists"):
         unpack(archive(tmp_path, ("index.html", "x")), tmp_path / "site")
+
+
+def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    """A name that the archive declares as UTF-8 and is not is a refusal."""
+    file = archive(tmp_path, ("ä.html", "home"))
+    file.write_bytes(file.read_bytes().replace("ä".encode(), b"\xff\xff"))
+    with pytest.raises(HostingError, match=r"cannot be unpacked .*utf-8"):
+        unpack(file, tmp_path / "site")
+
+
+def test_a_damaged_file_of_lzma(tmp_path: Path) -> None:
+    """Errors of each kind of compression are a refusal."""
+    file = tmp_path / "artifact.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as opened:
+        opened.writestr("a", "home" * 1000)
+    data = bytearray(file.read_bytes())
+    # The properties of LZMA come after the header of 30 bytes, the name, and 4 bytes.
+    data[35] = 0xFF
+    file.write_bytes(data)
+    with pytest.raises(HostingError, match="cannot be unpacked"):
+        unpack(file, tmp_path / "site")

@@ -52,6 +52,18 @@ def test_a_deleted_fork(repository: Repository) -> None:
     assert repository.github.pull_request_of(run()) is None
 
 
+def test_a_run_of_a_deleted_fork(repository: Repository) -> None:
+    """The event has no repository of the run's head then; nothing is published."""
+    repository.open(7, COMMIT)
+    assert repository.github.pull_request_of({**run(), "head_repository": None}) is None
+
+
+def test_a_comment_of_a_deleted_user(repository: Repository) -> None:
+    """GitHub has no user for it; it is not the workflow's comment."""
+    repository.change(comments={"7": [{"id": 1, "user": None, "body": f"{MARKER}\nx"}]})
+    assert not repository.github.has_comment(7)
+
+
 def test_the_artifact_of_a_run(repository: Repository, tmp_path: Path) -> None:
     """A run has one artifact with the name, or its error names the run."""
     repository.change(artifacts={"9": [{"id": 5, "name": "site"}, {"id": 6, "name": "logs"}]})

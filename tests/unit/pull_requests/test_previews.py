@@ -97,6 +97,18 @@ def test_a_preview_that_is_not_destroyed(repository: Repository, tmp_path: Path)
     assert said == ["Preview 'pr-7' was not destroyed, see above"]
 
 
+def test_a_pull_request_that_github_does_not_show(repository: Repository, tmp_path: Path) -> None:
+    """A number of an issue, for which GitHub answers 404, does not end the sweep of the others."""
+    repository.open(8, COMMIT)
+    repository.close(8)
+    cli = FakeCli(stack_ls=listed("pr-7", "pr-8"))
+    one, said = previews(repository, tmp_path, cli)
+    with pytest.raises(HostingError, match="The previews of pull requests 7 were not destroyed"):
+        one.sweep()
+    assert [command[-1] for command in cli.commands("destroy")] == ["pr-8"]
+    assert said == ["GitHub's API refused a request: gh: Not Found (HTTP 404)", "pr-8 is gone"]
+
+
 def test_previews_in_an_organization_of_their_own(repository: Repository, tmp_path: Path) -> None:
     """The template's name may have an organization, which the previews have too; the config file has none."""
     repository.open(7, COMMIT)
