@@ -252,6 +252,11 @@ class CatalogueFile:
             ) from error
         self.catalogue = catalogue
 
+    def is_unchanged(self) -> bool:
+        """Whether nobody has written the catalogue since it was read or written here."""
+        found = self.bucket.read(self.key)
+        return (found.etag if found else "") == self._etag
+
     def publisher_of(self, id_: str) -> str:
         """Return the machine that published a release, as another publish has noted it; empty if it is not known."""
         found = self.bucket.read(self.key)

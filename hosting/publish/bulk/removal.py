@@ -85,6 +85,9 @@ class Removal:
         left = Cleanup(self._bucket, self._store, manifests, self._file, is_shared=True).run(None, None)
         if left.to_delete or left.tables:
             return False
+        # A publish that has begun meanwhile has written another catalogue.
+        if not self._file.is_unchanged():
+            return False
         records = layout.site_records(self._name)
         self._bucket.delete([records + CATALOGUE, records + layout.OWNER])
         return True

@@ -10,7 +10,8 @@ import pytest
 from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavailableError
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import SHARED_GRACE_S, free_ids, has_passed
+from hosting.publish.bulk.catalogue import CATALOGUE, SHARED_GRACE_S, Catalogue, free_ids, has_passed
+from hosting.publish.bulk.cleanup import Cleanup
 from hosting.publish.bulk.marks import Marks
 from hosting.publish.bulk.pointer import GRACE_S, Pointer
 from hosting.publish.bulk.preview_site import PreviewSite, PreviewTerms
@@ -229,7 +230,7 @@ def test_an_id_is_not_used_again(edge: Edge) -> None:
     assert layout.RECORDS + id_ not in edge.bucket.records
 
 
-def test_the_base_publishes_while_previews_stand_on_its_old_table() -> None:
+def test_the_base_publishes_while_previews_use_its_old_table() -> None:
     """Objects and tables of the base stay while a preview uses them, and go when none does."""
     edge, main = Edge(), many(90)
     edge.put("main", main)
@@ -417,6 +418,32 @@ def test_a_busy_store_during_a_removal(edge: Edge, monkeypatch: pytest.MonkeyPat
     with pytest.raises(StoreUnavailableError):
         edge.remove("pr-8")
     assert edge.wrong() == []
+
+
+def test_a_publish_that_begins_at_the_end_of_a_removal(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue that it has written is not deleted."""
+    edge.put("pr-7", with_changes(1))
+    edge.wait(DAY)
+    key = f"{layout.site_records('pr-7')}{CATALOGUE}"
+    run, began = Cleanup.run, Catalogue(last_id=1)
+
+    def run_and_begin(cleanup: Cleanup, *pointers: Pointer | None) -> Catalogue:
+        left = run(cleanup, *pointers)
+        edge.bucket.write(key, began.to_bytes(), replaces=None)
+        return left
+
+    monkeypatch.setattr(Cleanup, "run", run_and_begin)
+    assert not edge.remove("pr-7")
+    assert Catalogue.from_bytes(edge.bucket.records[key][0]) == began
+
+
+def test_the_preview_is_removed_during_its_publish(edge: Edge) -> None:
+    """The message does not say that visitors get another release."""
+    edge.put("pr-7", with_changes(1))
+    edge.store.before_update = lambda: edge.remove("pr-7")
+    with pytest.raises(PublishError, match=r"^The site was removed while this pulumi up ran; visitors get no release"):
+        edge.put("pr-7", with_changes(2))
+    assert edge.wrong(["pr-7"]) == []
 
 
 def test_a_publish_of_more_than_an_hour(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
