@@ -51,7 +51,7 @@ class Current:
 
     @property
     def table_owners(self) -> Iterator[TableOwner]:
-        """The releases on whose tables the next one can stand, the best first."""
+        """The releases whose tables the next one can use, the best first."""
         if self.pointer:
             yield TableOwner(self.pointer.live, self.manifest)
         if self.base:

@@ -40,7 +40,7 @@ class Marks:
         self._pages |= {unquote(uri[1:]) for uri in (release.app_page, release.error_page) if uri}
         records = self._records[release.index_document]
         records |= _records_in(release.changes)
-        # Many previews stand on the table of their base.
+        # Many previews use the table of their base.
         if (release.table, release.index_document) not in self._read_tables:
             self._read_tables.add((release.table, release.index_document))
             for number in range(release.buckets):

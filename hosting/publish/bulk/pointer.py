@@ -170,7 +170,7 @@ def _uri(manifest: ReleaseManifest, name: str) -> str:
 
 
 class TableOwner(NamedTuple):
-    """A release whose table another one can stand on.
+    """A release whose table another one can use.
 
     Attributes:
         pointer: what the edge knows of it.
@@ -188,7 +188,7 @@ def next_pointer(
     current: Pointer | None,
     terms: PreviewTerms | None = None,
 ) -> Pointer | None:
-    """Return the pointer to a release that stands on the table of another one; None if it needs its own table.
+    """Return the pointer to a release that uses the table of another one; None if it needs its own table.
 
     Args:
         first: the release's pointer with its own table.

@@ -79,7 +79,7 @@ def test_text_of_a_pointer() -> None:
 
 
 def test_few_changes_stand_in_the_pointer() -> None:
-    """The next release stands on the same table, and the edge needs no previous release while that has arrived."""
+    """The next release uses the same table, and the edge needs no previous release while that has arrived."""
     live, new = manifest(numbered(100)), manifest({**numbered(99, 2), "new.html": "AAAB"})
     found = follow(Pointer(table_pointer("AAAA", live)), live, new, time=NOW + GRACE_S)
     assert (found.live.table, found.previous) == ("AAAA", None)
