@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="kind", choices=names, help="the host, if the project has files of several")
     parser.add_argument("--branch", help="the branch that the stack deploys, if the host has settings by branch")
     parser.add_argument("--app-root", metavar="FOLDER", help="the application of a monorepo")
-    parser.add_argument("--target", help="the target or site of a Firebase project")
+    parser.add_argument("--target", metavar="NAME", help="the site, if the project has several")
     amplify = parser.add_argument_group("Amplify Hosting", "An app's settings in AWS, by its id or from files.")
     amplify.add_argument("--app-id", metavar="ID", help="the app's id: AWS is asked with your credentials")
     amplify.add_argument("--app", type=Path, metavar="FILE", help="output of aws amplify get-app: holds secrets")

@@ -64,6 +64,7 @@ KINDS = (
     Kind("vercel", "Vercel", ("vercel.json", "vercel.ts", "vercel.js", "vercel.mjs", ".vercel/project.json"), "vercel"),
     Kind("firebase", "Firebase", ("firebase.json",), "firebase"),
     Kind("s3deploy", "s3deploy", (".s3deploy.yml", ".s3deploy.yaml"), "s3deploy"),
+    Kind("sst", "SST", ("sst.config.ts", "sst.config.mts", "sst.config.js", "sst.config.mjs"), "sst"),
 )
 
 

@@ -26,7 +26,7 @@ class Request:
         bucket_name: the bucket's name.
         distribution_id: the id of the distribution.
         app_root: the application of a monorepo.
-        target: the target or site of a Firebase project.
+        target: the name of the site, if the project has several.
         app: the Amplify app, as AWS returns it.
         with_domains: whether the host names are written.
         force: replace existing settings and files.

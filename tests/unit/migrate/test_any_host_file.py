@@ -42,6 +42,10 @@ KEYS = {
     ),
     "netlify.toml": "",
     ".s3deploy.yml": "routes route headers ignore gzip Cache-Control bucket region source path distribution-id key acl",
+    "sst.config.ts": (
+        "path build command output environment indexPage errorPage domain name redirects aliases dns cert buildCommand"
+        " buildOutput customDomain domainName domainAlias hostedZone TOKEN ...rest"
+    ),
 }
 TOML_KEYS = [
     *(
@@ -130,6 +134,17 @@ def test_any_firebase_json(app: Path, content: Any) -> None:  # noqa: ANN401 - a
 def test_any_s3deploy_yml(app: Path, content: Any) -> None:  # noqa: ANN401 - any YAML
     """No content of .s3deploy.yml gives a traceback."""
     ends_well(app, ".s3deploy.yml", json.dumps(content).encode())
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    arguments=st.lists(values(KEYS["sst.config.ts"].split()), max_size=3), cut=st.integers(0, 30), is_v2=st.booleans()
+)
+def test_any_sst_config(app: Path, arguments: list[Any], cut: int, is_v2: bool) -> None:  # noqa: FBT001 - a parameter
+    """No arguments of a StaticSite give a traceback, nor does a source that ends anywhere."""
+    name = "StaticSite(stack, " if is_v2 else "sst.aws.StaticSite("
+    source = f"new {name}{', '.join(json.dumps(one) for one in ['Web', *arguments])})"
+    ends_well(app, "sst.config.ts", source[: len(source) - cut].encode())
 
 
 @settings(max_examples=80, deadline=None)

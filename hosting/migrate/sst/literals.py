@@ -1,0 +1,147 @@
+"""Reads literals in TypeScript and JavaScript: the arguments of `new Name(...)`, and the objects that functions return.
+
+Strings, template strings without `${`, `true`, `false`, arrays and objects are literals. Anything else is an
+``Expression``. Any text can be read: brackets and quotes that nothing closes end with the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+_TOKEN = re.compile(
+    r"(?P<comment>//[^\n]*|/\*(?:.*?\*/|.*))"
+    r"""|(?P<text>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`(?:\\.|[^`\\])*`?)"""
+    r"|(?P<word>[\w$]+(?:\.[\w$]+)*)|(?P<sign>\.\.\.|\S)",
+    re.DOTALL,
+)
+_CLOSED = re.compile(r"""(["'`])(?:\\.|(?!\1)[^\\])*\1""", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,5})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+# https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/String#escape_sequences
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+_CONSTANTS = {"true": True, "false": False, "undefined": None, "null": None}
+_OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
+_LONGEST_SHOWN = 80
+_TYPE_WORDS = ("as", "satisfies")
+Tokens = list[re.Match[str]]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A value that is not a literal.
+
+    Attributes:
+        shown: its source text for messages, which has no text and no number, as these may be secrets.
+    """
+
+    shown: str
+
+
+@dataclass(frozen=True)
+class Construction:
+    """A `new Name(...)`: the name, with its namespaces, and the arguments."""
+
+    name: str
+    arguments: Sequence[Any]
+
+
+def constructions(source: str, names: Collection[str]) -> Iterator[Construction]:
+    """Yield each `new` of a name, with or without namespaces; one among the arguments of another is left out."""
+    tokens, index = _tokens(source), 0
+    while index + 2 < len(tokens):
+        new, name, bracket = tokens[index : index + 3]
+        if new[0] == "new" and name["word"] and name[0].rpartition(".")[2] in names and bracket[0] == "(":
+            end = _end(tokens, index + 2)
+            yield Construction(name[0], [_value(part) for part in _split(tokens[index + 3 : end])])
+            index = end
+        index += 1
+
+
+def returned_objects(source: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects that functions return; one inside another is left out."""
+    tokens, index = _tokens(source), 0
+    while index + 1 < len(tokens):
+        if tokens[index][0] == "return" and tokens[index + 1][0] == "{":
+            end = _end(tokens, index + 1)
+            yield _object(tokens[index + 2 : end])
+            index = end
+        index += 1
+
+
+def _tokens(source: str) -> Tokens:
+    return [token for token in _TOKEN.finditer(source) if token.lastgroup != "comment"]
+
+
+def _depth(token: re.Match[str]) -> int:
+    return (token["sign"] in _OPENING) - (token["sign"] in _CLOSING)
+
+
+def _end(tokens: Tokens, start: int) -> int:
+    """Return the index of the bracket that closes the one at ``start``."""
+    depth = 0
+    for index in range(start, len(tokens)):
+        depth += _depth(tokens[index])
+        if depth == 0:
+            return index
+    return len(tokens)
+
+
+def _split(tokens: Tokens) -> list[Tokens]:
+    """Return the parts between the commas outside of brackets."""
+    parts: list[Tokens] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += _depth(token)
+        if token[0] == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [part for part in parts if part]
+
+
+def _value(tokens: Tokens) -> Any:  # noqa: ANN401 - any literal
+    while len(tokens) > 2 and tokens[-2][0] in _TYPE_WORDS:  # noqa: PLR2004 - a value, the word and the type
+        tokens = tokens[:-2]
+    first = tokens[0]
+    if len(tokens) == 1 and first[0] in _CONSTANTS:
+        return _CONSTANTS[first[0]]
+    if len(tokens) == 1 and first["text"]:
+        return _text(first[0])
+    if first[0] in ("{", "[") and _end(tokens, 0) == len(tokens) - 1:
+        inside = tokens[1:-1]
+        return _object(inside) if first[0] == "{" else [_value(part) for part in _split(inside)]
+    return Expression(_shown(tokens))
+
+
+def _object(tokens: Tokens) -> dict[str, Any]:
+    """Return the entries of an object, without those that are undefined."""
+    entries: dict[str, Any] = {}
+    for part in _split(tokens):
+        key = _text(part[0][0]) if part[0]["text"] else part[0][0] if part[0]["word"] else _shown(part)
+        is_pair = len(part) > 2 and part[1][0] == ":"  # noqa: PLR2004 - key, colon and value
+        value = _value(part[2:]) if is_pair else Expression(_shown(part))
+        if value is not None:
+            entries[key.shown if isinstance(key, Expression) else key] = value
+    return entries
+
+
+def _text(quoted: str) -> str | Expression:
+    if not _CLOSED.fullmatch(quoted) or (quoted[0] == "`" and "${" in quoted):
+        return Expression("a template string" if quoted[0] == "`" else "a string without its end")
+    return _ESCAPE.sub(_unescaped, quoted[1:-1])
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2] or escape[3]
+    return chr(int(code, 16)) if code else _ESCAPED.get(escape[4], escape[4])
+
+
+def _shown(tokens: Tokens) -> str:
+    """Return source text for a message; an expression with texts or numbers is only called so."""
+    written = " ".join(tokens[0].string[tokens[0].start() : tokens[-1].end()].split())
+    is_open = all(token["text"] is None and not token[0][0].isdigit() for token in tokens)
+    return written if is_open and len(written) <= _LONGEST_SHOWN and "/" not in written else "an expression"
