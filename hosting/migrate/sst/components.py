@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FILES = ("sst.config.ts", "sst.config.mts", "sst.config.js", "sst.config.mjs")
 _SUFFIXES = {".ts", ".mts", ".js", ".mjs"}
-_NOT_OF_THE_PROJECT = {"node_modules", ".git", ".sst", ".open-next", ".next", "dist", "build"}
+_NOT_OF_THE_PROJECT = {"node_modules", "dist", "build", "venv"}
 _LARGEST = 200_000
 _MOST_FILES = 5_000
 _STATIC = "StaticSite"
@@ -94,7 +94,8 @@ def _sources(root: Path) -> Iterator[tuple[Path, str]]:
     files = [root / name for name in FILES if (root / name).is_file()]
     for parent, folders, names in os.walk(root):
         is_other = Path(parent) != root and not {*FILES}.isdisjoint(names)
-        folders[:] = [] if is_other else sorted({*folders} - _NOT_OF_THE_PROJECT)
+        own_folders = sorted(name for name in {*folders} - _NOT_OF_THE_PROJECT if not name.startswith("."))
+        folders[:] = [] if is_other else own_folders
         own = [] if is_other else [Path(parent, name) for name in sorted({*names} - {*FILES})]
         files += [file for file in own if file.suffix in _SUFFIXES and file.is_file()]
         if len(files) > _MOST_FILES:
@@ -123,7 +124,7 @@ def _site(file: Path, one: Construction, number: int) -> Site:
         file=file,
         is_v2=is_v2,
         arguments=settings if isinstance(settings, dict) else {},
-        unread=settings.shown if isinstance(settings, Expression) else "",
+        unread=str(settings) if isinstance(settings, Expression) else "",
     )
 
 

@@ -11,6 +11,7 @@ from hosting.migrate.host_rules import HostRules
 from hosting.migrate.path_patterns import REST, Hole, PathPattern
 from hosting.migrate.request import Imported
 from hosting.migrate.site_build import read_site_build, refuse_server
+from hosting.migrate.site_generators import generators
 from hosting.migrate.site_routing import map_routing
 from hosting.migrate.site_settings import SiteSettings, build_folder, relative
 from hosting.migrate.sst.components import Site, read_region, read_sites
@@ -81,7 +82,7 @@ def read(request: Request, home: Path) -> Imported:
     if region:
         findings.add_setting("aws:region", region, "the app's region")
     if site.unread:
-        findings.add_gap(f"{site.name}: its settings are an expression (`{site.unread}`)", _NOT_LITERAL)
+        findings.add_gap(f"{site.name}: its settings are {site.unread}", _NOT_LITERAL)
     findings.add_setting("cloudfront:enabled", True, "SST's distribution")  # noqa: FBT003 - a value, not a flag
     _add_build(root, values, settings)
     _add_environment(root, values, settings)
@@ -90,10 +91,17 @@ def read(request: Request, home: Path) -> Imported:
         _add_pages(values, rules)
     settings.add_rules(rules, site.file.name)
     map_domain(values, request.stack, is_written=request.with_domains)
-    others = {key: _NOT_LITERAL for key in site.arguments if not key.isidentifier()}
-    findings.add_unknown_keys("", site.arguments, others | (_V2_KEYS if site.is_v2 else _KEYS))
-    findings.add_unknown_keys(f"{values.name_of('domain')}.", section(values.value("domain")), _DOMAIN_KEYS)
+    _add_unknown_keys(values)
     return Imported(f"SST's StaticSite, {site.name} in {relative(site.file, root)}", findings)
+
+
+def _add_unknown_keys(values: SiteValues) -> None:
+    """Add a gap for each setting that is not mapped."""
+    arguments, reasons = values.site.arguments, _V2_KEYS if values.site.is_v2 else _KEYS
+    expressions = {key: _NOT_LITERAL for key in arguments if not key.isidentifier()}
+    values.findings.add_unknown_keys("", arguments, reasons | expressions)
+    domain = section(values.value("domain"))
+    values.findings.add_unknown_keys(f"{values.name_of('domain')}.", domain, _DOMAIN_KEYS)
 
 
 def _chosen(root: Path, sites: Sequence[Site], target: str | None) -> Site:
@@ -119,7 +127,14 @@ def _add_build(root: Path, values: SiteValues, settings: SiteSettings) -> None:
     if has_output:
         _add_folder(root, place, values, settings)
     if command:
-        settings.add_command(command, place, values.name_of("build.command"))
+        settings.add_command(_runnable(command), place, values.name_of("build.command"))
+
+
+def _runnable(command: str) -> str:
+    """Return a command that finds the generator: `npx sst deploy` has the packages' commands on its path."""
+    first = command.partition(" ")[0]
+    own = (one.command.partition(" ")[0] for one in generators() if one.packages)
+    return f"npx {command}" if first != "npx" and first in own else command
 
 
 def _add_folder(root: Path, place: Path, values: SiteValues, settings: SiteSettings) -> None:

@@ -26,7 +26,6 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0
 _CONSTANTS = {"true": True, "false": False, "undefined": None, "null": None}
 _OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 _LONGEST_SHOWN = 80
-_TYPE_WORDS = ("as", "satisfies")
 Tokens = list[re.Match[str]]
 
 
@@ -35,10 +34,14 @@ class Expression:
     """A value that is not a literal.
 
     Attributes:
-        shown: its source text for messages, which has no text and no number, as these may be secrets.
+        shown: its source text for messages; empty if it is long, or has a text or a number, which may be secrets.
     """
 
     shown: str
+
+    def __str__(self) -> str:
+        """Return the words for a message."""
+        return f"an expression (`{self.shown}`)" if self.shown else "an expression"
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def _split(tokens: Tokens) -> list[Tokens]:
 
 
 def _value(tokens: Tokens) -> Any:  # noqa: ANN401 - any literal
-    while len(tokens) > 2 and tokens[-2][0] in _TYPE_WORDS:  # noqa: PLR2004 - a value, the word and the type
+    while len(tokens) > 2 and tokens[-2][0] in ("as", "satisfies"):  # noqa: PLR2004 - a value, the word and the type
         tokens = tokens[:-2]
     first = tokens[0]
     if len(tokens) == 1 and first[0] in _CONSTANTS:
@@ -121,17 +124,17 @@ def _object(tokens: Tokens) -> dict[str, Any]:
     """Return the entries of an object, without those that are undefined."""
     entries: dict[str, Any] = {}
     for part in _split(tokens):
-        key = _text(part[0][0]) if part[0]["text"] else part[0][0] if part[0]["word"] else _shown(part)
+        key = _text(part[0][0]) if part[0]["text"] else part[0][0] if part[0]["word"] else Expression(_shown(part))
         is_pair = len(part) > 2 and part[1][0] == ":"  # noqa: PLR2004 - key, colon and value
         value = _value(part[2:]) if is_pair else Expression(_shown(part))
         if value is not None:
-            entries[key.shown if isinstance(key, Expression) else key] = value
+            entries[str(key)] = value
     return entries
 
 
 def _text(quoted: str) -> str | Expression:
     if not _CLOSED.fullmatch(quoted) or (quoted[0] == "`" and "${" in quoted):
-        return Expression("a template string" if quoted[0] == "`" else "a string without its end")
+        return Expression("")
     return _ESCAPE.sub(_unescaped, quoted[1:-1])
 
 
@@ -141,7 +144,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _shown(tokens: Tokens) -> str:
-    """Return source text for a message; an expression with texts or numbers is only called so."""
+    """Return source text for a message."""
     written = " ".join(tokens[0].string[tokens[0].start() : tokens[-1].end()].split())
     is_open = all(token["text"] is None and not token[0][0].isdigit() for token in tokens)
-    return written if is_open and len(written) <= _LONGEST_SHOWN and "/" not in written else "an expression"
+    return written if is_open and len(written) <= _LONGEST_SHOWN and "/" not in written else ""

@@ -85,7 +85,7 @@ class SiteValues:
 
     def add_gap(self, setting: str, found: object, name: str = "<name>") -> None:
         """Add a gap for a setting that is not a literal text; ``name`` is that of a variable."""
-        shown = f"an expression (`{found.shown}`)" if isinstance(found, Expression) else "not text"
+        shown = found if isinstance(found, Expression) else "not text"
         self.findings.add_gap(
             f"{self.name_of(setting)}{'' if name == '<name>' else f' {name}'}",
             f"it is {shown}, and only literals can be read: {_COPY[setting].format(name=name)}",

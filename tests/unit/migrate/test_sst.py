@@ -128,7 +128,7 @@ def test_a_domain_that_is_not_a_literal(migration: Migration) -> None:
     ran = of(migration, """new sst.aws.StaticSite("Web", { domain: isProd ? { name } : undefined })""")
     assert "domain: it is an expression (`isProd ? { name } : undefined`)" in ran.out
     ran = of(migration, """new sst.aws.StaticSite("Web", { domain: { name: `${stage}.example.com` } })""")
-    assert "domain.name: it is an expression (`a template string`)" in ran.out
+    assert "domain.name: it is an expression, and" in ran.out
     assert "Host names" not in ran.out
 
 
@@ -141,17 +141,27 @@ def test_settings_that_are_not_literals(migration: Migration) -> None:
     ran = of(migration, site)
     assert ran.config() == {"aws:region": "eu-west-1"}
     for sentence in (
-        "path: it is an expression (`an expression`), and only literals can be read: pulumi config set publish:dir",
+        "path: it is an expression, and only literals can be read: pulumi config set publish:dir",
         "build.command: it is an expression (`isProd ? one : two`)",
         "build.output: it is an expression (`isProd ? one : two`)",
         "environment: it is an expression (`shared`)",
         "indexPage: it is an expression (`page`)",
         "errorPage: it is an expression (`page`)",
-        "...rest: only literals can be read",
+        "an expression (`...rest`): only literals can be read",
         "router: the Router has the host names",
         "unknown: this program has no setting for it",
     ):
         assert sentence in ran.out
+
+
+@pytest.mark.parametrize(
+    ("command", "written"),
+    [("vite build", "npx vite build"), ("npx vite build", "npx vite build"), ("hugo", "hugo"), ("make", "make")],
+)
+def test_the_command_of_a_package(migration: Migration, command: str, written: str) -> None:
+    """A generator's command that a package has is run by npx, as SST has it on its path."""
+    ran = of(migration, f"""new sst.aws.StaticSite("Web", {{ build: {{ command: "{command}", output: "dist" }} }})""")
+    assert ran.config()["publish:buildCommand"] == f"cd .. && {written}"
 
 
 def test_a_folder_that_is_not_a_literal(migration: Migration) -> None:
@@ -270,7 +280,7 @@ def test_a_static_site_with_the_build_of_a_server(migration: Migration) -> None:
 def test_files_of_other_projects(migration: Migration, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder with a config of its own, packages and large projects' last files are not read."""
     other = 'new sst.aws.StaticSite("Other", { path: "b" })'
-    files = {"docs/sst.config.ts": other, "node_modules/a/a.ts": other, "README.md": other}
+    files = {"docs/sst.config.ts": other, "node_modules/a/a.ts": other, ".sst/a.ts": other, "README.md": other}
     ran = of(migration, """new sst.aws.StaticSite("Web", { path: "a" })""", files=files)
     assert ran.config()["publish:directory"] == "../a"
     monkeypatch.setattr("hosting.migrate.sst.components._MOST_FILES", 0)
