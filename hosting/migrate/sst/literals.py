@@ -26,6 +26,7 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0
 _CONSTANTS = {"true": True, "false": False, "undefined": None, "null": None}
 _OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 _LONGEST_SHOWN = 80
+_MOST_TOKENS = 5_000
 Tokens = list[re.Match[str]]
 
 
@@ -110,11 +111,9 @@ def _value(tokens: Tokens) -> Any:  # noqa: ANN401 - any literal
     while len(tokens) > 2 and tokens[-2][0] in ("as", "satisfies"):  # noqa: PLR2004 - a value, the word and the type
         tokens = tokens[:-2]
     first = tokens[0]
-    if len(tokens) == 1 and first[0] in _CONSTANTS:
-        return _CONSTANTS[first[0]]
-    if len(tokens) == 1 and first["text"]:
-        return _text(first[0])
-    if first[0] in ("{", "[") and _end(tokens, 0) == len(tokens) - 1:
+    if len(tokens) == 1 and (first["text"] or first[0] in _CONSTANTS):
+        return _text(first[0]) if first["text"] else _CONSTANTS[first[0]]
+    if first[0] in ("{", "[") and len(tokens) <= _MOST_TOKENS and _end(tokens, 0) == len(tokens) - 1:
         inside = tokens[1:-1]
         return _object(inside) if first[0] == "{" else [_value(part) for part in _split(inside)]
     return Expression(_shown(tokens))

@@ -49,6 +49,7 @@ def test_literals(source: str, value: Any) -> None:  # noqa: ANN401 - any litera
         ("12345", ""),
         ("a /* hidden */ + b", ""),
         ("a" * 81, ""),
+        ("{" * 5_000 + "}" * 5_000, ""),
         ("`https://${host}`", ""),
         (r"'hidden\'", ""),
     ],
