@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from hosting.aws.key_value_store import open_store
-from hosting.aws.key_value_store_errors import StoreError
-from hosting.errors import HostingError, PublishError, for_stack
+from hosting.errors import PublishError
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
 from hosting.providers.publish_marker import is_unfinished
 from hosting.providers.release_args import ReleaseArgs
+from hosting.providers.release_errors import reported
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import summaries
 from hosting.publish.bulk.in_place import InPlacePublisher
@@ -28,12 +28,11 @@ from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher, PublishResult
 from hosting.publish.bulk.removal import Removal
 from hosting.publish.bulk.request import PublishRequest
-from hosting.publish.bulk.upload import MAYBE_MIXED, UNCHANGED
 from hosting.publish.s3.bucket import open_bucket
 from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import TypeVar
 
     import pulumi
@@ -82,14 +81,14 @@ class ReleaseProvider(AwsProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report what a first publish will upload; ``diff`` does so for each later one, by the existing release."""
-        source = _reported(news, lambda: self._source(news))
-        _reported(news, lambda: self._check_region(news))
+        source = reported(news, lambda: self._source(news))
+        reported(news, lambda: self._check_region(news))
         if not _olds and news.get("preview"):
             base = news["preview"]["base"]
             known = f"; what '{base}' has is not uploaded again" if base else ""
             EngineLog(str(news["urn"])).info(f"Release: {int(news['files'])} files to publish{known}")
         elif not _olds and source:
-            promoted = _reported(news, lambda: source.release(str(news["release_digest"])))
+            promoted = reported(news, lambda: source.release(str(news["release_digest"])))
             EngineLog(str(news["urn"])).info(f"Release: {len(promoted.files)} to add, 0 bytes to send")
         elif not _olds and news.get("release_digest"):
             message = f"Release: {int(news['files'])} to add, {int(news['bytes'])} bytes to send"
@@ -107,7 +106,7 @@ class ReleaseProvider(AwsProvider):
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _expires_soon(_olds)
         unfinished = not changes and is_unfinished(_olds, _news)
         if changes and not replaces:
-            message = _reported(_news, lambda: self._preview(_olds, _news, drift))
+            message = reported(_news, lambda: self._preview(_olds, _news, drift))
             EngineLog(str(_news["urn"])).info(f"Release: {message}")
         elif unfinished:
             message = "the last publish did not finish: each object will be compared, and restored if it differs"
@@ -119,7 +118,7 @@ class ReleaseProvider(AwsProvider):
         id_ = f"release-{uuid.uuid4()}"
         outputs = self._publish(props, {})
         bucket = self.bucket_client(str(props["bucket"]))
-        _reported(props, lambda: bucket.write(_owner_key(props), id_.encode(), replaces=None))
+        reported(props, lambda: bucket.write(_owner_key(props), id_.encode(), replaces=None))
         return CreateResult(id_, outputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -133,7 +132,7 @@ class ReleaseProvider(AwsProvider):
             publisher = self._publisher(props, props)
             return publisher.drift() if publisher.is_live(str(props["digest"])) else ["everything"]
 
-        drift = _reported(props, compare, f"Bucket {props['bucket']} could not be compared with the release")
+        drift = reported(props, compare, f"Bucket {props['bucket']} could not be compared with the release")
         if drift:
             message = f"Release: {len(drift)} objects were changed or removed outside of Pulumi, such as '{drift[0]}'"
             EngineLog(str(props["urn"])).warn(message)
@@ -168,7 +167,7 @@ class ReleaseProvider(AwsProvider):
                 InPlacePublisher(bucket, PublishRequest.of(_props), EngineLog(str(_props["urn"]))).remove()
                 bucket.delete([_owner_key(_props)])
 
-        _reported(_props, delete, f"The release's objects in bucket {_props['bucket']} could not be deleted")
+        reported(_props, delete, f"The release's objects in bucket {_props['bucket']} could not be deleted")
 
     def _check_region(self, news: Mapping[str, Any]) -> None:
         """Refuse another region than that of the edge's bucket.
@@ -219,7 +218,7 @@ class ReleaseProvider(AwsProvider):
         """Publish, and return the resource's outputs."""
         repair = bool(olds.get("drift")) or is_unfinished(olds, props)
         publisher = _REPORTED.pop(_target(olds, props), None) or self._publisher(olds, props)
-        result = _reported(props, lambda: publisher.publish(repair=repair))
+        result = reported(props, lambda: publisher.publish(repair=repair))
         return {**props, **_outputs(result), "drift": 0}
 
 
@@ -258,30 +257,6 @@ def _outputs(result: PublishResult | InPlaceResult) -> dict[str, Any]:
         outputs |= {"releases": summaries(result.catalogue), "kind": result.manifest.edge.kind}
         return {**outputs, "expires": result.expires}
     return {**outputs, "releases": [result.release.summary()], "kind": "", "expires": 0}
-
-
-def _stack_of(props: Mapping[str, Any]) -> str:
-    """Return the stack in the resource's URN: `urn:pulumi:<stack>::...`."""
-    return str(props["urn"]).removeprefix("urn:pulumi:").partition("::")[0]
-
-
-def _reported(props: Mapping[str, Any], action: Callable[[], T], failure: str = "") -> T:
-    """Return the result of ``action``; errors of AWS become messages, and each command names the stack.
-
-    ``failure`` is what an error of AWS means, as a sentence; by default, that a publish stopped.
-    """
-    try:
-        return action()
-    except (S3Error, StoreError) as error:
-        reason = str(error).rstrip(".")
-        if failure:
-            raise HostingError(f"{failure}: {reason}. Run the command again once this is fixed") from error
-        live_site = UNCHANGED if props.get("store") else MAYBE_MIXED
-        raise HostingError(
-            f"Publishing stopped: {reason}. {live_site}. Run pulumi up again: it continues where this one stopped"
-        ) from error
-    except HostingError as error:
-        raise type(error)(for_stack(str(error), _stack_of(props))) from error
 
 
 class Release(Resource, module="hosting", name="Release"):
