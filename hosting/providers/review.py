@@ -81,7 +81,11 @@ class ReviewProvider(_Provider):
         from hosting.review.run import KeptResult, keep, run_review, staged_site  # noqa: PLC0415 - see above
 
         staged, live, engine_log = staged_site(Path(props["staging"])), self._live(props), self.log(props)
-        kept = run_review(staged, live, lambda done, total: engine_log.status(f"Reviewed {done} of {total} files"))
+        try:
+            kept = run_review(staged, live, lambda done, total: engine_log.status(f"Reviewed {done} of {total} files"))
+        except Exception as error:  # noqa: BLE001 - the gate says whether a failed review stops the publish
+            _show_failure(engine_log, error, staged.request.gate, str(props["stack"]))
+            return
         current = cli_run() or ""
         if not current or kept.shown_in != current:
             _show(engine_log, kept.result, staged.request.gate, str(props["stack"]))
@@ -120,6 +124,20 @@ def _show(engine_log: EngineLog, result: Any, gate: Any, stack: str) -> None:  #
         engine_log.warn(for_stack(message, stack))
 
 
+def _show_failure(engine_log: EngineLog, error: Exception, gate: Any, stack: str) -> None:  # noqa: ANN401 - as above
+    """Warn that the review failed.
+
+    Raises:
+        PublishError: the gate refuses some findings, and nobody knows whether there are any.
+    """
+    from hosting.review.lines import failure, refused_kinds  # noqa: PLC0415 - see above
+
+    message = for_stack(failure(error, gate), stack)
+    if refused_kinds(gate):
+        raise PublishError(message) from error
+    engine_log.warn(message)
+
+
 class ReviewRecordProvider(_Provider):
     """Stores the record of the release when all of it is published."""
 
@@ -139,18 +157,35 @@ class ReviewRecordProvider(_Provider):
         self._known_errors(_props, lambda: self.bucket_client(str(_props["bucket"])).delete(_props["keys"][:1]))
 
     def _store(self, props: Mapping[str, Any], obsolete: Sequence[str]) -> None:
-        from hosting.review.run import record_of  # noqa: PLC0415 - see above
-
-        data = record_of(Path(props["staging"]), str(props["digest"]))
+        data = self._record(props) if props["digest"] else None
+        # The record of another release would be wrong: after a rollback or a promotion there is none.
+        unknown = [] if props["digest"] else props["keys"][:1]
 
         def store() -> None:
             bucket = self.bucket_client(str(props["bucket"]))
             if data is not None:
                 bucket.write(props["keys"][0], data, replaces=None)
-            # The record of another release would be wrong: after a rollback there is none.
-            bucket.delete([*obsolete, *([] if data is not None else props["keys"][:1])])
+            bucket.delete([*obsolete, *unknown])
 
         self._known_errors(props, store)
+
+    def _record(self, props: Mapping[str, Any]) -> bytes | None:
+        """Return the record of the release, which a retry in a fresh checkout has to make; None if it can't be made."""
+        from hosting.review.live import no_live_site  # noqa: PLC0415 - see above
+        from hosting.review.run import record_of, run_review, staged_site  # noqa: PLC0415 - see above
+
+        folder, digest = Path(props["staging"]), str(props["digest"])
+        data = record_of(folder, digest)
+        if data is not None:
+            return data
+        try:
+            staged = staged_site(folder)
+            if staged.digest == digest:
+                run_review(staged, no_live_site("The release was reviewed before"), lambda _done, _total: None)
+        except Exception as error:  # noqa: BLE001 - the site is published all the same
+            text = f"{type(error).__name__}: {error}"
+            self.log(props).warn(f"The record for the next review could not be made: {text}")
+        return record_of(folder, digest)
 
     def _known_errors(self, props: Mapping[str, Any], action: Any) -> None:  # noqa: ANN401 - a function
         """Warn if S3 refuses a call: the site is published all the same."""

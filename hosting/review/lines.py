@@ -89,7 +89,7 @@ def line(finding: Finding) -> str:
 
 def refusal(result: ReviewResult, gate: GateSettings) -> str:
     """Return why the publish is refused, with what to type next; empty if it is not."""
-    refused = [kind for kind in KINDS if level_of(gate, kind) == "error" and new_findings(result, kind)]
+    refused = [kind for kind in refused_kinds(gate) if new_findings(result, kind)]
     if not refused:
         return ""
     found = "\n".join(messages(result, gate, "error"))
@@ -97,6 +97,23 @@ def refusal(result: ReviewResult, gate: GateSettings) -> str:
         f"'publish:gate' refuses this publish; nothing was published. {found}\n"
         f"To publish all the same: pulumi config set --path publish:gate.{refused[0]} warn"
     )
+
+
+def refused_kinds(gate: GateSettings) -> list[str]:
+    """Return the kinds of findings that `publish:gate` refuses."""
+    return [kind for kind in KINDS if level_of(gate, kind) == "error"]
+
+
+def failure(error: Exception, gate: GateSettings) -> str:
+    """Return that the review failed, with what to type next."""
+    what = f"The review failed ({type(error).__name__}: {error}); nothing was reviewed."
+    refused = refused_kinds(gate)
+    if refused:
+        return (
+            f"{what} 'publish:gate' refuses some findings, so nothing was published.\n"
+            f"To publish all the same: pulumi config set --path publish:gate.{refused[0]} warn"
+        )
+    return f'{what} To turn the review off: pulumi config set publish:gate \'{{"urls": "off", "links": "off"}}\''
 
 
 def text(result: ReviewResult) -> str:

@@ -171,3 +171,49 @@ def test_a_record_that_cannot_be_stored_is_a_warning(
     record.create(news)
     assert memory.said[-1].startswith("warning: The record for the next review could not be stored: AccessDenied")
     assert record.read("id", news).outs == news
+
+
+def fails(*_: object) -> None:
+    """Fail as a review of a file that cannot be read."""
+    raise ValueError("odd file")
+
+
+def test_a_review_that_fails_is_a_warning(
+    review: ReviewProvider, memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The site is published all the same, unless the gate has to refuse findings."""
+    monkeypatch.setattr("hosting.review.run.run_review", fails)
+    assert review.check({}, inputs(tmp_path, SITE)).failures == []
+    (said,) = memory.said
+    assert said.startswith("warning: The review failed (ValueError: odd file); nothing was reviewed.")
+    assert "pulumi config set --stack prod publish:gate" in said
+    news = inputs(tmp_path, SITE, publish_gate={"links": "error"})
+    with pytest.raises(PublishError, match=r"odd file(?s:.*)--stack prod --path publish:gate\.links warn"):
+        review.check({}, news)
+
+
+def test_the_record_of_a_site_that_was_reviewed_in_another_checkout(
+    review: ReviewProvider, record: ReviewRecordProvider, memory: Memory, tmp_path: Path
+) -> None:
+    """A retry has the state of the first attempt, so the engine asks for no review: the record is made at the end."""
+    first = inputs(tmp_path / "first", SITE)
+    review.check({}, first)
+    record.create(first)
+    stored = memory.objects.pop(KEYS[0])
+    retry = inputs(tmp_path / "retry", SITE)
+    record.update("id", first, retry)
+    assert memory.objects == {KEYS[0]: stored}
+
+
+def test_a_record_that_cannot_be_made_is_a_warning(
+    record: ReviewRecordProvider, memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The site is published all the same; a tree that was staged again is not this release."""
+    memory.objects[KEYS[0]] = b"before"
+    monkeypatch.setattr("hosting.review.run.run_review", fails)
+    news = inputs(tmp_path, SITE)
+    record.create(news)
+    assert memory.said == ["warning: The record for the next review could not be made: ValueError: odd file"]
+    record.create({**news, "digest": "another"})
+    assert len(memory.said) == 1
+    assert memory.objects == {KEYS[0]: b"before"}
