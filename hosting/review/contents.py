@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from hosting.review.examine import Content
@@ -72,10 +72,12 @@ class Contents:
         )
 
     def discard(self, key: str) -> None:
-        """Remove a file. Texts that no file has remain: they are few, and nothing asks for them."""
+        """Remove a file. Texts that no file has remain until the cache is written."""
         del self.rows[key]
 
     def _numbered(self, texts: Iterable[str]) -> list[int]:
+        if not self._numbers:
+            self._numbers = {text: number for number, text in enumerate(self.texts)}
         numbers, known = self._numbers, self.texts
         found = []
         for text in texts:
@@ -89,10 +91,22 @@ class Contents:
     def save(self, file: Path, options: object) -> None:
         """Write the cache; ``options`` are those that the contents depend on."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        data = {"version": [_VERSION, options], "texts": self.texts, "rows": self.rows}
+        used = sorted({number for row in self.rows.values() for numbers in _lists(row) for number in numbers})
+        numbers = {number: place for place, number in enumerate(used)}
+        rows = {key: _renumbered(row, numbers) for key, row in self.rows.items()}
+        data = {"version": [_VERSION, options], "texts": [self.texts[number] for number in used], "rows": rows}
         temporary = file.with_name(f"{file.name}.next")
         temporary.write_text(json.dumps(data, separators=(",", ":")), encoding="utf-8")
         temporary.replace(file)
+
+
+def _lists(row: Row) -> tuple[list[int], ...]:
+    return (row.links, row.anchors, row.styles, row.scripts, row.images)
+
+
+def _renumbered(row: Row, numbers: Mapping[int, int]) -> Row:
+    links, anchors, styles, scripts, images = ([numbers[number] for number in each] for each in _lists(row))
+    return Row(row.sha256, row.bases, row.title, row.canonical, links, anchors, styles, scripts, images, row.sent)
 
 
 def read_contents(file: Path, options: object) -> Contents:

@@ -15,6 +15,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+_CODE_POINTS, _SURROGATES = 0x110000, range(0xD800, 0xE000)
 _ESCAPE = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))", re.DOTALL)
 
 
@@ -27,4 +28,5 @@ def css_links(text: str) -> list[str]:
 def _unescaped(escape: re.Match[str]) -> str:
     """Return the character of an escape: https://www.w3.org/TR/css-syntax-3/#consume-escaped-code-point."""
     code = int(escape[1], 16) if escape[1] else 0
-    return escape[2] or (chr(code) if 0 < code < 0x110000 else "\ufffd")  # noqa: PLR2004 - the number of code points
+    is_character = 0 < code < _CODE_POINTS and code not in _SURROGATES
+    return escape[2] or (chr(code) if is_character else "\ufffd")

@@ -18,6 +18,8 @@ _ELEMENT = re.compile(r"<(?:\w+:)?(loc|link)\s*>\s*(?:<!\[CDATA\[)?\s*([^<\]]*?)
 _LINK = re.compile(r"<(?:link|enclosure|xhtml:link)\b[^>]*?\s(?:href|url)\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
 _ROOTS = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex|rss|feed|RDF)\b")
 _ROOT_PLACE = 2_000
+# JSON can escape half of a character, which no URL can have: https://url.spec.whatwg.org/#concept-url-parser
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def xml_links(text: str) -> Iterator[tuple[str, str]]:
@@ -36,8 +38,11 @@ def manifest_links(text: str) -> Iterator[tuple[str, str]]:
         manifest = json.loads(text)
     except ValueError:
         return
-    if not isinstance(manifest, dict):
-        return
+    for kind, link in _manifest_links(manifest) if isinstance(manifest, dict) else ():
+        yield kind, _LONE_SURROGATE.sub("\ufffd", link)
+
+
+def _manifest_links(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if isinstance(manifest.get("start_url"), str):
         yield PAGE_LINK, manifest["start_url"]
     for shortcut in _maps(manifest.get("shortcuts")):

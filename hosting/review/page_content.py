@@ -64,6 +64,9 @@ def page_content(text: str, *, anchors: bool = False) -> PageContent:
     """Return what a page contains; ``anchors`` is whether its ids are needed."""
     parser = LexborHTMLParser(text)
     if _IGNORE in text:
+        # Lexbor can't remove the root.
+        if parser.root and _IGNORE in parser.root.attributes:
+            return PageContent()
         for node in parser.css(f"[{_IGNORE}]"):
             node.decompose()
     content = PageContent()

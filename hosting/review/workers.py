@@ -25,6 +25,7 @@ _Batch: TypeAlias = "tuple[Sequence[Job], list[Content]]"
 _FEW = 300
 _BATCH = 250
 _MOST_WORKERS = 8
+_ENDED = "a worker process ended before it had read its files"
 
 
 def read_files(
@@ -66,8 +67,10 @@ def _work(batches: Sequence[Sequence[Job]], options: Options, results: SimpleQue
             _write(send, options)
             for batch in batches:
                 _write(send, batch)
-                results.put((batch, unpacked(json.loads(receive.readline()))))
+                results.put((batch, unpacked(json.loads(_line(receive)))))
             send.close()
+    except BrokenPipeError:
+        results.put(ChildProcessError(_ENDED))
     except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
         results.put(error)
 
@@ -76,6 +79,18 @@ def _pipes(worker: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     if worker.stdin is None or worker.stdout is None:  # pragma: no cover - Popen was asked for both
         raise RuntimeError("a worker has no pipes")
     return worker.stdin, worker.stdout
+
+
+def _line(stream: IO[bytes]) -> bytes:
+    """Return the next line.
+
+    Raises:
+        ChildProcessError: there is none.
+    """
+    line = stream.readline()
+    if not line:
+        raise ChildProcessError(_ENDED)
+    return line
 
 
 def _write(stream: IO[bytes], value: object) -> None:

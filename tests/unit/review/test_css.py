@@ -20,6 +20,7 @@ from hosting.review.css import css_links
             r"a { background: url(a\ b.png); mask: url('\41 .png'); cursor: url('\0.png') }",
             ["a b.png", "A.png", "\ufffd.png"],
         ),
+        (r"a { background: url('\d83d.png') }", ["\ufffd.png"]),
         ("a { background: url() }", []),
     ],
 )

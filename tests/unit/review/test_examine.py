@@ -118,8 +118,20 @@ def test_an_error_of_a_worker_is_raised(tmp_path: Path, monkeypatch: pytest.Monk
     """A file that does not exist any more ends the review."""
     monkeypatch.setattr(workers, "_FEW", 0)
     missing = job(tmp_path, "")._replace(file=str(tmp_path / "gone"))
-    with pytest.raises(json.JSONDecodeError):
+    with pytest.raises(ChildProcessError, match="a worker process ended before it had read its files"):
         list(workers.read_files([missing], Options(HOSTS), lambda _done, _total: None))
+
+
+def test_a_worker_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error is the same when it no longer reads what it is sent."""
+    monkeypatch.setattr(workers, "_FEW", 0)
+
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(workers, "_write", closed)
+    with pytest.raises(ChildProcessError, match="a worker process ended"):
+        list(workers.read_files([job(tmp_path, "")], Options(HOSTS), lambda _done, _total: None))
 
 
 def test_contents_are_kept_between_runs(tmp_path: Path) -> None:
@@ -131,8 +143,13 @@ def test_contents_are_kept_between_runs(tmp_path: Path) -> None:
     file = tmp_path / "folder/cache.json"
     contents.save(file, ["options"])
     read = read_contents(file, ["options"])
-    assert read.rows == contents.rows
     assert [read.texts[number] for number in read.rows["b"].links] == ["a/y"]
+    assert sorted(read.texts) == ["/i.png", "a/y", "id"]
+    read.add("c", "3", ["/c"], Content("C", "", ["a/y", "a/z"], ["id"], [], [], [], 9))
+    assert sorted(read.texts) == ["/i.png", "a/y", "a/z", "id"]
+    read.save(file, ["options"])
+    again = read_contents(file, ["options"])
+    assert [again.texts[number] for number in again.rows["c"].links] == ["a/y", "a/z"]
     assert read_contents(file, ["others"]).rows == {}
     file.write_text('{"version": 1}')
     assert read_contents(file, ["options"]).rows == {}

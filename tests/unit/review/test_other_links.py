@@ -47,3 +47,9 @@ def test_the_links_of_a_web_manifest() -> None:
 def test_what_is_no_manifest_has_no_links(text: str) -> None:
     """A file that is not as the standard says is no mistake of links."""
     assert list(manifest_links(text)) == []
+
+
+def test_a_lone_surrogate_in_a_web_manifest() -> None:
+    """It is no character, so it is replaced; a pair is one character."""
+    text = r'{"start_url": "/\ud83d", "icons": [{"src": "/\ud83d\ude00"}]}'
+    assert list(manifest_links(text)) == [(A, "/\ufffd"), (R, "/\U0001f600")]

@@ -41,6 +41,8 @@ A, R = "a", "r"
             '<a href="/x" data-review-ignore>x</a><div data-review-ignore><img src="/no.png"></div><a href="/y">',
             [(A, "/y")],
         ),
+        ('<html data-review-ignore><a href="/x">x</a>', []),
+        ('<div data-review-ignore><p data-review-ignore><a href="/x">x</a></p></div><a href="/y">', [(A, "/y")]),
     ],
 )
 def test_the_links_of_a_page(html: str, links: list[tuple[str, str]]) -> None:
