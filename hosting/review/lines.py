@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hosting.review.result import FRAGMENTS, KINDS, LINKS, MIXED_CONTENT, REDIRECTS, URLS, WEIGHT
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from hosting.review.result import Finding, ReviewResult
 
 _SHOWN = 20
+# Characters that change what a terminal shows: control characters, and those that change the direction of a text.
+# https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # A page counts as heavier if it sends this much more, as a part of what it sent before and in bytes.
 _GROWTH, _LEAST_GROWTH = 0.2, 10_000
 # What one and several findings of a kind are.
@@ -84,7 +88,11 @@ def line(finding: Finding) -> str:
     elif finding.page and finding.page != finding.subject:
         where = f" (on {finding.page})"
     advice = f"; {finding.advice}" if finding.advice else ""
-    return f"{finding.subject} {finding.text}{where}{advice}"
+    return _CONTROL.sub(_escaped, f"{finding.subject} {finding.text}{where}{advice}")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def refusal(result: ReviewResult, gate: GateSettings) -> str:

@@ -14,6 +14,8 @@ from hosting.formats.paths import canonical_path
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _AUTHORITY = re.compile(r"[/\\]{2}([^/\\?#]*)")
+# The ports of a site; another port is another server.
+_PORTS = ("", "80", "443")
 _BLANK = "".join(map(chr, range(33)))
 _DROPPED = str.maketrans("", "", "\t\n\r")
 _ENCODED_DOT = re.compile("%2e", re.IGNORECASE)
@@ -64,7 +66,7 @@ class Base:
         rest = text[scheme.end() :] if scheme else text
         authority = _AUTHORITY.match(rest)
         if authority:
-            if _host(authority[1]) not in self.hosts:
+            if _port(authority[1]) not in _PORTS or _host(authority[1]) not in self.hosts:
                 return None
             rest = rest[authority.end() :] or "/"
         elif scheme or self.is_outside:
@@ -98,6 +100,10 @@ def _host(authority: str) -> str:
     """Return the host name of an authority, without the user, the port and the dot at its end."""
     name = authority.rpartition("@")[2].partition(":")[0]
     return unquote(name).lower().removesuffix(".")
+
+
+def _port(authority: str) -> str:
+    return authority.rpartition("@")[2].partition(":")[2]
 
 
 def _without_dots(path: str) -> str:

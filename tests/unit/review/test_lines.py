@@ -36,6 +36,7 @@ def test_the_summary() -> None:
         (URL, "/old/ will be 404; /old/ /new/ 301"),
         (LINK, "/gone is 404 (on 3 pages, such as /)"),
         (KNOWN, "/known is 404"),
+        (Finding(LINKS, "/\x1b[2J\x9b", "is\u202e\n404"), r"/\x1b[2J\x9b is\u202e\n404"),
         (Finding(LINKS, "/gone", "is 404", page="/", pages=1), "/gone is 404 (on /)"),
     ],
 )

@@ -26,7 +26,9 @@ HOSTS = frozenset({"www.example.com"})
         ("\\a\\b", "/a/b"),
         ("/%61%2Fb/ä b", "/a%2Fb/%C3%A4%20b"),
         ("https://www.example.com", "/"),
-        ("HTTP://user@WWW.example.com.:8080/x", "/x"),
+        ("HTTP://user@WWW.example.com.:80/x", "/x"),
+        ("https://www.example.com:443/x", "/x"),
+        ("https://www.example.com:/x", "/x"),
         ("//www.example.com/x", "/x"),
         ("https:\\\\www.example.com\\x", "/x"),
         ("/.well-known/x", "/.well-known/x"),
@@ -44,9 +46,12 @@ def test_query_and_fragment() -> None:
     assert Base(HOSTS, "/").target("/a?b=%20#c%20") == Target("/a", "b=%20", "c%20")
 
 
-@pytest.mark.parametrize("link", ["https://other.example/", "//other.example/x", "mailto:a@b.c", "data:,x", "https:x"])
+@pytest.mark.parametrize(
+    "link",
+    ["https://other.example/", "//other.example/x", "mailto:a@b.c", "data:,x", "https:x", "//www.example.com:8080/x"],
+)
 def test_a_link_that_leaves_the_site(link: str) -> None:
-    """Other hosts and other schemes are never followed."""
+    """Other hosts, ports and schemes are never followed."""
     assert Base(HOSTS, "/").target(link) is None
 
 
