@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from hosting.answers.expected import OK
+from hosting.publish.staging.content_types import DEFAULT, content_type
 from hosting.review.examine import MIXED
+from hosting.review.link_attributes import RESOURCE
 from hosting.review.result import FRAGMENTS, LINKS, MIXED_CONTENT, REDIRECTS, Finding
-from hosting.review.site import LOOP, is_page
+from hosting.review.site import LOOP, PAGE_TYPES, is_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hosting.review.contents import Contents
     from hosting.review.ignores import Ignores
-    from hosting.review.site import AskedSite
+    from hosting.review.site import AskedSite, Outcome
 
 # https://html.spec.whatwg.org/multipage/browsing-the-web.html#scroll-to-the-fragment-identifier, and the directives of
 # https://wicg.github.io/scroll-to-text-fragment/. `#/` and `#!` are routes of apps.
@@ -79,10 +81,9 @@ class Links:
             return Finding(MIXED_CONTENT, target, "is requested over http", advice="write https://")
         path, _, fragment = target.partition("#")
         outcome = self._site.outcome(path)
-        if outcome.status == LOOP:
-            return Finding(LINKS, path, "redirects in an endless loop")
-        if outcome.status != OK:
-            return Finding(LINKS, path, f"is {outcome.status}", advice=self._advice(path))
+        broken = _broken(kind, path, outcome)
+        if broken:
+            return Finding(LINKS, path, broken, advice=self._advice(path))
         self.single_redirects += outcome.redirects == 1
         if outcome.redirects > 1:
             return Finding(REDIRECTS, path, f"needs {outcome.redirects} redirects", advice="link to the last address")
@@ -107,3 +108,17 @@ class Links:
     def _by_lower_case(self) -> dict[str, str]:
         urls = (form for entry in self._site.manifest.entries for form in self._site.forms(entry.path))
         return {url.lower(): url for url in urls}
+
+
+def _broken(kind: str, path: str, outcome: Outcome) -> str:
+    """Return why a link is broken, as the rest of a sentence; empty if it is not."""
+    if outcome.status == LOOP:
+        return "redirects in an endless loop"
+    if outcome.status != OK:
+        return f"is {outcome.status}"
+    return "gets the app's page" if outcome.is_fallback and (kind == RESOURCE or _is_asset(path)) else ""
+
+
+def _is_asset(path: str) -> bool:
+    """Whether the ending of a path is that of a known type of files, other than pages."""
+    return content_type(path.partition("?")[0]).partition(";")[0] not in (DEFAULT, *PAGE_TYPES)

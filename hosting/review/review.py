@@ -66,10 +66,10 @@ def review(
     contents = staged_contents(staged.folder, site, request, progress)
     ignores, weights = Ignores(request.ignore), Weights.of(site, contents)
     links = Links(site, contents, ignores)
-    findings = [*links.findings(), *(each for each in weights.findings(site, request.budget))]
+    findings = [*links.findings(), *(each for each in weights.findings(site, request.budget, ignores))]
     comparison = _Comparison(site, live.record, contents, request.names) if live.record else None
     lost = list(comparison.lost_urls()) if comparison else []
-    findings = [*(each for each in lost if not ignores.matches(each.subject)), *findings]
+    findings = [*(each for each in lost if not ignores.matches(each.subject, each.subject)), *findings]
     looked_for = [each for each in findings if each.kind != FRAGMENTS or request.gate.fragments != "off"]
     marked = _marked(looked_for, live.record)
     record = _record(staged, site, contents, weights, marked)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # A host that no site has: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
 _NO_HOST = "site.invalid"
-_PAGE_TYPES = ("text/html", "application/xhtml+xml")
+PAGE_TYPES = ("text/html", "application/xhtml+xml")
 # Browsers follow at most 20 redirects: https://fetch.spec.whatwg.org/#http-redirect-fetch
 _MOST_REDIRECTS = 20
 LOOP = 310
@@ -154,4 +154,4 @@ class AskedSite:
 
 def is_page(entry: ManifestEntry) -> bool:
     """Whether a file is an HTML page."""
-    return entry.content_type.partition(";")[0] in _PAGE_TYPES
+    return entry.content_type.partition(";")[0] in PAGE_TYPES

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hosting.publish.settings import BudgetSettings
     from hosting.review.contents import Contents, Row
+    from hosting.review.ignores import Ignores
     from hosting.review.record import LivePage
     from hosting.review.site import AskedSite
 
@@ -60,11 +61,12 @@ class Weights:
             before = live.get(key)
             yield PageWeight(site.page_url(key), self.weight(key), before.weight if before else None)
 
-    def findings(self, site: AskedSite, budget: BudgetSettings) -> Iterator[Finding]:
+    def findings(self, site: AskedSite, budget: BudgetSettings, ignores: Ignores) -> Iterator[Finding]:
         """Yield the parts of the budget that pages exceed, with the page that exceeds it most."""
         for name, what in _WHAT.items():
             most = size_in_bytes(getattr(budget, name) or "")
-            over = [key for key, parts in self.parts.items() if most and getattr(parts, name) > most]
+            heavy = [key for key, parts in self.parts.items() if most and getattr(parts, name) > most]
+            over = [key for key in heavy if not ignores.matches(site.page_url(key), site.page_url(key))]
             if over:
                 key = max(over, key=lambda each: getattr(self.parts[each], name))
                 text = f"sends {kilobytes(getattr(self.parts[key], name))}{what}, more than {kilobytes(most)}"

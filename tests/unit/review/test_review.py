@@ -252,3 +252,24 @@ def test_compressed_files_are_not_read(tmp_path: Path) -> None:
     rows = staged_files.staged_contents(staged.folder, site, staged.request, lambda _done, _total: None).rows
     assert "page.html" not in rows
     assert "index.html" in rows
+
+
+def test_ignored_weights_and_urls_of_a_page(tmp_path: Path) -> None:
+    """A page's entry is for its weight and for its URL that dies, too."""
+    ignore = [{"page": "/about/", "reason": "a gallery"}, {"page": "/team/*", "reason": "gone"}]
+    _, record = reviewed(tmp_path / "before", SITE)
+    files = {path: text for path, text in SITE.items() if path != "team/index.html"}
+    budget = {"image": "4 kB"}
+    result, _ = reviewed(tmp_path / "after", files, record, publish_budget=budget, review_ignore=ignore)
+    assert result.findings == ()
+    assert not [note for note in result.notes if "ignore" in note]
+
+
+def test_an_asset_that_gets_the_apps_page(tmp_path: Path) -> None:
+    """It is a broken link, although the status is 200; a route of the app is none."""
+    body = (
+        '<img src="/gone"><a href="/no.pdf">x</a><a href="/route">x</a><a href="/v1.2">x</a><a href="/old.html">x</a>'
+    )
+    page_200 = {"errorCode": 403, "responseCode": 200, "responsePagePath": "/index.html"}
+    result, _ = reviewed(tmp_path, with_body(body), website_routing="errors", cloudfront_errorResponses=[page_200])
+    assert findings(result, LINKS) == ["/gone gets the app's page", "/no.pdf gets the app's page"]
