@@ -105,7 +105,10 @@ class CloudFrontSite:
             found = page
         elif found is None and self.rules.is_bulk:
             other = self._object_path(self._other_form(path), is_rewritten=True)
-            found = other if self._entry(other) is None else None
+            # `/docs/index/` is no form of a page.
+            found = (
+                path if path.endswith("/") and self._is_index(path) else other if self._entry(other) is None else None
+            )
         if found is None:
             return self._redirect(_ROUTER_REDIRECT, self._other_form(path), query)
         entry = self._entry(found)
@@ -122,11 +125,20 @@ class CloudFrontSite:
         if not self.rules.is_bulk or self.rules.routing in ("pages", "errors"):
             return None
         name, index = decode_path(path.removesuffix("/")).removeprefix("/"), self.rules.index_document
-        # `/docs/index` is a form of `/docs/`.
-        is_index = f"{name.rpartition('/')[2]}.html" == index
         has_other_form = any(self.manifest.get(key) for key in (name, f"{name}/{index}"))
         has_page = self.manifest.get(f"{name}.html") is not None
-        return f"{path.removesuffix('/')}.html" if has_page and not is_index and not has_other_form else None
+        # `/docs/index` is a form of `/docs/`, and `/docs/index/` is none.
+        is_form = not (path.endswith("/") and self._is_index(path))
+        return f"{path.removesuffix('/')}.html" if has_page and is_form and not has_other_form else None
+
+    def _is_index(self, path: str) -> bool:
+        """Whether a path ends with the name of the index document, without its ending."""
+        return f"{decode_path(path.removesuffix('/')).rpartition('/')[2]}.html" == self.rules.index_document
+
+    def _is_index_of_pages(self, path: str) -> bool:
+        """Whether bulk mode redirects `/docs/index` to `/docs`, with the routing `pages`."""
+        is_pages = self.rules.is_bulk and self.rules.routing == "pages"
+        return is_pages and self._is_index(path) and self._entry(f"{path}.html") is not None
 
     def _entry(self, object_path: str | None) -> ManifestEntry | None:
         """Return the file whose object is at a path; None if it does not exist."""
@@ -144,6 +156,8 @@ class CloudFrontSite:
 
     def _other_form(self, path: str) -> str:
         """Return the path that the router redirects a path to, or the path itself."""
+        if self._is_index_of_pages(path):
+            return path.rpartition("/")[0] or "/"
         return self._router_redirect(path) or path
 
     @cached_property

@@ -94,7 +94,9 @@ def test_the_answers_are_those_of_bulk_mode(edge: EdgeRuntime, tmp_path: Path, r
     memory = MemorySite()
     memory.publish(files, release_edge(plan, functions.tables, routing))
     edge.load(compose(functions.request_parts), memory.store.items)
-    for path in sorted({*PATHS, "//", "/404/"}):
+    for path in sorted(
+        {*PATHS, "//", "/404/", "/index", "/index/", "/about/index", "/about/index/", "/docs/index", "/docs/index/"}
+    ):
         assert (path, by_the_model(site, path)) == (path, by_the_release(edge, path))
 
 
