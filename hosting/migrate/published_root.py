@@ -71,9 +71,27 @@ NOT_OF_THE_SITE = (
     "/CHANGELOG*",
 )
 _LARGEST = 10
+_EVERYTHING = "/*"
 
 
-def program_patterns(root: Path, home: Path) -> list[str]:
+def root_patterns(folder: Path, root: Path, home: Path, own: list[str]) -> tuple[list[str], list[str]]:
+    """Return the ignore patterns of a published folder, and sentences about what remains.
+
+    Args:
+        folder: the published folder.
+        root: the project's folder.
+        home: the program's folder.
+        own: the patterns that the project has. A list of the published files, which begins with `/*`, needs no others.
+    """
+    target = folder.resolve()
+    if not any(one.resolve().is_relative_to(target) for one in (root, home)):
+        return own, []
+    others = () if own[:1] == [_EVERYTHING] else NOT_OF_THE_SITE
+    patterns = [*own, *others, *_program_patterns(folder, home)]
+    return patterns, _remaining_files(folder, patterns)
+
+
+def _program_patterns(root: Path, home: Path) -> list[str]:
     """Return the ignore pattern of the program's folder ``home``, if it is in the published ``root``."""
     if not home.resolve().is_relative_to(root.resolve()):
         return []
@@ -92,10 +110,10 @@ def file_patterns(files: Iterable[str]) -> list[str] | None:
             kept.append(f"!/{name}")
         else:
             return None
-    return ["/*", *kept]
+    return [_EVERYTHING, *kept]
 
 
-def remaining_files(root: Path, patterns: list[str]) -> list[str]:
+def _remaining_files(root: Path, patterns: list[str]) -> list[str]:
     """Return sentences about the files that would be published: how many, and the largest."""
     try:
         found = scan(root, IgnoreRules.from_folder(root, patterns=patterns, ignore_file=None)).files

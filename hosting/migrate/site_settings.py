@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hosting.formats.redirects import amplify, netlify
 from hosting.migrate.accepted_rules import accepted_rules
 from hosting.migrate.host_rules import HostRules, headers_text
-from hosting.migrate.published_root import NOT_OF_THE_SITE, program_patterns, remaining_files
+from hosting.migrate.published_root import root_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -36,19 +36,21 @@ class SiteSettings:
     Attributes:
         findings: the findings.
         home: the program's folder.
+        root: the folder of the project that builds the site.
         stack: the stack's name, which is in the names of the rule files.
         pages: the files that will be published; None if a build writes them.
     """
 
     findings: Findings
     home: Path
+    root: Path
     stack: str
     pages: Collection[str] | None = None
 
     def add_directory(self, folder: Path, source: str, *, is_built: bool) -> None:
         """Add `publish:directory`, and CloudFront, as every one of these hosts has a network in front of the files.
 
-        A folder that contains the program gets patterns of what must not be published.
+        The root of the project, or a folder that contains the program, gets patterns of what must not be published.
         """
         self.findings.add_setting("cloudfront:enabled", True, "the host's network")  # noqa: FBT003 - a value, not a flag
         self.pages = None if is_built else _files(folder)
@@ -57,11 +59,11 @@ class SiteSettings:
             self.findings.add_gap(f"{source} '{folder.name}'", _IN_ITS_OWN_FOLDER)
             return
         self.findings.add_setting("publish:directory", relative(folder, self.home), source)
-        if home.is_relative_to(target):
-            own = self.findings.values.get(_IGNORE, [])
-            patterns = [*own, *NOT_OF_THE_SITE, *program_patterns(target, home)]
+        own = self.findings.values.get(_IGNORE, [])
+        patterns, notes = root_patterns(folder, self.root, home, own)
+        self.findings.notes += notes
+        if patterns != own:
             self.findings.add_setting(_IGNORE, patterns, "files that are not the site's")
-            self.findings.notes += remaining_files(folder, patterns)
 
     def add_command(self, command: str, folder: Path, source: str) -> None:
         """Add `publish:buildCommand`, which runs in a folder. One of several lines is a script."""

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hosting.errors import HostingError
-from hosting.migrate.published_root import NOT_OF_THE_SITE, file_patterns, program_patterns, remaining_files
+from hosting.migrate.published_root import file_patterns, root_patterns
 from hosting.migrate.site_generators import SERVER_FOLDERS, generator_named
 
 if TYPE_CHECKING:
@@ -48,11 +48,8 @@ def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -
         )
         return
     findings.add_setting("publish:directory", target, f"{spec.name} baseDirectory")
-    patterns = _patterns(spec, findings)
-    if folder == root.resolve() or home.resolve().is_relative_to(folder):
-        # A list of files needs no other patterns.
-        patterns = [*(patterns or NOT_OF_THE_SITE), *program_patterns(folder, home)]
-        findings.notes += remaining_files(folder, patterns)
+    patterns, notes = root_patterns(folder, root, home, _patterns(spec, findings))
+    findings.notes += notes
     if patterns:
         findings.add_setting("publish:ignore", patterns, f"{spec.name} files")
 

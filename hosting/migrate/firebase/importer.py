@@ -72,7 +72,7 @@ def read(request: Request, home: Path) -> Imported:
     folder = _folder(root, site.config)
     build = read_site_build(build_folder(root, folder))
     refuse_server(build, relative(folder, root))
-    settings = SiteSettings(findings, home, request.stack)
+    settings = SiteSettings(findings, home, root, request.stack)
     patterns = ignore_patterns(site.config.get("ignore"), findings)
     if patterns:
         findings.add_setting("publish:ignore", patterns, f"{FILE} ignore")

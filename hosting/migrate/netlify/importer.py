@@ -59,7 +59,7 @@ def read(request: Request, home: Path) -> Imported:
     config, findings = read_config(request.root, request.branch), Findings()
     base = config.root / config.base
     build = read_site_build(base)
-    site = SiteSettings(findings, home, request.stack)
+    site = SiteSettings(findings, home, base, request.stack)
     folder = _folder(config, base, build, site)
     _add_command(config, base, build, site)
     rules, redirects = HostRules(findings), RedirectLines(findings)

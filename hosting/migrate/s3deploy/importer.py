@@ -55,7 +55,7 @@ def read(request: Request, home: Path) -> Imported:
     flags = read_flags(root, content)
     options = {"region": request.region, "bucket": request.bucket_name, "distribution-id": request.distribution_id}
     flags |= {name: value for name, value in options.items() if value}
-    site = SiteSettings(findings, home, request.stack)
+    site = SiteSettings(findings, home, root, request.stack)
     _add_names(flags, findings)
     _add_ignored(flags.get("ignore"), findings)
     _add_folder(root, flags, site)

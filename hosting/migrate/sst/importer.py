@@ -77,7 +77,7 @@ def read(request: Request, home: Path) -> Imported:
     """
     root, findings = request.root, Findings()
     site = _chosen(root, read_sites(root), request.target)
-    values, settings = SiteValues(site, findings), SiteSettings(findings, home, request.stack)
+    values, settings = SiteValues(site, findings), SiteSettings(findings, home, root, request.stack)
     region = request.region or read_region(root)
     if region:
         findings.add_setting("aws:region", region, "the app's region")

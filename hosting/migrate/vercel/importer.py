@@ -88,7 +88,7 @@ def read(request: Request, home: Path) -> Imported:
     refuse_server(project.build, _text(project.setting("outputDirectory")))
     _refuse_functions(project, folder)
     findings = Findings()
-    site = SiteSettings(findings, home, request.stack)
+    site = SiteSettings(findings, home, request.root, request.stack)
     _add_build(project, folder, site)
     rules = HostRules(findings)
     functions = [source for source, _ in project.builds.functions]

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+from typing import TYPE_CHECKING, Any
 
+import pytest
+import yaml
+
+from hosting.migrate.published_root import NOT_OF_THE_SITE
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
     from tests.unit.migrate.conftest import Migration
 
@@ -29,3 +34,30 @@ def test_the_programs_own_folder(migration: Migration, monkeypatch: pytest.Monke
     ran = migration.run(path=".")
     assert ran.code == 0
     assert "it is this program's folder, which must not be published: move the program" in ran.out
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"netlify.toml": '[build]\npublish = "."\n'},
+        {"netlify.toml": '[build]\nbase = "site"\npublish = "."\n', "site/.env": "x", "site/index.html": "12345"},
+        {"vercel.json": {}},
+        {"firebase.json": {"hosting": {"public": "."}}},
+        {".s3deploy.yml": "source: .\n"},
+        {"sst.config.ts": 'new sst.aws.StaticSite("Web")'},
+    ],
+)
+def test_a_published_root_beside_the_program(
+    migration: Migration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, Any]
+) -> None:
+    """A program outside of the project publishes the root without the project's own files too."""
+    own = {"index.html": "12345", "api/a.js": "", ".env": "", "notes/a.md": ""}
+    shutil.rmtree(migration.home)
+    amplify.write(migration.app, {**own, **files})
+    amplify.write(tmp_path / "program", {"Pulumi.yaml": "name: x", "Pulumi.prod.yaml": "config: {}"})
+    monkeypatch.chdir(tmp_path / "program")
+    ran = migration.run(path="../app")
+    assert ran.code == 0
+    config = yaml.safe_load((tmp_path / "program/Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
+    assert config["publish:ignore"] == [*NOT_OF_THE_SITE]
+    assert "The largest are index.html (5 bytes)" in ran.out

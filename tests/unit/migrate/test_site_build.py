@@ -136,7 +136,7 @@ def test_each_generator_has_a_source() -> None:
 
 def test_the_files_of_a_folder(tmp_path: Path) -> None:
     """Without a build the published files are known, unless they are very many."""
-    site = SiteSettings(Findings(), tmp_path / "infra", "prod")
+    site = SiteSettings(Findings(), tmp_path / "infra", tmp_path, "prod")
     amplify.write(tmp_path / "www", {"a/index.html": "", "node_modules/x.js": ""})
     site.add_directory(tmp_path / "www", "x", is_built=False)
     assert site.pages == ["a/index.html"]
@@ -148,7 +148,7 @@ def test_the_files_of_a_folder(tmp_path: Path) -> None:
 
 def test_the_program_in_the_projects_own_folder(tmp_path: Path) -> None:
     """A command in the program's own folder needs no `cd`."""
-    site = SiteSettings(Findings(), tmp_path, "prod")
+    site = SiteSettings(Findings(), tmp_path, tmp_path, "prod")
     site.add_command("make", tmp_path, "x")
     assert site.findings.values["publish:buildCommand"] == "make"
 
@@ -178,6 +178,6 @@ def test_a_second_page_for_missing_paths() -> None:
 
 def test_a_command_that_prints_a_value(tmp_path: Path) -> None:
     """The command for a secret reads it from the file."""
-    site = SiteSettings(Findings(), tmp_path, "prod")
+    site = SiteSettings(Findings(), tmp_path, tmp_path, "prod")
     command = site.printed_by("json", tmp_path / "vercel.json", "env", 'A"B')
     assert json.dumps('A"B') in command
