@@ -31,6 +31,7 @@ class Builds:
         mount: the folder that the files have in the deployment; empty for the root.
         functions: the sources of the other builds, each with what builds it.
         has_static: whether a build is static.
+        command: the build command; None if no build has one.
     """
 
     project: str | None
@@ -38,6 +39,7 @@ class Builds:
     mount: str
     functions: tuple[tuple[str, str], ...]
     has_static: bool
+    command: str | None = None
 
 
 def read_builds(config: dict[str, Any]) -> Builds:
@@ -51,9 +53,11 @@ def read_builds(config: dict[str, Any]) -> Builds:
     ]
     if scripts:
         project = _folder_of(str(scripts[0].get("src", "")))
-        dist = section(scripts[0], "config").get("distDir", _DIST)
+        settings = section(scripts[0], "config")
+        dist, command = settings.get("distDir", _DIST), settings.get("buildCommand")
+        given = command if isinstance(command, str) and command.strip() else None
         folder = f"{project}/{dist}".strip("/") if isinstance(dist, str) and dist else None
-        return Builds(project, folder, project, tuple(functions), has_static=True)
+        return Builds(project, folder, project, tuple(functions), has_static=True, command=given)
     folder = _common_folder(static)
     return Builds(None, folder if static else None, folder, tuple(functions), has_static=bool(static))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ _KEYS = {
     "middleware": FUNCTIONS,
     "wildcard": "there are no wildcard domains by rule: see domain:names",
 }  # fmt: skip
+# Its build may also write files: https://nextjs.org/docs/app/guides/static-exports.
+_EXPORT = re.compile(r"@(?:vercel|now)/next(?:@.*)?")
 _CODE = ("middleware.ts", "middleware.js", "src/middleware.ts", "src/middleware.js")
 _PROGRAMS = ("vercel.ts", "vercel.js", "vercel.mjs")
 
@@ -136,17 +139,16 @@ def _folder(project: _Project) -> str:
 def _refuse_functions(project: _Project, folder: str) -> None:
     """Refuse a project whose pages all come from functions."""
     builds, build = project.builds, project.build
-    given = _text(project.setting("buildCommand")) or _text(project.setting("outputDirectory"))
-    if given or builds.has_static or build.generator or build.command:
+    if _text(project.setting("buildCommand")) or _text(project.setting("outputDirectory")) or builds.has_static:
         return
-    if _has_pages(project.root / folder) or _has_pages(project.root):
-        return
-    if builds.functions:
-        source, use = builds.functions[0]
+    server = next(((source, use) for source, use in builds.functions if not _EXPORT.fullmatch(use)), None)
+    if server:
         raise HostingError(
-            f"'{project.root / FILE}' builds a server ('{source}' with {use}), and this program publishes files: "
-            "there is nothing to import unless the project also has pages"
+            f"'{project.root / FILE}' builds a server ('{server[0]}' with {server[1]}), and this program publishes "
+            "files: if the project also has pages, add outputDirectory to the file, and run this again"
         )
+    if build.generator or build.command or _has_pages(project.root / folder) or _has_pages(project.root):
+        return
     raise HostingError(
         f"'{project.root}' has no pages and no build that writes any, so there is nothing to publish: build the site, "
         "and run this again"
@@ -161,7 +163,7 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
     build, guesses = project.build, site.findings.guesses
     is_given = bool(_text(project.setting("outputDirectory")) or project.builds.folder)
     given = project.setting("buildCommand")
-    command = _text(given if given is not None else build.command)
+    command = _command(project)
     source = f"{FILE} outputDirectory" if is_given else _guessed(build, "folder")
     site.add_directory(project.root / folder, source, is_built=bool(command))
     if not is_given:
@@ -169,11 +171,22 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
         guesses.append(f"publish:directory is '{folder}', as {FILE} has no outputDirectory{writer}")
     if command is None:
         return
-    if given is None:
+    label = f"{FILE} buildCommand"
+    if given is None and project.builds.command is None:
+        label = "package.json (a guess)"
         guesses.append(f"publish:buildCommand is '{command}', as {FILE} has no buildCommand")
     install = _text(project.setting("installCommand"))
     place = project.root if given is not None else _build_place(project, folder)
-    site.add_command(f"{install} && {command}" if install else command, place, f"{FILE} buildCommand")
+    site.add_command(f"{install} && {command}" if install else command, place, label)
+
+
+def _command(project: _Project) -> str | None:
+    """Return the build command: set, of the builds, or a guess. `@vercel/static` publishes files as they are."""
+    given, builds = project.setting("buildCommand"), project.builds
+    if given is not None:
+        return _text(given)
+    runs_none = builds.has_static and builds.project is None
+    return builds.command or (None if runs_none else _text(project.build.command))
 
 
 def _build_place(project: _Project, folder: str) -> Path:

@@ -295,6 +295,11 @@ def test_a_second_page_for_all_paths(migration: Migration) -> None:
     ("config", "files", "message"),
     [
         ({"builds": [{"src": "a.py", "use": "@vercel/python"}]}, {}, "builds a server ('a.py' with @vercel/python)"),
+        (
+            {"builds": [{"src": "a.js", "use": "@vercel/node"}]},
+            {"package__json": {"scripts": {"build": "tsc"}}, "index__html": "x"},
+            "builds a server ('a.js' with @vercel/node)",
+        ),
         ({}, {}, "has no pages and no build that writes any"),
         ({"framework": "nextjs"}, {}, "Next.js builds a server here"),
         ({"outputDirectory": "web/.next"}, {}, "'web/.next' is the build of Next.js for a server"),
@@ -329,3 +334,26 @@ def test_running_it_twice_changes_nothing(migration: Migration) -> None:
     before = {file.name: file.read_bytes() for file in migration.home.iterdir()}
     assert migration.run().code == 0
     assert {file.name: file.read_bytes() for file in migration.home.iterdir()} == before
+
+
+def test_static_files_have_no_build(migration: Migration) -> None:
+    """`@vercel/static` publishes files as they are, so the script of package.json is no guess."""
+    builds = [{"src": "public/**", "use": "@vercel/static"}]
+    ran = of(migration, {"builds": builds}, package__json=VITE, public_S_index__html="x")
+    assert "publish:buildCommand" not in ran.config()
+
+
+def test_the_command_of_a_static_build(migration: Migration) -> None:
+    """`@vercel/static-build` may have a command of its own."""
+    builds = [{"src": "package.json", "use": "@vercel/static-build", "config": {"buildCommand": "make site"}}]
+    ran = of(migration, {"builds": builds}, package__json=VITE)
+    assert ran.config()["publish:buildCommand"] == "cd .. && make site"
+
+
+def test_functions_of_a_folder_of_output(migration: Migration) -> None:
+    """Functions beside a folder that is set are gaps, and the label of a guess says that it is one."""
+    ran = of(migration, {"outputDirectory": "dist"}, package__json=VITE)
+    assert "package.json (a guess)" in ran.out
+    builds = [{"src": "a.js", "use": "@vercel/node"}]
+    ran = of(migration, {"builds": builds, "outputDirectory": "dist"}, package__json=VITE)
+    assert "function a.js: " in ran.out
