@@ -66,7 +66,7 @@ def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: 
     """
     package = _json_object(root / "package.json")
     commands = {name: text for name, text in section(package, "scripts").items() if isinstance(text, str)}
-    packages = {*section(package, "dependencies"), *section(package, "devDependencies")}
+    packages = packages_of(root)
     manager = _manager(root, package)
     found = next((one for one in generators() if vercel in one.vercel), None) or _generator(root, packages)
     script = next((name for name in scripts if name in commands), None)
@@ -80,6 +80,12 @@ def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: 
         manager=manager,
         has_settings=bool(_settings(root, found)),
     )
+
+
+def packages_of(root: Path) -> set[str]:
+    """Return the names of the packages that package.json needs."""
+    package = _json_object(root / "package.json")
+    return {*section(package, "dependencies"), *section(package, "devDependencies")}
 
 
 def _default_command(generator: Generator | None, *, has_package: bool) -> str | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hosting.formats.redirects import amplify, netlify
 from hosting.migrate.accepted_rules import accepted_rules
 from hosting.migrate.host_rules import HostRules, headers_text
+from hosting.migrate.package_commands import with_packages
 from hosting.migrate.published_root import root_patterns
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class SiteSettings:
 
     def add_command(self, command: str, folder: Path, source: str) -> None:
         """Add `publish:buildCommand`, which runs in a folder. One of several lines is a script."""
-        text = textwrap.dedent(command).strip()
+        text = with_packages(textwrap.dedent(command).strip(), folder)
         place = relative(folder, self.home)
         if place != ".":
             text = f"cd {shlex.quote(place)}{chr(10) if chr(10) in text else ' && '}{text}"

@@ -11,7 +11,6 @@ from hosting.migrate.host_rules import HostRules
 from hosting.migrate.path_patterns import REST, Hole, PathPattern
 from hosting.migrate.request import Imported
 from hosting.migrate.site_build import read_site_build, refuse_server
-from hosting.migrate.site_generators import generators
 from hosting.migrate.site_routing import map_routing
 from hosting.migrate.site_settings import SiteSettings, build_folder, relative
 from hosting.migrate.sst.components import Site, read_region, read_sites
@@ -127,14 +126,7 @@ def _add_build(root: Path, values: SiteValues, settings: SiteSettings) -> None:
     if has_output:
         _add_folder(root, place, values, settings)
     if command:
-        settings.add_command(_runnable(command), place, values.name_of("build.command"))
-
-
-def _runnable(command: str) -> str:
-    """Return a command that finds the generator: `npx sst deploy` has the packages' commands on its path."""
-    first = command.partition(" ")[0]
-    own = (one.command.partition(" ")[0] for one in generators() if one.packages)
-    return f"npx {command}" if first != "npx" and first in own else command
+        settings.add_command(command, place, values.name_of("build.command"))
 
 
 def _add_folder(root: Path, place: Path, values: SiteValues, settings: SiteSettings) -> None:

@@ -181,3 +181,11 @@ def test_a_command_that_prints_a_value(tmp_path: Path) -> None:
     site = SiteSettings(Findings(), tmp_path, tmp_path, "prod")
     command = site.printed_by("json", tmp_path / "vercel.json", "env", 'A"B')
     assert json.dumps('A"B') in command
+
+
+def test_lines_that_use_a_package(tmp_path: Path) -> None:
+    """In a script, the packages' commands have a line of their own."""
+    site = SiteSettings(Findings(), tmp_path, tmp_path, "prod")
+    site.add_command("tsc\nvite build", tmp_path, "a test")
+    expected = 'export PATH="$PWD/node_modules/.bin:$PATH"\ntsc\nvite build'
+    assert site.findings.values["publish:buildCommand"] == expected

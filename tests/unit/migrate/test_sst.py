@@ -40,6 +40,7 @@ export default {
   },
 } satisfies SSTConfig;
 """
+PACKAGES = 'export PATH="$PWD/node_modules/.bin:$PATH"'
 
 
 def of(migration: Migration, site: str, *arguments: str, app: str = V3, files: dict[str, Any] | None = None) -> Ran:
@@ -156,11 +157,19 @@ def test_settings_that_are_not_literals(migration: Migration) -> None:
 
 @pytest.mark.parametrize(
     ("command", "written"),
-    [("vite build", "npx vite build"), ("npx vite build", "npx vite build"), ("hugo", "hugo"), ("make", "make")],
+    [
+        ("vite build", f"{PACKAGES} && vite build"),
+        ("make && A=b eleventy", f"{PACKAGES} && make && A=b eleventy"),
+        ("tool x", f"{PACKAGES} && tool x"),
+        ("npx vite build", "npx vite build"),
+        ("npm run vite", "npm run vite"),
+        ("hugo", "hugo"),
+    ],
 )
 def test_the_command_of_a_package(migration: Migration, command: str, written: str) -> None:
-    """A generator's command that a package has is run by npx, as SST has it on its path."""
-    ran = of(migration, f"""new sst.aws.StaticSite("Web", {{ build: {{ command: "{command}", output: "dist" }} }})""")
+    """A generator's command that a package has finds it, as SST, Netlify and Vercel have it on the path."""
+    site = f"""new sst.aws.StaticSite("Web", {{ build: {{ command: "{command}", output: "dist" }} }})"""
+    ran = of(migration, site, files={"package.json": {"dependencies": {"@x/tool": "1"}}})
     assert ran.config()["publish:buildCommand"] == f"cd .. && {written}"
 
 
