@@ -113,7 +113,14 @@ def _forms(found: re.Match[str], numbers: Iterator[int], *, is_last: bool) -> li
     hole = Hole(next(numbers), _expression(kind, found, is_last=is_last))
     if kind == "folders":
         return [_Form(()), _Form((hole, "/"))]
+    if kind == "stars" and _may_be_empty(found):
+        return [_Form((hole,)), _Form(())]
     return [_Form((hole,), {found["id"]: (hole,)} if kind == "name" else {})]
+
+
+def _may_be_empty(found: re.Match[str]) -> bool:
+    """Whether stars are at the end of a name that has more than them: `/a**` is also for `/a`."""
+    return found.string[found.start() - 1] != "/" and found.string[found.end() :][:1] in ("", "/")
 
 
 def _expression(kind: str, found: re.Match[str], *, is_last: bool) -> str:

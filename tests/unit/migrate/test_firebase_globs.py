@@ -24,6 +24,8 @@ from hosting.migrate.path_patterns import NotExpressibleError
         ("/foo{,/**}", ["/foo", "/foo/<*>"]),
         ("/a/**/b", ["/a/b", "/a/<*>/b"]),
         ("/a/**b", ["/a/<1>b"]),
+        ("/a**", ["/a<1>", "/a"]),
+        ("/a*/b", ["/a<1>/b", "/a/b"]),
         ("/users/:id/profile", ["/users/<1>/profile"]),
         ("/blog/:post*", ["/blog/<*>"]),
         ("/?.js", ["</^/([^/])\\.js$/>"]),
