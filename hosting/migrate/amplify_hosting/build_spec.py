@@ -161,6 +161,8 @@ def _commands(phases: dict[str, Any], name: str, problems: list[tuple[str, str]]
     for phase in _PHASES:
         value = phases.get(phase)
         listed = value.get("commands") if isinstance(value, dict) else value
+        others = [key for key in value if key != "commands"] if isinstance(value, dict) else []
+        problems += [(f"{name} {phase} {key}", "Amplify Hosting reads only the commands of a phase") for key in others]
         for command in listed if isinstance(listed, list) else [listed]:
             if isinstance(command, str):
                 yield from [command.strip("\n")] if command.strip() else []

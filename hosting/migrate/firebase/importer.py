@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hosting.errors import HostingError
 from hosting.migrate.findings import Findings, objects, section
 from hosting.migrate.firebase.ignore import ignore_patterns
-from hosting.migrate.firebase.rules import map_rules
+from hosting.migrate.firebase.rules import is_server_for_all, map_rules
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.json_files import read_json_object
 from hosting.migrate.request import Imported
@@ -40,6 +40,7 @@ _KEYS = {
     "frameworksBackend": "it is for a server, and this program publishes files",
     "postdeploy": "run the command after `pulumi up`",
 }
+_OF_HOSTING = frozenset(("public", "ignore", "redirects", "rewrites", "headers", "cleanUrls", "trailingSlash"))
 _RESOURCE = re.compile(r"\$\{?RESOURCE_DIR\}?|%RESOURCE_DIR%")
 _PROJECT = re.compile(r"\$\{?PROJECT_DIR\}?|%PROJECT_DIR%")
 _SDK = re.compile(r"""["'(]/__/(?:firebase|auth)/""")
@@ -77,13 +78,26 @@ def read(request: Request, home: Path) -> Imported:
     if patterns:
         findings.add_setting("publish:ignore", patterns, f"{FILE} ignore")
     _add_build(root, site.config, folder, build, settings)
+    if "publish:buildCommand" not in findings.values:
+        _refuse_server_for_all(site.config, folder)
     rules = HostRules(findings)
     map_rules(site.config, rules, str(section(aliases, "projects").get("default", "<project>")))
     map_routing(site.config, FILE, rules)
     settings.add_rules(rules, FILE)
     findings.add_unknown_keys("hosting.", site.config, _KEYS)
+    for key in sorted(_OF_HOSTING.intersection(read_json_object(root / FILE))):
+        findings.add_gap(f"{FILE} {key}", "Firebase reads it in `hosting` alone: move it there, and run this again")
     _report_sdk(root, folder, findings)
     return Imported(f"Firebase Hosting{', ' + site.names[0] if site.names else ''}", findings)
+
+
+def _refuse_server_for_all(config: dict[str, Any], folder: Path) -> None:
+    server = next((one for one in objects(config.get("rewrites")) if is_server_for_all(one)), None)
+    if server and next(pages_in(folder), None) is None:
+        raise HostingError(
+            f"'{folder}' has no pages, as every page comes from a server (rewrite '{server.get('source')}'), and this "
+            "program publishes files: build static pages, and run this again"
+        )
 
 
 def _sites(root: Path, aliases: dict[str, Any]) -> list[_Site]:

@@ -124,6 +124,12 @@ def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules, project: s
         rules.add_rewrite(where, patterns, target_of(page))
 
 
+def is_server_for_all(entry: dict[str, Any]) -> bool:
+    """Whether a rewrite leads all paths without a file to a function or a container."""
+    has_service = any(entry.get(key) for key in ("function", "run"))
+    return has_service and _source(entry).strip("/") in ("**", "**/*")
+
+
 def _add_negated(where: str, source: str, page: str, rules: HostRules) -> None:
     """Add a rewrite for all paths but some: a missing file below those gets the page too, unless it is an asset."""
     if source.strip("!/") in ("**", "**/*"):
@@ -139,6 +145,11 @@ def _service_gap(service: str, entry: dict[str, Any], project: str) -> str:
     """Return the reason, with the proxy rule to copy."""
     if service == "dynamicLinks":
         return f"it leads to {_SERVICES[service]}"
+    if is_server_for_all(entry):
+        return (
+            f"every page without a file comes from {_SERVICES[service]}, on a server, and this program publishes "
+            "files: write proxy rules for its paths (docs/redirects.md#proxies)"
+        )
     details = section(entry, service)
     region = details.get("region") or entry.get("region") or "us-central1"
     name = details.get("serviceId") or details.get("functionId") or entry.get(service)

@@ -428,3 +428,9 @@ def test_merged_maps_are_read(migration: Migration) -> None:
     """YAML's anchors and merge keys work, and numbers stay as they are written."""
     text = "x: &a {VITE_N: 1.10, VITE_Y: yes}\nenv: {variables: {<<: *a}}\n" + spec()
     assert of(migration, text).config()["publish:environment"] == {"VITE_N": "1.10", "VITE_Y": "yes"}
+
+
+def test_a_phase_with_other_keys(migration: Migration) -> None:
+    """Only the commands of a phase are read; other keys are named."""
+    ran = of(migration, spec(phases={"build": {"commands": ["hugo"], "env": {"A": "b"}}}))
+    assert "amplify.yml build env: Amplify Hosting reads only the commands of a phase" in ran.out

@@ -98,7 +98,14 @@ def test_a_predeploy_command_that_is_text(migration: Migration) -> None:
             {"rewrites": [{"source": "/a/**", "function": {"functionId": "f", "region": "asia-east1"}}]},
             '{"source": "/a/<*>", "target": "https://asia-east1-demo.cloudfunctions.net/f/a/<*>", "status": "200"}',
         ),
-        ({"rewrites": [{"source": "**", "run": {"serviceId": "s"}}]}, '"target": "https://s-<hash>.a.run.app/api/<*>"'),
+        (
+            {"rewrites": [{"source": "/{a,b}", "run": {"serviceId": "s"}}]},
+            '"target": "https://s-<hash>.a.run.app/api/<*>"',
+        ),
+        (
+            {"rewrites": [{"source": "**", "run": {"serviceId": "s"}}], "predeploy": "make"},
+            "every page without a file comes from a Cloud Run container, on a server",
+        ),
         (
             {"rewrites": [{"source": "/l/**", "dynamicLinks": True}]},
             "leads to Firebase Dynamic Links, which Google has shut",
@@ -174,6 +181,10 @@ def test_the_folder_of_a_framework(migration: Migration) -> None:
             {"firebase.json": {"hosting": {"source": "."}}, "package.json": {"dependencies": {"next": "14"}}},
             "Next.js builds a",
         ),
+        (
+            {"firebase.json": {"hosting": {"public": "x", "rewrites": [{"source": "**", "function": "f"}]}}},
+            "has no pages, as every page comes from a server (rewrite '**')",
+        ),
         ({"firebase.json": {"hosting": {"public": ".output"}}}, "'.output' is the build of Nuxt for a server"),
     ],
 )
@@ -194,3 +205,9 @@ def test_files_that_can_not_be_read(migration: Migration) -> None:
     assert "is not UTF-8 text" in migration.run().err
     (migration.app / "firebase.json").write_bytes(b"[" * 100_000)
     assert "firebase.json' is not JSON" in migration.run().err
+
+
+def test_settings_outside_of_hosting(migration: Migration) -> None:
+    """Firebase reads the settings of Hosting in `hosting` alone."""
+    amplify.write(migration.app, {"firebase.json": {"hosting": {"public": "x"}, "rewrites": APP}})
+    assert "firebase.json rewrites: Firebase reads it in `hosting` alone" in migration.run().out
