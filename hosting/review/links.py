@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from hosting.answers.expected import OK
 from hosting.publish.staging.content_types import DEFAULT, content_type
 from hosting.review.examine import MIXED
-from hosting.review.link_attributes import RESOURCE
 from hosting.review.result import FRAGMENTS, LINKS, MIXED_CONTENT, REDIRECTS, Finding
 from hosting.review.site import LOOP, PAGE_TYPES, is_page
 
@@ -81,7 +80,7 @@ class Links:
             return Finding(MIXED_CONTENT, target, "is requested over http", advice="write https://")
         path, _, fragment = target.partition("#")
         outcome = self._site.outcome(path)
-        broken = _broken(kind, path, outcome)
+        broken = _broken(path, outcome)
         if broken:
             return Finding(LINKS, path, broken, advice=self._advice(path))
         self.single_redirects += outcome.redirects == 1
@@ -110,13 +109,13 @@ class Links:
         return {url.lower(): url for url in urls}
 
 
-def _broken(kind: str, path: str, outcome: Outcome) -> str:
+def _broken(path: str, outcome: Outcome) -> str:
     """Return why a link is broken, as the rest of a sentence; empty if it is not."""
     if outcome.status == LOOP:
         return "redirects in an endless loop"
     if outcome.status != OK:
         return f"is {outcome.status}"
-    return "gets the app's page" if outcome.is_fallback and (kind == RESOURCE or _is_asset(path)) else ""
+    return "gets the app's page" if outcome.is_fallback and _is_asset(path) else ""
 
 
 def _is_asset(path: str) -> bool:
