@@ -266,10 +266,8 @@ def test_ignored_weights_and_urls_of_a_page(tmp_path: Path) -> None:
 
 
 def test_an_asset_that_gets_the_apps_page(tmp_path: Path) -> None:
-    """It is a broken link, although the status is 200; a route of the app is none."""
-    body = (
-        '<img src="/gone"><a href="/no.pdf">x</a><a href="/route">x</a><a href="/v1.2">x</a><a href="/old.html">x</a>'
-    )
+    """It is a broken link, although the status is 200; a route of the app is not, also in a frame."""
+    body = '<iframe src="/gone"></iframe><a href="/no.pdf">x</a><a href="/route">x</a><a href="/v1.2">x</a>'
     page_200 = {"errorCode": 403, "responseCode": 200, "responsePagePath": "/index.html"}
     result, _ = reviewed(tmp_path, with_body(body), website_routing="errors", cloudfront_errorResponses=[page_200])
-    assert findings(result, LINKS) == ["/gone gets the app's page", "/no.pdf gets the app's page"]
+    assert findings(result, LINKS) == ["/no.pdf gets the app's page"]
