@@ -283,6 +283,27 @@ def test_a_first_publish_that_is_under_way_is_not_deleted(edge: Edge) -> None:
     assert len(edge.bucket.objects) == len(MAIN)
 
 
+def test_a_preview_that_was_published_again_is_no_rest(edge: Edge) -> None:
+    """It has a pointer, so nothing of it is deleted."""
+    edge.put("pr-7", with_changes(1))
+    edge.wait(2 * DAY)
+    assert not Removal(edge.bucket, edge.store, "pr-7").delete_rest()
+    assert edge.wrong() == []
+
+
+def test_a_preview_in_the_inputs_of_a_release() -> None:
+    """Numbers are floats, as the engine passes them."""
+    props = {
+        "name": "pr-7",
+        "base": "main",
+        "owner": "acme/website/pr-7",
+        "expire_days": 30.0,
+        "password": "",
+        "is_branch": False,
+    }
+    assert PreviewSite.of(props) == preview("pr-7")
+
+
 def test_a_publish_is_resumed_after_a_kill_at_each_request() -> None:
     """Whichever request is the last, visitors get one release, and the next publish completes."""
     number, is_done = 0, False
