@@ -50,12 +50,12 @@ def read_rule_files(settings: Settings, folder: Path, project: Path | None = Non
     problems = []
     redirects, headers = RedirectRules(), HeaderRules()
     try:
-        file = named(website.redirects_file)
+        file = named("redirectsFile", website.redirects_file)
         redirects = read_redirects([rule.model_dump() for rule in website.redirects], folder, file)
     except EdgeError as error:
         problems.append(str(error))
     try:
-        headers = read_headers(folder, named(website.headers_file), website.app_root)
+        headers = read_headers(folder, named("headersFile", website.headers_file), website.app_root)
     except EdgeError as error:
         problems.append(str(error))
     if problems:
@@ -63,8 +63,20 @@ def read_rule_files(settings: Settings, folder: Path, project: Path | None = Non
     return Rules(redirects, headers)
 
 
-def _named_file(project: Path, name: str | None) -> NamedFile | None:
-    return None if name is None else NamedFile(name, project / name)
+def _named_file(project: Path, setting: str, name: str | None) -> NamedFile | None:
+    """Return the file that a setting names; None without one.
+
+    Raises:
+        EdgeError: it is not a file.
+    """
+    if name is None:
+        return None
+    if not (project / name).is_file():
+        raise EdgeError(
+            f"'website:{setting}' names '{name}', which is not a file; nothing was deployed: "
+            f"pulumi config set website:{setting} '<file>'"
+        )
+    return NamedFile(name, project / name)
 
 
 def unpublished_files(rules: Rules) -> list[str]:

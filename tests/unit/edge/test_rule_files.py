@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hosting.config.load import RawConfig, load_settings
 from hosting.edge.redirect_checks import check_rules, with_published_pages
 from hosting.edge.route_choice import RouteChoice
 from hosting.edge.routing import router_redirects
+from hosting.edge.rule_files import read_rule_files
 from hosting.errors import EdgeError
 from hosting.formats.redirects.files import is_published, read_redirects
 from tests.unit.edge.test_redirects import amplify, netlify, result_of
@@ -201,3 +203,17 @@ def test_whole_files_of_real_shapes(tmp_path: Path, site: str, routing: str) -> 
     redirects = with_published_pages(netlify(tmp_path, *SITES[site]), keys, "index.html")
     check_rules(redirects, keys, router_redirects(routing, keys, RouteChoice("index.html").routes(keys)))
     assert redirects.name == "_redirects"
+
+
+@pytest.mark.parametrize("setting", ["redirectsFile", "headersFile"])
+def test_a_named_file_that_does_not_exist(tmp_path: Path, setting: str) -> None:
+    """The error names the setting, and the command that changes it."""
+    settings = load_settings(
+        RawConfig("dev", {"aws:region": "eu-central-1", f"website:{setting}": "rules/web.txt"}), {}
+    )
+    with pytest.raises(EdgeError) as caught:
+        read_rule_files(settings, tmp_path, tmp_path)
+    assert str(caught.value) == (
+        f"'website:{setting}' names 'rules/web.txt', which is not a file; nothing was deployed: "
+        f"pulumi config set website:{setting} '<file>'"
+    )
