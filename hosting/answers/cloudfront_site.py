@@ -127,7 +127,7 @@ class CloudFrontSite:
         name, index = decode_path(path.removesuffix("/")).removeprefix("/"), self.rules.index_document
         has_other_form = any(self.manifest.get(key) for key in (name, f"{name}/{index}"))
         has_page = self.manifest.get(f"{name}.html") is not None
-        # `/docs/index` is a form of `/docs/`, and `/docs/index/` is none.
+        # `/docs/index` is a form of `/docs/`, but `/docs/index/` is not.
         is_form = not (path.endswith("/") and self._is_index(path))
         return f"{path.removesuffix('/')}.html" if has_page and is_form and not has_other_form else None
 

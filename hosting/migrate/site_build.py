@@ -35,7 +35,7 @@ class SiteBuild:
     Attributes:
         generator: the generator; None if no file shows one.
         folder: the folder that the build writes to, relative to the project; None if it is unknown.
-        command: the build command; None if there is none.
+        command: the build command; None without one.
         server: why the build writes a server and not files; empty if it writes files.
         scripts: the scripts of package.json.
         manager: the package manager.
@@ -180,7 +180,7 @@ def _manager(root: Path, package: dict[str, Any]) -> str:
 
 
 def _json_object(path: Path) -> dict[str, Any]:
-    """Return the object in a JSON file; an empty one if there is none."""
+    """Return the object in a JSON file; an empty one if the file does not exist or is not an object."""
     try:
         content = json.loads(_text(path)) if path.is_file() else {}
     except (ValueError, RecursionError):

@@ -158,7 +158,7 @@ class ReviewRecordProvider(_Provider):
 
     def _store(self, props: Mapping[str, Any], obsolete: Sequence[str]) -> None:
         data = self._record(props) if props["digest"] else None
-        # The record of another release would be wrong: after a rollback or a promotion there is none.
+        # The record of another release would be wrong: after a rollback or a promotion the bucket has no record.
         unknown = [] if props["digest"] else props["keys"][:1]
 
         def store() -> None:

@@ -94,7 +94,7 @@ class ReviewResult:
 
     Attributes:
         digest: a hash of what was reviewed: manifest, rules and settings.
-        compared_with: the live release, as the rest of a sentence; empty if there is none to compare with.
+        compared_with: the live release, as the rest of a sentence; empty without a live release.
         totals: how much it has looked at.
         findings: the mistakes, by kind, the new ones first.
         rule_changes: what changes besides the files, a sentence each.

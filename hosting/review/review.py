@@ -49,8 +49,8 @@ class LiveSite:
     """The site that is live.
 
     Attributes:
-        record: the record of its release; None if there is none.
-        name: what it is, as the rest of a sentence; without a record, why there is none.
+        record: the record of its release; None without one.
+        name: what it is, as the rest of a sentence; without a record, the reason.
     """
 
     record: ReleaseRecord | None

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"\{(\d)\}")
 def source_paths(rule: Rule, targets: Iterable[str]) -> Iterator[str]:
     """Yield the paths from which a rule leads to the targets: `/blog/x` of `/blog/* /news/:splat` for `/news/x`.
 
-    There are none for a rule with a regular expression or a query, or whose target lacks one of its placeholders.
+    The result is empty for a rule with a regular expression or a query, or whose target lacks one of its placeholders.
     """
     placeholders = [part for part in rule.source if isinstance(part, Placeholder)]
     numbers = [int(number) for number in _NUMBER.findall(rule.target)]

@@ -127,7 +127,7 @@ class AskedSite:
         return [path for _, path in sorted(ok, key=lambda each: each[0])]
 
     def page_url(self, key: str) -> str:
-        """Return the path at which visitors see a page; that of its file if there is none."""
+        """Return the path at which visitors see a page; the path of its file if no URL leads to it."""
         known = self._urls.get(key)
         if known is None:
             known = self._urls[key] = self._page_url(key)

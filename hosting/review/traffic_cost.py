@@ -66,7 +66,7 @@ def parse_traffic(text: str) -> Traffic:
     """Return the traffic in a text such as ``100GB,5M``.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text has another form.
     """
     found = _TRAFFIC.fullmatch(text.strip())
     if not found:

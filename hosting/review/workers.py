@@ -85,7 +85,7 @@ def _line(stream: IO[bytes]) -> bytes:
     """Return the next line.
 
     Raises:
-        ChildProcessError: there is none.
+        ChildProcessError: the worker has ended without an answer.
     """
     line = stream.readline()
     if not line:

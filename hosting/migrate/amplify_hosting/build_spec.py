@@ -54,7 +54,7 @@ class BuildSpec:
         app_root: the application's folder in the repository; empty for the root.
         folder: the folder in which the commands run; paths are relative to it.
         commands: the commands of all phases.
-        directory: the base directory as it is written; None if there is none.
+        directory: the base directory as it is written; None if the settings have no base directory.
         files: the patterns of the published files.
         headers: the custom headers.
         variables: the build's variables, with the path of each in the file.

@@ -70,7 +70,7 @@ def _refuse_server(directory: str) -> None:
 
 
 def _patterns(spec: BuildSpec, findings: Findings) -> list[str]:
-    """Return the ignore patterns for the list of files; it is a gap if there are none for it."""
+    """Return the ignore patterns for the list of files; a list that patterns cannot express is a gap."""
     files = [file.strip() for file in spec.files if file.strip()]
     excluded = [file[1:].lstrip("/") for file in files if file.startswith("!")]
     included = [file for file in files if not file.startswith("!")]

@@ -11,7 +11,7 @@ PLUGINS = {
     "@netlify/plugin-emails": "it ran functions that send mail",
     "@netlify/plugin-contentful-buildtime": "it set variables for Contentful: set publish:environment",
     "@netlify/angular-runtime": "it ran Angular as a server; the browser folder does not need it",
-    "@sentry/netlify-build-plugin": "it told Sentry of each release: call sentry-cli after `pulumi up`",
+    "@sentry/netlify-build-plugin": "it reported each release to Sentry: call sentry-cli after `pulumi up`",
     "gatsby-plugin-netlify": "it wrote _headers and _redirects, which are read here too",
     "netlify-plugin-a11y": "it checked the pages: run the check in CI",
     "netlify-plugin-cache": "it kept folders between builds: use the cache of the CI",
@@ -30,7 +30,7 @@ PLUGINS = {
     "netlify-plugin-playwright-cache": "it kept folders between builds: use the cache of the CI",
     "netlify-plugin-prerender-spa": "it rendered the pages of the app: add that to the build",
     "netlify-plugin-pnpm": "it installed packages with pnpm: do so in CI",
-    "netlify-plugin-submit-sitemap": "it told search engines of the sitemap: call them after `pulumi up`",
+    "netlify-plugin-submit-sitemap": "it sent the sitemap to search engines: call them after `pulumi up`",
     "netlify-plugin-subfont": "it made the fonts smaller: add that to the build",
     "netlify-plugin-webmentions": "it sent webmentions: send them after `pulumi up`",
 }

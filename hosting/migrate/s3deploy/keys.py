@@ -51,7 +51,7 @@ def git_pattern(pattern: PathPattern) -> str:
     """Return the gitignore pattern of the same files.
 
     Raises:
-        NotExpressibleError: there is none.
+        NotExpressibleError: no pattern can express it.
     """
     written = _git_text(pattern.parts)
     if written == "/":

@@ -70,7 +70,7 @@ def read_sites(root: Path) -> list[Site]:
     """Return the StaticSites of a project.
 
     Raises:
-        HostingError: there is none; the message names the components that need a server.
+        HostingError: the project has no StaticSite; the message names the components that need a server.
     """
     found = [(file, one) for file, source in _sources(root) for one in constructions(source, _NAMES)]
     static = [(file, one) for file, one in found if _is_static(one)]
