@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-from pydantic import TypeAdapter
 
 # pydantic reads these types at run time.
 from hosting.cloudfront.settings import ErrorResponse  # noqa: TC001
@@ -76,9 +74,3 @@ def site_rules(settings: Settings, edge: EdgePlan, hidden: str = "") -> SiteRule
         function_app_page=edge.error_app_page if has_app_part else "",
         hidden=hidden,
     )
-
-
-@lru_cache(maxsize=1)
-def site_rules_adapter() -> TypeAdapter[SiteRules]:
-    """Return what converts ``SiteRules`` from and to JSON; it is made at the first use, as that takes some time."""
-    return TypeAdapter(SiteRules)

@@ -6,11 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from hosting.command_line import exit_status
 from hosting.deployments import branches
 from hosting.deployments.cli import PulumiCli, require_project
 from hosting.deployments.commands import connect, status
 from hosting.deployments.settings import TEMPLATE
-from hosting.errors import HostingError
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,12 +49,8 @@ def _run(arguments: argparse.Namespace, project: Path) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
-    try:
-        _run(_parser().parse_args(argv), Path.cwd())
-    except HostingError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    return 0
+    arguments = _parser().parse_args(argv)
+    return exit_status(lambda: _run(arguments, Path.cwd()))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ import os
 import sys
 from pathlib import Path
 
+from hosting.command_line import exit_status
 from hosting.deployments.cli import PulumiCli
 from hosting.doctor.aws_clients import StackClients
 from hosting.doctor.checks import Doctor
 from hosting.doctor.lines import Line, as_json, as_text, exit_code
 from hosting.doctor.name_servers import name_servers
 from hosting.doctor.stack_reading import project_name, selected_stack
-from hosting.errors import HostingError
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,11 +41,8 @@ def _run(arguments: argparse.Namespace, folder: Path) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the checks; return 1 if one found an error."""
-    try:
-        return _run(_parser().parse_args(argv), Path.cwd())
-    except HostingError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
+    arguments = _parser().parse_args(argv)
+    return exit_status(lambda: _run(arguments, Path.cwd()))
 
 
 if __name__ == "__main__":

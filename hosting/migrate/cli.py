@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hosting.command_line import exit_status
 from hosting.config.load import PRODUCTION_STACK
-from hosting.errors import HostingError
 from hosting.migrate.kinds import KINDS
 from hosting.migrate.migration import migrate
 from hosting.migrate.request import Request
@@ -26,15 +25,14 @@ _STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 def main(arguments: Sequence[str]) -> int:
     """Run the command in the working directory, and return its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        app = _app(options)
-        print("\n".join(migrate(_request(options, app), Path.cwd())))  # noqa: T201 - a command-line tool prints
-    except HostingError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command-line tool prints
-        return 1
+    return exit_status(lambda: _migrate(options))
+
+
+def _migrate(options: argparse.Namespace) -> None:
+    app = _app(options)
+    print("\n".join(migrate(_request(options, app), Path.cwd())))  # noqa: T201 - a command-line tool prints
     if options.app:
         print(f"\n'{options.app}' holds secrets: do not commit it.")  # noqa: T201 - a command-line tool prints
-    return 0
 
 
 def _app(options: argparse.Namespace) -> dict[str, Any]:

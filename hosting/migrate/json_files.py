@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
+from hosting.migrate.text_file import read_utf8
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,12 +23,7 @@ def read_json_object(file: Path) -> dict[str, Any]:
     Raises:
         HostingError: it can't be read, is not JSON, or is not an object.
     """
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise HostingError(f"'{file}' can't be read ({error.strerror}): correct that and run this again") from error
-    except UnicodeDecodeError as error:
-        raise HostingError(f"'{file}' is not UTF-8 text: save it as UTF-8 and run this again") from error
+    text = read_utf8(file)
     try:
         content = json.loads(_plain_json(text))
     except json.JSONDecodeError as error:

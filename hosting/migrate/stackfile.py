@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from hosting.errors import HostingError
+from hosting.migrate.text_file import read_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,12 +75,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises:
         HostingError: it can't be read, is not YAML, or is not a mapping.
     """
+    text = read_utf8(path)
     try:
-        content = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise HostingError(f"'{path}' is not UTF-8 text: save it as UTF-8 and run this again") from error
-    except OSError as error:
-        raise HostingError(f"'{path}' can't be read ({error.strerror}): correct that and run this again") from error
+        content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:  # ValueError for a value that looks like a date but is invalid
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""

@@ -17,6 +17,7 @@ import yaml
 
 from hosting.aws.key_value_store import open_store
 from hosting.aws.key_value_store_errors import StoreError
+from hosting.command_line import exit_status
 from hosting.config.load import load_settings
 from hosting.deployments.cli import PulumiCli, require_project, run
 from hosting.deployments.stack import raw_config
@@ -98,12 +99,8 @@ def _run(arguments: argparse.Namespace, project: Path) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
-    try:
-        _run(_parser().parse_args(argv), Path.cwd())
-    except HostingError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    return 0
+    arguments = _parser().parse_args(argv)
+    return exit_status(lambda: _run(arguments, Path.cwd()))
 
 
 if __name__ == "__main__":

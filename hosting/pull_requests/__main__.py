@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hosting.command_line import exit_status
 from hosting.deployments.cli import PulumiCli, require_project
 from hosting.deployments.settings import TEMPLATE
-from hosting.errors import HostingError
 from hosting.prepare import STATE
 from hosting.publish.staging.build import run_build
 from hosting.publish.staging.distribution_folder import locate_directory, resolve_directory
@@ -97,12 +97,8 @@ def _run(arguments: argparse.Namespace, project: Path) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
-    try:
-        _run(_parser().parse_args(argv), Path.cwd())
-    except HostingError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    return 0
+    arguments = _parser().parse_args(argv)
+    return exit_status(lambda: _run(arguments, Path.cwd()))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hosting.command_line import exit_status
 from hosting.config.load import load_settings
 from hosting.deployments.cli import PulumiCli, require_project, run
 from hosting.deployments.stack import raw_config
@@ -53,14 +54,14 @@ class _Reviewed(NamedTuple):
 def main(arguments: Sequence[str]) -> int:
     """Run the command in the working directory, and return its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        reviewed = _reviewed(options, Path.cwd())
-        if options.html:
-            _write_html(options.html, reviewed, options.stack)
-    except HostingError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command-line tool prints
-        return NOT_REVIEWED
-    print(_formatted(options, reviewed))  # noqa: T201 - the same
+    return exit_status(lambda: _review(options), failed=NOT_REVIEWED)
+
+
+def _review(options: argparse.Namespace) -> int:
+    reviewed = _reviewed(options, Path.cwd())
+    if options.html:
+        _write_html(options.html, reviewed, options.stack)
+    print(_formatted(options, reviewed))  # noqa: T201 - a command-line tool prints
     return REFUSED if refusal(reviewed.result, reviewed.gate) else PASSED
 
 

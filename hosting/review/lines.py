@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hosting.review.result import FRAGMENTS, KINDS, LINKS, MIXED_CONTENT, REDIRECTS, URLS, WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from hosting.publish.settings import GateSettings
     from hosting.review.result import Finding, ReviewResult
@@ -82,13 +82,19 @@ def listed(findings: Sequence[Finding]) -> str:
 
 def line(finding: Finding) -> str:
     """Return a finding as one line."""
-    where = ""
-    if finding.pages > 1:
-        where = f" (on {finding.pages} pages, such as {finding.page})"
-    elif finding.page and finding.page != finding.subject:
-        where = f" (on {finding.page})"
-    advice = f"; {finding.advice}" if finding.advice else ""
+    pages, advice = pages_of(finding), f"; {finding.advice}" if finding.advice else ""
+    where = f" ({pages})" if pages else ""
     return _CONTROL.sub(_escaped, f"{finding.subject} {finding.text}{where}{advice}")
+
+
+def pages_of(finding: Finding, show: Callable[[str], str] = str) -> str:
+    """Return which pages have a finding, as part of a sentence; empty if it is about a page itself.
+
+    ``show`` returns the path of a page as it is shown.
+    """
+    if finding.pages > 1:
+        return f"on {finding.pages} pages, such as {show(finding.page)}"
+    return f"on {show(finding.page)}" if finding.page and finding.page != finding.subject else ""
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hosting.review.lines import counted, growth_line, summary, weight_line
+from hosting.review.lines import counted, growth_line, pages_of, summary, weight_line
 from hosting.review.result import KINDS
 
 if TYPE_CHECKING:
@@ -60,11 +60,8 @@ def _lines(result: ReviewResult) -> Iterator[str]:
 
 
 def _finding(finding: Finding) -> str:
-    where = ""
-    if finding.pages > 1:
-        where = f" on {finding.pages} pages, such as {code(finding.page)}"
-    elif finding.page and finding.page != finding.subject:
-        where = f" on {code(finding.page)}"
+    pages = pages_of(finding, code)
+    where = f" {pages}" if pages else ""
     advice = f": {code(finding.advice)}" if finding.advice else ""
     known = "" if finding.is_new else " (as in the live release)"
     return f"{code(finding.subject)} {code(finding.text)}{where}{known}{advice}"

@@ -15,6 +15,7 @@ from hosting.config.load import RawConfig, load_settings
 from hosting.deployments.trust import issuer_of
 from hosting.errors import HostingError, for_stack
 from hosting.prepare import Prepared, Run, prepare
+from hosting.resource_names import ResourceNames, resource_name
 from hosting.site.stack_resources import current_stack
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def prepared_site(prefix: str, settings: Settings) -> Prepared:
     return prepared
 
 
-def refuse_second(name: str) -> None:
+def _refuse_second(name: str) -> None:
     """Refuse a second site: the stack's config describes one.
 
     Raises:
@@ -64,6 +65,21 @@ def refuse_second(name: str) -> None:
             f"StaticSite '{name}' cannot be declared: this stack has the site '{first}', and its config describes one "
             "site. Declare the other in a project of its own: pulumi new"
         )
+
+
+def start(name: str, settings: Settings | None) -> tuple[Settings, ResourceNames]:
+    """Return the stack's settings and the names of its resources, for a component that is to be declared.
+
+    Args:
+        name: the component's name.
+        settings: what to deploy; None to read the stack's config.
+
+    Raises:
+        HostingError: the config is invalid, or the program has declared a site.
+    """
+    _refuse_second(name)
+    names = ResourceNames(name, resource_name(pulumi.get_project(), pulumi.get_stack()))
+    return stack_settings() if settings is None else settings, names
 
 
 def declare(name: str) -> None:

@@ -14,9 +14,9 @@ from hosting.errors import HostingError, for_stack
 from hosting.formats.labels import label_of
 from hosting.previews.settings import Edge
 from hosting.previews.warnings import preview_warnings
-from hosting.resource_names import PREVIEW_COMPONENT, ResourceNames, resource_name
+from hosting.resource_names import PREVIEW_COMPONENT, ResourceNames
 from hosting.site.bulk import Bulk
-from hosting.site.component import declare, known_errors, prepared_site, refuse_second, stack_settings
+from hosting.site.component import declare, known_errors, prepared_site, start
 from hosting.site.outputs import release_outputs
 from hosting.site.stack_resources import current_stack
 
@@ -72,10 +72,8 @@ class Preview(pulumi.ComponentResource):
             RunError: the config, the files or the rules are invalid, or the stack has another component already.
         """
         with known_errors():
-            refuse_second(name)
-            settings = stack_settings() if settings is None else settings
+            settings, names = start(name, settings)
             label = _label(settings)
-            names = ResourceNames(name, resource_name(pulumi.get_project(), pulumi.get_stack()))
             prepared = prepared_site(names.prefix, settings)
             super().__init__(PREVIEW_COMPONENT, name, None, opts)
             declare(name)

@@ -20,8 +20,8 @@ from hosting.previews.warnings import edge_warnings
 from hosting.providers.generated_password import GeneratedPassword
 from hosting.publish.bulk.release_function import PASSWORD_HASH, preview_functions
 from hosting.publish.staging.manifest import Manifest
-from hosting.resource_names import EDGE_COMPONENT, ResourceNames, resource_name
-from hosting.site.component import declare, known_errors, refuse_second, stack_settings
+from hosting.resource_names import EDGE_COMPONENT, ResourceNames
+from hosting.site.component import declare, known_errors, start
 from hosting.site.outputs import edge_outputs
 from hosting.site.stack_resources import StackResources, current_stack
 
@@ -59,11 +59,9 @@ class PreviewEdge(pulumi.ComponentResource):
             RunError: the config is invalid, or the stack has another component already.
         """
         with known_errors():
-            refuse_second(name)
-            settings = stack_settings() if settings is None else settings
+            settings, names = start(name, settings)
             if settings.deployments.create_role:
                 previews_issuer_of(settings.deployments, current_stack())
-            names = ResourceNames(name, resource_name(pulumi.get_project(), pulumi.get_stack()))
             plan = _edge_plan(names.prefix, settings)
             super().__init__(EDGE_COMPONENT, name, None, opts)
             declare(name)

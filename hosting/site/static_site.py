@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from hosting.errors import HostingError
-from hosting.resource_names import COMPONENT, ResourceNames, resource_name
-from hosting.site.component import declare, known_errors, prepared_site, refuse_second, stack_settings
+from hosting.resource_names import COMPONENT
+from hosting.site.component import declare, known_errors, prepared_site, start
 from hosting.site.resources import SiteResources
 
 if TYPE_CHECKING:
@@ -42,14 +42,12 @@ class StaticSite(pulumi.ComponentResource):
             RunError: the config, the files or the rules are invalid, or the stack has a site already.
         """
         with known_errors():
-            refuse_second(name)
-            settings = stack_settings() if settings is None else settings
+            settings, names = start(name, settings)
             _refuse_previews(settings)
-            prefix = resource_name(pulumi.get_project(), pulumi.get_stack())
-            prepared = prepared_site(prefix, settings)
+            prepared = prepared_site(names.prefix, settings)
             super().__init__(COMPONENT, name, None, opts)
             declare(name)
-            resources = SiteResources(self, ResourceNames(name, prefix), settings, prepared)
+            resources = SiteResources(self, names, settings, prepared)
         # Annotated here: the SDK evaluates a class's annotations, whose names it would have to import.
         self.bucket: Bucket = resources.bucket
         self.distribution: Distribution | None = resources.distribution

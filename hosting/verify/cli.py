@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from hosting.errors import HostingError
+from hosting.command_line import exit_status
 from hosting.publish.staging.manifest import Manifest
 from hosting.verify.checks import LOOPBACK, Check, origin_of
 from hosting.verify.crawl import Crawl
@@ -50,13 +50,14 @@ def main(arguments: Sequence[str]) -> int:
     if options.manifest is not None and options.url is None:
         parser.error("--manifest needs --url")
     try:
-        report = _verified(options)
-    except HostingError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command-line tool prints
-        return NOT_VERIFIED
+        return exit_status(lambda: _verify(options), failed=NOT_VERIFIED)
     except KeyboardInterrupt:
         print("interrupted: nothing is verified", file=sys.stderr)  # noqa: T201 - a command-line tool prints
         return INTERRUPTED
+
+
+def _verify(options: argparse.Namespace) -> int:
+    report = _verified(options)
     print(report.json() if options.json else report.text())  # noqa: T201 - a command-line tool prints
     return WRONG if report.wrong else RIGHT
 

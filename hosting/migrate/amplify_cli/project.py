@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hosting.errors import HostingError
 from hosting.migrate.amplify_cli.template import resolved
 from hosting.migrate.findings import section
+from hosting.migrate.text_file import read_utf8
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,12 +115,7 @@ def _optional(root: Path, name: str) -> dict[str, Any]:
 
 
 def _json(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise HostingError(f"'{path}' can't be read ({error.strerror}): correct that and run this again") from error
-    except UnicodeDecodeError as error:
-        raise HostingError(f"'{path}' is not UTF-8 text: save it as UTF-8 and run this again") from error
+    text = read_utf8(path)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
 from hosting.migrate.findings import section
+from hosting.migrate.text_file import read_utf8
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,12 +73,9 @@ def read_toml(file: Path) -> dict[str, Any]:
     Raises:
         HostingError: it can't be read, or is not TOML.
     """
+    text = read_utf8(file)
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
-    except OSError as error:
-        raise HostingError(f"'{file}' can't be read ({error.strerror}): correct that and run this again") from error
-    except UnicodeDecodeError as error:
-        raise HostingError(f"'{file}' is not UTF-8 text: save it as UTF-8 and run this again") from error
+        return tomllib.loads(text.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         # The message of the library ends with the place, and shows no value.
         raise HostingError(f"'{file}' is not TOML ({error}): correct that line and run this again") from error

@@ -45,9 +45,11 @@ class Current:
         return self.pointer is not None and self.live is not None and self.live.digest == digest
 
     @property
-    def borrowed(self) -> tuple[StoredFile, ...]:
+    def base_files(self) -> tuple[StoredFile, ...]:
         """The objects of the base."""
-        return tuple(replace(file, is_borrowed=True) for file in self.base.manifest.stored) if self.base else ()
+        return (
+            tuple(replace(file, is_of_another_preview=True) for file in self.base.manifest.stored) if self.base else ()
+        )
 
     @property
     def table_owners(self) -> Iterator[TableOwner]:

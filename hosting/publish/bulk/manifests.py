@@ -32,7 +32,7 @@ class StoredFile:
         publish: the id of the publish that wrote the object; empty without a distribution.
         etag: the ETag that S3 returned; empty if it is not known.
         removed_at: when a release first did without the file, in seconds since 1970; 0 for a file of the release.
-        is_borrowed: whether another preview has written the object.
+        is_of_another_preview: whether another preview has written the object.
     """
 
     name: str
@@ -40,7 +40,7 @@ class StoredFile:
     publish: str = ""
     etag: str = ""
     removed_at: float = 0.0
-    is_borrowed: bool = False
+    is_of_another_preview: bool = False
 
     @property
     def key(self) -> str:
@@ -86,13 +86,13 @@ class ReleaseManifest:
     @property
     def keys(self) -> set[str]:
         """The keys of all objects that the site has written itself."""
-        return {file.key for file in self.stored if not file.is_borrowed}
+        return {file.key for file in self.stored if not file.is_of_another_preview}
 
     def to_bytes(self) -> bytes:
         """Return the manifest as ``from_bytes`` reads it."""
         rows = [_row(file) for file in self.stored]
-        borrowed = sorted({file.publish for file in self.stored if file.is_borrowed})
-        value = {"files": rows, "edge": self.edge.to_json(), "site": self.site, "borrowed": borrowed}
+        others = sorted({file.publish for file in self.stored if file.is_of_another_preview})
+        value = {"files": rows, "edge": self.edge.to_json(), "site": self.site, "others": others}
         # Level 1 is ten times as fast as 9 on 10,000 rows, which are mostly hashes that do not shrink.
         return gzip.compress(sealed(value), 1, mtime=0)
 
@@ -105,8 +105,8 @@ class ReleaseManifest:
         """
         try:
             read = opened(gzip.decompress(data), key)
-            borrowed = frozenset(read["borrowed"])
-            stored = [_stored(row, borrowed) for row in read["files"]]
+            others = frozenset(read["others"])
+            stored = [_stored(row, others) for row in read["files"]]
             edge, site = ReleaseEdge.from_json(read["edge"]), str(read["site"])
         except (OSError, EOFError, zlib.error, TypeError, IndexError, KeyError) as error:
             raise damaged(key) from error
@@ -118,9 +118,9 @@ def _row(file: StoredFile) -> list[object]:
     return [file.name, file.publish, file.etag, file.removed_at, *file.entry.row]
 
 
-def _stored(row: list[Any], borrowed: frozenset[str]) -> StoredFile:
+def _stored(row: list[Any], others: frozenset[str]) -> StoredFile:
     name, publish, etag, removed_at, *entry = row
-    return StoredFile(name, ManifestEntry(*entry), publish, etag, removed_at, publish in borrowed)
+    return StoredFile(name, ManifestEntry(*entry), publish, etag, removed_at, publish in others)
 
 
 @lru_cache(maxsize=4)

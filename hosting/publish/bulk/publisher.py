@@ -197,7 +197,7 @@ class Publisher:
         return {prefix + rest: found for prefix in prefixes for rest, found in self._bucket.list(prefix).items()}
 
     def _plan(self, current: Current, target: Target) -> UploadPlan:
-        stored = (*target.stored, *current.manifest.stored, *current.borrowed)
+        stored = (*target.stored, *current.manifest.stored, *current.base_files)
         intact = [file for file in stored if file.key not in current.wrong]
         if not target.stored:
             intact += uploaded_files(self._bucket, self._manifests, self._file.catalogue)

@@ -6,8 +6,6 @@ rest when nobody uses it any more.
 
 from __future__ import annotations
 
-import random
-import time
 from typing import TYPE_CHECKING
 
 from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavailableError
@@ -17,7 +15,7 @@ from hosting.publish.bulk.catalogue import CATALOGUE, RESUME_S, CatalogueFile
 from hosting.publish.bulk.cleanup import Cleanup
 from hosting.publish.bulk.manifests import Manifests
 from hosting.publish.bulk.pointer import POINTERS
-from hosting.publish.bulk.switch import view
+from hosting.publish.bulk.switch import view, wait_after
 
 if TYPE_CHECKING:
     from hosting.publish.bulk.pointer import Pointer
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from hosting.publish.s3.bucket import BucketClient
 
 _ATTEMPTS = 20
-_MAX_WAIT_S = 2.0
 
 
 class Removal:
@@ -120,6 +117,6 @@ class Removal:
             except (StoreConflictError, StoreUnavailableError):
                 if attempt == _ATTEMPTS:
                     raise
-                time.sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+                wait_after(attempt)
             else:
                 return

@@ -140,7 +140,7 @@ class Switch:
                 if self._is_done(batches[position], base_key, tables):
                     return
                 position = min(position, first_rules)
-                time.sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempts)))  # noqa: S311 - jitter, not a secret
+                wait_after(attempts)
             else:
                 position += 1
 
@@ -165,6 +165,11 @@ class Switch:
                 f"The preview '{base_key.removeprefix(POINTERS)}', whose files this one uses, was changed or removed "
                 "while this pulumi up ran; this one was not published. Run pulumi up again"
             )
+
+
+def wait_after(attempts: int) -> None:
+    """Wait before a write is tried again, longer after more attempts, so that other publishers can end theirs."""
+    time.sleep(random.uniform(0, min(_MAX_WAIT_S, 0.05 * 2**attempts)))  # noqa: S311 - jitter, not a secret
 
 
 def _batches(tables: Mapping[str, str]) -> list[dict[str, str]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hosting.answers.site_rules import site_rules_adapter
+from pydantic import TypeAdapter
+
+from hosting.answers.site_rules import SiteRules
 from tests.unit.verify.sites import settings_of, site_of
 
 if TYPE_CHECKING:
@@ -23,6 +25,6 @@ def test_json_holds_all_of_it(tmp_path: Path) -> None:
     """Redirects with placeholders, proxies, headers and error pages are the same after a round trip."""
     settings = settings_of(publish_mode="bulk")
     rules = site_of(tmp_path, settings, redirects=REDIRECTS, headers="/docs/*\n  X-Frame-Options: DENY\n").rules
-    adapter = site_rules_adapter()
+    adapter = TypeAdapter(SiteRules)
     assert adapter.validate_json(adapter.dump_json(rules, by_alias=True)) == rules
     assert [proxy.server.host for proxy in rules.proxies] == ["api.example"]

@@ -431,7 +431,7 @@ def test_a_busy_store_during_a_removal(edge: Edge, monkeypatch: pytest.MonkeyPat
         return update(etag, puts, list(deletes))
 
     monkeypatch.setattr(edge.store, "update", refuse)
-    monkeypatch.setattr("hosting.publish.bulk.removal._MAX_WAIT_S", 0.0)
+    monkeypatch.setattr("hosting.publish.bulk.switch._MAX_WAIT_S", 0.0)
     edge.wait(DAY)
     assert edge.remove("pr-7")
     edge.put("pr-8", with_changes(1))
@@ -515,8 +515,8 @@ def test_drift_of_a_preview(edge: Edge) -> None:
     publisher = edge.of(preview("pr-7"), with_changes(2))
     assert publisher.drift() == []
     own = next(key for key in edge.bucket.objects if f"/{edge.pointer('pr-7').live.release}/" in key)
-    borrowed = f"{layout.ROOT}o/{edge.pointer('main').live.release}/{list(MAIN)[5]}"
-    del edge.bucket.objects[own], edge.bucket.objects[borrowed]
+    shared = f"{layout.ROOT}o/{edge.pointer('main').live.release}/{list(MAIN)[5]}"
+    del edge.bucket.objects[own], edge.bucket.objects[shared]
     assert len(edge.of(preview("pr-7"), with_changes(2)).drift()) == 2
     edge.of(preview("pr-7"), with_changes(2)).publish(repair=True)
     assert [one for one in edge.wrong() if one.startswith("pr-7")] == []
