@@ -42,7 +42,15 @@ EXCEPTIONS = (
     DocumentedException(
         name="created and not in the state",
         request=re.compile(r"\w+ Create\w+"),
-        output=re.compile(r"AlreadyExists|EntityAlreadyExists|AlreadyOwnedByYou"),
+        output=re.compile(r"AlreadyExists|AlreadyOwnedByYou"),
+        remedy=Remedy.BY_HAND,
+        reason="Pulumi's engine writes a new resource to the state when AWS has answered.",
+    ),
+    DocumentedException(
+        name="created and not in the state",
+        # Any: AWS creates other resources when the engine is killed at this request.
+        request=None,
+        output=re.compile(r"(?s)(?=.*interrupted while creating).*(?:AlreadyExists|AlreadyOwnedByYou)"),
         remedy=Remedy.BY_HAND,
         reason="Pulumi's engine writes a new resource to the state when AWS has answered.",
     ),

@@ -88,6 +88,8 @@ def test_writes_are_killed_and_every_request_gets_an_error() -> None:
         (PUT, "s3: PreconditionFailed", None),
         (None, "error: failed to load checkpoint: EOF", "cut checkpoint"),
         (RequestName("cloudfront", "CreateFunction", "router", is_write=True), "FunctionAlreadyExists", _CREATED),
+        (LIST, "FunctionAlreadyExists\n * Function::router, interrupted while creating", _CREATED),
+        (LIST, "FunctionAlreadyExists", None),
         (PUT, "AccessDenied", None),
     ],
 )
