@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hosting.deployments.cli import Cli
 
 # pyproject.toml has the same; a test compares them.
-OLDEST_PYTHON = (3, 11)
+PYTHON = ((3, 11), (3, 16))
 RANGES = {
     "pulumi": ((3, 259), (4,)),
     "pulumi-aws": ((7, 51), (8,)),
@@ -37,12 +37,10 @@ def check_versions(
 ) -> Iterator[Line]:
     """Compare the installed versions with those that the program needs."""
     shown = _text(python)
-    if python < OLDEST_PYTHON:
-        yield Line(
-            "error", f"Python is {shown}, and must be {_text(OLDEST_PYTHON)} or newer", "install it, and a new .venv"
-        )
-    else:
+    if PYTHON[0] <= python < PYTHON[1]:
         yield Line("ok", f"Python {shown}")
+    else:
+        yield Line("error", f"Python is {shown}, and must be {_range_text(PYTHON)}", "install it, and a new .venv")
     printed = cli.run("version").out.strip()
     if _parse(printed) < OLDEST_CLI:
         text = f"The Pulumi CLI is {printed or 'of an unknown version'}, and must be {_text(OLDEST_CLI)} or newer"
@@ -64,7 +62,11 @@ def _unfit(package: str, version_of: Callable[[str], str]) -> str:
         return f"The package {package} is not installed"
     if oldest <= _parse(installed) < too_new:
         return ""
-    return f"The package {package} is {installed}, and must be >= {_text(oldest)} and < {_text(too_new)}"
+    return f"The package {package} is {installed}, and must be {_range_text((oldest, too_new))}"
+
+
+def _range_text(versions: tuple[tuple[int, ...], tuple[int, ...]]) -> str:
+    return f">= {_text(versions[0])} and < {_text(versions[1])}"
 
 
 def _parse(text: str) -> tuple[int, ...]:

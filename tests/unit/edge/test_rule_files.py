@@ -14,6 +14,7 @@ from hosting.edge.routing import router_redirects
 from hosting.edge.rule_files import read_rule_files
 from hosting.errors import EdgeError
 from hosting.formats.redirects.files import is_published, read_redirects
+from hosting.formats.redirects.rules import ViewerRequest
 from tests.unit.edge.test_redirects import amplify, netlify, result_of
 
 if TYPE_CHECKING:
@@ -217,3 +218,16 @@ def test_a_named_file_that_does_not_exist(tmp_path: Path, setting: str) -> None:
         f"'website:{setting}' names 'rules/web.txt', which is not a file; nothing was deployed: "
         f"pulumi config set website:{setting} '<file>'"
     )
+
+
+def test_a_named_file_is_read_from_the_project(tmp_path: Path) -> None:
+    """`website:redirectsFile` is relative to the project, and the messages have the name of the setting."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/web.txt").write_text("/old /new 301\n")
+    settings = load_settings(
+        RawConfig("dev", {"aws:region": "eu-central-1", "website:redirectsFile": "rules/web.txt"}), {}
+    )
+    redirects = read_rule_files(settings, tmp_path / "www", tmp_path).redirects
+    assert [(rule.where, rule.target_for(ViewerRequest("/old", {}))) for rule in redirects.rules] == [
+        ("line 1 of rules/web.txt", "/new")
+    ]
