@@ -47,9 +47,11 @@ def listed_previews(items: Mapping[str, str]) -> list[ListedPreview]:
     found = []
     for key, text in sorted(items.items()):
         pointer = Pointer.from_text(text) if key.startswith(POINTERS) else None
-        if pointer and pointer.terms:
-            terms, name = pointer.terms, key.removeprefix(POINTERS)
-            found.append(ListedPreview(name, terms.owner, pointer.live.time, terms.expires, terms.is_branch, text))
+        if pointer and pointer.metadata:
+            metadata, name = pointer.metadata, key.removeprefix(POINTERS)
+            found.append(
+                ListedPreview(name, metadata.owner, pointer.live.time, metadata.expires, metadata.is_branch, text)
+            )
     return found
 
 

@@ -94,8 +94,8 @@ def _check_owner(preview: PreviewSite, pointer: Pointer) -> None:
     Raises:
         PublishError: another stack has a preview of this name.
     """
-    if not preview.may_replace(pointer.terms):
-        owner = pointer.terms.owner if pointer.terms else "another program"
+    if not preview.may_replace(pointer.metadata):
+        owner = pointer.metadata.owner if pointer.metadata else "another program"
         raise PublishError(
             f"The name '{preview.name}' belongs to the stack {owner} on this preview edge; nothing was changed. Use "
             f"another name: pulumi stack rename --stack {preview.owner} '<name>'"

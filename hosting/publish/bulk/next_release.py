@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.current import Current
     from hosting.publish.bulk.manifests import StoredFiles
     from hosting.publish.bulk.pointer import Pointer
-    from hosting.publish.bulk.preview_site import PreviewTerms
+    from hosting.publish.bulk.preview_site import PreviewMetadata
     from hosting.publish.bulk.release_edge import ReleaseEdge
     from hosting.publish.bulk.upload_plan import UploadPlan
     from hosting.publish.staging.manifest import ManifestEntry
@@ -53,7 +53,7 @@ def next_manifest(
 
 
 def next_release(
-    id_: str, now: int, manifest: ReleaseManifest, current: Current, terms: PreviewTerms | None
+    id_: str, now: int, manifest: ReleaseManifest, current: Current, metadata: PreviewMetadata | None
 ) -> NextRelease:
     """Return the release with its pointer and the tables to write.
 
@@ -62,21 +62,21 @@ def next_release(
         now: the time, in seconds since 1970.
         manifest: the manifest.
         current: what the publish has found.
-        terms: what the pointer of a preview says besides; None for a site.
+        metadata: the owner, expiry and password of a preview; None for a site.
 
     Raises:
         PublishError: the site has paths that no table or pointer can have.
     """
     items, live = dict(manifest.edge.items), current.pointer.live if current.pointer else None
     # In a shared store, another preview may delete a rule table until this pointer names it.
-    if live is not None and live.tables == manifest.edge.tables and terms is None:
+    if live is not None and live.tables == manifest.edge.tables and metadata is None:
         items = {}
     first = first_pointer(id_, now, manifest)
     for owner in current.table_owners:
-        inline = next_pointer(first, manifest, owner, current.pointer, terms)
+        inline = next_pointer(first, manifest, owner, current.pointer, metadata)
         if inline is not None:
             return NextRelease(manifest, inline, items)
     buckets = build_table(manifest.publishes, manifest.edge.index_document)
     items |= {f"{table_prefix(id_)}{number}": bucket for number, bucket in enumerate(buckets)}
-    pointer = pointer_to_table(first_pointer(id_, now, manifest, buckets), current.store.pointer, terms)
+    pointer = pointer_to_table(first_pointer(id_, now, manifest, buckets), current.store.pointer, metadata)
     return NextRelease(manifest, pointer, items)

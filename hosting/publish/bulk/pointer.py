@@ -15,7 +15,7 @@ from urllib.parse import quote
 from hosting.edge.rule_tables import MAX_VALUE_BYTES, rule_table_prefix
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.preview_site import PreviewTerms
+from hosting.publish.bulk.preview_site import PreviewMetadata
 from hosting.publish.bulk.table import changed_records, join_records, split_records, table_checksum, table_prefix
 
 if TYPE_CHECKING:
@@ -102,16 +102,16 @@ class Pointer:
     Attributes:
         live: the release that visitors get.
         previous: the release that they get at an edge location where a table of the live one has not arrived.
-        terms: what the pointer of a preview says besides; None for a site.
+        metadata: the owner, expiry and password of a preview; None for a site.
     """
 
     live: ReleasePointer
     previous: ReleasePointer | None = None
-    terms: PreviewTerms | None = None
+    metadata: PreviewMetadata | None = None
 
     def to_text(self) -> str:
         """Return the pointer as a value of the store."""
-        value = {**self.live.to_json(), **(self.terms.to_json() if self.terms else {})}
+        value = {**self.live.to_json(), **(self.metadata.to_json() if self.metadata else {})}
         if self.previous is not None:
             value["p"] = self.previous.to_json()
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
@@ -121,7 +121,7 @@ class Pointer:
         """Return what ``to_text`` returned."""
         value = json.loads(text)
         previous = ReleasePointer.from_json(value["p"]) if "p" in value else None
-        return cls(ReleasePointer.from_json(value), previous, PreviewTerms.from_json(value))
+        return cls(ReleasePointer.from_json(value), previous, PreviewMetadata.from_json(value))
 
     @property
     def named(self) -> tuple[ReleasePointer, ...]:
@@ -186,7 +186,7 @@ def next_pointer(
     manifest: ReleaseManifest,
     base: TableOwner,
     current: Pointer | None,
-    terms: PreviewTerms | None = None,
+    metadata: PreviewMetadata | None = None,
 ) -> Pointer | None:
     """Return the pointer to a release that uses the table of another one; None if it needs its own table.
 
@@ -195,7 +195,7 @@ def next_pointer(
         manifest: the release's manifest.
         base: the other release: the live one, or that of a preview's base.
         current: the pointer now; None before the first release.
-        terms: what the pointer of a preview says besides; None for a site.
+        metadata: the owner, expiry and password of a preview; None for a site.
     """
     table = base.pointer
     if table.index_document != first.index_document:
@@ -205,19 +205,21 @@ def next_pointer(
         return None
     all_changes = join_records({**split_records(table.changes), **changes})
     pointer = replace(first, table=table.table, buckets=table.buckets, checksum=table.checksum, changes=all_changes)
-    if terms is None and not _leaves_room(pointer, first):
+    if metadata is None and not _leaves_room(pointer, first):
         return None
-    with_previous = _with_previous(Pointer(pointer, _previous(pointer, current), terms))
+    with_previous = _with_previous(Pointer(pointer, _previous(pointer, current), metadata))
     return with_previous if _size(with_previous) <= MAX_VALUE_BYTES else None
 
 
-def pointer_to_table(first: ReleasePointer, current: Pointer | None, terms: PreviewTerms | None = None) -> Pointer:
+def pointer_to_table(
+    first: ReleasePointer, current: Pointer | None, metadata: PreviewMetadata | None = None
+) -> Pointer:
     """Return the pointer to a release with its own table.
 
     Raises:
         PublishError: the paths of its pages are too long.
     """
-    pointer = _with_previous(Pointer(first, current.live if current else None, terms))
+    pointer = _with_previous(Pointer(first, current.live if current else None, metadata))
     if _size(pointer) <= MAX_VALUE_BYTES:
         return pointer
     longest = max(first.root, first.app_page, first.error_page, first.index_document, key=len)
@@ -232,7 +234,7 @@ def _with_previous(pointer: Pointer) -> Pointer:
 
     A preview then answers 503 for the seconds until its table has arrived, and has more room for changes.
     """
-    is_too_large = pointer.terms is not None and _size(pointer) > MAX_VALUE_BYTES
+    is_too_large = pointer.metadata is not None and _size(pointer) > MAX_VALUE_BYTES
     return replace(pointer, previous=None) if is_too_large else pointer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ _DAY_S = 86_400
 
 
 @dataclass(frozen=True)
-class PreviewTerms:
-    """What the pointer of a preview says besides its releases. The pointer has each field under its short name.
+class PreviewMetadata:
+    """The metadata of a preview, which its pointer has besides the releases, each field under its short name.
 
     Attributes:
         owner: (w) the stack that publishes it, as organization/project/stack; no other stack may change the pointer.
@@ -33,7 +33,7 @@ class PreviewTerms:
         return {"w": self.owner, "z": self.expires, **{key: value for key, value in optional.items() if value}}
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> PreviewTerms | None:
+    def from_json(cls, value: Mapping[str, Any]) -> PreviewMetadata | None:
         """Return what ``to_json`` returned; None for the pointer of a site."""
         return cls(value["w"], value["z"], value.get("h", ""), bool(value.get("g"))) if "w" in value else None
 
@@ -73,22 +73,21 @@ class PreviewSite:
             is_branch=bool(props["is_branch"]),
         )
 
-    def terms(self, now: float) -> PreviewTerms:
-        """Return what the pointer says if it is written now."""
-        return PreviewTerms(self.owner, int(now) + self.expire_days * _DAY_S, self.password, self.is_branch)
+    def metadata(self, now: float) -> PreviewMetadata:
+        """Return the metadata of a pointer that is written now."""
+        return PreviewMetadata(self.owner, int(now) + self.expire_days * _DAY_S, self.password, self.is_branch)
 
-    def may_replace(self, terms: PreviewTerms | None) -> bool:
-        """Whether a pointer with these terms is this preview's own."""
-        return terms is not None and terms.owner in (self.owner, self.former_owner)
+    def may_replace(self, metadata: PreviewMetadata | None) -> bool:
+        """Whether a pointer with this metadata is this preview's own."""
+        return metadata is not None and metadata.owner in (self.owner, self.former_owner)
 
-    def is_current(self, terms: PreviewTerms | None, now: float) -> bool:
-        """Whether a pointer with these terms can stay: they are the same, with at least half of the time left."""
-        if terms is None or not self.is_valid(terms, now):
+    def is_current(self, metadata: PreviewMetadata | None, now: float) -> bool:
+        """Whether a pointer with this metadata can stay: it is the same, with at least half of the time left."""
+        if metadata is None or not self.is_valid(metadata, now):
             return False
-        return self.expire_days * _DAY_S / 2 <= terms.expires - now <= self.expire_days * _DAY_S
+        return self.expire_days * _DAY_S / 2 <= metadata.expires - now <= self.expire_days * _DAY_S
 
-    def is_valid(self, terms: PreviewTerms | None, now: float) -> bool:
-        """Whether visitors get the preview on these terms."""
-        new = self.terms(now)
-        same = terms and (terms.owner, terms.password, terms.is_branch) == (new.owner, new.password, new.is_branch)
-        return bool(terms and same and terms.expires > now)
+    def is_valid(self, metadata: PreviewMetadata | None, now: float) -> bool:
+        """Whether a pointer with this metadata serves the preview, as it is now, to visitors."""
+        new = self.metadata(now)
+        return metadata is not None and metadata == replace(new, expires=metadata.expires) and metadata.expires > now

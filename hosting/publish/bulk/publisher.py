@@ -129,7 +129,12 @@ class Publisher:
         # No refresh compares the objects of a release that is not live.
         if repair or (target.stored and not current.is_live(target.digest)):
             current = self._compare(current, target, self._wrong_tables(current) if repair else set())
-        if current.live and current.is_live(target.digest) and not current.wrong and self._has_current_terms(current):
+        if (
+            current.live
+            and current.is_live(target.digest)
+            and not current.wrong
+            and self._has_current_metadata(current)
+        ):
             expires = _expiry(current.pointer)
             return PublishResult(current.live, current.manifest, self._file.catalogue, expires=expires)
         result = self._publish(current, target, self._plan(current, target))
@@ -144,7 +149,7 @@ class Publisher:
         wrong = drifted(stored, self._listed(stored), self._manifests.key(current.live.id)) | self._wrong_tables(
             current
         )
-        if self._preview and pointer and not self._preview.is_valid(pointer.terms, self._file.now):
+        if self._preview and pointer and not self._preview.is_valid(pointer.metadata, self._file.now):
             wrong |= {self._key}
         return sorted(wrong)
 
@@ -156,10 +161,10 @@ class Publisher:
     def _current(self) -> Current:
         return read_current(self._store, self._key, self._file, self._manifests, self._preview)
 
-    def _has_current_terms(self, current: Current) -> bool:
+    def _has_current_metadata(self, current: Current) -> bool:
         """Whether the pointer of a preview can stay as it is."""
-        terms = current.pointer.terms if current.pointer else None
-        return self._preview is None or self._preview.is_current(terms, self._file.now)
+        metadata = current.pointer.metadata if current.pointer else None
+        return self._preview is None or self._preview.is_current(metadata, self._file.now)
 
     def _target(self, current: Current) -> Target:
         return choose_target(self._request, self._file.catalogue, current.live, self._manifests, self._source)
@@ -236,7 +241,7 @@ class Publisher:
         for id_, number in free_ids(now) if preview else [self._file.catalogue.next_id(now)]:
             manifest = next_manifest(target.objects, target.edge, plan, id_, kept)
             manifest = replace(manifest, site=preview.name if preview else "")
-            next_ = next_release(id_, int(now), manifest, current, preview.terms(now) if preview else None)
+            next_ = next_release(id_, int(now), manifest, current, preview.metadata(now) if preview else None)
             check_capacity(self._store, current.store, next_.tables, is_shared=preview is not None)
             if preview is None or self._manifests.claim(id_, manifest):
                 return next_, id_, number
@@ -252,7 +257,7 @@ class Publisher:
             )
         # The grace period of the previous release begins with the switch, not with the upload.
         live = replace(next_.pointer.live, time=int(now))
-        pointer = replace(next_.pointer, live=live, terms=preview.terms(now) if preview else None)
+        pointer = replace(next_.pointer, live=live, metadata=preview.metadata(now) if preview else None)
         base_key = f"{POINTERS}{preview.base}" if preview and current.base else ""
         Switch(self._store, self._key, current.store, pointer, self._file.publisher_of).run(next_.tables, base_key)
         return pointer
@@ -290,4 +295,4 @@ class Publisher:
 
 
 def _expiry(pointer: Pointer | None) -> int:
-    return pointer.terms.expires if pointer and pointer.terms else 0
+    return pointer.metadata.expires if pointer and pointer.metadata else 0

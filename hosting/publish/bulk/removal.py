@@ -99,9 +99,9 @@ class Removal:
             raise PublishError(
                 f"The preview '{self._name}' was published meanwhile, so it was not removed: run the command again"
             )
-        terms = found.pointer.terms if found.pointer else None
-        if owner and found.pointer and (terms is None or terms.owner != owner):
-            other = terms.owner if terms else "another program"
+        metadata = found.pointer.metadata if found.pointer else None
+        if owner and found.pointer and (metadata is None or metadata.owner != owner):
+            other = metadata.owner if metadata else "another program"
             raise PublishError(f"The preview '{self._name}' belongs to the stack {other}; it was not removed")
         return found.pointer
 

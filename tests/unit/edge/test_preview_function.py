@@ -1,4 +1,4 @@
-"""The functions of a preview edge: the host names the preview, whose terms come before its files."""
+"""The functions of a preview edge: the host names the preview, whose metadata comes before its files."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ NOINDEX = {"x-robots-tag": {"value": "noindex"}}
 CLOSED = {"cache-control": {"value": "no-store"}, **NOINDEX}
 
 
-def site(**terms: Any) -> Site:  # noqa: ANN401 - any attribute of a preview
+def site(**metadata: Any) -> Site:  # noqa: ANN401 - any attribute of a preview
     """Return an edge with the preview `pr-7`."""
     made = Site()
-    made.publisher(FILES, EDGE, preview=preview("pr-7", "", **terms)).publish()
+    made.publisher(FILES, EDGE, preview=preview("pr-7", "", **metadata)).publish()
     return made
 
 

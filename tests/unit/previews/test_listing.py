@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hosting.previews.listing import ListedPreview, lines, listed_previews, to_prune, without_pointer
 from hosting.publish.bulk.pointer import Pointer, ReleasePointer
-from hosting.publish.bulk.preview_site import PreviewTerms
+from hosting.publish.bulk.preview_site import PreviewMetadata
 
 NOW = 1_800_000_000
 DAY = 86_400
@@ -16,9 +16,9 @@ NEW = ListedPreview("feature-x", "acme/site/feature-x", NOW - DAY, NOW + 3 * DAY
 
 
 def test_the_previews_of_a_store() -> None:
-    """Each pointer with terms is a preview; tables and other pointers are none."""
+    """Each pointer with the metadata of a preview is a preview; tables and other pointers are none."""
     items = {
-        "s/feature-x": Pointer(LIVE, terms=PreviewTerms(NEW.owner, NEW.expires, is_branch=True)).to_text(),
+        "s/feature-x": Pointer(LIVE, metadata=PreviewMetadata(NEW.owner, NEW.expires, is_branch=True)).to_text(),
         "s/other": Pointer(LIVE).to_text(),
         "t/AAAA/0": "-",
     }

@@ -110,8 +110,8 @@ def test_a_pointer_that_is_removed_meanwhile(edge: Edge) -> None:
 def test_the_pointer_has_another_owner(edge: Edge) -> None:
     """A preview that another stack has published meanwhile stays."""
     pointer = edge.pointer("pr-7")
-    assert pointer.terms is not None
-    other = Pointer(pointer.live, terms=replace(pointer.terms, owner="acme/other/pr-7")).to_text()
+    assert pointer.metadata is not None
+    other = Pointer(pointer.live, metadata=replace(pointer.metadata, owner="acme/other/pr-7")).to_text()
 
     def publish() -> None:
         edge.store.items["s/pr-7"] = other

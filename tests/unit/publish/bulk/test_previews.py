@@ -14,7 +14,7 @@ from hosting.publish.bulk.catalogue import CATALOGUE, SHARED_GRACE_S, Catalogue,
 from hosting.publish.bulk.cleanup import Cleanup
 from hosting.publish.bulk.marks import Marks
 from hosting.publish.bulk.pointer import GRACE_S, Pointer
-from hosting.publish.bulk.preview_site import PreviewSite, PreviewTerms
+from hosting.publish.bulk.preview_site import PreviewMetadata, PreviewSite
 from hosting.publish.bulk.release_edge import ReleaseEdge
 from hosting.publish.bulk.removal import Removal
 from tests.unit.publish.bulk.memory import START, UNAVAILABLE, Killed, Site, entries, served
@@ -106,7 +106,7 @@ def test_a_preview_uploads_what_differs(edge: Edge) -> None:
     assert (len(edge.store.items) - size, edge.store.updates) == (1, 2)
     assert edge.pointer("pr-7").live.table == edge.pointer("main").live.table
     assert edge.pointer("pr-7").previous is None
-    assert edge.pointer("pr-7").terms == PreviewTerms("acme/website/pr-7", int(START) + 30 * DAY)
+    assert edge.pointer("pr-7").metadata == PreviewMetadata("acme/website/pr-7", int(START) + 30 * DAY)
     assert result.expires == int(START) + 30 * DAY
     assert edge.wrong(["pr-8"]) == []
 
@@ -171,9 +171,9 @@ def test_two_stacks_with_one_name(edge: Edge) -> None:
         Removal(edge.bucket, edge.store, "pr-7").run("acme/other/PR_7")
     assert edge.wrong() == []
     edge.of(preview("pr-7", owner="acme/site/pr-7", former_owner="acme/website/pr-7"), with_changes(1)).publish()
-    terms = edge.pointer("pr-7").terms
-    assert terms is not None
-    assert terms.owner == "acme/site/pr-7"
+    metadata = edge.pointer("pr-7").metadata
+    assert metadata is not None
+    assert metadata.owner == "acme/site/pr-7"
 
 
 def test_a_pointer_of_another_program(edge: Edge) -> None:
@@ -195,9 +195,11 @@ def test_the_expiry_is_renewed(edge: Edge) -> None:
     assert edge.of(preview("pr-7"), files).preview() == "to expire 30 days from now, nothing to send"
     assert edge.put("pr-7", files).expires == int(START) + 46 * DAY
     assert (edge.store.updates, len(edge.bucket.uploaded)) == (updates + 1, uploads)
-    terms = preview("pr-7", expire_days=3, password="x", is_branch=True)
-    edge.of(terms, files).publish()
-    assert edge.pointer("pr-7").terms == PreviewTerms("acme/website/pr-7", int(START) + 19 * DAY, "x", is_branch=True)
+    own = preview("pr-7", expire_days=3, password="x", is_branch=True)
+    edge.of(own, files).publish()
+    assert edge.pointer("pr-7").metadata == PreviewMetadata(
+        "acme/website/pr-7", int(START) + 19 * DAY, "x", is_branch=True
+    )
     assert edge.wrong() == []
 
 
@@ -530,11 +532,14 @@ def test_drift_of_the_terms(edge: Edge) -> None:
     """A comparison finds an expiry or a password that another program has written, and the next publish restores it."""
     edge.put("pr-7", with_changes(2))
     pointer = edge.pointer("pr-7")
-    for terms in (PreviewTerms("acme/website/pr-7", 1), PreviewTerms("acme/website/pr-7", int(START) + DAY, "x")):
-        edge.store.items["s/pr-7"] = replace(pointer, terms=terms).to_text()
+    for metadata in (
+        PreviewMetadata("acme/website/pr-7", 1),
+        PreviewMetadata("acme/website/pr-7", int(START) + DAY, "x"),
+    ):
+        edge.store.items["s/pr-7"] = replace(pointer, metadata=metadata).to_text()
         assert edge.of(preview("pr-7"), with_changes(2)).drift() == ["s/pr-7"]
         edge.of(preview("pr-7"), with_changes(2)).publish(repair=True)
-        assert edge.pointer("pr-7").terms == pointer.terms
+        assert edge.pointer("pr-7").metadata == pointer.metadata
 
 
 def test_a_rollback_of_a_preview(edge: Edge) -> None:
