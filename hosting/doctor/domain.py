@@ -21,6 +21,9 @@ _MOVE_NAME = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-move-options.html"
 )
 
+# The certificate does not cover the name, or the credentials have no right to ask.
+_NO_ANSWER = ("InvalidArgument", "AccessDenied")
+
 
 def check_zone(context: Context) -> Iterator[Line]:
     """Find the zone in Route 53, and compare its name servers with those in DNS."""
@@ -78,55 +81,68 @@ def _delegation(context: Context, name: str, servers: list[str]) -> Line:
 
 
 def check_names(context: Context) -> Iterator[Line]:
-    """Find distributions that already have one of the stack's host names."""
+    """Find other distributions that have one of the stack's host names, or one that a wildcard of the stack covers."""
     names = context.settings.domain.names
     if not names:
         return
     client, own = context.aws.client("cloudfront"), sorted(context.state.ids(DISTRIBUTION))
-    conflicts = _listed_conflicts(client, names, own)
-    if own:
-        conflicts |= _reported_conflicts(client, names, own[0])
-    for name, owner in sorted(conflicts.items()):
-        step = f"import it if it is among the left-overs below; else remove the name there, or move it: {_MOVE_NAME}"
-        yield Line("error", f"The host name {name} is on {owner}, and only one distribution can have it", step)
-    if not conflicts:
-        seen = "No other distribution" if own else "No distribution of this account"
+    owners, unanswered = _listed_owners(client, names, own), []
+    for name in names if own else ():
+        try:
+            owners |= _reported_owners(client, name, own[0])
+        except AWS_ERRORS as error:
+            if error_code(error) not in _NO_ANSWER:
+                raise
+            unanswered.append(name)
+            yield Line("not checked", f"CloudFront did not say which distributions conflict with {name} ({error})")
+    for name, owner in sorted(owners.items()):
+        yield _taken(name, owner) if name in names else _more_specific(name, owner)
+    if not owners.keys() & set(names):
+        seen = "No other distribution" if own and not unanswered else "No distribution of this account"
         yield Line("ok", f"{seen} has {', '.join(names)}")
 
 
-def _listed_conflicts(client: Any, names: tuple[str, ...], own: list[str]) -> dict[str, str]:  # noqa: ANN401 - boto3
-    """Return the names that another distribution of this account has, with that distribution."""
+def _taken(name: str, owner: str) -> Line:
+    step = f"import it if it is among the left-overs below; else remove the name there, or move it: {_MOVE_NAME}"
+    return Line("error", f"The host name {name} is on {owner}, and only one distribution can have it", step)
+
+
+def _more_specific(name: str, owner: str) -> Line:
+    """Return the warning that CloudFront prefers a name of another distribution.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-restrictions
+    """
+    text = f"The host name {name} on {owner} is more specific than the stack's: its visitors do not get this stack"
+    return Line("warning", text, "remove the name there, unless its visitors are meant to get that distribution")
+
+
+def _overlaps(alias: str, names: tuple[str, ...]) -> bool:
+    """Return whether an alias is one of the names, or a wildcard among them covers it."""
+    return alias in names or any(name.startswith("*.") and alias.endswith(name[1:]) for name in names)
+
+
+def _listed_owners(client: Any, names: tuple[str, ...], own: list[str]) -> dict[str, str]:  # noqa: ANN401 - boto3
+    """Return the aliases that other distributions of this account have, with the distribution of each."""
     return {
         alias: f"distribution {each['Id']} of this account"
         for each in listed(client.list_distributions, items="Items", within="DistributionList")
         for alias in each.get("Aliases", {}).get("Items") or []
-        if alias in names and each["Id"] not in own
+        if each["Id"] not in own and _overlaps(alias, names)
     }
 
 
-def _reported_conflicts(client: Any, names: tuple[str, ...], own: str) -> dict[str, str]:  # noqa: ANN401 - as above
-    """Return the names that distributions of any account have, as far as CloudFront says it.
+def _reported_owners(client: Any, name: str, own: str) -> dict[str, str]:  # noqa: ANN401 - as above
+    """Return the aliases that other distributions of any account have, with the distribution of each.
 
-    It answers only for names that the certificate of the stack's own distribution covers, and hides the first half of
-    the distribution's and the account's ID: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListConflictingAliases.html
+    CloudFront says it only for names that the certificate of the stack's own distribution covers, and hides the first
+    half of the IDs: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListDomainConflicts.html
     """
-    found = {}
-    for name in names:
-        try:
-            conflicts = list(
-                listed(
-                    client.list_conflicting_aliases,
-                    items="Items",
-                    within="ConflictingAliasesList",
-                    DistributionId=own,
-                    Alias=name,
-                )
-            )
-        except AWS_ERRORS as error:
-            if error_code(error) not in ("InvalidArgument", "AccessDenied"):
-                raise
-            continue
-        for each in conflicts:
-            if each["Alias"] == name and not own.endswith(each["DistributionId"].lstrip("*")):
-                found[name] = f"distribution {each['DistributionId']} of account {each['AccountId']}"
-    return found
+    resource = {"DistributionId": own}
+    conflicts = listed(
+        client.list_domain_conflicts, items="DomainConflicts", Domain=name, DomainControlValidationResource=resource
+    )
+    return {
+        each["Domain"]: f"{each['ResourceType'].replace('-', ' ')} {each['ResourceId']} of account {each['AccountId']}"
+        for each in conflicts
+        if _overlaps(each["Domain"], (name,)) and not own.endswith(each["ResourceId"].lstrip("*"))
+    }

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET  # nosec B405
 
 import urllib3
 
-from sandbox.emulator.aliases import matches_alias
+from sandbox.emulator.aliases import alias_specificity
 from sandbox.emulator.path_patterns import matches_pattern, normalize_path
 from sandbox.environment import REGION
 from sandbox.gateway.anonymous_access import AnonymousAccess, access_from_policy
@@ -84,9 +84,9 @@ class Distribution:
         normalized = normalize_path(path)
         return next(behavior for behavior in self.behaviors if matches_pattern(behavior.pattern, normalized))
 
-    def has_alias(self, host: str) -> bool:
-        """Return whether one of the aliases covers a host name."""
-        return matches_alias(host, self.aliases)
+    def alias_specificity(self, host: str) -> int:
+        """Return how much of a host name the best of the aliases has; 0 if none covers it."""
+        return alias_specificity(host, self.aliases)
 
     def has_origin(self, bucket: str) -> bool:
         """Return whether a bucket is an origin: `<bucket>.s3.<region>.amazonaws.com`, with or without the region."""

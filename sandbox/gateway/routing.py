@@ -57,10 +57,11 @@ class Router:
         return next((found for found in self._client.distributions() if found.domain == host), None)
 
     def _distribution_by_alias(self, host: str) -> Distribution | None:
-        """Return the distribution with this alias; an IP address or a name without a dot cannot be one."""
+        """Return the distribution whose alias covers most of the host; an IP address cannot be an alias."""
         if "." not in host or host.replace(".", "").isdigit():
             return None
-        return next((found for found in self._client.distributions() if found.has_alias(host)), None)
+        best = max(self._client.distributions(), key=lambda found: found.alias_specificity(host), default=None)
+        return best if best and best.alias_specificity(host) else None
 
     def _distribution_by_bucket(self, bucket: str) -> Distribution | None:
         distributions = self._client.distributions()

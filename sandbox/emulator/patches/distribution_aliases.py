@@ -1,14 +1,14 @@
 """MiniStack stores a distribution's alternate domain names, and answers only requests to `<label>.cloudfront.net`.
 
-CloudFront answers each of the names, so that a function can see another Host header:
-https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html
+CloudFront answers each of the names, so that a function can see another Host header, and prefers the distribution with
+the more specific name: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.emulator.aliases import matches_alias
+from sandbox.emulator.aliases import alias_specificity
 from sandbox.emulator.ministack import replace
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def with_aliases(original: Callable[[str], str | None], cloudfront: ModuleType) 
 
 
 def _label_of_alias(cloudfront: ModuleType, host: str) -> str | None:
+    best, label = 0, None
     for distribution in cloudfront._distributions.values():
-        if matches_alias(host, cloudfront._get_distribution_aliases(distribution)):
-            return str(distribution["DomainName"]).partition(".")[0]
-    return None
+        specificity = alias_specificity(host, cloudfront._get_distribution_aliases(distribution))
+        if specificity > best:
+            best, label = specificity, str(distribution["DomainName"]).partition(".")[0]
+    return label

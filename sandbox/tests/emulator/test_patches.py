@@ -53,14 +53,18 @@ def test_a_script_that_ministack_does_not_have() -> None:
 
 
 def test_aliases() -> None:
-    """MiniStack's own names come first, then the aliases, with any port and in any case."""
+    """MiniStack's own names come first, then the most specific alias, with any port and in any case."""
     cloudfront = ModuleType("cloudfront")
-    distributions = {"E1": {"DomainName": "d1.cloudfront.net", "aliases": ("www.example.com",)}}
+    aliases = {"d3": "*.example.com", "d1": "www.example.com", "d4": "*.example.com.au"}
+    distributions = {
+        label: {"DomainName": f"{label}.cloudfront.net", "aliases": (alias,)} for label, alias in aliases.items()
+    }
     cloudfront.__dict__.update(
         _distributions=distributions, _get_distribution_aliases=lambda distribution: distribution["aliases"]
     )
     label = with_aliases({"d2.cloudfront.net": "d2"}.get, cloudfront)
-    assert [label(host) for host in ("d2.cloudfront.net", "WWW.example.com:80", "other.example")] == ["d2", "d1", None]
+    hosts = ("d2.cloudfront.net", "WWW.example.com:80", "app.example.com", "other.example")
+    assert [label(host) for host in hosts] == ["d2", "d1", "d3", None]
 
 
 def test_a_distributions_xml_is_parsed_once() -> None:

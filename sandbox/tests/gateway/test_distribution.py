@@ -246,6 +246,17 @@ def test_aliases(account: Account) -> None:
         assert Browser(account.port, host).get("/").status == 404
 
 
+def test_the_more_specific_alias_answers(account: Account) -> None:
+    """A name on one distribution comes before the wildcard on another one, whichever was created first."""
+    for number, order in enumerate((("www", "*"), ("*", "www"))):
+        domain = f"d{number}.specific.example"
+        for label in order:
+            bucket = account.bucket({"index.html": label})
+            account.distribution(bucket, Aliases={"Quantity": 1, "Items": [f"{label}.{domain}"]})
+        answers = [Browser(account.port, f"{host}.{domain}").get("/").body for host in ("www", "pr-7")]
+        assert answers == [b"www", b"*"]
+
+
 def test_alias_of_a_disabled_distribution(account: Account) -> None:
     """It is rejected like the distribution's own domain."""
     bucket = account.bucket({"index.html": "home"})

@@ -127,26 +127,41 @@ def distribution(engine: Engine, certificate: EngineResource | None, *names: str
     )
 
 
-def test_conflicting_aliases(engine: Engine, cloudfront: CloudFrontClient, certificate: EngineResource) -> None:
-    """Overlapping names are listed, with half of the IDs hidden, if the certificate covers the name."""
+def conflicts(client: CloudFrontClient, distribution: str, domain: str) -> list[tuple[str, str, str]]:
+    """Return the name, the resource and the account of each conflict with a domain."""
+    answer = client.list_domain_conflicts(
+        Domain=domain, DomainControlValidationResource={"DistributionId": distribution}
+    )
+    return [(each["Domain"], each["ResourceId"], each["AccountId"]) for each in answer["DomainConflicts"]]
+
+
+def test_domain_conflicts(engine: Engine, cloudfront: CloudFrontClient, certificate: EngineResource) -> None:
+    """Overlapping names of any depth are listed, with half of the IDs hidden, if the certificate covers the name."""
     other = distribution(engine, certificate, "conflict.example.com")
-    own = distribution(engine, certificate)
-    listed = cloudfront.list_conflicting_aliases(DistributionId=own.id, Alias="conflict.example.com")
-    found = listed["ConflictingAliasesList"]
-    assert found["Quantity"] == 1
-    (conflict,) = found["Items"]
-    assert (conflict["Alias"], conflict["AccountId"]) == ("conflict.example.com", "******000000")
-    assert conflict["DistributionId"] == "*******" + other.id[7:]
-    free = cloudfront.list_conflicting_aliases(DistributionId=own.id, Alias="free.example.com")
-    assert free["ConflictingAliasesList"]["Quantity"] == 0
+    own = distribution(engine, certificate, "*.example.com")
+    expected = {
+        (name, f"*******{owner.id[7:]}", "******000000")
+        for name, owner in (("conflict.example.com", other), ("*.example.com", own))
+    }
+    for domain in ("conflict.example.com", "*.example.com"):
+        assert set(conflicts(cloudfront, own.id, domain)) == expected
+    assert [name for name, *_ in conflicts(cloudfront, own.id, "free.example.com")] == ["*.example.com"]
+    assert [name for name, *_ in conflicts(cloudfront, own.id, "a.b.example.com")] == ["*.example.com"]
 
 
-def test_conflicting_aliases_need_a_certificate(
+def test_domain_conflicts_need_a_certificate(
     engine: Engine, cloudfront: CloudFrontClient, certificate: EngineResource
 ) -> None:
     """A name that the certificate does not cover, and a distribution that does not exist, are refused."""
     own, without = distribution(engine, certificate), distribution(engine, None)
-    call = cloudfront.list_conflicting_aliases
-    assert refusal(call, DistributionId=own.id, Alias="www.example.org") == "InvalidArgument"
-    assert refusal(call, DistributionId=without.id, Alias="www.example.com") == "InvalidArgument"
-    assert refusal(call, DistributionId="E0000000000000", Alias="www.example.com") == "NoSuchDistribution"
+
+    def code(distribution: str, domain: str) -> str:
+        return refusal(
+            cloudfront.list_domain_conflicts,
+            Domain=domain,
+            DomainControlValidationResource={"DistributionId": distribution},
+        )
+
+    assert code(own.id, "www.example.org") == "InvalidArgument"
+    assert code(without.id, "www.example.com") == "InvalidArgument"
+    assert code("E0000000000000", "www.example.com") == "EntityNotFound"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAMES = {"domain__names": '["www.example.com"]'}
 ZONE = {**NAMES, "domain__zone": "example.com"}
+OTHER = {"ResourceId": "*******ABCDEFG", "AccountId": "******123456"}
 
 
 def zone(account: Account, name: str = "example.com") -> tuple[str, frozenset[str]]:
@@ -118,14 +119,38 @@ def test_a_distribution_of_another_account(account: Account) -> None:
     context = account.context(own, **ZONE)
     # CloudFront lists the own distribution too.
     assert results(check_names(context)) == [("ok", "No other distribution has www.example.com")]
-    conflict = {"Alias": "www.example.com", "DistributionId": "*******ABCDEFG", "AccountId": "******123456"}
-    overlap = {**conflict, "Alias": "*.example.com"}
-    (line,) = check_names(replace(context, aws=CloudFront(conflicts=[overlap, conflict])))
-    assert line.text.startswith("The host name www.example.com is on distribution *******ABCDEFG of account ******123")
+    taken = {"Domain": "www.example.com", "ResourceType": "distribution-tenant", **OTHER}
+    overlap = {**taken, "Domain": "*.example.com"}
+    (line,) = check_names(replace(context, aws=CloudFront(conflicts=[overlap, taken])))
+    assert line.text.startswith("The host name www.example.com is on distribution tenant *******ABCDEFG of account ***")
+
+
+def test_a_name_that_is_more_specific_than_the_preview_edges(account: Account) -> None:
+    """Below the domain of a preview edge, each name of another distribution is a warning, from any account."""
+    config = {"previews__domain": "example-previews.com", "domain__zone": "example-previews.com"}
+    wildcard = "*.example-previews.com"
+    arn = account.client("acm").request_certificate(DomainName=wildcard)["CertificateArn"]
+    create = account.client("cloudfront").create_distribution
+    edge = create(DistributionConfig=distribution_config("edge", wildcard, certificate=arn))["Distribution"]["Id"]
+    names = ("pr-7.example-previews.com", "pr-7.example.com")
+    other = create(DistributionConfig=distribution_config("other", *names))["Distribution"]["Id"]
+    text = "The host name {} on {} is more specific than the stack's: its visitors do not get this stack"
+    for resources, owner in (
+        ((), f"distribution {other} of this account"),
+        ((resource(DISTRIBUTION, edge),), f"distribution *******{other[7:]} of account ******{account.id[6:]}"),
+    ):
+        context = account.context(*resources, **config)
+        assert ("warning", text.format(names[0], owner)) in results(check_names(context))
+    reported = {"Domain": "a.b.example-previews.com", "ResourceType": "distribution", **OTHER}
+    context = replace(account.context(resource(DISTRIBUTION, edge), **config), aws=CloudFront(conflicts=[reported]))
+    assert results(check_names(context)) == [
+        ("warning", text.format("a.b.example-previews.com", "distribution *******ABCDEFG of account ******123456")),
+        ("ok", f"No other distribution has {wildcard}"),
+    ]
 
 
 class CloudFront:
-    """CloudFront that lists conflicting aliases or refuses to, and no distributions."""
+    """CloudFront that lists conflicts or refuses to, and no distributions."""
 
     def __init__(self, conflicts: list[dict[str, str]] | None = None, code: str = "") -> None:
         self._conflicts, self._code = conflicts or [], code
@@ -137,22 +162,25 @@ class CloudFront:
     def list_distributions(self) -> dict[str, Any]:
         return {"DistributionList": {"Quantity": 0}}
 
-    def list_conflicting_aliases(self, **request: str) -> dict[str, Any]:
+    def list_domain_conflicts(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - texts, and the distribution
         if self._code:
-            raise ClientError({"Error": {"Code": self._code, "Message": ""}}, "ListConflictingAliases")
-        first = not request.get("Marker")
-        page = {"Items": self._conflicts[:1], "NextMarker": "1"} if first else {"Items": self._conflicts[1:]}
-        return {"ConflictingAliasesList": page}
+            raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "ListDomainConflicts")
+        if not request.get("Marker"):
+            return {"DomainConflicts": self._conflicts[:1], "NextMarker": "1"}
+        return {"DomainConflicts": self._conflicts[1:]}
 
     def get_hosted_zone(self, **_: str) -> dict[str, Any]:
         raise ClientError({"Error": {"Code": self._code, "Message": ""}}, "GetHostedZone")
 
 
 def test_a_certificate_that_does_not_cover_the_name(account: Account) -> None:
-    """CloudFront does not answer for such a name; another error is left to the runner."""
+    """CloudFront does not answer for such a name, nor without the right; another error is left to the runner."""
     context = account.context(resource(DISTRIBUTION, "E1"), **ZONE)
-    lines = results(check_names(replace(context, aws=CloudFront(code="InvalidArgument"))))
-    assert lines == [("ok", "No other distribution has www.example.com")]
+    for code in ("InvalidArgument", "AccessDenied"):
+        skipped, own = check_names(replace(context, aws=CloudFront(code=code)))
+        assert skipped.status == "not checked"
+        assert skipped.text.startswith("CloudFront did not say which distributions conflict with www.example.com (")
+        assert (own.status, own.text) == ("ok", "No distribution of this account has www.example.com")
     with pytest.raises(ClientError):
         list(check_names(replace(context, aws=CloudFront(code="Throttling"))))
 
