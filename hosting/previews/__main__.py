@@ -22,7 +22,7 @@ from hosting.config.load import load_settings
 from hosting.deployments.cli import PulumiCli, require_project, run
 from hosting.deployments.stack import raw_config
 from hosting.errors import HostingError
-from hosting.previews.listing import lines, listed_previews
+from hosting.previews.listing import invalid_values, lines, listed_previews
 from hosting.previews.prune import Prune
 from hosting.publish.s3.bucket import open_bucket
 from hosting.publish.s3.errors import S3Error
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     for each in (list_parser, prune_parser):
         each.add_argument("--stack", required=True, help="the stack of the preview edge")
     prune_parser.add_argument("--branches", action="store_true", help="also those of this project whose branch is gone")
+    prune_parser.add_argument("--invalid", action="store_true", help="also what is not a pointer, by its value")
     prune_parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     return parser
 
@@ -82,17 +83,42 @@ def _project_name(project: Path) -> str:
     return str(content["name"])
 
 
+def _list(edge: _Edge) -> None:
+    previews = listed_previews(edge.store.list())
+    for line in lines(previews, edge.domain, time.time()) if previews else ["no previews"]:
+        _print(line)
+
+
+def _prune(edge: _Edge, arguments: argparse.Namespace, project: Path) -> None:
+    branches = _branches(project) if arguments.branches else None
+    prune = Prune(edge.bucket, edge.store, _print)
+    prune.run(_project_name(project), branches, dry_run=arguments.dry_run, invalid=arguments.invalid)
+
+
+def _check_values(store: Store, stack: str) -> None:
+    """Check that each value that should be a pointer is one.
+
+    Raises:
+        HostingError: with those that are not.
+    """
+    names = ", ".join(repr(name) for name in invalid_values(store.list()))
+    if names:
+        raise HostingError(
+            f"The values of {names} in the key value store are not pointers that this version of the program writes. "
+            "Until they are removed, nothing of removed previews is deleted. If no other version has written them: "
+            f"python -m hosting.previews prune --invalid --stack {stack}"
+        )
+
+
 def _run(arguments: argparse.Namespace, project: Path) -> None:
     edge = _read_edge(project, arguments.stack)
     try:
         if arguments.command == "list":
-            previews = listed_previews(edge.store.list())
-            for line in lines(previews, edge.domain, time.time()) if previews else ["no previews"]:
-                _print(line)
+            _list(edge)
         else:
-            branches = _branches(project) if arguments.branches else None
-            prune = Prune(edge.bucket, edge.store, _print)
-            prune.run(_project_name(project), branches, dry_run=arguments.dry_run)
+            _prune(edge, arguments, project)
+        if arguments.command == "list" or not arguments.invalid:
+            _check_values(edge.store, arguments.stack)
     except (S3Error, StoreError) as error:
         raise HostingError(f"The preview edge can't be read or changed ({error}): run the command again") from error
 

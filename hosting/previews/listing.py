@@ -55,6 +55,12 @@ def listed_previews(items: Mapping[str, str]) -> list[ListedPreview]:
     return found
 
 
+def invalid_values(items: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of the store that should be pointers and are not, by the names of their previews."""
+    texts = {key.removeprefix(POINTERS): text for key, text in sorted(items.items()) if key.startswith(POINTERS)}
+    return {name: text for name, text in texts.items() if Pointer.from_text(text) is None}
+
+
 def lines(previews: Iterable[ListedPreview], domain: str, now: float) -> Iterator[str]:
     """Yield a line for each preview: its address, its stack, the day of its last publish, and when it expires."""
     for one in previews:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from hosting.aws.key_value_store_errors import StoreError
 from hosting.errors import HostingError, PublishError
-from hosting.previews.listing import listed_previews, to_prune, without_pointer
+from hosting.previews.listing import invalid_values, listed_previews, to_prune, without_pointer
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.removal import Removal
 from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from hosting.publish.bulk.store import Store
     from hosting.publish.s3.bucket import BucketClient
@@ -29,18 +29,24 @@ class Prune:
         self._say = say
         self._failed: list[str] = []
 
-    def run(self, project: str, branches: Collection[str] | None, *, dry_run: bool) -> None:
+    def run(
+        self, project: str, branches: Collection[str] | None, *, dry_run: bool = False, invalid: bool = False
+    ) -> None:
         """Remove the previews; an error of one of them does not end the run.
 
         Args:
             project: the project whose branches count.
             branches: the branches of its repository; None if they do not count.
             dry_run: whether to only say what would be removed.
+            invalid: whether to remove the values that are not pointers, too.
 
         Raises:
             HostingError: some were not removed.
         """
-        previews = listed_previews(self._store.list())
+        items = self._store.list()
+        if invalid:
+            self._remove_invalid(invalid_values(items), dry_run=dry_run)
+        previews = listed_previews(items)
         removed = list(to_prune(previews, time.time(), project, branches))
         for one, reason in removed:
             self._say(f"{'would remove' if dry_run else 'removing'} {one.name} of the stack {one.owner}: {reason}")
@@ -53,6 +59,13 @@ class Prune:
         self._say(f"{count} of {len(previews)} previews {'would be ' if dry_run else ''}removed")
         if self._failed:
             raise HostingError(f"{', '.join(self._failed)} could not be removed, see above: run the command again")
+
+    def _remove_invalid(self, values: Mapping[str, str], *, dry_run: bool) -> None:
+        """Remove values that are not pointers: first, as nothing that they may name is deleted before."""
+        for name, text in values.items():
+            self._say(f"{'would remove' if dry_run else 'removing'} {name!r}: its value is not a pointer")
+            if not dry_run:
+                self._try(name, Removal(self._bucket, self._store, name, text).run)
 
     def _try(self, name: str, remove: Callable[..., bool], *arguments: str) -> bool:
         """Remove one preview, or what it has left; return whether nothing is left."""

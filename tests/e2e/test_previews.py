@@ -8,7 +8,7 @@ import sys
 from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -27,7 +27,7 @@ FILES = 1000
 MOST_REQUESTS = 10
 
 
-def command(previews: Previews, *arguments: str) -> str:
+def command(previews: Previews, *arguments: str, status: int = 0) -> str:
     """Run `python -m hosting.previews` for the edge, and return what it prints."""
     done = subprocess.run(
         [sys.executable, "-m", "hosting.previews", *arguments, "--stack", "previews"],
@@ -37,8 +37,8 @@ def command(previews: Previews, *arguments: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert done.returncode == status, done.stderr
+    return done.stdout + (done.stderr if status else "")
 
 
 class Previews:
@@ -73,6 +73,14 @@ class Previews:
         host = name if "." in name else f"{name}.{DOMAIN}"
         headers = {"Host": host, "Authorization": f"Basic {login}", **elsewhere(), **options}
         return fetch(self.edge.url(), path, headers=headers)
+
+    def store(self) -> tuple[Any, str]:
+        """Return a client of the data of key-value stores, and the ARN of the edge's."""
+        env = self.edge.sandbox.env
+        session: Any = boto3.Session("test", "test", region_name=env["AWS_REGION"])
+        # botocore puts the account's id before the endpoint, where it becomes part of an ignored user name.
+        endpoint = env["AWS_ENDPOINT_URL"].replace("//", "//kvs@")
+        return session.client("cloudfront-keyvaluestore", endpoint_url=endpoint), self.edge.outputs()["storeArn"]
 
     def stored(self) -> list[str]:
         """Return the keys of all files in the edge's bucket."""
@@ -237,15 +245,27 @@ def test_the_list_of_previews(previews: Previews) -> None:
     assert command(previews, "prune").endswith("0 of 3 previews removed\n")
 
 
+def test_a_value_that_is_not_a_pointer(previews: Previews) -> None:
+    """The others are listed and served, and the last sentence has the command that removes it."""
+    store, arn = previews.store()
+    etag = store.describe_key_value_store(KvsARN=arn)["ETag"]
+    store.put_key(KvsARN=arn, Key="s/pr-9", Value="x", IfMatch=etag)
+    assert previews.get("pr-9").status == 404
+    listed = command(previews, "list", status=1)
+    assert len(listed.splitlines()) == 4
+    removal = "python -m hosting.previews prune --invalid --stack previews"
+    assert listed.endswith(f"If no other version has written them: {removal}\n")
+    assert "Traceback" not in listed
+    assert "removing 'pr-9': its value is not a pointer\n" in command(previews, "prune", "--invalid")
+    assert previews.text("own") == "<h1>own</h1>"
+    assert len(command(previews, "list").splitlines()) == 3
+
+
 def test_expiry(previews: Previews) -> None:
     """An expired preview answers 410 before it asks for a password; the next `pulumi up` renews it."""
     pr7 = replace(previews.edge, stack="PR_7")
     assert pr7.outputs()["expires"].startswith("20")
-    env = previews.edge.sandbox.env
-    session = boto3.Session("test", "test", region_name=env["AWS_REGION"])
-    endpoint = env["AWS_ENDPOINT_URL"].replace("//", "//kvs@")
-    store = session.client("cloudfront-keyvaluestore", endpoint_url=endpoint)
-    arn = previews.edge.outputs()["storeArn"]
+    store, arn = previews.store()
     pointer = json.loads(store.get_key(KvsARN=arn, Key="s/pr-7")["Value"])
     etag = store.describe_key_value_store(KvsARN=arn)["ETag"]
     value = json.dumps({**pointer, "z": 1}, separators=(",", ":"))

@@ -73,7 +73,8 @@ class Cleanup:
             attempts -= 1
             # The ETag is older than the list: if another publish writes meanwhile, the deletion is refused.
             etag, items = self._store.describe().etag, self._store.list()
-            gone = unneeded - Marks(items).tables if self._is_shared else unneeded
+            marks = Marks(items if self._is_shared else {})
+            gone = {prefix for prefix in unneeded if not marks.uses_table(prefix)}
             try:
                 self._delete_keys(etag, self._keys_to_delete(items, needed, gone))
             except StoreConflictError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hosting.errors import PublishError
 from hosting.publish.bulk.manifests import ReleaseManifest, StoredFile
 from hosting.publish.bulk.pointer import POINTERS, Pointer, TableOwner
+from hosting.publish.bulk.preview_site import not_a_pointer
 from hosting.publish.bulk.switch import view
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def read_current(
     """
     found = view(store, key)
     pointer = found.pointer
-    if preview and pointer:
+    if preview and found.text is not None:
         _check_owner(preview, pointer)
     catalogue = file.read().with_pointer(pointer, file.now)
     file.catalogue = catalogue
@@ -88,12 +89,14 @@ def read_current(
     return Current(found, live, manifest, pointer if named else None, base)
 
 
-def _check_owner(preview: PreviewSite, pointer: Pointer) -> None:
-    """Refuse to replace the pointer of another stack.
+def _check_owner(preview: PreviewSite, pointer: Pointer | None) -> None:
+    """Refuse to replace the pointer of another stack, or a value that is not a pointer.
 
     Raises:
         PublishError: another stack has a preview of this name.
     """
+    if pointer is None:
+        raise not_a_pointer(preview.name, "nothing was changed")
     if not preview.may_replace(pointer.metadata):
         owner = pointer.metadata.owner if pointer.metadata else "another program"
         raise PublishError(
@@ -104,7 +107,6 @@ def _check_owner(preview: PreviewSite, pointer: Pointer) -> None:
 
 def _base(store: Store, manifests: Manifests, name: str) -> TableOwner | None:
     """Return the live release of the base; None if it does not exist."""
-    text = store.get(f"{POINTERS}{name}")
-    live = Pointer.from_text(text).live if text else None
-    manifest = manifests.find(live.release) if live else None
-    return TableOwner(live, manifest) if live and manifest else None
+    pointer = Pointer.from_text(store.get(f"{POINTERS}{name}") or "")
+    manifest = manifests.find(pointer.live.release) if pointer else None
+    return TableOwner(pointer.live, manifest) if pointer and manifest else None

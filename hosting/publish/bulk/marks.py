@@ -25,16 +25,23 @@ class Marks:
     def __init__(self, items: Mapping[str, str]) -> None:
         """``items`` are the keys and values of the store."""
         self._items = items
-        self.tables: set[str] = set()
+        self._tables: set[str] = set()
+        # Nobody knows what a value names that is not a pointer, so nothing may be deleted.
+        self._names_all = False
         self._pages: set[str] = set()
         self._records: defaultdict[str, set[str]] = defaultdict(set)
         self._read_tables: set[tuple[str, str]] = set()
         for key, text in items.items():
             if key.startswith(POINTERS):
-                pointer = Pointer.from_text(text)
-                self.tables |= pointer.store_tables
-                for release in pointer.named:
-                    self._add(release)
+                self._add_pointer(Pointer.from_text(text))
+
+    def _add_pointer(self, pointer: Pointer | None) -> None:
+        if pointer is None:
+            self._names_all = True
+            return
+        self._tables |= pointer.store_tables
+        for release in pointer.named:
+            self._add(release)
 
     def _add(self, release: ReleasePointer) -> None:
         self._pages |= {unquote(uri[1:]) for uri in (release.app_page, release.error_page) if uri}
@@ -46,8 +53,14 @@ class Marks:
             for number in range(release.buckets):
                 records |= _records_in(self._items.get(f"{table_prefix(release.table)}{number}", ""))
 
+    def uses_table(self, prefix: str) -> bool:
+        """Whether a release that a pointer names has the table whose keys begin with ``prefix``."""
+        return self._names_all or prefix in self._tables
+
     def uses(self, key: str) -> bool:
         """Whether a release that a pointer names has the object with this key."""
+        if self._names_all:
+            return True
         publish, path = layout.publish_and_path(key)
         if key in self._pages or not publish:
             return key in self._pages

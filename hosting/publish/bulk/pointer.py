@@ -15,8 +15,15 @@ from urllib.parse import quote
 from hosting.edge.rule_tables import MAX_VALUE_BYTES, rule_table_prefix
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.preview_site import PreviewMetadata
-from hosting.publish.bulk.table import changed_records, join_records, split_records, table_checksum, table_prefix
+from hosting.publish.bulk.preview_site import PreviewMetadata, typed
+from hosting.publish.bulk.table import (
+    MAX_BUCKETS,
+    changed_records,
+    join_records,
+    split_records,
+    table_checksum,
+    table_prefix,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,8 +81,17 @@ class ReleasePointer:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ReleasePointer:
-        """Return what ``to_json`` returned."""
-        return cls(**{name: value[short] for short, name in _FIELDS.items()})
+        """Return what ``to_json`` returned.
+
+        Raises:
+            LookupError, TypeError, ValueError: it is another value.
+        """
+        pointer = cls(**{name: typed(value[short], _TYPES.get(short, str)) for short, name in _FIELDS.items()})
+        for head in pointer.tables.values():
+            typed(head["id"], str)
+        if pointer.buckets > MAX_BUCKETS:
+            raise ValueError(pointer.buckets)
+        return pointer
 
 
 _FIELDS = {
@@ -93,6 +109,8 @@ _FIELDS = {
     "s": "error_status",
     "u": "tables",
 }
+# All other fields are texts.
+_TYPES: Mapping[str, type] = {"d": int, "n": int, "s": int, "u": dict}
 
 
 @dataclass(frozen=True)
@@ -117,11 +135,14 @@ class Pointer:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
-    def from_text(cls, text: str) -> Pointer:
-        """Return what ``to_text`` returned."""
-        value = json.loads(text)
-        previous = ReleasePointer.from_json(value["p"]) if "p" in value else None
-        return cls(ReleasePointer.from_json(value), previous, PreviewMetadata.from_json(value))
+    def from_text(cls, text: str) -> Pointer | None:
+        """Return what ``to_text`` returned; None for another value, which another program or version has written."""
+        try:
+            value = json.loads(text)
+            previous = ReleasePointer.from_json(value["p"]) if "p" in value else None
+            return cls(ReleasePointer.from_json(value), previous, PreviewMetadata.from_json(value))
+        except (LookupError, TypeError, ValueError, RecursionError):
+            return None
 
     @property
     def named(self) -> tuple[ReleasePointer, ...]:

@@ -5,10 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from hosting.errors import PublishError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DAY_S = 86_400
+# No number in a pointer, such as a time, is this large.
+_TOO_LARGE = 1 << 40
+
+
+def typed(value: Any, kind: type) -> Any:  # noqa: ANN401 - JSON
+    """Return a value of a pointer.
+
+    Raises:
+        TypeError, ValueError: it has another type, or is a number that no pointer has.
+    """
+    if type(value) is not kind:
+        raise TypeError(value)
+    if isinstance(value, int) and not 0 <= value < _TOO_LARGE:
+        raise ValueError(value)
+    return value
+
+
+def not_a_pointer(name: str, outcome: str) -> PublishError:
+    """Return the error for a preview whose value in the store is not a pointer; ``outcome`` is what was not done."""
+    return PublishError(
+        f"The value of the preview '{name}' in the key value store is not a pointer that this version of the program "
+        f"writes; {outcome}. If no other version has written it: python -m hosting.previews prune --invalid --stack "
+        "'<edge>'"
+    )
 
 
 @dataclass(frozen=True)
@@ -34,8 +60,15 @@ class PreviewMetadata:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> PreviewMetadata | None:
-        """Return what ``to_json`` returned; None for the pointer of a site."""
-        return cls(value["w"], value["z"], value.get("h", ""), bool(value.get("g"))) if "w" in value else None
+        """Return what ``to_json`` returned; None for the pointer of a site.
+
+        Raises:
+            LookupError, TypeError, ValueError: it is another value.
+        """
+        if "w" not in value:
+            return None
+        password = typed(value.get("h", ""), str)
+        return cls(typed(value["w"], str), typed(value["z"], int), password, bool(value.get("g")))
 
 
 @dataclass(frozen=True)

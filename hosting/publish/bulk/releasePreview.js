@@ -15,7 +15,7 @@ async function previewAnswer(request) {
     const text = await store.get(key);
     pointer = JSON.parse(text);
   } catch (unknown) {}
-  if (!key || !pointer) return previewClosed(404);
+  if (!key || !pointer || !pointer.z) return previewClosed(404);
   if (pointer.z * 1000 <= Date.now()) return previewClosed(410);
   const hashes = ['$PASSWORD_HASH', pointer.h].filter((hash) => hash);
   const denied = hashes.length && passwordAnswer(request, '$SALT', hashes);

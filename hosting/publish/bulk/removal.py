@@ -15,10 +15,10 @@ from hosting.publish.bulk.catalogue import CATALOGUE, RESUME_S, CatalogueFile
 from hosting.publish.bulk.cleanup import Cleanup
 from hosting.publish.bulk.manifests import Manifests
 from hosting.publish.bulk.pointer import POINTERS
+from hosting.publish.bulk.preview_site import not_a_pointer
 from hosting.publish.bulk.switch import view, wait_after
 
 if TYPE_CHECKING:
-    from hosting.publish.bulk.pointer import Pointer
     from hosting.publish.bulk.store import Store
     from hosting.publish.bulk.switch import StoreView
     from hosting.publish.s3.bucket import BucketClient
@@ -55,7 +55,9 @@ class Removal:
             PublishError: the preview belongs to another stack, or its pointer has another value.
             S3Error, StoreError: AWS did not answer a request.
         """
-        pointer = self._check_owner(owner, view(self._store, self._key))
+        found = view(self._store, self._key)
+        self._check_owner(owner, found)
+        pointer = found.pointer
         catalogue = self._file.read()
         # So that a removal that is interrupted is completed by the next one.
         if catalogue.with_pointer(pointer, self._file.now) != catalogue:
@@ -89,28 +91,32 @@ class Removal:
         self._bucket.delete([records + CATALOGUE, records + layout.OWNER])
         return True
 
-    def _check_owner(self, owner: str, found: StoreView) -> Pointer | None:
-        """Return the pointer.
+    def _check_owner(self, owner: str, found: StoreView) -> None:
+        """Refuse to remove what another stack has published.
 
         Raises:
-            PublishError: it belongs to another stack than ``owner``, or has another value than the given one.
+            PublishError: the pointer belongs to another stack than ``owner``, or has another value than the given one.
         """
         if self._text is not None and found.text not in (None, self._text):
             raise PublishError(
                 f"The preview '{self._name}' was published meanwhile, so it was not removed: run the command again"
             )
-        metadata = found.pointer.metadata if found.pointer else None
-        if owner and found.pointer and (metadata is None or metadata.owner != owner):
+        if not owner or found.text is None:
+            return
+        if found.pointer is None:
+            raise not_a_pointer(self._name, "it was not removed")
+        metadata = found.pointer.metadata
+        if metadata is None or metadata.owner != owner:
             other = metadata.owner if metadata else "another program"
             raise PublishError(f"The preview '{self._name}' belongs to the stack {other}; it was not removed")
-        return found.pointer
 
     def _remove_pointer(self, owner: str) -> None:
         attempt = 0
         while True:
             attempt += 1
             found = view(self._store, self._key)
-            if self._check_owner(owner, found) is None:
+            self._check_owner(owner, found)
+            if found.text is None:
                 return
             try:
                 self._store.update(found.etag, {}, [self._key])

@@ -44,7 +44,7 @@ class StoreView:
 
     @property
     def pointer(self) -> Pointer | None:
-        """The pointer."""
+        """The pointer; None without one, and for a value that is not a pointer."""
         return Pointer.from_text(self.text) if self.text else None
 
 
@@ -88,11 +88,10 @@ def check_capacity(store: Store, found: StoreView, items: Mapping[str, str], *, 
 
 def _oldest(store: Store) -> str:
     """Return the names of the previews that were published longest ago, with the day."""
-    items = store.list().items()
-    pointers = {key.removeprefix(POINTERS): Pointer.from_text(text) for key, text in items if key.startswith(POINTERS)}
-    oldest = sorted(pointers, key=lambda name: (pointers[name].live.time, name))[:_SHOWN]
-    days = {name: time.strftime("%Y-%m-%d", time.gmtime(pointers[name].live.time)) for name in oldest}
-    return ", ".join(f"{name} ({day})" for name, day in days.items())
+    texts = {key.removeprefix(POINTERS): text for key, text in store.list().items() if key.startswith(POINTERS)}
+    pointers = {name: Pointer.from_text(text) for name, text in texts.items()}
+    oldest = sorted((pointer.live.time, name) for name, pointer in pointers.items() if pointer)[:_SHOWN]
+    return ", ".join(f"{name} ({time.strftime('%Y-%m-%d', time.gmtime(when))})" for when, name in oldest)
 
 
 class Switch:

@@ -40,7 +40,7 @@ _RECORDS_IN_BUCKET = MAX_VALUE_BYTES // RECORD_LENGTH
 _FILE, _PAGE, _INDEX, _INDEX_STEM = "f", "p", "i", "s"
 _PAGE_SUFFIX = ".html"
 _BUCKET_CHARACTERS, _KEY_CHARACTERS, _CHECKSUM_CHARACTERS = 3, 5, 6
-_MAX_BUCKETS = 64**_BUCKET_CHARACTERS // 4
+MAX_BUCKETS = 64**_BUCKET_CHARACTERS // 4
 
 
 class RecordKey(NamedTuple):
@@ -87,7 +87,7 @@ def build_table(publishes: Mapping[str, str], index_document: str) -> list[str]:
     """
     records = [(record_key(path, index_document), publish) for path, publish in sorted(publishes.items())]
     count = max(1, -(-len(records) // _RECORDS_IN_BUCKET))
-    while count < _MAX_BUCKETS:
+    while count < MAX_BUCKETS:
         buckets = _distribute(records, count)
         if buckets is not None:
             return buckets

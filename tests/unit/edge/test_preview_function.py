@@ -78,6 +78,13 @@ def test_other_names_are_unknown(engine: Engine, host: str) -> None:
     assert found == {"statusCode": 404, "headers": CLOSED}
 
 
+@pytest.mark.parametrize("value", ["x", "{}", "null", "7"])
+def test_a_value_that_is_not_a_pointer(engine: Engine, value: str) -> None:
+    """Such a preview is unknown."""
+    (found,) = answers(engine, {"s/pr-7": value}, event(f"pr-7.{DOMAIN}"))
+    assert found == {"statusCode": 404, "headers": CLOSED}
+
+
 def test_an_expired_preview(engine: Engine) -> None:
     """Its expiry comes before the password."""
     edge = site(expire_days=-20_000)

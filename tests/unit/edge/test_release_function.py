@@ -82,7 +82,9 @@ class Edge:
     @property
     def pointer(self) -> Pointer:
         """The pointer."""
-        return Pointer.from_text(self.site.store.items[SITE_KEY])
+        found = Pointer.from_text(self.site.store.items[SITE_KEY])
+        assert found is not None
+        return found
 
 
 def place(value: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hosting.previews.listing import ListedPreview, lines, listed_previews, to_prune, without_pointer
+from hosting.previews.listing import ListedPreview, invalid_values, lines, listed_previews, to_prune, without_pointer
 from hosting.publish.bulk.pointer import Pointer, ReleasePointer
 from hosting.publish.bulk.preview_site import PreviewMetadata
 
@@ -23,6 +23,12 @@ def test_the_previews_of_a_store() -> None:
         "t/AAAA/0": "-",
     }
     assert listed_previews(items) == [replace(NEW, text=items["s/feature-x"])]
+
+
+def test_values_that_are_not_pointers() -> None:
+    """They are no previews; tables, and pointers without the metadata of a preview, are other things."""
+    items = {"s/b": "{}", "s/a": "x", "s/other": Pointer(LIVE).to_text(), "t/AAAA/0": "-"}
+    assert (invalid_values(items), listed_previews(items)) == ({"a": "x", "b": "{}"}, [])
 
 
 def test_a_line_for_each_preview() -> None:

@@ -48,6 +48,22 @@ def test_expired_previews_are_removed(edge: Edge) -> None:
     assert [key for key in edge.store.items if key.startswith("s/")] == ["s/main"]
 
 
+def test_values_that_are_not_pointers(edge: Edge) -> None:
+    """They stay if they are not asked for, and the others are removed; a dry run removes none of them."""
+    edge.store.items |= {"s/pr-9": "x", "s/pr-8": "{}"}
+    said: list[str] = []
+    prune(edge, said)
+    assert said == ["removing pr-7 of the stack acme/website/pr-7: expired", "1 of 2 previews removed"]
+    assert {"s/pr-8", "s/pr-9"} <= edge.store.items.keys()
+    for dry_run, verb in ((True, "would remove"), (False, "removing")):
+        said.clear()
+        Prune(edge.bucket, edge.store, said.append).run("website", None, dry_run=dry_run, invalid=True)
+        assert said[:2] == [f"{verb} 'pr-8': its value is not a pointer", f"{verb} 'pr-9': its value is not a pointer"]
+    assert "deleted what pr-7 had left" in said
+    assert [key for key in edge.store.items if key.startswith("s/")] == ["s/main"]
+    assert not [key for key in edge.bucket.records if "/pr-" in key]
+
+
 def test_a_preview_that_is_renewed_meanwhile(edge: Edge) -> None:
     """A pointer that was written after the list stays, and the other previews are removed."""
     said: list[str] = []

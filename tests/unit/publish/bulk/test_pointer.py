@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,28 @@ def test_text_of_a_pointer() -> None:
     assert one.live.app_page == "/.release/o/AAAA/a%20b.html"
     assert two.releases == {"AAAA", "AAAB"}
     assert two.store_tables == {"t/AAAA/", "t/AAAB/", "r/AbCd-_12/", "r/EfGh-_34/"}
+
+
+def changed(**fields: object) -> str:
+    """Return a pointer of a preview with other fields; a field that is None is left out."""
+    value = json.loads(Pointer(table_pointer("AAAA", manifest({"a.html": "AAAA"}))).to_text())
+    value |= {"w": "acme/website/pr-7", "z": NOW, **fields}
+    return json.dumps({key: one for key, one in value.items() if one is not None})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x", "{}", "[]", "7", "null", '"p"', "[" * 1000),
+        *(changed(r=None), changed(r=1), changed(d="1"), changed(d=True), changed(d=-1), changed(d=1 << 40)),
+        *(changed(n=1 << 30), changed(u=[]), changed(u={"redirects": {}}), changed(u={"redirects": "x"})),
+        *(changed(p="x"), changed(p={}), changed(w=7), changed(z="1"), changed(z=None), changed(h=1)),
+    ],
+)
+def test_a_value_that_is_not_a_pointer(text: str) -> None:
+    """Other programs and versions may write any value; none of them is read in part."""
+    assert Pointer.from_text(text) is None
+    assert Pointer.from_text(changed()) is not None
 
 
 def test_few_changes_stand_in_the_pointer() -> None:

@@ -79,7 +79,9 @@ class Edge(Site):
 
     def pointer(self, name: str) -> Pointer:
         """Return the pointer of a preview."""
-        return Pointer.from_text(self.store.items[f"s/{name}"])
+        found = Pointer.from_text(self.store.items[f"s/{name}"])
+        assert found is not None
+        return found
 
 
 @pytest.fixture(autouse=True)
@@ -254,6 +256,33 @@ def test_the_base_publishes_while_previews_use_its_old_table() -> None:
     assert edge.wrong([f"pr-{number}" for number in range(20)]) == []
     assert f"t/{table}/0" not in edge.store.items
     assert len(edge.bucket.objects) == 3 * len(main)
+
+
+@pytest.mark.parametrize("value", ["x", "{}"])
+def test_a_value_that_is_not_a_pointer(edge: Edge, value: str) -> None:
+    """Other previews go on, and nothing that it may name is deleted; its own name is refused until it is removed."""
+    edge.put("pr-7", with_changes(280, "other"))
+    edge.put("pr-8", with_changes(1), base="pr-7")
+    edge.store.items["s/pr-9"] = edge.store.items["s/pr-7"] = value
+    objects, tables = set(edge.bucket.objects), {key for key in edge.store.items if key.startswith("t/")}
+    edge.published.pop("pr-7")
+    edge.put("pr-8", with_changes(2), base="pr-7")
+    edge.wait(2 * DAY)
+    edge.put("pr-8", with_changes(281, "again"), base="pr-7")
+    edge.wait(2 * DAY)
+    assert not edge.remove("pr-8")
+    assert edge.wrong(["pr-8"]) == []
+    assert objects <= set(edge.bucket.objects)
+    assert tables <= edge.store.items.keys()
+    message = r"^The value of the preview 'pr-9' in .* is not a pointer .*; {} If no .* prune --invalid --stack .*$"
+    with pytest.raises(PublishError, match=message.format(r"nothing was changed\.")):
+        edge.of(preview("pr-9"), with_changes(1)).publish()
+    with pytest.raises(PublishError, match=message.format(r"it was not removed\.")):
+        edge.remove("pr-9")
+    for name in ("pr-9", "pr-7"):
+        Removal(edge.bucket, edge.store, name, value).run()
+    assert edge.remove("pr-8")
+    assert (len(edge.bucket.objects), edge.wrong(["pr-7", "pr-8", "pr-9"])) == (len(MAIN), [])
 
 
 def test_a_removed_base_leaves_what_previews_use(edge: Edge) -> None:

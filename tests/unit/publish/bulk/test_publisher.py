@@ -44,7 +44,9 @@ def many(count: int, text: str = "one") -> dict[str, str]:
 
 def pointer(site: Site) -> Pointer:
     """Return the site's pointer."""
-    return Pointer.from_text(site.store.items[SITE_KEY])
+    found = Pointer.from_text(site.store.items[SITE_KEY])
+    assert found is not None
+    return found
 
 
 def test_first_publish() -> None:
@@ -322,6 +324,11 @@ def test_drift_is_repaired() -> None:
     site.publish(A, repair=True)
     assert (site.problems(A), site.publisher(A).drift()) == ([], [])
     del site.store.items[SITE_KEY]
+    site.store.history.append(dict(site.store.items))
+    assert (site.publisher(A).drift(), site.publisher(A).is_live("")) == ([SITE_KEY], False)
+    site.publish(A)
+    assert (site.problems(A), site.publisher(A).drift()) == ([], [])
+    site.store.items[SITE_KEY] = "x"
     site.store.history.append(dict(site.store.items))
     assert (site.publisher(A).drift(), site.publisher(A).is_live("")) == ([SITE_KEY], False)
     site.publish(A)

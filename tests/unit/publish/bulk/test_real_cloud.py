@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from tests.unit.publish.bulk.conftest import StoreSite
 
 
+def pointer_of(site: StoreSite) -> Pointer:
+    """Return the pointer in the store."""
+    found = Pointer.from_text(site.store.list()[SITE_KEY])
+    assert found is not None
+    return found
+
+
 def test_publish_change_and_roll_back(store_site: StoreSite) -> None:
     """A first publish, one changed file, and a rollback: each object has its content, headers and metadata."""
     site, place = store_site, store_site.place
@@ -24,7 +31,7 @@ def test_publish_change_and_roll_back(store_site: StoreSite) -> None:
     site.edge = ReleaseEdge(error_page="404.html")
     first = site.publish()
     assert site.served() == place.files
-    page = Pointer.from_text(site.store.list()[SITE_KEY]).live.error_page[1:]
+    page = pointer_of(site).live.error_page[1:]
     assert place.s3.head_object(Bucket=place.name, Key=page)["Metadata"] == {"status": "404"}
     script = next(key for key in place.bucket.uploaded if key.endswith("app.0a1b2c3d.js"))
     assert "immutable" in place.s3.head_object(Bucket=place.name, Key=script)["CacheControl"]
@@ -49,7 +56,7 @@ def test_a_site_with_several_writes(store_site: StoreSite, monkeypatch: pytest.M
     site.place.bucket.upload = lambda *_: "etag"  # type: ignore[method-assign]  # the objects don't matter here
     site.place.files = {f"{number % 10}/{number}.html": "one" for number in range(400)}
     site.publish()
-    pointer, items = Pointer.from_text(site.store.list()[SITE_KEY]), site.store.list()
+    pointer, items = pointer_of(site), site.store.list()
     assert pointer.live.buckets > 3
     assert len(items) == pointer.live.buckets + 1
 
@@ -82,7 +89,7 @@ def test_a_promotion(store_site: StoreSite, site_of_another_stack: StoreSite) ->
     site.promote(source, first)
     place.files = dict(origin.files)
     assert (site.served(), place.bucket.uploaded) == (origin.files, [])
-    page = Pointer.from_text(site.store.list()[SITE_KEY]).live.error_page[1:]
+    page = pointer_of(site).live.error_page[1:]
     assert place.s3.head_object(Bucket=place.name, Key=page)["Metadata"] == {"status": "404"}
     script = next(key for key in place.keys(".release/o/") if key.endswith("app.0a1b2c3d.js"))
     assert "immutable" in place.s3.head_object(Bucket=place.name, Key=script)["CacheControl"]
