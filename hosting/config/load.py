@@ -23,7 +23,8 @@ from hosting.config.suggestions import path_of, suggest
 from hosting.deployments.settings import DeploymentsSettings
 from hosting.domain.settings import DomainSettings, expand_names
 from hosting.errors import PLACEHOLDER, ConfigError
-from hosting.previews.settings import PreviewsSettings, without_effect
+from hosting.previews.settings import PreviewsSettings
+from hosting.previews.without_effect import Ineffective, without_effect
 from hosting.publish.settings import PublishSettings
 from hosting.review.settings import ReviewSettings
 from hosting.setting_types import Section, decoded, nearest, setting_keys
@@ -97,7 +98,7 @@ class RawConfig:
 class Settings:
     """All settings of a stack, valid together.
 
-    ``without_effect`` are the keys of its config that have no effect on a stack of its kind.
+    ``without_effect`` are the settings in its config that have no effect on a stack of its kind.
     """
 
     stack: str
@@ -110,7 +111,7 @@ class Settings:
     review: ReviewSettings
     previews: PreviewsSettings
     aws: AwsSettings
-    without_effect: tuple[str, ...] = ()
+    without_effect: tuple[Ineffective, ...] = ()
 
 
 def load_settings(raw: RawConfig, environment: Mapping[str, str]) -> Settings:

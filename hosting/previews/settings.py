@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -13,28 +12,11 @@ from hosting.errors import PLACEHOLDER
 from hosting.formats.labels import label_of
 from hosting.setting_types import Boolean, Integer, Section, Text, broken_rule
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 NAMESPACE = "previews"
 # A stack by its name, or with its organization and project:
 # https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
 _STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100})?")
 _NEEDED_OUTPUTS = ("previewsDomain", "bucketName", "bucketRegion", "storeArn")
-# The settings that have no effect, as patterns of their keys.
-_WITHOUT_EFFECT_ON_EDGE = (
-    *("website:indexDocument", "website:errorDocument", "website:routing", "website:redirects"),
-    *("cloudfront:errorResponses", "cloudfront:originReadTimeout"),
-    *("domain:redirectAliases", "domain:validated", "publish:[!m]*", "publish:maxRemove", "review:*"),
-    *("previews:base", "previews:expireDays"),
-)
-_WITHOUT_EFFECT_ON_PREVIEW = (
-    *("website:bucketName", "website:retainBucket", "website:cors", "domain:*"),
-    *("cloudfront:[!edm]*", "publish:invalidat*", "publish:gate", "review:*"),
-    *("deployments:createRole", "deployments:oidcProviderArn", "deployments:reviewStacks"),
-    *("previews:maxDays", "previews:public"),
-)
-_WITHOUT_EFFECT_ON_SITE = ("previews:base", "previews:expireDays", "previews:maxDays", "previews:public")
 
 
 def _one_domain(name: str) -> str:
@@ -122,11 +104,3 @@ class PreviewsSettings(Section):
         if base is not None and not label_of(base):
             raise broken_rule("must be the name of a preview's stack", suggestion="main")
         return base
-
-
-def without_effect(keys: Iterable[str], previews: PreviewsSettings) -> tuple[str, ...]:
-    """Return those of the keys of a stack's config that have no effect on a stack of its kind."""
-    patterns: tuple[str, ...] = _WITHOUT_EFFECT_ON_SITE
-    if previews.domain is not None or previews.edge is not None:
-        patterns = _WITHOUT_EFFECT_ON_EDGE if previews.domain is not None else _WITHOUT_EFFECT_ON_PREVIEW
-    return tuple(key for key in sorted(keys) if any(fnmatchcase(key, pattern) for pattern in patterns))

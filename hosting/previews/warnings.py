@@ -1,4 +1,4 @@
-"""Warnings of a preview edge and of a preview: sentences for the user, with commands. Pure."""
+"""Warnings of a preview edge, of a preview and of other stacks: sentences for the user, with commands. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from hosting.edge.plan import EdgePlan
 
 
+def settings_warnings(settings: Settings) -> Iterator[str]:
+    """Yield a warning for each setting that has no effect on a stack of its kind."""
+    for path, reason in settings.without_effect:
+        # https://www.pulumi.com/docs/iac/concepts/config/#structured-configuration
+        what = f"--path '{path}'" if "[" in path else path
+        yield f"'{path}' has no effect, {reason}. To remove it: pulumi config rm {what}"
+
+
 def edge_warnings(settings: Settings, production: str) -> Iterator[str]:
     """Yield the warnings of a preview edge.
 
@@ -18,7 +26,7 @@ def edge_warnings(settings: Settings, production: str) -> Iterator[str]:
         settings: its settings.
         production: the domain of another stack that the previews are below; empty for none.
     """
-    yield from _without_effect(settings, "a preview edge, which publishes no files itself")
+    yield from settings_warnings(settings)
     if production:
         yield (
             f"'previews:domain' {settings.previews.domain} is below {production}, which another stack of this project "
@@ -30,14 +38,9 @@ def edge_warnings(settings: Settings, production: str) -> Iterator[str]:
 
 def preview_warnings(settings: Settings, edge: EdgePlan) -> Iterator[str]:
     """Yield the warnings of a preview."""
-    yield from _without_effect(settings, "a preview: its edge has one for all, or does without it")
+    yield from settings_warnings(settings)
     for proxy in edge.proxies:
         yield f"{proxy.where} has no effect on a preview: a proxy to another server belongs to a distribution"
     for rule in edge.redirect_rules:
         if rule.countries:
             yield f"{rule.where} has no effect on a preview: its edge does not know a visitor's country"
-
-
-def _without_effect(settings: Settings, kind: str) -> Iterator[str]:
-    for key in settings.without_effect:
-        yield f"'{key}' has no effect on {kind}. To remove it: pulumi config rm {key}"

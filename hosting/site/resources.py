@@ -12,6 +12,7 @@ import pulumi
 
 from hosting.edge.warnings import changed_kind, routing_output
 from hosting.errors import for_stack
+from hosting.previews.warnings import settings_warnings
 from hosting.publish.managed.bulk_hint import bulk_mode_hint
 from hosting.site.bulk import Bulk
 from hosting.site.managed import Managed
@@ -50,8 +51,8 @@ class SiteResources(StackResources):
         self._staged = prepared.staged
         for note in prepared.edge.notes:
             pulumi.log.info(note, component)
-        for warning in prepared.edge.warnings:
-            pulumi.log.warn(warning, component)
+        for warning in (*prepared.edge.warnings, *settings_warnings(settings)):
+            pulumi.log.warn(for_stack(warning, pulumi.get_stack()), component)
         self._review = _review(names, settings, prepared) if settings.publish.gate.is_on else None
         self._has_review_record = self._review is not None
         super().__init__(component, names, settings, prepared.edge)

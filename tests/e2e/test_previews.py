@@ -181,7 +181,7 @@ def test_a_preview_with_its_own_settings(previews: Previews) -> None:
     )
     own.config("access:password", "shared-with-a-client", "--secret")
     shown = own.pulumi("preview", "--stack", "own").output
-    assert "'cloudfront:priceClass' has no effect on a preview" in shown
+    assert "'cloudfront:priceClass' has no effect, as a preview has no" in shown
     assert "21 files to publish; what 'main' has is not uploaded again" in shown
     own.up()
     assert previews.get("own", "/old").headers["location"] == "/page-1"

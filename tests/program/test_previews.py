@@ -110,10 +110,17 @@ def test_the_warnings_of_an_edge(deploy: Callable[..., Deployed], folder: Path, 
     (folder / "Pulumi.prod.yaml").write_text(f"config:\n  domain:names: '[\"www.{DOMAIN}\"]'\n")
     deploy("previews", **EDGE, publish_directory="www")
     assert warnings[0] == (
-        "'publish:directory' has no effect on a preview edge, which publishes no files itself. To remove it: "
+        "'publish:directory' has no effect, as a preview edge publishes no files itself. To remove it: "
         "pulumi config rm --stack previews publish:directory"
     )
     assert warnings[1].startswith(f"'previews:domain' {DOMAIN} is below {DOMAIN}, which another stack of this project")
+
+
+def test_the_warnings_of_another_stack(deploy: Callable[..., Deployed], warnings: list[str]) -> None:
+    """A setting of previews has no effect there."""
+    deploy("dev", previews_base="main")
+    command = "pulumi config rm --stack dev previews:base"
+    assert warnings == [f"'previews:base' has no effect, as only a preview has it. To remove it: {command}"]
 
 
 @pytest.mark.usefixtures("edge_stack")
@@ -185,7 +192,7 @@ def test_the_warnings_of_a_preview(deploy: Callable[..., Deployed], warnings: li
         website_redirects=json.dumps(rules),
         cloudfront_priceClass="PriceClass_100",
     )
-    assert any(text.startswith("'cloudfront:priceClass' has no effect on a preview") for text in warnings)
+    assert any(text.startswith("'cloudfront:priceClass' has no effect, as a preview has no") for text in warnings)
     assert any("has no effect on a preview: a proxy to another server" in text for text in warnings)
     assert any("has no effect on a preview: its edge does not know" in text for text in warnings)
     assert found.resources[RELEASE]["preview"]["name"] == "pr-7"

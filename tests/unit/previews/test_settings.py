@@ -39,10 +39,6 @@ def test_a_site_has_no_previews() -> None:
     site = settings("dev")
     assert (site.previews.domain, site.previews.edge, site.without_effect) == (None, None, ())
     assert (site.cloudfront.enabled, site.publish.mode) == (False, "managed")
-    assert settings("dev", previews_base="main", previews_maxDays="3").without_effect == (
-        "previews:base",
-        "previews:maxDays",
-    )
 
 
 def test_a_preview_edge() -> None:
@@ -147,44 +143,6 @@ def test_outputs_of_an_edge_belong_together(missing: str) -> None:
     assert problem(previews_edge=json.dumps(given)) == (
         "'previews:edge' must be the name of the edge's stack, or have its outputs previewsDomain, bucketName, "
         f"bucketRegion, storeArn (got {json.dumps(given)}): pulumi config set --stack pr-7 previews:edge '<value>'"
-    )
-
-
-def test_settings_without_effect() -> None:
-    """The edge has what belongs to a distribution, and a preview what belongs to a release."""
-    keys = {
-        "website_cors": "[]",
-        "website_indexDocument": "index.html",
-        "cloudfront_errorResponses": "[]",
-        "cloudfront_ipv6": "true",
-        "cloudfront_maxTtl": "86400",
-        "publish_directory": "www",
-        "publish_invalidate": "never",
-        "publish_maxRemove": "7",
-        "publish_mode": "bulk",
-        "deployments_createRole": "true",
-        "domain_zone": "example-previews.com",
-        "previews_expireDays": "3",
-        "previews_maxDays": "7",
-    }
-    edge = settings(previews_domain="example-previews.com", **keys)
-    assert edge.without_effect == (
-        "cloudfront:errorResponses",
-        "previews:expireDays",
-        "publish:directory",
-        "publish:invalidate",
-        "publish:maxRemove",
-        "website:indexDocument",
-    )
-    preview = settings(previews_edge="previews", **keys, domain_names='["www.example-previews.com"]')
-    assert preview.without_effect == (
-        "cloudfront:ipv6",
-        "deployments:createRole",
-        "domain:names",
-        "domain:zone",
-        "previews:maxDays",
-        "publish:invalidate",
-        "website:cors",
     )
 
 
