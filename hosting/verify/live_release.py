@@ -23,7 +23,12 @@ def live_manifest(stack: Stack) -> Manifest:
     """
     try:
         bucket = open_bucket(str(stack.outputs["bucketName"]), stack.settings.aws)
-        found = published_files(bucket, stack.digest, is_in_place=not stack.settings.cloudfront.enabled)
+        found = published_files(
+            bucket,
+            stack.digest,
+            is_in_place=not stack.settings.cloudfront.enabled,
+            preview=str(stack.outputs.get("previewName") or ""),
+        )
     except S3Error as error:
         raise VerifyError(
             f"The manifest of the live release can't be read from the bucket ({error}): set AWS credentials, or check "

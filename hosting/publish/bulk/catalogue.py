@@ -156,7 +156,7 @@ class Catalogue:
         return sealed(asdict(self))
 
     @classmethod
-    def from_bytes(cls, data: bytes, key: str = KEY) -> Catalogue:
+    def from_bytes(cls, data: bytes, key: str) -> Catalogue:
         """Return the catalogue at ``key``.
 
         Raises:
@@ -213,7 +213,7 @@ class CatalogueFile:
     """The catalogue's object, which two publishes cannot change at the same time."""
 
     bucket: BucketClient
-    key: str = KEY
+    key: str
     catalogue: Catalogue = field(default_factory=Catalogue)
     now: float = 0.0
     _read_at: float = 0.0

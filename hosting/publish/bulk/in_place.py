@@ -57,7 +57,7 @@ class InPlacePublisher:
         self._request = request
         self._log = log
         self._file = IndexFile(bucket)
-        self._manifests = Manifests(bucket, layout.IN_PLACE_RECORDS)
+        self._manifests = Manifests(bucket, layout.IN_PLACE_RECORDS, KEY)
 
     def preview(self, *, drift: int = 0) -> str:
         """Return what a publish would do, as a sentence.

@@ -132,9 +132,11 @@ def _parsed(data: bytes, key: str) -> ReleaseManifest:
 class Manifests:
     """The manifests below one prefix of a bucket."""
 
-    def __init__(self, bucket: BucketClient, prefix: str) -> None:
+    def __init__(self, bucket: BucketClient, prefix: str, catalogue: str) -> None:
+        """``catalogue`` is the key of the object that lists the releases."""
         self._bucket = bucket
         self._prefix = prefix
+        self._catalogue = catalogue
 
     def key(self, name: str) -> str:
         """Return the key of a manifest."""
@@ -159,7 +161,7 @@ class Manifests:
         if found is None:
             raise PublishError(
                 f"The manifest {self.key(name)} was deleted from the bucket. The live site is unchanged. Restore it, "
-                f"or remove {self.key('index')} to publish everything again"
+                f"or remove {self._catalogue} to publish everything again"
             )
         return found
 

@@ -104,9 +104,10 @@ class PromotionSource:
         return replace(plan, uploads=tuple(uploads))
 
     def _release(self, digest: str) -> PromotedRelease:
-        found = self._bucket.read(self._stack.records + CATALOGUE)
-        releases = Catalogue.from_bytes(found.data).releases if found else ()
-        manifests = Manifests(self._bucket, layout.RECORDS)
+        key = self._stack.records + CATALOGUE
+        found = self._bucket.read(key)
+        releases = Catalogue.from_bytes(found.data, key).releases if found else ()
+        manifests = Manifests(self._bucket, layout.RECORDS, key)
         # A digest may have several publishes, of which some did not finish.
         for id_ in [release.id for release in releases if release.digest == digest]:
             manifest = manifests.find(id_)

@@ -91,7 +91,7 @@ class Publisher:
         name = self._preview.name if self._preview else ""
         self._key = f"{POINTERS}{name}" if name else SITE_KEY
         self._file = CatalogueFile(bucket, layout.site_records(name) + CATALOGUE)
-        self._manifests = Manifests(bucket, layout.RECORDS)
+        self._manifests = Manifests(bucket, layout.RECORDS, self._file.key)
 
     def preview(self, *, drift: int = 0) -> str:
         """Return what a publish would do, as a sentence.

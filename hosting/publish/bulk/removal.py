@@ -80,7 +80,7 @@ class Removal:
     def _delete_all(self) -> bool:
         if self._file.catalogue.releases:
             self._file.write(self._file.catalogue.removed())
-        manifests = Manifests(self._bucket, layout.RECORDS)
+        manifests = Manifests(self._bucket, layout.RECORDS, self._file.key)
         left = Cleanup(self._bucket, self._store, manifests, self._file, is_shared=True).run(None, None)
         if left.to_delete or left.tables:
             return False

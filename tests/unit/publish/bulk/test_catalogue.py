@@ -48,7 +48,7 @@ def deleted(*releases: StoredRelease, live: str = "live", keep: int = 2) -> set[
 def test_text_of_a_catalogue() -> None:
     """A catalogue is read as it was written."""
     catalogue = Catalogue((release("AAAA"),), ("AAAB",), ("t/AAAA/",), 7)
-    assert Catalogue.from_bytes(catalogue.to_bytes()) == catalogue
+    assert Catalogue.from_bytes(catalogue.to_bytes(), KEY) == catalogue
     assert catalogue.find("AAAA") == release("AAAA")
     assert catalogue.find("AAAB") is None
 
@@ -64,7 +64,7 @@ def test_text_of_a_catalogue() -> None:
 def test_a_damaged_catalogue(data: bytes, message: str) -> None:
     """The message has the key, and what to do."""
     with pytest.raises(PublishError, match=f"{KEY} is {message}.*Restore the object, or remove it"):
-        Catalogue.from_bytes(data)
+        Catalogue.from_bytes(data, KEY)
 
 
 def test_a_catalogue_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def test_a_catalogue_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.undo()
     assert json.loads(data.partition(b"\n")[2])["version"] == 99
     with pytest.raises(PublishError, match="is of version 99: publish with the program that wrote it"):
-        Catalogue.from_bytes(data)
+        Catalogue.from_bytes(data, KEY)
 
 
 def test_ids_are_never_used_twice() -> None:
@@ -158,7 +158,7 @@ def test_summaries() -> None:
 def test_two_publishes_cannot_write_at_once() -> None:
     """The second write is refused, and each publish can find who the other one was."""
     bucket = MemoryBucket()
-    one, two = CatalogueFile(bucket), CatalogueFile(bucket)
+    one, two = CatalogueFile(bucket, KEY), CatalogueFile(bucket, KEY)
     assert (one.read(), two.read(), one.publisher_of("NEXT")) == (Catalogue(), Catalogue(), "")
     one.write(Catalogue((replace(NEXT, host="laptop"),)))
     with pytest.raises(PublishError, match="this one has changed nothing"):

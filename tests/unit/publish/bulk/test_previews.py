@@ -15,6 +15,8 @@ from hosting.publish.bulk.cleanup import Cleanup
 from hosting.publish.bulk.marks import Marks
 from hosting.publish.bulk.pointer import GRACE_S, Pointer
 from hosting.publish.bulk.preview_site import PreviewMetadata, PreviewSite
+from hosting.publish.bulk.promotion import PromotionSource, SourceStack
+from hosting.publish.bulk.published_files import published_files
 from hosting.publish.bulk.release_edge import ReleaseEdge
 from hosting.publish.bulk.removal import Removal
 from tests.unit.publish.bulk.memory import START, UNAVAILABLE, Killed, Site, entries, served
@@ -486,7 +488,7 @@ def test_a_publish_that_begins_at_the_end_of_a_removal(edge: Edge, monkeypatch: 
 
     monkeypatch.setattr(Cleanup, "run", run_and_begin)
     assert not edge.remove("pr-7")
-    assert Catalogue.from_bytes(edge.bucket.records[key][0]) == began
+    assert Catalogue.from_bytes(edge.bucket.records[key][0], key) == began
 
 
 def test_the_preview_is_removed_during_its_publish(edge: Edge) -> None:
@@ -569,6 +571,30 @@ def test_drift_of_the_terms(edge: Edge) -> None:
         assert edge.of(preview("pr-7"), with_changes(2)).drift() == ["s/pr-7"]
         edge.of(preview("pr-7"), with_changes(2)).publish(repair=True)
         assert edge.pointer("pr-7").metadata == pointer.metadata
+
+
+def test_a_damaged_catalogue_is_named(edge: Edge) -> None:
+    """What other commands and stacks read of a preview is in its own catalogue, which each message names."""
+    digest = edge.put("pr-7", with_changes(2)).release.digest
+    stack = SourceStack("pr-7", "bucket", layout.site_records("pr-7"))
+    assert len(published_files(edge.bucket, digest, is_in_place=False, preview="pr-7")) == len(MAIN)
+    assert len(PromotionSource(edge.bucket, stack).release(digest).files) == len(MAIN)
+    key = ".release/records/pr-7/index"
+    catalogue = edge.bucket.records[key]
+    edge.bucket.write(key, b"x", replaces=None)
+    for read in (
+        lambda: PromotionSource(edge.bucket, stack).release(digest),
+        lambda: published_files(edge.bucket, digest, is_in_place=False, preview="pr-7"),
+        lambda: edge.put("pr-7", with_changes(3)),
+    ):
+        with pytest.raises(PublishError, match=f"^{key} is damaged"):
+            read()
+    edge.bucket.records[key] = catalogue
+    del edge.bucket.records[layout.RECORDS + edge.pointer("pr-7").live.release]
+    with pytest.raises(
+        PublishError, match=f"was deleted from the bucket.* or remove {key} to publish everything again$"
+    ):
+        edge.put("pr-7", with_changes(3))
 
 
 def test_a_rollback_of_a_preview(edge: Edge) -> None:

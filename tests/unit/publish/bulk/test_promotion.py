@@ -122,7 +122,7 @@ def crafted(source: Site, files: dict[str, ManifestEntry], edge: ReleaseEdge, di
     """Write a release as somebody who may write to the source's bucket can; return its digest."""
     digest = digest or release_digest(Manifest.of(files.values()).digest, edge.to_text())
     stored = {name: StoredFile(name, entry, "AAAA") for name, entry in files.items()}
-    Manifests(source.bucket, layout.RECORDS).write("AAAA", ReleaseManifest(stored, {}, edge))
+    Manifests(source.bucket, layout.RECORDS, KEY).write("AAAA", ReleaseManifest(stored, {}, edge))
     catalogue = Catalogue((StoredRelease("BBBB", digest, 0, 1, 1), StoredRelease("AAAA", digest, 0, 1, 1)))
     source.bucket.write(KEY, catalogue.to_bytes(), replaces=None)
     return digest

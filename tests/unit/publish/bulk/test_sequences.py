@@ -173,7 +173,7 @@ class World:
 
     def _catalogue(self) -> Catalogue:
         found = self.site.bucket.records.get(KEY)
-        return Catalogue.from_bytes(found[0]) if found else Catalogue()
+        return Catalogue.from_bytes(found[0], KEY) if found else Catalogue()
 
     def finish(self) -> None:
         """Publish some days later, and check that the bucket and the store have what releases need, and no more."""
