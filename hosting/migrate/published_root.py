@@ -72,6 +72,10 @@ NOT_OF_THE_SITE = (
 )
 _LARGEST = 10
 _EVERYTHING = "/*"
+_NOTHING_REMAINS = (
+    "The repository's root is published, and none of its files remains without those of publish:ignore: set "
+    "publish:directory to the folder of the pages, unless the build writes them into the root."
+)
 
 
 def root_patterns(folder: Path, root: Path, home: Path, own: list[str]) -> tuple[list[str], list[str]]:
@@ -121,8 +125,10 @@ def _remaining_files(root: Path, patterns: list[str]) -> list[str]:
         return [f"The folder can't be published as it is: {error}"]
     largest = sorted(found, key=lambda file: (-file.status.st_size, file.path))[:_LARGEST]
     listed = ", ".join(f"{file.path} ({file.status.st_size} bytes)" for file in largest)
+    if not found:
+        return [_NOTHING_REMAINS]
     sentence = (
         f"The repository's root is published: {len(found)} of its files, without those of publish:ignore. The largest "
-        f"are {listed or 'none'}. Check them, and ignore more with pulumi config set --path 'publish:ignore[<n>]'."
+        f"are {listed}. Check them, and ignore more with pulumi config set --path 'publish:ignore[<n>]'."
     )
     return [sentence]

@@ -14,6 +14,7 @@ SERVER_FOLDERS = {
     ".open-next": "Next.js",
     ".output": "Nuxt",
     ".svelte-kit": "SvelteKit",
+    "ssr": "Quasar",
 }
 
 

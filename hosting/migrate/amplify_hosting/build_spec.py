@@ -28,15 +28,16 @@ _IS_LIST = re.compile(r"[^'\"\n|;()]*").fullmatch
 _DEPLOYS = re.compile(r"\bampx\b|\bamplifyPush\b|\bcdk\b")
 _PHASES = ("preBuild", "build", "postBuild")
 _HANDLED = ""
+_RULES = "Amplify Hosting reads its rules from the app and ignores these; add them to website:redirects"
 _GAPS = {
     **dict.fromkeys(("version", "frontend", "backend", "env", "appRoot", "customHeaders"), _HANDLED),
     "test": "tests run where the site is built: add their commands to the workflow that deploys",
     "cache": "it is for Amplify's build machines; a workflow caches its packages itself",
-    "customRules": "Amplify Hosting reads its rules from the app and ignores these; add them to website:redirects",
+    **dict.fromkeys(("customRules", "customRedirects", "redirects", "rewrites"), _RULES),
 }
 _FRONTEND = {
     **dict.fromkeys(("phases", "artifacts", "appRoot", "buildPath", "buildpath", "customHeaders", "env"), _HANDLED),
-    **{key: _GAPS[key] for key in ("test", "cache", "customRules")},
+    **{key: reason for key, reason in _GAPS.items() if reason},
 }
 _ARTIFACTS = {
     **dict.fromkeys(("baseDirectory", "files", "appRoot"), _HANDLED),
@@ -107,8 +108,8 @@ def read_build_spec(text: str, name: str, app_root: str | None) -> BuildSpec:
         headers=app.get("customHeaders") or frontend.get("customHeaders") or content.get("customHeaders"),
         variables=_variables(content, app, ("applications", str(index)) if listed else ()),
         backend=backend or (("",) if section(app, "backend") else ()),
-        gaps=(*problems, *_unknown(name, content, app, frontend)),
-        others=tuple(_root_of(one) for number, one in enumerate(listed) if number != index),
+        gaps=(*problems, *_unknown(name, content, app, frontend), *_of_backends(name, app, listed)),
+        others=tuple(_root_of(one) for one in listed if one is not app and section(one, "frontend")),
     )
 
 
@@ -203,6 +204,17 @@ def _unknown(
             reason = reasons.get(key, "Amplify Hosting does not document it, and this program has no setting for it")
             if reason:
                 yield f"{name} {key}", reason
+
+
+def _of_backends(name: str, app: dict[str, Any], listed: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the variables of the backend, and the applications that are a backend alone."""
+    backend = section(app, "backend")
+    for holder in (backend, section(backend, "phases")):
+        for variable in section(holder, "env", "variables"):
+            yield f"{name} backend variable {variable}", "the Amplify app goes on to use it"
+    for one in listed:
+        if one is not app and not section(one, "frontend"):
+            yield f"{name} application '{_root_of(one) or '/'}'", "it is a backend: the Amplify app goes on to run it"
 
 
 def read_spec_file(root: Path, app_root: str | None) -> BuildSpec | None:

@@ -48,7 +48,7 @@ def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -
         )
         return
     findings.add_setting("publish:directory", target, f"{spec.name} baseDirectory")
-    patterns, notes = root_patterns(folder, root, home, _patterns(spec, findings))
+    patterns, notes = root_patterns(folder, root / spec.folder, home, _patterns(spec, findings))
     findings.notes += notes
     if patterns:
         findings.add_setting("publish:ignore", patterns, f"{spec.name} files")

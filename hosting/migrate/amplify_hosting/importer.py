@@ -42,7 +42,8 @@ def read(request: Request, home: Path) -> Imported:
     """
     console = console_of(request.app, request.branch)
     findings = Findings()
-    spec = with_guesses(_with_first_variables(_spec(request, console), console), request.root, findings)
+    spec = _with_existing_folder(_spec(request, console), request.root)
+    spec = with_guesses(_with_first_variables(spec, console), request.root, findings)
     findings.add_setting("cloudfront:enabled", True, "Amplify Hosting has a CDN")  # noqa: FBT003 - a value, not a flag
     map_console(console, findings)
     if request.region:
@@ -77,6 +78,17 @@ def _spec(request: Request, console: Console) -> BuildSpec:
     if isinstance(text, str) and text.strip():
         return read_build_spec(text, "buildSpec", root)
     return project_config(request.root) or BuildSpec(name=NO_SETTINGS)
+
+
+def _with_existing_folder(spec: BuildSpec, root: Path) -> BuildSpec:
+    """Return the build settings with the folder of `buildPath` in the repository, if it is not in the application.
+
+    AWS documents `/` alone, and projects write the path as seen from either.
+    """
+    from_root = spec.folder.removeprefix(f"{spec.app_root}/")
+    if (root / spec.folder).is_dir() or not (root / from_root).is_dir():
+        return spec
+    return dataclasses.replace(spec, folder=from_root)
 
 
 def _variable(console: Console, name: str) -> str | None:

@@ -58,7 +58,8 @@ def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
         folder: the folder in which they run, as seen from the program's folder.
         root: the repository's root, as seen from the program's folder.
     """
-    kept = [command for command in commands if not _AMPLIFY_ONLY.match(command)]
+    parts = [part for command in commands for part in _parts(command)]
+    kept = [part for part in parts if not _AMPLIFY_ONLY.match(part)]
     repeated = _repeated_moves(kept)
     kept = [command for number, command in enumerate(kept) if number not in repeated]
     runs = [command for command in kept if not command.lstrip().startswith("#")]
@@ -66,12 +67,12 @@ def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
     top = [f'export CODEBUILD_SRC_DIR="$(cd {shlex.quote(root)} && pwd)"'] if "CODEBUILD_SRC_DIR" in text else []
     move = [*top, *([] if folder == "." else [f"cd {shlex.quote(folder)}"])]
     nvm = [_NVM_LINE] if _NVM.search(text) else []
-    lines = [*nvm, *(line for command in kept for line in _lines(command))]
+    lines = [*nvm, *map(_line, kept)]
     is_short = not top and len(runs) == len(kept) == len(lines) == 1 and "\n" not in lines[0]
     joined = " && ".join([*move, lines[0].removesuffix(" || exit")]) if is_short else "\n".join([*move, *lines])
     return Script(
         text=joined if runs else "",
-        dropped=tuple(command for command in commands if _AMPLIFY_ONLY.match(command)),
+        dropped=tuple(part for part in parts if _AMPLIFY_ONLY.match(part)),
         notes=tuple(_notes(text, has_repeated=bool(repeated))),
         reads=tuple(_reads(text)),
     )
@@ -92,13 +93,19 @@ def _repeated_moves(commands: Sequence[str]) -> set[int]:
     return repeated
 
 
-def _lines(command: str) -> list[str]:
-    """Return the lines of a command. `a && b` fails as a whole, but in a script only the last of a list ends it."""
-    if "\n" in command or ("&&" not in command and not _NVM.search(command)) or _COMPOUND.match(command):
+def _parts(command: str) -> list[str]:
+    """Return the commands of a list without quotes, variables or groups: `a && b`."""
+    is_plain = _PLAIN_LIST.fullmatch(command) and "&" not in command.replace("&&", "")
+    if "&&" not in command or not is_plain or _NVM.search(command) or _COMPOUND.match(command):
         return [command]
-    if _PLAIN_LIST.fullmatch(command) and not _NVM.search(command) and "&" not in command.replace("&&", ""):
-        return [part.strip() for part in command.split("&&") if part.strip()]
-    return [f"{command} || exit"]
+    return [part.strip() for part in command.split("&&") if part.strip()]
+
+
+def _line(command: str) -> str:
+    """Return the line of a command. `a && b` fails as a whole, but in a script only the last of a list ends it."""
+    if "\n" in command or ("&&" not in command and not _NVM.search(command)) or _COMPOUND.match(command):
+        return command
+    return f"{command} || exit"
 
 
 def _notes(text: str, *, has_repeated: bool) -> list[str]:
@@ -106,7 +113,7 @@ def _notes(text: str, *, has_repeated: bool) -> list[str]:
     if has_repeated:
         notes.append("The commands change to the same folder twice, although `cd` carries over: it is done once here.")
     if _NVM.search(text):
-        versions = re.findall(r"\bnvm\s+(?:use|install)\s+(\S+)", text)
+        versions = re.findall(r"\bnvm[ \t]+(?:use|install)[ \t]+([\w./*-]+)", text)
         version = f" {versions[-1]}" if versions else ""
         notes.append(
             f"The build switches to Node{version} with nvm, where there is nvm. Write the version into .nvmrc, and "

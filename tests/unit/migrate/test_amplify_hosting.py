@@ -128,7 +128,7 @@ def test_a_folder_that_can_not_be_written(migration: Migration, directory: str |
 
 
 @pytest.mark.parametrize(
-    "directory", [".next", ".next/standalone", "web/.output", ".amplify-hosting", ".svelte-kit/output"]
+    "directory", [".next", ".next/standalone", "web/.output", ".amplify-hosting", ".svelte-kit/output", "dist/ssr"]
 )
 def test_a_server_is_refused(migration: Migration, directory: str) -> None:
     """A build for Amplify's servers is refused by name, with what would be needed, and nothing is written."""
@@ -225,6 +225,8 @@ def test_a_monorepo(migration: Migration) -> None:
     assert ran.config()["publish:directory"] == "../apps/web/dist"
     assert ran.config()["publish:buildCommand"] == "cd ../apps/web && npm run build"
     assert "python -m hosting.migrate .. --app-root apps/blog --stack prod-apps-blog" in ran.out
+    assert "--app-root apps/api" not in ran.out
+    assert "amplify.yml application 'apps/api': it is a backend: the Amplify app goes on to run it" in ran.out
     assert "The site is the application 'apps/web'; --app-root chooses another" in ran.out
 
 
@@ -244,6 +246,43 @@ def test_a_build_path_inside_of_the_application(migration: Migration) -> None:
     assert ran.config()["publish:directory"] == "../web/site/dist"
     other = of(migration, spec("out"), "--app-root", "docs", "--force")
     assert other.config()["publish:directory"] == "../docs/out"
+
+
+def test_a_build_path_of_the_repository(migration: Migration) -> None:
+    """A relative buildPath that is a folder of the repository, and not of the application, is seen from the root."""
+    text = yaml.safe_dump({"version": 1, "applications": [yaml.safe_load(spec("ui/dist", buildPath="apps"))]})
+    text = text.replace("applications:\n- ", "applications:\n- appRoot: apps/ui\n  ")
+    ran = of(migration, text, **{"apps__ui__package.json": {}})
+    assert ran.config()["publish:directory"] == "../apps/ui/dist"
+    assert ran.config()["publish:buildCommand"] == "cd ../apps && npm run build"
+
+
+def test_an_application_that_is_published_as_it_is(migration: Migration) -> None:
+    """The folder of an application is a root, too: the files of its tools are not published."""
+    app = yaml.safe_load(spec("."))
+    text = yaml.safe_dump({"version": 1, "applications": [{"appRoot": "web", **app}]})
+    ran = of(migration, text, **{"web__index.html": "x", "web__package.json": {}})
+    assert ran.config()["publish:directory"] == "../web"
+    assert "package.json" in ran.config()["publish:ignore"]
+    assert "1 of its files" in ran.out
+
+
+def test_variables_of_the_backend(migration: Migration) -> None:
+    """They stay with the backend."""
+    backend = {"phases": {"env": {"variables": {"A": "secret-1"}}, "build": {"commands": ["npx ampx x"]}}}
+    ran = of(migration, spec() + yaml.safe_dump({"backend": {**backend, "env": {"variables": {"B": "secret-2"}}}}))
+    assert "amplify.yml backend variable A: the Amplify app goes on to use it" in ran.out
+    assert "amplify.yml backend variable B: the Amplify app goes on to use it" in ran.out
+    assert "secret-" not in ran.out
+    assert "publish:environment" not in ran.config()
+
+
+@pytest.mark.parametrize("key", ["customRules", "customRedirects", "redirects", "rewrites"])
+def test_rules_in_the_build_file(migration: Migration, key: str) -> None:
+    """Amplify ignores rules in amplify.yml, in the front end and beside it."""
+    rules: dict[str, Any] = {key: [{"source": "/a", "target": "/b", "status": "301"}]}
+    for text in (spec(**rules), spec() + yaml.safe_dump(rules)):
+        assert f"amplify.yml {key}: Amplify Hosting reads its rules from the app" in of(migration, text).out
 
 
 HEADERS = [{"pattern": "**/*", "headers": [{"key": "X-A", "value": "1"}]}]
@@ -417,8 +456,8 @@ def test_names_that_no_folder_has(migration: Migration, root: str) -> None:
 
 def test_unknown_keys_are_named(migration: Migration) -> None:
     """Keys that Amplify does not document, and customRules, which it does not read, are gaps."""
-    ran = of(migration, spec(redirects=[]) + yaml.safe_dump({"customRules": [], "test": {}, "x": 1}))
-    for part in ("amplify.yml redirects", "amplify.yml x"):
+    ran = of(migration, spec(plugins=[]) + yaml.safe_dump({"customRules": [], "test": {}, "x": 1}))
+    for part in ("amplify.yml plugins", "amplify.yml x"):
         assert f"{part}: Amplify Hosting does not document it" in ran.out
     assert "amplify.yml customRules: Amplify Hosting reads its rules from the app" in ran.out
     assert "amplify.yml test: tests run where the site is built" in ran.out
