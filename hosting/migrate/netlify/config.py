@@ -58,6 +58,7 @@ def read_config(root: Path, branch: str | None = None) -> NetlifyConfig:
     file = root / FILE
     content = read_toml(file)
     base = _base(content)
+    root = _repository(root, base, table(content, _BUILD).get("publish"))
     # A file in the base directory replaces the one in the root.
     if base and (root / base / FILE).is_file():
         file = root / base / FILE
@@ -91,6 +92,20 @@ def _base(content: dict[str, Any]) -> str:
     base = table(content, _BUILD).get("base")
     parts = [part for part in str(base if isinstance(base, str) else "").split("/") if part not in ("", ".")]
     return "/".join(parts)
+
+
+def _repository(folder: Path, base: str, publish: object) -> Path:
+    """Return the folder that `base` or `publish` is seen from: one around the folder of a file that repeats its name.
+
+    https://docs.netlify.com/build/configure-builds/monorepos/ has such files.
+    """
+    place, text = folder.resolve(), base or (publish if isinstance(publish, str) else "")
+    names = [name for name in text.replace("\\", "/").split("/") if name not in ("", ".")]
+    if not names or (place / names[0]).exists():
+        return folder
+    longest = len(names) if base else len(names) - 1
+    length = next((size for size in range(longest, 0, -1) if [*place.parts[-size:]] == names[:size]), 0)
+    return place.parents[length - 1] if length else folder
 
 
 def _of_context(

@@ -16,7 +16,7 @@ from hosting.migrate.netlify.redirects import RedirectLines
 from hosting.migrate.netlify.rule_files import report_rule_files
 from hosting.migrate.request import Imported
 from hosting.migrate.site_build import SiteBuild, read_site_build, refuse_server
-from hosting.migrate.site_settings import SiteSettings
+from hosting.migrate.site_settings import SiteSettings, relative
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +72,9 @@ def read(request: Request, home: Path) -> Imported:
     add_environment(config, build, site)
     report_rule_files(base, folder, findings)
     _add_gaps(config, findings)
+    if config.root != request.root:
+        place = relative(config.root, home)
+        findings.guesses.append(f"The paths in {FILE} are seen from '{place}', as they repeat the name of its folder")
     return Imported(f"Netlify, context {config.context}", findings)
 
 

@@ -192,6 +192,28 @@ def test_a_publish_that_repeats_the_base(migration: Migration) -> None:
     assert "publish 'web/dist' is seen from the repository's root" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("build", "directory", "place", "root"),
+    [
+        ('base = "apps/web/"\npublish = "dist"', "../apps/web/dist", "../apps/web", ".."),
+        ('publish = "apps/web/dist"', "../apps/web/dist", "..", ".."),
+        ('publish = "web/dist"', "../apps/web/dist", "../apps", "../apps"),
+        ('publish = "dist"', "../apps/web/dist", "../apps/web", None),
+        ('publish = "static/dist"', "../apps/web/static/dist", "../apps/web", None),
+        ('base = "other"\npublish = "dist"', "../apps/web/other/dist", "../apps/web/other", None),
+    ],
+)
+def test_a_file_in_the_folder_that_it_names(
+    migration: Migration, build: str, directory: str, place: str, root: str | None
+) -> None:
+    """The paths of netlify.toml in a base or package directory may be seen from the repository's root."""
+    toml = f'[build]\n{build}\ncommand = "make"\n'
+    amplify.write(migration.app, {"apps/web/netlify.toml": toml, "apps/web/static/a.css": "x"})
+    ran = migration.run(path="../apps/web")
+    assert ran.config() == {"publish:directory": directory, "publish:buildCommand": f"cd {place} && make"}
+    assert (f"The paths in netlify.toml are seen from '{root}'" in ran.out) == (root is not None)
+
+
 def test_a_script_of_several_lines(migration: Migration) -> None:
     """A command of several lines is a script without its indentation."""
     ran = of(migration, '[build]\npublish = "dist"\ncommand = """\n  npm ci\n  npm run build\n"""\n')
