@@ -46,6 +46,7 @@ class HostRules:
         headers: the headers, in their order.
         app_page: the page for all paths without a file, with status 200; empty without one.
         trailing_slash: whether URLs end with a slash, if a redirect says so.
+        server: the first function that answers all paths; empty without one.
     """
 
     findings: Findings
@@ -53,6 +54,13 @@ class HostRules:
     headers: list[HeaderBlock] = field(default_factory=list)
     app_page: str = ""
     trailing_slash: bool | None = None
+    server: str = ""
+
+    def add_function(self, where: str, patterns: Sequence[PathPattern], target: str, reason: str) -> None:
+        """Report a rule that leads to a function."""
+        self.findings.add_gap(f"{where} -> {target}", reason)
+        if not self.server and is_for_all_routes(patterns):
+            self.server = target
 
     def add_rewrite(self, where: str, patterns: Sequence[PathPattern], target: Target) -> None:
         """Add a rewrite or a proxy. Files come first, as on the other hosts."""

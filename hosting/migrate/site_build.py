@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
@@ -14,7 +15,6 @@ from hosting.migrate.site_generators import SERVER_FOLDERS, Generator, generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 _LOCK_FILES = {
     "pnpm-lock.yaml": "pnpm",
@@ -196,3 +196,13 @@ def pages_in(folder: Path) -> Iterator[Path]:
     """Yield the pages at the top of a folder."""
     if folder.is_dir():
         yield from sorted(file for file in folder.glob("*.htm*") if file.is_file())
+
+
+def has_pages(folder: Path, but: Path) -> bool:
+    """Return whether a folder has pages at any depth; packages, hidden folders and the folder ``but`` do not count."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "node_modules" and not name.startswith(".")]
+        folders[:] = [name for name in folders if Path(parent, name).resolve() != but.resolve()]
+        if any(name.endswith((".html", ".htm")) for name in names):
+            return True
+    return False

@@ -12,6 +12,7 @@ from hosting.migrate.firebase.ignore import ignore_patterns
 from hosting.migrate.firebase.rules import is_server_for_all, map_rules
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.json_files import read_json_object
+from hosting.migrate.package_commands import in_sequence
 from hosting.migrate.request import Imported
 from hosting.migrate.site_build import SiteBuild, pages_in, read_site_build, refuse_server
 from hosting.migrate.site_routing import map_routing
@@ -41,6 +42,8 @@ _KEYS = {
     "postdeploy": "run the command after `pulumi up`",
 }
 _OF_HOSTING = frozenset(("public", "ignore", "redirects", "rewrites", "headers", "cleanUrls", "trailingSlash"))
+# https://github.com/firebase/firebase-tools/tree/main/src/frameworks: the builds of these add a rewrite of all paths.
+_APPS = ("Angular", "Vite")
 _RESOURCE = re.compile(r"\$\{?RESOURCE_DIR\}?|%RESOURCE_DIR%")
 _PROJECT = re.compile(r"\$\{?PROJECT_DIR\}?|%PROJECT_DIR%")
 _SDK = re.compile(r"""["'(]/__/(?:firebase|auth)/""")
@@ -82,6 +85,7 @@ def read(request: Request, home: Path) -> Imported:
         _refuse_server_for_all(site.config, folder)
     rules = HostRules(findings)
     map_rules(site.config, rules, str(section(aliases, "projects").get("default", "<project>")))
+    _add_fallback(site.config, build, rules)
     map_routing(site.config, FILE, rules)
     settings.add_rules(rules, FILE)
     findings.add_unknown_keys("hosting.", site.config, _KEYS)
@@ -149,17 +153,26 @@ def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuil
     given = config.get("predeploy")
     commands = [one for one in ([given] if isinstance(given, str) else given or []) if isinstance(one, str)]
     has_guess = bool(build.command) and next(pages_in(folder), None) is None
-    source = f"{FILE} public" if "public" in config else f"{FILE}, whose default it is"
+    default = f"the folder of {build.name} (a guess)" if "source" in config else f"{FILE}, whose default it is"
+    source = f"{FILE} public" if "public" in config else default
     settings.add_directory(folder, source, is_built=bool(commands) or has_guess)
     if commands:
         place = relative(folder, root)
         lines = [_PROJECT.sub(".", _RESOURCE.sub(place, one)) for one in commands]
-        settings.add_command(" && ".join(lines), root, f"{FILE} predeploy")
+        settings.add_command(in_sequence(lines), root, f"{FILE} predeploy")
     elif has_guess:
         settings.add_command(str(build.command), build_folder(root, folder), "package.json (a guess)")
         settings.findings.guesses.append(
             f"publish:buildCommand is '{build.command}', as {FILE} has no command that builds '{folder.name}'"
         )
+
+
+def _add_fallback(config: dict[str, Any], build: SiteBuild, rules: HostRules) -> None:
+    """Add the rewrite of all paths that Firebase adds for some frameworks after those of the file."""
+    has_server = any(is_server_for_all(one) for one in objects(config.get("rewrites")))
+    if "source" in config and "public" not in config and build.name in _APPS and not (rules.app_page or has_server):
+        rules.set_app_page("source", "/index.html")
+        rules.findings.guesses.append(f"All paths without a file lead to the app, as Firebase does it for {build.name}")
 
 
 def _report_sdk(root: Path, folder: Path, findings: Findings) -> None:

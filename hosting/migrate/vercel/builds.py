@@ -6,6 +6,7 @@ https://vercel.com/docs/project-configuration#builds
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -52,14 +53,21 @@ def read_builds(config: dict[str, Any]) -> Builds:
         (str(one.get("src", "")), str(one.get("use", ""))) for one in builds if str(one.get("src", "")) not in known
     ]
     if scripts:
-        project = _folder_of(str(scripts[0].get("src", "")))
+        source = str(scripts[0].get("src", ""))
+        project = _folder_of(source)
         settings = section(scripts[0], "config")
         dist, command = settings.get("distDir", _DIST), settings.get("buildCommand")
-        given = command if isinstance(command, str) and command.strip() else None
+        given = command if isinstance(command, str) and command.strip() else _script(source)
         folder = f"{project}/{dist}".strip("/") if isinstance(dist, str) and dist else None
         return Builds(project, folder, project, tuple(functions), has_static=True, command=given)
     folder = _common_folder(static)
     return Builds(None, folder if static else None, folder, tuple(functions), has_static=bool(static))
+
+
+def _script(source: str) -> str | None:
+    """Return the command that runs the source of a build, if it is a shell script and not package.json."""
+    name = PurePosixPath(source).name
+    return shlex.join(["bash", name]) if name.endswith(".sh") else None
 
 
 def _folder_of(source: str) -> str:

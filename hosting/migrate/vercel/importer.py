@@ -10,8 +10,9 @@ from hosting.errors import HostingError
 from hosting.migrate.findings import Findings, section
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.json_files import read_json_object
+from hosting.migrate.package_commands import in_sequence
 from hosting.migrate.request import Imported
-from hosting.migrate.site_build import SiteBuild, pages_in, read_site_build, refuse_server
+from hosting.migrate.site_build import SiteBuild, has_pages, pages_in, read_site_build, refuse_server
 from hosting.migrate.site_routing import map_routing
 from hosting.migrate.site_settings import SiteSettings, build_folder
 from hosting.migrate.vercel.builds import Builds, read_builds
@@ -55,6 +56,8 @@ _KEYS = {
 _EXPORT = re.compile(r"@(?:vercel|now)/next(?:@.*)?")
 _CODE = ("middleware.ts", "middleware.js", "src/middleware.ts", "src/middleware.js")
 _PROGRAMS = ("vercel.ts", "vercel.js", "vercel.mjs")
+# https://vercel.com/docs/services and its earlier forms: each service is built as a project of its own.
+_SERVICES = ("services", "experimentalServices", "experimentalServicesV2")
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def read(request: Request, home: Path) -> Imported:
     project = _read(request.root)
     folder = _folder(project)
     refuse_server(project.build, _text(project.setting("outputDirectory")))
-    _refuse_functions(project, folder)
+    _refuse_functions(project, folder, home)
     findings = Findings()
     site = SiteSettings(findings, home, request.root, request.stack)
     _add_build(project, folder, site)
@@ -97,6 +100,7 @@ def read(request: Request, home: Path) -> Imported:
     functions = [source for source, _ in project.builds.functions]
     RouteMapper(rules, functions, project.builds.mount).map_routes(project.config)
     map_rules(project.config, rules)
+    _refuse_server_for_all(project, folder, rules)
     _add_fallback(project, rules)
     map_routing(project.config, FILE, rules)
     site.add_rules(rules, FILE)
@@ -113,12 +117,22 @@ def _read(root: Path) -> _Project:
             "and run this again"
         )
     config = read_json_object(root / FILE) if (root / FILE).is_file() else {}
+    _refuse_services(root, config)
     linked = section(read_json_object(root / LINKED), "settings") if (root / LINKED).is_file() else {}
     builds = read_builds(config)
     base = root / (builds.project or "")
     framework = config.get("framework", linked.get("framework"))
     build = read_site_build(base, scripts=_SCRIPTS, vercel=framework if isinstance(framework, str) else None)
     return _Project(root, config, linked, builds, build)
+
+
+def _refuse_services(root: Path, config: dict[str, Any]) -> None:
+    services = {name: one for key in _SERVICES for name, one in section(config, key).items()}
+    if services:
+        raise HostingError(
+            f"'{root / FILE}' has services ({', '.join(services)}), and a stack is one site: run this on the folder of "
+            f"the service that has the pages: python -m hosting.migrate {root}/<folder> --from vercel"
+        )
 
 
 def _text(value: object) -> str | None:
@@ -136,7 +150,7 @@ def _folder(project: _Project) -> str:
     return project.build.folder or ("public" if (project.root / "public").is_dir() else ".")
 
 
-def _refuse_functions(project: _Project, folder: str) -> None:
+def _refuse_functions(project: _Project, folder: str, home: Path) -> None:
     """Refuse a project whose pages all come from functions."""
     builds, build = project.builds, project.build
     if _text(project.setting("buildCommand")) or _text(project.setting("outputDirectory")) or builds.has_static:
@@ -147,7 +161,7 @@ def _refuse_functions(project: _Project, folder: str) -> None:
             f"'{project.root / FILE}' builds a server ('{server[0]}' with {server[1]}), and this program publishes "
             "files: if the project also has pages, add outputDirectory to the file, and run this again"
         )
-    if build.generator or build.command or _has_pages(project.root / folder) or _has_pages(project.root):
+    if build.generator or build.command or has_pages(project.root / folder, home) or has_pages(project.root, home):
         return
     raise HostingError(
         f"'{project.root}' has no pages and no build that writes any, so there is nothing to publish: build the site, "
@@ -155,8 +169,14 @@ def _refuse_functions(project: _Project, folder: str) -> None:
     )
 
 
-def _has_pages(folder: Path) -> bool:
-    return next(pages_in(folder), None) is not None
+def _refuse_server_for_all(project: _Project, folder: str, rules: HostRules) -> None:
+    """Refuse a project whose paths all lead to a function, unless it has pages, or a generator writes some."""
+    if not rules.server or rules.app_page or project.build.generator or any(pages_in(project.root / folder)):
+        return
+    raise HostingError(
+        f"In '{project.root / FILE}' all paths lead to the function '{rules.server}', and this program publishes "
+        "files: build static pages into a folder, set outputDirectory to it, and run this again"
+    )
 
 
 def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
@@ -177,7 +197,7 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
         guesses.append(f"publish:buildCommand is '{command}', as {FILE} has no buildCommand")
     install = _text(project.setting("installCommand"))
     place = project.root if given is not None else _build_place(project, folder)
-    site.add_command(f"{install} && {command}" if install else command, place, label)
+    site.add_command(in_sequence([install, command] if install else [command]), place, label)
 
 
 def _command(project: _Project) -> str | None:

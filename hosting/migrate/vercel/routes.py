@@ -94,7 +94,7 @@ class RouteMapper:
         path = target if target.startswith(("/", "http:", "https:", "ws")) else f"/{target.removeprefix('./')}"
         file = path.partition("?")[0]
         if is_function(path) or any(fnmatchcase(file, pattern.replace("**/", "*")) for pattern in self._functions):
-            self.rules.findings.add_gap(f"{where} -> {target}", FUNCTIONS)
+            self.rules.add_function(where, patterns, target, FUNCTIONS)
             return
         if self._folder and (path == self._folder or path.startswith(f"{self._folder}/")):
             path = path[len(self._folder) :] or "/"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hosting.migrate.host_rules import HostRules, Target
 
-_CAPTURE = re.compile(r"(?<!\w):([A-Za-z_]\w*)(?:\([^()]*\))?[*+]?|\$(\d)|\$\{(\d)\}", re.ASCII)
+_CAPTURE = re.compile(r":([A-Za-z_]\w*)(?:\([^()]*\))?[*+]?|\$(\d)|\$\{(\d)\}", re.ASCII)
 _URL = re.compile(r"(https?://[^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?:[a-z0-9-]+\\?\.)+[a-z]{2,}", re.IGNORECASE)
 FUNCTIONS = "this program has no functions: deploy it elsewhere, and lead to it with a proxy rule (docs/redirects.md)"
@@ -119,7 +119,7 @@ def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules) -> None:
     if not isinstance(target, str):
         rules.findings.add_gap(where, "it has no 'destination' that is text")
     elif is_function(target):
-        rules.findings.add_gap(f"{where} -> {target}", FUNCTIONS)
+        rules.add_function(where, patterns, target, FUNCTIONS)
     else:
         # A file is the same with any query.
         path = target if _URL.match(target) else re.split(r"[?#]", target)[0]

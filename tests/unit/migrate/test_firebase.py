@@ -82,6 +82,12 @@ def test_rules(migration: Migration) -> None:
     assert "paths without a file that it excludes get /index.html too" in ran.out
 
 
+def test_each_predeploy_command_starts_in_the_folder_of_the_project(migration: Migration) -> None:
+    """The Firebase CLI runs each command in a shell of its own, so `cd` ends with it."""
+    ran = of(migration, {"public": "x", "predeploy": ["cd a && make", "cd b && make"]})
+    assert ran.config()["publish:buildCommand"] == "cd .. && (cd a && make) && cd b && make"
+
+
 def test_a_predeploy_command_that_is_text(migration: Migration) -> None:
     """`predeploy` may be one command."""
     assert of(migration, {"public": "x", "predeploy": "make"}).config()["publish:buildCommand"] == "cd .. && make"
@@ -167,7 +173,23 @@ def test_the_folder_of_a_framework(migration: Migration) -> None:
     ran = of(migration, {"source": "web"}, web_S_package__json=package)
     assert ran.config()["publish:directory"] == "../web/dist"
     assert ran.config()["publish:buildCommand"] == "cd ../web && npm run build"
+    assert "website:routing" not in ran.config()
+    assert "publish:directory: ../web/dist <- the folder of Astro (a guess)" in ran.out
     assert "hosting.source: Firebase built the framework there" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("hosting", "routing"),
+    [
+        ({"source": "web"}, "spa"),
+        ({"source": "web", "rewrites": [{"source": "**", "function": "f"}]}, None),
+        ({"public": "web/dist"}, None),
+    ],
+)
+def test_the_page_for_all_paths_of_a_framework(migration: Migration, hosting: Any, routing: str | None) -> None:  # noqa: ANN401 - any JSON
+    """With `source`, Firebase adds a rewrite of all paths for Vite and Angular, after those of the file."""
+    package = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}
+    assert of(migration, hosting, web_S_package__json=package).config().get("website:routing") == routing
 
 
 @pytest.mark.parametrize(

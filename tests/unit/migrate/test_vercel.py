@@ -301,6 +301,27 @@ def test_a_second_page_for_all_paths(migration: Migration) -> None:
             "builds a server ('a.js' with @vercel/node)",
         ),
         ({}, {}, "has no pages and no build that writes any"),
+        (
+            {
+                "builds": [
+                    {"src": "app/wsgi.py", "use": "@vercel/python"},
+                    {"src": "build.sh", "use": "@vercel/static-build", "config": {"distDir": "static"}},
+                ],
+                "routes": [{"src": "/static/(.*)", "dest": "/static/$1"}, {"src": "/(.*)", "dest": "app/wsgi.py"}],
+            },
+            {},
+            "all paths lead to the function 'app/wsgi.py'",
+        ),
+        (
+            {"rewrites": [{"source": "/(.*)", "destination": "/api"}]},
+            {"package__json": {"scripts": {"build": "tsc"}}},
+            "all paths lead to the function '/api'",
+        ),
+        (
+            {"experimentalServices": {"api": {"root": "backend"}, "web": {"root": "frontend", "framework": "vite"}}},
+            {},
+            "has services (api, web), and a stack is one site",
+        ),
         ({"framework": "nextjs"}, {}, "Next.js builds a server here"),
         ({"outputDirectory": "web/.next"}, {}, "'web/.next' is the build of Next.js for a server"),
         (
@@ -357,3 +378,50 @@ def test_functions_of_a_folder_of_output(migration: Migration) -> None:
     builds = [{"src": "a.js", "use": "@vercel/node"}]
     ran = of(migration, {"builds": builds, "outputDirectory": "dist"}, package__json=VITE)
     assert "function a.js: " in ran.out
+
+
+def test_a_service_is_imported_by_its_folder(migration: Migration) -> None:
+    """The folder of a service has no vercel.json, and `--from vercel` reads it all the same."""
+    amplify.write(migration.app, {"web/package.json": VITE})
+    ran = migration.run("--from", "vercel", path="../web")
+    assert ran.config()["publish:directory"] == "../web/dist"
+
+
+def test_each_command_starts_in_the_folder_of_the_project(migration: Migration) -> None:
+    """Vercel runs the command that installs packages and the one that builds in a shell each, so `cd` ends there."""
+    config = {"outputDirectory": "web/dist", "installCommand": "cd web && npm ci", "buildCommand": "cd web && make"}
+    assert of(migration, config).config()["publish:buildCommand"] == "cd .. && (cd web && npm ci) && cd web && make"
+
+
+def test_a_script_of_a_static_build(migration: Migration) -> None:
+    """The source of `@vercel/static-build` may be a shell script."""
+    builds = [{"src": "web/build.sh", "use": "@vercel/static-build", "config": {"distDir": "out"}}]
+    ran = of(migration, {"builds": builds})
+    assert ran.config() == {"publish:directory": "../web/out", "publish:buildCommand": "cd ../web && bash build.sh"}
+
+
+def test_pages_in_folders(migration: Migration) -> None:
+    """A project whose pages are in folders alone has pages; those of this program do not count."""
+    amplify.write(migration.home, {"site/index.html": "x"})
+    refused = of(migration, {}, node_modules_S_a_S_index__html="x")
+    assert "has no pages and no build that writes any" in refused.err
+    ran = of(migration, {"routes": [{"src": "/", "dest": "/view/login.html"}]}, view_S_login__html="x")
+    assert redirects(ran) == [{"source": "/", "target": "/view/login.html", "status": "200", "force": False}]
+
+
+def test_a_function_for_all_other_paths(migration: Migration) -> None:
+    """Files come before a rewrite to a function, so a project with pages is imported without it."""
+    rewrites = [{"source": "/(.*)", "destination": "/api"}]
+    ran = of(migration, {"rewrites": rewrites}, public_S_index__html="x")
+    assert ran.config()["publish:directory"] == "../public"
+    assert "rewrites[0] /(.*) -> /api: this program has no functions" in ran.out
+
+
+def test_a_placeholder_after_a_letter(migration: Migration) -> None:
+    """A placeholder of the destination may follow text, so a rewrite of a file to itself is no rule."""
+    rewrites = [
+        {"source": "/google:file.html", "destination": "/google:file.html"},
+        {"source": "/a:id", "destination": "/b:id.html"},
+    ]
+    ran = of(migration, {"outputDirectory": "dist", "rewrites": rewrites})
+    assert redirects(ran) == [{"source": "/a<1>", "target": "/b<1>.html", "status": "200", "force": False}]
