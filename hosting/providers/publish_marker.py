@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -33,20 +34,26 @@ class PublishMarkerProvider(ResourceProvider):
     # The provider has no secrets. Encrypted, its pickle would change at each update.
     serialize_as_secret_always = False
 
+    def now(self) -> float:
+        """Return the seconds since 1970; overridden in tests."""
+        return time.time()
+
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Return a change if the content changes."""
         return DiffResult(changes=_olds["content"] != _news["content"], replaces=[])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Generate the marker of the first publish."""
-        return CreateResult(str(uuid.uuid4()), {**props, **_new_marker(None), "removed": []})
+        return CreateResult(str(uuid.uuid4()), {**props, **_new_marker(None), "removals": []})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Generate the marker of a publish."""
-        removed = [_removed_paths(_olds, _news), *_olds["removed"]][:_KEPT_PUBLISHES]
+        removal = {"paths": _removed_paths(_olds, _news), "time": self.now()}
+        # The state of an earlier version of this program has no removals.
+        removals = [removal, *_olds.get("removals", ())][:_KEPT_PUBLISHES]
         # Bulk mode has no paths. The first publish of a mode does not continue the last one of the other mode.
         previous = _olds["marker"] if bool(_olds["paths"]) == bool(_news["paths"]) else None
-        return UpdateResult({**_news, **_new_marker(previous), "removed": removed})
+        return UpdateResult({**_news, **_new_marker(previous), "removals": removals})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return the state: there is nothing to compare it with."""
@@ -59,6 +66,12 @@ def _new_marker(previous: str | None) -> dict[str, Any]:
 
 def _removed_paths(olds: dict[str, Any], news: dict[str, Any]) -> str:
     return pack(set(unpack(olds["paths"])) - set(unpack(news["paths"])))
+
+
+def removed_paths(removals: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the paths that the last publishes have removed, each with the time at which the last of them began."""
+    newest_last = reversed(list(removals))
+    return {path: float(publish["time"]) for publish in newest_last for path in unpack(publish["paths"])}
 
 
 def is_unfinished(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -78,7 +91,7 @@ def marker_inputs(content: object, paths: Iterable[str] = ()) -> dict[str, Any]:
     return {
         "content": hashed,
         "paths": pack(paths),
-        **dict.fromkeys(("marker", "previous", "removed")),
+        **dict.fromkeys(("marker", "previous", "removals")),
     }
 
 
@@ -92,13 +105,13 @@ class PublishMarker(Resource, module="hosting", name="PublishMarker"):
     Attributes:
         marker: a unique id for each publish.
         previous: the marker of the previous publish; None for the first one of a publish mode.
-        removed: the paths that the last publishes have removed, packed, the newest first. They may still be in the
-            bucket if one of these publishes did not finish.
+        removals: the paths that the last publishes have removed, packed, and when each began, the newest first. They
+            may still be in the bucket if one of these publishes did not finish.
     """
 
     marker: pulumi.Output[str]
     previous: pulumi.Output[str | None]
-    removed: pulumi.Output[list[str]]
+    removals: pulumi.Output[list[dict[str, Any]]]
 
     def __init__(self, name: str, content: object, opts: pulumi.ResourceOptions, *, paths: Iterable[str] = ()) -> None:
         """Declare it under the logical name ``name``.

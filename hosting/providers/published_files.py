@@ -19,7 +19,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Updat
 
 from hosting.errors import HostingError
 from hosting.providers.base import AwsProvider
-from hosting.publish.managed.path_list import unpack
+from hosting.providers.publish_marker import removed_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +96,7 @@ class PublishedFilesProvider(AwsProvider):
         if again:
             _log(news).info(f"{_objects(again)} uploaded again, as the bucket had other content or none")
         versions, retained = json.dumps(record.versions), json.dumps(record.retained)
-        return {**news, "removed": [], "versions": versions, "retained": retained, "drift": 0}
+        return {**news, "removals": [], "versions": versions, "retained": retained, "drift": 0}
 
     def _request(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> PublishRequest:
         from hosting.publish.bulk.in_place_files import InPlaceFiles, in_place_files  # noqa: PLC0415 - see above
@@ -110,7 +110,7 @@ class PublishedFilesProvider(AwsProvider):
             json.loads(news["entries"]),
             Path(news["staging"]),
             is_continuous=is_continuous,
-            unfinished=[path for packed in news.get("removed") or () for path in unpack(packed)],
+            removed=removed_paths(news.get("removals") or ()),
             keep_s=int(news["keep_assets_days"]) * _DAY_S,
             now=self.now(),
             taken_over=bulk.paths,
@@ -158,7 +158,7 @@ class PublishedFilesArgs:
         staging: the staged tree, relative to the project.
         publish_marker: the marker of this publish.
         previous_publish_marker: the marker of the previous publish; None for the first.
-        removed: the paths that the last publishes have removed, as the publish marker has them.
+        removals: the paths that the last publishes have removed, as the publish marker has them.
         entries: each published path with the fingerprint of its file, as JSON.
         keep_assets_days: how long removed files with hashed names remain.
         urn: the resource's URN, beside which the engine shows messages.
@@ -168,7 +168,7 @@ class PublishedFilesArgs:
     staging: str
     publish_marker: pulumi.Input[str]
     previous_publish_marker: pulumi.Input[str | None]
-    removed: pulumi.Input[list[str]]
+    removals: pulumi.Input[list[dict[str, Any]]]
     entries: str
     keep_assets_days: int
     urn: str

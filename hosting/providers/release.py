@@ -17,7 +17,7 @@ from hosting.aws.key_value_store import open_store
 from hosting.errors import PublishError
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
-from hosting.providers.publish_marker import is_unfinished
+from hosting.providers.publish_marker import is_unfinished, removed_paths
 from hosting.providers.release_args import ReleaseArgs
 from hosting.providers.release_errors import reported
 from hosting.publish.bulk import layout
@@ -56,6 +56,7 @@ _HOW = frozenset(
         "staging",
         "publish_marker",
         "previous_publish_marker",
+        "removals",
         "source_stack",
         "source_bucket",
         "source_records",
@@ -224,7 +225,9 @@ class ReleaseProvider(AwsProvider):
 
 def _target(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, str, PublishRequest]:
     """Return the bucket and the key value store to publish to, and what to publish."""
-    request = PublishRequest.of(news)
+    # In a preview the removed paths are unknown: None, or an object of the SDK.
+    removals = news.get("removals")
+    request = replace(PublishRequest.of(news), removed=removed_paths(removals) if isinstance(removals, list) else {})
     if request.preview and olds.get("preview"):
         request = replace(request, preview=replace(request.preview, former_owner=str(olds["preview"]["owner"])))
     if all(olds.get(name) == news[name] for name in _WHICH):

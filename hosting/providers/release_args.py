@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,7 @@ class ReleaseArgs:
         source_records: the prefix of its catalogue and manifests there.
         publish_marker: the marker of this publish.
         previous_publish_marker: the marker of the previous publish; None for the first.
+        removals: the paths that the last publishes have removed, as the publish marker has them.
         urn: the resource's URN, beside which the engine shows the progress.
         preview: the preview that it is for, with the attributes of ``PreviewSite`` and the region of the edge's
             bucket; None for a site.
@@ -53,5 +54,6 @@ class ReleaseArgs:
     source_records: pulumi.Input[str]
     publish_marker: pulumi.Input[str]
     previous_publish_marker: pulumi.Input[str | None]
+    removals: pulumi.Input[list[dict[str, Any]]]
     urn: str
     preview: Mapping[str, pulumi.Input[object]] | None = None

@@ -130,6 +130,7 @@ class Bulk:
             source_records=self._promoted.records if self._promoted else "",
             publish_marker=marker.marker,
             previous_publish_marker=marker.previous,
+            removals=marker.removals,
             urn=dynamic_urn("Release", name, PREVIEW_COMPONENT if preview else COMPONENT),
             preview=preview,
         )

@@ -51,7 +51,7 @@ class Managed:
             staging=self._staged.folder.as_posix(),
             publish_marker=marker.marker,
             previous_publish_marker=marker.previous,
-            removed=marker.removed,
+            removals=marker.removals,
             entries=json.dumps(self._entries()),
             keep_assets_days=self._settings.publish.keep_assets_days,
             urn=dynamic_urn("PublishedFiles", name),

@@ -129,6 +129,7 @@ def run_point(lab: Lab, point: Point) -> Outcome:
         if interrupted.code != 0 and not plan.is_applied:
             outcome.problems.append("it failed without an interruption")
         scenario.event.after.write(lab.project / "www")
+        lab.configure(scenario.event.config_after)
         _complete(lab, outcome, interrupted, before)
     if poller is not None:
         outcome.problems += [f"while it ran: {problem}" for problem in poller.problems]

@@ -29,6 +29,7 @@ class Event:
         after: the files of the next `pulumi up`.
         final: the version that has to be live at the end.
         config: settings that the event changes.
+        config_after: settings that are changed for the next `pulumi up`.
         base_config: settings of the stack before the event.
         combinations: the stages and modes that have this event; the mode is the one before it.
         mode_after: the mode after the event; empty if it stays.
@@ -42,6 +43,7 @@ class Event:
     after: SiteVersion = A
     final: SiteVersion = A
     config: Mapping[str, str] = field(default_factory=dict)
+    config_after: Mapping[str, str] = field(default_factory=dict)
     base_config: Mapping[str, str] = field(default_factory=dict)
     combinations: tuple[tuple[str, str], ...] = tuple(product(("dev", "prod"), ("managed", "bulk")))
     mode_after: str = ""
@@ -74,6 +76,23 @@ EVENTS = (
         "to-managed",
         "bulk to managed mode",
         config={"publish:mode": "managed"},
+        combinations=(("dev", "bulk"), ("prod", "bulk")),
+        mode_after="managed",
+    ),
+    Event(
+        "revert-to-bulk",
+        "A to B, then back to A in bulk mode",
+        version=B,
+        config_after={"publish:mode": "bulk"},
+        # Behind CloudFront, objects of the killed publish remain in the bucket, which docs/reliability.md says.
+        combinations=(("dev", "managed"),),
+        mode_after="bulk",
+    ),
+    Event(
+        "revert-to-managed",
+        "A to B, then back to A in managed mode",
+        version=B,
+        config_after={"publish:mode": "managed"},
         combinations=(("dev", "bulk"), ("prod", "bulk")),
         mode_after="managed",
     ),

@@ -34,13 +34,13 @@ STATE = {
     ("hosting.providers.publish_marker", "PublishMarkerProvider"): (
         "PublishMarker",
         "site-publish-marker",
-        {"content", "paths", "marker", "previous", "removed"},
+        {"content", "paths", "marker", "previous", "removals"},
     ),
     ("hosting.providers.published_files", "PublishedFilesProvider"): (
         "PublishedFiles",
         "site-published-files",
         {
-            *("bucket", "staging", "publish_marker", "previous_publish_marker", "removed", "entries"),
+            *("bucket", "staging", "publish_marker", "previous_publish_marker", "removals", "entries"),
             *("keep_assets_days", "urn", "versions", "retained", "drift"),
         },
     ),
@@ -62,7 +62,7 @@ STATE = {
     ("hosting.providers.published_functions", "FunctionMarkerProvider"): (
         "FunctionMarker",
         "site-function-marker",
-        {"content", "paths", "marker", "previous", "removed"},
+        {"content", "paths", "marker", "previous", "removals"},
     ),
     ("hosting.providers.published_functions", "PublishedFunctionsProvider"): (
         "PublishedFunctions",
@@ -75,7 +75,7 @@ STATE = {
         {
             *("bucket", "store", "release_digest", "files_digest", "staging", "files", "bytes", "releases_kept"),
             *("keep_assets_days", "max_remove", "rollback_to", "urn", "publish_marker", "previous_publish_marker"),
-            *("source_stack", "source_bucket", "source_records", "preview"),
+            *("source_stack", "source_bucket", "source_records", "preview", "removals"),
             *("digest", "file_count", "releases", "kind", "expires", "drift"),
         },
     ),

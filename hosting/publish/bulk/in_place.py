@@ -95,7 +95,7 @@ class InPlacePublisher:
         except BaseException:
             self._file.release_claim()
             raise
-        owned = {*complete, *(path for plan in plans for path in plan.files)}
+        owned = {*complete, *(path for plan in plans for path in plan.files), *self._left_by_managed_mode()}
         self._bucket.delete(sorted(path for path in owned if new.get(path) is None))
         return self._end(
             new, {entry.path: StoredFile(entry.path, entry, "", etags[entry.path]) for entry in new.entries}
@@ -158,6 +158,12 @@ class InPlacePublisher:
             if manifest is None or path not in listed or listed[path].time <= manifest.time
         }
         return present_files(listed, unchanged, plans)
+
+    def _left_by_managed_mode(self) -> list[str]:
+        """Return the paths of objects that an unfinished publish of managed mode has left."""
+        removed = self._request.removed
+        listed = self._bucket.list("") if removed else {}
+        return [path for path, time in removed.items() if path in listed and listed[path].is_before(time)]
 
     def _begin(self, new: Manifest, uploads: Sequence[Upload], complete: StoredFiles) -> None:
         """Write what this publish is going to upload.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ class PublishRequest:
         max_remove: how much of the site it may remove, in percent.
         rollback_to: the first digits of the digest of the release to go back to; empty to publish the staged tree.
         preview: the preview that it is for; None for the only site of a bucket.
+        removed: the paths that the last publishes of managed mode have removed, with the seconds since 1970 at which
+            the next publish began. Objects of that time were left by a publish that did not finish.
     """
 
     digest: str
@@ -49,6 +51,8 @@ class PublishRequest:
     max_remove: int
     rollback_to: str = ""
     preview: PreviewSite | None = None
+    # Not compared, so that a request with a mapping is hashable.
+    removed: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, props: Mapping[str, Any]) -> PublishRequest:

@@ -67,7 +67,8 @@ class PublishRequest:
         entries: each path to publish with the fingerprint of its file.
         staging: the staged tree.
         is_continuous: whether the record is of the previous publish; if not, a publish in between did not finish.
-        unfinished: the paths of publishes that may not have finished.
+        removed: the paths that the last publishes have removed, with the seconds since 1970 at which the next publish
+            began.
         taken_over: the paths that bulk mode has written to the same keys; they belong to this publish now.
         obsolete: the keys of bulk mode's records of these paths, in the order of their deletion.
         keep_s: how long removed files with hashed names remain.
@@ -77,7 +78,7 @@ class PublishRequest:
     entries: Mapping[str, str]
     staging: Path
     is_continuous: bool
-    unfinished: Collection[str]
+    removed: Mapping[str, float]
     keep_s: int
     now: int
     taken_over: Collection[str] = ()
@@ -110,10 +111,12 @@ def correct(
         S3Error: S3 refuses a call.
         OSError: the staged tree can't be read.
     """
-    listed = _versions(bucket.list(""))
+    objects = bucket.list("")
+    listed = _versions(objects)
     outdated = [path for path in request.entries if _is_outdated(path, listed.get(path), record, request)]
-    retained = _retained(record, request, listed)
-    removed = (_owned(record, request) & listed.keys()) - request.entries.keys() - retained.keys()
+    not_requested = _owned(record, request, objects) - request.entries.keys()
+    retained = _retained(record, request, not_requested, listed)
+    removed = (not_requested & listed.keys()) - retained.keys()
     if outdated:
         _upload(bucket, outdated, request)
         listed = _versions(bucket.list(""))
@@ -165,15 +168,24 @@ def _is_outdated(path: str, listed: str | None, record: PublishRecord, request: 
     return listed != recorded
 
 
-def _owned(record: PublishRecord, request: PublishRequest) -> set[str]:
-    """Return the paths whose objects this stack has written."""
-    unfinished = () if request.is_continuous else request.unfinished
+def _owned(record: PublishRecord, request: PublishRequest, listed: Mapping[str, ListedObject]) -> set[str]:
+    """Return the paths whose objects this stack has written.
+
+    Other programs may have written to removed paths since. Without a record, as after bulk mode, the time of an object
+    shows whether an unfinished publish has left it.
+    """
+    unfinished = {
+        path
+        for path, time in request.removed.items()
+        if not request.is_continuous or (path in listed and listed[path].is_before(time))
+    }
     return {*record.entries, *record.retained, *unfinished, *request.taken_over}
 
 
-def _retained(record: PublishRecord, request: PublishRequest, existing: Collection[str]) -> dict[str, int]:
+def _retained(
+    record: PublishRecord, request: PublishRequest, removed: set[str], existing: Collection[str]
+) -> dict[str, int]:
     """Return the removed files that remain for visitors whose pages, from before the publish, still refer to them."""
-    removed = _owned(record, request) - request.entries.keys()
     if not removed or request.keep_s <= 0:
         return {}
     # Ambiguous names depend on their neighbors, so all names of that time are compared.

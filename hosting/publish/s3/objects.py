@@ -23,6 +23,10 @@ class ListedObject:
     etag: str
     time: datetime
 
+    def is_before(self, time: float) -> bool:
+        """Return whether it was written before the second of ``time``, which is in seconds since 1970."""
+        return self.time.timestamp() < int(time)
+
 
 @dataclass(frozen=True)
 class StoredObject:

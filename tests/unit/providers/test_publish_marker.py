@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from hosting.providers.publish_marker import PublishMarkerProvider
-from hosting.publish.managed.path_list import pack, unpack
+from hosting.providers.publish_marker import PublishMarkerProvider, removed_paths
+from hosting.publish.managed.path_list import pack
 
 
 def first_outputs(content: str, *paths: str) -> dict[str, Any]:
@@ -44,11 +44,19 @@ def test_other_content_gets_a_new_marker_and_the_previous_one() -> None:
 def test_it_remembers_the_paths_that_the_last_publishes_removed() -> None:
     """Their objects may still be in the bucket if a publish did not finish; older ones are forgotten."""
     marker = first_outputs("0", "a", "b")
-    assert marker["removed"] == []
+    assert marker["removals"] == []
+    provider = PublishMarkerProvider()
     for number in range(1, 7):
         inputs = {"content": str(number), "paths": pack(["a", f"new{number}"])}
-        marker = PublishMarkerProvider().update("id", marker, inputs).outs or {}
-    assert [unpack(one) for one in marker["removed"]] == [[f"new{number}"] for number in (5, 4, 3, 2, 1)]
+        provider.now = lambda number=number: 100.5 + number  # type: ignore[method-assign, misc]
+        marker = provider.update("id", marker, inputs).outs or {}
+    assert removed_paths(marker["removals"]) == {f"new{number}": 101.5 + number for number in (1, 2, 3, 4, 5)}
+
+
+def test_a_path_that_was_removed_twice_has_the_later_time() -> None:
+    """What was written in between was published by the stack, too."""
+    removed = [{"paths": pack(paths), "time": time} for paths, time in ((["a"], 9.0), (["a", "b"], 5.0), ([], 1.0))]
+    assert removed_paths(removed) == {"a": 9.0, "b": 5.0}
 
 
 @pytest.mark.parametrize(("before", "after"), [([], ["a"]), (["a"], [])])

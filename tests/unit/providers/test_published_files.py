@@ -18,7 +18,7 @@ RECORDED: dict[str, Any] = {"bucket": "bucket", "publish_marker": "m1", "keep_as
     ("olds", "news", "changes"),
     [
         ({}, {}, False),
-        ({}, {"entries": "{}", "staging": "elsewhere", "removed": ["x"], "previous_publish_marker": "m0"}, False),
+        ({}, {"entries": "{}", "staging": "elsewhere", "removals": ["x"], "previous_publish_marker": "m0"}, False),
         ({}, {"publish_marker": UNKNOWN}, True),
         ({}, {"bucket": UNKNOWN}, True),
         ({}, {"keep_assets_days": 0}, True),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.providers.publish_marker import PublishMarkerProvider
 from hosting.providers.published_files import PublishedFilesProvider
 from hosting.publish.bulk import layout
 from hosting.publish.managed.path_list import pack
@@ -62,16 +61,14 @@ class SwitchingEngine(Engine):
     def _up_managed(self, version: Version) -> None:
         self.changed = []
         fingerprints = {path: entry.fingerprint for path, entry in version.files.items()}
-        content = {"content": json.dumps(fingerprints), "paths": pack(fingerprints)}
-        marker = self.apply("marker", PublishMarkerProvider(), content)
+        markers = self.mark({"content": json.dumps(fingerprints), "paths": pack(fingerprints)})
         for path, entry in version.files.items():
             if self.state.get(f"object {path}") != {"entry": entry.fingerprint}:
                 self.cloud.upload(None, path, entry)  # type: ignore[arg-type]  # it reads no file
                 self.state[f"object {path}"] = {"entry": entry.fingerprint}
                 self.changed.append(path)
         inputs = {name: version.release[name] for name in ("bucket", "staging", "keep_assets_days", "urn")}
-        markers = {"publish_marker": marker["marker"], "previous_publish_marker": marker["previous"]}
-        files = {**inputs, **markers, "removed": marker["removed"], "entries": json.dumps(fingerprints)}
+        files = {**inputs, **markers, "entries": json.dumps(fingerprints)}
         self.apply("published files", self._files(), files)
         for name in [name for name in self.state if name.startswith("object ") and name[7:] not in fingerprints]:
             self.forget(name)
@@ -204,3 +201,52 @@ def test_a_killed_switch_to_managed_mode_can_be_taken_back(stage: Callable[..., 
         stopped.cloud.now += 5
         stopped.switch("bulk", stage(A))
         check(stopped, "bulk", stage(A).files)
+
+
+@pytest.mark.parametrize("then", [A, B, C], ids=["old", "same", "other"])
+@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
+def test_a_switch_to_bulk_mode_after_a_killed_publish(
+    stage: Callable[..., Version], then: Mapping[str, str], *, first: bool
+) -> None:
+    """Bulk mode deletes what the killed publish has added, of which managed mode has no record."""
+    engine = SwitchingEngine(Cloud()) if first else published("managed", stage(A))
+    engine.cloud.objects[OTHERS] = (entries({OTHERS: "x"})[OTHERS], engine.cloud.now)
+    for stopped in kills(engine, "managed", stage(B)):
+        stopped.cloud.now += 5
+        stopped.switch("bulk", stage(then))
+        check(stopped, "bulk", stage(then).files)
+        assert stopped.switch("bulk", stage(then)) == []
+
+
+@pytest.mark.parametrize("second", ["managed", "bulk"])
+def test_a_switch_to_bulk_mode_after_two_kills(stage: Callable[..., Version], second: str) -> None:
+    """Bulk mode deletes what the killed publish of managed mode has added, if another one is killed next."""
+    for stopped in list(kills(published("managed", stage(A)), "managed", stage(B)))[::5]:
+        stopped.cloud.now += 5
+        for again in kills(stopped, second, stage(C)):
+            again.cloud.now += 5
+            again.switch("bulk", stage(A))
+            check(again, "bulk", stage(A).files)
+
+
+def test_a_killed_publish_of_managed_mode_after_bulk_mode(stage: Callable[..., Version]) -> None:
+    """If the switch to managed mode is taken back, bulk mode deletes what the killed publish has added."""
+    for stopped in kills(published("bulk", stage(A)), "managed", stage(B)):
+        stopped.cloud.now += 5
+        stopped.switch("bulk", stage(A))
+        check(stopped, "bulk", stage(A).files)
+
+
+def test_a_switch_to_bulk_mode_keeps_what_others_have_written(stage: Callable[..., Version]) -> None:
+    """Another program may write an object where the site had a file before."""
+    engine = published("managed", stage(A))
+    engine.switch("managed", stage(C))
+    engine.cloud.now += 5
+    del engine.cloud.objects[OTHERS]
+    engine.cloud.objects["old.html"] = (entries({OTHERS: "x"})[OTHERS], engine.cloud.now)
+    engine.cloud.now += 5
+    engine.switch("bulk", stage(C))
+    assert "old.html" in engine.cloud.objects
+    del engine.cloud.objects["old.html"]
+    engine.cloud.objects[OTHERS] = (entries({OTHERS: "x"})[OTHERS], engine.cloud.now)
+    check(engine, "bulk", stage(C).files)

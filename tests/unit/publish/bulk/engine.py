@@ -159,9 +159,19 @@ class Engine:
         """Update the stack to a version in bulk mode."""
         self.changed = []
         content = [version.release["release_digest"], version.release["rollback_to"]]
-        marker = self.apply("marker", PublishMarkerProvider(), {**NO_PATHS, "content": content})
-        markers = {"publish_marker": marker["marker"], "previous_publish_marker": marker["previous"]}
+        markers = self.mark({**NO_PATHS, "content": content})
         self.apply("release", self.release_provider(), {**version.release, **markers})
+
+    def mark(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Update the publish marker, and return the inputs of another resource that are its outputs."""
+        provider = PublishMarkerProvider()
+        provider.now = lambda: self.cloud.now  # type: ignore[method-assign]
+        marker = self.apply("marker", provider, inputs)
+        return {
+            "publish_marker": marker["marker"],
+            "previous_publish_marker": marker["previous"],
+            "removals": marker["removals"],
+        }
 
     def release_provider(self) -> ReleaseProvider:
         """Return the provider of releases for the bucket."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.providers.publish_marker import PublishMarkerProvider
 from hosting.providers.published_files import PublishedFilesProvider
+from hosting.publish.bulk import catalogue
 from hosting.publish.managed.path_list import pack
 from hosting.publish.s3.objects import ListedObject, StoredObject
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
@@ -67,6 +68,10 @@ class Bucket:
         number = next(iter(self._writes))
         etag = str(number) if self.has_random_etags else hashlib.sha256(content.encode()).hexdigest()[:8]
         self.objects[key] = Stored(content, (kind, cache), etag, NOON + timedelta(seconds=2 * number))
+
+    def now(self) -> float:
+        """Return the time, two seconds after that of the last write."""
+        return max((one.time for one in self.objects.values()), default=NOON).timestamp() + 2
 
     def read(self, key: str) -> StoredObject | None:
         """Read an object."""
@@ -164,6 +169,15 @@ class Stack:
             del self.objects[path]
         return updated
 
+    def up_in_bulk_mode(self) -> None:
+        """Publish in bulk mode behind CloudFront: nothing of managed mode remains in the state but the marker."""
+        self._save_marker({})
+        self.bucket.put(catalogue.KEY, "")
+        if self.record:
+            self.files.delete("id", self.record)
+        del self.bucket.objects[catalogue.KEY]
+        self.record, self.objects = {}, {}
+
     def killed(self, site: Mapping[str, str], *, after: int, kind: str = "text/plain") -> bool:
         """Publish until the step ``after``; return whether it was killed."""
         self.left = after
@@ -195,6 +209,7 @@ class Stack:
 
     def _save_marker(self, entries: Mapping[str, str]) -> None:
         provider, inputs = PublishMarkerProvider(), {"content": str(sorted(entries.items())), "paths": pack(entries)}
+        provider.now = self.bucket.now  # type: ignore[method-assign]
         if self.marker and not provider.diff("id", self.marker, inputs).changes:
             return
         outs = (provider.update("id", self.marker, inputs) if self.marker else provider.create(inputs)).outs
@@ -208,7 +223,7 @@ class Stack:
             "staging": str(self.staging),
             "publish_marker": self.marker["marker"],
             "previous_publish_marker": self.marker["previous"],
-            "removed": self.marker["removed"],
+            "removals": self.marker["removals"],
             "entries": json.dumps({entry.path: entry.fingerprint for entry in manifest.entries}),
             "keep_assets_days": self.keep_days,
             "urn": "urn:pulumi:dev::site::type::name",

@@ -140,6 +140,19 @@ def test_objects_of_others_are_left_alone(stack: Stack) -> None:
     assert stack.bucket.contents == {**A, "report.pdf": "not ours"}
 
 
+def test_bulk_mode_between_a_killed_publish_and_the_next(tmp_path: Path) -> None:
+    """Behind CloudFront, bulk mode leaves what the killed publish has added; managed mode removes that, and no more."""
+    for after in range(18):
+        stack = Stack(tmp_path, Bucket())
+        stack.up({**A, "report.pdf": "ours"})
+        stack.up(A)
+        stack.killed(B, after=after)
+        stack.up_in_bulk_mode()
+        stack.bucket.put("report.pdf", "not ours")
+        stack.up(A)
+        assert stack.bucket.contents == {**A, "report.pdf": "not ours"}, after
+
+
 def test_removed_files_with_hashed_names_remain_for_some_days(stack: Stack) -> None:
     """Open pages still refer to them. The first publish after their days removes them; they are never drift."""
     stack.keep_days = 7
