@@ -129,6 +129,7 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "SERVICES": _SERVICES,
         "QUOTAS_FILE": str(home.quotas),
         "STORES_FILE": str(home.store_settings),
+        "DISTRIBUTIONS_FILE": str(home.distributions_version),
         # Without these it would listen on a fixed port of all interfaces, and list the machine's containers.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

@@ -49,6 +49,11 @@ class Home:
         return self.root / "emulator" / "data"
 
     @property
+    def distributions_version(self) -> Path:
+        """A file whose text is another one after each change of a distribution."""
+        return self.run / "distributions"
+
+    @property
     def quotas(self) -> Path:
         """The quotas of an account that differ from AWS's, as JSON: sandbox/emulator/quotas.py has their names."""
         return self.root / "quotas.json"

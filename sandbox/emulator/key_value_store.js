@@ -44,3 +44,9 @@ const storeModule = {
     };
   },
 };
+// A process gets the code of a function once.
+const codes = new Map();
+function codeOf({ code, digest }) {
+  if (code !== undefined) codes.set(digest, code);
+  return codes.get(digest);
+}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as ET  # nosec B405
@@ -19,6 +18,7 @@ from sandbox.gateway.shared_call import SharedCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from urllib3.response import BaseHTTPResponse
 
@@ -96,12 +96,15 @@ class Distribution:
 class EmulatorClient:
     """Requests to one emulator, as the owner of the default account."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, distributions_version: Path) -> None:
+        """``distributions_version`` is the file whose text changes with each distribution."""
         self.endpoint = endpoint
         self._regions: dict[str, str] = {}
         self._pool = urllib3.connection_from_url(endpoint, maxsize=64, block=False)
-        # Each visitor's request needs the list, which is half of the emulator's work for it.
         self._distributions = SharedCall(self._list_distributions)
+        self._distributions_version = distributions_version
+        # Each visitor's request needs the list.
+        self._listed: tuple[str, list[Distribution]] = ("", [])
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -156,13 +159,28 @@ class EmulatorClient:
 
     def distributions(self) -> list[Distribution]:
         """Return the first 100 distributions; the emulator lists no more at once."""
-        return self._distributions.result()
+        version = self._read_version()
+        known, distributions = self._listed
+        if version and version == known:
+            return distributions
+        distributions = self._distributions.result()
+        # The version is older than the list, so that a change in between is not missed.
+        self._listed = (version, distributions)
+        return distributions
+
+    def _read_version(self) -> str:
+        """Return the text of the file; empty if the emulator has another folder than the gateway."""
+        try:
+            return self._distributions_version.read_text()
+        except FileNotFoundError:
+            return ""
 
     def _list_distributions(self) -> list[Distribution]:
         response = self.send("GET", f"{CLOUDFRONT_API}/distribution", _authorization("cloudfront"))
         if response.status != OK:
             raise error_from(response.status, response.data)
-        return list(_distributions(response.data))
+        summaries = _parse_xml(response.data).iterfind("{*}Items/{*}DistributionSummary")
+        return [_distribution(summary) for summary in summaries]
 
     def accepts_gzip(self, cache_policy: str) -> bool:
         """Return whether a cache policy has EnableAcceptEncodingGzip."""
@@ -223,13 +241,6 @@ def _parse(response: BaseHTTPResponse) -> ET.Element:
 
 def _parse_xml(body: bytes) -> ET.Element:
     return ET.fromstring(body)  # noqa: S314 - the emulator's own XML  # nosec B314
-
-
-# The same list is received for each visitor's request, and parsing it takes longer than receiving it.
-@lru_cache(maxsize=2)
-def _distributions(body: bytes) -> tuple[Distribution, ...]:
-    summaries = _parse_xml(body).iterfind("{*}Items/{*}DistributionSummary")
-    return tuple(_distribution(summary) for summary in summaries)
 
 
 def _authorization(service: str, region: str = REGION) -> dict[str, str]:

@@ -131,7 +131,7 @@ class Gateway:
 
     def __init__(self, home: Home, endpoint: str) -> None:
         self._home, self._stacks = home, Stacks(home)
-        self._client = EmulatorClient(endpoint)
+        self._client = EmulatorClient(endpoint, home.distributions_version)
         self._router = Router(self._client, self._stacks)
         self._ports = ports.load(home)
         self._servers: dict[str | None, _PortServer] = {}

@@ -62,10 +62,14 @@ def without_functions(original: Callable[[Any], dict[str, Any]]) -> Callable[[An
 
     def parse(distribution: object) -> dict[str, Any]:
         config = original(distribution)
-        for behavior in (config["default_behavior"], *config["ordered_behaviors"]):
-            if behavior and current().is_blocked:
-                behavior["functions"] = {}
-        return config
+        if not current().is_blocked:
+            return config
+        # The configuration is kept for the next viewer.
+        default, *ordered = (
+            behavior and {**behavior, "functions": {}}
+            for behavior in (config["default_behavior"], *config["ordered_behaviors"])
+        )
+        return {**config, "default_behavior": default, "ordered_behaviors": ordered}
 
     return parse
 

@@ -21,7 +21,7 @@ from sandbox.emulator.store_settings import store_settings
 from sandbox.emulator.viewer_request import current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from types import ModuleType
 
     from sandbox.emulator.edge_stores import EdgeStore
@@ -34,13 +34,15 @@ _REPLACEMENTS = (
     (_MODULES, _MODULES.replace(" }", ", cloudfront: storeModule }")),
     # Functions with the same code can have different stores.
     ('.update(code).digest("hex")', '.update(code + associatedStore).digest("hex")'),
-    ("const { code, event } = req;", "const { code, event } = req; beginReads(req.store);"),
+    ("const { code, event } = req;", "const { event } = req, code = codeOf(req); beginReads(req.store);"),
     ("    out = await run(JSON.parse(line));", "    out = await run(message);"),
     (
         "  let out;\n",
         "  let out;\n  const message = JSON.parse(line);\n  if (message.reply) return takeReply(message.reply);\n",
     ),
     ('  _stdoutWrite(JSON.stringify(out) + "\\n");', '  endReads();\n  _stdoutWrite(JSON.stringify(out) + "\\n");'),
+    # A line says that the process is ready.
+    ("const rl = ", '_stdoutWrite("\\n");\nconst rl = '),
     # JavaScript needs no space before the module's name.
     (r"""\s+from\s+['"]""", r"""\s+from\s*['"]"""),
 )
@@ -78,12 +80,15 @@ class FunctionStore:
 _store: ContextVar[FunctionStore | None] = ContextVar("store", default=None)
 
 
+def function_store() -> FunctionStore | None:
+    """Return the store of the function that is about to run."""
+    return _store.get()
+
+
 def install(ministack: MiniStack) -> None:
-    """Add the module to the JavaScript that runs functions, and answer its reads."""
+    """Add the module to the JavaScript that runs functions."""
     cloudfront, data = ministack.cloudfront, ministack.key_value_store_data
-    pool = cloudfront.cloudfront_js._pool
-    replace(pool, "script", with_module)
-    replace(pool, "call", lambda _: with_reads(pool))
+    replace(cloudfront.cloudfront_js._pool, "script", with_module)
     replace(cloudfront, "_run_function", lambda original: with_store(original, cloudfront, data))
 
 
@@ -119,21 +124,3 @@ def _function_store(stores: DataStores, arn: str) -> FunctionStore | None:
         return None
     identifier = arn.rpartition("/")[2]
     return FunctionStore(identifier, current().location, edge_store(arn, store["items"]), stores.times(arn))
-
-
-def with_reads(pool: Any) -> Callable[..., Any]:  # noqa: ANN401 - MiniStack's pool of Node processes
-    """Return the pool's `call`, which also answers the function's reads of its store."""
-
-    def call(request: Mapping[str, Any], timeout: float | None = None) -> Any:  # noqa: ANN401 - the worker's answer
-        store, seconds = _store.get(), pool.timeout if timeout is None else timeout
-        worker = pool._acquire()
-        try:
-            answer = worker.call({**request, "store": store and store.identifier}, seconds)
-            while answer["status"] == "read":
-                reply = store.reply(answer["method"], answer["key"]) if store else {"error": "no store"}
-                answer = worker.call({"reply": reply}, seconds)
-            return answer
-        finally:
-            pool._release(worker)
-
-    return call

@@ -19,7 +19,7 @@ from sandbox.emulator.patches.invalidation_quotas import Allowance
 from sandbox.emulator.patches.object_content_types import without_s3
 from sandbox.emulator.patches.object_keys import object_key
 from sandbox.emulator.patches.query_strings import with_raw_query_string_method
-from sandbox.emulator.patches.request_costs import KeptElements, with_kept_list
+from sandbox.emulator.patches.request_costs import KeptResults
 from sandbox.emulator.patches.root_error_page import with_root_error_page
 from sandbox.emulator.patches.upload_checksums import checksum_failure
 from sandbox.emulator.quotas import quota
@@ -75,30 +75,13 @@ def test_a_distributions_xml_is_parsed_once() -> None:
         parsed.append(distribution["config_xml"])
         return f"element of {distribution['config_xml']}"
 
-    elements = KeptElements(parse)
+    elements = KeptResults(parse)
     texts = [{"config_xml": "<a/>", "Id": "E1"}, {"config_xml": "<a/>"}, {"config_xml": "<b/>"}, {}]
     assert [elements.get(text) for text in texts] == ["element of <a/>"] * 2 + ["element of <b/>", "element of None"]
     assert parsed == ["<a/>", "<b/>", None]
     assert elements.forget_after(len)("abc") == 3
     elements.get(texts[0])
     assert parsed == ["<a/>", "<b/>", None, "<a/>"]
-
-
-def test_the_distributions_are_listed_once_for_each_state() -> None:
-    """A changed distribution is another list, and what a caller adds to the headers is not kept."""
-    distributions = {"E1": {"Status": "InProgress"}}
-    calls: list[int] = []
-
-    def listed() -> tuple[int, dict[str, str], bytes]:
-        calls.append(1)
-        return 200, {}, str(distributions).encode()
-
-    kept = with_kept_list(listed, distributions)
-    kept()[1]["date"] = "today"
-    assert kept() == (200, {}, b"{'E1': {'Status': 'InProgress'}}")
-    distributions["E1"]["Status"] = "Deployed"
-    assert kept() == (200, {}, b"{'E1': {'Status': 'Deployed'}}")
-    assert len(calls) == 2
 
 
 def test_root_error_page() -> None:

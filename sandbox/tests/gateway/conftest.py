@@ -213,13 +213,12 @@ def endpoint(cloud: Home) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def account(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def account(cloud: Home, endpoint: str) -> Iterator[Account]:
     """Start a gateway of a home without stacks."""
-    home = Home(tmp_path_factory.mktemp("home"))
     session = boto3.Session("test", "test", region_name="us-east-1")
     s3 = session.client("s3", endpoint_url=endpoint)
     cloudfront = session.client("cloudfront", endpoint_url=endpoint)
-    with Gateway(home, endpoint) as gateway:
+    with Gateway(cloud, endpoint) as gateway:
         yield Account(s3, cloudfront, gateway.port)
     s3.close()
     cloudfront.close()
