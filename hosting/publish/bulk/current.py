@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
-from hosting.publish.bulk.manifests import ReleaseManifest, StoredFile
-from hosting.publish.bulk.pointer import POINTERS, Pointer, TableOwner
+from hosting.publish.bulk.manifests import ReleaseManifest
+from hosting.publish.bulk.pointer import TableOwner
+from hosting.publish.bulk.preview_base import find_base
 from hosting.publish.bulk.preview_site import not_a_pointer
 from hosting.publish.bulk.switch import view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from hosting.publish.bulk.catalogue import CatalogueFile, StoredRelease
-    from hosting.publish.bulk.manifests import Manifests
+    from hosting.publish.bulk.manifests import Manifests, StoredFile
+    from hosting.publish.bulk.pointer import Pointer
+    from hosting.publish.bulk.preview_base import PreviewBase
     from hosting.publish.bulk.preview_site import PreviewSite
     from hosting.publish.bulk.store import Store
     from hosting.publish.bulk.switch import StoreView
@@ -30,7 +33,7 @@ class Current:
         live: the release that visitors get; without a pointer, the newest one that they have been able to get.
         manifest: its manifest; empty before the first release.
         pointer: the pointer, if it names ``live``.
-        base: the live release of a preview's base; None without one.
+        base: the base of a preview; None without one.
         wrong: the keys of objects and tables that another program has changed or deleted, as far as they were compared.
     """
 
@@ -38,7 +41,7 @@ class Current:
     live: StoredRelease | None
     manifest: ReleaseManifest
     pointer: Pointer | None = None
-    base: TableOwner | None = None
+    base: PreviewBase | None = None
     wrong: frozenset[str] = frozenset()
 
     def is_live(self, digest: str) -> bool:
@@ -46,11 +49,19 @@ class Current:
         return self.pointer is not None and self.live is not None and self.live.digest == digest
 
     @property
-    def base_files(self) -> tuple[StoredFile, ...]:
-        """The objects of the base."""
-        return (
-            tuple(replace(file, is_of_another_preview=True) for file in self.base.manifest.stored) if self.base else ()
-        )
+    def own_files(self) -> list[StoredFile]:
+        """The objects of the live release that nobody deletes: without a pointer, only what the site has written."""
+        return [file for file in self.manifest.stored if self.pointer or not file.is_of_another_preview]
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """The objects of the live release and of the base, which nobody deletes while the pointers name them."""
+        return (*self.own_files, *(self.base.files if self.base else ()))
+
+    def not_deleted(self, stored: Iterable[StoredFile]) -> list[StoredFile]:
+        """Return the objects of an earlier release without those of other previews that no pointer seen here names."""
+        named = {file.key for file in self.files}
+        return [file for file in stored if not file.is_of_another_preview or file.key in named]
 
     @property
     def table_owners(self) -> Iterator[TableOwner]:
@@ -58,7 +69,7 @@ class Current:
         if self.pointer:
             yield TableOwner(self.pointer.live, self.manifest)
         if self.base:
-            yield self.base
+            yield self.base.live
 
 
 def read_current(
@@ -85,7 +96,7 @@ def read_current(
     named = catalogue.find(pointer.live.release) if pointer else None
     live = named or next(iter(catalogue.complete), None)
     manifest = manifests.read(live.id) if live else ReleaseManifest()
-    base = _base(store, manifests, preview.base) if preview and preview.base else None
+    base = find_base(store, manifests, preview.base) if preview and preview.base else None
     return Current(found, live, manifest, pointer if named else None, base)
 
 
@@ -103,10 +114,3 @@ def _check_owner(preview: PreviewSite, pointer: Pointer | None) -> None:
             f"The name '{preview.name}' belongs to the stack {owner} on this preview edge; nothing was changed. Use "
             f"another name: pulumi stack rename --stack {preview.owner} '<name>'"
         )
-
-
-def _base(store: Store, manifests: Manifests, name: str) -> TableOwner | None:
-    """Return the live release of the base; None if it does not exist."""
-    pointer = Pointer.from_text(store.get(f"{POINTERS}{name}") or "")
-    manifest = manifests.find(pointer.live.release) if pointer else None
-    return TableOwner(pointer.live, manifest) if pointer and manifest else None

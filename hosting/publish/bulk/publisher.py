@@ -202,7 +202,7 @@ class Publisher:
         return {prefix + rest: found for prefix in prefixes for rest, found in self._bucket.list(prefix).items()}
 
     def _plan(self, current: Current, target: Target) -> UploadPlan:
-        stored = (*target.stored, *current.manifest.stored, *current.base_files)
+        stored = (*current.not_deleted(target.stored), *current.files)
         intact = [file for file in stored if file.key not in current.wrong]
         if not target.stored:
             intact += uploaded_files(self._bucket, self._manifests, self._file.catalogue)
@@ -258,8 +258,9 @@ class Publisher:
         # The grace period of the previous release begins with the switch, not with the upload.
         live = replace(next_.pointer.live, time=int(now))
         pointer = replace(next_.pointer, live=live, metadata=preview.metadata(now) if preview else None)
-        base_key = f"{POINTERS}{preview.base}" if preview and current.base else ""
-        Switch(self._store, self._key, current.store, pointer, self._file.publisher_of).run(next_.tables, base_key)
+        switch = Switch(self._store, self._key, current.store, pointer, self._file.publisher_of)
+        own, base = current.own_files, current.base
+        switch.run(next_.tables, (lambda items: base.check(own, next_, items, self._bucket)) if base else None)
         return pointer
 
     def _begin(self, release: StoredRelease, number: int, pointer: Pointer, before: Pointer | None) -> None:

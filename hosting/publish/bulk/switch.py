@@ -12,7 +12,7 @@ from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavaila
 from hosting.edge.rule_tables import RULE_TABLES
 from hosting.errors import PublishError
 from hosting.publish.bulk.pointer import POINTERS, Pointer
-from hosting.publish.bulk.table import TABLES, table_prefix
+from hosting.publish.bulk.table import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,15 +112,16 @@ class Switch:
         self._host_of = host_of
         self._etag = started_from.etag
 
-    def run(self, tables: Mapping[str, str], base_key: str = "") -> None:
+    def run(self, tables: Mapping[str, str], check: Callable[[Mapping[str, str]], None] | None = None) -> None:
         """Write the tables, and with the last of them the pointer.
 
         Args:
             tables: the tables to write.
-            base_key: the key of the pointer of the preview whose objects the release uses; empty without one.
+            check: is called after each conflict with the items of the store, and raises a PublishError if the release
+                cannot be published any more.
 
         Raises:
-            PublishError: another publish has written the pointer, or the base is gone.
+            PublishError: another publish has written the pointer, or ``check`` raises it.
             StoreError: the store did not take a value.
         """
         batches = _batches(tables)
@@ -136,14 +137,14 @@ class Switch:
                 attempts += 1
                 if attempts == (_CONFLICT_ATTEMPTS if isinstance(error, StoreConflictError) else _ATTEMPTS):
                     raise
-                if self._is_done(batches[position], base_key, tables):
+                if self._is_done(batches[position], check):
                     return
                 position = min(position, first_rules)
                 wait_after(attempts)
             else:
                 position += 1
 
-    def _is_done(self, puts: Mapping[str, str], base_key: str, tables: Mapping[str, str]) -> bool:
+    def _is_done(self, puts: Mapping[str, str], check: Callable[[Mapping[str, str]], None] | None) -> bool:
         """Read the pointer after a conflict or an unknown outcome; return whether it is already the new one."""
         found = view(self._store, self._key)
         self._etag = found.etag
@@ -151,19 +152,9 @@ class Switch:
             return True
         if found.text != self._started_from.text:
             raise PublishError(_other_publish(found, self._host_of))
-        if base_key:
-            self._check_base(base_key, tables)
+        if check:
+            check(self._store.list())
         return False
-
-    def _check_base(self, base_key: str, tables: Mapping[str, str]) -> None:
-        """Check that the base still exists, and the table that the pointer names."""
-        first_bucket = f"{table_prefix(self._pointer.live.table)}0"
-        is_there = first_bucket in tables or self._store.get(first_bucket) is not None
-        if not is_there or self._store.get(base_key) is None:
-            raise PublishError(
-                f"The preview '{base_key.removeprefix(POINTERS)}', whose files this one uses, was changed or removed "
-                "while this pulumi up ran; this one was not published. Run pulumi up again"
-            )
 
 
 def wait_after(attempts: int) -> None:

@@ -420,6 +420,81 @@ def test_the_base_is_removed_during_a_publish(edge: Edge, count: int) -> None:
     assert edge.wrong() == []
 
 
+def test_the_base_is_published_again_after_its_removal(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new base has other objects than those that the publish has found."""
+    monkeypatch.setattr("hosting.publish.bulk.catalogue.time.time", lambda: edge.bucket.now)
+    edge.wait(DAY)
+
+    def replace_base() -> None:
+        edge.remove("main")
+        edge.put("main", MAIN)
+
+    edge.store.before_update = replace_base
+    with pytest.raises(PublishError, match=r"^The preview 'main', whose files this one uses, was changed or removed"):
+        edge.put("pr-7", with_changes(1))
+    edge.published.pop("pr-7")
+    assert edge.wrong() == []
+    edge.put("pr-7", with_changes(1))
+    assert edge.wrong() == []
+
+
+def test_the_base_publishes_during_a_publish(edge: Edge) -> None:
+    """It keeps what it has written itself for an hour, so the publish completes."""
+    edge.wait(DAY)
+    edge.store.before_update = lambda: edge.put("main", dict.fromkeys(MAIN, "new"))
+    edge.put("pr-7", with_changes(1))
+    assert edge.wrong() == []
+    edge.wait(2 * SHARED_GRACE_S)
+    for text in ("newer", "newest"):
+        edge.put("main", dict.fromkeys(MAIN, text))
+    assert edge.wrong() == []
+
+
+def test_the_base_uses_files_of_another_preview_that_are_deleted(edge: Edge) -> None:
+    """Objects that another preview has written are deleted with their last user, so the publish stops."""
+    edge.put("pr-7", with_changes(2))
+    for round_ in range(5):
+        edge.wait(DAY)
+        edge.put("main", dict.fromkeys(MAIN, f"version {round_}"))
+    objects = set(edge.bucket.objects)
+
+    def move_on() -> None:
+        edge.put("pr-7", dict.fromkeys(MAIN, "other"))
+        edge.put("main", dict.fromkeys(MAIN, "newest"))
+
+    edge.wait(DAY)
+    edge.store.before_update = move_on
+    with pytest.raises(PublishError, match=r"^The preview 'pr-7', whose files this one uses, was changed or removed"):
+        edge.put("pr-9", with_changes(3), base="pr-7")
+    assert objects - set(edge.bucket.objects)
+    edge.published.pop("pr-9")
+    edge.put("pr-9", with_changes(3), base="pr-7")
+    assert edge.wrong() == []
+
+
+def test_a_rollback_to_files_of_another_preview(edge: Edge) -> None:
+    """Objects of another preview that no pointer names may be deleted, so a release with them cannot go live."""
+    first = edge.put("pr-7", with_changes(0)).release.digest
+    edge.put("pr-7", with_changes(2))
+    edge.of(preview("pr-7"), {}, rollback_to=first[:8], digest="").publish()
+    edge.put("pr-7", with_changes(2))
+    edge.put("main", with_changes(2, "new"))
+    with pytest.raises(PublishError, match=r"^2 objects of release .* are not on this machine"):
+        edge.of(preview("pr-7"), {}, rollback_to=first[:8], digest="").publish()
+    assert edge.wrong() == []
+
+
+def test_a_preview_whose_pointer_is_lost(edge: Edge) -> None:
+    """It uses none of the objects of others that only its lost pointer has named."""
+    edge.put("pr-7", with_changes(2))
+    edge.put("main", dict.fromkeys(MAIN, "new"))
+    del edge.store.items["s/pr-7"]
+    uploads = len(edge.bucket.uploaded)
+    edge.put("pr-7", with_changes(2))
+    assert len(edge.bucket.uploaded) - uploads == len(MAIN) - 2
+    assert edge.wrong() == []
+
+
 def test_others_publish_during_a_publish(edge: Edge) -> None:
     """A conflict of the store's ETag that is not about the own pointer is tried again."""
     edge.store.before_update = lambda: edge.put("pr-8", with_changes(2))
