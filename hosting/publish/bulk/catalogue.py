@@ -252,10 +252,15 @@ class CatalogueFile:
             ) from error
         self.catalogue = catalogue
 
-    def is_unchanged(self) -> bool:
-        """Whether nobody has written the catalogue since it was read or written here."""
-        found = self.bucket.read(self.key)
-        return (found.etag if found else "") == self._etag
+    def delete(self) -> bool:
+        """Delete the catalogue; return False if another publish has written it since it was read or written here."""
+        if not self._etag:
+            return self.bucket.read(self.key) is None
+        try:
+            self.bucket.delete_unchanged(self.key, self._etag)
+        except ConflictError:
+            return False
+        return True
 
     def publisher_of(self, id_: str) -> str:
         """Return the machine that published a release, as another publish has noted it; empty if it is not known."""

@@ -84,12 +84,10 @@ class Removal:
         left = Cleanup(self._bucket, self._store, manifests, self._file, is_shared=True).run(None, None)
         if left.to_delete or left.tables:
             return False
-        # A publish that has begun meanwhile has written another catalogue.
-        if not self._file.is_unchanged():
-            return False
-        records = layout.site_records(self._name)
-        self._bucket.delete([records + CATALOGUE, records + layout.OWNER])
-        return True
+        # The catalogue goes last, as `prune` finds by it what a removal has left. If a publish has begun meanwhile, its
+        # catalogue stays; it writes its owner at its end.
+        self._bucket.delete([layout.site_records(self._name) + layout.OWNER])
+        return self._file.delete()
 
     def _check_owner(self, owner: str, found: StoreView) -> None:
         """Refuse to remove what another stack has published.

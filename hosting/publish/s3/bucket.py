@@ -80,6 +80,13 @@ class BucketClient(Protocol):
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects."""
 
+    def delete_unchanged(self, key: str, etag: str) -> None:
+        """Delete an object that has this ETag.
+
+        Raises:
+            ConflictError: the existing object is another one.
+        """
+
     def close_connections(self) -> None:
         """Close the idle connections of uploads and copies; the next one opens a new connection."""
 
@@ -200,6 +207,20 @@ class S3BucketClient:
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects."""
         delete_objects(self._put_client, list(keys))
+
+    @s3_errors()
+    def delete_unchanged(self, key: str, etag: str) -> None:
+        """Delete an object that has this ETag: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see above
+
+        try:
+            self._s3.delete_object(Bucket=self._bucket, Key=key, IfMatch=etag)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _CONFLICTS:
+                raise ConflictError(key) from error
+            # It is gone if the response was lost and botocore sent the request again.
+            if error.response["Error"]["Code"] not in _NO_SUCH_KEY:
+                raise
 
     def close_connections(self) -> None:
         """Close the idle connections of uploads and copies; the next one opens a new connection."""

@@ -165,6 +165,14 @@ class MemoryBucket:
             self.deleted.append(key)
             self.requests.end()
 
+    def delete_unchanged(self, key: str, etag: str) -> None:
+        self.requests.begin()
+        if key in self.records and str(self.records[key][1]) != etag:
+            raise ConflictError(key)
+        self.records.pop(key, None)
+        self.deleted.append(key)
+        self.requests.end()
+
     def close_connections(self) -> None:
         """There are no connections."""
 

@@ -10,8 +10,7 @@ import pytest
 from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavailableError
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import CATALOGUE, SHARED_GRACE_S, Catalogue, free_ids, has_passed
-from hosting.publish.bulk.cleanup import Cleanup
+from hosting.publish.bulk.catalogue import SHARED_GRACE_S, free_ids, has_passed
 from hosting.publish.bulk.marks import Marks
 from hosting.publish.bulk.pointer import GRACE_S, Pointer
 from hosting.publish.bulk.preview_site import PreviewMetadata, PreviewSite
@@ -385,6 +384,25 @@ def test_a_removal_is_completed_after_a_kill_at_each_request() -> None:
     assert number > 4
 
 
+def test_a_publish_that_begins_at_the_end_of_a_removal(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue that it has written stays, so a later publish or `prune` knows its objects."""
+    edge.put("pr-7", with_changes(2))
+    edge.wait(DAY)
+    delete = edge.bucket.delete_unchanged
+
+    def publish_first(key: str, etag: str) -> None:
+        monkeypatch.undo()
+        edge.put("pr-7", with_changes(3))
+        delete(key, etag)
+
+    monkeypatch.setattr(edge.bucket, "delete_unchanged", publish_first)
+    assert not edge.remove("pr-7")
+    assert edge.wrong() == []
+    edge.wait(DAY)
+    assert edge.remove("pr-7")
+    assert len(edge.bucket.objects) == len(MAIN)
+
+
 def test_rule_tables_are_shared(edge: Edge) -> None:
     """Previews with the same rules have one table, which goes with the last of them."""
     for name in ("pr-7", "pr-8"):
@@ -420,7 +438,8 @@ def test_the_base_is_removed_during_a_publish(edge: Edge, count: int) -> None:
     assert edge.wrong() == []
 
 
-def test_the_base_is_published_again_after_its_removal(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [1, 280])
+def test_the_base_is_published_again_after_its_removal(edge: Edge, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """The new base has other objects than those that the publish has found."""
     monkeypatch.setattr("hosting.publish.bulk.catalogue.time.time", lambda: edge.bucket.now)
     edge.wait(DAY)
@@ -431,10 +450,10 @@ def test_the_base_is_published_again_after_its_removal(edge: Edge, monkeypatch: 
 
     edge.store.before_update = replace_base
     with pytest.raises(PublishError, match=r"^The preview 'main', whose files this one uses, was changed or removed"):
-        edge.put("pr-7", with_changes(1))
+        edge.put("pr-7", with_changes(count))
     edge.published.pop("pr-7")
     assert edge.wrong() == []
-    edge.put("pr-7", with_changes(1))
+    edge.put("pr-7", with_changes(count))
     assert edge.wrong() == []
 
 
@@ -547,23 +566,6 @@ def test_a_busy_store_during_a_removal(edge: Edge, monkeypatch: pytest.MonkeyPat
     with pytest.raises(StoreUnavailableError):
         edge.remove("pr-8")
     assert edge.wrong() == []
-
-
-def test_a_publish_that_begins_at_the_end_of_a_removal(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The catalogue that it has written is not deleted."""
-    edge.put("pr-7", with_changes(1))
-    edge.wait(DAY)
-    key = f"{layout.site_records('pr-7')}{CATALOGUE}"
-    run, began = Cleanup.run, Catalogue(last_id=1)
-
-    def run_and_begin(cleanup: Cleanup, *pointers: Pointer | None) -> Catalogue:
-        left = run(cleanup, *pointers)
-        edge.bucket.write(key, began.to_bytes(), replaces=None)
-        return left
-
-    monkeypatch.setattr(Cleanup, "run", run_and_begin)
-    assert not edge.remove("pr-7")
-    assert Catalogue.from_bytes(edge.bucket.records[key][0], key) == began
 
 
 def test_the_preview_is_removed_during_its_publish(edge: Edge) -> None:

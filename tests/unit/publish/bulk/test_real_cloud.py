@@ -12,6 +12,7 @@ from hosting.publish.bulk.catalogue import KEY
 from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.bulk.release_edge import ReleaseEdge
 from hosting.publish.bulk.switch import SITE_KEY
+from hosting.publish.s3.errors import ConflictError
 
 if TYPE_CHECKING:
     from tests.unit.publish.bulk.conftest import StoreSite
@@ -107,3 +108,16 @@ def test_a_promotion(store_site: StoreSite, site_of_another_stack: StoreSite) ->
     assert site.served() == origin.files
     (copy,) = [key for key in place.keys(".release/o/") if place.text(key) == "changed"]
     assert place.s3.get_object_tagging(Bucket=place.name, Key=copy)["TagSet"] == []
+
+
+def test_a_deletion_by_the_etag(store_site: StoreSite) -> None:
+    """An object that was written again stays; one that is gone is no error."""
+    bucket = store_site.place.bucket
+    old = bucket.write("record", b"old", replaces="")
+    new = bucket.write("record", b"new", replaces=old)
+    with pytest.raises(ConflictError):
+        bucket.delete_unchanged("record", old)
+    assert store_site.place.text("record") == "new"
+    for _ in range(2):
+        bucket.delete_unchanged("record", new)
+    assert bucket.read("record") is None
