@@ -26,6 +26,14 @@ _COMMENTER = "github-actions[bot]"
 MARKER = "<!-- preview of the site -->"
 
 
+# What `gh api` says of such an answer: https://github.com/cli/cli/blob/trunk/pkg/cmd/api/api.go
+_NOT_FOUND = "(HTTP 404)"
+
+
+class NotFoundError(HostingError):
+    """GitHub does not have what was asked for."""
+
+
 @dataclass(frozen=True)
 class PullRequest:
     """A pull request.
@@ -48,9 +56,12 @@ class GitHub:
         """``repository`` is ``owner/name``."""
         self._repository = repository
 
-    def pull_request(self, number: int) -> PullRequest:
-        """Return a pull request."""
-        found = self._get(f"pulls/{number}")
+    def pull_request(self, number: int) -> PullRequest | None:
+        """Return a pull request; None if the repository has none with this number."""
+        try:
+            found = self._get(f"pulls/{number}")
+        except NotFoundError:
+            return None
         return PullRequest(number, str(found["head"]["sha"]), found["state"] == "open")
 
     def pull_request_of(self, run: Mapping[str, Any]) -> PullRequest | None:
@@ -119,7 +130,8 @@ def _gh(arguments: list[str], *, body: str = "", stdout: Any = subprocess.PIPE) 
     """Run `gh`, and return its output.
 
     Raises:
-        HostingError: it failed.
+        NotFoundError: GitHub answered 404.
+        HostingError: it failed otherwise.
     """
     done = subprocess.run(  # noqa: S603 - a fixed command; its arguments are not read by a shell
         ["gh", *arguments],  # noqa: S607 - of the runner
@@ -130,5 +142,7 @@ def _gh(arguments: list[str], *, body: str = "", stdout: Any = subprocess.PIPE) 
         check=False,
     )
     if done.returncode != 0:
-        raise HostingError(f"GitHub's API refused a request: {done.stderr.decode(errors='replace').strip()}")
+        message = done.stderr.decode(errors="replace").strip()
+        error = NotFoundError if _NOT_FOUND in message else HostingError
+        raise error(f"GitHub's API refused a request: {message}")
     return (done.stdout or b"").decode()

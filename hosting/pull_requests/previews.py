@@ -53,11 +53,12 @@ class Previews:
         self._github.comment(request.number, f"Preview of {_short(request)}: {outputs['url']}")
         self._say(f"{stack} is published: {outputs['url']}")
         # It may have been closed while it was published.
-        if not self._github.pull_request(request.number).is_open:
+        current = self._github.pull_request(request.number)
+        if current is None or not current.is_open:
             self._remove(request.number)
 
     def sweep(self) -> None:
-        """Destroy the previews of pull requests that are merged or closed.
+        """Destroy the previews of pull requests that are merged or closed; name those that belong to none.
 
         Raises:
             HostingError: some were not destroyed.
@@ -65,8 +66,7 @@ class Previews:
         failed = []
         for number in self._numbers():
             try:
-                if not self._github.pull_request(number).is_open:
-                    self._remove(number)
+                self._sweep(number)
             except HostingError as error:
                 self._say(str(error))
                 failed.append(number)
@@ -75,6 +75,20 @@ class Previews:
                 f"The previews of pull requests {', '.join(map(str, failed))} were not destroyed, see above; the next "
                 "run of this workflow tries it again"
             )
+
+    def _sweep(self, number: int) -> None:
+        request = self._github.pull_request(number)
+        if request is None:
+            # Somebody has made it by hand, or the repository is another one by now. So it is not destroyed, and as the
+            # next run would find it again, it is not an error. Such a line is an annotation of the run:
+            # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-a-warning-message
+            stack = f"{self._template}-{number}"
+            self._say(
+                f"::warning::Stack '{stack}' stays, as the repository has no pull request {number}. If nobody needs "
+                f"it: pulumi destroy --remove --stack {stack}"
+            )
+        elif not request.is_open:
+            self._remove(number)
 
     def _remove(self, number: int) -> None:
         # Destroying needs the config, whose file is only on the machine that published.

@@ -85,7 +85,13 @@ def test_one_comment_is_updated(repository: Repository) -> None:
     assert repository.comments(7) == ["https://evil.example", "two"]
 
 
-def test_an_error_of_the_api(repository: Repository) -> None:
+def test_a_number_without_a_pull_request(repository: Repository) -> None:
+    """It may be that of an issue."""
+    assert repository.github.pull_request(404) is None
+
+
+def test_an_error_of_the_api(repository: Repository, tmp_path: Path) -> None:
     """GitHub's own message is shown."""
+    repository.change(artifacts={"9": [{"id": 5, "name": "site"}]})
     with pytest.raises(HostingError, match=r"refused a request: gh: Not Found \(HTTP 404\)"):
-        repository.github.pull_request(404)
+        repository.github.download(9, tmp_path / "artifact.zip")

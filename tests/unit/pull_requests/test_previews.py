@@ -98,15 +98,40 @@ def test_a_preview_that_is_not_destroyed(repository: Repository, tmp_path: Path)
 
 
 def test_a_pull_request_that_github_does_not_show(repository: Repository, tmp_path: Path) -> None:
-    """A number of an issue, for which GitHub answers 404, does not end the sweep of the others."""
+    """A number without a pull request, for which GitHub answers 404 each day, is a warning, and its stack stays."""
     repository.open(8, COMMIT)
     repository.close(8)
     cli = FakeCli(stack_ls=listed("pr-7", "pr-8"))
     one, said = previews(repository, tmp_path, cli)
+    one.sweep()
+    assert [command[-1] for command in cli.commands("destroy")] == ["pr-8"]
+    warning, gone = said
+    assert gone == "pr-8 is gone"
+    assert warning == (
+        "::warning::Stack 'pr-7' stays, as the repository has no pull request 7. If nobody needs it: "
+        "pulumi destroy --remove --stack pr-7"
+    )
+
+
+def test_github_does_not_answer_for_one_pull_request(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another error does not end the sweep of the others, and the run fails."""
+    repository.open(8, COMMIT)
+    repository.close(8)
+    ask = repository.github.pull_request
+
+    def refuse(number: int) -> PullRequest | None:
+        if number == 7:
+            raise HostingError("GitHub's API refused a request: gh: Bad Gateway (HTTP 502)")
+        return ask(number)
+
+    monkeypatch.setattr(repository.github, "pull_request", refuse)
+    cli = FakeCli(stack_ls=listed("pr-7", "pr-8"))
+    one, said = previews(repository, tmp_path, cli)
     with pytest.raises(HostingError, match="The previews of pull requests 7 were not destroyed"):
         one.sweep()
-    assert [command[-1] for command in cli.commands("destroy")] == ["pr-8"]
-    assert said == ["GitHub's API refused a request: gh: Not Found (HTTP 404)", "pr-8 is gone"]
+    assert said == ["GitHub's API refused a request: gh: Bad Gateway (HTTP 502)", "pr-8 is gone"]
 
 
 def test_previews_in_an_organization_of_their_own(repository: Repository, tmp_path: Path) -> None:
