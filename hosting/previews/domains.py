@@ -1,4 +1,4 @@
-"""Whether the previews are on a domain that another stack of the project uses."""
+"""Whether the previews share a registrable domain with another stack of the project."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ if TYPE_CHECKING:
 
     from hosting.config.load import Settings
 
-_WWW = "www."
+# The usual labels of public suffixes below the top-level domain of a country, such as co.uk; each domain below such a
+# suffix is another one's: https://publicsuffix.org/list/public_suffix_list.dat
+_PUBLIC = frozenset(
+    {"ac", "co", "com", "edu", "gob", "gov", "gv", "ltd", "mil", "ne", "net", "nom", "or", "org", "plc"}
+)
+_COUNTRY_LENGTH = 2
 
 
 def production_domain(settings: Settings, folder: Path | None = None) -> str:
-    """Return the domain of another stack of the project that the previews are below; empty for none.
+    """Return the registrable domain of another stack of the project that the previews are below; empty for none.
+
+    Browsers take all names below one registrable domain for the same site:
+    https://developer.mozilla.org/docs/Glossary/Registrable_domain
 
     Args:
         settings: the settings of the preview edge.
@@ -26,7 +34,14 @@ def production_domain(settings: Settings, folder: Path | None = None) -> str:
     """
     domain = settings.previews.domain or ""
     found = (name for file in _others(folder or Path.cwd(), settings.stack) for name in _domains(file))
-    return next((name for name in found if is_in_zone(domain, name)), "")
+    return next((name for name in map(_registrable, found) if is_in_zone(domain, name)), "")
+
+
+def _registrable(name: str) -> str:
+    """Return the registrable domain of a host name."""
+    labels = name.split(".")
+    is_public = len(labels[-1]) == _COUNTRY_LENGTH and labels[-2] in _PUBLIC
+    return ".".join(labels[-3 if is_public else -2 :])
 
 
 def _others(folder: Path, stack: str) -> Iterator[Path]:
@@ -35,7 +50,7 @@ def _others(folder: Path, stack: str) -> Iterator[Path]:
 
 
 def _domains(file: Path) -> Iterator[str]:
-    """Yield the zone and the host names of a stack; a name with `www.` in front stands for the domain itself."""
+    """Yield the zone and the host names of a stack."""
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
@@ -45,8 +60,8 @@ def _domains(file: Path) -> Iterator[str]:
         return
     names = config.get("domain:names")
     for name in (config.get("domain:zone"), *(names if isinstance(names, list) else _listed(names))):
-        if isinstance(name, str) and "." in name:
-            yield name.removeprefix("*.").removeprefix(_WWW).lower()
+        if isinstance(name, str) and "." in name.strip("."):
+            yield name.lower().strip(".")
 
 
 def _listed(names: object) -> list[object]:

@@ -24,13 +24,13 @@ def edge_warnings(settings: Settings, production: str) -> Iterator[str]:
 
     Args:
         settings: its settings.
-        production: the domain of another stack that the previews are below; empty for none.
+        production: the registrable domain of another stack that the previews are below; empty for none.
     """
     yield from settings_warnings(settings)
     if production:
         yield (
-            f"'previews:domain' {settings.previews.domain} is below {production}, which another stack of this project "
-            "uses. The code of a pull request could set cookies for that site, and its requests count as that "
+            f"'previews:domain' {settings.previews.domain} is below {production}, as are names of another stack of "
+            "this project. The code of a pull request could set cookies for that site, and its requests count as that "
             "site's own (same-site): https://developer.mozilla.org/docs/Glossary/Site. Use another domain: "
             "pulumi config set previews:domain '<another domain>'"
         )

@@ -113,7 +113,7 @@ def test_the_warnings_of_an_edge(deploy: Callable[..., Deployed], folder: Path, 
         "'publish:directory' has no effect, as a preview edge publishes no files itself. To remove it: "
         "pulumi config rm --stack previews publish:directory"
     )
-    assert warnings[1].startswith(f"'previews:domain' {DOMAIN} is below {DOMAIN}, which another stack of this project")
+    assert warnings[1].startswith(f"'previews:domain' {DOMAIN} is below {DOMAIN}, as are names of another stack")
 
 
 def test_the_warnings_of_another_stack(deploy: Callable[..., Deployed], warnings: list[str]) -> None:

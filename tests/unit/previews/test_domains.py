@@ -26,10 +26,14 @@ def edge(domain: str) -> Settings:
         ("domain:zone: example.com", "example.com"),
         ("domain:names: [www.example.com]", "example.com"),
         ("domain:names: '[\"*.example.com\"]'", "example.com"),
-        ("domain:names: '[\"docs.example.com\"]'", ""),
+        ("domain:names: '[\"docs.example.com\"]'", "example.com"),
+        ("domain:names: ['{stack}.a.Example.com']", "example.com"),
+        ("domain:names: [www.example.org, www.example.com]", "example.com"),
+        ("domain:names: [example.co.uk]", ""),
         ("domain:names: '[{'", ""),
         ("domain:names: text", ""),
         ("domain:names: 7", ""),
+        ("domain:names: ['example.']", ""),
         ("domain:zone: Z0123456789ABC", ""),
         ("domain:zone: example.com\n  previews:domain: example.com", ""),
         ("publish:directory: www", ""),
@@ -40,6 +44,22 @@ def test_a_domain_of_another_stack(tmp_path: Path, config: str, found: str) -> N
     (tmp_path / "Pulumi.prod.yaml").write_text(f"config:\n  {config}\n")
     assert production_domain(edge("previews.example.com"), tmp_path) == found
     assert production_domain(edge("example-previews.com"), tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "previews", "found"),
+    [
+        ("www.example.co.uk", "previews.example.co.uk", "example.co.uk"),
+        ("www.example.co.uk", "example-previews.co.uk", ""),
+        ("example.com.au", "example-previews.com.au", ""),
+        ("www.co.com", "previews.co.com", "co.com"),
+        ("docs.a.example.de", "b.example.de", "example.de"),
+    ],
+)
+def test_registrable_domains(tmp_path: Path, name: str, previews: str, found: str) -> None:
+    """Below a public suffix, such as that of a country, each domain is another one's."""
+    (tmp_path / "Pulumi.prod.yaml").write_text(f"config:\n  domain:names: [{name}]\n")
+    assert production_domain(edge(previews), tmp_path) == found
 
 
 def test_files_that_are_no_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
