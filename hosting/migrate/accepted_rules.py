@@ -57,7 +57,7 @@ def _first_problem(
         if isinstance(rule, IgnoredRule):
             return index, rule.reason or "it has no effect here"
         if isinstance(rule, FallbackRule) and not _is_page(rule.page, pages):
-            return index, f"its page '{rule.page}' is not a file of the site"
+            return index, _no_page(rule.page, pages)
     fallbacks = {rule.page.lstrip("/") for rule in rules if isinstance(rule, FallbackRule)}
     try:
         check_rules(redirect_rules("rules", rules), {_INDEX, *fallbacks}, _no_redirect)
@@ -72,6 +72,12 @@ def _is_page(page: str, pages: Collection[str] | None) -> bool:
     if pages is None:
         return name.endswith((".html", ".htm"))
     return bool({name, f"{name}.html", f"{name}/{_INDEX}".lstrip("/")} & {*pages})
+
+
+def _no_page(page: str, pages: Collection[str] | None) -> str:
+    if pages is None:
+        return f"its page '{page}' may be several files: write the file, such as '{page.rstrip('/')}/{_INDEX}'"
+    return f"its page '{page}' is not a file of the site"
 
 
 def _from_error(text: str, rules: Sequence[Rule | FallbackRule | IgnoredRule]) -> tuple[int, str]:

@@ -81,8 +81,7 @@ def read(request: Request, home: Path) -> Imported:
     if patterns:
         findings.add_setting("publish:ignore", patterns, f"{FILE} ignore")
     _add_build(root, site.config, folder, build, settings)
-    if "publish:buildCommand" not in findings.values:
-        _refuse_server_for_all(site.config, folder)
+    _refuse_server_for_all(site.config, folder)
     rules = HostRules(findings)
     map_rules(site.config, rules, str(section(aliases, "projects").get("default", "<project>")))
     _add_fallback(site.config, build, rules)
@@ -96,8 +95,10 @@ def read(request: Request, home: Path) -> Imported:
 
 
 def _refuse_server_for_all(config: dict[str, Any], folder: Path) -> None:
+    """Refuse a folder without pages that Firebase doesn't build either (`predeploy`, `source`)."""
     server = next((one for one in objects(config.get("rewrites")) if is_server_for_all(one)), None)
-    if server and next(pages_in(folder), None) is None:
+    is_built = bool(config.get("predeploy")) or ("source" in config and "public" not in config)
+    if server and not is_built and next(pages_in(folder), None) is None:
         raise HostingError(
             f"'{folder}' has no pages, as every page comes from a server (rewrite '{server.get('source')}'), and this "
             "program publishes files: build static pages, and run this again"

@@ -185,6 +185,8 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
     given = project.setting("buildCommand")
     command = _command(project)
     source = f"{FILE} outputDirectory" if is_given else _guessed(build, "folder")
+    if command is None:
+        _ignore_functions(project, folder, site.findings)
     site.add_directory(project.root / folder, source, is_built=bool(command))
     if not is_given:
         writer = f": {build.name} writes to it ({build.generator.source})" if build.generator else ""
@@ -198,6 +200,17 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
     install = _text(project.setting("installCommand"))
     place = project.root if given is not None else _build_place(project, folder)
     site.add_command(in_sequence([install, command] if install else [command]), place, label)
+
+
+def _ignore_functions(project: _Project, folder: str, findings: Findings) -> None:
+    """Add ignore patterns for the functions in a folder that is published as it is: Vercel runs them."""
+    built = [source for source, _ in project.builds.functions]
+    sources = dict.fromkeys([*section(project.config, "functions"), *built])
+    prefix = "" if folder == "." else f"{folder}/"
+    names = [source.removeprefix("./").lstrip("/") for source in sources]
+    patterns = [f"/{name.removeprefix(prefix)}" for name in names if name and name.startswith(prefix)]
+    if patterns:
+        findings.add_setting("publish:ignore", patterns, f"{FILE} functions")
 
 
 def _command(project: _Project) -> str | None:

@@ -207,6 +207,13 @@ def test_the_page_for_all_paths_of_a_framework(migration: Migration, hosting: An
             {"firebase.json": {"hosting": {"public": "x", "rewrites": [{"source": "**", "function": "f"}]}}},
             "has no pages, as every page comes from a server (rewrite '**')",
         ),
+        (
+            {
+                "firebase.json": {"hosting": {"public": "dist", "rewrites": [{"source": "**", "function": "f"}]}},
+                "package.json": {"scripts": {"build": "webpack"}},
+            },
+            "has no pages, as every page comes from a server (rewrite '**')",
+        ),
         ({"firebase.json": {"hosting": {"public": ".output"}}}, "'.output' is the build of Nuxt for a server"),
     ],
 )

@@ -98,7 +98,7 @@ def test_a_forced_app(migration: Migration) -> None:
         (redirect(to="/b"), "redirects[0]: it has no 'from'"),
         (redirect(**{"from": "/a", "to": "http://x.com/", "status": 200}), "it is a proxy over http"),
         (redirect(**{"from": "/a/*", "to": "/x.html", "status": 404}), "/a/* /x.html 404: has a 404 page for a part"),
-        (redirect(**{"from": "/*", "to": "/other", "status": 200}), "its page '/other' is not a file of the site"),
+        (redirect(**{"from": "/*", "to": "/other", "status": 200}), "such as '/other/index.html'"),
         (redirect(**{"from": "/a", "to": "/a/"}), "does nothing: it redirects a path to itself"),
         ('[[headers]]\nfor = "/.netlify/x"\n', "headers[0] /.netlify/x: its paths stay at Netlify"),
         ("[[headers]]\n", "headers[0]: it has no 'for'"),

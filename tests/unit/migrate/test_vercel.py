@@ -425,3 +425,22 @@ def test_a_placeholder_after_a_letter(migration: Migration) -> None:
     ]
     ran = of(migration, {"outputDirectory": "dist", "rewrites": rewrites})
     assert redirects(ran) == [{"source": "/a<1>", "target": "/b<1>.html", "status": "200", "force": False}]
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "ignored"),
+    [
+        (None, {"index__html": "x"}, ["/api/*.js", "/server.js"]),
+        ("web", {"web_S_index__html": "x"}, None),
+        ("api", {"api_S_index__html": "x"}, ["/*.js"]),
+    ],
+)
+def test_functions_are_not_published(
+    migration: Migration, folder: str | None, files: dict[str, Any], ignored: list[str] | None
+) -> None:
+    """The source of a function that is in the published folder is ignored."""
+    builds = [{"src": "*.html", "use": "@vercel/static"}, {"src": "./server.js", "use": "@vercel/node"}]
+    config = {"builds": builds, "functions": {"api/*.js": {"maxDuration": 60}}}
+    ran = of(migration, {**config, **({"outputDirectory": folder} if folder else {})}, **files)
+    patterns: Any = ran.config().get("publish:ignore")
+    assert (patterns[: len(ignored)] if ignored else patterns) == ignored
