@@ -33,7 +33,7 @@ _DATA = "$DATA"
 # A helper comes before the helpers that it calls.
 _HELPERS = (
     *("passwordAnswer", "redirectToForm", "queryOf", "redirectTo", "canonicalPath", "routeKind"),
-    *("tableRules", "tableBucket", "tableMissing"),
+    *("tableRules", "tableBucket", "tableValue", "tableMissing"),
 )
 # The first lines of a function that reads the store:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-custom-methods.html

@@ -1,13 +1,13 @@
 """Tables of rules in the stack's CloudFront KeyValueStore, for rules that do not fit a function.
 
-A table consists of buckets, each one value of the store. There are three kinds of buckets:
+A small table is one value of the store, ``all``. A larger one consists of buckets, each one value, of three kinds:
 
 - ``exact``: the entries for one path. The hash of the path chooses the bucket.
 - ``folder``: the entries for all paths below a first folder. The hash of the folder's name chooses the bucket.
 - ``rest``: all other entries, in one bucket.
 
-So a function reads at most three buckets of a table. A table never changes: its id is a part of the hash of its
-content, and all its buckets exist. A missing bucket has not arrived at the edge location yet.
+So a function reads one value of a small table, and at most three of a larger one. A table never changes: its id is a
+part of the hash of its content, and all its buckets exist. A missing bucket has not arrived at the edge location yet.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hosting.errors import EdgeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-EXACT, FOLDER, REST = "exact", "folder", "rest"
+EXACT, FOLDER, REST, ALL = "exact", "folder", "rest", "all"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create-s3-kvp.html
 MAX_VALUE_BYTES = 1_024
 # The prefix of the keys of all tables of rules in the key-value store.
@@ -127,6 +127,9 @@ def rule_table(
     """
     head: dict[str, object] = {**attributes}
     buckets = {f"t{number}": text for number, text in enumerate(texts)}
+    if entries and not table.always_exact and is_small(entries):
+        head[ALL], buckets[f"{ALL[0]}0"] = [1, 0], _all(entries)
+        entries = []
     for kind in (EXACT, FOLDER, REST):
         of_kind = [entry for entry in entries if entry.kind == kind]
         if of_kind or (table.always_exact and kind == EXACT):
@@ -135,6 +138,20 @@ def rule_table(
     table_id = _table_id(head, buckets)
     items = {f"{rule_table_prefix(table_id)}{name}": value for name, value in buckets.items()}
     return RuleTable(table.name, {"id": table_id, **head}, items)
+
+
+def is_small(entries: Iterable[Entry]) -> bool:
+    """Return whether one value of the store can have all entries of a table."""
+    return size_of(_all(entries)) <= MAX_VALUE_BYTES
+
+
+def _all(entries: Iterable[Entry]) -> str:
+    """Return the value that has all entries: those for one path, each once, and all others."""
+    exact: dict[str, None] = {}
+    others: dict[str, None] = {}
+    for entry in entries:
+        (exact if entry.kind == EXACT else others)[entry.text] = None
+    return json_list([json_list(list(exact)), json_list(list(others))])
 
 
 def is_rule_table(head: Mapping[str, object], buckets: Mapping[str, str]) -> bool:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from hosting.review.estimate import Estimate
     from hosting.review.traffic_cost import Traffic
 
-# Values that the functions of bulk mode read for each request; docs/publishing.md has them. The pointer and the table
-# are always read, and the others if there are such rules.
-_RELEASE_READS, _MOST_REDIRECT_READS, _MOST_HEADER_READS = 2, 3, 7
+# Values that the functions of bulk mode read for each request; docs/publishing.md has them. Both functions read the
+# pointer, one reads a bucket of the table, and the others are read if there are such rules.
+_RELEASE_READS, _MOST_REDIRECT_READS, _MOST_HEADER_READS = 3, 3, 7
 
 
 class Files(NamedTuple):

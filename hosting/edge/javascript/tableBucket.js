@@ -4,7 +4,7 @@ async function tableBucket(table, kind, key) {
   const hash = require('crypto').createHash('sha256').update(key).digest('hex');
   const size = table[kind], number = parseInt(hash.slice(size[1], size[1] + 8), 16) % size[0];
   try {
-    const text = await store.get('r/' + table.id + '/' + kind[0] + number);
+    const text = await tableValue(table, kind[0] + number);
     return JSON.parse(text);
   } catch (missing) { return null; }
 }

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.pointer import POINTERS, Pointer
-from hosting.publish.bulk.table import join_records, record_key, split_records, table_prefix
+from hosting.publish.bulk.table import join_records, record_key, split_changes, split_records, table_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Marks:
     def _add(self, release: ReleasePointer) -> None:
         self._pages |= {unquote(uri[1:]) for uri in (release.app_page, release.error_page) if uri}
         records = self._records[release.index_document]
-        records |= _records_in(release.changes)
+        records |= {key + publish for key, publish in split_changes(release.changes).items()}
         # Many previews use the table of their base.
         if (release.table, release.index_document) not in self._read_tables:
             self._read_tables.add((release.table, release.index_document))
@@ -71,5 +71,5 @@ class Marks:
 
 
 def _records_in(text: str) -> set[str]:
-    """Return the records of a bucket, or of a pointer's changes."""
+    """Return the records of a bucket."""
     return {join_records({key: publish}) for key, publish in split_records(text).items()}

@@ -19,8 +19,8 @@ from hosting.publish.bulk.preview_site import PreviewMetadata, typed
 from hosting.publish.bulk.table import (
     MAX_BUCKETS,
     changed_records,
-    join_records,
-    split_records,
+    join_changes,
+    split_changes,
     table_checksum,
     table_prefix,
 )
@@ -38,7 +38,7 @@ POINTERS = "s/"
 GRACE_S = 600
 # A release has this many bytes in the pointer with a table of redirects and one of headers, an error page and an app
 # page, but without changes.
-_RELEASE_BYTES = 360
+_RELEASE_BYTES = 310
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,9 @@ class ReleasePointer:
     tables: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields by their short names."""
-        return {short: getattr(self, name) for short, name in _FIELDS.items()}
+        """Return the fields by their short names, without those that have their usual values."""
+        fields = {short: getattr(self, name) for short, name in _FIELDS.items()}
+        return {short: value for short, value in fields.items() if value != USUAL_VALUES.get(short)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ReleasePointer:
@@ -86,7 +87,8 @@ class ReleasePointer:
         Raises:
             LookupError, TypeError, ValueError: it is another value.
         """
-        pointer = cls(**{name: typed(value[short], _TYPES.get(short, str)) for short, name in _FIELDS.items()})
+        fields = {**USUAL_VALUES, **value}
+        pointer = cls(**{name: typed(fields[short], _TYPES.get(short, str)) for short, name in _FIELDS.items()})
         for head in pointer.tables.values():
             typed(head["id"], str)
         if pointer.buckets > MAX_BUCKETS:
@@ -111,6 +113,18 @@ _FIELDS = {
 }
 # All other fields are texts.
 _TYPES: Mapping[str, type] = {"d": int, "n": int, "s": int, "u": dict}
+# A pointer leaves out the fields with these values, so that it has room for more changes. releaseFiles.js has them.
+USUAL_VALUES: Mapping[str, Any] = {
+    "k": "",
+    "c": "",
+    "m": "tree",
+    "x": "index.html",
+    "o": "index.html",
+    "a": "",
+    "e": "",
+    "s": 404,
+    "u": {},
+}
 
 
 @dataclass(frozen=True)
@@ -224,7 +238,7 @@ def next_pointer(
     changes = changed_records(base.manifest.publishes, manifest.publishes, first.index_document)
     if changes is None:
         return None
-    all_changes = join_records({**split_records(table.changes), **changes})
+    all_changes = join_changes({**split_changes(table.changes), **changes})
     pointer = replace(first, table=table.table, buckets=table.buckets, checksum=table.checksum, changes=all_changes)
     if metadata is None and not _leaves_room(pointer, first):
         return None

@@ -2,7 +2,7 @@
 // tables. A table that is missing has not arrived at this edge location: then the previous release is served.
 async function releaseFrom(request, pointer) {
   const uri = request.uri;
-  for (let at = pointer; at; at = at.p) {
+  for (let at = releaseOf(pointer); at; at = releaseOf(at.p, at)) {
     request.uri = uri;
     try {
       const answer = await releaseAnswer(request, { tables: { redirects: at.u.redirects || {} } }, at);

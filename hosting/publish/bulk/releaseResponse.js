@@ -9,7 +9,7 @@ async function releaseResponse(request, response) {
   try {
     text = await store.get($KEY);
   } catch (missing) { return tableMissing(response); }
-  for (let at = JSON.parse(text); at; at = at.p) {
+  for (let at = releaseOf(JSON.parse(text)); at; at = releaseOf(at.p, at)) {
     if (!at.u.headers) return;
     try {
       const page = await releasePaths(request.uri, at), rules = await releaseRules(at.u.headers, page[0]);
@@ -41,7 +41,7 @@ async function releasePaths(requested, at) {
 async function releaseRules(table, name) {
   let text = '';
   for (let i = 0; i < table.texts; i++) {
-    const part = await store.get('r/' + table.id + '/t' + i);
+    const part = await tableValue(table, 't' + i);
     text += part;
   }
   const own = text ? JSON.parse(text) : [];

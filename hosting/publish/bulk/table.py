@@ -32,6 +32,9 @@ TABLES = "t/"
 RECORD_LENGTH = 10
 PUBLISH_ID_LENGTH = 4
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# What is between two groups of a pointer's changes; no record has it.
+_GROUP_END = "."
+_CHANGE_LENGTH = RECORD_LENGTH - PUBLISH_ID_LENGTH
 # In a pointer's changes: the release does not have the file that its table has.
 GONE = "----"
 # Of a bucket without records: the store may refuse an empty value.
@@ -134,9 +137,29 @@ def join_records(records: Mapping[str, str]) -> str:
 
 
 def split_records(text: str) -> dict[str, str]:
-    """Return the records of a bucket, or of a pointer's changes, by their first 6 characters."""
+    """Return the records of a bucket, by their first 6 characters."""
     records = [text[start : start + RECORD_LENGTH] for start in range(0, len(text), RECORD_LENGTH)]
     return {record[:-PUBLISH_ID_LENGTH]: record[-PUBLISH_ID_LENGTH:] for record in records if record != EMPTY_BUCKET}
+
+
+def join_changes(records: Mapping[str, str]) -> str:
+    """Return changed records as one text, in groups with the same publish: its id, then the first 6 characters of each.
+
+    Most changes since a table was written are those of a few publishes, so a group is shorter than whole records.
+    """
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for key, publish in sorted(records.items()):
+        groups[publish].append(key)
+    return _GROUP_END.join(publish + "".join(keys) for publish, keys in sorted(groups.items()))
+
+
+def split_changes(text: str) -> dict[str, str]:
+    """Return the changed records, by their first 6 characters."""
+    return {
+        group[start : start + _CHANGE_LENGTH]: group[:PUBLISH_ID_LENGTH]
+        for group in text.split(_GROUP_END)
+        for start in range(PUBLISH_ID_LENGTH, len(group), _CHANGE_LENGTH)
+    }
 
 
 def changed_records(old: Mapping[str, str], new: Mapping[str, str], index_document: str) -> dict[str, str] | None:

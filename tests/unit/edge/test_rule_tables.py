@@ -39,6 +39,14 @@ if TYPE_CHECKING:
 few = hypothesis_settings(max_examples=25)
 MAX_READS = 5
 SITE = frozenset({"index.html", "docs/index.html", "LICENSE", "v1.2/index.html", "about.html"})
+either_size = pytest.mark.parametrize("in_buckets", [True, False], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def in_buckets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rules have buckets, as many rules have; with the parameter False they have one value."""
+    if getattr(request, "param", True):
+        monkeypatch.setattr(rule_tables, "is_small", lambda _: False)
 
 
 def loaded(engine: Engine, *stored: StoredPart, parts: Sequence[FunctionPart] = ()) -> Mapping[str, str]:
@@ -62,6 +70,7 @@ def literal(source: str, target: str = "/t") -> Rule:
     return Rule(where=f"the rule for {source}", source=(source,), target=target, status=301)
 
 
+@either_size
 @few
 @given(
     redirects=st.booleans().flatmap(lambda either: st.lists(rules(either), min_size=1, max_size=8)),
@@ -117,6 +126,22 @@ def test_an_exact_rule_behind_a_wildcard_does_not_win(engine: Engine, tmp_path: 
     assert max(len(answer.reads) for answer in answers) == 3
 
 
+@pytest.mark.parametrize("in_buckets", [False], indirect=True)
+def test_a_small_table_is_one_read(engine: Engine, tmp_path: Path) -> None:
+    """Few rules of all kinds are one value, with the same answers; one more byte than a value has needs buckets."""
+    lines = ("/a/b /one", "/a/* /below/:splat", "/a/c /never", "/:x/d /rest 302")
+    part = stored_redirects(netlify(tmp_path, *lines).rules)
+    loaded(engine, part)
+    expected = {"/a/b/": "301 /one", "/a/c": "301 /below/c", "/e/d": "302 /rest", "/none": "none", "/": ""}
+    answers = engine.answers(*map(request_event, expected))
+    assert [shown(answer.value) for answer in answers] == [*expected.values()]
+    assert [answer.reads for answer in answers] == [tuple(part.table.items)] * len(expected)
+    size = sum(map(size_of, stored_redirects([literal("/a"), literal("/b", "/")]).table.items.values()))
+    for more, kind in ((0, "all"), (1, "exact")):
+        target = "/" * (MAX_VALUE_BYTES - size + 1 + more)
+        assert kind in stored_redirects([literal("/a"), literal("/b", target)]).table.head
+
+
 def test_proxies_are_in_the_function_in_the_order_of_the_rules(engine: Engine, tmp_path: Path) -> None:
     """A redirect before a proxy answers for its path, and all other paths of the proxy are the server's."""
     lines = ("/api/old /new", "/api/* https://api.example.com/v1/:splat 200", "/x/* /y/:splat")
@@ -142,6 +167,7 @@ def loaded_headers(
     return items
 
 
+@either_size
 @few
 @given(
     found=st.lists(rules_drawn, min_size=1, max_size=6),
@@ -202,7 +228,7 @@ def whole(folder: Path, routing: str) -> list[StoredPart]:
 
 
 @pytest.mark.parametrize(
-    ("routing", "path", "count"), [("auto", "/docs", 4), ("pages", "/docs/index.html", 4), ("pages", "/docs.html", 5)]
+    ("routing", "path", "count"), [("auto", "/docs", 4), ("pages", "/docs/index.html", 4), ("pages", "/docs.html", 4)]
 )
 def test_a_bucket_that_has_not_arrived_is_a_503(
     engine: Engine, tmp_path: Path, routing: str, path: str, count: int

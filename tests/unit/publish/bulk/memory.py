@@ -7,7 +7,6 @@ counts as one request, and a test can stop the publisher before or after any of 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from hosting.aws.key_value_store import StoreState
 from hosting.aws.key_value_store_errors import StoreConflictError
 from hosting.publish.bulk import layout
+from hosting.publish.bulk.pointer import Pointer
 from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.bulk.request import PublishRequest
 from hosting.publish.bulk.switch import SITE_KEY
-from hosting.publish.bulk.table import GONE, record_key, split_records
+from hosting.publish.bulk.table import GONE, record_key, split_changes, split_records, table_prefix
 from hosting.publish.s3.errors import ConflictError, S3Error
 from hosting.publish.s3.objects import ListedObject, StoredObject
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
@@ -360,13 +360,11 @@ def served(items: Mapping[str, str], bucket: MemoryBucket, path: str, pointer: s
 
 def served_key(items: Mapping[str, str], path: str, pointer: str = SITE_KEY) -> str:
     """Return the key that release.js finds for a file's path; empty for an unknown path, ``UNAVAILABLE`` for 503."""
-    release = json.loads(items[pointer]) if pointer in items else None
-    while release is not None:
-        key = record_key(path, release["x"])
-        bucket_text = items.get(f"t/{release['t']}/{key.number % release['n']}")
+    for release in Pointer.from_text(items[pointer]).named if pointer in items else ():
+        key = record_key(path, release.index_document)
+        bucket_text = items.get(f"{table_prefix(release.table)}{key.number % release.buckets}")
         if bucket_text is not None:
-            records = {**split_records(bucket_text), **split_records(release["c"])}
+            records = {**split_records(bucket_text), **split_changes(release.changes)}
             publish = records.get(key.text, GONE)
             return "" if publish == GONE else layout.key_of(publish, path)
-        release = release.get("p")
     return UNAVAILABLE

@@ -22,7 +22,7 @@ from hosting.publish.bulk.pointer import (
     store_tables,
 )
 from hosting.publish.bulk.release_edge import ReleaseEdge
-from hosting.publish.bulk.table import GONE, build_table, split_records
+from hosting.publish.bulk.table import GONE, build_table, split_changes
 from tests.unit.publish.bulk.memory import entries
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def test_few_changes_stand_in_the_pointer() -> None:
     live, new = manifest(numbered(100)), manifest({**numbered(99, 2), "new.html": "AAAB"})
     found = follow(Pointer(table_pointer("AAAA", live)), live, new, time=NOW + GRACE_S)
     assert (found.live.table, found.previous) == ("AAAA", None)
-    assert sorted(split_records(found.live.changes).values()) == ["----", "AAAB", "AAAB", "AAAB"]
+    assert sorted(split_changes(found.live.changes).values()) == ["----", "AAAB", "AAAB", "AAAB"]
 
 
 def test_a_table_that_may_not_have_arrived_keeps_the_previous_release() -> None:
@@ -150,8 +150,8 @@ def test_a_pointer_fits_a_value_of_the_store(edge: ReleaseEdge, next_edge: Relea
         inline += found.live.table == "AAAA"
         after = follow(found, manifest({**files, **numbered(changed, changed)}, edge), manifest({}, next_edge), "AAAC")
         assert max(size(found), size(after)) <= MAX_VALUE_BYTES
-        assert after.live.table == "AAAC" or len(split_records(after.live.changes)) < 120
-    assert inline >= (30 if edge.tables else 45)
+        assert after.live.table == "AAAC" or len(split_changes(after.live.changes)) < 120
+    assert inline >= (70 if edge.tables else 95)
 
 
 def test_paths_that_do_not_fit_a_pointer_are_refused() -> None:
@@ -174,4 +174,4 @@ def test_a_removed_file_stands_in_the_pointer() -> None:
     """Its record says so, as its table still has it."""
     live = manifest(numbered(2))
     found = follow(Pointer(table_pointer("AAAA", live)), live, manifest(numbered(1)))
-    assert list(split_records(found.live.changes).values()) == [GONE]
+    assert list(split_changes(found.live.changes).values()) == [GONE]

@@ -102,7 +102,7 @@ def test_changes_add_up_until_they_need_a_table() -> None:
     files = many(200)
     site.publish(files)
     first, tables = pointer(site).live.table, set()
-    for number in range(16):
+    for number in range(24):
         site.wait(GRACE_S)
         files |= {f"section-{n % 7}/page-{n}.html": f"v{number}" for n in range(number * 10, number * 10 + 10)}
         site.publish(files)

@@ -17,8 +17,9 @@ from hosting.publish.bulk.table import (
     GONE,
     build_table,
     changed_records,
-    join_records,
+    join_changes,
     record_key,
+    split_changes,
     split_records,
     table_checksum,
 )
@@ -33,7 +34,7 @@ TREES = st.dictionaries(PATHS, PUBLISHES, max_size=12)
 def found(buckets: list[str], path: str, changes: str = "") -> str | None:
     """Return the publish that a table, and a pointer's changes to it, have for a path."""
     key = record_key(path, INDEX)
-    return {**split_records(buckets[key.number % len(buckets)]), **split_records(changes)}.get(key.text)
+    return {**split_records(buckets[key.number % len(buckets)]), **split_changes(changes)}.get(key.text)
 
 
 @given(TREES)
@@ -52,7 +53,7 @@ def test_changes_lead_from_one_release_to_the_next(old: dict[str, str], new: dic
     changes = changed_records(old, new, INDEX)
     assert changes is not None
     buckets = build_table(old, INDEX)
-    seen = {path: found(buckets, path, join_records(changes)) for path in {*old, *new}}
+    seen = {path: found(buckets, path, join_changes(changes)) for path in {*old, *new}}
     assert {path: publish for path, publish in seen.items() if publish not in (None, GONE)} == new
 
 
