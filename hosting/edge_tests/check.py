@@ -11,7 +11,7 @@ from hosting.edge_tests.edge_test_file import read_edge_tests
 from hosting.edge_tests.outcomes import require_success, summary
 from hosting.edge_tests.planned_answers import PlannedSite
 from hosting.publish.bulk.layout import IN_PLACE_RECORDS
-from hosting.publish.staging.staged_tree import staged_path
+from hosting.publish.staging.staged_paths import staged_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,6 @@ from hosting.providers.release_args import ReleaseArgs
 from hosting.providers.release_errors import reported
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import summaries
-from hosting.publish.bulk.in_place import InPlacePublisher
 from hosting.publish.bulk.preview_site import PreviewSite
 from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher, PublishResult
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
     import pulumi
 
-    from hosting.publish.bulk.in_place import InPlaceResult
+    from hosting.publish.bulk.in_place import InPlacePublisher, InPlaceResult
     from hosting.publish.bulk.store import Store
     from hosting.publish.s3.bucket import BucketClient
 
@@ -165,7 +164,7 @@ class ReleaseProvider(AwsProvider):
             elif _props.get("store"):
                 bucket.delete([layout.ROOT + rest for rest in bucket.list(layout.ROOT)])
             else:
-                InPlacePublisher(bucket, PublishRequest.of(_props), EngineLog(str(_props["urn"]))).remove()
+                _in_place(bucket, PublishRequest.of(_props), EngineLog(str(_props["urn"]))).remove()
                 bucket.delete([_owner_key(_props)])
 
         reported(_props, delete, f"The release's objects in bucket {_props['bucket']} could not be deleted")
@@ -197,7 +196,7 @@ class ReleaseProvider(AwsProvider):
         bucket, log = self.bucket_client(bucket_name), EngineLog(str(news["urn"]))
         if store:
             return Publisher(bucket, self.store_client(store), request, log, self._source(news))
-        return InPlacePublisher(bucket, request, log)
+        return _in_place(bucket, request, log)
 
     def _source(self, news: Mapping[str, Any]) -> PromotionSource | None:
         """Return the stack whose release is promoted; None without one.
@@ -221,6 +220,13 @@ class ReleaseProvider(AwsProvider):
         publisher = _REPORTED.pop(_target(olds, props), None) or self._publisher(olds, props)
         result = reported(props, lambda: publisher.publish(repair=repair))
         return {**props, **_outputs(result), "drift": 0}
+
+
+def _in_place(bucket: BucketClient, request: PublishRequest, log: EngineLog) -> InPlacePublisher:
+    """Return the publisher of a stack without a distribution."""
+    from hosting.publish.bulk.in_place import InPlacePublisher  # noqa: PLC0415 - only such stacks wait for the import
+
+    return InPlacePublisher(bucket, request, log)
 
 
 def _target(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, str, PublishRequest]:

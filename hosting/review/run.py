@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.errors import PublishError
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_paths import MANIFEST
 from hosting.review.request import REQUEST_FILE, ReviewRequest, review_digest
 from hosting.review.result import ReviewResult
 from hosting.review.review import LiveSite, StagedSite, review

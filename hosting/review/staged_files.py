@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hosting.answers.compression import is_compressible
 from hosting.formats.paths import key_path
-from hosting.publish.staging.staged_tree import staged_path
+from hosting.publish.staging.staged_paths import staged_path
 from hosting.review.contents import Contents, read_contents
 from hosting.review.examine import CSS, HTML, MANIFEST, OTHER, XML, Job, Options
 from hosting.review.site import is_page

@@ -11,7 +11,7 @@ from hosting.formats.gitignore import IgnoreRules
 from hosting.prepare import STATE, Run, prepare
 from hosting.publish.staging.distribution_folder import locate_directory
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_paths import MANIFEST
 from hosting.verify.closed_checks import ignored_files
 from hosting.verify.errors import VerifyError
 from hosting.verify.live_release import live_manifest

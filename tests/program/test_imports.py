@@ -65,7 +65,9 @@ def test_the_component_is_imported_when_it_is_used() -> None:
 
 
 def test_a_dynamic_provider_imports_boto3_when_it_needs_a_client() -> None:
-    """A publish without changes imports no client."""
+    """A publish without changes imports no client, and nothing of staging that compiles many expressions."""
     found = imported_by("hosting.providers.release")
     assert "hosting.aws.session" in found
     assert found & _LARGE == set()
+    staging = {f"hosting.publish.staging.{name}" for name in ("staged_tree", "hashed_names", "generators")}
+    assert found & {*staging, "hosting.publish.bulk.in_place", "hosting.formats.git_pattern"} == set()

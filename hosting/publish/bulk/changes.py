@@ -1,4 +1,7 @@
-"""The number of files that a publish adds, changes and removes; refuses a publish that removes too many."""
+"""The number of files that a publish adds, changes and removes; refuses a publish that removes too many.
+
+Without a distribution, the size of these files is also the bytes to send; behind one, ``upload_plan`` counts them.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from hosting.publish.bulk.preview_site import not_a_pointer
 from hosting.publish.bulk.switch import view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hosting.publish.bulk.catalogue import CatalogueFile, StoredRelease
     from hosting.publish.bulk.manifests import Manifests, StoredFile
@@ -77,6 +79,8 @@ def read_current(
 ) -> Current:
     """Return what a publish finds, and read the catalogue into ``file``.
 
+    The bucket is read at the same time as the store.
+
     Args:
         store: the key value store.
         key: the key of the pointer.
@@ -87,17 +91,34 @@ def read_current(
     Raises:
         PublishError: the pointer belongs to another stack.
     """
-    found = view(store, key)
-    pointer = found.pointer
+    with ThreadPoolExecutor(1, "records") as executor:
+        records = executor.submit(_read_records, file, manifests)
+        found = view(store, key)
+    newest, pointer = records.result(), found.pointer
     if preview and found.text is not None:
         _check_owner(preview, pointer)
-    catalogue = file.read().with_pointer(pointer, file.now)
+    if pointer and not file.catalogue.find(pointer.live.release):
+        # Perhaps another publish has ended since the catalogue was read.
+        file.read()
+    catalogue = file.catalogue.with_pointer(pointer, file.now)
     file.catalogue = catalogue
     named = catalogue.find(pointer.live.release) if pointer else None
     live = named or next(iter(catalogue.complete), None)
-    manifest = manifests.read(live.id) if live else ReleaseManifest()
+    manifest = newest.get(live.id) or manifests.read(live.id) if live else ReleaseManifest()
     base = find_base(store, manifests, preview.base) if preview and preview.base else None
     return Current(found, live, manifest, pointer if named else None, base)
+
+
+def _read_records(file: CatalogueFile, manifests: Manifests) -> Mapping[str, ReleaseManifest]:
+    """Read the catalogue, and return the manifest of the newest release, by its id: it is probably the live one."""
+    for release in file.read().releases[:1]:
+        # A damaged one matters only if its release is live.
+        with suppress(PublishError):
+            manifest = manifests.find(release.id)
+            # One without ETags is written again at the end of its publish.
+            if manifest and all(stored.etag for stored in manifest.stored):
+                return {release.id: manifest}
+    return {}
 
 
 def _check_owner(preview: PreviewSite, pointer: Pointer | None) -> None:

@@ -21,7 +21,7 @@ from hosting.publish.bulk.in_place_resume import begun_plans, present_files
 from hosting.publish.bulk.manifests import Manifests, ReleaseManifest, StoredFile
 from hosting.publish.bulk.upload import MAYBE_MIXED, Uploader
 from hosting.publish.bulk.upload_plan import Upload
-from hosting.publish.staging.staged_tree import is_page
+from hosting.publish.staging.staged_paths import is_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Recognizes what is in the bucket of an S3 website after publishes of which some were interrupted.
+"""Resumes interrupted uploads of an S3 website: recognizes what is in the bucket after them.
 
 A listing has keys, sizes, ETags and times, but no headers. Each publish writes a plan before its first upload. So an
 object that is younger than a plan is what the plan says.

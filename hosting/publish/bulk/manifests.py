@@ -13,7 +13,6 @@ from hosting.publish.bulk import layout
 from hosting.publish.bulk.release_edge import ReleaseEdge
 from hosting.publish.bulk.sealed import damaged, opened, sealed
 from hosting.publish.s3.errors import ConflictError
-from hosting.publish.staging.hashed_names import hashed_names
 from hosting.publish.staging.manifest import ManifestEntry
 
 if TYPE_CHECKING:
@@ -191,6 +190,8 @@ def removed_files(previous: ReleaseManifest, names: Mapping[str, object], now: f
         now: the time of the publish, in seconds since 1970.
         keep_s: how long to keep them, in seconds.
     """
+    from hosting.publish.staging.hashed_names import hashed_names  # noqa: PLC0415 - it compiles many expressions
+
     # The name decides, as in managed mode: Cache-Control also follows from `cloudfront:maxTtl` and own rules.
     hashed = hashed_names(previous.entries)
     fresh = {name: replace(previous.files[name], removed_at=now) for name in hashed}

@@ -1,4 +1,4 @@
-"""A preview: one of many sites that share a bucket and a key value store."""
+"""A preview of a branch or a pull request: one of many sites that share a bucket and a key value store."""
 
 from __future__ import annotations
 

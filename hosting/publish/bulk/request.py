@@ -13,7 +13,7 @@ from hosting.publish.bulk import layout
 from hosting.publish.bulk.preview_site import PreviewSite
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
-from hosting.publish.staging.staged_tree import MANIFEST, staged_path
+from hosting.publish.staging.staged_paths import MANIFEST, staged_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Finds what interrupted publishes have uploaded, so that the next publish does not upload it again."""
+"""Resumes interrupted uploads: finds what they have uploaded, so that the next publish does not upload it again."""
 
 from __future__ import annotations
 

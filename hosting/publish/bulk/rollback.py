@@ -1,4 +1,8 @@
-"""Finds the release that a rollback goes back to."""
+"""Finds the release that a rollback goes back to.
+
+The rollback itself is a publish of that release: ``target`` takes its objects from its manifest instead of the staged
+files, ``publisher`` uploads nothing, and ``switch`` writes the pointer.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of a release: which publish wrote each file. Pure; release.js reads it.
+"""The table of a release: which publish wrote each file. Pure; releaseFiles.js reads it.
 
 A table is a list of buckets, each a value of the key value store. A bucket is a list of records of 10 bytes:
 
@@ -69,7 +69,7 @@ def record_key(path: str, index_document: str) -> RecordKey:
 
 
 def _page_name(path: str, index_document: str) -> tuple[str, str]:
-    """Return a page's name and the form of its file, as releaseName in release.js does."""
+    """Return a page's name and the form of its file, as releasePage in releaseFiles.js does."""
     for suffix, form in ((index_document, _INDEX), (index_document.removesuffix(_PAGE_SUFFIX), _INDEX_STEM)):
         if path == suffix:
             return "", form

@@ -106,4 +106,6 @@ class Uploader:
         except OSError as error:
             raise PublishError(f"A staged file cannot be read ({error}): run pulumi up again") from error
         finally:
-            self._bucket.close_connections()
+            # After one upload, its connection is used for the manifest.
+            if count > 1:
+                self._bucket.close_connections()

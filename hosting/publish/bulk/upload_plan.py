@@ -1,4 +1,4 @@
-"""Which objects a publish uploads, and which it uses that are in the bucket already. Pure."""
+"""Plans the uploads of a publish behind a distribution, and counts the bytes to send that a preview shows. Pure."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from hosting.errors import PublishError
 from hosting.publish.s3.parallel import ParallelRunner
 from hosting.publish.staging.hashed_names import hashed_names
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST, is_page, staged_path
+from hosting.publish.staging.staged_paths import MANIFEST, is_page, staged_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

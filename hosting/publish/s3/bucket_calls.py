@@ -38,7 +38,7 @@ def list_objects(client: PutClient, prefix: str) -> dict[str, ListedObject]:
     parameters = {"list-type": "2", "encoding-type": "url", "prefix": prefix}
     found: dict[str, ListedObject] = {}
     while True:
-        page = _with_retries(lambda: _parsed(client.call("GET", parameters, {})))
+        page = with_retries(lambda: _parsed(client.call("GET", parameters, {})))
         found.update((key.removeprefix(prefix), one) for key, one in _objects(page))
         token = _text(page, "NextContinuationToken")
         if not token:
@@ -59,10 +59,15 @@ def delete_objects(client: PutClient, keys: Sequence[str]) -> None:
         body = f'<Delete xmlns="{_NAMESPACE[1:-1]}">{listed}<Quiet>true</Quiet></Delete>'.encode()
         # S3 requires a checksum of this body.
         checksum = {"x-amz-checksum-sha256": b64encode(hashlib.sha256(body).digest()).decode()}
-        _with_retries(lambda body=body, checksum=checksum: client.call("POST", {"delete": ""}, checksum, body))  # type: ignore[misc]  # mypy: a lambda's defaults
+        with_retries(lambda body=body, checksum=checksum: client.call("POST", {"delete": ""}, checksum, body))  # type: ignore[misc]  # mypy: a lambda's defaults
 
 
-def _with_retries(request: Callable[[], _Answer]) -> _Answer:
+def with_retries(request: Callable[[], _Answer]) -> _Answer:
+    """Return what a request returns; it is sent again after transient errors.
+
+    Raises:
+        S3Error: the error is not transient, or the last attempt failed.
+    """
     answers: list[_Answer] = []
     ParallelRunner().run_with_retries(lambda: answers.append(request()))
     return answers[0]

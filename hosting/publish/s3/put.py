@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _TIMEOUT_S = 60
 _BLOCK_BYTES = 1 << 20
 _SAFE = "/-_.~"
+SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>")
 
@@ -68,6 +69,16 @@ class PutClient:
         response, response_body = self._answer("PUT", quote(key, safe=_SAFE), {}, headers, body)
         return (response.headers["ETag"] or "").strip('"'), response_body
 
+    def get(self, key: str) -> tuple[Mapping[str, str], bytes]:
+        """Return the headers, by lower-case name, and the content of an object.
+
+        Raises:
+            S3Error: as ``put``.
+        """
+        headers = {"x-amz-content-sha256": SHA256_OF_NOTHING}
+        response, content = self._answer("GET", quote(key, safe=_SAFE), {}, headers, b"")
+        return {name.lower(): value for name, value in response.headers.items()}, content
+
     def call(self, method: str, parameters: Mapping[str, str], headers: Mapping[str, str], body: bytes = b"") -> bytes:
         """Send one request about the bucket itself, and return the response's body.
 
@@ -100,9 +111,10 @@ class PutClient:
         )
         url = f"{path}?{query}" if query else path
         response, response_body = self._request(method, url, signed_headers, body)
-        if response.status != http.HTTPStatus.OK or _CODE.search(response_body):
-            # Copies and deletions can fail after their status 200:
-            # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        # Copies and deletions can fail after their status 200; the body of an object may have any content:
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        may_have_error = not (method == "GET" and key)
+        if response.status != http.HTTPStatus.OK or (may_have_error and _CODE.search(response_body)):
             raise _error(response.status, response_body)
         return response, response_body
 

@@ -22,6 +22,7 @@ from hosting.publish.staging.hash_cache import HashCache
 from hosting.publish.staging.header_changes import header_changes
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.scan import scan
+from hosting.publish.staging.staged_paths import ASSETS, MANIFEST, PAGES, staged_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -30,11 +31,6 @@ if TYPE_CHECKING:
     from hosting.formats.gitignore import IgnoreRules
     from hosting.publish.staging.scan import FoundFile, Scan
 
-_PAGE_ENDINGS = (".html", ".htm")
-# The two folders of the tree. Pages are uploaded last.
-ASSETS, PAGES = "assets", "pages"
-# Beside the two folders, for the providers, which upload from the tree in another process.
-MANIFEST = "manifest.json"
 _LINK_IMPOSSIBLE = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
 
 
@@ -153,16 +149,6 @@ def _stage_files(
         entries.append(ManifestEntry(key, status.st_size, digest, media_type, header, encoding))
     hashes.save()
     return entries
-
-
-def is_page(key: str) -> bool:
-    """Return whether the object ``key`` is a page, which is uploaded after the assets that it refers to."""
-    return key.lower().endswith(_PAGE_ENDINGS)
-
-
-def staged_path(key: str) -> str:
-    """Return the path in the staged tree of the file for the object ``key``."""
-    return f"{PAGES if is_page(key) else ASSETS}/{key}"
 
 
 def _mirror(files: Mapping[str, FoundFile], target: Path) -> None:

@@ -10,7 +10,7 @@ from hosting.errors import PublishError
 from hosting.providers.review import ReviewProvider, ReviewRecordProvider
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.objects import StoredObject
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_paths import MANIFEST
 from hosting.review.request import write_request
 from tests.unit.review import sites
 from tests.unit.review.sites import SITE

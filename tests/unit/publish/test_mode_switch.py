@@ -12,7 +12,7 @@ from hosting.providers.published_files import PublishedFilesProvider
 from hosting.publish.bulk import layout
 from hosting.publish.managed.path_list import pack
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_paths import MANIFEST
 from tests.unit.publish.bulk.engine import Cloud, Engine, Version
 from tests.unit.publish.bulk.memory import Killed, Log, entries
 

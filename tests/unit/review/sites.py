@@ -9,7 +9,7 @@ from hosting.edge.plan import plan_edge
 from hosting.edge.rule_files import read_rule_files
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
-from hosting.publish.staging.staged_tree import staged_path
+from hosting.publish.staging.staged_paths import staged_path
 from hosting.review.request import review_digest, review_request
 from hosting.review.review import LiveSite, StagedSite, review
 from tests.unit.verify.sites import settings_of

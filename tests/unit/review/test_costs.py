@@ -63,8 +63,8 @@ def test_other_rules_are_a_publish(tmp_path: Path) -> None:
     [
         ({}, {}, 1, None),
         ({}, {"headers": "/*\n  X-A: b\n"}, 2, None),
-        ({"publish_mode": "bulk"}, {}, 2, 2),
-        ({"publish_mode": "bulk"}, {"redirects": "/a /b 301\n", "headers": "/*\n  X-A: b\n"}, 2, 12),
+        ({"publish_mode": "bulk"}, {}, 2, 3),
+        ({"publish_mode": "bulk"}, {"redirects": "/a /b 301\n", "headers": "/*\n  X-A: b\n"}, 2, 13),
     ],
 )
 def test_what_runs_at_the_edge(

@@ -8,7 +8,7 @@ import pytest
 
 from hosting.errors import PublishError
 from hosting.publish.s3.objects import StoredObject
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_paths import MANIFEST
 from hosting.review import run
 from hosting.review.live import live_site, no_live_site
 from hosting.review.record import ReleaseRecord, record_keys

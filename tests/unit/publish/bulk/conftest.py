@@ -24,7 +24,7 @@ from hosting.publish.s3.bucket import S3BucketClient
 from hosting.publish.staging.cache_control import CacheControl
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_paths import MANIFEST
 from sandbox import emulator_process
 from sandbox.environment import Home
 from tests.unit.publish.bulk.memory import START, Log, served_key
@@ -165,8 +165,12 @@ class StoreSite:
         request = replace(self.place.request, digest=digest)
         stack = SourceStack("staging", source.place.name, layout.RECORDS)
         # A client of its own, with the settings of this site, as the program has it.
-        other = PromotionSource(S3BucketClient(source.place.name, self.place.bucket._settings), stack)
-        return Publisher(self.place.bucket, self.store, request, self.place.log, other).publish()
+        bucket = S3BucketClient(source.place.name, self.place.bucket._settings)
+        try:
+            other = PromotionSource(bucket, stack)
+            return Publisher(self.place.bucket, self.store, request, self.place.log, other).publish()
+        finally:
+            bucket.close_connections()
 
     def served(self) -> dict[str, str]:
         """Return the content that the pointer and its table lead to, by path, for all paths of the tree."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hosting.aws.key_value_store_errors import StoreError, StoreUnavailableError
 from hosting.errors import PublishError
-from hosting.publish.bulk import layout
+from hosting.publish.bulk import current, layout, switch
 from hosting.publish.bulk.catalogue import KEY, Catalogue, StoredRelease
 from hosting.publish.bulk.pointer import GRACE_S, Pointer
 from hosting.publish.bulk.release_edge import ReleaseEdge
@@ -72,6 +73,57 @@ def test_one_changed_file() -> None:
     site.publish(files)
     assert site.problems(files) == []
     assert (site.bucket.puts - puts, site.store.updates, pointer(site).live.table) == (3, 2, table)
+
+
+def test_one_changed_file_takes_six_round_trips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue and the manifest are read while the store is; then four writes follow each other."""
+    site, calls, both_read = Site(), [], threading.Barrier(2, timeout=60)
+    site.publish(A)
+
+    def record(place: object, name: str) -> None:
+        original = getattr(place, name)
+
+        def call(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - any call
+            is_record = threading.current_thread().name.startswith("records")
+            calls.append((is_record, name))
+            if name == "describe" or (is_record and calls.count((True, "read")) == 1):
+                both_read.wait()
+            return original(*arguments, **options)
+
+        monkeypatch.setattr(place, name, call)
+
+    for name in ("read", "write", "upload", "list", "copy"):
+        record(site.bucket, name)
+    for name in ("describe", "get", "update"):
+        record(site.store, name)
+    site.publish({**A, "about.html": "changed"})
+    assert [name for is_record, name in calls if is_record] == ["read", "read"]
+    assert [name for is_record, name in calls if not is_record] == [
+        *("describe", "get", "write", "upload", "write", "update")
+    ]
+
+
+def test_another_publish_ends_while_the_records_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the pointer names a release that the catalogue did not have when it was read, the catalogue is read again."""
+    site, has_read, digests = Site(), threading.Event(), []
+    site.publish(A)
+    publisher, read, view = site.publisher(B), current._read_records, switch.view
+
+    def read_records(*arguments: Any) -> Any:  # noqa: ANN401 - as the function
+        found = read(*arguments)
+        has_read.set()
+        return found
+
+    def view_after_another(*arguments: Any) -> Any:  # noqa: ANN401 - as the function
+        assert has_read.wait(60)
+        monkeypatch.setattr(current, "view", view)
+        digests.append(site.publish({**A, "about.html": "later"}).release.digest)
+        return view(*arguments)
+
+    monkeypatch.setattr(current, "_read_records", read_records)
+    monkeypatch.setattr(current, "view", view_after_another)
+    assert publisher.preview().startswith("1 to add, 2 to change, 1 to remove")
+    assert publisher.is_live(digests[0])
 
 
 def test_publishing_again_changes_nothing() -> None:

@@ -19,7 +19,7 @@ from hosting.publish.bulk.request import EDGE_FILE
 from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_paths import MANIFEST
 from tests.unit.publish.bulk.memory import Log, Site, entries
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from hosting.publish.bulk import catalogue
 from hosting.publish.managed.path_list import pack
 from hosting.publish.s3.objects import ListedObject, StoredObject
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
-from hosting.publish.staging.staged_tree import MANIFEST, staged_path
+from hosting.publish.staging.staged_paths import MANIFEST, staged_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

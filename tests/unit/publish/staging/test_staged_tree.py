@@ -11,7 +11,8 @@ import pytest
 from hosting.errors import PublishError
 from hosting.formats.gitignore import IgnoreRules
 from hosting.publish.staging.manifest import Manifest
-from hosting.publish.staging.staged_tree import MANIFEST, StagedTree, stage
+from hosting.publish.staging.staged_paths import MANIFEST
+from hosting.publish.staging.staged_tree import StagedTree, stage
 
 if TYPE_CHECKING:
     from pathlib import Path
