@@ -360,7 +360,8 @@ def served(items: Mapping[str, str], bucket: MemoryBucket, path: str, pointer: s
 
 def served_key(items: Mapping[str, str], path: str, pointer: str = SITE_KEY) -> str:
     """Return the key that release.js finds for a file's path; empty for an unknown path, ``UNAVAILABLE`` for 503."""
-    for release in Pointer.from_text(items[pointer]).named if pointer in items else ():
+    found = Pointer.from_text(items[pointer]) if pointer in items else None
+    for release in found.named if found else ():
         key = record_key(path, release.index_document)
         bucket_text = items.get(f"{table_prefix(release.table)}{key.number % release.buckets}")
         if bucket_text is not None:
