@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
+import time
 from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
@@ -204,6 +206,31 @@ def test_no_preview_answers_with_the_file_of_another(previews: Previews) -> None
     assert len(keys) == 1
     assert previews.get("pr-7", f"/{keys[0]}", **location).status == 404
     assert previews.get("own", f"/{keys[0]}", **location).status == 404
+
+
+@pytest.mark.parametrize("arrival", ["updates", "keys"])
+def test_no_preview_answers_with_another_while_a_publish_arrives(previews: Previews, arrival: str) -> None:
+    """A publish with a table of its own arrives at two locations: each name has its own files, or none."""
+    old = previews.text("pr-7", "/page-20")
+    new = f"seven 20 by {arrival}"
+    pages = {f"page-{number}.html": f"seven {number} by {arrival}" for number in range(10, 110)}
+    previews.write("PR_7", {**pages, **{f"page-{number}.html": f"seven {number}" for number in range(10)}})
+    start, settings = time.time(), {"arrival": arrival, "lagSeconds": 10}
+    file, locations, seen = previews.edge.sandbox.home.store_settings, (elsewhere(), elsewhere()), set()
+    try:
+        file.write_text(json.dumps({**settings, "clock": start}))
+        replace(previews.edge, stack="PR_7").up()
+        for seconds, location in itertools.product(range(11), locations):
+            file.write_text(json.dumps({**settings, "clock": start + seconds}))
+            own = [previews.get(name, "/page-3", **location).text for name in ("main", "own", "pr-7")]
+            assert own == ["page 3", "page 3", "seven 3"]
+            assert previews.get("main", "/page-20", **location).text == "page 20"
+            answer = previews.get("pr-7", "/page-20", **location)
+            # While its table has not arrived, a preview may have no answer.
+            seen.add(answer.text if answer.status == 200 else answer.status)
+    finally:
+        file.unlink()
+    assert {old, new} <= seen <= {old, new, 503}
 
 
 def test_another_stack_of_the_same_name(previews: Previews) -> None:
