@@ -209,16 +209,14 @@ class S3BucketClient:
 
     @s3_errors()
     def delete_unchanged(self, key: str, etag: str) -> None:
-        """Delete an object that has this ETag: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see above
-
+        """Delete an object that has this ETag."""
         try:
-            self._s3.delete_object(Bucket=self._bucket, Key=key, IfMatch=etag)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _CONFLICTS:
+            delete_objects(self._put_client, [key], etag)
+        except S3Error as error:
+            if error.code in _CONFLICTS:
                 raise ConflictError(key) from error
-            # It is gone if the response was lost and botocore sent the request again.
-            if error.response["Error"]["Code"] not in _NO_SUCH_KEY:
+            # It is gone if the response was lost and the request was sent again.
+            if error.code not in _NO_SUCH_KEY:
                 raise
 
     def close_connections(self) -> None:

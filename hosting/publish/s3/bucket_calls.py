@@ -46,15 +46,20 @@ def list_objects(client: PutClient, prefix: str) -> dict[str, ListedObject]:
         parameters["continuation-token"] = token
 
 
-def delete_objects(client: PutClient, keys: Sequence[str]) -> None:
+def delete_objects(client: PutClient, keys: Sequence[str], etag: str = "") -> None:
     """Delete objects, a thousand with each request; keys that do not exist are ignored.
+
+    With an ``etag``, S3 deletes only what has it, and refuses a key that does not exist:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
 
     Raises:
         S3Error: S3 refuses a request or the deletion of one object.
     """
+    condition = f"<ETag>{etag.translate(_ESCAPED)}</ETag>" if etag else ""
     for start in range(0, len(keys), MAX_DELETES):
         listed = "".join(
-            f"<Object><Key>{key.translate(_ESCAPED)}</Key></Object>" for key in keys[start : start + MAX_DELETES]
+            f"<Object><Key>{key.translate(_ESCAPED)}</Key>{condition}</Object>"
+            for key in keys[start : start + MAX_DELETES]
         )
         body = f'<Delete xmlns="{_NAMESPACE[1:-1]}">{listed}<Quiet>true</Quiet></Delete>'.encode()
         # S3 requires a checksum of this body.

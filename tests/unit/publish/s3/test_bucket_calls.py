@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import pytest
 from hosting.aws.settings import AwsSettings
 from hosting.publish.s3.bucket import S3BucketClient
 from hosting.publish.s3.bucket_calls import MAX_DELETES
-from hosting.publish.s3.errors import S3Error
+from hosting.publish.s3.errors import ConflictError, S3Error
 from hosting.publish.s3.objects import ListedObject
 from hosting.publish.s3.parallel import ParallelRunner
 from sandbox.tests.loopback import Loopback
@@ -128,6 +129,24 @@ def test_deletions(s3: S3) -> None:
     assert "<Object><Key>a&amp;&lt;b&gt;&#13;</Key></Object><Object><Key>0</Key></Object>" in first
     assert first.count("<Object>") == MAX_DELETES
     assert last == f'<Delete xmlns="{NAMESPACE}"><Object><Key>999</Key></Object><Quiet>true</Quiet></Delete>'
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("PreconditionFailed", ConflictError),
+        ("ConditionalRequestConflict", ConflictError),
+        ("NoSuchKey", None),
+        ("AccessDenied", S3Error),
+    ],
+)
+def test_a_deletion_by_the_etag(s3: S3, code: str, raised: type[Exception] | None) -> None:
+    """The request has the ETag; another object is a conflict, and one that is gone is no error."""
+    s3.answers = [(200, f"<DeleteResult><Error><Key>a</Key><Code>{code}</Code></Error></DeleteResult>".encode())]
+    with pytest.raises(raised) if raised else nullcontext():
+        client(s3).delete_unchanged("a", '"e&1"')
+    ((_, _, body),) = s3.requests
+    assert b'<Object><Key>a</Key><ETag>"e&amp;1"</ETag></Object>' in body
 
 
 def test_a_refused_deletion(s3: S3) -> None:
