@@ -69,6 +69,7 @@ class EdgePlan:
         warnings: sentences for the user.
         proxies: the rules whose paths other servers answer, in their order.
         redirect_rules: redirects, rewrites and proxies, in their order.
+        unused_redirects: the rules that never apply, because an earlier one matches.
         header_rules: the rules for custom response headers.
         store_items: the values by key that the functions read from the KeyValueStore; without items there is no
             store.
@@ -89,6 +90,7 @@ class EdgePlan:
     warnings: tuple[str, ...]
     proxies: tuple[Proxy, ...] = ()
     redirect_rules: tuple[Rule, ...] = ()
+    unused_redirects: tuple[Rule, ...] = ()
     header_rules: tuple[HeaderRule, ...] = ()
     store_items: Mapping[str, str] = field(default_factory=dict)
 
@@ -155,6 +157,7 @@ def plan_edge(name: str, settings: Settings, manifest: Manifest, rules: Rules) -
         warnings=tuple(_warnings(settings, rules, inputs, functions)),
         proxies=inputs.redirects.proxies,
         redirect_rules=tuple(inputs.redirects.rules),
+        unused_redirects=inputs.redirects.unused,
         header_rules=tuple(inputs.headers),
         store_items=store_items((*functions.request.tables, *functions.response.tables)),
     )

@@ -118,7 +118,8 @@ def _show(engine_log: EngineLog, result: Any, gate: Any, stack: str) -> None:  #
     from hosting.review.lines import growth_line, messages, summary, weight_line  # noqa: PLC0415 - see above
 
     weights = (weight_line(result), growth_line(result)) if result.weights else ()
-    rest = [*result.rule_changes, *filter(None, weights), *result.notes]
+    cost = result.cost.text() if result.cost else ()
+    rest = [*result.rule_changes, *filter(None, weights), *result.notes, *cost]
     engine_log.info("\n".join([summary(result), *(f"  {each}" for each in rest)]))
     for message in messages(result, gate, "warn"):
         engine_log.warn(for_stack(message, stack))
@@ -158,8 +159,9 @@ class ReviewRecordProvider(_Provider):
 
     def _store(self, props: Mapping[str, Any], obsolete: Sequence[str]) -> None:
         data = self._record(props) if props["digest"] else None
-        # The record of another release would be wrong: after a rollback or a promotion the bucket has no record.
-        unknown = [] if props["digest"] else props["keys"][:1]
+        # The record of another release would be wrong: after a rollback or a promotion, or if the record of this
+        # release can't be made, the bucket has none.
+        unknown = props["keys"][:1] if data is None else []
 
         def store() -> None:
             bucket = self.bucket_client(str(props["bucket"]))

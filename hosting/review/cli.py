@@ -19,7 +19,7 @@ from hosting.prepare import STATE, Run, prepare
 from hosting.publish.bulk import layout
 from hosting.publish.s3.bucket import open_bucket
 from hosting.publish.s3.errors import S3Error
-from hosting.review.costs import Files, costs
+from hosting.review.costs import Files, month_cost
 from hosting.review.html_report import html_report
 from hosting.review.lines import refusal, text
 from hosting.review.live import live_site, no_live_site
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from hosting.publish.settings import GateSettings
     from hosting.review.estimate import Estimate
     from hosting.review.result import ReviewResult
-    from hosting.review.review import LiveSite
+    from hosting.review.review import LiveSite, StagedSite
     from hosting.review.traffic_cost import Traffic
 
 PASSED, REFUSED, NOT_REVIEWED = 0, 1, 2
@@ -96,10 +96,11 @@ def _traffic(text: str) -> Traffic:
 
 def _formatted(options: argparse.Namespace, reviewed: _Reviewed) -> str:
     if options.json:
-        found = json.loads(reviewed.result.to_json())
+        found = json.loads(replace(reviewed.result, cost=None).to_json())
+        del found["cost"]
         return json.dumps({**found, "costs": [one.as_json() for one in reviewed.costs]}, indent=2)
     if options.markdown:
-        return markdown(reviewed.result)
+        return markdown(reviewed.result, reviewed.costs)
     return "\n\n".join([text(reviewed.result), *("\n".join(one.text()) for one in reviewed.costs)])
 
 
@@ -129,13 +130,45 @@ def _reviewed(options: argparse.Namespace, project: Path) -> _Reviewed:
     if options.build:
         prepared = prepare(name, settings, Run(project, preview=True, say=_say))
         write_request(folder, review_request(settings, prepared.edge, layout.IN_PLACE_RECORDS))
-    elif not (folder / REQUEST_FILE).is_file():
-        raise HostingError(f"Stack '{name}' is not staged: pulumi preview --stack {name}, or add --build")
+    else:
+        _require_staged(folder, settings)
     staged, live = staged_site(folder), _live(cli, options.stack, settings)
-    result = run_review(staged, live, _no_progress).result
-    before = Files(live.record.manifest, live.record.rules) if live.record else None
-    found = costs(settings, Files(staged.manifest, staged.request.rules), before, options.traffic)
-    return _Reviewed(result, staged.request.gate, found)
+    result = _result(staged, live)
+    costs = [result.cost] if result.cost else []
+    if options.traffic:
+        files = Files(staged.manifest, staged.request.rules)
+        costs.append(month_cost(files, settings.cloudfront.price_class, options.traffic))
+    return _Reviewed(result, staged.request.gate, costs)
+
+
+def _require_staged(folder: Path, settings: Settings) -> None:
+    """Check that a preview has staged the site for a review.
+
+    Raises:
+        HostingError: it has not.
+    """
+    if not settings.publish.gate.is_on:
+        raise HostingError("'publish:gate' turns the review off, so pulumi preview stages nothing for it: add --build")
+    if not (folder / REQUEST_FILE).is_file():
+        stack = settings.stack
+        raise HostingError(f"Stack '{stack}' is not staged: pulumi preview --stack {stack}, or add --build")
+
+
+def _result(staged: StagedSite, live: LiveSite) -> ReviewResult:
+    """Return the result of the review.
+
+    Raises:
+        HostingError: it failed.
+    """
+    try:
+        return run_review(staged, live, _no_progress).result
+    except HostingError:
+        raise
+    except Exception as error:
+        raise HostingError(
+            f"The review failed ({type(error).__name__}: {error}); nothing was reviewed: stage the site again with "
+            "--build"
+        ) from error
 
 
 def _live(cli: Cli, stack: str, settings: Settings) -> LiveSite:

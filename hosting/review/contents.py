@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from hosting.review.examine import Content
 
 # Another version of this program may find other links.
-_VERSION = 1
+_VERSION = 2
 
 
 class Row(NamedTuple):
     """What a file contains, with numbers of texts in place of texts.
 
     Attributes:
-        sha256: the hash of its content.
+        identity: what its content depends on: its hash and how it is served.
         bases: the paths that it is served at.
         title: its title.
         canonical: the path of its canonical link.
         links, anchors, styles, scripts, images: as in ``Content``.
-        sent: the bytes that are sent.
+        sent, unread: as in ``Content``.
     """
 
-    sha256: str
+    identity: str
     bases: list[str]
     title: str
     canonical: str
@@ -41,6 +41,7 @@ class Row(NamedTuple):
     scripts: list[int]
     images: list[int]
     sent: int
+    unread: str = ""
 
 
 class Contents:
@@ -56,10 +57,10 @@ class Contents:
         self.rows: dict[str, Row] = {}
         self._numbers: dict[str, int] = {}
 
-    def add(self, key: str, sha256: str, bases: Iterable[str], content: Content) -> None:
+    def add(self, key: str, identity: str, bases: Iterable[str], content: Content) -> None:
         """Add what a file contains."""
         self.rows[key] = Row(
-            sha256,
+            identity,
             list(bases),
             content.title,
             content.canonical,
@@ -69,6 +70,7 @@ class Contents:
             scripts=self._numbered(content.scripts),
             images=self._numbered(content.images),
             sent=content.sent,
+            unread=content.unread,
         )
 
     def discard(self, key: str) -> None:
@@ -106,7 +108,7 @@ def _lists(row: Row) -> tuple[list[int], ...]:
 
 def _renumbered(row: Row, numbers: Mapping[int, int]) -> Row:
     links, anchors, styles, scripts, images = ([numbers[number] for number in each] for each in _lists(row))
-    return Row(row.sha256, row.bases, row.title, row.canonical, links, anchors, styles, scripts, images, row.sent)
+    return row._replace(links=links, anchors=anchors, styles=styles, scripts=scripts, images=images)
 
 
 def read_contents(file: Path, options: object) -> Contents:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.publish.managed.invalidation_paths import error_page_files
-from hosting.review.publish_cost import file_changes, publish_estimate
+from hosting.review.publish_cost import Invalidation, file_changes, publish_estimate
 from hosting.review.traffic_cost import ServedSite, month_estimate
 
 if TYPE_CHECKING:
     from hosting.answers.site_rules import SiteRules
-    from hosting.config.load import Settings
     from hosting.publish.staging.manifest import Manifest
     from hosting.review.estimate import Estimate
     from hosting.review.traffic_cost import Traffic
@@ -27,15 +26,23 @@ class Files(NamedTuple):
     rules: SiteRules
 
 
-def costs(settings: Settings, staged: Files, live: Files | None, traffic: Traffic | None) -> list[Estimate]:
-    """Return the cost of a publish, and of a month if there is ``traffic``; ``live`` is None if nothing is live."""
+def publish_cost(staged: Files, live: Files | None, max_paths: int) -> Estimate:
+    """Return the cost of a publish.
+
+    Args:
+        staged: what is published.
+        live: what is live; None if that is nothing, or not known.
+        max_paths: as in ``Invalidation``.
+    """
     before = live.manifest if live else None
     has_new_rules = live is not None and live.rules != staged.rules
     changes = file_changes(before, staged.manifest, has_new_rules=has_new_rules)
-    estimates = [publish_estimate(changes, settings, staged.manifest, _fallbacks(staged))]
-    if traffic is not None:
-        estimates.append(month_estimate(traffic, _served(settings, staged)))
-    return estimates
+    return publish_estimate(changes, staged.rules, staged.manifest, Invalidation(max_paths, _fallbacks(staged)))
+
+
+def month_cost(staged: Files, price_class: str, traffic: Traffic) -> Estimate:
+    """Return the cost of a month of traffic; ``price_class`` is `cloudfront:priceClass`."""
+    return month_estimate(traffic, _served(staged, price_class))
 
 
 def _fallbacks(site: Files) -> list[str]:
@@ -45,12 +52,12 @@ def _fallbacks(site: Files) -> list[str]:
     return sorted({*pages, app_page} - {""})
 
 
-def _served(settings: Settings, site: Files) -> ServedSite:
+def _served(site: Files, price_class: str) -> ServedSite:
     """Return what the cost of a month depends on."""
-    cloudfront, rules, size = settings.cloudfront, site.rules, site.manifest.total_bytes
-    if not cloudfront.enabled:
+    rules, size = site.rules, site.manifest.total_bytes
+    if not rules.has_cloudfront:
         return ServedSite("", size)
     if not rules.is_bulk:
-        return ServedSite(cloudfront.price_class, size, 2 if rules.headers else 1)
+        return ServedSite(price_class, size, 2 if rules.headers else 1)
     most = _RELEASE_READS + _MOST_REDIRECT_READS * bool(rules.redirects) + _MOST_HEADER_READS * bool(rules.headers)
-    return ServedSite(cloudfront.price_class, size, 2, (_RELEASE_READS, most))
+    return ServedSite(price_class, size, 2, (_RELEASE_READS, most))

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.review.css import css_links
+from hosting.review.decompress import UnreadError, decompressed
 from hosting.review.link_attributes import RESOURCE
+from hosting.review.nesting import MOST_NESTED, is_nested_too_deep
 from hosting.review.other_links import manifest_links, xml_links
 from hosting.review.targets import Base, is_mixed_content
 
@@ -53,6 +55,7 @@ class Job(NamedTuple):
         charset: the charset that it is served with.
         is_compressed: whether CloudFront compresses it.
         bases: the paths that it is served at, from which its links are resolved.
+        encoding: its Content-Encoding; empty if it is published as it is.
     """
 
     key: str
@@ -61,6 +64,7 @@ class Job(NamedTuple):
     charset: str
     is_compressed: bool
     bases: tuple[str, ...]
+    encoding: str = ""
 
 
 class Content(NamedTuple):
@@ -73,6 +77,7 @@ class Content(NamedTuple):
         anchors: the ids of the page, if fragments are compared.
         styles, scripts, images: the paths that a first visit requests.
         sent: the bytes that are sent.
+        unread: why the file was not read, as ``UnreadError`` says; empty if it was.
     """
 
     title: str = ""
@@ -83,6 +88,7 @@ class Content(NamedTuple):
     scripts: list[str] = []  # noqa: RUF012 - the same
     images: list[str] = []  # noqa: RUF012 - the same
     sent: int = 0
+    unread: str = ""
 
 
 def examine(job: Job, options: Options) -> Content:
@@ -91,12 +97,23 @@ def examine(job: Job, options: Options) -> Content:
     sent = _gzip_size(data) if job.is_compressed else len(data)
     if job.kind == OTHER:
         return Content(sent=sent)
-    text = decode(data, job.charset)
+    try:
+        return _content(decode(decompressed(data, job.encoding), job.charset), job, options)._replace(sent=sent)
+    except UnreadError as error:
+        return Content(sent=sent, unread=str(error))
+
+
+def _content(text: str, job: Job, options: Options) -> Content:
+    """Return what a text contains.
+
+    Raises:
+        UnreadError: it can't be parsed in a reasonable time.
+    """
     if job.kind == HTML:
-        return _page(text, job, options)._replace(sent=sent)
+        return _page(text, job, options)
     found = {CSS: _css, XML: xml_links, MANIFEST: manifest_links}[job.kind](text)
     bases = [Base(frozenset(options.hosts), path) for path in job.bases]
-    return Content(links=_targets(found, bases, options), sent=sent)
+    return Content(links=_targets(found, bases, options))
 
 
 def decode(data: bytes, charset: str) -> str:
@@ -120,6 +137,8 @@ def _css(text: str) -> list[tuple[str, str]]:
 
 
 def _page(text: str, job: Job, options: Options) -> Content:
+    if is_nested_too_deep(text):
+        raise UnreadError(f"they have more than {MOST_NESTED} elements inside each other")
     # Only a review parses pages.
     from hosting.review.page_content import page_content  # noqa: PLC0415 - imports selectolax
 

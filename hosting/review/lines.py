@@ -92,9 +92,10 @@ def pages_of(finding: Finding, show: Callable[[str], str] = str) -> str:
 
     ``show`` returns the path of a page as it is shown.
     """
+    place = "linked on" if finding.kind == URLS else "on"
     if finding.pages > 1:
-        return f"on {finding.pages} pages, such as {show(finding.page)}"
-    return f"on {show(finding.page)}" if finding.page and finding.page != finding.subject else ""
+        return f"{place} {finding.pages} pages, such as {show(finding.page)}"
+    return f"{place} {show(finding.page)}" if finding.page and finding.page != finding.subject else ""
 
 
 def _escaped(found: re.Match[str]) -> str:

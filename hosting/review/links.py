@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from hosting.review.result import FRAGMENTS, LINKS, MIXED_CONTENT, REDIRECTS, Fi
 from hosting.review.site import LOOP, PAGE_TYPES, is_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from hosting.review.contents import Contents
     from hosting.review.ignores import Ignores
@@ -42,29 +43,30 @@ class Links:
         self.count = sum(len(row.links) for row in contents.rows.values())
         self.targets = len(self._asked)
         self.single_redirects = 0
+        self._pages: Mapping[tuple[str, str], set[str]] = {}
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with the links, once for each target."""
         found = {number: wrong for number in self._asked if (wrong := self._wrong(self._contents.texts[number]))}
-        pages: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        pages: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for key, row in self._contents.rows.items():
+            for number in found.keys() & row.links:
+                if not self._ignores.matches(found[number].subject, self._site.page_url(key)):
+                    pages[found[number].identity].add(key)
         # A page and a script may link to the same target in different ways.
         findings = {finding.identity: finding for finding in found.values()}
-        for key, row in self._contents.rows.items():
-            for identity in {found[number].identity for number in row.links if number in found}:
-                pages[identity].append(key)
+        self._pages = pages
         rules = [each for each in self._rules() if not self._ignores.matches(each.subject)]
-        return rules + list(
-            filter(None, (self._on_pages(finding, pages[identity]) for identity, finding in findings.items()))
-        )
+        return rules + [self._on_pages(findings[each], pages[each]) for each in findings if each in pages]
 
-    def _on_pages(self, finding: Finding, keys: list[str]) -> Finding | None:
-        """Return a finding with the pages that have it; None if it is ignored on all of them."""
-        urls = {key: self._site.page_url(key) for key in keys}
-        kept = [key for key in keys if not self._ignores.matches(finding.subject, urls[key])]
-        if not kept:
-            return None
-        page = urls[min(kept, key=lambda key: (not self._site.has_own_url(key), key.count("/"), key))]
-        return Finding(finding.kind, finding.subject, finding.text, page, len(kept), finding.advice)
+    def with_pages(self, finding: Finding, paths: Collection[str]) -> Finding:
+        """Return a finding with the pages whose links to one of the paths are broken."""
+        keys: set[str] = set().union(*(self._pages.get((LINKS, path), ()) for path in paths))
+        return self._on_pages(finding, keys) if keys else finding
+
+    def _on_pages(self, finding: Finding, keys: Collection[str]) -> Finding:
+        first = min(keys, key=lambda key: (not self._site.has_own_url(key), key.count("/"), key))
+        return replace(finding, page=self._site.page_url(first), pages=len(keys))
 
     def _rules(self) -> Iterator[Finding]:
         """Yield the redirects and rewrites for one path that lead to nothing."""

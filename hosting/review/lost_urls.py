@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.answers.expected import OK
@@ -19,7 +19,7 @@ from hosting.review.rule_paths import source_paths
 from hosting.review.site import LOOP, is_page
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from hosting.formats.redirects.rules import Rule
     from hosting.publish.staging.manifest import ManifestEntry
@@ -46,6 +46,18 @@ _PATHS_OF_A_RULE = 50
 _IS_DATA = re.compile("|".join(_DATA_OF_PAGES))
 
 
+class LostUrl(NamedTuple):
+    """A URL that dies.
+
+    Attributes:
+        finding: what is reported.
+        paths: all paths that die with it, of the same file or the same rule.
+    """
+
+    finding: Finding
+    paths: tuple[str, ...]
+
+
 class _Page(NamedTuple):
     """What identifies a page in another place."""
 
@@ -68,30 +80,41 @@ class LostUrls:
         """Whether an app answers all paths without a file, so that no page can be missed."""
         return self._before.is_app and self._after.is_app
 
-    def findings(self) -> Iterator[Finding]:
+    def lost(self) -> Iterator[LostUrl]:
         """Yield the URLs that die, once for each file and for each rule of the live release."""
-        keys = set()
-        for entry in self._candidates():
-            lost = [(path, reason) for path in self._before.served_forms(entry.path) if (reason := self._reason(path))]
-            if lost:
-                keys.add(entry.path)
-                path, reason = lost[0]
-                others = f" (so do {', '.join(each for each, _ in lost[1:])})" if len(lost) > 1 else ""
-                yield Finding(URLS, path, f"{reason}{others}", advice=self._redirect(path, entry.path))
-        for rule in self._before.rules.redirects:
-            if rule.is_unconditional and not isinstance(rule, Proxy):
-                yield from self._rule_findings(rule, keys)
+        reasons = {key: reasons for key, reasons in self._lost_files() if reasons}
+        rules = [rule for rule in self._before.rules.redirects if rule.is_unconditional and not isinstance(rule, Proxy)]
+        of_rules = [self._lost_paths(rule) for rule in rules]
+        # A rule whose page dies is no other mistake.
+        with_page: defaultdict[str, list[str]] = defaultdict(list)
+        for path in chain.from_iterable(of_rules):
+            with_page[self._before.outcome(path).key].append(path)
+        for key, (first, *others) in reasons.items():
+            so_do = f" (so do {', '.join(others)})" if others else ""
+            finding = Finding(URLS, first, f"{self._reason(first)}{so_do}", advice=self._redirect(first, key))
+            yield LostUrl(finding, (first, *others, *with_page[key]))
+        yield from self._lost_rules(of_rules, reasons)
 
-    def _rule_findings(self, rule: Rule, lost_keys: Collection[str]) -> Iterator[Finding]:
-        """Yield the paths of a rule that die, as one finding; not those that die with the page to which they lead."""
+    def _lost_files(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield the key of each file with the paths that die."""
+        for entry in self._candidates():
+            yield entry.path, [path for path in self._before.served_forms(entry.path) if self._reason(path)]
+
+    def _lost_paths(self, rule: Rule) -> list[str]:
+        """Return the paths of a rule that die."""
         paths = (
             [rule.literal] if rule.is_literal else list(islice(source_paths(rule, self._page_urls), _PATHS_OF_A_RULE))
         )
-        served = [path for path in paths if self._is_served(path) and self._before.outcome(path).key not in lost_keys]
-        lost = [(path, reason) for path in served if (reason := self._reason(path))]
-        if lost:
-            others = f" (so do {len(lost) - 1} other paths of the rule)" if len(lost) > 1 else ""
-            yield Finding(URLS, lost[0][0], f"{lost[0][1]}{others}; a rule of the live site serves it")
+        return [path for path in paths if self._is_served(path) and self._reason(path)]
+
+    def _lost_rules(self, of_rules: Iterable[list[str]], lost_keys: Collection[str]) -> Iterator[LostUrl]:
+        """Yield the rules with paths that die although the page to which they lead does not."""
+        for paths in of_rules:
+            lost = [path for path in paths if self._before.outcome(path).key not in lost_keys]
+            if lost:
+                others = f" (so do {len(lost) - 1} other paths of the rule)" if len(lost) > 1 else ""
+                text = f"{self._reason(lost[0])}{others}; a rule of the live site serves it"
+                yield LostUrl(Finding(URLS, lost[0], text), tuple(lost))
 
     def _is_served(self, path: str) -> bool:
         """Whether the live site serves a file of its own for the path of a rule."""

@@ -12,8 +12,9 @@ from hosting.review.lines import counted, growth_line, pages_of, summary, weight
 from hosting.review.result import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from hosting.review.estimate import Estimate
     from hosting.review.result import Finding, ReviewResult
 
 # GitHub refuses comments with more than 65,536 characters:
@@ -25,9 +26,9 @@ _TICKS = re.compile("`+")
 _BLANK = re.compile(r"\s+")
 
 
-def markdown(result: ReviewResult) -> str:
-    """Return the report; it ends early if it is too long for a comment."""
-    text = "\n".join(_lines(result)) + "\n"
+def markdown(result: ReviewResult, estimates: Sequence[Estimate] = ()) -> str:
+    """Return the report with the costs; it ends early if it is too long for a comment."""
+    text = "\n".join([*_lines(result), *_cost_lines(estimates)]) + "\n"
     if len(text) <= _MOST_CHARACTERS:
         return text
     kept = text[: _MOST_CHARACTERS - len(_CUT_OFF)]
@@ -57,6 +58,13 @@ def _lines(result: ReviewResult) -> Iterator[str]:
     if result.weights:
         yield from ("", *(code(each) for each in (weight_line(result), growth_line(result)) if each))
     yield from ("", *(code(note) for note in result.notes))
+
+
+def _cost_lines(estimates: Sequence[Estimate]) -> Iterator[str]:
+    """Yield the costs as code: GitHub takes the text between two dollar signs for mathematics."""
+    for estimate in estimates:
+        first, *lines = estimate.text()
+        yield from ("", "**Cost**: " + code(first), "", *(f"- {code(line.strip())}" for line in lines))
 
 
 def _finding(finding: Finding) -> str:

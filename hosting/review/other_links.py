@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 # `loc` of https://www.sitemaps.org/protocol.html, `link` and `url` of https://www.rssboard.org/rss-specification, and
 # `link` of https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7. Text is enough: these files are generated.
-_ELEMENT = re.compile(r"<(?:\w+:)?(loc|link)\s*>\s*(?:<!\[CDATA\[)?\s*([^<\]]*?)\s*(?:\]\]>)?\s*</", re.IGNORECASE)
-_LINK = re.compile(r"<(?:link|enclosure|xhtml:link)\b[^>]*?\s(?:href|url)\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
+_ELEMENT = re.compile(r"<(?:\w+:)?(?:loc|link)\s*+>\s*+(?:<!\[CDATA\[)?+([^<\]]*+)", re.IGNORECASE)
+_LINK = re.compile(
+    r"<(?:link|enclosure|xhtml:link)\b[^<>]*?\s(?:href|url)\s*+=\s*+[\"']([^\"'<>]*+)[\"']", re.IGNORECASE
+)
 _ROOTS = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex|rss|feed|RDF)\b")
 _ROOT_PLACE = 2_000
 # JSON can escape half of a character, which no URL can have: https://url.spec.whatwg.org/#concept-url-parser
@@ -27,7 +29,7 @@ def xml_links(text: str) -> Iterator[tuple[str, str]]:
     if not _ROOTS.search(text, 0, _ROOT_PLACE):
         return
     for found in _ELEMENT.finditer(text):
-        yield PAGE_LINK, html.unescape(found[2])
+        yield PAGE_LINK, html.unescape(found[1].strip())
     for found in _LINK.finditer(text):
         yield PAGE_LINK, html.unescape(found[1])
 
@@ -36,7 +38,7 @@ def manifest_links(text: str) -> Iterator[tuple[str, str]]:
     """Yield the links of a web manifest: https://www.w3.org/TR/appmanifest/."""
     try:
         manifest = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for kind, link in _manifest_links(manifest) if isinstance(manifest, dict) else ():
         yield kind, _LONE_SURROGATE.sub("\ufffd", link)

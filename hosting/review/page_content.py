@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 # An element with this attribute, with all that is in it, is not reviewed.
 _IGNORE = "data-review-ignore"
 # https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-refresh
-_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*(?:url\s*=)?\s*(?P<quote>['\"]?)(?P<url>.*?)(?P=quote)\s*\Z", re.IGNORECASE)
+_DELAY = re.compile(r"\s*+[\d.]*+\s*+[;,]?+\s*+(?:url\s*+=\s*+)?+", re.IGNORECASE)
+_QUOTES = ("'", '"')
 _TAGS = frozenset({"a", "base", "link", "meta", "script", "style", "title", *LINK_ATTRIBUTES})
 
 
@@ -129,11 +130,17 @@ def _meta_links(attributes: Attributes) -> Iterator[tuple[str, str]]:
     value = attributes.get("content") or ""
     names = {(attributes.get(name) or "").lower() for name in ("property", "name")}
     if (attributes.get("http-equiv") or "").lower() == "refresh":
-        found = _REFRESH.match(value)
-        if found and found["url"]:
-            yield PAGE_LINK, found["url"]
+        url = _refresh_url(value)
+        if url:
+            yield PAGE_LINK, url
     elif names & META_LINKS:
         yield RESOURCE, value
+
+
+def _refresh_url(text: str) -> str:
+    """Return the URL of a refresh; empty if the page only loads itself again."""
+    url = _DELAY.sub("", text, count=1)
+    return url[1:].partition(url[0])[0] if url.startswith(_QUOTES) else url.strip()
 
 
 def _read_request(content: PageContent, node: LexborNode, tag: str, attributes: Attributes) -> None:

@@ -12,13 +12,25 @@ from hosting.review.prices import INVALIDATION_PATH, S3_READ, S3_REGION, S3_WRIT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from hosting.config.load import Settings
+    from hosting.answers.site_rules import SiteRules
     from hosting.publish.staging.manifest import Manifest, ManifestEntry
 
 # The length of the hashes that a record of a release has.
 _DIGITS = 16
 _LIST_PAGE, _KEYS_A_WRITE = 1_000, 49
 _PUBLISH_ID = "AAAA"
+
+
+class Invalidation(NamedTuple):
+    """What a publish in managed mode invalidates.
+
+    Attributes:
+        max_paths: the most URLs that are invalidated one by one; 0 if none is invalidated.
+        fallbacks: the files that CloudFront serves under other URLs: error pages.
+    """
+
+    max_paths: int
+    fallbacks: Collection[str]
 
 
 class FileChanges(NamedTuple):
@@ -58,28 +70,27 @@ def _content(entry: ManifestEntry) -> tuple[str | None, ...]:
 
 
 def publish_estimate(
-    changes: FileChanges, settings: Settings, manifest: Manifest, fallbacks: Collection[str]
+    changes: FileChanges, rules: SiteRules, manifest: Manifest, invalidation: Invalidation
 ) -> Estimate:
     """Return the cost of a publish.
 
     Args:
         changes: what it changes.
-        settings: the stack's settings.
+        rules: how the site answers.
         manifest: the files that it publishes.
-        fallbacks: the files that CloudFront serves under other URLs: error pages.
+        invalidation: what it invalidates in managed mode.
     """
     if changes.is_empty:
         return Estimate("This publish changes nothing and costs nothing", ())
-    is_bulk, has_cloudfront = settings.publish.mode == "bulk", settings.cloudfront.enabled
-    if is_bulk and has_cloudfront:
-        lines = _release_lines(changes, manifest, settings.website.index_document)
+    if rules.is_bulk and rules.has_cloudfront:
+        lines = _release_lines(changes, manifest, rules.index_document)
     else:
-        lines = _replaced_lines(changes, manifest, is_bulk=is_bulk)
+        lines = _replaced_lines(changes, manifest, is_bulk=rules.is_bulk)
     upload = CostLine("Upload in bytes", changes.upload_bytes, 0, 0, "AWS takes nothing for data that it receives")
     found = [*lines, upload]
-    if has_cloudfront and not is_bulk and settings.publish.invalidate != "never":
-        found.append(_invalidation_line(changes, settings, fallbacks))
-    return Estimate("This publish", tuple(found))
+    if rules.has_cloudfront and not rules.is_bulk and invalidation.max_paths:
+        found.append(_invalidation_line(changes, rules.index_document, invalidation))
+    return Estimate("This publish, as if nothing were live" if changes.is_first else "This publish", tuple(found))
 
 
 def _release_lines(changes: FileChanges, manifest: Manifest, index_document: str) -> Iterator[CostLine]:
@@ -126,13 +137,12 @@ def _read_line(count: int, assumption: str = "the records") -> CostLine:
     return CostLine("S3 requests that read", count, cost, cost, assumption)
 
 
-def _invalidation_line(changes: FileChanges, settings: Settings, fallbacks: Collection[str]) -> CostLine:
-    changed = [*changes.uploaded, *changes.removed]
+def _invalidation_line(changes: FileChanges, index_document: str, invalidation: Invalidation) -> CostLine:
     paths = invalidation_paths(
-        changed,
-        index_document=settings.website.index_document,
-        fallbacks=fallbacks,
-        max_paths=settings.publish.invalidation_max_paths,
+        [*changes.uploaded, *changes.removed],
+        index_document=index_document,
+        fallbacks=invalidation.fallbacks,
+        max_paths=invalidation.max_paths,
     )
     # A first publish has nothing to invalidate.
     count = 0 if changes.is_first else len(paths)

@@ -49,6 +49,7 @@ class ReleaseRecord:
         files: a row of each file, with the first digits of its hash.
         pages: what is known of each page, by its key.
         findings: the kind and the subject of each finding.
+        unused_redirects: the redirects that never apply.
     """
 
     digest: str
@@ -56,6 +57,7 @@ class ReleaseRecord:
     files: tuple[tuple[str, int, str, str, str | None, str | None], ...]
     pages: dict[str, LivePage] = field(default_factory=dict)
     findings: tuple[tuple[str, str], ...] = ()
+    unused_redirects: tuple[str, ...] = ()
 
     @property
     def manifest(self) -> Manifest:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 # pydantic reads these types at run time.
 from hosting.answers.site_rules import SiteRules, site_rules
 from hosting.publish.settings import BudgetSettings, GateSettings  # noqa: TC001
+from hosting.review.rule_changes import redirect_text
 from hosting.review.settings import IgnoredFinding  # noqa: TC001
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class ReviewRequest:
         budget: the sizes that a page must not exceed.
         ignore: the findings that are not reported.
         compresses: whether CloudFront compresses files.
+        max_paths: the most URLs that a publish invalidates one by one; 0 if it invalidates none.
+        unused_redirects: the redirects that never apply, because an earlier one matches.
     """
 
     rules: SiteRules
@@ -45,6 +48,8 @@ class ReviewRequest:
     budget: BudgetSettings
     ignore: tuple[IgnoredFinding, ...] = ()
     compresses: bool = True
+    max_paths: int = 0
+    unused_redirects: tuple[str, ...] = ()
 
     def to_text(self) -> str:
         """Return the request as ``from_text`` reads it."""
@@ -68,6 +73,8 @@ def review_request(settings: Settings, edge: EdgePlan, hidden: str) -> ReviewReq
         budget=settings.publish.budget,
         ignore=settings.review.ignore,
         compresses=cloudfront.enabled and cloudfront.compress and cloudfront.max_ttl > 0,
+        max_paths=settings.publish.invalidation_max_paths if settings.publish.invalidate != "never" else 0,
+        unused_redirects=tuple(map(redirect_text, edge.unused_redirects)),
     )
 
 

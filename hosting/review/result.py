@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from pydantic import TypeAdapter
 
+from hosting.review.estimate import Estimate  # noqa: TC001 - pydantic reads it
+
 # The kinds of findings, which are the keys of `publish:gate`.
 URLS, LINKS, REDIRECTS, FRAGMENTS = "urls", "links", "redirects", "fragments"
 MIXED_CONTENT, WEIGHT = "mixedContent", "weight"
@@ -100,6 +102,7 @@ class ReviewResult:
         rule_changes: what changes besides the files, a sentence each.
         weights: the weight of each page.
         notes: sentences that are no mistakes, such as what could not be compared.
+        cost: what the publish costs.
     """
 
     digest: str
@@ -109,6 +112,7 @@ class ReviewResult:
     rule_changes: tuple[str, ...] = ()
     weights: tuple[PageWeight, ...] = ()
     notes: tuple[str, ...] = ()
+    cost: Estimate | None = None
 
     def to_json(self) -> bytes:
         """Return the result as ``from_json`` reads it."""

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from hosting.review.costs import Files, publish_cost
 from hosting.review.ignores import Ignores
 from hosting.review.links import Links
+from hosting.review.lost_links import with_lost_urls
 from hosting.review.lost_urls import LostUrls
 from hosting.review.record import LivePage, ReleaseRecord, file_rows
-from hosting.review.result import FRAGMENTS, KINDS, URLS, ReviewResult, Totals
+from hosting.review.result import KINDS, URLS, ReviewResult, Totals
 from hosting.review.rule_changes import rule_changes
 from hosting.review.site import AskedSite, is_page
-from hosting.review.staged_files import staged_contents
+from hosting.review.staged_files import staged_contents, unread_files
 from hosting.review.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from hosting.publish.staging.manifest import Manifest
     from hosting.review.contents import Contents
+    from hosting.review.estimate import Estimate
+    from hosting.review.lost_urls import LostUrl
     from hosting.review.request import ReviewRequest
     from hosting.review.result import Finding
 
@@ -68,20 +72,19 @@ def review(
     links = Links(site, contents, ignores)
     findings = [*links.findings(), *(each for each in weights.findings(site, request.budget, ignores))]
     comparison = _Comparison(site, live.record, contents, request.names) if live.record else None
-    lost = list(comparison.lost_urls()) if comparison else []
-    findings = [*(each for each in lost if not ignores.matches(each.subject, each.subject)), *findings]
-    looked_for = [each for each in findings if each.kind != FRAGMENTS or request.gate.fragments != "off"]
-    marked = _marked(looked_for, live.record)
-    record = _record(staged, site, contents, weights, marked)
-    notes = [*_notes(live, comparison, links), *ignores.unused()]
+    lost = [*comparison.lost_urls(ignores)] if comparison else []
+    marked = _marked(with_lost_urls(findings, lost, links, request.gate), live.record)
+    record = _record(staged, site, contents, weights, findings)
+    notes = [*_notes(live, comparison, links), *unread_files(site, contents), *ignores.unused()]
     result = ReviewResult(
         digest=staged.digest,
         compared_with=live.name if live.record else "",
         totals=_totals(staged.manifest, links),
         findings=tuple(sorted(marked, key=lambda each: (KINDS.index(each.kind), not each.is_new, -each.pages))),
-        rule_changes=tuple(comparison.rule_changes()) if comparison else (),
+        rule_changes=tuple(comparison.rule_changes(request)) if comparison else (),
         weights=tuple(weights.pages(site, live.record.pages if live.record else {})),
         notes=tuple(notes),
+        cost=_cost(staged, live.record),
     )
     return result, record
 
@@ -92,20 +95,23 @@ class _Comparison:
     def __init__(self, site: AskedSite, record: ReleaseRecord, contents: Contents, names: tuple[str, ...]) -> None:
         self._before, self._after = AskedSite(record.manifest, record.rules, names), site
         self._lost = LostUrls(self._before, site, record.pages, contents)
+        self._unused_redirects = record.unused_redirects
         self.compares_files_only = self._lost.compares_files_only
 
-    def lost_urls(self) -> Iterator[Finding]:
+    def lost_urls(self, ignores: Ignores) -> Iterator[LostUrl]:
         before, after = self._before, self._after
-        # Only the content of files has changed, so each path has the same answer as before.
-        if before.rules == after.rules and before.keys == after.keys:
-            return iter(())
-        return self._lost.findings()
+        # Otherwise only the content of files has changed, so each path has the same answer as before.
+        if before.rules != after.rules or before.keys != after.keys:
+            for each in self._lost.lost():
+                if not ignores.matches(each.finding.subject, each.finding.subject):
+                    yield each
 
-    def rule_changes(self) -> Iterator[str]:
-        return rule_changes(self._before, self._after)
+    def rule_changes(self, request: ReviewRequest) -> Iterator[str]:
+        new_unused = [each for each in request.unused_redirects if each not in self._unused_redirects]
+        return rule_changes(self._before, self._after, new_unused)
 
 
-def _marked(findings: list[Finding], record: ReleaseRecord | None) -> list[Finding]:
+def _marked(findings: Iterable[Finding], record: ReleaseRecord | None) -> list[Finding]:
     """Return the findings; those that the live release has, too, are not new."""
     known = set(record.findings) if record else set()
     return [each if each.kind == URLS else replace(each, is_new=each.identity not in known) for each in findings]
@@ -116,9 +122,14 @@ def _record(
 ) -> ReleaseRecord:
     rows = contents.rows
     pages = {key: LivePage(rows[key].title, rows[key].canonical, weights.weight(key)) for key in weights.parts}
-    # A URL that dies now is not one of the next release.
-    identities = tuple(each.identity for each in findings if each.kind != URLS)
-    return ReleaseRecord(staged.digest, site.rules, file_rows(staged.manifest), pages, identities)
+    identities = tuple(each.identity for each in findings)
+    unused = staged.request.unused_redirects
+    return ReleaseRecord(staged.digest, site.rules, file_rows(staged.manifest), pages, identities, unused)
+
+
+def _cost(staged: StagedSite, record: ReleaseRecord | None) -> Estimate:
+    before = Files(record.manifest, record.rules) if record else None
+    return publish_cost(Files(staged.manifest, staged.request.rules), before, staged.request.max_paths)
 
 
 def _notes(live: LiveSite, comparison: _Comparison | None, links: Links) -> Iterator[str]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-def rule_changes(before: AskedSite, after: AskedSite) -> Iterator[str]:
-    """Yield a sentence for each change."""
+def rule_changes(before: AskedSite, after: AskedSite, new_unused: list[str]) -> Iterator[str]:
+    """Yield a sentence for each change; ``new_unused`` are the new redirects that never apply."""
     old, new = before.rules, after.rules
     if old.has_password != new.has_password:
         yield "A password is required from now on" if new.has_password else "No password is required any more"
@@ -25,6 +25,7 @@ def rule_changes(before: AskedSite, after: AskedSite) -> Iterator[str]:
         yield "CloudFront is put in front of the bucket" if new.has_cloudfront else "CloudFront is removed"
     yield from _routing(before, after)
     yield from _redirects(old.redirects, new.redirects)
+    yield from _listed("new redirects are never used, because an earlier one matches", new_unused)
     yield from _headers(old.headers, new.headers)
     yield from _cache_control(before, after)
 
@@ -53,10 +54,14 @@ def _unknown_page(site: AskedSite) -> str:
 def _redirects(old: Iterable[Rule], new: Iterable[Rule]) -> Iterator[str]:
     """Yield which rules are new, gone, or have another target."""
     before, after = {_source(rule): rule for rule in old}, {_source(rule): rule for rule in new}
-    yield from _listed("redirects are new", [_arrow(rule) for source, rule in after.items() if source not in before])
-    yield from _listed("redirects are gone", [_arrow(rule) for source, rule in before.items() if source not in after])
+    yield from _listed(
+        "redirects are new", [redirect_text(rule) for source, rule in after.items() if source not in before]
+    )
+    yield from _listed(
+        "redirects are gone", [redirect_text(rule) for source, rule in before.items() if source not in after]
+    )
     changed = [
-        f"{_arrow(before[source])}, now {rule.target} {rule.status}"
+        f"{redirect_text(before[source])}, now {rule.target} {rule.status}"
         for source, rule in after.items()
         if source in before and (rule.target, rule.status) != (before[source].target, before[source].status)
     ]
@@ -67,7 +72,8 @@ def _source(rule: Rule) -> tuple[object, ...]:
     return (rule.source_regex, rule.query, rule.countries, rule.host)
 
 
-def _arrow(rule: Rule) -> str:
+def redirect_text(rule: Rule) -> str:
+    """Return a redirect as a line of `_redirects`."""
     source = rule.expression or "".join(part if isinstance(part, str) else f":{part.name}" for part in rule.source)
     return f"{source.replace(':*', '*')} {rule.target} {rule.status}"
 

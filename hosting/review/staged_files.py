@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from hosting.answers.compression import is_compressible
 from hosting.formats.paths import key_path
 from hosting.publish.staging.staged_paths import staged_path
 from hosting.review.contents import Contents, read_contents
+from hosting.review.decompress import has_brotli
 from hosting.review.examine import CSS, HTML, MANIFEST, OTHER, XML, Job, Options
 from hosting.review.site import is_page
 from hosting.review.workers import read_files
@@ -34,6 +36,8 @@ _KINDS = {
     "text/javascript": OTHER,
     "image/svg+xml": OTHER,
 }
+# How many files that were not read are named.
+_NAMED = 5
 # An error page is served for paths of any depth, so its relative links have to work from all of them.
 _DEPTHS = ("/not-found", "/not/found", "/not/found/here")
 
@@ -50,21 +54,24 @@ def staged_contents(
         progress: is called with the number of files that were read, and of all files.
     """
     options = _options(request)
-    key = [*options, request.compresses]
+    key = [*options, request.compresses, has_brotli()]
     contents = read_contents(folder / CACHE_FILE, key)
     jobs = {job.key: job for job in _jobs(folder, site, request)}
-    for cached in [*contents.rows]:
-        entry, row = site.manifest.get(cached), contents.rows[cached]
-        is_same = cached in jobs and entry is not None and entry.sha256 == row.sha256
-        if not is_same or tuple(row.bases) != jobs[cached].bases:
+    identities = {entry.path: _identity(entry) for entry in site.manifest.entries if entry.path in jobs}
+    for cached, row in [*contents.rows.items()]:
+        if identities.get(cached) != row.identity or jobs[cached].bases != tuple(row.bases):
             contents.discard(cached)
     missing = [job for job in jobs.values() if job.key not in contents.rows]
     for job, content in read_files(missing, options, progress):
-        entry = site.manifest.get(job.key)
-        contents.add(job.key, entry.sha256 if entry else "", job.bases, content)
+        contents.add(job.key, identities[job.key], job.bases, content)
     if missing:
         contents.save(folder / CACHE_FILE, key)
     return contents
+
+
+def _identity(entry: ManifestEntry) -> str:
+    """Return what the content of a file depends on."""
+    return f"{entry.sha256} {entry.content_type} {entry.content_encoding or ''}"
 
 
 def _options(request: ReviewRequest) -> Options:
@@ -77,15 +84,16 @@ def _options(request: ReviewRequest) -> Options:
 
 
 def _jobs(folder: Path, site: AskedSite, request: ReviewRequest) -> Iterator[Job]:
-    """Yield the files that the review reads. Compressed files are left out."""
+    """Yield the files that the review reads."""
     for entry in site.manifest.entries:
         media_type, _, parameters = entry.content_type.partition(";")
         kind = _KINDS.get(media_type)
-        if kind is not None and entry.content_encoding is None:
+        if kind is not None:
             charset = parameters.partition("charset=")[2] or "utf-8"
             is_compressed = request.compresses and is_compressible(entry)
             file = f"{folder}/{staged_path(entry.path)}"
-            yield Job(entry.path, kind, file, charset, is_compressed, _bases(site, entry))
+            encoding = entry.content_encoding or ""
+            yield Job(entry.path, kind, file, charset, is_compressed, _bases(site, entry), encoding)
 
 
 def _bases(site: AskedSite, entry: ManifestEntry) -> tuple[str, ...]:
@@ -93,3 +101,14 @@ def _bases(site: AskedSite, entry: ManifestEntry) -> tuple[str, ...]:
     if not is_page(entry):
         return (key_path(entry.path),)
     return (site.page_url(entry.path),) if site.has_own_url(entry.path) else _DEPTHS
+
+
+def unread_files(site: AskedSite, contents: Contents) -> Iterator[str]:
+    """Yield a sentence for each reason for which files were not read."""
+    files: defaultdict[str, list[str]] = defaultdict(list)
+    for key, row in contents.rows.items():
+        if row.unread:
+            files[row.unread].append(site.page_url(key))
+    for reason, paths in files.items():
+        more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+        yield f"Not read: {', '.join(sorted(paths)[:_NAMED])}{more}, because {reason}"

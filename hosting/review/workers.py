@@ -101,11 +101,12 @@ def _write(stream: IO[bytes], value: object) -> None:
 def packed(contents: Sequence[Content]) -> dict[str, Any]:
     """Return contents with each text once, as a worker sends them."""
     numbers: dict[str, int] = {}
-    rows = [
-        [content.title, content.canonical, content.sent, *(_numbered(texts, numbers) for texts in _lists(content))]
-        for content in contents
-    ]
+    rows = [[*_fields(content), *(_numbered(texts, numbers) for texts in _lists(content))] for content in contents]
     return {"texts": list(numbers), "rows": rows}
+
+
+def _fields(content: Content) -> tuple[str, str, int, str]:
+    return (content.title, content.canonical, content.sent, content.unread)
 
 
 def _lists(content: Content) -> tuple[list[str], ...]:
@@ -120,7 +121,7 @@ def unpacked(value: dict[str, Any]) -> list[Content]:
     """Return what ``packed`` was given."""
     texts: list[str] = value["texts"]
     contents = []
-    for title, canonical, sent, *lists in value["rows"]:
+    for title, canonical, sent, unread, *lists in value["rows"]:
         links, anchors, styles, scripts, images = ([texts[number] for number in numbers] for numbers in lists)
-        contents.append(Content(title, canonical, links, anchors, styles, scripts, images, sent))
+        contents.append(Content(title, canonical, links, anchors, styles, scripts, images, sent, unread))
     return contents

@@ -49,7 +49,7 @@ def record_key(project: Project) -> list[str]:
 def test_a_renamed_page_is_reported_and_refused(
     new_project: Callable[[str], Project], stack: str, mode: str, key: str
 ) -> None:
-    """The preview names the URL that dies, the broken link and what saves the URL; `error` refuses the publish."""
+    """The preview names the URL that dies, the pages that link to it and what saves the URL; `error` refuses the publish."""
     project = with_site(new_project(stack), mode)
     first = project.pulumi("preview", "--stack", stack).output
     assert "Review of 3 pages with" in first
@@ -64,8 +64,9 @@ def test_a_renamed_page_is_reported_and_refused(
     preview = project.pulumi("preview", "--stack", stack).output
     assert "1 URL of the live site dies" in preview
     advice = "; /about/ /about-us/ 301" if stack == "prod" else ""
-    assert re.search(rf"/about/ will be 404.*\){advice}\n", preview)
-    assert re.search(r"1 link target does not exist.*\n +/about/ is 404 \(on 3 pages, such as /\)", preview)
+    assert re.search(rf"/about/ will be 404.*\) \(linked on 3 pages, such as /\){advice}\n", preview)
+    assert "1 link target" not in preview
+    assert re.search(r"This publish: \$0\.\d+", preview)
     project.config("publish:gate", '{"urls": "error"}')
     refused = project.up(check=False)
     assert refused.code != 0
@@ -93,10 +94,7 @@ def check_command(project: Project) -> None:
     )
     assert done.returncode == 1, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
-    assert [(each["kind"], each["subject"]) for each in report["findings"]] == [
-        ("urls", "/about/"),
-        ("links", "/about/"),
-    ]
+    assert [(each["kind"], each["subject"], each["pages"]) for each in report["findings"]] == [("urls", "/about/", 3)]
     publish, month = report["costs"]
     writes = {"dev": "each file once, and a list", "prod": "each file once, the catalogue and the manifest"}
     assert publish["lines"][0]["assumption"].startswith(writes[project.stack])

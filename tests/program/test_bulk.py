@@ -178,6 +178,17 @@ def test_reserved_paths_are_refused_at_the_preview(
     deploy("prod", publish_gate='{"urls": "off", "links": "off"}')
 
 
+def test_the_prefix_of_releases_is_free_in_managed_mode(
+    deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only bulk mode has objects of its own there."""
+    manifest = Manifest.of([ManifestEntry(".release/notes.txt", 1, "d" * 64, "text/plain", None), *MANIFEST.entries])
+    monkeypatch.setattr("tests.program.conftest.MANIFEST", manifest)
+    deploy("prod")
+    with pytest.raises(pulumi.RunError, match=r"'\.release/notes\.txt' is in '\.release/', where the program keeps"):
+        deploy("prod", publish_mode="bulk")
+
+
 def test_another_release_is_another_publish_marker(deploy: Callable[..., Deployed]) -> None:
     """The marker changes with the files or `publish:release`, and with nothing else that the release declares."""
 

@@ -26,6 +26,7 @@ class RedirectRules:
         fallbacks: the rule for paths without a file; at most one.
         name: the setting or file that has the rules, for messages; empty without rules.
         warnings: sentences about rules that have no effect, or an unexpected one.
+        unused: the rules among them that never apply, because an earlier one matches all their requests.
         publishes_amplify_file: whether `redirects.json` is a file of the site, and not a list of rules.
     """
 
@@ -33,6 +34,7 @@ class RedirectRules:
     fallbacks: tuple[FallbackRule, ...] = ()
     name: str = ""
     warnings: tuple[str, ...] = ()
+    unused: tuple[Rule, ...] = ()
     publishes_amplify_file: bool = False
 
     @property
@@ -62,7 +64,9 @@ def redirect_rules(
         rule for index, rule in enumerate(rules) if isinstance(rule, FallbackRule) and reachable.is_reached(index, rule)
     ]
     warnings = [*notes, *ignored, *reachable.warnings, *_unused_fallbacks(fallbacks)]
-    return RedirectRules(tuple(reachable.rules), tuple(fallbacks[:1]), name, tuple(warnings))
+    return RedirectRules(
+        tuple(reachable.rules), tuple(fallbacks[:1]), name, tuple(warnings), unused=tuple(reachable.unused)
+    )
 
 
 def _numbered_rules(
@@ -121,6 +125,7 @@ class _ReachableRules:
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.unused: list[Rule] = []
         self._kept: list[tuple[int, Rule]] = []
         self._by_conditions: dict[_Conditions, list[Rule]] = {}
         self._everything: tuple[int, Rule] | None = None
@@ -158,3 +163,4 @@ class _ReachableRules:
         is_same = isinstance(rule, Rule) and (rule.target, rule.status) == (other.target, other.status)
         if not (is_same or (isinstance(rule, Rule) and rule.plain_http)):
             self.warnings.append(f"{rule.where} is never used: {other.where} {why} and comes first")
+            self.unused += [rule] if isinstance(rule, Rule) else []

@@ -25,18 +25,23 @@ def check_keys(manifest: Manifest, patterns: int) -> None:
     Raises:
         PublishError: it can't; the message has the command that leaves the file out.
     """
-    check_reserved(manifest, patterns)
+    check_reserved(manifest, patterns, layout.RESERVED)
     for entry in manifest.entries:
         _check(entry, _ignore_command(patterns))
 
 
-def check_reserved(manifest: Manifest, patterns: int) -> None:
+def check_reserved(manifest: Manifest, patterns: int, prefixes: tuple[str, ...]) -> None:
     """Check that no file is where the program keeps its own objects.
+
+    Args:
+        manifest: the staged tree.
+        patterns: as for ``check_keys``.
+        prefixes: the beginnings of the keys of those objects.
 
     Raises:
         PublishError: one is; the message has the command that leaves the folder out.
     """
-    taken = next((entry.path for entry in manifest.entries if entry.path.startswith(layout.RESERVED)), None)
+    taken = next((entry.path for entry in manifest.entries if entry.path.startswith(prefixes)), None)
     if taken is not None:
         folder = taken.partition("/")[0]
         raise PublishError(

@@ -110,10 +110,11 @@ def test_a_publish_is_compared_with_the_last_one(
     assert review.diff("id", first, second).changes
     assert not review.diff("id", second, {**second, "urn": "another"}).changes
     review.check(first, second)
-    assert [text.split(";")[0] for text in memory.said[1:]] == [
-        "warning: 1 URL of the live site dies",
-        "warning: 1 link target does not exist",
-    ]
+    found, warning = memory.said
+    assert "\n  This publish: $" in found
+    assert "\n    S3 requests that write: " in found
+    assert warning.startswith("warning: 1 URL of the live site dies; ")
+    assert warning.endswith("\n  /about/ will be 404 (so do /about/index.html, /about) (linked on /)")
     assert review.update("id", first, second).outs == second
 
 
@@ -208,12 +209,14 @@ def test_the_record_of_a_site_that_was_reviewed_in_another_checkout(
 def test_a_record_that_cannot_be_made_is_a_warning(
     record: ReviewRecordProvider, memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The site is published all the same; a tree that was staged again is not this release."""
+    """The site is published without a record; a tree that was staged again is not this release, either."""
     memory.objects[KEYS[0]] = b"before"
     monkeypatch.setattr("hosting.review.run.run_review", fails)
     news = inputs(tmp_path, SITE)
     record.create(news)
     assert memory.said == ["warning: The record for the next review could not be made: ValueError: odd file"]
+    assert memory.objects == {}
+    memory.objects[KEYS[0]] = b"before"
     record.create({**news, "digest": "another"})
     assert len(memory.said) == 1
-    assert memory.objects == {KEYS[0]: b"before"}
+    assert memory.objects == {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hosting.edge.plan import plan_edge
 from hosting.edge.rule_files import read_rule_files
+from hosting.publish.staging.content_encoding import ContentEncoding
 from hosting.publish.staging.content_types import content_type
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.publish.staging.staged_paths import staged_path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from hosting.review.result import ReviewResult
 
 Files = dict[str, str]
+# A file that is published as compressed has bytes.
+AnyFiles: TypeAlias = "Mapping[str, str | bytes]"
 HOSTS = ["www.example.com"]
 
 
@@ -40,29 +43,31 @@ SITE: Files = {
 }
 
 
-def staged_site(folder: Path, files: Mapping[str, str], rule_files: Mapping[str, str], **values: object) -> StagedSite:
+def staged_site(folder: Path, files: AnyFiles, rule_files: Mapping[str, str], **values: object) -> StagedSite:
     """Return a staged site; the keys of ``values`` are settings, with `_` in place of `:`."""
     source, staging = folder / "source", folder / "staging"
-    for path, text in {**{staged_path(path): text for path, text in files.items()}}.items():
-        (staging / path).parent.mkdir(parents=True, exist_ok=True)
-        (staging / path).write_text(text)
+    contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+    for path, data in contents.items():
+        file = staging / staged_path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
     source.mkdir(exist_ok=True)
     for name, text in rule_files.items():
         (source / name).write_text(text)
     settings = settings_of(**{"review_hosts": HOSTS, **values})
-    manifest = Manifest.of(_entry(path, text) for path, text in files.items())
+    encodings = ContentEncoding(settings.publish.content_encoding)
+    manifest = Manifest.of(_entry(path, data, encodings.value_for(path)) for path, data in contents.items())
     edge = plan_edge("site", settings, manifest, read_rule_files(settings, source))
     request = review_request(settings, edge, ".published/")
     return StagedSite(staging, manifest, request, review_digest(manifest.digest, request.to_text()))
 
 
-def _entry(path: str, text: str) -> ManifestEntry:
-    data = text.encode()
-    return ManifestEntry(path, len(data), hashlib.sha256(data).hexdigest(), content_type(path), "no-cache")
+def _entry(path: str, data: bytes, encoding: str | None) -> ManifestEntry:
+    return ManifestEntry(path, len(data), hashlib.sha256(data).hexdigest(), content_type(path), "no-cache", encoding)
 
 
 def reviewed(
-    folder: Path, files: Mapping[str, str], live: ReleaseRecord | None = None, /, **values: object
+    folder: Path, files: AnyFiles, live: ReleaseRecord | None = None, /, **values: object
 ) -> tuple[ReviewResult, ReleaseRecord]:
     """Return the review of a site; `redirects` and `headers` are rule files."""
     rules = {f"_{name}": str(values.pop(name)) for name in ("redirects", "headers") if name in values}

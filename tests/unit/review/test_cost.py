@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hosting.edge.plan import plan_edge
+from hosting.edge.rule_files import Rules
+from hosting.formats.headers.files import HeaderRules
+from hosting.formats.redirects.rule_set import RedirectRules
 from hosting.publish.staging.manifest import Manifest
 from hosting.review.estimate import Estimate, dollars, quantity
 from hosting.review.prices import (
@@ -21,7 +25,8 @@ from hosting.review.prices import (
     SOURCES,
     tiered,
 )
-from hosting.review.publish_cost import FileChanges, file_changes, publish_estimate
+from hosting.review.publish_cost import FileChanges, Invalidation, file_changes, publish_estimate
+from hosting.review.request import review_request
 from hosting.review.traffic_cost import ServedSite, Traffic, month_estimate, parse_traffic
 from tests.unit.verify.sites import manifest_of, settings_of
 
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
 FILES = {"index.html": "home", "docs/index.html": "docs", "app.js": "app()"}
 BULK = {"publish_mode": "bulk"}
+NO_RULES = Rules(RedirectRules(), HeaderRules())
 
 
 def lines_of(estimate: Estimate) -> dict[str, Any]:
@@ -53,12 +59,16 @@ def test_what_a_publish_changes() -> None:
 
 def cost_of(changes: FileChanges, settings: Settings) -> dict[str, Any]:
     """Return the lines of a publish's cost."""
-    return lines_of(publish_estimate(changes, settings, manifest_of(FILES), ["404.html"]))
+    manifest = manifest_of(FILES)
+    request = review_request(settings, plan_edge("site", settings, manifest, NO_RULES), "")
+    return lines_of(publish_estimate(changes, request.rules, manifest, Invalidation(request.max_paths, ["404.html"])))
 
 
 def test_a_publish_of_nothing_costs_nothing() -> None:
     """One sentence."""
-    estimate = publish_estimate(FileChanges((), (), 0), settings_of(), manifest_of(FILES), [])
+    manifest = manifest_of(FILES)
+    rules = review_request(settings_of(), plan_edge("site", settings_of(), manifest, NO_RULES), "").rules
+    estimate = publish_estimate(FileChanges((), (), 0), rules, manifest, Invalidation(15, []))
     assert (estimate.title, estimate.lines, estimate.total) == (
         "This publish changes nothing and costs nothing",
         (),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hosting.publish.settings import GateSettings
+from hosting.review.estimate import CostLine, Estimate
 from hosting.review.lines import growth_line, line, messages, refusal, summary, text
 from hosting.review.markdown import code, markdown
 from hosting.review.result import LINKS, URLS, Finding, PageWeight, ReviewResult, Totals, Weight
@@ -35,6 +38,7 @@ def test_the_summary() -> None:
     [
         (URL, "/old/ will be 404; /old/ /new/ 301"),
         (LINK, "/gone is 404 (on 3 pages, such as /)"),
+        (replace(URL, page="/", pages=2), "/old/ will be 404 (linked on 2 pages, such as /); /old/ /new/ 301"),
         (KNOWN, "/known is 404"),
         (Finding(LINKS, "/\x1b[2J\x9b", "is\u202e\n404"), r"/\x1b[2J\x9b is\u202e\n404"),
         (Finding(LINKS, "/gone", "is 404", page="/", pages=1), "/gone is 404 (on /)"),
@@ -110,6 +114,14 @@ def test_markdown() -> None:
     assert "**Rules**\n\n- `A change`\n" in shown
     one = Finding(LINKS, "/gone", "is 404", page="/p", pages=1)
     assert "- `/gone` `is 404` on `/p`\n" in markdown(result(one))
+
+
+def test_the_costs_in_markdown() -> None:
+    """They are code spans, as GitHub takes a text between two dollar signs for mathematics."""
+    line = CostLine("S3 requests that write", 3, 0.01, 0.02, "each file once")
+    shown = markdown(result(URL), [Estimate("This publish", (line,))])
+    assert "\n**Cost**: `This publish: $0.01 to $0.02 (prices of " in shown
+    assert shown.endswith("\n- `S3 requests that write: 3, $0.01 to $0.02; each file once`\n")
 
 
 def test_markdown_is_shorter_than_a_comment_may_be() -> None:

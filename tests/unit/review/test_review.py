@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import brotli
 import pytest
 
 from hosting.publish.staging.manifest import Manifest
@@ -16,7 +18,7 @@ from hosting.review.ignores import Ignores
 from hosting.review.links import Links
 from hosting.review.lost_urls import LostUrls
 from hosting.review.record import ReleaseRecord
-from hosting.review.result import FRAGMENTS, LINKS, MIXED_CONTENT, REDIRECTS, WEIGHT
+from hosting.review.result import FRAGMENTS, LINKS, MIXED_CONTENT, REDIRECTS, URLS, WEIGHT
 from hosting.review.site import LOOP, AskedSite
 from tests.unit.review.sites import SITE, findings, page, reviewed, staged_site
 
@@ -127,6 +129,29 @@ def test_ignored_findings(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("gate", "kind"),
+    [({}, URLS), ({"links": "error"}, LINKS), ({"urls": "error", "links": "error"}, URLS), ({"urls": "off"}, LINKS)],
+)
+def test_a_removed_page_is_one_finding(tmp_path: Path, gate: dict[str, str], kind: str) -> None:
+    """It has all paths, and the pages that link to any of them; the stricter of both levels counts."""
+    files = {
+        **SITE,
+        "index.html": page("Home", '<a href="/about">1</a>'),
+        "x.html": page("X", '<a href="/about/">2</a>'),
+    }
+    files["team/index.html"] = page("Team", '<a href="/old">3</a><a href="/about/">4</a>')
+    stack = {"publish_mode": "bulk", "redirects": "/old /about/ 301\n", "publish_gate": gate}
+    _, record = reviewed(tmp_path / "before", files, **stack)
+    del files["about/index.html"]
+    result, record = reviewed(tmp_path / "after", files, record, **stack)
+    (finding,) = result.findings
+    assert (finding.kind, finding.subject, finding.page, finding.pages) == (kind, "/about/", "/", 3)
+    assert finding.text == "will be 404 (so do /about/index.html, /about)"
+    again, _ = reviewed(tmp_path / "after", files, record, **stack)
+    assert not any(each.is_new for each in again.findings)
+
+
 def test_weights_and_the_budget(tmp_path: Path) -> None:
     """A page is as heavy as all that it requests; the heaviest page that exceeds the budget is named."""
     body = '<link rel=stylesheet href="/style.css"><img src="/logo.png"><img src="/logo.png"><script src="/no.js">'
@@ -163,6 +188,19 @@ def test_what_changes_besides_the_files(tmp_path: Path) -> None:
         "1 redirects lead elsewhere: /b /team/ 301, now /about/ 302",
         "3 headers change: `/*`: x-old 1 is gone; `/*`: x-frame-options DENY -> SAMEORIGIN; `/*`: x-new 1 is new",
     )
+
+
+def test_new_redirects_that_are_never_used(tmp_path: Path) -> None:
+    """They are counted beside the new ones; one that was never used before is not repeated."""
+    used, unused = "/a /about/ 301\n", "/a /team/ 301\n"
+    _, record = reviewed(tmp_path / "before", SITE, redirects=used + unused)
+    more = "/b /about/ 301\n/b /team/ 301\n/a / 302\n"
+    result, record = reviewed(tmp_path / "after", SITE, record, redirects=used + unused + more)
+    assert result.rule_changes == (
+        "1 redirects are new: /b /about/ 301",
+        "2 new redirects are never used, because an earlier one matches: /b /team/ 301; /a / 302",
+    )
+    assert ReleaseRecord.from_bytes(record.to_bytes()) == record
 
 
 def test_unchanged_rules_are_not_reported(tmp_path: Path) -> None:
@@ -219,7 +257,7 @@ def test_a_site_with_endless_redirects(tmp_path: Path) -> None:
     contents.add("index.html", "", ["/"], Content(links=["a/a"]))
     assert [each.text for each in Links(site, contents, Ignores(())).findings()] == ["redirects in an endless loop"]
     before, pages = AskedSite(record.manifest, record.rules), record.pages
-    lost = [each.text for each in LostUrls(before, site, pages, Contents()).findings()]
+    lost = [each.finding.text for each in LostUrls(before, site, pages, Contents()).lost()]
     assert lost == ["redirects in an endless loop; a rule of the live site serves it"]
 
 
@@ -240,18 +278,54 @@ def test_the_next_review_reads_only_what_has_changed(tmp_path: Path, monkeypatch
     assert read == []
 
 
-def test_compressed_files_are_not_read(tmp_path: Path) -> None:
-    """A page that is published as compressed has no links that could be read."""
-    files = {**SITE, "page.html": "not HTML"}
-    encoding = [{"pattern": "page.html", "value": "br"}]
-    staged = staged_site(tmp_path, files, {}, publish_contentEncoding=encoding)
-    entries = tuple(
-        replace(e, content_encoding="br" if e.path == "page.html" else None) for e in staged.manifest.entries
+ENCODINGS = [{"pattern": "zipped.html", "value": "gzip"}, {"pattern": "small.html", "value": "br"}]
+
+
+def compressed(text: str) -> dict[str, str | bytes]:
+    """Return the site with two compressed pages."""
+    return {**SITE, "zipped.html": gzip.compress(text.encode()), "small.html": brotli.compress(text.encode())}
+
+
+def test_pages_that_are_published_compressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their links are read; without the package for Brotli its pages are named, until the package is installed."""
+    files = compressed(page("Zipped", '<a href="/gone">x</a>'))
+    result, record = reviewed(tmp_path, files, publish_contentEncoding=ENCODINGS, publish_mode="bulk")
+    assert [(each.subject, each.pages) for each in result.findings] == [("/gone", 2)]
+    assert record.pages["zipped.html"].title == "Zipped"
+    assert record.pages["zipped.html"].weight.bytes == len(files["zipped.html"])
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    monkeypatch.setattr(staged_files, "has_brotli", lambda: False)
+    result, _ = reviewed(tmp_path, files, publish_contentEncoding=ENCODINGS, publish_mode="bulk")
+    assert [(each.subject, each.pages) for each in result.findings] == [("/gone", 1)]
+    note = "Not read: /small, because they are compressed with Brotli, which needs: pip install brotli"
+    assert note in result.notes
+    monkeypatch.undo()
+    result, _ = reviewed(tmp_path, files, publish_contentEncoding=ENCODINGS, publish_mode="bulk")
+    assert result.notes == ("Nothing is live yet",)
+
+
+def test_pages_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    """Each reason is one note, with the first pages; they are published all the same."""
+    deep = "<div>" * 30_000
+    damaged = {f"packed/{number}.html": "no Brotli" for number in range(7)}
+    files = {**SITE, "deep.html": page("Deep", deep), **damaged}
+    encoding = [{"pattern": "/packed/*", "value": "br"}]
+    result, _ = reviewed(tmp_path, files, publish_mode="bulk", publish_contentEncoding=encoding)
+    shown = ", ".join(f"/packed/{number}" for number in range(5))
+    assert result.notes[1:] == (
+        "Not read: /deep, because they have more than 512 elements inside each other",
+        f"Not read: {shown} and 2 more, because their content is not what their Content-Encoding br says",
     )
-    site = AskedSite(Manifest(entries), staged.request.rules)
-    rows = staged_files.staged_contents(staged.folder, site, staged.request, lambda _done, _total: None).rows
-    assert "page.html" not in rows
-    assert "index.html" in rows
+
+
+def test_another_content_type_is_another_content(tmp_path: Path) -> None:
+    """The same bytes are read again if they are served as something else."""
+    staged = staged_site(tmp_path, {"index.html": page("Home", '<a href="/gone">x</a>')}, {})
+    (entry,) = staged.manifest.entries
+    for content_type, links in (("text/plain", None), ("text/html", 1), ("text/css", 0)):
+        site = AskedSite(Manifest((replace(entry, content_type=content_type),)), staged.request.rules)
+        rows = staged_files.staged_contents(staged.folder, site, staged.request, lambda _done, _total: None).rows
+        assert (len(rows["index.html"].links) if rows else None) == links
 
 
 def test_ignored_weights_and_urls_of_a_page(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hosting.publish.staging.staged_paths import MANIFEST
 from hosting.review import run
 from hosting.review.live import live_site, no_live_site
 from hosting.review.record import ReleaseRecord, record_keys
-from hosting.review.request import write_request
+from hosting.review.request import REQUEST_FILE, write_request
 from hosting.review.run import RESULT_FILE, keep, record_of, run_review, staged_site
 from tests.unit.review import sites
 from tests.unit.review.sites import SITE, page
@@ -70,6 +70,28 @@ def test_a_result_is_kept(staged: StagedSite, monkeypatch: pytest.MonkeyPatch) -
     (staged.folder / RESULT_FILE).write_text("damaged")
     with pytest.raises(TypeError):
         run_review(staged, NOTHING, no_progress)
+
+
+def test_a_result_is_not_kept_for_another_note(staged: StagedSite) -> None:
+    """Without a record the reason is a note, so another reason is another review."""
+    run_review(staged, no_live_site("The live release can't be read"), no_progress)
+    result = run_review(staged, NOTHING, no_progress).result
+    assert result.notes == (NOTHING.name,)
+
+
+def test_a_record_without_its_result_is_not_used(staged: StagedSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A review that is interrupted while it writes leaves no record of another release."""
+    run_review(staged, NOTHING, no_progress)
+    monkeypatch.setattr(run, "keep", lambda *_: None)
+    run_review(staged, no_live_site("Another reason"), no_progress)
+    assert record_of(staged.folder, staged.digest) is None
+
+
+def test_a_request_of_another_version(staged: StagedSite) -> None:
+    """The command to type is named."""
+    (staged.folder / REQUEST_FILE).write_text("{}")
+    with pytest.raises(PublishError, match="is of another version of the program: run pulumi preview again"):
+        staged_site(staged.folder)
 
 
 def test_the_record_of_what_was_reviewed(staged: StagedSite, tmp_path: Path) -> None:
