@@ -54,9 +54,10 @@ dist: $(READY) ## build and check the wheel and the source distribution, and a t
 	$(VENV)/twine check --strict dist/*
 	$(VENV)/python tools/template.py dist/template dist/hosting-*.whl
 
-bench: $(READY) ## measure the functions at the edge, the ignore rules, and publishing beside s3deploy, the AWS CLI and rclone
+bench: $(READY) ## measure the edge functions, the ignore rules, the review beside htmltest, and publishing beside other tools
 	@$(VENV)/python -m bench.edge
 	@$(VENV)/python -m bench.ignore_rules
+	@$(VENV)/python -m bench.review
 	@$(VENV)/python -m bench
 
 faults: prepared ## interrupt publishes at each of their requests, and complete them: takes hours, --help has options

@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 PLACE = HERE.parent / ".sandbox" / "bench"
 VENV = HERE.parent / ".sandbox" / "bench-venv"
 S3DEPLOY = PLACE / "s3deploy"
+HTMLTEST = PLACE / "htmltest"
 AWS = VENV / "bin" / "aws"
 _PACKAGES = HERE / "requirements.txt"
 
@@ -29,13 +30,21 @@ def available(names: Sequence[str]) -> list[str]:
 
 def install() -> None:
     """Build s3deploy and install the AWS CLI and matplotlib, unless they are there."""
-    PLACE.mkdir(parents=True, exist_ok=True)
-    if not S3DEPLOY.exists():
-        print("Building s3deploy ...", flush=True)
-        command = ["go", "build", "-o", str(S3DEPLOY), "github.com/bep/s3deploy/v2"]
-        subprocess.run(command, cwd=HERE / "s3deploy", check=True)
+    _build(S3DEPLOY, "github.com/bep/s3deploy/v2")
     if not AWS.exists():
         print("Installing the AWS CLI and matplotlib ...", flush=True)
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
         pip = [str(VENV / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "-r", str(_PACKAGES)], check=True)
+
+
+def install_htmltest() -> None:
+    """Build htmltest, unless it is there."""
+    _build(HTMLTEST, "github.com/wjdp/htmltest")
+
+
+def _build(program: Path, package: str) -> None:
+    if not program.exists():
+        PLACE.mkdir(parents=True, exist_ok=True)
+        print(f"Building {program.name} ...", flush=True)
+        subprocess.run(["go", "build", "-o", str(program), package], cwd=HERE / program.name, check=True)

@@ -61,8 +61,8 @@ class CloudFrontSite:
         """Return the right answer to a request; None if another server or the visitor's country decides it."""
         if self.is_proxied(sent.path):
             return None
-        host = sent.host or urlsplit(self.url).hostname or ""
-        request = ViewerRequest(canonical_path(sent.path), query_parameters(sent.query), sent.country, host)
+        path, host = canonical_path(sent.path), sent.host or self._host
+        request = ViewerRequest(path, query_parameters(sent.query), sent.country, host)
         for rule in self._lookup.matching(request.path):
             if rule.countries and sent.country is None:
                 return None
@@ -79,6 +79,10 @@ class CloudFrontSite:
         """Whether another server answers a path, or may answer it."""
         proxies = self.rules.proxies
         return bool(proxies) and (any(proxy.matches(path) for proxy in proxies) or is_ambiguous(proxies, path))
+
+    @cached_property
+    def _host(self) -> str:
+        return urlsplit(self.url).hostname or ""
 
     @cached_property
     def _lookup(self) -> RuleLookup:
@@ -125,11 +129,12 @@ class CloudFrontSite:
         if not self.rules.is_bulk or self.rules.routing in ("pages", "errors"):
             return None
         name, index = decode_path(path.removesuffix("/")).removeprefix("/"), self.rules.index_document
+        if self.manifest.get(f"{name}.html") is None:
+            return None
         has_other_form = any(self.manifest.get(key) for key in (name, f"{name}/{index}"))
-        has_page = self.manifest.get(f"{name}.html") is not None
         # `/docs/index` is a form of `/docs/`, but `/docs/index/` is not.
         is_form = not (path.endswith("/") and self._is_index(path))
-        return f"{path.removesuffix('/')}.html" if has_page and is_form and not has_other_form else None
+        return f"{path.removesuffix('/')}.html" if is_form and not has_other_form else None
 
     def _is_index(self, path: str) -> bool:
         """Whether a path ends with the name of the index document, without its ending."""
@@ -148,11 +153,11 @@ class CloudFrontSite:
         """Return the path of the object that the router gets from the bucket; None for a redirect."""
         if self.rules.routing == "errors":
             return key_path(self.rules.index_document) if path == "/" else path
-        if not is_rewritten and self._other_form(path) != path:
-            return None
         if self.rules.routing == "pages":
-            return self._page_object(self._other_form(path))
-        return self.routes.answer(path, redirects=False).path
+            other = self._other_form(path)
+            return self._page_object(other) if is_rewritten or other == path else None
+        answer = self.routes.answer(path, redirects=not is_rewritten)
+        return None if answer.is_redirect else answer.path
 
     def _other_form(self, path: str) -> str:
         """Return the path that the router redirects a path to, or the path itself."""

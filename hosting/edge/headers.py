@@ -49,7 +49,7 @@ HEADERS_TABLE = TableFormat(
 def headers_for(rules: Sequence[HeaderRule], path: str, routes: SiteRoutes) -> dict[str, str]:
     """Return the headers for a path, from all patterns that match it; for the same header the last pattern wins."""
     headers: dict[str, str] = {}
-    paths = page_paths(canonical_path(path), routes)
+    paths = page_paths(canonical_path(path), routes) if rules else []
     for rule in rules:
         if _matches(rule, paths):
             headers.update(rule.headers)

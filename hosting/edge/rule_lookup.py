@@ -41,6 +41,8 @@ class RuleLookup:
 
     def matching(self, path: str) -> Iterator[Rule]:
         """Yield the rules that match a path, in their order, up to the first without other conditions."""
+        if not self._rules:
+            return
         bare = without_trailing_slash(path)
         keys = (path.partition("/")[2].partition("/")[0], bare.count("/"), None)
         literals = sorted(index for key in {path, bare} for index in self._literals.get(key, ()))

@@ -57,6 +57,8 @@ def query_parameters(text: str) -> dict[str, str]:
 
 def _decoded(text: str) -> str | None:
     """Return a decoded text; None if it is malformed or not UTF-8."""
+    if "%" not in text:
+        return text
     try:
         return None if _MALFORMED.search(text) else unquote(text, errors="strict")
     except UnicodeDecodeError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +82,12 @@ class ReviewProvider(_Provider):
         from hosting.review.run import KeptResult, keep, run_review, staged_site  # noqa: PLC0415 - see above
 
         staged, live, engine_log = staged_site(Path(props["staging"])), self._live(props), self.log(props)
+        current = cli_run() or ""
         try:
-            kept = run_review(staged, live, lambda done, total: engine_log.status(f"Reviewed {done} of {total} files"))
+            kept = run_review(staged, live, partial(_show_progress, engine_log), current)
         except Exception as error:  # noqa: BLE001 - the gate says whether a failed review stops the publish
             _show_failure(engine_log, error, staged.request.gate, str(props["stack"]))
             return
-        current = cli_run() or ""
         if not current or kept.shown_in != current:
             _show(engine_log, kept.result, staged.request.gate, str(props["stack"]))
             keep(staged, live, KeptResult(kept.result, current))
@@ -112,6 +113,10 @@ def _known(value: object) -> str:
     from pulumi.runtime import rpc  # noqa: PLC0415 - see above
 
     return value if isinstance(value, str) and value != rpc.UNKNOWN else ""
+
+
+def _show_progress(engine_log: EngineLog, done: int, total: int) -> None:
+    engine_log.status(f"Reviewed {done} of {total} files")
 
 
 def _show(engine_log: EngineLog, result: Any, gate: Any, stack: str) -> None:  # noqa: ANN401 - imported in _review

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Another version of this program may find other links.
 _VERSION = 2
+# Texts are numbered again if there are this many times as many as files have.
+_MOST_UNUSED = 1.5
 
 
 class Row(NamedTuple):
@@ -74,7 +76,7 @@ class Contents:
         )
 
     def discard(self, key: str) -> None:
-        """Remove a file. Texts that no file has remain until the cache is written."""
+        """Remove a file. Its texts remain."""
         del self.rows[key]
 
     def _numbered(self, texts: Iterable[str]) -> list[int]:
@@ -93,13 +95,20 @@ class Contents:
     def save(self, file: Path, options: object) -> None:
         """Write the cache; ``options`` are those that the contents depend on."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        used = sorted({number for row in self.rows.values() for numbers in _lists(row) for number in numbers})
-        numbers = {number: place for place, number in enumerate(used)}
-        rows = {key: _renumbered(row, numbers) for key, row in self.rows.items()}
-        data = {"version": [_VERSION, options], "texts": [self.texts[number] for number in used], "rows": rows}
+        self._forget_unused()
+        data = {"version": [_VERSION, options], "texts": self.texts, "rows": self.rows}
         temporary = file.with_name(f"{file.name}.next")
         temporary.write_text(json.dumps(data, separators=(",", ":")), encoding="utf-8")
         temporary.replace(file)
+
+    def _forget_unused(self) -> None:
+        """Remove the texts that no file has, if they are many."""
+        used: set[int] = set().union(*(numbers for row in self.rows.values() for numbers in _lists(row)))
+        if len(self.texts) > _MOST_UNUSED * len(used):
+            in_order = sorted(used)
+            numbers = {number: place for place, number in enumerate(in_order)}
+            self.texts, self._numbers = [self.texts[number] for number in in_order], {}
+            self.rows = {key: _renumbered(row, numbers) for key, row in self.rows.items()}
 
 
 def _lists(row: Row) -> tuple[list[int], ...]:

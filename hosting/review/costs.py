@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.publish.managed.invalidation_paths import error_page_files
@@ -37,7 +38,9 @@ def publish_cost(staged: Files, live: Files | None, max_paths: int) -> Estimate:
     before = live.manifest if live else None
     has_new_rules = live is not None and live.rules != staged.rules
     changes = file_changes(before, staged.manifest, has_new_rules=has_new_rules)
-    return publish_estimate(changes, staged.rules, staged.manifest, Invalidation(max_paths, _fallbacks(staged)))
+    return publish_estimate(
+        changes, staged.rules, staged.manifest, Invalidation(max_paths, partial(_fallbacks, staged))
+    )
 
 
 def month_cost(staged: Files, price_class: str, traffic: Traffic) -> Estimate:

@@ -82,18 +82,18 @@ class LostUrls:
 
     def lost(self) -> Iterator[LostUrl]:
         """Yield the URLs that die, once for each file and for each rule of the live release."""
-        reasons = {key: reasons for key, reasons in self._lost_files() if reasons}
+        files = {key: paths for key, paths in self._lost_files() if paths}
         rules = [rule for rule in self._before.rules.redirects if rule.is_unconditional and not isinstance(rule, Proxy)]
         of_rules = [self._lost_paths(rule) for rule in rules]
         # A rule whose page dies is no other mistake.
         with_page: defaultdict[str, list[str]] = defaultdict(list)
         for path in chain.from_iterable(of_rules):
             with_page[self._before.outcome(path).key].append(path)
-        for key, (first, *others) in reasons.items():
+        for key, (first, *others) in files.items():
             so_do = f" (so do {', '.join(others)})" if others else ""
             finding = Finding(URLS, first, f"{self._reason(first)}{so_do}", advice=self._redirect(first, key))
             yield LostUrl(finding, (first, *others, *with_page[key]))
-        yield from self._lost_rules(of_rules, reasons)
+        yield from self._lost_rules(of_rules, files)
 
     def _lost_files(self) -> Iterator[tuple[str, list[str]]]:
         """Yield the key of each file with the paths that die."""

@@ -24,7 +24,7 @@ from hosting.review.link_attributes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from selectolax.lexbor import LexborNode
 
@@ -35,7 +35,6 @@ _IGNORE = "data-review-ignore"
 # https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-refresh
 _DELAY = re.compile(r"\s*+[\d.]*+\s*+[;,]?+\s*+(?:url\s*+=\s*+)?+", re.IGNORECASE)
 _QUOTES = ("'", '"')
-_TAGS = frozenset({"a", "base", "link", "meta", "script", "style", "title", *LINK_ATTRIBUTES})
 
 
 @dataclass
@@ -73,8 +72,12 @@ def page_content(text: str, *, anchors: bool = False) -> PageContent:
     content = PageContent()
     for node in parser.root.traverse() if parser.root else ():
         tag = node.tag
-        if tag in _TAGS:
-            _read(content, node, tag or "", node.attributes)
+        reader = _READERS.get(tag or "")
+        if reader:
+            reader(content, node, node.attributes)
+        # Most of these are links of a page's text, with one attribute each.
+        elif tag in LINK_ATTRIBUTES:
+            _read_links(content, LINK_ATTRIBUTES[tag], node.attributes)
     if "url(" in text:
         styled = (node.attributes["style"] or "" for node in parser.css("[style]"))
         content.links += [(RESOURCE, url) for style in styled for url in css_links(style)]
@@ -84,31 +87,45 @@ def page_content(text: str, *, anchors: bool = False) -> PageContent:
     return content
 
 
-def _read(content: PageContent, node: LexborNode, tag: str, attributes: Attributes) -> None:
-    """Add what an element contains."""
-    if tag == "title":
-        content.title = content.title or " ".join(node.text().split())
-    elif tag == "base":
-        content.base = content.base or attributes.get("href") or ""
-    elif tag == "style":
-        content.links += [(RESOURCE, url) for url in css_links(node.text())]
-    elif tag == "link":
-        _read_link(content, attributes)
-    elif tag == "meta":
-        content.links += _meta_links(attributes)
-    else:
-        content.links += _element_links(tag, attributes)
-        _read_request(content, node, tag, attributes)
-
-
-def _element_links(tag: str, attributes: Attributes) -> Iterator[tuple[str, str]]:
-    for name, kind in LINK_ATTRIBUTES.get(tag, ()):
+def _read_links(content: PageContent, names: Iterable[tuple[str, str]], attributes: Attributes) -> None:
+    """Add the links of an element, whose attributes ``names`` has with the kinds of links."""
+    for name, kind in names:
         value = attributes.get(name)
-        if value:
-            yield from ((kind, url) for url in (srcset_urls(value) if name.endswith("srcset") else (value,)))
+        if value and name.endswith("srcset"):
+            content.links += [(kind, url) for url in srcset_urls(value)]
+        elif value:
+            content.links.append((kind, value))
 
 
-def _read_link(content: PageContent, attributes: Attributes) -> None:
+def _read_title(content: PageContent, node: LexborNode, _: Attributes) -> None:
+    content.title = content.title or " ".join(node.text().split())
+
+
+def _read_base(content: PageContent, _: LexborNode, attributes: Attributes) -> None:
+    content.base = content.base or attributes.get("href") or ""
+
+
+def _read_style(content: PageContent, node: LexborNode, _: Attributes) -> None:
+    content.links += [(RESOURCE, url) for url in css_links(node.text())]
+
+
+def _read_script(content: PageContent, _: LexborNode, attributes: Attributes) -> None:
+    _read_links(content, LINK_ATTRIBUTES["script"], attributes)
+    source = attributes.get("src")
+    if source and "nomodule" not in attributes:
+        content.scripts.append(source)
+
+
+def _read_image(content: PageContent, node: LexborNode, attributes: Attributes) -> None:
+    _read_links(content, LINK_ATTRIBUTES["img"], attributes)
+    source, is_lazy = attributes.get("src"), (attributes.get("loading") or "").lower() == "lazy"
+    # A browser chooses one of several sources by its window.
+    is_only = "srcset" not in attributes and (node.parent is None or node.parent.tag != "picture")
+    if source and not is_lazy and is_only:
+        content.images.append(source)
+
+
+def _read_link(content: PageContent, _: LexborNode, attributes: Attributes) -> None:
     """Add a `link` element, whose meaning its `rel` has."""
     rels, href = set((attributes.get("rel") or "").lower().split()), attributes.get("href") or ""
     if rels & IGNORED_RELS:
@@ -126,15 +143,14 @@ def _read_link(content: PageContent, attributes: Attributes) -> None:
         content.scripts.append(href)
 
 
-def _meta_links(attributes: Attributes) -> Iterator[tuple[str, str]]:
+def _read_meta(content: PageContent, _: LexborNode, attributes: Attributes) -> None:
     value = attributes.get("content") or ""
     names = {(attributes.get(name) or "").lower() for name in ("property", "name")}
     if (attributes.get("http-equiv") or "").lower() == "refresh":
         url = _refresh_url(value)
-        if url:
-            yield PAGE_LINK, url
+        content.links += [(PAGE_LINK, url)] if url else []
     elif names & META_LINKS:
-        yield RESOURCE, value
+        content.links.append((RESOURCE, value))
 
 
 def _refresh_url(text: str) -> str:
@@ -143,13 +159,13 @@ def _refresh_url(text: str) -> str:
     return url[1:].partition(url[0])[0] if url.startswith(_QUOTES) else url.strip()
 
 
-def _read_request(content: PageContent, node: LexborNode, tag: str, attributes: Attributes) -> None:
-    """Add what a browser requests at once for an element."""
-    source = attributes.get("src") or ""
-    if tag == "script" and source and "nomodule" not in attributes:
-        content.scripts.append(source)
-    if tag == "img" and source and (attributes.get("loading") or "").lower() != "lazy":
-        # A browser chooses one of several sources by its window.
-        is_only = "srcset" not in attributes and (node.parent is None or node.parent.tag != "picture")
-        if is_only:
-            content.images.append(source)
+# The elements that are more than their links.
+_READERS: dict[str, Callable[[PageContent, LexborNode, Attributes], None]] = {
+    "base": _read_base,
+    "img": _read_image,
+    "link": _read_link,
+    "meta": _read_meta,
+    "script": _read_script,
+    "style": _read_style,
+    "title": _read_title,
+}

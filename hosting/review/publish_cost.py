@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from hosting.publish.bulk.table import build_table
+from hosting.edge.rule_tables import MAX_VALUE_BYTES
+from hosting.publish.bulk.table import RECORD_LENGTH
 from hosting.publish.managed.invalidation_paths import invalidation_paths
 from hosting.review.estimate import CostLine, Estimate
 from hosting.review.prices import INVALIDATION_PATH, S3_READ, S3_REGION, S3_WRITE, STORE_REQUEST
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from hosting.answers.site_rules import SiteRules
     from hosting.publish.staging.manifest import Manifest, ManifestEntry
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 # The length of the hashes that a record of a release has.
 _DIGITS = 16
 _LIST_PAGE, _KEYS_A_WRITE = 1_000, 49
-_PUBLISH_ID = "AAAA"
+# Of a value of the store, in the mean: the files are distributed by their hashes.
+_FILLED = 0.75
 
 
 class Invalidation(NamedTuple):
@@ -26,11 +29,11 @@ class Invalidation(NamedTuple):
 
     Attributes:
         max_paths: the most URLs that are invalidated one by one; 0 if none is invalidated.
-        fallbacks: the files that CloudFront serves under other URLs: error pages.
+        fallbacks: returns the files that CloudFront serves under other URLs: error pages.
     """
 
     max_paths: int
-    fallbacks: Collection[str]
+    fallbacks: Callable[[], Collection[str]]
 
 
 class FileChanges(NamedTuple):
@@ -83,7 +86,7 @@ def publish_estimate(
     if changes.is_empty:
         return Estimate("This publish changes nothing and costs nothing", ())
     if rules.is_bulk and rules.has_cloudfront:
-        lines = _release_lines(changes, manifest, rules.index_document)
+        lines = _release_lines(changes, manifest)
     else:
         lines = _replaced_lines(changes, manifest, is_bulk=rules.is_bulk)
     upload = CostLine("Upload in bytes", changes.upload_bytes, 0, 0, "AWS takes nothing for data that it receives")
@@ -93,15 +96,15 @@ def publish_estimate(
     return Estimate("This publish, as if nothing were live" if changes.is_first else "This publish", tuple(found))
 
 
-def _release_lines(changes: FileChanges, manifest: Manifest, index_document: str) -> Iterator[CostLine]:
+def _release_lines(changes: FileChanges, manifest: Manifest) -> Iterator[CostLine]:
     """Yield the lines of bulk mode behind CloudFront."""
     count = len(changes.uploaded)
     # The catalogue, and the manifest: twice around several uploads. A first release may have an error page.
     writes = count + 2 + (count > 1) + changes.is_first
     yield _s3_line("S3 requests that write", writes, "each file once, the catalogue and the manifest")
     yield _read_line(1 if changes.is_first else 6)
-    buckets = build_table({entry.path: _PUBLISH_ID for entry in manifest.entries}, index_document)
-    updates = -(-(len(buckets) + 1) // _KEYS_A_WRITE)
+    buckets = math.ceil(manifest.file_count * RECORD_LENGTH / (_FILLED * MAX_VALUE_BYTES))
+    updates = -(-(buckets + 1) // _KEYS_A_WRITE)
     reads = 3 if changes.is_first else 6
     at_least = updates if changes.is_first else 1
     yield CostLine(
@@ -141,7 +144,7 @@ def _invalidation_line(changes: FileChanges, index_document: str, invalidation: 
     paths = invalidation_paths(
         [*changes.uploaded, *changes.removed],
         index_document=index_document,
-        fallbacks=invalidation.fallbacks,
+        fallbacks=invalidation.fallbacks(),
         max_paths=invalidation.max_paths,
     )
     # A first publish has nothing to invalidate.

@@ -10,7 +10,7 @@ import gzip
 import json
 import zlib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +20,8 @@ from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.review.result import Weight  # noqa: TC001 - the same
 
 _VERSION = 1
+# Python's default takes several times as long, and saves 1 %.
+_GZIP_LEVEL = 6
 # Of 64 digits, which do not shrink; enough to compare two releases.
 _DIGITS = 16
 
@@ -59,7 +61,7 @@ class ReleaseRecord:
     findings: tuple[tuple[str, str], ...] = ()
     unused_redirects: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def manifest(self) -> Manifest:
         """The files; their hashes are cut off."""
         return Manifest(tuple(ManifestEntry(*row) for row in self.files))
@@ -67,7 +69,7 @@ class ReleaseRecord:
     def to_bytes(self) -> bytes:
         """Return the record as ``from_bytes`` reads it."""
         body = _adapter().dump_json(self, by_alias=True)
-        return gzip.compress(b'{"version":%d,"record":%b}' % (_VERSION, body), mtime=0)
+        return gzip.compress(b'{"version":%d,"record":%b}' % (_VERSION, body), _GZIP_LEVEL, mtime=0)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ReleaseRecord | None:

@@ -94,17 +94,16 @@ class _Comparison:
 
     def __init__(self, site: AskedSite, record: ReleaseRecord, contents: Contents, names: tuple[str, ...]) -> None:
         self._before, self._after = AskedSite(record.manifest, record.rules, names), site
+        # Then only the content of files has changed.
+        self._has_same_answers = self._before.share_answers(site)
         self._lost = LostUrls(self._before, site, record.pages, contents)
         self._unused_redirects = record.unused_redirects
         self.compares_files_only = self._lost.compares_files_only
 
     def lost_urls(self, ignores: Ignores) -> Iterator[LostUrl]:
-        before, after = self._before, self._after
-        # Otherwise only the content of files has changed, so each path has the same answer as before.
-        if before.rules != after.rules or before.keys != after.keys:
-            for each in self._lost.lost():
-                if not ignores.matches(each.finding.subject, each.finding.subject):
-                    yield each
+        for each in () if self._has_same_answers else self._lost.lost():
+            if not ignores.matches(each.finding.subject, each.finding.subject):
+                yield each
 
     def rule_changes(self, request: ReviewRequest) -> Iterator[str]:
         new_unused = [each for each in request.unused_redirects if each not in self._unused_redirects]
@@ -121,7 +120,7 @@ def _record(
     staged: StagedSite, site: AskedSite, contents: Contents, weights: Weights, findings: list[Finding]
 ) -> ReleaseRecord:
     rows = contents.rows
-    pages = {key: LivePage(rows[key].title, rows[key].canonical, weights.weight(key)) for key in weights.parts}
+    pages = {key: LivePage(rows[key].title, rows[key].canonical, weight) for key, weight in weights.weights.items()}
     identities = tuple(each.identity for each in findings)
     unused = staged.request.unused_redirects
     return ReleaseRecord(staged.digest, site.rules, file_rows(staged.manifest), pages, identities, unused)

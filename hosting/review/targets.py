@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -20,6 +21,8 @@ _BLANK = "".join(map(chr, range(33)))
 _DROPPED = str.maketrans("", "", "\t\n\r")
 _ENCODED_DOT = re.compile("%2e", re.IGNORECASE)
 _MAY_BE_DOTS = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
+# How many links are kept with their parts, and how long they may be: images as text in `data:` have thousands of bytes.
+_CACHE_SIZE, _MOST_CACHED = 1 << 16, 500
 
 
 class Target(NamedTuple):
@@ -59,29 +62,60 @@ class Base:
 
     def target(self, link: str) -> Target | None:
         """Return where a link leads; None if it leaves the site, or is no link to a file."""
-        text = link.strip(_BLANK).translate(_DROPPED)
-        scheme = _SCHEME.match(text)
-        if scheme and scheme[1].lower() not in ("http", "https"):
+        parsed = _parsed_once if len(link) <= _MOST_CACHED else _parsed
+        found = parsed(link, self.hosts)
+        if found is None or (self.is_outside and not found.has_host):
             return None
-        rest = text[scheme.end() :] if scheme else text
-        authority = _AUTHORITY.match(rest)
-        if authority:
-            if _port(authority[1]) not in _PORTS or _host(authority[1]) not in self.hosts:
-                return None
-            rest = rest[authority.end() :] or "/"
-        elif scheme or self.is_outside:
-            return None
-        return self._local(rest)
+        path, query, fragment = found.target
+        if path.startswith("/"):
+            return found.target
+        joined = _joined(self.path[: self.path.rfind("/") + 1], path) if path else canonical_path(self.path)
+        return Target(joined, query, fragment)
 
-    def _local(self, rest: str) -> Target:
-        before, _, fragment = rest.partition("#")
-        path, _, query = before.partition("?")
-        path = path.replace("\\", "/")
-        if not path:
-            path = self.path
-        elif not path.startswith("/"):
-            path = self.path[: self.path.rfind("/") + 1] + path
-        return Target(canonical_path(_without_dots(path)), query, fragment)
+
+class _Parsed(NamedTuple):
+    """A link inside of the site.
+
+    Attributes:
+        target: where it leads; a path that does not begin with a slash is relative to the page.
+        has_host: whether it has a host name.
+    """
+
+    target: Target
+    has_host: bool
+
+
+def _parsed(link: str, hosts: frozenset[str]) -> _Parsed | None:
+    """Return where a link leads; None if it leaves the site, or is no link to a file."""
+    text = link.strip(_BLANK).translate(_DROPPED)
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        return None
+    rest = text[scheme.end() :] if scheme else text
+    authority = _AUTHORITY.match(rest)
+    if authority:
+        if _port(authority[1]) not in _PORTS or _host(authority[1]) not in hosts:
+            return None
+        rest = rest[authority.end() :]
+    elif scheme:
+        return None
+    before, _, fragment = rest.partition("#")
+    path, _, query = before.partition("?")
+    path = path.replace("\\", "/")
+    if authority and not path:
+        path = "/"
+    target = Target(_joined("", path) if path.startswith("/") else path, query, fragment)
+    return _Parsed(target, authority is not None)
+
+
+# The links of a layout are on all pages.
+_parsed_once = lru_cache(_CACHE_SIZE)(_parsed)
+
+
+@lru_cache(_CACHE_SIZE)
+def _joined(folder: str, path: str) -> str:
+    """Return the canonical path of a file, relative to a folder."""
+    return canonical_path(_without_dots(folder + path))
 
 
 def is_mixed_content(link: str) -> bool:

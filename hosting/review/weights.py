@@ -35,9 +35,15 @@ class _Parts(NamedTuple):
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights of all pages, by key."""
+    """The weights of all pages, by key.
+
+    Attributes:
+        parts: what a page requests.
+        weights: the sums.
+    """
 
     parts: Mapping[str, _Parts]
+    weights: Mapping[str, Weight]
 
     @classmethod
     def of(cls, site: AskedSite, contents: Contents) -> Weights:
@@ -49,17 +55,14 @@ class Weights:
         ]
         sizes = {entry.path: entry.size for entry in site.manifest.entries}
         sizes |= {key: row.sent for key, row in contents.rows.items()}
-        return cls({key: _parts(contents.rows[key], site, contents, sizes) for key in keys})
-
-    def weight(self, key: str) -> Weight:
-        """Return the weight of a page."""
-        return Weight(self.parts[key].page, self.parts[key].requests)
+        parts = {key: _parts(contents.rows[key], site, contents, sizes) for key in keys}
+        return cls(parts, {key: Weight(each.page, each.requests) for key, each in parts.items()})
 
     def pages(self, site: AskedSite, live: Mapping[str, LivePage]) -> Iterator[PageWeight]:
         """Yield the weight of each page, now and in the live release."""
-        for key in self.parts:
+        for key, weight in self.weights.items():
             before = live.get(key)
-            yield PageWeight(site.page_url(key), self.weight(key), before.weight if before else None)
+            yield PageWeight(site.page_url(key), weight, before.weight if before else None)
 
     def findings(self, site: AskedSite, budget: BudgetSettings, ignores: Ignores) -> Iterator[Finding]:
         """Yield the parts of the budget that pages exceed, with the page that exceeds it most."""

@@ -49,13 +49,13 @@ def record_key(project: Project) -> list[str]:
 def test_a_renamed_page_is_reported_and_refused(
     new_project: Callable[[str], Project], stack: str, mode: str, key: str
 ) -> None:
-    """The preview names the URL that dies, the pages that link to it and what saves the URL; `error` refuses the publish."""
+    """The preview names the URL that dies, the pages that link to it and what saves it; `error` refuses the publish."""
     project = with_site(new_project(stack), mode)
     first = project.pulumi("preview", "--stack", stack).output
     assert "Review of 3 pages with" in first
     assert "Nothing is live yet" in first
     assert "warning" not in first
-    assert "Nothing is live yet" in project.up().output
+    assert "The bucket has no record of the live release" in project.up().output
     assert record_key(project) == [key]
     assert project.get(f"/{key}").status in (403, 404)
     assert "Review of" not in project.up().output

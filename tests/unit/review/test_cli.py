@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosting.config.load import RawConfig
-from hosting.publish.staging.staged_tree import MANIFEST
+from hosting.publish.staging.staged_paths import MANIFEST
 from hosting.review import cli
 from hosting.review.live import no_live_site
 from hosting.review.request import write_request

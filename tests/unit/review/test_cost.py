@@ -61,14 +61,15 @@ def cost_of(changes: FileChanges, settings: Settings) -> dict[str, Any]:
     """Return the lines of a publish's cost."""
     manifest = manifest_of(FILES)
     request = review_request(settings, plan_edge("site", settings, manifest, NO_RULES), "")
-    return lines_of(publish_estimate(changes, request.rules, manifest, Invalidation(request.max_paths, ["404.html"])))
+    invalidation = Invalidation(request.max_paths, lambda: ["404.html"])
+    return lines_of(publish_estimate(changes, request.rules, manifest, invalidation))
 
 
 def test_a_publish_of_nothing_costs_nothing() -> None:
     """One sentence."""
     manifest = manifest_of(FILES)
     rules = review_request(settings_of(), plan_edge("site", settings_of(), manifest, NO_RULES), "").rules
-    estimate = publish_estimate(FileChanges((), (), 0), rules, manifest, Invalidation(15, []))
+    estimate = publish_estimate(FileChanges((), (), 0), rules, manifest, Invalidation(15, list))
     assert (estimate.title, estimate.lines, estimate.total) == (
         "This publish changes nothing and costs nothing",
         (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,10 +74,14 @@ def test_a_result_is_kept(staged: StagedSite, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_result_is_not_kept_for_another_note(staged: StagedSite) -> None:
-    """Without a record the reason is a note, so another reason is another review."""
+    """Without a record the reason is a note, so another reason is another review, but not in the same run."""
     run_review(staged, no_live_site("The live release can't be read"), no_progress)
-    result = run_review(staged, NOTHING, no_progress).result
-    assert result.notes == (NOTHING.name,)
+    first = run_review(staged, NOTHING, no_progress)
+    assert first.result.notes == (NOTHING.name,)
+    keep(staged, NOTHING, first._replace(shown_in="a run"))
+    created = no_live_site("The bucket has no record")
+    assert run_review(staged, created, no_progress, "a run").result.notes == (NOTHING.name,)
+    assert run_review(staged, created, no_progress, "another run").result.notes == (created.name,)
 
 
 def test_a_record_without_its_result_is_not_used(staged: StagedSite, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,6 +90,24 @@ def test_a_record_without_its_result_is_not_used(staged: StagedSite, monkeypatch
     monkeypatch.setattr(run, "keep", lambda *_: None)
     run_review(staged, no_live_site("Another reason"), no_progress)
     assert record_of(staged.folder, staged.digest) is None
+
+
+def test_the_garbage_collection_is_as_before(staged: StagedSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is paused during a review, also if the review fails."""
+    seen: list[bool] = []
+
+    def failing(*_: object) -> None:
+        seen.append(gc.isenabled())
+        raise ValueError("odd file")
+
+    monkeypatch.setattr(run, "review", failing)
+    for is_enabled in (True, False):
+        (gc.enable if is_enabled else gc.disable)()
+        with pytest.raises(ValueError, match="odd file"):
+            run_review(staged, NOTHING, no_progress)
+        assert gc.isenabled() is is_enabled
+    gc.enable()
+    assert seen == [False, False]
 
 
 def test_a_request_of_another_version(staged: StagedSite) -> None:
