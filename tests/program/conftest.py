@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +25,7 @@ from hosting.site.preview import Preview
 from hosting.site.preview_edge import PreviewEdge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 MANIFEST = Manifest.of(
     [
@@ -149,7 +151,30 @@ class Deployed:
 
 
 @pytest.fixture
-def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
+def failures() -> Iterator[list[Exception]]:
+    """Return a list for the errors of deployments that fail; what they leave is removed at the end of the test.
+
+    The SDK leaves futures with such an error, which nobody awaits. When one is garbage, Python logs it with a
+    traceback, and parses lines of code for that. In the middle of the `ast.parse` of a later test, this is a
+    SystemError: https://github.com/python/cpython/issues/106905
+    """
+    found: list[Exception] = []
+    yield found
+    if found:
+        found.clear()
+        loop = asyncio.get_event_loop_policy().get_event_loop()
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        # Callbacks that have not run refer to the futures, and so do the SDK's lists.
+        loop.run_until_complete(asyncio.gather(asyncio.sleep(0), *tasks, return_exceptions=True))
+        pulumi.runtime.settings.SETTINGS.rpc_manager.clear()
+        pulumi.runtime.settings.SETTINGS.outputs.clear()
+        gc.collect()
+
+
+@pytest.fixture
+def deploy(monkeypatch: pytest.MonkeyPatch, failures: list[Exception]) -> Callable[..., Deployed]:
     """Return a function that deploys a stack with the given config; `website_cors` stands for `website:cors`.
 
     `directory` is the distribution folder, which may have rule files.
@@ -187,7 +212,11 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
             sites.append(kind(name, settings=settings))
             return pulumi.Output.from_input(sites[0].outputs).apply(outputs.update)
 
-        program()
+        try:
+            program()
+        except Exception as error:
+            failures.append(error)
+            raise
         return Deployed(cloud.registered, outputs, cloud.every, sites[0], engine.ignored, engine.dependencies)
 
     return run
