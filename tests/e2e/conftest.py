@@ -10,6 +10,7 @@ import pytest
 from sandbox import lifecycle
 from sandbox.environment import Home
 from tests.e2e.harness import Project, Sandbox, copy_program
+from tests.e2e.preloaded_python import preloaded_python
 from tests.e2e.providers import Providers
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """Run a sandbox in a home of its own until the session ends."""
     home, providers = Home(tmp_path_factory.mktemp("sandbox")), Providers()
     try:
-        yield Sandbox(home, lifecycle.start(home), providers)
+        env = lifecycle.start(home)
+        with preloaded_python(env) as variables:
+            yield Sandbox(home, {**env, **variables}, providers)
     finally:
         providers.stop()
         lifecycle.down(home)

@@ -285,7 +285,7 @@ class Poll:
     ask: Callable[[], str | None]
     # Shorter pauses take the processor from what it watches.
     least_pause_s: float = 0.05
-    pause_in_rounds: float = 0
+    pause_in_rounds: float = 1
     misses: list[str] = field(default_factory=list)
     rounds: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
