@@ -64,6 +64,10 @@ def test_a_traceback_of_the_sdk_is_no_problem_if_the_engine_has_closed_the_conne
     sdk = 'Traceback (most recent call last):\n      File "/venv/pulumi/runtime/resource.py", line 1174'
     closed = "error: resource 'site-pages' has a problem: grpc: the client connection is closing"
     assert not Finished(255, f"{closed}\n{sdk}").has_traceback
+    during = "    During handling of the above exception, another exception occurred:\n\n    "
+    repeated = f'{during}Traceback (most recent call last):\n      File "/engine/pulumi-language-python-exec", line 232'
+    assert not Finished(255, f"{closed}\n{sdk}\n>\n\n{repeated}").has_traceback
+    assert Finished(255, f"{closed}\n{repeated}").has_traceback
     assert Finished(255, sdk).has_traceback
     assert Finished(
         255, f'{closed}\n{sdk}\nTraceback (most recent call last):\n  File "/hosting/prepare.py"'
