@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _SITE, _EDGE, _PREVIEW, _PUBLIC_EDGE = "site", "edge", "preview", "public edge"
 _NO_FILES = "as a preview edge publishes no files itself"
 _NO_RESOURCES = "as a preview has no bucket, distribution, host names and role of its own"
-_NO_REVIEW = "as a preview and its edge have no review"
 _NO_PASSWORD = "as visitors need no password with 'previews:public'"  # noqa: S105 - a reason
 _ALWAYS = "as a preview and its edge are always in bulk mode behind CloudFront"
 _ON_PREVIEWS = "as only a preview has it"
@@ -57,12 +56,10 @@ _TABLE = (
     _Row("cloudfront:originReadTimeout", (_EDGE,), _NO_FILES),
     _Row("cloudfront:[!edm]*", (_PREVIEW,), _NO_RESOURCES),
     _Row("publish:mode", (_EDGE, _PREVIEW), _ALWAYS, unless="bulk"),
-    _Row("publish:budget", (_EDGE, _PREVIEW), _NO_REVIEW),
-    _Row("publish:gate", (_EDGE, _PREVIEW), _NO_REVIEW),
     _Row("publish:invalidat*", (_PREVIEW,), _NO_RESOURCES),
     _Row("publish:[!m]*", (_EDGE,), _NO_FILES),
     _Row("publish:maxRemove", (_EDGE,), _NO_FILES),
-    _Row("review:*", (_EDGE, _PREVIEW), _NO_REVIEW),
+    _Row("review:*", (_EDGE,), _NO_FILES),
     _Row("domain:redirectAliases", (_EDGE,), "as all names of a preview edge are below its domain"),
     _Row("domain:validated", (_EDGE,), "as the certificate of a preview edge is in its zone, or has an ARN"),
     _Row("domain:*", (_PREVIEW,), _NO_RESOURCES),

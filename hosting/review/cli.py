@@ -173,14 +173,13 @@ def _result(staged: StagedSite, live: LiveSite) -> ReviewResult:
 
 def _live(cli: Cli, stack: str, settings: Settings) -> LiveSite:
     against = settings.review.against
-    name = f"the live release of stack '{against}'" if against else "the live release"
     outputs: dict[str, Any] = json.loads(run(cli, stack, "stack", "output", "--json", "--stack", against or stack))
     if not outputs.get("bucketName"):
         return no_live_site("Nothing is live yet")
     aws = replace(settings.aws, region=str(outputs["bucketRegion"]))
-    keys = record_keys(is_release=settings.publish.mode == "bulk" and settings.cloudfront.enabled)
+    keys = record_keys(settings)
     try:
-        return live_site(open_bucket(str(outputs["bucketName"]), aws), keys, name)
+        return live_site(open_bucket(str(outputs["bucketName"]), aws), keys.compared, keys.name)
     except S3Error as error:
         return no_live_site(f"The live release can't be read ({error})")
 

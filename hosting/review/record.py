@@ -11,13 +11,18 @@ import json
 import zlib
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from hosting.answers.site_rules import SiteRules  # noqa: TC001 - pydantic reads it
+from hosting.previews.names import base_name, preview_name
 from hosting.publish.bulk import layout
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.review.result import Weight  # noqa: TC001 - the same
+
+if TYPE_CHECKING:
+    from hosting.config.load import Settings
 
 _VERSION = 1
 # Python's default takes several times as long, and saves 1 %.
@@ -94,14 +99,40 @@ def short_hash(entry: ManifestEntry) -> str:
     return entry.sha256[:_DIGITS]
 
 
-def record_keys(*, is_release: bool) -> list[str]:
-    """Return the keys that a record may have, the one of this stack first.
+class RecordKeys(NamedTuple):
+    """Where the records of a stack are in its bucket.
 
-    ``is_release`` is whether the stack has releases behind CloudFront. A stack that has just changed its mode has the
-    record of the other one.
+    Attributes:
+        own: the keys that its own record may have, the one that it is written to first.
+        compared: the keys of the record that the site is compared with, the most likely first.
+        name: what that site is called.
     """
+
+    own: list[str]
+    compared: list[str]
+    name: str
+
+
+def record_keys(settings: Settings) -> RecordKeys:
+    """Return where the records of a stack are. A preview is compared with its base, in the same bucket."""
+    own = _preview_keys(preview_name(settings)) if settings.previews.edge else _site_keys(settings)
+    against, base = settings.review.against, base_name(settings) if settings.previews.edge else ""
+    if against:
+        return RecordKeys(own, _site_keys(settings), f"the live release of stack '{against}'")
+    if base:
+        return RecordKeys(own, _preview_keys(base), f"the live release of preview '{base}'")
+    return RecordKeys(own, own, "the live release")
+
+
+def _site_keys(settings: Settings) -> list[str]:
+    """Return the keys of the only site of a bucket; one that has just changed its mode has those of the other mode."""
+    is_release = settings.publish.mode == "bulk" and settings.cloudfront.enabled
     prefixes = (layout.RECORDS, layout.IN_PLACE_RECORDS)
     return [f"{prefix}{layout.REVIEW_RECORD}" for prefix in (prefixes if is_release else prefixes[::-1])]
+
+
+def _preview_keys(name: str) -> list[str]:
+    return [layout.site_records(name) + layout.REVIEW_RECORD]
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from hosting.edge.password import password_hash
 from hosting.edge.warnings import routing_output
 from hosting.errors import HostingError, for_stack
 from hosting.formats.labels import label_of
+from hosting.previews.names import base_name, preview_name
 from hosting.previews.settings import Edge
 from hosting.previews.warnings import preview_warnings
 from hosting.resource_names import PREVIEW_COMPONENT, ResourceNames
@@ -21,11 +22,14 @@ from hosting.site.outputs import release_outputs
 from hosting.site.stack_resources import current_stack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hosting.config.load import Settings
     from hosting.edge.plan import EdgePlan
     from hosting.prepare import Prepared
     from hosting.providers.release import Release
     from hosting.site.outputs import Outputs
+    from hosting.site.review import SiteReview
 
 
 # The outputs of the edge, in the order of ``EdgeOutputs``.
@@ -94,7 +98,7 @@ def _label(settings: Settings) -> str:
             "'publish:from' cannot be set on a preview, which publishes its own files; nothing was deployed: "
             "pulumi config rm publish:from"
         )
-    label = label_of(settings.stack)
+    label = preview_name(settings)
     if label:
         return label
     raise HostingError(
@@ -131,7 +135,7 @@ def _edge_outputs(edge: Edge, names: ResourceNames, opts: pulumi.ResourceOptions
 
 
 class _PreviewResources:
-    """Declares the publish marker and the release."""
+    """Declares the review, the publish marker and the release."""
 
     outputs: Outputs
 
@@ -152,17 +156,20 @@ class _PreviewResources:
         bulk = Bulk(names, settings, prepared.staged, plan)
         for warning in bulk.warnings:
             pulumi.log.warn(for_stack(warning, settings.stack), component)
-        marker = bulk.publish_marker(opts)
+        review = _review(names, settings, prepared)
+        reviewed = review.before(self._edge.bucket, opts) if review else ()
+        marker = bulk.publish_marker(_after(opts, reviewed))
         release = bulk.release(self._edge.bucket, self._edge.store, marker, opts, self._preview())
+        if review:
+            review.after(self._edge.bucket, _after(opts, [release]))
         self.outputs = self._outputs(release, prepared)
 
     def _preview(self) -> dict[str, pulumi.Input[object]]:
         settings, stack = self._settings, current_stack()
         branch, days = label_of(settings.deployments.branch), settings.previews.expire_days
-        base = label_of(settings.previews.base or settings.deployments.branch)
         return {
             "name": self._label,
-            "base": "" if base == self._label else base,
+            "base": base_name(settings),
             "owner": f"{stack.organization}/{stack.project}/{stack.name}",
             "expire_days": self._edge.max_days.apply(lambda most: min(days, int(most))),
             "password": self._password_hash(),
@@ -190,6 +197,19 @@ class _PreviewResources:
             "routing": release.kind if is_auto else routing_output(routing, prepared.edge.routes),
             "expires": release.expires.apply(_iso),
         }
+
+
+def _review(names: ResourceNames, settings: Settings, prepared: Prepared) -> SiteReview | None:
+    """Return the review, which compares with the base; None if it is off."""
+    if not settings.publish.gate.is_on:
+        return None
+    from hosting.site.review import SiteReview  # noqa: PLC0415 - not needed if the review is off
+
+    return SiteReview(names, settings, prepared, current_stack(), PREVIEW_COMPONENT)
+
+
+def _after(opts: pulumi.ResourceOptions, resources: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*resources]))
 
 
 def _iso(seconds: object) -> str:

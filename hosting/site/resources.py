@@ -134,12 +134,12 @@ class SiteResources(StackResources):
 
     def _reviewed(self, bucket: Bucket) -> Sequence[pulumi.Resource]:
         """Declare the review, on which all that publishes must depend."""
-        return self._review.before(bucket, self._own(after=[bucket])) if self._review else []
+        return self._review.before(bucket.bucket, self._own(after=[bucket])) if self._review else []
 
     def _store_record(self, bucket: Bucket, *after: pulumi.Resource) -> None:
         """Declare the record of the release for the next review."""
         if self._review:
-            self._review.after(bucket, self._own(after=after))
+            self._review.after(bucket.bucket, self._of_bucket(after=after))
 
     def _of_bucket(self, *, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
         """Return the options of a resource whose objects are deleted with the bucket."""

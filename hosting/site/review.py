@@ -9,14 +9,13 @@ import pulumi
 
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.key_checks import check_reserved
+from hosting.resource_names import COMPONENT
 from hosting.review.record import record_keys
 from hosting.review.request import review_digest, review_request, write_request
 from hosting.site.urns import dynamic_urn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pulumi_aws.s3 import Bucket
 
     from hosting.config.load import Settings
     from hosting.deployments.trust import Stack
@@ -28,14 +27,24 @@ if TYPE_CHECKING:
 class SiteReview:
     """Declares the review of a site and its record."""
 
-    def __init__(self, names: ResourceNames, settings: Settings, prepared: Prepared, stack: Stack) -> None:
+    def __init__(
+        self, names: ResourceNames, settings: Settings, prepared: Prepared, stack: Stack, component: str = COMPONENT
+    ) -> None:
         """Write the request beside the staged tree.
+
+        Args:
+            names: the names of the resources.
+            settings: the stack's settings.
+            prepared: the staged tree and the edge plan.
+            stack: the stack.
+            component: the type of the component that the review is a part of.
 
         Raises:
             PublishError: a file has the prefix of the records.
         """
         self._names, self._settings, self._staged, self._stack = names, settings, prepared.staged, stack
-        self._keys = record_keys(is_release=settings.publish.mode == "bulk" and settings.cloudfront.enabled)
+        self._component = component
+        self._keys = record_keys(settings)
         self._digest = self._write_request(prepared) if settings.publish.publishes_folder else ""
 
     def _write_request(self, prepared: Prepared) -> str:
@@ -45,38 +54,43 @@ class SiteReview:
         text = write_request(staged.folder, review_request(settings, prepared.edge, layout.IN_PLACE_RECORDS))
         return review_digest(staged.manifest.digest, text)
 
-    def before(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> Sequence[pulumi.Resource]:
-        """Declare the review; a rollback or a promotion has none, as its files are in a bucket."""
+    def before(self, bucket: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Sequence[pulumi.Resource]:
+        """Declare the review; a rollback or a promotion has none, as its files are in a bucket.
+
+        Args:
+            bucket: the name of the stack's bucket, or of that of its preview edge.
+            opts: the resource options.
+        """
         if not self._digest:
             return []
         from hosting.providers.review import Review  # noqa: PLC0415 - few stacks turn it off
 
-        args = self._args(bucket, "review", "Review")
+        args = self._args(bucket, "review", "Review", self._keys.compared)
         against = self._settings.review.against
         if against:
             bucket_name, region = self._other_bucket(against, opts)
-            args = replace(args, bucket=bucket_name, region=region, name=f"the live release of stack '{against}'")
+            args = replace(args, bucket=bucket_name, region=region)
         return [Review(self._names.logical("review"), args, opts)]
 
-    def after(self, bucket: Bucket, opts: pulumi.ResourceOptions) -> None:
+    def after(self, bucket: pulumi.Input[str], opts: pulumi.ResourceOptions) -> None:
         """Declare the record; ``opts`` must depend on all that publishes."""
         from hosting.providers.review import ReviewRecord  # noqa: PLC0415 - see above
 
-        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(deleted_with=bucket))
-        ReviewRecord(self._names.logical("review-record"), self._args(bucket, "review-record", "ReviewRecord"), opts)
+        args = self._args(bucket, "review-record", "ReviewRecord", self._keys.own)
+        ReviewRecord(self._names.logical("review-record"), args, opts)
 
-    def _args(self, bucket: Bucket, name: str, kind: str) -> ReviewArgs:
+    def _args(self, bucket: pulumi.Input[str], name: str, kind: str, keys: list[str]) -> ReviewArgs:
         from hosting.providers.review import ReviewArgs  # noqa: PLC0415 - see above
 
         return ReviewArgs(
-            bucket=bucket.bucket,
+            bucket=bucket,
             region="",
-            keys=self._keys,
-            name="the live release",
+            keys=keys,
+            name=self._keys.name,
             digest=self._digest,
             staging=self._staged.folder.as_posix(),
             stack=self._stack.name,
-            urn=dynamic_urn(kind, self._names.logical(name)),
+            urn=dynamic_urn(kind, self._names.logical(name), self._component),
         )
 
     def _other_bucket(self, stack: str, opts: pulumi.ResourceOptions) -> list[pulumi.Output[str]]:

@@ -27,6 +27,7 @@ DOMAIN = "example-previews.com"
 FILES = 1000
 # Of `pulumi up` for a new preview, besides the uploads.
 MOST_REQUESTS = 10
+NO_REVIEW, REVIEW = '{"urls": "off", "links": "off"}', '{"urls": "warn", "links": "warn"}'
 
 
 def command(previews: Previews, *arguments: str, status: int = 0) -> str:
@@ -55,7 +56,8 @@ class Previews:
         found = replace(self.edge, stack=name)
         found.pulumi("stack", "init", name)
         self.write(name, changed, files=files)
-        for key, value in {"publish_directory": f"www-{name}", "previews_edge": "previews", **config}.items():
+        own = {"publish_directory": f"www-{name}", "previews_edge": "previews", "publish_gate": NO_REVIEW, **config}
+        for key, value in own.items():
             found.config(key.replace("_", ":"), value)
         return found
 
@@ -113,7 +115,7 @@ def previews(new_project: Callable[[str], Project]) -> Previews:
     made = Previews(edge)
     shown = edge.pulumi("stack", "output", "password", "--show-secrets", "--stack", "previews")
     made.password = shown.output.strip()
-    main = made.stack("main", {})
+    main = made.stack("main", {}, publish_gate=REVIEW)
     main.up()
     return made
 
@@ -180,11 +182,15 @@ def test_a_preview_with_its_own_settings(previews: Previews) -> None:
         files=20,
         access_username="client",
         cloudfront_priceClass="PriceClass_100",
+        publish_gate=REVIEW,
     )
     own.config("access:password", "shared-with-a-client", "--secret")
     shown = own.pulumi("preview", "--stack", "own").output
     assert "'cloudfront:priceClass' has no effect, as a preview has no" in shown
     assert "21 files to publish; what 'main' has is not uploaded again" in shown
+    # The base has 980 pages more.
+    assert "compared with the live release of preview 'main': " in shown
+    assert " URLs of the live site die" in shown
     own.up()
     assert previews.get("own", "/old").headers["location"] == "/page-1"
     answer = previews.get("own", user="client", password="shared-with-a-client")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.program.conftest import Deployed
 
 RELEASE = "pulumi-python:dynamic/hosting:Release"
+REVIEW = "pulumi-python:dynamic/hosting:Review"
 STORE = "aws:cloudfront/keyValueStore:KeyValueStore"
 FUNCTION = "aws:cloudfront/function:Function"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -124,12 +125,27 @@ def test_the_warnings_of_another_stack(deploy: Callable[..., Deployed], warnings
 
 
 @pytest.mark.usefixtures("edge_stack")
+def test_the_review_of_a_preview(deploy: Callable[..., Deployed]) -> None:
+    """It compares with the record of the base in the edge's bucket, before the release; its own record comes last."""
+    found = deploy("PR_7", previews_edge="previews")
+    review, record = found.resources[REVIEW], found.resources[f"{REVIEW}Record"]
+    assert (review["bucket"], review["keys"]) == ("previews-1", [".release/records/main/review.json.gz"])
+    assert (record["bucket"], record["keys"]) == ("previews-1", [".release/records/pr-7/review.json.gz"])
+    assert review["name"] == "the live release of preview 'main'"
+    assert review["urn"].endswith("hosting:index:Preview$pulumi-python:dynamic/hosting:Review::site-review")
+    assert "site-review" in found.dependencies["site-publish-marker"]
+    assert "site-release" in found.dependencies["site-review-record"]
+    off = deploy("PR_7", previews_edge="previews", publish_gate='{"urls": "off", "links": "off"}')
+    assert {REVIEW, f"{REVIEW}Record"}.isdisjoint(off.resources)
+
+
+@pytest.mark.usefixtures("edge_stack")
 def test_a_preview_is_a_release_on_the_edge(deploy: Callable[..., Deployed], folder: Path) -> None:
     """It declares a marker and a release, and nothing in AWS of its own."""
     found = deploy("PR_7", previews_edge="previews")
     kinds = {one.typ for one in found.every}
     assert kinds == {
-        *("hosting:index:Preview", "pulumi:pulumi:StackReference", RELEASE),
+        *("hosting:index:Preview", "pulumi:pulumi:StackReference", RELEASE, REVIEW, f"{REVIEW}Record"),
         "pulumi-python:dynamic/hosting:PublishMarker",
     }
     release = found.resources[RELEASE]

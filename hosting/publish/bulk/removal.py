@@ -86,7 +86,8 @@ class Removal:
             return False
         # The catalogue goes last, as `prune` finds by it what a removal has left. If a publish has begun meanwhile, its
         # catalogue stays; it writes its owner at its end.
-        self._bucket.delete([layout.site_records(self._name) + layout.OWNER])
+        records = layout.site_records(self._name)
+        self._bucket.delete([records + layout.OWNER, records + layout.REVIEW_RECORD])
         return self._file.delete()
 
     def _check_owner(self, owner: str, found: StoreView) -> None:

@@ -69,7 +69,7 @@ def test_on_a_preview() -> None:
     names = {"domain_names": '["www.example-previews.com"]'}
     assert ineffective(**KEYS, **names, **PREVIEW, **ACCESS) == {
         *("website:cors", "cloudfront:enabled", "cloudfront:errorResponses[0].cachingMinTtl", "cloudfront:ipv6"),
-        *("publish:budget", "publish:gate", "publish:invalidate", "publish:mode", "review:hosts"),
+        *("publish:invalidate", "publish:mode"),
         *("deployments:createRole", "domain:names", "domain:zone", "previews:maxDays"),
     }
 

@@ -15,6 +15,7 @@ from hosting.review.live import live_site, no_live_site
 from hosting.review.record import ReleaseRecord, record_keys
 from hosting.review.request import REQUEST_FILE, write_request
 from hosting.review.run import RESULT_FILE, keep, record_of, run_review, staged_site
+from tests.unit.previews.test_settings import settings
 from tests.unit.review import sites
 from tests.unit.review.sites import SITE, page
 
@@ -142,8 +143,28 @@ def test_the_live_release_in_the_bucket(staged: StagedSite) -> None:
 def test_the_keys_of_a_record() -> None:
     """Each mode has its own; a stack that has just changed its mode has the record of the other."""
     keys = [".release/records/review.json.gz", ".published/review.json.gz"]
-    assert record_keys(is_release=True) == keys
-    assert record_keys(is_release=False) == keys[::-1]
+    bulk = settings("dev", publish_mode="bulk", cloudfront_enabled="true")
+    assert record_keys(bulk) == (keys, keys, "the live release")
+    assert record_keys(settings("dev")) == (keys[::-1], keys[::-1], "the live release")
+    other = record_keys(settings("dev", review_against="prod"))
+    assert other == (keys[::-1], keys[::-1], "the live release of stack 'prod'")
+
+
+def test_the_keys_of_the_record_of_a_preview() -> None:
+    """It is compared with its base, which is compared with its own live release, or with another stack."""
+
+    def keys(name: str) -> list[str]:
+        return [f".release/records/{name}/review.json.gz"]
+
+    preview = record_keys(settings("PR_7", previews_edge="previews"))
+    assert preview == (keys("pr-7"), keys("main"), "the live release of preview 'main'")
+    chosen = record_keys(settings("PR_7", previews_edge="previews", previews_base="Next"))
+    assert chosen.compared == keys("next")
+    base = record_keys(settings("main", previews_edge="previews"))
+    assert base == (keys("main"), keys("main"), "the live release")
+    against = record_keys(settings("PR_7", previews_edge="previews", review_against="prod"))
+    site = [".release/records/review.json.gz", ".published/review.json.gz"]
+    assert against == (keys("pr-7"), site, "the live release of stack 'prod'")
 
 
 def test_a_site_that_is_staged_in_another_project_is_another_one(tmp_path: Path) -> None:

@@ -212,6 +212,7 @@ def test_removal(edge: Edge) -> None:
     edge.put("pr-7", with_changes(10))
     edge.put("pr-8", with_changes(280, "other"))
     edge.put("pr-8", with_changes(281, "again"))
+    edge.bucket.write(layout.site_records("pr-8") + layout.REVIEW_RECORD, b"record", replaces="")
     edge.wait(2 * DAY)
     assert edge.remove("pr-7")
     assert edge.remove("pr-8")
