@@ -1,6 +1,6 @@
 """The commands of a project's packages, which hosts have on the path of the build command.
 
-https://docs.netlify.com/build/configure-builds/overview/, https://vercel.com/docs/builds/configure-a-build
+https://docs.netlify.com/build/configure-builds/manage-dependencies/, https://vercel.com/docs/builds/configure-a-build
 """
 
 from __future__ import annotations

@@ -72,6 +72,8 @@ NOT_OF_THE_SITE = (
 )
 _LARGEST = 10
 _EVERYTHING = "/*"
+# Files of all folders, but no folders, so that patterns for files in them have an effect. Tools' folders stay ignored.
+_ALL_LEVELS = ("*", "!*/", "node_modules/", ".*/", "!.well-known/")
 _NOTHING_REMAINS = (
     "The repository's root is published, and none of its files remains without those of publish:ignore: set "
     "publish:directory to the folder of the pages, unless the build writes them into the root."
@@ -85,12 +87,13 @@ def root_patterns(folder: Path, root: Path, home: Path, own: list[str]) -> tuple
         folder: the published folder.
         root: the project's folder.
         home: the program's folder.
-        own: the patterns that the project has. A list of the published files, which begins with `/*`, needs no others.
+        own: the patterns that the project has. A list of the published files, which begins with `/*` or `*`, needs no
+            others.
     """
     target = folder.resolve()
     if not any(one.resolve().is_relative_to(target) for one in (root, home)):
         return own, []
-    others = () if own[:1] == [_EVERYTHING] else NOT_OF_THE_SITE
+    others = () if own[:1] in ([_EVERYTHING], ["*"]) else NOT_OF_THE_SITE
     patterns = [*own, *others, *_program_patterns(folder, home)]
     return patterns, _remaining_files(folder, patterns)
 
@@ -103,18 +106,20 @@ def _program_patterns(root: Path, home: Path) -> list[str]:
 
 
 def file_patterns(files: Iterable[str]) -> list[str] | None:
-    """Return ignore patterns that publish only these files: names at the top, and whole folders; else None."""
-    kept: list[str] = []
-    for file in files:
-        name = file.strip().removeprefix("./").lstrip("/")
-        folder = name.removesuffix("/**/*").removesuffix("/**").removesuffix("/*").removesuffix("/")
-        if name != folder and "/" not in folder and not set(folder) & set("*?[]{}!"):
-            kept.append(f"!/{folder}/")
-        elif name and "/" not in name and not set(name) & set("[]{}!"):
-            kept.append(f"!/{name}")
-        else:
-            return None
-    return [_EVERYTHING, *kept]
+    """Return ignore patterns that publish only these files; None for an expression that git doesn't have."""
+    names = [file.strip().removeprefix("./").lstrip("/") for file in files]
+    if any(not name or set(name) & set("[]{}!\\") for name in names):
+        return None
+    kept = [f"!/{_folder_of(name) or name}" for name in names]
+    if all("/" not in pattern[2:].removesuffix("/") for pattern in kept) and "!/**/" not in kept:
+        return [_EVERYTHING, *kept]
+    return [*_ALL_LEVELS, *(f"{pattern}**" if pattern.endswith("/") else pattern for pattern in kept)]
+
+
+def _folder_of(name: str) -> str | None:
+    """Return the folder, with a slash, of a pattern for all its files; None for other patterns."""
+    folder = name.removesuffix("/**/*").removesuffix("/**").removesuffix("/*").removesuffix("/")
+    return f"{folder}/" if name != folder and not set(folder) & set("*?") else None
 
 
 def _remaining_files(root: Path, patterns: list[str]) -> list[str]:

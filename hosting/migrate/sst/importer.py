@@ -15,6 +15,7 @@ from hosting.migrate.site_routing import map_routing
 from hosting.migrate.site_settings import SiteSettings, build_folder, relative
 from hosting.migrate.sst.components import Site, read_region, read_sites
 from hosting.migrate.sst.domain import map_domain
+from hosting.migrate.sst.file_options import map_file_options
 from hosting.migrate.sst.literals import Expression
 from hosting.migrate.sst.values import SiteValues
 
@@ -90,13 +91,24 @@ def read(request: Request, home: Path) -> Imported:
         _add_pages(values, rules)
     settings.add_rules(rules, site.file.name)
     map_domain(values, request.stack, is_written=request.with_domains)
-    _add_unknown_keys(values)
+    _add_unknown_keys(values, _add_caching(values))
     return Imported(f"SST's StaticSite, {site.name} in {relative(site.file, root)}", findings)
 
 
-def _add_unknown_keys(values: SiteValues) -> None:
+def _add_caching(values: SiteValues) -> dict[str, str]:
+    """Add the Cache-Control of files (version 2 matches files in another way); return `assets` if it is mapped."""
+    assets = section(values.site.arguments, "assets")
+    options = assets.get("fileOptions")
+    if values.site.is_v2 or not isinstance(options, list):
+        return {}
+    map_file_options(values, options)
+    values.findings.add_unknown_keys("assets.", assets, {"fileOptions": _HANDLED, "purge": _V2_KEYS["purgeFiles"]})
+    return {"assets": _HANDLED}
+
+
+def _add_unknown_keys(values: SiteValues, mapped: dict[str, str]) -> None:
     """Add a gap for each setting that is not mapped."""
-    arguments, reasons = values.site.arguments, _V2_KEYS if values.site.is_v2 else _KEYS
+    arguments, reasons = values.site.arguments, (_V2_KEYS if values.site.is_v2 else _KEYS) | mapped
     expressions = {key: _NOT_LITERAL for key in arguments if not key.isidentifier()}
     values.findings.add_unknown_keys("", arguments, reasons | expressions)
     domain = section(values.value("domain"))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from hosting.formats.gitignore import IgnoreRules
+from hosting.publish.staging.scan import scan
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ frontend:
     paths:
       - node_modules/**/*
 """
+
+
+ALL_LEVELS = ["*", "!*/", "node_modules/", ".*/", "!.well-known/"]
 
 
 def spec(directory: str | None = "dist", *, files: list[str] | None = None, **frontend: Any) -> str:  # noqa: ANN401 - any YAML
@@ -191,7 +196,9 @@ def test_a_published_root_that_can_not_be_published(migration: Migration) -> Non
         (["**/*"], None),
         (["index.html", "*.js", "assets/**/*", "./css/*"], ["/*", "!/index.html", "!/*.js", "!/assets/", "!/css/"]),
         (["**/*", "!node_modules/**/*"], ["/node_modules/**/*"]),
-        (["a/b/*.js"], None),
+        (["a/b/*.js", "c/d/**"], [*ALL_LEVELS, "!/a/b/*.js", "!/c/d/**"]),
+        (["**/*.png", "a/**/*"], [*ALL_LEVELS, "!/**/*.png", "!/a/**"]),
+        (["a/[b].js"], None),
         ([""], None),
     ],
 )
@@ -199,7 +206,17 @@ def test_the_list_of_files(migration: Migration, files: list[str], patterns: lis
     """Names and whole folders become ignore patterns; a list without a counterpart is named."""
     ran = of(migration, spec(files=files))
     assert ran.config().get("publish:ignore") == patterns
-    assert ("amplify.yml files a/b/*.js: all files of the folder" in ran.out) == (files == ["a/b/*.js"])
+    assert ("amplify.yml files a/[b].js: all files of the folder" in ran.out) == (files == ["a/[b].js"])
+
+
+def test_a_list_of_files_in_folders(migration: Migration) -> None:
+    """Exactly the listed files of a published root remain, and no tool's."""
+    names = ["index.html", "a/b/x.js", "a/x.js", "c/d/e/f", "c/x", "g/h.png", ".git/x.png", "node_modules/x.png"]
+    amplify.write(migration.app, dict.fromkeys(names, "x"))
+    ran = of(migration, spec("/", files=["a/b/*.js", "c/d/**/*", "**/*.png", "index.html"]))
+    rules = IgnoreRules.from_folder(migration.app, patterns=ran.config()["publish:ignore"], ignore_file=None)
+    published = {file.path for file in scan(migration.app, rules).files}
+    assert published == {"index.html", "a/b/x.js", "c/d/e/f", "g/h.png"}
 
 
 MONOREPO = """version: 1

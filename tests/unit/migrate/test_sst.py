@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hosting.publish.settings import CacheRule
+from hosting.publish.staging.file_rules import FileRules
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:
@@ -311,3 +313,53 @@ def test_a_config_in_javascript(migration: Migration) -> None:
         migration.app, {"sst.config.js": 'const { StaticSite } = sst.aws; new StaticSite("Web", { path: "a" })'}
     )
     assert migration.run().config() == {"publish:directory": "../a", "website:routing": "spa"}
+
+
+@pytest.mark.parametrize(
+    ("options", "rules"),
+    [
+        (
+            "{ files: '**', cacheControl: 'a' }, { files: ['*.html', 'x/**'], cacheControl: 'b' }",
+            [("/**", "a"), ("/*.html", "b"), ("/x/**", "b")],
+        ),
+        ("{ files: './**/*.{js,css}', cacheControl: YEAR }", [("**/*.js", "year"), ("**/*.css", "year")]),
+        (
+            "{ files: ['sw.js'], cacheControl: 'a' }, { files: '**', ignore: 'sw.js', cacheControl: 'b' }",
+            [("/sw.js", "a"), ("/**", "b"), ("/sw.js", "a")],
+        ),
+    ],
+)
+def test_the_cache_control_of_files(migration: Migration, options: str, rules: list[tuple[str, str]]) -> None:
+    """Entries become rules, of which the last that matches a file counts too."""
+    site = f"""const YEAR = "year";
+    new sst.aws.StaticSite("Web", {{ path: "web", assets: {{ fileOptions: [{options}], bucket: b }} }});"""
+    ran = of(migration, site)
+    assert ran.config()["publish:cacheControl"] == [{"pattern": pattern, "value": value} for pattern, value in rules]
+    assert "assets.bucket: this program has no setting for it" in ran.out
+    cached = FileRules("publish:cacheControl", [CacheRule(pattern=one, value=value) for one, value in rules])
+    assert cached.value("sw.js") == rules[0][1]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "{ files: '**/+(a|b)', cacheControl: 'a' }",
+        "{ files: ['x', y()], cacheControl: 'a' }",
+        "{ files: '**', contentType: 'a' }",
+        "{ files: '**', ignore: 'x', cacheControl: 'a' }",
+        "{ cacheControl: 'a' }",
+        "x()",
+    ],
+)
+def test_file_options_without_a_counterpart(migration: Migration, option: str) -> None:
+    """An entry that is not a list of files with a value is named."""
+    ran = of(migration, f'new sst.aws.StaticSite("Web", {{ assets: {{ fileOptions: [{option}] }} }});')
+    assert "publish:cacheControl" not in ran.config()
+    assert "assets.fileOptions[0]: it is not a list of files with a cacheControl" in ran.out
+
+
+def test_the_content_type_of_files(migration: Migration) -> None:
+    """Other keys of an entry are named."""
+    option = "{ files: '**', cacheControl: 'a', contentType: 'b' }"
+    ran = of(migration, f'new sst.aws.StaticSite("Web", {{ assets: {{ fileOptions: [{option}] }} }});')
+    assert "assets.fileOptions[0].contentType: only its cacheControl has a counterpart" in ran.out

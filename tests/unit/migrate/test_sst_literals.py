@@ -92,3 +92,54 @@ def test_any_source(source: str) -> None:
     for one in constructions(f"new Site({source}", {"Site"}):
         assert isinstance(one.arguments, list)
     assert all(isinstance(one, dict) for one in returned_objects(f"return {{{source}"))
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ('const a = "b";', "b"),
+        ('const a: string = "b"\nnew X()', "b"),
+        ('const a = "b" as const;', "b"),
+        ("const a = { b: ['c'] }\n}", {"b": ["c"]}),
+        ('const x = "b"; const a = `w.${x}`;', "w.b"),
+        ('const x = { b: "c" }; const a = `${x}`;', Expression("a")),
+        ('const a = "b" + c;', Expression("a")),
+        ('const a = "b"\n  + c;', Expression("a")),
+        ('const a = "b"', Expression("a")),
+        ("const a = f();", Expression("a")),
+        ("const { a } = b;", Expression("a")),
+        ("const a", Expression("a")),
+        ('let a = "b";', Expression("a")),
+        ('const a = "b"; const a = "c";', Expression("a")),
+        ('const a = "b"; let a; const c = `${a}`;', Expression("a")),
+    ],
+)
+def test_declared_values(source: str, value: Any) -> None:  # noqa: ANN401 - any literal
+    """The name of a `const` is its literal value, unless a name has several declarations or the value goes on."""
+    # What ends the source would end the statement.
+    if source.endswith(("const a", '"b"')):
+        assert list(returned_objects(f"return {{ a }}; {source}")) == [{"a": value}]
+    else:
+        assert list(returned_objects(f"{source} return {{ a }}")) == [{"a": value}]
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("x", "y"),
+        ("{ x, z: [x] }", {"x": "y", "z": ["y"]}),
+        ("o.p", "q"),
+        ("o.x", Expression("o.x")),
+        ("x.o", Expression("x.o")),
+        ("`${x}.${ o.p }`", "y.q"),
+        ("`${x}.${z}`", Expression("")),
+        ("`${x()}`", Expression("")),
+        ("`${" + "x}${" * 1_000 + "x}`", Expression("")),
+        ("`\\${x}`", Expression("")),
+        ("[" * 60 + "x" + "]" * 60, None),
+    ],
+)
+def test_names_in_values(source: str, value: Any) -> None:  # noqa: ANN401 - any literal
+    """A name, a member and the holes of a template string are what is declared."""
+    (found,) = constructions(f'const x = "y"; const o = {{ p: "q" }}; new Site({source})', {"Site"})
+    assert value is None or found.arguments == [value]
