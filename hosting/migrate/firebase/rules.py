@@ -28,6 +28,10 @@ _SERVICES = {
     "run": "a Cloud Run container",
     "dynamicLinks": "Firebase Dynamic Links, which Google has shut down",
 }
+# A hash in a glob, as `ng add @angular/fire` wrote it, and the value that hashed files have here.
+_HASH = re.compile(r"(?:\[[0-9a-zA-Z-]+\]){8}")
+_YEAR = re.compile(r"cache-control: .*\bmax-age=31536000\b")
+_HAVE_A_YEAR = "have a year of cache here without a rule (docs/caching.md)."
 _KEYS = {"source", "glob", "regex", "destination", "type", "headers"}
 
 
@@ -36,6 +40,9 @@ def map_rules(site: dict[str, Any], rules: HostRules, project: str = "<project>"
     for where, entry in _entries(site, "headers"):
         pairs = ((one.get("key"), one.get("value")) for one in objects(entry.get("headers")))
         texts = [(key, value) for key, value in pairs if isinstance(key, str) and isinstance(value, str)]
+        if _HASH.search(_source(entry)) and all(_YEAR.search(f"{key.lower()}: {value}") for key, value in texts):
+            rules.findings.notes.append(f"{where.split()[0]}: files with a hash in their name {_HAVE_A_YEAR}")
+            continue
         patterns = _patterns(where, entry, rules)
         if patterns and not _is_negated(where, entry, rules):
             rules.add_headers(where, patterns, texts)

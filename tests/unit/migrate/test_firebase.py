@@ -240,3 +240,23 @@ def test_settings_outside_of_hosting(migration: Migration) -> None:
     """Firebase reads the settings of Hosting in `hosting` alone."""
     amplify.write(migration.app, {"firebase.json": {"hosting": {"public": "x"}, "rewrites": APP}})
     assert "firebase.json rewrites: Firebase reads it in `hosting` alone" in migration.run().out
+
+
+YEAR = {"key": "Cache-Control", "value": "public,max-age=31536000,immutable"}
+
+
+@pytest.mark.parametrize(
+    ("digits", "header", "said"),
+    [
+        (20, YEAR, "headers[0]: files with a hash in their name have a year of cache here"),
+        (20, {**YEAR, "value": "no-cache"}, "header patterns have only"),
+        (20, {**YEAR, "key": "Strict-Transport-Security"}, "header patterns have only"),
+        (3, YEAR, "header patterns have only"),
+    ],
+)
+def test_the_cache_of_hashed_files(migration: Migration, digits: int, header: dict[str, str], said: str) -> None:
+    """A header that hashed files have anyway is no gap."""
+    block = {"source": f"*.{'[0-9a-f]' * digits}.+(css|js)", "headers": [header]}
+    ran = of(migration, {"public": "x", "headers": [block]})
+    assert said in ran.out
+    assert "website:headersFile" not in ran.config()
