@@ -39,6 +39,9 @@ _HELPERS = (
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-custom-methods.html
 _STORE = "import cf from 'cloudfront';\nconst store=cf.kvs();"
 _NAME = re.compile(r"[a-z][A-Za-z]*")
+_WORD = re.compile(r"(?<![\w$])[A-Za-z]\w*")
+# The names of functions, variables and parameters. Where `const` or `let` declares several, only the first is found.
+_DECLARED = re.compile(r"\bfunction (\w+\([\w,]*)\)|\b(?:const|let) (\w+)|\(([\w,]+)\)=>")
 # Strings and regular expressions, whose spaces are significant, and the code between them. A slash after an operator or
 # an opening bracket begins a regular expression: no part divides.
 _TOKENS = re.compile(
@@ -141,7 +144,10 @@ def _joined(parts: Sequence[FunctionPart], handler: str, event: str) -> str:
     begin = [_STORE] if uses_store(parts) else []
     parts = [*_called_helpers(parts), *parts]
     minified = [_minified(part.code) for part in parts]
-    code = "\n".join([*begin, *minified, handler])
+    own_code = "\n".join([*minified, handler])
+    code = "\n".join([*begin, own_code])
+    if size_of(code) > MAX_BYTES:
+        code = "\n".join([*begin, _with_short_names(own_code)])
     if size_of(code) > MAX_BYTES:
         sizes = ", ".join(f"{part.name} {size_of(text)}" for part, text in zip(parts, minified, strict=True))
         raise EdgeError(
@@ -149,6 +155,22 @@ def _joined(parts: Sequence[FunctionPart], handler: str, event: str) -> str:
             "deployed: remove rules, or replace several rules with one that has a wildcard"
         )
     return code
+
+
+def _with_short_names(code: str) -> str:
+    """Return ``code`` with the names ``a0``, ``a1``, ... for functions and variables; their own are easier to read.
+
+    A name stays if a property has it, too.
+    """
+    tokens = [(found[0], bool(found["code"])) for found in _TOKENS.finditer(code)]
+    text = " ".join(token for token, is_code in tokens if is_code)
+    declared = dict.fromkeys(name for names in _DECLARED.findall(text) for name in re.split(r"[(,]", "".join(names)))
+    names = [name for name in declared if len(name) > len("a10") and name != "handler"]
+    own = [name for name in names if not re.search(rf"[.{{]{name}\b|\b{name}[:}}]", text)]
+    short = {name: f"a{number}" for number, name in enumerate(own)}
+    return "".join(
+        _WORD.sub(lambda found: short.get(found[0], found[0]), token) if is_code else token for token, is_code in tokens
+    )
 
 
 def _called_helpers(parts: Sequence[FunctionPart]) -> list[FunctionPart]:

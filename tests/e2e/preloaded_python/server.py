@@ -58,7 +58,7 @@ def serve(listener: socket.socket) -> None:
                 elif isinstance(key.fileobj, int):
                     _finish(selector, key.fileobj, key.data)
                 else:
-                    _kill(selector, key.data)
+                    _signal(selector, key.data)
 
 
 def _start(selector: selectors.BaseSelector, connection: socket.socket) -> None:
@@ -85,8 +85,11 @@ def _finish(selector: selectors.BaseSelector, pidfd: int, process: Process) -> N
     process.connection.close()
 
 
-def _kill(selector: selectors.BaseSelector, process: Process) -> None:
-    """End the process of a client that was killed."""
+def _signal(selector: selectors.BaseSelector, process: Process) -> None:
+    """Interrupt the process of a client that was interrupted, or end that of one that was killed."""
+    if process.connection.recv(1):
+        os.kill(process.pid, signal.SIGINT)
+        return
     os.kill(process.pid, signal.SIGKILL)
     selector.unregister(process.connection)
 

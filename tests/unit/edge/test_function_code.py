@@ -74,10 +74,35 @@ def test_any_text_is_kept(edge: EdgeRuntime, text: str) -> None:
 
 def test_the_size_limit_is_exact() -> None:
     """A function with the maximum size is composed. One more byte is refused, with the size of each part."""
-    room = MAX_BYTES - size_of(compose([FunctionPart("big", "function big(){return ''}")]))
-    compose([FunctionPart("big", f"function big(){{return '{'x' * room}'}}")])
+
+    def composed(length: int) -> str:
+        return compose([FunctionPart("big", f"function big(){{return '{'x' * length}'}}")])
+
+    # With short names there is room for more.
+    too_long = MAX_BYTES - size_of(composed(0)) + 1
+    longest = too_long + MAX_BYTES - size_of(composed(too_long))
+    assert size_of(composed(longest)) == MAX_BYTES
     with pytest.raises(EdgeError, match=rf"has {MAX_BYTES + 1} bytes, but CloudFront allows {MAX_BYTES} \(big \d+\)"):
-        compose([FunctionPart("big", f"function big(){{return '{'x' * (room + 1)}'}}")])
+        composed(longest + 1)
+
+
+def test_a_function_that_is_too_large_has_short_names(edge: EdgeRuntime) -> None:
+    """Functions that are only called lose their names; strings, regular expressions, properties and values stay."""
+    code = """function tooLongForCloudFront(request) {
+      const text = 'pathOf(', rule = /pathOf\\(/;
+      return { statusCode: 200, headers: { pathOf: [pathOf(request), text, rule.test(text), ['a'].map(lengthOf)] } };
+    }
+    function pathOf(request) { return upperCase(request.uri); }
+    function upperCase(text) { return text.toUpperCase(); }
+    function lengthOf(text) { return text.length; }
+    """
+    room = MAX_BYTES - size_of(compose([FunctionPart("tooLongForCloudFront", code)]))
+    part = FunctionPart("tooLongForCloudFront", f"{code}const text = '{'x' * room}';")
+    composed = compose([part])
+    assert size_of(composed) <= MAX_BYTES
+    assert "tooLongForCloudFront" not in composed
+    assert "upperCase" not in composed
+    assert edge.request([part], request_event("/a"))["headers"] == {"pathOf": ["/A", "pathOf(", True, [1]]}
 
 
 @pytest.mark.parametrize("names", [["one", "one"], ["handler"], ["no-name"]])
