@@ -78,6 +78,14 @@ def checkpoint(folder: Path, project: str, stack: str) -> Path:
     return folder / "stacks" / project / f"{stack}.json"
 
 
+def attributes(file: Path) -> Path:
+    """Return the file with the attributes of one in the backend; cut off, it also makes that one unreadable.
+
+    Without it there are none: https://pkg.go.dev/gocloud.dev/blob/fileblob
+    """
+    return file.with_name(f"{file.name}.attrs")
+
+
 def newest_copy(folder: Path, project: str, stack: str) -> Path | None:
     """Return the newest complete copy of the stack's state; None without one.
 

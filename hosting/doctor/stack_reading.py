@@ -123,8 +123,9 @@ def _broken(url: str, project: str, stack: str) -> Line:
     if folder is None or copy is None:
         paths = f".pulumi/backups/{project}/{name}/ over .pulumi/stacks/{project}/{name}.json"
         return Line("error", text, f"copy the newest file of {paths} in {url}, then pulumi refresh")
-    command = shlex.join(["cp", str(copy), str(backend.checkpoint(folder, project, name))])
-    return Line("error", text, f"{command} && pulumi refresh --stack {shlex.quote(stack)}")
+    state = backend.checkpoint(folder, project, name)
+    restore = [shlex.join(["cp", str(copy), str(state)]), shlex.join(["rm", "-f", str(backend.attributes(state))])]
+    return Line("error", text, " && ".join([*restore, f"pulumi refresh --stack {shlex.quote(stack)}"]))
 
 
 def _lock_lines(cli: Cli, url: str, project: str, stack: str) -> Iterator[Line]:

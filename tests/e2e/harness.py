@@ -194,6 +194,7 @@ class Project:
         copy = backend.newest_copy(folder, self.name, self.stack)
         if not is_json(checkpoint) and copy is not None:
             shutil.copy(copy, checkpoint)
+        backend.attributes(checkpoint).unlink(missing_ok=True)
         self.pulumi("cancel", "--yes", "--stack", self.stack)
 
     def outputs(self) -> dict[str, Any]:

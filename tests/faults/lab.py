@@ -129,6 +129,7 @@ class Lab:
         copy = backend.newest_copy(self._home.state / ".pulumi", PROJECT, self.stack)
         assert copy is not None, "the stack's state has no copy"
         shutil.copy(copy, self.checkpoint_file)
+        backend.attributes(self.checkpoint_file).unlink(missing_ok=True)
 
     def state(self) -> dict[str, Any]:
         """Return the stack's state: its resources and pending operations."""
