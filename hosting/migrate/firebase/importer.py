@@ -152,7 +152,8 @@ def _folder(root: Path, config: dict[str, Any]) -> Path:
 def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuild, settings: SiteSettings) -> None:
     """Add the folder, and the predeploy commands, or else the build that package.json shows."""
     given = config.get("predeploy")
-    commands = [one for one in ([given] if isinstance(given, str) else given or []) if isinstance(one, str)]
+    listed = given if isinstance(given, list) else [given]
+    commands = [one for one in listed if isinstance(one, str)]
     has_guess = bool(build.command) and next(pages_in(folder), None) is None
     default = f"the folder of {build.name} (a guess)" if "source" in config else f"{FILE}, whose default it is"
     source = f"{FILE} public" if "public" in config else default

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hosting.errors import HostingError
@@ -124,6 +124,7 @@ def test_any_vercel_json(app: Path, content: Any) -> None:  # noqa: ANN401 - any
 
 @settings(max_examples=80, deadline=None)
 @given(content=objects("firebase.json"))
+@example(content={"hosting": {"public": "x", "predeploy": True}})
 def test_any_firebase_json(app: Path, content: Any) -> None:  # noqa: ANN401 - any JSON
     """No content of firebase.json gives a traceback."""
     ends_well(app, "firebase.json", json.dumps(content).encode())
