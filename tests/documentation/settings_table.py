@@ -6,11 +6,9 @@ The sentence of a setting is the string below its field; those of the `aws:` set
 from __future__ import annotations
 
 import ast
-import gc
 import inspect
 import json
 import textwrap
-from contextlib import contextmanager
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -123,8 +121,7 @@ def problems(page: Path) -> Iterator[str]:
 
 def sentences(model: type[BaseModel]) -> dict[str, str]:
     """Return the string below each field of a model, by the field's name."""
-    with _collector_off():
-        body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
+    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
     assert isinstance(body, ast.ClassDef)
     found = {}
     for field, following in zip(body.body, body.body[1:], strict=False):
@@ -132,19 +129,6 @@ def sentences(model: type[BaseModel]) -> dict[str, str]:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(sentence))):
                 found[name] = sentence
     return found
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Keep the garbage collector from logging an exception while Python 3.11 parses: the traceback would parse, too.
-
-    The outer parser then fails: "AST constructor recursion depth mismatch".
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _section(namespace: str, rows: list[tuple[str, str, str, str]]) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import json
+import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +24,12 @@ from hosting.site.preview import Preview
 from hosting.site.preview_edge import PreviewEdge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+# The SDK leaves futures with the error of a deployment that fails. When one is garbage, asyncio would log it with a
+# traceback, and Python parses lines of code for that. In the middle of the `ast.parse` of a later test, this is a
+# SystemError: https://github.com/python/cpython/issues/106905
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 MANIFEST = Manifest.of(
     [
         ManifestEntry("index.html", 5, "a" * 64, "text/html; charset=utf-8", None),
@@ -151,30 +154,7 @@ class Deployed:
 
 
 @pytest.fixture
-def failures() -> Iterator[list[Exception]]:
-    """Return a list for the errors of deployments that fail; what they leave is removed at the end of the test.
-
-    The SDK leaves futures with such an error, which nobody awaits. When one is garbage, Python logs it with a
-    traceback, and parses lines of code for that. In the middle of the `ast.parse` of a later test, this is a
-    SystemError: https://github.com/python/cpython/issues/106905
-    """
-    found: list[Exception] = []
-    yield found
-    if found:
-        found.clear()
-        loop = asyncio.get_event_loop_policy().get_event_loop()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        # Callbacks that have not run refer to the futures, and so do the SDK's lists.
-        loop.run_until_complete(asyncio.gather(asyncio.sleep(0), *tasks, return_exceptions=True))
-        pulumi.runtime.settings.SETTINGS.rpc_manager.clear()
-        pulumi.runtime.settings.SETTINGS.outputs.clear()
-        gc.collect()
-
-
-@pytest.fixture
-def deploy(monkeypatch: pytest.MonkeyPatch, failures: list[Exception]) -> Callable[..., Deployed]:
+def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
     """Return a function that deploys a stack with the given config; `website_cors` stands for `website:cors`.
 
     `directory` is the distribution folder, which may have rule files.
@@ -212,11 +192,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch, failures: list[Exception]) -> Callab
             sites.append(kind(name, settings=settings))
             return pulumi.Output.from_input(sites[0].outputs).apply(outputs.update)
 
-        try:
-            program()
-        except Exception as error:
-            failures.append(error)
-            raise
+        program()
         return Deployed(cloud.registered, outputs, cloud.every, sites[0], engine.ignored, engine.dependencies)
 
     return run
