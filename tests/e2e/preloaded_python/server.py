@@ -87,6 +87,9 @@ def _finish(selector: selectors.BaseSelector, pidfd: int, process: Process) -> N
 
 def _signal(selector: selectors.BaseSelector, process: Process) -> None:
     """Interrupt the process of a client that was interrupted, or end that of one that was killed."""
+    if process.connection.fileno() < 0:
+        # Its process has ended in the same round of the loop.
+        return
     if process.connection.recv(1):
         os.kill(process.pid, signal.SIGINT)
         return
