@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -38,21 +38,20 @@ class DocumentedException:
     reason: str
 
 
+_CREATED = DocumentedException(
+    name="created and not in the state",
+    request=re.compile(r"\w+ Create\w+"),
+    output=re.compile(r"AlreadyExists|AlreadyOwnedByYou"),
+    remedy=Remedy.BY_HAND,
+    reason="Pulumi's engine writes a new resource to the state when AWS has answered.",
+)
 EXCEPTIONS = (
-    DocumentedException(
-        name="created and not in the state",
-        request=re.compile(r"\w+ Create\w+"),
-        output=re.compile(r"AlreadyExists|AlreadyOwnedByYou"),
-        remedy=Remedy.BY_HAND,
-        reason="Pulumi's engine writes a new resource to the state when AWS has answered.",
-    ),
-    DocumentedException(
-        name="created and not in the state",
-        # Any: AWS creates other resources when the engine is killed at this request.
+    _CREATED,
+    # AWS creates other resources when the engine is killed at any request.
+    replace(
+        _CREATED,
         request=None,
-        output=re.compile(r"(?s)(?=.*interrupted while creating).*(?:AlreadyExists|AlreadyOwnedByYou)"),
-        remedy=Remedy.BY_HAND,
-        reason="Pulumi's engine writes a new resource to the state when AWS has answered.",
+        output=re.compile(rf"(?s)(?=.*interrupted while creating).*(?:{_CREATED.output.pattern})"),
     ),
     DocumentedException(
         name="function's version",

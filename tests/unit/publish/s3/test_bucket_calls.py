@@ -6,22 +6,17 @@ import subprocess
 import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.aws.settings import AwsSettings
-from hosting.publish.s3.bucket import S3BucketClient
 from hosting.publish.s3.bucket_calls import MAX_DELETES
 from hosting.publish.s3.errors import ConflictError, S3Error
 from hosting.publish.s3.objects import ListedObject
-from hosting.publish.s3.parallel import ParallelRunner
-from sandbox.tests.loopback import Loopback
+from tests.unit.publish.s3.prepared_s3 import client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.unit.publish.s3.prepared_s3 import S3
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -38,48 +33,6 @@ def page(*keys: str, token: str = "") -> bytes:
     return f'<ListBucketResult xmlns="{NAMESPACE}">{more}{items}</ListBucketResult>'.encode()
 
 
-class S3(Loopback):
-    """Answers with prepared responses, in their order, and records the requests."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, bytes]] = []
-        self.requests: list[tuple[str, dict[str, list[str]], bytes]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
-                outer.requests.append((self.command, query, body))
-                status, answer = outer.answers.pop(0)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def do_POST(self) -> None:
-                self.do_GET()
-
-            def log_message(self, *_: Any) -> None:  # noqa: ANN401 - http.server's shape
-                """Stay quiet."""
-
-        super().__init__(Handler)
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
-    """Serve S3 for one test; retries do not wait."""
-    monkeypatch.setattr(ParallelRunner.__init__, "__defaults__", (None, lambda _: None))
-    with S3() as served:
-        yield served
-
-
-def client(s3: S3) -> S3BucketClient:
-    """Return the client of a bucket."""
-    values = {"accessKey": "a", "secretKey": "b", "endpoints": [{"s3": s3.url}]}
-    return S3BucketClient("site", AwsSettings("eu-west-1", values))
-
-
 def test_a_listing_has_all_pages(s3: S3) -> None:
     """Each page is requested with the token of the previous one, and the keys are decoded."""
     s3.answers = [(200, page("p/a", "p/b%0B+c", token="t&amp;1")), (200, page("p/d"))]
@@ -89,7 +42,7 @@ def test_a_listing_has_all_pages(s3: S3) -> None:
         "d": ListedObject(3, "ep/d", TIME),
     }
     common = {"list-type": ["2"], "encoding-type": ["url"], "prefix": ["p/"]}
-    assert [query for _, query, _ in s3.requests] == [common, {**common, "continuation-token": ["t&1"]}]
+    assert [request.query for request in s3.requests] == [common, {**common, "continuation-token": ["t&1"]}]
 
 
 def test_an_empty_bucket(s3: S3) -> None:
@@ -124,8 +77,8 @@ def test_deletions(s3: S3) -> None:
     """A thousand keys are deleted with each request, and their characters are escaped."""
     s3.answers = [(200, b""), (200, f'<DeleteResult xmlns="{NAMESPACE}"/>'.encode())]
     client(s3).delete(["a&<b>\r", *map(str, range(MAX_DELETES))])
-    first, last = (body.decode() for _, _, body in s3.requests)
-    assert [(method, query) for method, query, _ in s3.requests] == [("POST", {"delete": [""]})] * 2
+    first, last = (request.body.decode() for request in s3.requests)
+    assert [(request.method, request.query) for request in s3.requests] == [("POST", {"delete": [""]})] * 2
     assert "<Object><Key>a&amp;&lt;b&gt;&#13;</Key></Object><Object><Key>0</Key></Object>" in first
     assert first.count("<Object>") == MAX_DELETES
     assert last == f'<Delete xmlns="{NAMESPACE}"><Object><Key>999</Key></Object><Quiet>true</Quiet></Delete>'
@@ -145,8 +98,8 @@ def test_a_deletion_by_the_etag(s3: S3, code: str, raised: type[Exception] | Non
     s3.answers = [(200, f"<DeleteResult><Error><Key>a</Key><Code>{code}</Code></Error></DeleteResult>".encode())]
     with pytest.raises(raised) if raised else nullcontext():
         client(s3).delete_unchanged("a", '"e&1"')
-    ((_, _, body),) = s3.requests
-    assert b'<Object><Key>a</Key><ETag>"e&amp;1"</ETag></Object>' in body
+    (request,) = s3.requests
+    assert b'<Object><Key>a</Key><ETag>"e&amp;1"</ETag></Object>' in request.body
 
 
 def test_a_refused_deletion(s3: S3) -> None:
