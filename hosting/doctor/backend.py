@@ -79,9 +79,9 @@ def checkpoint(folder: Path, project: str, stack: str) -> Path:
 
 
 def attributes(file: Path) -> Path:
-    """Return the file with the attributes of one in the backend; cut off, it also makes that one unreadable.
+    """Return the file with the attributes of another file in the backend.
 
-    Without it there are none: https://pkg.go.dev/gocloud.dev/blob/fileblob
+    If it is cut off, the other file can't be read. It may be missing: https://pkg.go.dev/gocloud.dev/blob/fileblob
     """
     return file.with_name(f"{file.name}.attrs")
 

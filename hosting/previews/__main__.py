@@ -28,6 +28,8 @@ from hosting.publish.s3.bucket import open_bucket
 from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hosting.publish.bulk.store import Store
     from hosting.publish.s3.bucket import BucketClient
 
@@ -83,8 +85,8 @@ def _project_name(project: Path) -> str:
     return str(content["name"])
 
 
-def _list(edge: _Edge) -> None:
-    previews = listed_previews(edge.store.list())
+def _list(edge: _Edge, items: Mapping[str, str]) -> None:
+    previews = listed_previews(items)
     for line in lines(previews, edge.domain, time.time()) if previews else ["no previews"]:
         _print(line)
 
@@ -95,13 +97,13 @@ def _prune(edge: _Edge, arguments: argparse.Namespace, project: Path) -> None:
     prune.run(_project_name(project), branches, dry_run=arguments.dry_run, invalid=arguments.invalid)
 
 
-def _check_values(store: Store, stack: str) -> None:
+def _check_values(items: Mapping[str, str], stack: str) -> None:
     """Check that each value that should be a pointer is one.
 
     Raises:
         HostingError: with those that are not.
     """
-    names = ", ".join(repr(name) for name in invalid_values(store.list()))
+    names = ", ".join(repr(name) for name in invalid_values(items))
     if names:
         raise HostingError(
             f"The values of {names} in the key value store are not pointers that this version of the program writes. "
@@ -113,12 +115,13 @@ def _check_values(store: Store, stack: str) -> None:
 def _run(arguments: argparse.Namespace, project: Path) -> None:
     edge = _read_edge(project, arguments.stack)
     try:
+        items = edge.store.list()
         if arguments.command == "list":
-            _list(edge)
+            _list(edge, items)
         else:
             _prune(edge, arguments, project)
         if arguments.command == "list" or not arguments.invalid:
-            _check_values(edge.store, arguments.stack)
+            _check_values(items, arguments.stack)
     except (S3Error, StoreError) as error:
         raise HostingError(f"The preview edge can't be read or changed ({error}): run the command again") from error
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hosting.formats.labels import label_of
 from hosting.publish.bulk.catalogue import CATALOGUE
-from hosting.publish.bulk.pointer import POINTERS, Pointer
+from hosting.publish.bulk.pointer import POINTERS, stored_pointers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -45,10 +45,9 @@ class ListedPreview:
 def listed_previews(items: Mapping[str, str]) -> list[ListedPreview]:
     """Return the previews by their names. ``items`` are the keys and values of the store."""
     found = []
-    for key, text in sorted(items.items()):
-        pointer = Pointer.from_text(text) if key.startswith(POINTERS) else None
+    for name, pointer in stored_pointers(items).items():
         if pointer and pointer.metadata:
-            metadata, name = pointer.metadata, key.removeprefix(POINTERS)
+            metadata, text = pointer.metadata, items[f"{POINTERS}{name}"]
             found.append(
                 ListedPreview(name, metadata.owner, pointer.live.time, metadata.expires, metadata.is_branch, text)
             )
@@ -57,8 +56,7 @@ def listed_previews(items: Mapping[str, str]) -> list[ListedPreview]:
 
 def invalid_values(items: Mapping[str, str]) -> dict[str, str]:
     """Return the values of the store that should be pointers and are not, by the names of their previews."""
-    texts = {key.removeprefix(POINTERS): text for key, text in sorted(items.items()) if key.startswith(POINTERS)}
-    return {name: text for name, text in texts.items() if Pointer.from_text(text) is None}
+    return {name: items[f"{POINTERS}{name}"] for name, pointer in stored_pointers(items).items() if pointer is None}
 
 
 def lines(previews: Iterable[ListedPreview], domain: str, now: float) -> Iterator[str]:

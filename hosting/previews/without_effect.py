@@ -24,64 +24,44 @@ class _Row(NamedTuple):
     """Settings without effect.
 
     Attributes:
-        pattern: the pattern of their keys, or of the paths of parts of lists and maps.
         kinds: the kinds of stacks on which they have none.
         reason: why, for a message.
+        patterns: the patterns of their keys, or of the paths of parts of lists and maps.
         unless: the only value that says what such a stack does.
     """
 
-    pattern: str
     kinds: tuple[str, ...]
     reason: str
+    patterns: tuple[str, ...]
     unless: str = ""
 
 
+_SITE_FILES = ("appRoot", "errorDocument", "headersFile", "indexDocument", "redirects", "redirectsFile", "routing")
+_OF_DISTRIBUTIONS = (
+    *("alarms", "compress", "geoRestriction", "httpVersion", "ipv6", "logging", "logRetentionDays"),
+    *("originReadTimeout", "priceClass", "waitForDeployment", "webAclArn"),
+)
+_INVALIDATION = ("invalidate", "invalidationMaxPaths", "invalidationWait")
+_ROLE = ("createRole", "oidcProviderArn", "reviewStacks")
+# The first row that has a setting counts.
 _TABLE = (
-    _Row("website:appRoot", (_EDGE,), _NO_FILES),
-    _Row("website:errorDocument", (_EDGE,), _NO_FILES),
-    _Row("website:headersFile", (_EDGE,), _NO_FILES),
-    _Row("website:indexDocument", (_EDGE,), _NO_FILES),
-    _Row("website:redirects*", (_EDGE,), _NO_FILES),
-    _Row("website:routing", (_EDGE,), _NO_FILES),
-    _Row("website:bucketName", (_PREVIEW,), _NO_RESOURCES),
-    _Row("website:cors", (_PREVIEW,), _NO_RESOURCES),
-    _Row("website:retainBucket", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:enabled", (_EDGE, _PREVIEW), _ALWAYS, unless="true"),
+    _Row((_EDGE, _PREVIEW), _ALWAYS, ("cloudfront:enabled",), unless="true"),
+    _Row((_EDGE, _PREVIEW), _ALWAYS, ("publish:mode",), unless="bulk"),
+    _Row((_EDGE,), _NO_FILES, tuple(f"website:{name}" for name in _SITE_FILES)),
     # The TTLs are in the headers of the files. Of those of a distribution, 0 turns its cache off.
-    _Row("cloudfront:defaultTtl", (_EDGE,), _NO_FILES),
-    _Row("cloudfront:minTtl", (_EDGE,), _NO_FILES),
-    _Row("cloudfront:maxTtl", (_EDGE,), _NO_FILES, unless="0"),
-    _Row("cloudfront:errorResponses", (_EDGE,), _NO_FILES),
-    _Row("cloudfront:errorResponses*.cachingMinTtl", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:originReadTimeout", (_EDGE,), _NO_FILES),
-    _Row("cloudfront:alarms", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:compress", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:geoRestriction", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:httpVersion", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:ipv6", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:logging", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:logRetentionDays", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:originReadTimeout", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:priceClass", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:waitForDeployment", (_PREVIEW,), _NO_RESOURCES),
-    _Row("cloudfront:webAclArn", (_PREVIEW,), _NO_RESOURCES),
-    _Row("publish:mode", (_EDGE, _PREVIEW), _ALWAYS, unless="bulk"),
-    _Row("publish:invalidate", (_PREVIEW,), _NO_RESOURCES),
-    _Row("publish:invalidationMaxPaths", (_PREVIEW,), _NO_RESOURCES),
-    _Row("publish:invalidationWait", (_PREVIEW,), _NO_RESOURCES),
-    _Row("publish:*", (_EDGE,), _NO_FILES),
-    _Row("review:*", (_EDGE,), _NO_FILES),
-    _Row("domain:redirectAliases", (_EDGE,), "as all names of a preview edge are below its domain"),
-    _Row("domain:validated", (_EDGE,), "as the certificate of a preview edge is in its zone, or has an ARN"),
-    _Row("domain:*", (_PREVIEW,), _NO_RESOURCES),
-    _Row("access:*", (_PUBLIC_EDGE,), _NO_PASSWORD),
-    _Row("deployments:createRole", (_PREVIEW,), _NO_RESOURCES),
-    _Row("deployments:oidcProviderArn", (_PREVIEW,), _NO_RESOURCES),
-    _Row("deployments:reviewStacks", (_PREVIEW,), _NO_RESOURCES),
-    _Row("previews:base", (_SITE, _EDGE), _ON_PREVIEWS),
-    _Row("previews:expireDays", (_SITE, _EDGE), _ON_PREVIEWS),
-    _Row("previews:maxDays", (_SITE, _PREVIEW), _ON_EDGES),
-    _Row("previews:public", (_SITE, _PREVIEW), _ON_EDGES),
+    _Row((_EDGE,), _NO_FILES, ("cloudfront:maxTtl",), unless="0"),
+    _Row((_EDGE,), _NO_FILES, ("cloudfront:defaultTtl", "cloudfront:minTtl", "cloudfront:originReadTimeout")),
+    _Row((_EDGE,), _NO_FILES, ("cloudfront:errorResponses", "publish:*", "review:*")),
+    _Row((_EDGE,), "as all names of a preview edge are below its domain", ("domain:redirectAliases",)),
+    _Row((_EDGE,), "as the certificate of a preview edge is in its zone, or has an ARN", ("domain:validated",)),
+    _Row((_PUBLIC_EDGE,), _NO_PASSWORD, ("access:*",)),
+    _Row((_PREVIEW,), _NO_RESOURCES, ("website:bucketName", "website:cors", "website:retainBucket", "domain:*")),
+    _Row((_PREVIEW,), _NO_RESOURCES, tuple(f"cloudfront:{name}" for name in _OF_DISTRIBUTIONS)),
+    _Row((_PREVIEW,), _NO_RESOURCES, ("cloudfront:errorResponses*.cachingMinTtl",)),
+    _Row((_PREVIEW,), _NO_RESOURCES, tuple(f"publish:{name}" for name in _INVALIDATION)),
+    _Row((_PREVIEW,), _NO_RESOURCES, tuple(f"deployments:{name}" for name in _ROLE)),
+    _Row((_SITE, _EDGE), _ON_PREVIEWS, ("previews:base", "previews:expireDays")),
+    _Row((_SITE, _PREVIEW), _ON_EDGES, ("previews:maxDays", "previews:public")),
 )
 
 
@@ -122,7 +102,7 @@ def _kinds(previews: PreviewsSettings) -> set[str]:
 def _ineffective(path: str, value: str, kinds: set[str]) -> Iterator[Ineffective]:
     """Yield the setting with the reason of the first row that has it; nothing if it has an effect."""
     for row in _TABLE:
-        if kinds.intersection(row.kinds) and fnmatchcase(path, row.pattern):
+        if kinds.intersection(row.kinds) and any(fnmatchcase(path, pattern) for pattern in row.patterns):
             if not row.unless or value != row.unless:
                 yield Ineffective(path, row.reason)
             return

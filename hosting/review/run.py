@@ -39,7 +39,7 @@ def staged_site(folder: Path) -> StagedSite:
     """Return the staged tree with the request that the program has written beside it.
 
     Raises:
-        PublishError: the tree is not there, or another version of the program has staged it.
+        PublishError: the tree does not exist, or another version of the program has staged it.
     """
     try:
         text = (folder / REQUEST_FILE).read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
-from hosting.migrate.findings import Findings, objects, section
+from hosting.migrate.findings import Findings, objects, section, texts
 from hosting.migrate.firebase.ignore import ignore_patterns
 from hosting.migrate.firebase.rules import is_server_for_all, map_rules
 from hosting.migrate.host_rules import HostRules
@@ -151,9 +151,7 @@ def _folder(root: Path, config: dict[str, Any]) -> Path:
 
 def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuild, settings: SiteSettings) -> None:
     """Add the folder, and the predeploy commands, or else the build that package.json shows."""
-    given = config.get("predeploy")
-    listed = given if isinstance(given, list) else [given]
-    commands = [one for one in listed if isinstance(one, str)]
+    commands = texts(config.get("predeploy"))
     has_guess = bool(build.command) and next(pages_in(folder), None) is None
     default = f"the folder of {build.name} (a guess)" if "source" in config else f"{FILE}, whose default it is"
     source = f"{FILE} public" if "public" in config else default

@@ -208,6 +208,11 @@ def _number_of(id_: str) -> int:
     return number
 
 
+def catalogue_key(preview: str) -> str:
+    """Return the key of the catalogue of a preview; that of a site if the name is empty."""
+    return layout.site_records(preview) + CATALOGUE
+
+
 @dataclass
 class CatalogueFile:
     """The catalogue's object, which two publishes cannot change at the same time."""

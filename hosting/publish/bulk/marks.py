@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.pointer import POINTERS, Pointer
+from hosting.publish.bulk.pointer import stored_pointers
 from hosting.publish.bulk.table import join_records, record_key, split_changes, split_records, table_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hosting.publish.bulk.pointer import ReleasePointer
+    from hosting.publish.bulk.pointer import Pointer, ReleasePointer
 
 
 class Marks:
@@ -31,9 +31,8 @@ class Marks:
         self._pages: set[str] = set()
         self._records: defaultdict[str, set[str]] = defaultdict(set)
         self._read_tables: set[tuple[str, str]] = set()
-        for key, text in items.items():
-            if key.startswith(POINTERS):
-                self._add_pointer(Pointer.from_text(text))
+        for pointer in stored_pointers(items).values():
+            self._add_pointer(pointer)
 
     def _add_pointer(self, pointer: Pointer | None) -> None:
         if pointer is None:

@@ -174,6 +174,16 @@ class Pointer:
         return {prefix for one in self.named for prefix in store_tables(one)}
 
 
+def stored_pointers(items: Mapping[str, str]) -> dict[str, Pointer | None]:
+    """Return the pointers of previews by their names; None for a value that is not a pointer.
+
+    Args:
+        items: the keys and values of the store.
+    """
+    texts = {key.removeprefix(POINTERS): text for key, text in sorted(items.items()) if key.startswith(POINTERS)}
+    return {name: Pointer.from_text(text) for name, text in texts.items()}
+
+
 def store_tables(pointer: ReleasePointer) -> set[str]:
     """Return the prefixes of the keys of a release's tables."""
     return {table_prefix(pointer.table), *(rule_table_prefix(head["id"]) for head in pointer.tables.values())}

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
-from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import CATALOGUE, CatalogueFile
+from hosting.publish.bulk.catalogue import CatalogueFile, catalogue_key
 from hosting.publish.bulk.pointer import POINTERS, Pointer, TableOwner
 from hosting.publish.bulk.table import table_prefix
 
@@ -79,7 +78,7 @@ class PreviewBase:
         written_by_others = {file.key for file in self.live.manifest.stored if file.is_of_another_preview}
         if written_by_others.intersection(keys):
             return False
-        catalogue = CatalogueFile(bucket, layout.site_records(self.name) + CATALOGUE).read()
+        catalogue = CatalogueFile(bucket, catalogue_key(self.name)).read()
         return catalogue.find(self.live.pointer.release) is not None
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import CATALOGUE, CatalogueFile
+from hosting.publish.bulk.catalogue import CatalogueFile, catalogue_key
 from hosting.publish.bulk.in_place_index import KEY, manifest_name
 from hosting.publish.bulk.manifests import Manifests
 
@@ -31,7 +31,7 @@ def published_files(
     """
     if is_in_place:
         return Manifests(bucket, layout.IN_PLACE_RECORDS, KEY).read(manifest_name(digest)).entries
-    key = layout.site_records(preview) + CATALOGUE
+    key = catalogue_key(preview)
     releases = CatalogueFile(bucket, key).read().releases
     release = next((one for one in releases if one.digest == digest), None)
     if release is None:

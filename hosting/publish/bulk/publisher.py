@@ -14,7 +14,7 @@ from hosting.aws.key_value_store_errors import StoreError
 from hosting.edge.rule_tables import RULE_TABLES
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import CATALOGUE, SHARED_GRACE_S, CatalogueFile, StoredRelease, free_ids
+from hosting.publish.bulk.catalogue import SHARED_GRACE_S, CatalogueFile, StoredRelease, catalogue_key, free_ids
 from hosting.publish.bulk.changes import Changes
 from hosting.publish.bulk.cleanup import Cleanup
 from hosting.publish.bulk.current import read_current
@@ -90,7 +90,7 @@ class Publisher:
         self._preview = request.preview
         name = self._preview.name if self._preview else ""
         self._key = f"{POINTERS}{name}" if name else SITE_KEY
-        self._file = CatalogueFile(bucket, layout.site_records(name) + CATALOGUE)
+        self._file = CatalogueFile(bucket, catalogue_key(name))
         self._manifests = Manifests(bucket, layout.RECORDS, self._file.key)
 
     def preview(self, *, drift: int = 0) -> str:

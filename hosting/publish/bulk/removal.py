@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavailableError
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import CATALOGUE, RESUME_S, CatalogueFile
+from hosting.publish.bulk.catalogue import RESUME_S, CatalogueFile, catalogue_key
 from hosting.publish.bulk.cleanup import Cleanup
 from hosting.publish.bulk.manifests import Manifests
 from hosting.publish.bulk.pointer import POINTERS
@@ -43,7 +43,7 @@ class Removal:
         self._name = name
         self._text = text
         self._key = f"{POINTERS}{name}"
-        self._file = CatalogueFile(bucket, layout.site_records(name) + CATALOGUE)
+        self._file = CatalogueFile(bucket, catalogue_key(name))
 
     def run(self, owner: str = "") -> bool:
         """Remove the preview; return whether nothing of it is left.

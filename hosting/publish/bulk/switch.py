@@ -11,7 +11,7 @@ from hosting.aws.key_value_store import MAX_BYTES, MAX_KEYS_A_WRITE
 from hosting.aws.key_value_store_errors import StoreConflictError, StoreUnavailableError
 from hosting.edge.rule_tables import RULE_TABLES
 from hosting.errors import PublishError
-from hosting.publish.bulk.pointer import POINTERS, Pointer
+from hosting.publish.bulk.pointer import POINTERS, Pointer, stored_pointers
 from hosting.publish.bulk.table import TABLES
 
 if TYPE_CHECKING:
@@ -88,9 +88,8 @@ def check_capacity(store: Store, found: StoreView, items: Mapping[str, str], *, 
 
 def _oldest(store: Store) -> str:
     """Return the names of the previews that were published longest ago, with the day."""
-    texts = {key.removeprefix(POINTERS): text for key, text in store.list().items() if key.startswith(POINTERS)}
-    pointers = {name: Pointer.from_text(text) for name, text in texts.items()}
-    oldest = sorted((pointer.live.time, name) for name, pointer in pointers.items() if pointer)[:_SHOWN]
+    pointers = stored_pointers(store.list()).items()
+    oldest = sorted((pointer.live.time, name) for name, pointer in pointers if pointer)[:_SHOWN]
     return ", ".join(f"{name} ({time.strftime('%Y-%m-%d', time.gmtime(when))})" for when, name in oldest)
 
 

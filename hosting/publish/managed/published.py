@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from hosting.errors import PublishError
+from hosting.publish.s3.objects import written_before
 from hosting.publish.s3.parallel import ParallelRunner
 from hosting.publish.staging.hashed_names import hashed_names
 from hosting.publish.staging.manifest import Manifest
@@ -174,11 +175,7 @@ def _owned(record: PublishRecord, request: PublishRequest, listed: Mapping[str, 
     Other programs may have written to removed paths since. Without a record, as after bulk mode, the time of an object
     shows whether an unfinished publish has left it.
     """
-    unfinished = {
-        path
-        for path, time in request.removed.items()
-        if not request.is_continuous or (path in listed and listed[path].is_before(time))
-    }
+    unfinished = written_before(listed, request.removed) if request.is_continuous else request.removed.keys()
     return {*record.entries, *record.retained, *unfinished, *request.taken_over}
 
 

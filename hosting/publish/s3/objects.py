@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -23,10 +24,6 @@ class ListedObject:
     etag: str
     time: datetime
 
-    def is_before(self, time: float) -> bool:
-        """Return whether it was written before the second of ``time``, which is in seconds since 1970."""
-        return self.time.timestamp() < int(time)
-
 
 @dataclass(frozen=True)
 class StoredObject:
@@ -43,3 +40,13 @@ class StoredObject:
     etag: str
     age: float
     now: float = 0.0
+
+
+def written_before(listed: Mapping[str, ListedObject], times: Mapping[str, float]) -> set[str]:
+    """Return the keys of the objects that were written before the second of the time of their key.
+
+    Args:
+        listed: the objects.
+        times: the seconds since 1970 by key.
+    """
+    return {key for key, time in times.items() if key in listed and listed[key].time.timestamp() < int(time)}

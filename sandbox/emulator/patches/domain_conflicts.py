@@ -70,11 +70,7 @@ def _response(cloudfront: ModuleType, conflicts: list[tuple[str, Mapping[str, st
 
 def _certified(cloudfront: ModuleType, acm: ModuleType, distribution: object) -> list[str]:
     """Return the names on the certificate of a distribution."""
-    viewer = (
-        None
-        if distribution is None
-        else cloudfront._find(cloudfront._dist_config_el(distribution), "ViewerCertificate")
-    )
+    viewer = cloudfront._find(cloudfront._dist_config_el(distribution), "ViewerCertificate")
     arn = "" if viewer is None else cloudfront._text(viewer, "ACMCertificateArn")
     certificate = acm._certificates.get(arn) or {}
     return list(certificate.get("SubjectAlternativeNames", [certificate.get("DomainName", "")]))

@@ -16,7 +16,7 @@ NEW = ListedPreview("feature-x", "acme/site/feature-x", NOW - DAY, NOW + 3 * DAY
 
 
 def test_the_previews_of_a_store() -> None:
-    """Each pointer with the metadata of a preview is a preview; tables and other pointers are none."""
+    """Each pointer with the metadata of a preview is a preview; tables and other pointers are not."""
     items = {
         "s/feature-x": Pointer(LIVE, metadata=PreviewMetadata(NEW.owner, NEW.expires, is_branch=True)).to_text(),
         "s/other": Pointer(LIVE).to_text(),
