@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from botocore.response import StreamingBody
 from botocore.session import Session
 
@@ -115,6 +116,7 @@ def _as_aws_errors(service: str, operation: str) -> Iterator[None]:
         error, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
         status, code = metadata.get("HTTPStatusCode", 0), error.get("Code", "Unknown")
         raise AwsError(call, status, code, error.get("Message", "")) from response_error
-    except BotoCoreError as request_error:
+    # ResponseParserError, for a response that was cut off, is not a BotoCoreError.
+    except (BotoCoreError, ResponseParserError) as request_error:
         raise_if_emulator_stopped(request_error)
         raise AwsError(call, 0, type(request_error).__name__, str(request_error)) from request_error

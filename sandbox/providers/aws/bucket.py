@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sandbox.providers.auto_names import AutoName
 from sandbox.providers.aws.aws_client import AwsClient
-from sandbox.providers.aws.errors import AwsError
+from sandbox.providers.aws.errors import AwsError, keeping_created
 from sandbox.providers.aws.regions import hosted_zone_id
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
@@ -64,7 +64,8 @@ class Bucket(Resource):
             **({"CreateBucketConfiguration": location} if location else {}),
         )
         if tags := all_tags(aws, inputs):
-            aws.s3("put_bucket_tagging", region, Bucket=name, Tagging={"TagSet": tag_list(tags)})
+            with keeping_created(name):
+                aws.s3("put_bucket_tagging", region, Bucket=name, Tagging={"TagSet": tag_list(tags)})
         return name
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:

@@ -9,7 +9,7 @@ from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.cloudfront_distribution_checks import check_distribution
 from sandbox.providers.aws.cloudfront_distribution_fields import DISTRIBUTION_FIELDS, OUTPUTS, PROVIDER_ONLY
 from sandbox.providers.aws.cloudfront_function import retag
-from sandbox.providers.aws.errors import AwsError
+from sandbox.providers.aws.errors import AwsError, keeping_created
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
 from sandbox.providers.changes import differences
@@ -43,7 +43,8 @@ class Distribution(Resource):
         response = aws.cloudfront("create_distribution_with_tags", DistributionConfigWithTags=with_tags)
         identifier = str(response["Distribution"]["Id"])
         if inputs["waitForDeployment"]:
-            _wait_until_deployed(aws, identifier)
+            with keeping_created(identifier):
+                _wait_until_deployed(aws, identifier)
         return identifier
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from sandbox.providers.auto_names import AutoName
 from sandbox.providers.aws.aws_client import AwsClient
 from sandbox.providers.aws.cloudfront_usage import check_not_in_use
-from sandbox.providers.aws.errors import AwsError, UnfinishedCreationError
+from sandbox.providers.aws.errors import AwsError, keeping_created
 from sandbox.providers.aws.resource import Resource
 from sandbox.providers.aws.tags import all_tags, tag_list, tag_properties
 from sandbox.providers.changes import equivalent
@@ -52,10 +52,8 @@ class Function(Resource):
         tagging = {"Tags": {"Items": tag_list(tags)}} if tags else {}
         response = aws.cloudfront("create_function", Name=name, **_definition(inputs), **tagging)
         if inputs["publish"]:
-            try:
+            with keeping_created(name):
                 aws.cloudfront("publish_function", Name=name, IfMatch=response["ETag"])
-            except AwsError as error:
-                raise UnfinishedCreationError(name, error) from error
         return name
 
     def read(self, aws: AwsClient, identifier: str, state: Properties) -> Properties | None:

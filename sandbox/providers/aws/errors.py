@@ -1,5 +1,7 @@
 """Errors of AWS in pulumi-aws's wording, and the error if the emulator does not run."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from botocore.exceptions import EndpointConnectionError
@@ -38,6 +40,19 @@ class UnfinishedCreationError(AwsError):
         super().__init__("", error.status, error.code, "")
         self.args = error.args
         self.identifier = identifier
+
+
+@contextmanager
+def keeping_created(identifier: str) -> Iterator[None]:
+    """Let the engine keep a resource that exists if a later request of its creation fails.
+
+    Raises:
+        UnfinishedCreationError: a request has failed.
+    """
+    try:
+        yield
+    except AwsError as error:
+        raise UnfinishedCreationError(identifier, error) from error
 
 
 class ConfigurationError(Exception):

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 import grpc
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
+from sandbox.providers.aws.aws_client import AwsClient
+from sandbox.providers.aws.errors import AwsError
 from sandbox.providers.plugin import start
 from sandbox.providers.values import from_struct, to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
+
+    from sandbox.providers.values import Properties
 
 
 class RejectedError(Exception):
@@ -182,6 +188,19 @@ def serving(servicer: provider_pb2_grpc.ResourceProviderServicer) -> Iterator[En
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield Engine(provider_pb2_grpc.ResourceProviderStub(channel))
     server.stop(grace=None).wait()
+
+
+def fail_once(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the next request of an operation, by botocore's name, fail before it is sent."""
+    call = AwsClient.call
+    fails = iter([True])
+
+    def failing(self: AwsClient, service: str, name: str, /, *region: str | None, **params: object) -> Properties:
+        if name == operation and next(fails, False):
+            raise AwsError(f"{service}: {operation}", 500, "InternalError", "Try again.")
+        return call(self, service, name, *region, **params)
+
+    monkeypatch.setattr(AwsClient, "call", failing)
 
 
 def _call(method: Any, request: object) -> Any:  # noqa: ANN401 - each call has another response type

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.providers.values import UNKNOWN
-from sandbox.tests.providers.harness import RejectedError
+from sandbox.tests.providers.harness import RejectedError, fail_once
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -31,6 +31,19 @@ def test_create(engine: Engine, s3: S3Client) -> None:
     assert created.state["region"] == "us-east-1"
     assert created.state["hostedZoneId"] == "Z3AQBSTGFYJSTF"
     assert created.state["forceDestroy"] is False
+
+
+def test_failed_tags_of_a_new_bucket(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine keeps a bucket whose tags could not be set, and the next update sets them."""
+    fail_once("put_bucket_tagging", monkeypatch)
+    with pytest.raises(RejectedError, match="InternalError") as rejected:
+        engine.create(BUCKET, resource_name="tags", tags={"a": "1"})
+    created = rejected.value.kept
+    assert created is not None
+    engine.refresh(created)
+    assert created.state["tagsAll"] == {}
+    engine.update(created, tags={"a": "1"})
+    assert created.state["tagsAll"] == {"a": "1"}
 
 
 def test_auto_name_stays(engine: Engine) -> None:

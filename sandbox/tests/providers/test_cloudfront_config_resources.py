@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.providers.aws.aws_client import AwsClient
-from sandbox.providers.aws.errors import AwsError
-from sandbox.tests.providers.harness import RejectedError
+from sandbox.tests.providers.harness import RejectedError, fail_once
 
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
@@ -218,19 +216,6 @@ def test_foreign_update_of_a_function(engine: Engine, cloudfront: CloudFrontClie
     assert engine.diff(created, **new) == {"code": "UPDATE"}
     engine.update(created, **new)
     assert live_code(cloudfront, created.id) == new["code"]
-
-
-def fail_once(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the next request of an operation fail before it is sent."""
-    cloudfront = AwsClient.cloudfront
-    fails = iter([True])
-
-    def call(self: AwsClient, name: str, /, **params: object) -> Any:  # noqa: ANN401 - a response of botocore
-        if name == operation and next(fails, False):
-            raise AwsError("CloudFront: PublishFunction", 500, "InternalError", "Try again.")
-        return cloudfront(self, name, **params)
-
-    monkeypatch.setattr(AwsClient, "cloudfront", call)
 
 
 def test_failed_publish_of_an_update(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,6 +9,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from sandbox.providers.aws.service import AwsProvider
 from sandbox.providers.values import SECRET, SIGNATURE, UNKNOWN, to_struct
+from sandbox.tests.loopback import Loopback
 from sandbox.tests.providers.conftest import config_for
 from sandbox.tests.providers.harness import RejectedError, serving
 
@@ -48,6 +50,27 @@ def test_invalid_region(bare: Engine) -> None:
     """A region that AWS does not have is rejected if the validation is on."""
     assert bare.check_config(region="mars-1", skipRegionValidation="false") == ["region: invalid AWS Region: mars-1"]
     assert bare.check_config(region="mars-1") == []
+
+
+class _CutResponse(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        """Send the first bytes of a document, and end the response."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/xml")
+        self.end_headers()
+        self.wfile.write(b"<GetCallerIdentityResponse><GetCaller")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
+        """Print nothing."""
+
+
+def test_cut_response(bare: Engine) -> None:
+    """A response that is cut off is an error of the request, not an exception in the provider."""
+    with (
+        Loopback(_CutResponse) as cut,
+        pytest.raises(RejectedError, match=r"(?s)unable to validate AWS credentials.*STS: GetCallerIdentity"),
+    ):
+        bare.configure(**config_for(cut.url))
 
 
 @pytest.mark.parametrize("region", ["mars", "us-east-9"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.providers.values import UNKNOWN
-from sandbox.tests.providers.harness import RejectedError
+from sandbox.tests.providers.harness import RejectedError, fail_once
 from sandbox.tests.providers.test_cloudfront_config_resources import (
     ACCESS,
     CACHE,
@@ -89,6 +89,19 @@ def test_create(engine: Engine, references: References) -> None:
     assert created.state["arn"].endswith(f":distribution/{created.id}")
     assert created.state["status"] == "Deployed"
     assert created.state["hostedZoneId"] == "Z2FDTNDATAQYW2"
+
+
+def test_failed_wait_for_a_new_distribution(
+    engine: Engine, references: References, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine keeps a distribution whose deployment could not be read."""
+    fail_once("get_distribution", monkeypatch)
+    with pytest.raises(RejectedError, match="InternalError") as rejected:
+        engine.create(DISTRIBUTION, **references.inputs())
+    created = rejected.value.kept
+    assert created is not None
+    engine.refresh(created)
+    assert engine.diff(created, **references.inputs()) == {}
 
 
 def test_all_properties(
