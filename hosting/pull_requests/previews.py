@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from hosting.deployments.cli import DeploymentsError, run
 from hosting.errors import HostingError
+from hosting.prepare import STATE
 from hosting.pull_requests.stack_file import write_stack_file
+from hosting.review.markdown import markdown
+from hosting.review.run import last_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +42,7 @@ class Previews:
         self._say = say
 
     def publish(self, request: PullRequest, directory: str) -> None:
-        """Publish the built site in ``directory`` as the preview of a pull request, and comment with its URL.
+        """Publish the built site in ``directory`` as the preview of a pull request, and comment with URL and review.
 
         Raises:
             HostingError: it was not published.
@@ -47,15 +50,21 @@ class Previews:
         stack = self._stack(request.number, directory)
         run(self._cli, stack, "stack", "select", "--create", stack)
         if self._cli.run_interactively("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack) != 0:
-            self._github.comment(request.number, f"Commit {_short(request)} has no preview: its publish failed.")
+            self._comment(request, f"Commit {_short(request)} has no preview: its publish failed.")
             raise HostingError(f"Preview '{stack}' was not published, see above")
         outputs = json.loads(run(self._cli, stack, "stack", "output", "--json", "--stack", stack))
-        self._github.comment(request.number, f"Preview of {_short(request)}: {outputs['url']}")
+        self._comment(request, f"Preview of {_short(request)}: {outputs['url']}")
         self._say(f"{stack} is published: {outputs['url']}")
         # It may have been closed while it was published.
         current = self._github.pull_request(request.number)
         if current is None or not current.is_open:
             self._remove(request.number)
+
+    def _comment(self, request: PullRequest, text: str) -> None:
+        """Write the comment: a text, and the review of the preview if there was one."""
+        result = last_result(self._project / STATE / "staging" / self._name(request.number))
+        costs = [result.cost] if result and result.cost else []
+        self._github.comment(request.number, f"{text}\n\n{markdown(result, costs)}" if result else text)
 
     def sweep(self) -> None:
         """Destroy the previews of pull requests that are merged or closed; name those that belong to none.
@@ -111,9 +120,12 @@ class Previews:
 
     def _stack(self, number: int, directory: str) -> str:
         """Write the config file of a pull request's stack, and return its name."""
-        file = f"{self._template.rpartition('/')[2]}-{number}"
-        write_stack_file(self._project, self._template.rpartition("/")[2], file, directory)
+        write_stack_file(self._project, self._template.rpartition("/")[2], self._name(number), directory)
         return f"{self._template}-{number}"
+
+    def _name(self, number: int) -> str:
+        """Return the name of a pull request's stack, without an organization."""
+        return f"{self._template.rpartition('/')[2]}-{number}"
 
 
 def _short(request: PullRequest) -> str:

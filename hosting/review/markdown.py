@@ -45,7 +45,7 @@ def code(text: str) -> str:
 
 
 def _lines(result: ReviewResult) -> Iterator[str]:
-    yield f"**Review**: {summary(result)}"
+    yield f"**Review**{summary(result).removeprefix('Review')}"
     for kind in KINDS:
         found = [each for each in result.findings if each.kind == kind]
         if found:

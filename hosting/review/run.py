@@ -94,6 +94,15 @@ def keep(staged: StagedSite, live: LiveSite, kept: KeptResult) -> None:
     (staged.folder / RESULT_FILE).write_bytes(head.encode() + b"\n" + kept.result.to_json())
 
 
+def last_result(folder: Path) -> ReviewResult | None:
+    """Return the result of the review of a staged tree; None if it was not reviewed."""
+    try:
+        result = ReviewResult.from_json((folder / RESULT_FILE).read_bytes().partition(b"\n")[2])
+        return result if result.digest == staged_site(folder).digest else None
+    except (OSError, ValueError, PublishError):
+        return None
+
+
 def record_of(folder: Path, digest: str) -> bytes | None:
     """Return the record of a release that was reviewed; None if another one was reviewed last."""
     try:

@@ -186,7 +186,7 @@ def test_a_forks_pull_request_is_live_by_the_base_branchs_program(work: Work) ->
     assert "of the fork was run" not in published.text
     assert (work.site(), work.site("/evil.txt")) == ("<h1>proposal</h1>", "evil\n")
     (comment,) = work.github.comments(7)
-    assert comment == f"Preview of {commit[:7]}: https://pr-7.{DOMAIN}"
+    assert comment.startswith(f"Preview of {commit[:7]}: https://pr-7.{DOMAIN}\n\n**Review** of 1 page with 0 links")
 
 
 def test_the_next_commit_changes_the_preview_and_its_comment(work: Work) -> None:

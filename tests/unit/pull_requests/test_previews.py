@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hosting.deployments.cli import CommandResult
 from hosting.errors import HostingError
+from hosting.publish.staging.manifest import Manifest
+from hosting.publish.staging.staged_paths import MANIFEST
 from hosting.pull_requests.github import PullRequest
 from hosting.pull_requests.previews import Previews
+from hosting.review.live import no_live_site
+from hosting.review.request import write_request
+from hosting.review.run import run_review
 from tests.unit.deployments.fakes import FakeCli
+from tests.unit.review import sites
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +55,42 @@ def test_a_preview_is_published_and_its_url_commented(repository: Repository, tm
     one.publish(PullRequest(7, "d" * 40, is_open=True), "unpacked")
     assert repository.comments(7) == [f"Preview of ddddddd: {URL}"]
     assert said == [f"pr-7 is published: {URL}"] * 2
+
+
+def reviewed(folder: Path, title: str) -> None:
+    """Leave what a publish of preview 7 leaves: a staged tree and its review, which finds a broken link."""
+    body = f'<a href="/{title}">x</a>'
+    made = sites.staged_site(folder, {**sites.SITE, "index.html": sites.page(title, body)}, {})
+    (made.folder / MANIFEST).write_text(made.manifest.to_json())
+    write_request(made.folder, made.request)
+    run_review(made, no_live_site("Nothing is live yet"), lambda _done, _total: None)
+    (folder / ".hosting/staging").mkdir(parents=True)
+    made.folder.rename(folder / ".hosting/staging/pr-7")
+
+
+@pytest.mark.parametrize("code", [0, 255])
+def test_the_comment_has_the_review(repository: Repository, tmp_path: Path, code: int) -> None:
+    """Also if the publish fails, as `publish:gate` may have refused it; what comes from the site is code."""
+    repository.open(7, COMMIT)
+    reviewed(tmp_path, "@admin")
+    one, _ = previews(repository, tmp_path, FakeCli(stack_output={"url": URL}, up=CommandResult(code, "")))
+    with suppress(HostingError):
+        one.publish(REQUEST, "unpacked")
+    (comment,) = repository.comments(7)
+    first = {0: f"Preview of ccccccc: {URL}", 255: "Commit ccccccc has no preview: its publish failed."}[code]
+    assert comment.startswith(f"{first}\n\n**Review** of 4 pages with ")
+    assert "\n**1 link target does not exist**\n\n- `/@admin` `is 404` on `/`" in comment
+    assert "\n**Cost**: `This publish, as if nothing were live: $" in comment
+
+
+def test_the_review_of_another_tree_is_no_comment(repository: Repository, tmp_path: Path) -> None:
+    """The tree was staged again since then, so the review is not about what was published."""
+    repository.open(7, COMMIT)
+    reviewed(tmp_path, "old")
+    (tmp_path / ".hosting/staging/pr-7" / MANIFEST).write_text(Manifest.of([]).to_json())
+    one, _ = previews(repository, tmp_path, FakeCli(stack_output={"url": URL}))
+    one.publish(REQUEST, "unpacked")
+    assert repository.comments(7) == [f"Preview of ccccccc: {URL}"]
 
 
 def test_a_publish_that_fails_is_commented(repository: Repository, tmp_path: Path) -> None:
