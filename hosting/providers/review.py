@@ -8,6 +8,7 @@ used.
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # Others say how a review runs, not what it is about.
 _COMPARED = ("digest", "bucket", "keys")
+# The digest of a record that S3 has refused; a rollback has an empty one.
+_NOT_STORED = "not stored"
 
 
 class _Provider(AwsProvider):
@@ -149,32 +152,54 @@ class ReviewRecordProvider(_Provider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Store the first record."""
-        self._store(props, [])
-        return CreateResult(str(uuid.uuid4()), props)
+        return CreateResult(str(uuid.uuid4()), self._stored(props, []))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Replace the record."""
         moved = _olds["bucket"] == _news["bucket"]
-        self._store(_news, [key for key in _olds["keys"][:1] if moved and key not in _news["keys"][:1]])
-        return UpdateResult(_news)
+        obsolete = [key for key in _olds["keys"][:1] if moved and key not in _news["keys"][:1]]
+        return UpdateResult(self._stored(_news, obsolete))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the record, if the review is turned off."""
-        self._known_errors(_props, lambda: self.bucket_client(str(_props["bucket"])).delete(_props["keys"][:1]))
+        from hosting.publish.s3.errors import S3Error  # noqa: PLC0415 - see above
+
+        try:
+            self.bucket_client(str(_props["bucket"])).delete(_props["keys"][:1])
+        except S3Error as error:
+            self.log(_props).warn(f"The record of the review could not be deleted: {error}")
+
+    def _stored(self, props: dict[str, Any], obsolete: Sequence[str]) -> dict[str, Any]:
+        """Store the record, and return the state: of no site if S3 refuses it, so that the next update tries again."""
+        from hosting.publish.s3.errors import S3Error  # noqa: PLC0415 - see above
+
+        try:
+            self._store(props, obsolete)
+        except S3Error as error:
+            self.log(props).warn(
+                f"The record for the next review could not be stored ({error}): pulumi up tries it again"
+            )
+            # What is still there is of an earlier release, which would be compared as if it were live.
+            with suppress(S3Error):
+                self.bucket_client(str(props["bucket"])).delete(props["keys"][:1])
+            return {**props, "digest": _NOT_STORED}
+        return props
 
     def _store(self, props: Mapping[str, Any], obsolete: Sequence[str]) -> None:
+        """Store the record.
+
+        Raises:
+            S3Error: S3 refuses it.
+        """
         data = self._record(props) if props["digest"] else None
         # The record of another release would be wrong: after a rollback or a promotion, or if the record of this
         # release can't be made, the bucket has none.
         unknown = props["keys"][:1] if data is None else []
 
-        def store() -> None:
-            bucket = self.bucket_client(str(props["bucket"]))
-            if data is not None:
-                bucket.write(props["keys"][0], data, replaces=None)
-            bucket.delete([*obsolete, *unknown])
-
-        self._known_errors(props, store)
+        bucket = self.bucket_client(str(props["bucket"]))
+        if data is not None:
+            bucket.write(props["keys"][0], data, replaces=None)
+        bucket.delete([*obsolete, *unknown])
 
     def _record(self, props: Mapping[str, Any]) -> bytes | None:
         """Return the record of the release, which a retry in a fresh checkout has to make; None if it can't be made."""
@@ -193,15 +218,6 @@ class ReviewRecordProvider(_Provider):
             text = f"{type(error).__name__}: {error}"
             self.log(props).warn(f"The record for the next review could not be made: {text}")
         return record_of(folder, digest)
-
-    def _known_errors(self, props: Mapping[str, Any], action: Any) -> None:  # noqa: ANN401 - a function
-        """Warn if S3 refuses a call: the site is published all the same."""
-        from hosting.publish.s3.errors import S3Error  # noqa: PLC0415 - see above
-
-        try:
-            action()
-        except S3Error as error:
-            self.log(props).warn(f"The record for the next review could not be stored: {error}")
 
 
 @dataclass(frozen=True)

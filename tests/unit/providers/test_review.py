@@ -29,8 +29,11 @@ class Memory:
         self.objects: dict[str, bytes] = {}
         self.said: list[str] = []
         self.is_closed = False
+        self.is_read_only = False
+        self.reads: list[str] = []
 
     def read(self, key: str) -> StoredObject | None:
+        self.reads.append(key)
         if self.is_closed:
             raise S3Error("AccessDenied", "Access Denied")
         data = self.objects.get(key)
@@ -38,12 +41,14 @@ class Memory:
 
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
         assert replaces is None
-        if self.is_closed:
+        if self.is_closed or self.is_read_only:
             raise S3Error("AccessDenied", "Access Denied")
         self.objects[key] = data
         return "etag"
 
     def delete(self, keys: Iterable[str]) -> None:
+        if self.is_closed:
+            raise S3Error("AccessDenied", "Access Denied")
         for key in keys:
             self.objects.pop(key, None)
 
@@ -104,12 +109,14 @@ def test_a_publish_is_compared_with_the_last_one(
     assert record.create(first).outs == first
     assert list(memory.objects) == KEYS[:1]
     memory.said.clear()
+    memory.reads.clear()
     review.check(first, first)
     assert memory.said == []
     second = inputs(tmp_path, without_about())
     assert review.diff("id", first, second).changes
     assert not review.diff("id", second, {**second, "urn": "another"}).changes
     review.check(first, second)
+    assert memory.reads == KEYS[:1]
     found, warning = memory.said
     assert "\n  This publish: $" in found
     assert "\n    S3 requests that write: " in found
@@ -165,13 +172,41 @@ def test_the_record_of_another_release_is_removed(
 def test_a_record_that_cannot_be_stored_is_a_warning(
     record: ReviewRecordProvider, review: ReviewProvider, memory: Memory, tmp_path: Path
 ) -> None:
-    """The site is published all the same."""
+    """The site is published all the same; the next `pulumi up` stores the record, also if nothing else has changed."""
+    memory.objects[KEYS[0]] = b"of an earlier release"
     news = inputs(tmp_path, SITE)
     review.check({}, news)
+    memory.is_read_only = True
+    state = record.create(news).outs or {}
+    said = "warning: The record for the next review could not be stored (AccessDenied: Access Denied): pulumi up tries"
+    assert memory.said[-1].startswith(said)
+    assert memory.objects == {}
+    for next_one in (news, {**news, "digest": ""}):
+        assert record.diff("id", state, next_one).changes
+    memory.is_read_only = False
+    again = record.update("id", state, news).outs or {}
+    assert list(memory.objects) == KEYS[:1]
+    assert not record.diff("id", again, news).changes
+
+
+def test_a_bucket_that_is_gone(record: ReviewRecordProvider, memory: Memory, tmp_path: Path) -> None:
+    """Neither a record that can't be stored nor one that can't be deleted ends the update."""
+    news = inputs(tmp_path, SITE)
     memory.is_closed = True
-    record.create(news)
-    assert memory.said[-1].startswith("warning: The record for the next review could not be stored: AccessDenied")
-    assert record.read("id", news).outs == news
+    assert record.create(news).outs == {**news, "digest": "not stored"}
+    record.delete("id", news)
+    assert memory.said[-1] == "warning: The record of the review could not be deleted: AccessDenied: Access Denied"
+
+
+def test_a_refresh_reviews_nothing(
+    review: ReviewProvider, record: ReviewRecordProvider, memory: Memory, tmp_path: Path
+) -> None:
+    """The state stays as it is, without a request."""
+    news = inputs(tmp_path, SITE)
+    for provider in (review, record):
+        assert provider.read("id", news).outs == news
+    review.delete("id", news)
+    assert (memory.said, memory.reads) == ([], [])
 
 
 def fails(*_: object) -> None:
