@@ -16,6 +16,7 @@ from hosting.deployments.cli import PulumiCli, require_project, run
 from hosting.deployments.stack import raw_config
 from hosting.errors import HostingError
 from hosting.prepare import STATE, Run, prepare
+from hosting.progress import ProgressBar
 from hosting.publish.bulk import layout
 from hosting.publish.s3.bucket import open_bucket
 from hosting.publish.s3.errors import S3Error
@@ -160,8 +161,9 @@ def _result(staged: StagedSite, live: LiveSite) -> ReviewResult:
     Raises:
         HostingError: it failed.
     """
+    bar = ProgressBar(sys.stderr)
     try:
-        return run_review(staged, live, _no_progress).result
+        return run_review(staged, live, lambda done, total: bar.show(done, total, "files")).result
     except HostingError:
         raise
     except Exception as error:
@@ -169,6 +171,8 @@ def _result(staged: StagedSite, live: LiveSite) -> ReviewResult:
             f"The review failed ({type(error).__name__}: {error}); nothing was reviewed: stage the site again with "
             "--build"
         ) from error
+    finally:
+        bar.clear()
 
 
 def _live(cli: Cli, stack: str, settings: Settings) -> LiveSite:
@@ -186,7 +190,3 @@ def _live(cli: Cli, stack: str, settings: Settings) -> LiveSite:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr)  # noqa: T201 - a command-line tool prints
-
-
-def _no_progress(_done: int, _total: int) -> None:
-    return None

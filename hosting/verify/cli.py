@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from hosting.command_line import exit_status
+from hosting.progress import ProgressBar
 from hosting.publish.staging.manifest import Manifest
 from hosting.verify.checks import LOOPBACK, Check, origin_of
 from hosting.verify.crawl import Crawl
 from hosting.verify.errors import VerifyError
 from hosting.verify.http_client import ClientOptions, Credentials, HttpClient, encodings
-from hosting.verify.progress import ProgressBar
 from hosting.verify.published import read_published
 from hosting.verify.report import Report, Subject
 from hosting.verify.site_checks import manifest_checks

@@ -8,7 +8,7 @@ import pytest
 
 from hosting.config.load import RawConfig
 from hosting.publish.staging.staged_paths import MANIFEST
-from hosting.review import cli
+from hosting.review import cli, workers
 from hosting.review.live import no_live_site
 from hosting.review.request import write_request
 from tests.unit.review import sites
@@ -69,6 +69,19 @@ def test_a_review_that_fails(command: Callable[..., int], staged: Path, capsys: 
     error = capsys.readouterr().err
     assert error.startswith("error: The review failed (FileNotFoundError: ")
     assert error.endswith("; nothing was reviewed: stage the site again with --build\n")
+
+
+@pytest.mark.usefixtures("staged")
+def test_the_progress_is_shown(
+    command: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A terminal has a bar while files are read by workers, and none at the end."""
+    monkeypatch.setattr(workers, "_FEW", 0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert command() == cli.PASSED
+    error = capsys.readouterr().err
+    assert "5 of 5 files" in error
+    assert error.endswith("\r\033[K")
 
 
 @pytest.mark.usefixtures("staged")

@@ -9,10 +9,10 @@ from io import StringIO
 import pytest
 
 from hosting.answers.expected import Expected
+from hosting.progress import ProgressBar
 from hosting.verify.checks import Check
 from hosting.verify.crawl import Clock, Crawl
 from hosting.verify.http_client import ClientOptions, HttpClient
-from hosting.verify.progress import ProgressBar
 from tests.unit.verify.server import ChosenAnswers, Page
 
 

@@ -23,7 +23,7 @@ class ProgressBar:
         self._shown_at = now()
 
     def show(self, done: int, total: int, note: str = "") -> None:
-        """Show the number of answers, and a note."""
+        """Show what is done, and a note."""
         text = f"{done:,} of {total:,} {note}".rstrip()
         if self._is_terminal:
             filled = _WIDTH * done // max(total, 1)
