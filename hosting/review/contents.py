@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hosting.review.site import Answers
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from hosting.review.examine import Content
 
 # Another version of this program may find other links.
-_VERSION = 2
+_VERSION = 3
 # Texts are numbered again if there are this many times as many as files have.
 _MOST_UNUSED = 1.5
 
@@ -52,11 +54,15 @@ class Contents:
     Attributes:
         texts: all texts, by number.
         rows: what each file contains.
+        answers: what the site was asked, after a digest of what its answers depend on.
+        unsaved: the bytes of the files that the cache does not have.
     """
 
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.rows: dict[str, Row] = {}
+        self.answers: tuple[str, Answers] = ("", Answers({}, {}))
+        self.unsaved = 0
         self._numbers: dict[str, int] = {}
 
     def add(self, key: str, identity: str, bases: Iterable[str], content: Content) -> None:
@@ -96,7 +102,7 @@ class Contents:
         """Write the cache; ``options`` are those that the contents depend on."""
         file.parent.mkdir(parents=True, exist_ok=True)
         self._forget_unused()
-        data = {"version": [_VERSION, options], "texts": self.texts, "rows": self.rows}
+        data = {"version": [_VERSION, options], "texts": self.texts, "rows": self.rows, "answers": self.answers}
         temporary = file.with_name(f"{file.name}.next")
         temporary.write_text(json.dumps(data, separators=(",", ":")), encoding="utf-8")
         temporary.replace(file)
@@ -128,6 +134,8 @@ def read_contents(file: Path, options: object) -> Contents:
         if read["version"] == json.loads(json.dumps([_VERSION, options])):
             contents.texts = read["texts"]
             contents.rows = {key: Row(*row) for key, row in read["rows"].items()}
+            digest, answers = read["answers"]
+            contents.answers = (digest, Answers(*answers))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return Contents()
     return contents

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.errors import printable
 from hosting.review.estimate import dollars, quantity
+from hosting.review.plural import plural
 from hosting.review.prices import AS_OF, SOURCES
 from hosting.review.result import FRAGMENTS, KINDS, LINKS, MIXED_CONTENT, REDIRECTS, URLS, WEIGHT
 
@@ -98,12 +99,13 @@ def _code(text: str) -> str:
 
 def _summary(result: ReviewResult) -> str:
     totals = result.totals
+    pages = plural(totals.pages, "page", "pages")
     new = sum(finding.is_new for finding in result.findings)
     known = len(result.findings) - new
     compared = f", compared with {_text(result.compared_with)}" if result.compared_with else ""
     lines = [
-        f"{totals.pages:,} pages and {totals.files:,} files with {totals.bytes:,} bytes{compared}.",
-        f"{new:,} new findings, {known:,} that the live release has, too.",
+        f"{pages} and {plural(totals.files, 'file', 'files')} with {totals.bytes:,} bytes{compared}.",
+        f"{plural(new, 'new finding', 'new findings')}, {known:,} that the live release has, too.",
         *(f"{_text(note)}." for note in result.notes),
     ]
     return "".join(f"<p>{line}</p>\n" for line in lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hosting.review.plural import plural
 from hosting.review.result import FRAGMENTS, KINDS, LINKS, MIXED_CONTENT, REDIRECTS, URLS, WEIGHT
 
 if TYPE_CHECKING:
@@ -46,17 +47,18 @@ def level_of(gate: GateSettings, kind: str) -> str:
 
 def counted(kind: str, count: int) -> str:
     """Return the number of findings of a kind, with what they are."""
-    return f"{count} {_WHAT[kind][count != 1]}"
+    return plural(count, *_WHAT[kind])
 
 
 def summary(result: ReviewResult) -> str:
     """Return one line about all that was found."""
     totals = result.totals
-    looked = f"{totals.pages} pages with {totals.links} links to {totals.targets} targets"
+    pages, links = plural(totals.pages, "page", "pages"), plural(totals.links, "link", "links")
+    looked = f"{pages} with {links} to {plural(totals.targets, 'target', 'targets')}"
     against = f", compared with {result.compared_with}" if result.compared_with else ""
     new = [counted(kind, len(found)) for kind in KINDS if (found := new_findings(result, kind))]
     known = sum(not each.is_new for each in result.findings)
-    kept = [f"{known} findings are as in the live release"] if known else []
+    kept = [f"{plural(known, 'finding is', 'findings are')} as in the live release"] if known else []
     return f"Review of {looked}{against}: {', '.join([*new, *kept]) or 'nothing found'}"
 
 
@@ -163,7 +165,7 @@ def growth_line(result: ReviewResult) -> str:
         return ""
     most = max(grown, key=lambda each: each.now.bytes - (each.before.bytes if each.before else 0))
     before = most.before.bytes if most.before else 0
-    pages = "1 page becomes" if len(grown) == 1 else f"{len(grown)} pages become"
+    pages = plural(len(grown), "page becomes", "pages become")
     return f"{pages} heavier by more than a fifth: {most.page} sends {_size(before)} -> {_size(most.now.bytes)}"
 
 

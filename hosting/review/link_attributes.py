@@ -38,9 +38,9 @@ RESOURCE_RELS = frozenset(
         *("preload", "modulepreload", "prefetch"),
     }
 )
-PAGE_RELS = frozenset(
-    {"alternate", "author", "canonical", "help", "license", "next", "prev", "privacy-policy", "search"}
-)
+# What a browser runs, without rare names.
+# https://html.spec.whatwg.org/multipage/scripting.html#prepare-the-script-element
+SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "application/x-javascript"})
 # They name a host, not a file.
 IGNORED_RELS = frozenset({"preconnect", "dns-prefetch"})
 # https://ogp.me/#structured and https://developer.x.com/en/docs/x-for-websites/cards/overview/markup

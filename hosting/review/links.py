@@ -44,12 +44,14 @@ class Links:
         self.targets = len(self._asked)
         self.single_redirects = 0
         self._pages: Mapping[tuple[str, str], set[str]] = {}
+        # The names to which fragments may lead, by the key of their page.
+        self._names: dict[str, frozenset[str]] = {}
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with the links, once for each target."""
         found = {number: wrong for number in self._asked if (wrong := self._wrong(self._contents.texts[number]))}
         pages: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for key, row in self._contents.rows.items():
+        for key, row in self._contents.rows.items() if found else ():
             for number in found.keys() & row.links:
                 if not self._ignores.matches(found[number].subject, self._site.page_url(key)):
                     pages[found[number].identity].add(key)
@@ -97,7 +99,9 @@ class Links:
         fragment = fragment.partition(_DIRECTIVE)[0]
         if row is None or entry is None or not is_page(entry) or not fragment or fragment.startswith(_NO_ANCHOR):
             return True
-        names = {self._contents.texts[number] for number in row.anchors}
+        names = self._names.get(key)
+        if names is None:
+            names = self._names[key] = frozenset(self._contents.texts[number] for number in row.anchors)
         return fragment in names or unquote(fragment) in names or fragment.lower() == "top"
 
     def _advice(self, path: str) -> str:

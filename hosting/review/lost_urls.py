@@ -58,6 +58,10 @@ class LostUrl(NamedTuple):
     paths: tuple[str, ...]
 
 
+# Each URL, if visitors need a password from now on.
+LOST_TO_PASSWORD = LostUrl(Finding(URLS, "/*", "will be 401, because visitors need a password"), ())
+
+
 class _Page(NamedTuple):
     """What identifies a page in another place."""
 

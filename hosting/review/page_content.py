@@ -17,9 +17,9 @@ from hosting.review.link_attributes import (
     LINK_ATTRIBUTES,
     META_LINKS,
     PAGE_LINK,
-    PAGE_RELS,
     RESOURCE,
     RESOURCE_RELS,
+    SCRIPT_TYPES,
     srcset_urls,
 )
 
@@ -79,12 +79,26 @@ def page_content(text: str, *, anchors: bool = False) -> PageContent:
         elif tag in LINK_ATTRIBUTES:
             _read_links(content, LINK_ATTRIBUTES[tag], node.attributes)
     if "url(" in text:
-        styled = (node.attributes["style"] or "" for node in parser.css("[style]"))
-        content.links += [(RESOURCE, url) for style in styled for url in css_links(style)]
-    if anchors:
-        content.anchors = {str(node.attributes["id"] or "") for node in parser.css("[id]")}
-        content.anchors |= {str(node.attributes["name"] or "") for node in parser.css("a[name]")}
+        for node in parser.css("[style]"):
+            _add_css(content, node.attributes["style"] or "")
+    if "<noscript" in text:
+        _leave_out(content, parser.css("noscript img, noscript link"))
+    content.anchors = _anchors(parser) if anchors else set()
     return content
+
+
+def _anchors(parser: LexborHTMLParser) -> set[str]:
+    names = (("id", "[id]"), ("name", "a[name]"))
+    return {str(node.attributes[name] or "") for name, css in names for node in parser.css(css)}
+
+
+def _leave_out(content: PageContent, nodes: Iterable[LexborNode]) -> None:
+    """Remove what only browsers without scripts request from what a first visit requests."""
+    for node in nodes:
+        for requested, name in ((content.images, "src"), (content.styles, "href")):
+            url = node.attributes.get(name)
+            if url in requested:
+                requested.remove(url)
 
 
 def _read_links(content: PageContent, names: Iterable[tuple[str, str]], attributes: Attributes) -> None:
@@ -106,13 +120,17 @@ def _read_base(content: PageContent, _: LexborNode, attributes: Attributes) -> N
 
 
 def _read_style(content: PageContent, node: LexborNode, _: Attributes) -> None:
-    content.links += [(RESOURCE, url) for url in css_links(node.text())]
+    _add_css(content, node.text())
+
+
+def _add_css(content: PageContent, text: str) -> None:
+    content.links += [(RESOURCE, url) for url in css_links(text)]
 
 
 def _read_script(content: PageContent, _: LexborNode, attributes: Attributes) -> None:
     _read_links(content, LINK_ATTRIBUTES["script"], attributes)
-    source = attributes.get("src")
-    if source and "nomodule" not in attributes:
+    source, is_script = attributes.get("src"), (attributes.get("type") or "").strip().lower() in SCRIPT_TYPES
+    if source and is_script and "nomodule" not in attributes:
         content.scripts.append(source)
 
 
@@ -132,11 +150,9 @@ def _read_link(content: PageContent, _: LexborNode, attributes: Attributes) -> N
         return
     if "canonical" in rels:
         content.canonical = content.canonical or href
-    if rels & PAGE_RELS:
-        content.links.append((PAGE_LINK, href))
-    elif rels & RESOURCE_RELS:
-        content.links.append((RESOURCE, href))
-        content.links += [(RESOURCE, url) for url in srcset_urls(attributes.get("imagesrcset") or "")]
+    if href:
+        content.links.append((RESOURCE if rels & RESOURCE_RELS else PAGE_LINK, href))
+    content.links += [(RESOURCE, url) for url in srcset_urls(attributes.get("imagesrcset") or "")]
     if "stylesheet" in rels and "alternate" not in rels:
         content.styles.append(href)
     if "modulepreload" in rels:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 # pydantic reads these types at run time.
 from hosting.answers.site_rules import SiteRules, site_rules
 from hosting.publish.settings import BudgetSettings, GateSettings  # noqa: TC001
+from hosting.review.record import record_keys
 from hosting.review.rule_changes import redirect_text
 from hosting.review.settings import IgnoredFinding  # noqa: TC001
 
@@ -39,6 +40,7 @@ class ReviewRequest:
         compresses: whether CloudFront compresses files.
         max_paths: the most URLs that a publish invalidates one by one; 0 if it invalidates none.
         unused_redirects: the redirects that never apply, because an earlier one matches.
+        replaces_live_site: whether the live site that it is compared with is the one that the publish replaces.
     """
 
     rules: SiteRules
@@ -50,6 +52,7 @@ class ReviewRequest:
     compresses: bool = True
     max_paths: int = 0
     unused_redirects: tuple[str, ...] = ()
+    replaces_live_site: bool = True
 
     def to_text(self) -> str:
         """Return the request as ``from_text`` reads it."""
@@ -63,7 +66,7 @@ class ReviewRequest:
 
 def review_request(settings: Settings, edge: EdgePlan, hidden: str) -> ReviewRequest:
     """Return the request for a stack; ``hidden`` is the beginning of the keys that visitors can't read."""
-    cloudfront = settings.cloudfront
+    cloudfront, keys = settings.cloudfront, record_keys(settings)
     names = tuple(name for name in settings.domain.names if not name.startswith("*"))
     return ReviewRequest(
         rules=site_rules(settings, edge, hidden),
@@ -75,6 +78,7 @@ def review_request(settings: Settings, edge: EdgePlan, hidden: str) -> ReviewReq
         compresses=cloudfront.enabled and cloudfront.compress and cloudfront.max_ttl > 0,
         max_paths=settings.publish.invalidation_max_paths if settings.publish.invalidate != "never" else 0,
         unused_redirects=tuple(map(redirect_text, edge.unused_redirects)),
+        replaces_live_site=keys.compared == keys.own and not settings.review.against,
     )
 
 

@@ -9,12 +9,13 @@ from hosting.review.costs import Files, publish_cost
 from hosting.review.ignores import Ignores
 from hosting.review.links import Links
 from hosting.review.lost_links import with_lost_urls
-from hosting.review.lost_urls import LostUrls
+from hosting.review.lost_urls import LOST_TO_PASSWORD, LostUrls
+from hosting.review.plural import plural
 from hosting.review.record import LivePage, ReleaseRecord, file_rows
 from hosting.review.result import KINDS, URLS, ReviewResult, Totals
 from hosting.review.rule_changes import rule_changes
 from hosting.review.site import AskedSite, is_page
-from hosting.review.staged_files import staged_contents, unread_files
+from hosting.review.staged_files import keep_contents, staged_contents, unread_files
 from hosting.review.weights import Weights
 
 if TYPE_CHECKING:
@@ -70,20 +71,20 @@ def review(
     contents = staged_contents(staged.folder, site, request, progress)
     ignores, weights = Ignores(request.ignore), Weights.of(site, contents)
     links = Links(site, contents, ignores)
-    findings = [*links.findings(), *(each for each in weights.findings(site, request.budget, ignores))]
-    comparison = _Comparison(site, live.record, contents, request.names) if live.record else None
+    findings = [*links.findings(), *weights.findings(site, request.budget, ignores)]
+    keep_contents(staged.folder, site, request, contents)
+    comparison = _Comparison(site, live.record, contents, request) if live.record else None
     lost = [*comparison.lost_urls(ignores)] if comparison else []
     marked = _marked(with_lost_urls(findings, lost, links, request.gate), live.record)
     record = _record(staged, site, contents, weights, findings)
-    notes = [*_notes(live, comparison, links), *unread_files(site, contents), *ignores.unused()]
     result = ReviewResult(
         digest=staged.digest,
         compared_with=live.name if live.record else "",
         totals=_totals(staged.manifest, links),
         findings=tuple(sorted(marked, key=lambda each: (KINDS.index(each.kind), not each.is_new, -each.pages))),
-        rule_changes=tuple(comparison.rule_changes(request)) if comparison else (),
+        rule_changes=tuple(comparison.rule_changes()) if comparison else (),
         weights=tuple(weights.pages(site, live.record.pages if live.record else {})),
-        notes=tuple(notes),
+        notes=(*_notes(live, comparison, links), *unread_files(site, contents), *ignores.unused()),
         cost=_cost(staged, live.record),
     )
     return result, record
@@ -92,8 +93,9 @@ def review(
 class _Comparison:
     """The comparison with the live release."""
 
-    def __init__(self, site: AskedSite, record: ReleaseRecord, contents: Contents, names: tuple[str, ...]) -> None:
-        self._before, self._after = AskedSite(record.manifest, record.rules, names), site
+    def __init__(self, site: AskedSite, record: ReleaseRecord, contents: Contents, request: ReviewRequest) -> None:
+        self._before, self._after = AskedSite(record.manifest, record.rules, request.names), site
+        self._request = request
         # Then only the content of files has changed.
         self._has_same_answers = self._before.share_answers(site)
         self._lost = LostUrls(self._before, site, record.pages, contents)
@@ -101,12 +103,18 @@ class _Comparison:
         self.compares_files_only = self._lost.compares_files_only
 
     def lost_urls(self, ignores: Ignores) -> Iterator[LostUrl]:
-        for each in () if self._has_same_answers else self._lost.lost():
+        for each in self._all_lost():
             if not ignores.matches(each.finding.subject, each.finding.subject):
                 yield each
 
-    def rule_changes(self, request: ReviewRequest) -> Iterator[str]:
-        new_unused = [each for each in request.unused_redirects if each not in self._unused_redirects]
+    def _all_lost(self) -> Iterator[LostUrl]:
+        # A preview may well have a password that the site which it is compared with does not have.
+        if self._request.replaces_live_site and self._after.rules.has_password and not self._before.rules.has_password:
+            yield LOST_TO_PASSWORD
+        yield from () if self._has_same_answers else self._lost.lost()
+
+    def rule_changes(self) -> Iterator[str]:
+        new_unused = [each for each in self._request.unused_redirects if each not in self._unused_redirects]
         return rule_changes(self._before, self._after, new_unused)
 
 
@@ -137,7 +145,7 @@ def _notes(live: LiveSite, comparison: _Comparison | None, links: Links) -> Iter
     elif comparison.compares_files_only:
         yield _APP_NOTE
     if links.single_redirects:
-        yield f"{links.single_redirects} link targets work only by a redirect"
+        yield f"{plural(links.single_redirects, 'link target works', 'link targets work')} only by a redirect"
 
 
 def _totals(manifest: Manifest, links: Links) -> Totals:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
+
+from hosting.formats.redirects.rules import Placeholder
+from hosting.review.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -12,6 +16,7 @@ if TYPE_CHECKING:
     from hosting.formats.redirects.rules import Rule
     from hosting.review.site import AskedSite
 
+_NUMBER = re.compile(r"\{\d\}")
 # How many rules, headers or files are named one by one.
 _NAMED = 5
 
@@ -25,7 +30,8 @@ def rule_changes(before: AskedSite, after: AskedSite, new_unused: list[str]) -> 
         yield "CloudFront is put in front of the bucket" if new.has_cloudfront else "CloudFront is removed"
     yield from _routing(before, after)
     yield from _redirects(old.redirects, new.redirects)
-    yield from _listed("new redirects are never used, because an earlier one matches", new_unused)
+    never = "never used, because an earlier one matches"
+    yield from _listed(f"new redirect is {never}", f"new redirects are {never}", new_unused)
     yield from _headers(old.headers, new.headers)
     yield from _cache_control(before, after)
 
@@ -54,18 +60,16 @@ def _unknown_page(site: AskedSite) -> str:
 def _redirects(old: Iterable[Rule], new: Iterable[Rule]) -> Iterator[str]:
     """Yield which rules are new, gone, or have another target."""
     before, after = {_source(rule): rule for rule in old}, {_source(rule): rule for rule in new}
-    yield from _listed(
-        "redirects are new", [redirect_text(rule) for source, rule in after.items() if source not in before]
-    )
-    yield from _listed(
-        "redirects are gone", [redirect_text(rule) for source, rule in before.items() if source not in after]
-    )
+    added = [redirect_text(rule) for source, rule in after.items() if source not in before]
+    yield from _listed("redirect is new", "redirects are new", added)
+    removed = [redirect_text(rule) for source, rule in before.items() if source not in after]
+    yield from _listed("redirect is gone", "redirects are gone", removed)
     changed = [
-        f"{redirect_text(before[source])}, now {rule.target} {rule.status}"
+        f"{redirect_text(before[source])}, now {_target(rule)} {rule.status}"
         for source, rule in after.items()
         if source in before and (rule.target, rule.status) != (before[source].target, before[source].status)
     ]
-    yield from _listed("redirects lead elsewhere", changed)
+    yield from _listed("redirect leads elsewhere", "redirects lead elsewhere", changed)
 
 
 def _source(rule: Rule) -> tuple[object, ...]:
@@ -75,7 +79,18 @@ def _source(rule: Rule) -> tuple[object, ...]:
 def redirect_text(rule: Rule) -> str:
     """Return a redirect as a line of `_redirects`."""
     source = rule.expression or "".join(part if isinstance(part, str) else f":{part.name}" for part in rule.source)
-    return f"{source.replace(':*', '*')} {rule.target} {rule.status}"
+    host = f"https://{rule.host}" if rule.host else ""
+    query = [f"{name}={f':{name}' if value is None else value}" for name, value in rule.query]
+    countries = [f"Country={','.join(rule.countries)}"] if rule.countries else []
+    return " ".join([host + source.replace(":*", "*"), *query, _target(rule), str(rule.status), *countries])
+
+
+def _target(rule: Rule) -> str:
+    """Return the target with the names of its placeholders, for which it has numbers."""
+    in_path = (part.name for part in rule.source if isinstance(part, Placeholder))
+    names = [*in_path, *(name for name, value in rule.query if value is None)]
+    named = {f"{{{number}}}": f":{'splat' if name == '*' else name}" for number, name in enumerate(names, 1)}
+    return _NUMBER.sub(lambda found: named.get(found[0], found[0]), rule.target)
 
 
 def _headers(old: Iterable[HeaderRule], new: Iterable[HeaderRule]) -> Iterator[str]:
@@ -91,7 +106,7 @@ def _headers(old: Iterable[HeaderRule], new: Iterable[HeaderRule]) -> Iterator[s
             changes.append(f"`{pattern}`: {name} {value} is new")
         elif known != value:
             changes.append(f"`{pattern}`: {name} {known} -> {value}")
-    yield from _listed("headers change", changes)
+    yield from _listed("header changes", "headers change", changes)
 
 
 def _by_pattern(rules: Iterable[HeaderRule]) -> dict[tuple[str, str], str]:
@@ -105,11 +120,12 @@ def _cache_control(before: AskedSite, after: AskedSite) -> Iterator[str]:
         known = before.manifest.get(entry.path)
         if known is not None and known.cache_control != entry.cache_control:
             changes[known.cache_control or "none", entry.cache_control or "none"] += 1
-    yield from (f"Cache-Control of {count} files: {old} -> {new}" for (old, new), count in changes.most_common(_NAMED))
+    for (old, new), count in changes.most_common(_NAMED):
+        yield f"Cache-Control of {plural(count, 'file', 'files')}: {old} -> {new}"
 
 
-def _listed(what: str, items: list[str]) -> Iterator[str]:
+def _listed(one: str, many: str, items: list[str]) -> Iterator[str]:
     """Yield the items if they are few, otherwise their number with the first ones."""
     if items:
         more = ", ..." if len(items) > _NAMED else ""
-        yield f"{len(items)} {what}: {'; '.join(items[:_NAMED])}{more}"
+        yield f"{plural(len(items), one, many)}: {'; '.join(items[:_NAMED])}{more}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from hosting.answers.cloudfront_site import CloudFrontSite
@@ -17,7 +17,7 @@ from hosting.edge.site_routes import NOT_FOUND_PAGE
 from hosting.formats.paths import key_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from hosting.answers.expected import Expected
     from hosting.answers.site_rules import SiteRules
@@ -49,6 +49,18 @@ class Outcome(NamedTuple):
     is_outside: bool = False
 
 
+class Answers(NamedTuple):
+    """What a site was asked, as data that JSON can hold.
+
+    Attributes:
+        outcomes: the outcomes by path.
+        urls: the URL of each page by its key.
+    """
+
+    outcomes: Mapping[str, Sequence[Any]]
+    urls: Mapping[str, str]
+
+
 class AskedSite:
     """A site with its files and its rules.
 
@@ -72,6 +84,16 @@ class AskedSite:
         if is_same:
             self._site, self._outcomes, self._urls = other._site, other._outcomes, other._urls
         return is_same
+
+    @property
+    def answers(self) -> Answers:
+        """What it was asked until now."""
+        return Answers(self._outcomes, self._urls)
+
+    def take_answers(self, answers: Answers) -> None:
+        """Take what a site with the same rules and keys was asked before."""
+        self._outcomes.update((path, Outcome(*row)) for path, row in answers.outcomes.items())
+        self._urls.update(answers.urls)
 
     @property
     def keys(self) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from hosting.review.decompress import has_brotli
 from hosting.review.examine import CSS, HTML, MANIFEST, OTHER, XML, Job, Options
 from hosting.review.site import is_page
 from hosting.review.workers import read_files
+from hosting.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +39,8 @@ _KINDS = {
     "text/javascript": OTHER,
     "image/svg+xml": OTHER,
 }
+# Files with so few bytes are read again in less time than it takes to write the cache of a large site.
+_READ_AGAIN_BYTES = 1_000_000
 # How many files that were not read are named.
 _NAMED = 5
 # An error page is served for paths of any depth, so its relative links have to work from all of them.
@@ -54,8 +59,9 @@ def staged_contents(
         progress: is called with the number of files that were read, and of all files.
     """
     options = _options(request)
-    key = [*options, request.compresses, has_brotli()]
-    contents = read_contents(folder / CACHE_FILE, key)
+    contents = read_contents(folder / CACHE_FILE, _cache_key(request))
+    if contents.answers[0] == _answers_digest(site, request):
+        site.take_answers(contents.answers[1])
     jobs = {job.key: job for job in _jobs(folder, site, request)}
     identities = {entry.path: _identity(entry) for entry in site.manifest.entries if entry.path in jobs}
     for cached, row in [*contents.rows.items()]:
@@ -64,9 +70,26 @@ def staged_contents(
     missing = [job for job in jobs.values() if job.key not in contents.rows]
     for job, content in read_files(missing, options, progress):
         contents.add(job.key, identities[job.key], job.bases, content)
-    if missing:
-        contents.save(folder / CACHE_FILE, key)
+    contents.unsaved = sum(entry.size for entry in map(site.manifest.get, [job.key for job in missing]) if entry)
     return contents
+
+
+def keep_contents(folder: Path, site: AskedSite, request: ReviewRequest, contents: Contents) -> None:
+    """Write what the staged files contain, and what the site was asked, for the next review."""
+    digest = _answers_digest(site, request)
+    if contents.unsaved > _READ_AGAIN_BYTES or contents.answers[0] != digest:
+        contents.answers = (digest, site.answers)
+        contents.save(folder / CACHE_FILE, _cache_key(request))
+
+
+def _cache_key(request: ReviewRequest) -> list[object]:
+    """Return what the cache depends on, besides the files."""
+    return [VERSION, *_options(request), request.compresses, has_brotli()]
+
+
+def _answers_digest(site: AskedSite, request: ReviewRequest) -> str:
+    """Return a digest of what the answers of a site depend on: its rules and the keys of its files."""
+    return hashlib.sha256(json.dumps([request.to_text(), site.keys]).encode()).hexdigest()
 
 
 def _identity(entry: ManifestEntry) -> str:

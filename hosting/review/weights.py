@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.answers.expected import OK
@@ -11,7 +12,7 @@ from hosting.review.result import WEIGHT, Finding, PageWeight, Weight
 from hosting.review.site import is_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hosting.publish.settings import BudgetSettings
     from hosting.review.contents import Contents, Row
@@ -55,7 +56,8 @@ class Weights:
         ]
         sizes = {entry.path: entry.size for entry in site.manifest.entries}
         sizes |= {key: row.sent for key, row in contents.rows.items()}
-        parts = {key: _parts(contents.rows[key], site, contents, sizes) for key in keys}
+        requested = cache(partial(_requested, site, contents.texts, sizes))
+        parts = {key: _parts(contents.rows[key], requested) for key in keys}
         return cls(parts, {key: Weight(each.page, each.requests) for key, each in parts.items()})
 
     def pages(self, site: AskedSite, live: Mapping[str, LivePage]) -> Iterator[PageWeight]:
@@ -81,14 +83,20 @@ def kilobytes(size: int) -> str:
     return f"{size / _KILO:,.0f} kB" if size >= 10 * _KILO else f"{size / _KILO:.1f} kB"
 
 
-def _parts(row: Row, site: AskedSite, contents: Contents, sizes: Mapping[str, int]) -> _Parts:
-    """Return the parts of a page; each file is requested once."""
+def _parts(row: Row, requested: Callable[..., _Parts]) -> _Parts:
+    """Return the parts of a page; ``requested`` returns those besides the page itself, which many pages share."""
+    parts = requested(*map(tuple, (row.scripts, row.styles, row.images)))
+    return parts._replace(page=row.sent + parts.page, requests=1 + parts.requests)
+
+
+def _requested(site: AskedSite, texts: Sequence[str], sizes: Mapping[str, int], *lists: tuple[int, ...]) -> _Parts:
+    """Return the parts that a page requests; each file is requested once."""
     seen: set[str] = set()
     totals = []
-    for numbers in (row.scripts, row.styles, row.images):
-        outcomes = (site.outcome(contents.texts[number]) for number in numbers)
+    for numbers in lists:
+        outcomes = (site.outcome(texts[number]) for number in numbers)
         keys = {outcome.key for outcome in outcomes if outcome.status == OK} - seen - {""}
         seen |= keys
         totals.append(sum(sizes.get(key, 0) for key in keys))
     script, style, image = totals
-    return _Parts(row.sent + script + style + image, script, style, image, 1 + len(seen))
+    return _Parts(script + style + image, script, style, image, len(seen))

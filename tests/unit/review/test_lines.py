@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from hosting.review.estimate import CostLine, Estimate
 from hosting.review.lines import growth_line, line, messages, refusal, summary, text
 from hosting.review.markdown import code, markdown
 from hosting.review.result import LINKS, URLS, Finding, PageWeight, ReviewResult, Totals, Weight
+from tests.unit.review.hostile import HOSTILE, hostile_result
 
 URL = Finding(URLS, "/old/", "will be 404", advice="/old/ /new/ 301")
 LINK = Finding(LINKS, "/gone", "is 404", page="/", pages=3)
@@ -28,7 +30,7 @@ def test_the_summary() -> None:
     """It counts what is new, and what the live release has, too."""
     start = "Review of 3 pages with 20 links to 5 targets, compared with the live release: "
     assert summary(result()) == f"{start}nothing found"
-    counted = "1 URL of the live site dies, 1 link target does not exist, 1 findings are as in the live release"
+    counted = "1 URL of the live site dies, 1 link target does not exist, 1 finding is as in the live release"
     assert summary(result(URL, LINK, KNOWN)) == start + counted
     assert "compared" not in summary(ReviewResult("d"))
 
@@ -103,6 +105,17 @@ def test_pages_that_become_heavier() -> None:
 def test_hostile_texts_are_code(hostile: str, expected: str) -> None:
     """In a code span nothing is a mention, a link, an image or HTML, and a line stays one line."""
     assert code(hostile) == expected
+
+
+@pytest.mark.parametrize("hostile", [*HOSTILE, "@admin #1 ![x](https://x.example/a.png)", "`", "a\n```\n@admin"])
+def test_hostile_texts_in_markdown(hostile: str) -> None:
+    """Outside of code spans there is nothing of them, wherever a page or a file has them."""
+    shown = markdown(replace(hostile_result(hostile), compared_with="the live release"))
+    assert code(hostile) in shown
+    # What remains without the spans is the same for any text: https://spec.commonmark.org/0.31.2/#code-spans
+    spans = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+    harmless = markdown(replace(hostile_result("x"), compared_with="the live release"))
+    assert spans.sub("", shown) == spans.sub("", harmless)
 
 
 def test_markdown() -> None:

@@ -110,6 +110,21 @@ def test_a_file_that_becomes_the_app_dies(tmp_path: Path) -> None:
     assert line.startswith("/about/ will get the app's page")
 
 
+def test_a_password_closes_every_url(tmp_path: Path) -> None:
+    """It is one finding beside the URLs that die otherwise, and only if the site that gets it is the live one."""
+    password = {"access_username": "me", "access_password": "secret"}
+    _, record = reviewed(tmp_path / "before", SITE)
+    result, closed = reviewed(tmp_path / "after", without("team/index.html"), record, **password)
+    assert findings(result, URLS) == [
+        "/* will be 401, because visitors need a password",
+        "/team/ will be 404 (so do /team/index.html, /team)",
+    ]
+    result, _ = reviewed(tmp_path / "again", SITE, closed, **password)
+    assert findings(result, URLS) == []
+    result, _ = reviewed(tmp_path / "other", SITE, record, review_against="prod", **password)
+    assert findings(result, URLS) == []
+
+
 def test_an_app_is_compared_by_its_files(tmp_path: Path) -> None:
     """Pages of an app can't be missed, as it answers all paths; that is said once."""
     before = {"index.html": page("App"), "photo.png": "photo"}

@@ -26,8 +26,16 @@ A, R = "a", "r"
             [(R, "s.css")],
         ),
         (
-            '<link rel=preload as=image href="p.png" imagesrcset="q.png 2x"><link rel="other" href="/no">',
-            [(R, "p.png"), (R, "q.png")],
+            '<link rel=preload as=image href="p.png" imagesrcset="q.png 2x"><link rel=preload imagesrcset="r.png 2x">',
+            [(R, "p.png"), (R, "q.png"), (R, "r.png")],
+        ),
+        (
+            '<link rel="sitemap" href="/s.xml"><link itemprop=url href="/i"><link rel=next>',
+            [(A, "/s.xml"), (A, "/i")],
+        ),
+        (
+            '<link rel=amphtml href="/amp/"><link rel="alternate stylesheet" href="t.css">',
+            [(A, "/amp/"), (R, "t.css")],
         ),
         ('<link rel=canonical href="/c"><link rel="alternate" href="/feed.xml">', [(A, "/c"), (A, "/feed.xml")]),
         ('<meta http-equiv="refresh" content="0; URL=\'/next\'"><meta http-equiv=refresh content="5">', [(A, "/next")]),
@@ -67,15 +75,21 @@ def test_anchors_are_ids_and_names_of_links() -> None:
 
 
 def test_what_a_first_visit_requests() -> None:
-    """Style sheets, scripts and images, without what a browser may leave out or chooses by its window."""
+    """Style sheets, scripts and images, without what a browser may leave out or chooses by its window.
+
+    What is left out has links all the same.
+    """
     html = """
       <link rel=stylesheet href=s.css><link rel="alternate stylesheet" href=no.css><link rel=modulepreload href=m.js>
       <script src=a.js></script><script nomodule src=no.js></script><script>1</script>
       <img src=a.png><img src=no.png loading=lazy><img src=no2.png srcset="b.png 2x"><img alt="">
       <picture><img src=no3.png></picture>
+      <script type="text/plain" src=no2.js></script><script type=" Module" src=b.js></script>
+      <noscript><link rel=stylesheet href=no2.css><p><img src=no4.png></p></noscript>
     """
     page = page_content(html)
-    assert (page.styles, page.scripts, page.images) == (["s.css"], ["m.js", "a.js"], ["a.png"])
+    assert (page.styles, page.scripts, page.images) == (["s.css"], ["m.js", "a.js", "b.js"], ["a.png"])
+    assert {(R, "no2.css"), (R, "no4.png"), (R, "no2.js")} <= {*page.links}
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import sys
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import brotli
 import pytest
 
+from hosting.answers.cloudfront_site import CloudFrontSite
 from hosting.publish.staging.manifest import Manifest
 from hosting.review import staged_files
 from hosting.review.contents import Contents
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from hosting.answers.expected import Expected, VisitorRequest
     from hosting.review.examine import Job, Options
 
 ALL = {"fragments": "warn", "redirects": "warn", "mixedContent": "warn", "weight": "warn"}
@@ -68,6 +71,8 @@ def test_a_link_in_a_layout_is_one_finding(tmp_path: Path) -> None:
         ('<a href="/about/#no">x</a><a href="/logo.png#no">x</a>', FRAGMENTS,
          ["/about/#no leads to a part that the page does not have: #no"]),
         ('<a href="/about/#/x">x</a><a href="/about/#Top">x</a><a href="/about/#:~:text=x">x</a>', FRAGMENTS, []),
+        ('<a href="/about/#!x">x</a><a href="/about/#">x</a><a href="/about/#no:~:text=x">x</a>', FRAGMENTS,
+         ["/about/#no:~:text=x leads to a part that the page does not have: #no:~:text=x"]),
         ('<a href="/part/#%C3%A4">x</a><a href="/part/#a%20b">x</a>', FRAGMENTS, []),
     ],
 )  # fmt: skip
@@ -86,6 +91,50 @@ def test_a_link_in_another_case_names_the_address(tmp_path: Path) -> None:
     assert [each.advice for each in result.findings] == ["the address is /about/"]
 
 
+def test_production_names_in_another_stage(tmp_path: Path) -> None:
+    """With `review:hosts`, canonical links and the sitemap of production are links inside of the site on DEV, too."""
+    files = with_body('<link rel=canonical href="https://www.example.com/gone/">')
+    files["sitemap.xml"] = "<urlset><url><loc>https://www.example.com/never/</loc></url></urlset>"
+    result, record = reviewed(tmp_path, files, cloudfront_enabled="false")
+    assert findings(result, LINKS) == ["/gone/ is 404", "/never/ is 404"]
+    assert record.pages["index.html"].canonical == "/gone/"
+    result, _ = reviewed(tmp_path, files, cloudfront_enabled="false", review_hosts=[])
+    assert findings(result, LINKS) == []
+
+
+def test_a_page_for_unknown_paths_works_at_each_depth(tmp_path: Path) -> None:
+    """Its relative links have to work from three depths, also those of 200.html; another page has one path."""
+    files = {**SITE, "404.html": page("Not found", '<a href="about/">x</a>')}
+    found = ["/not/about/ is 404", "/not/found/about/ is 404"]
+    result, _ = reviewed(tmp_path, files)
+    assert sorted(findings(result, LINKS)) == found
+    app = {**SITE, "200.html": page("App", '<script src="app.js"></script>'), "app.js": "1"}
+    result, _ = reviewed(tmp_path, app)
+    assert sorted(findings(result, LINKS)) == ["/not/app.js is 404", "/not/found/app.js is 404"]
+
+
+def test_each_url_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the number of links and pages that lead to it; and again only if there are other files or rules."""
+    asked: Counter[str] = Counter()
+    answer_to = CloudFrontSite.answer_to
+
+    def counted(site: CloudFrontSite, sent: VisitorRequest) -> Expected | None:
+        asked[sent.path] += 1
+        return answer_to(site, sent)
+
+    monkeypatch.setattr(CloudFrontSite, "answer_to", counted)
+    links = '<a href="/gone">1</a><img src="/gone"><a href="/about/">2</a><a href="about/">3</a>'
+    files = {path: text + links for path, text in SITE.items()}
+    reviewed(tmp_path, files)
+    assert asked["/gone"] == 1
+    assert set(asked.values()) == {1}
+    asked.clear()
+    reviewed(tmp_path, {**files, "index.html": f"{files['index.html']}<a href='/new'>5</a>"})
+    assert asked == {"/new": 1, "/new/": 1}
+    reviewed(tmp_path, {**files, "gone/index.html": "x"})
+    assert asked["/gone"] == 1
+
+
 def test_a_redirect_to_nothing_is_found(tmp_path: Path) -> None:
     """Even if nothing links to it; rules with a placeholder have no path that could be asked for."""
     redirects = "/old /gone 301\n/older /about/ 301\n/x/* /gone/:splat 301\n/never /gone 301\n"
@@ -97,7 +146,7 @@ def test_a_redirect_to_nothing_is_found(tmp_path: Path) -> None:
 def test_redirects_that_work_are_counted(tmp_path: Path) -> None:
     """A link that works only by one redirect is no mistake."""
     result, _ = reviewed(tmp_path, with_body('<a href="/about">x</a>'))
-    assert "1 link targets work only by a redirect" in result.notes
+    assert "1 link target works only by a redirect" in result.notes
 
 
 def test_a_finding_of_the_live_release_is_not_new(tmp_path: Path) -> None:
@@ -183,11 +232,29 @@ def test_what_changes_besides_the_files(tmp_path: Path) -> None:
     assert result.rule_changes == (
         "A password is required from now on",
         "website:routing: auto -> mpa",
-        "1 redirects are new: /d /team/ 301",
-        "1 redirects are gone: /a /about/ 301",
-        "1 redirects lead elsewhere: /b /team/ 301, now /about/ 302",
+        "1 redirect is new: /d /team/ 301",
+        "1 redirect is gone: /a /about/ 301",
+        "1 redirect leads elsewhere: /b /team/ 301, now /about/ 302",
         "3 headers change: `/*`: x-old 1 is gone; `/*`: x-frame-options DENY -> SAMEORIGIN; `/*`: x-new 1 is new",
     )
+
+
+def test_the_conditions_of_redirects(tmp_path: Path) -> None:
+    """They are part of the line, by which two rules for one path differ."""
+    _, record = reviewed(tmp_path / "before", SITE)
+    redirects = "/shop /about/ 302 Country=de,at\n/shop id=7 /team/ 302\n/find q=:q /f/:q 302\n/shop / 302\n"
+    redirects += "https://www.example.com/x/* /y/:splat 301\n"
+    names = {"domain_names": ["www.example.com"], "domain_zone": "example.com"}
+    result, _ = reviewed(tmp_path / "after", SITE, record, redirects=redirects, **names)
+    what, _, lines = result.rule_changes[0].partition(": ")
+    assert what == "5 redirects are new"
+    assert lines.split("; ") == [
+        "/shop /about/ 302 Country=AT,DE",
+        "/shop id=7 /team/ 302",
+        "/find q=:q /f/:q 302",
+        "/shop / 302",
+        "https://www.example.com/x/* /y/:splat 301",
+    ]
 
 
 def test_new_redirects_that_are_never_used(tmp_path: Path) -> None:
@@ -197,7 +264,7 @@ def test_new_redirects_that_are_never_used(tmp_path: Path) -> None:
     more = "/b /about/ 301\n/b /team/ 301\n/a / 302\n"
     result, record = reviewed(tmp_path / "after", SITE, record, redirects=used + unused + more)
     assert result.rule_changes == (
-        "1 redirects are new: /b /about/ 301",
+        "1 redirect is new: /b /about/ 301",
         "2 new redirects are never used, because an earlier one matches: /b /team/ 301; /a / 302",
     )
     assert ReleaseRecord.from_bytes(record.to_bytes()) == record
@@ -274,8 +341,13 @@ def test_the_next_review_reads_only_what_has_changed(tmp_path: Path, monkeypatch
     result, _ = reviewed(tmp_path, {**SITE, "about/index.html": page("About us", "new")})
     assert (read, result.findings) == (["about/index.html"], ())
     read.clear()
-    reviewed(tmp_path, {**SITE, "about/index.html": page("About us", "new")})
-    assert read == []
+    newer = {**SITE, "about/index.html": page("About us", "newer")}
+    # A few bytes are not worth writing the cache.
+    for most_bytes, expected in ((1_000, ["about/index.html"]), (0, ["about/index.html"]), (0, [])):
+        monkeypatch.setattr(staged_files, "_READ_AGAIN_BYTES", most_bytes)
+        reviewed(tmp_path, newer)
+        assert read == expected
+        read.clear()
 
 
 ENCODINGS = [{"pattern": "zipped.html", "value": "gzip"}, {"pattern": "small.html", "value": "br"}]
@@ -324,8 +396,9 @@ def test_another_content_type_is_another_content(tmp_path: Path) -> None:
     (entry,) = staged.manifest.entries
     for content_type, links in (("text/plain", None), ("text/html", 1), ("text/css", 0)):
         site = AskedSite(Manifest((replace(entry, content_type=content_type),)), staged.request.rules)
-        rows = staged_files.staged_contents(staged.folder, site, staged.request, lambda _done, _total: None).rows
-        assert (len(rows["index.html"].links) if rows else None) == links
+        contents = staged_files.staged_contents(staged.folder, site, staged.request, lambda _done, _total: None)
+        staged_files.keep_contents(staged.folder, site, staged.request, contents)
+        assert (len(contents.rows["index.html"].links) if contents.rows else None) == links
 
 
 def test_ignored_weights_and_urls_of_a_page(tmp_path: Path) -> None:
