@@ -71,3 +71,11 @@ def test_a_dynamic_provider_imports_boto3_when_it_needs_a_client() -> None:
     assert found & _LARGE == set()
     staging = {f"hosting.publish.staging.{name}" for name in ("staged_tree", "hashed_names", "generators")}
     assert found & {*staging, "hosting.publish.bulk.in_place", "hosting.formats.git_pattern"} == set()
+
+
+def test_only_a_review_imports_the_parser_of_pages() -> None:
+    """The program, the provider of the review and what starts its workers do not load it."""
+    found = imported_by("hosting.site.static_site", "hosting.providers.review", "hosting.review.workers")
+    assert "hosting.review.workers" in found
+    assert "selectolax" not in found
+    assert "selectolax" in imported_by("hosting.review.page_content")
