@@ -28,6 +28,7 @@ from hosting.edge.rule_tables import (
     if_missing,
     json_list,
     rule_table,
+    rules_list,
 )
 from hosting.formats.paths import canonical_path
 
@@ -42,7 +43,7 @@ HEADERS_TABLE = TableFormat(
     name=_NAME,
     what="header rules",
     advice="replace several patterns with one that has a '*', or shorten the headers",
-    join=json_list,
+    join=rules_list,
 )
 
 

@@ -22,6 +22,7 @@ from hosting.edge.rule_tables import (
     if_missing,
     json_list,
     rule_table,
+    rules_list,
 )
 from hosting.formats.redirects.proxies import Proxy, proxies_in
 
@@ -35,7 +36,7 @@ _TABLE = TableFormat(
     name="redirects",
     what="redirects",
     advice="replace several rules with one that has a placeholder, or give them different paths",
-    join=json_list,
+    join=rules_list,
 )
 _DEFAULT_STATUS = 301
 # Lines of redirects.js that only proxies need, by the comments that they replace.

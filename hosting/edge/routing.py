@@ -169,7 +169,7 @@ def _kinds_table(kinds: Mapping[str, int], join: Callable[[dict[str, int]], str]
         name="routes",
         what="listed paths",
         advice="shorten them",
-        join=lambda texts: join(dict(map(json.loads, texts))),
+        join=lambda _, texts: join(dict(map(json.loads, texts))),
         always_exact=True,
     )
     return rule_table(table, [Entry(EXACT, path, json.dumps([path, kind]), path) for path, kind in kinds.items()], {})

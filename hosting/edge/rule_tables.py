@@ -1,13 +1,14 @@
 """Tables of rules in the stack's CloudFront KeyValueStore, for rules that do not fit a function.
 
-A small table is one value of the store, ``all``. A larger one consists of buckets, each one value, of three kinds:
+A table consists of buckets, each one value of the store, of three kinds:
 
 - ``exact``: the entries for one path. The hash of the path chooses the bucket.
 - ``folder``: the entries for all paths below a first folder. The hash of the folder's name chooses the bucket.
 - ``rest``: all other entries, in one bucket.
 
-So a function reads one value of a small table, and at most three of a larger one. A table never changes: its id is a
-part of the hash of its content, and all its buckets exist. A missing bucket has not arrived at the edge location yet.
+Each exact bucket also has a copy of all entries of the other two kinds if they are small enough, else of one kind. So a
+function reads one value of most tables, and three at most. A table never changes: its id is a part of the hash of its
+content, and all its buckets exist. A missing bucket has not arrived at the edge location yet.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import hashlib
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.edge.function_code import FunctionPart, as_javascript, size_of
@@ -25,7 +28,13 @@ from hosting.errors import EdgeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-EXACT, FOLDER, REST, ALL = "exact", "folder", "rest", "all"
+EXACT, FOLDER, REST = "exact", "folder", "rest"
+# The number of buckets with the part of the hash that chooses among them, and the value of each bucket.
+_Buckets = tuple[list[int], list[str]]
+# The kinds of which each exact bucket has copies: the first of these that fit.
+_COPIED = ((FOLDER, REST), (REST,), (FOLDER,))
+# All copies in a table. A table with more copies would take too much of the store, and too many updates.
+_MAX_COPIED_BYTES = 256_000
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create-s3-kvp.html
 MAX_VALUE_BYTES = 1_024
 # The prefix of the keys of all tables of rules in the key-value store.
@@ -91,20 +100,25 @@ class TableFormat:
         name: the property of ``state.tables`` in the functions.
         what: the noun for the entries, in the plural.
         advice: what to do if a bucket has too many of them.
-        join: returns the value of a bucket.
+        join: returns the value of an exact bucket, for the texts of the copies and of its own entries.
         always_exact: whether the table has an exact bucket even without entries, because functions always read it.
     """
 
     name: str
     what: str
     advice: str
-    join: Callable[[Sequence[str]], str]
+    join: Callable[[Sequence[str], Sequence[str]], str]
     always_exact: bool = False
 
 
 def json_list(texts: Sequence[str]) -> str:
     """Return a list of JSON texts."""
     return f"[{','.join(texts)}]"
+
+
+def rules_list(copies: Sequence[str], texts: Sequence[str]) -> str:
+    """Return a list of the rules for one path, and of the copies."""
+    return json_list([json_list(texts), json_list(copies)])
 
 
 def expression_text(regex: str) -> str:
@@ -126,32 +140,30 @@ def rule_table(
         EdgeError: the entries of one path or folder exceed a value of the store, or all of them the store.
     """
     head: dict[str, object] = {**attributes}
-    buckets = {f"t{number}": text for number, text in enumerate(texts)}
-    if entries and not table.always_exact and is_small(entries):
-        head[ALL], buckets[f"{ALL[0]}0"] = [1, 0], _all(entries)
-        entries = []
-    for kind in (EXACT, FOLDER, REST):
-        of_kind = [entry for entry in entries if entry.kind == kind]
-        if of_kind or (table.always_exact and kind == EXACT):
-            head[kind], parts = _buckets(table, kind, of_kind)
-            buckets |= {f"{kind[0]}{number}": table.join(part) for number, part in enumerate(parts)}
-    table_id = _table_id(head, buckets)
-    items = {f"{rule_table_prefix(table_id)}{name}": value for name, value in buckets.items()}
+    values = {f"t{number}": text for number, text in enumerate(texts)}
+    by_kind = {kind: [entry for entry in entries if entry.kind == kind] for kind in (EXACT, FOLDER, REST)}
+    copied, exact = _exact_buckets(table, by_kind)
+    others = [kind for kind in (FOLDER, REST) if by_kind[kind] and kind not in copied]
+    found = {EXACT: exact, **{kind: _buckets(table, kind, by_kind[kind], json_list, _MAX_BUCKETS) for kind in others}}
+    if not (by_kind[EXACT] or copied or table.always_exact):
+        del found[EXACT]
+    for kind, (head[kind], of_kind) in found.items():
+        values |= {f"{kind[0]}{number}": value for number, value in enumerate(of_kind)}
+    table_id = _table_id(head, values)
+    items = {f"{rule_table_prefix(table_id)}{name}": value for name, value in values.items()}
     return RuleTable(table.name, {"id": table_id, **head}, items)
 
 
-def is_small(entries: Iterable[Entry]) -> bool:
-    """Return whether one value of the store can have all entries of a table."""
-    return size_of(_all(entries)) <= MAX_VALUE_BYTES
-
-
-def _all(entries: Iterable[Entry]) -> str:
-    """Return the value that has all entries: those for one path, each once, and all others."""
-    exact: dict[str, None] = {}
-    others: dict[str, None] = {}
-    for entry in entries:
-        (exact if entry.kind == EXACT else others)[entry.text] = None
-    return json_list([json_list(list(exact)), json_list(list(others))])
+def _exact_buckets(table: TableFormat, by_kind: Mapping[str, Sequence[Entry]]) -> tuple[Sequence[str], _Buckets]:
+    """Return the kinds of entries of which the exact buckets have copies, and the exact buckets."""
+    for kinds in _COPIED:
+        copies = [entry.text for kind in kinds for entry in by_kind[kind]]
+        join = partial(table.join, copies)
+        if all(by_kind[kind] for kind in kinds) and size_of(join([])) <= MAX_VALUE_BYTES:
+            with suppress(EdgeError):
+                max_count = min(_MAX_BUCKETS, _MAX_COPIED_BYTES // size_of(json_list(copies)))
+                return kinds, _buckets(table, EXACT, by_kind[EXACT], join, max_count)
+    return (), _buckets(table, EXACT, by_kind[EXACT], partial(table.join, ()), _MAX_BUCKETS)
 
 
 def is_rule_table(head: Mapping[str, object], buckets: Mapping[str, str]) -> bool:
@@ -164,22 +176,30 @@ def _table_id(head: Mapping[str, object], buckets: Mapping[str, str]) -> str:
     return urlsafe_b64encode(hashlib.sha256(content).digest())[:_ID_CHARACTERS].decode()
 
 
-def _buckets(table: TableFormat, kind: str, entries: Sequence[Entry]) -> tuple[list[int], list[list[str]]]:
-    """Return the number of buckets with the part of the hash that chooses among them, and the texts of each bucket."""
+def _buckets(
+    table: TableFormat, kind: str, entries: Sequence[Entry], join: Callable[[Sequence[str]], str], max_count: int
+) -> _Buckets:
+    """Return the number of buckets with the part of the hash that chooses among them, and the value of each bucket.
+
+    Raises:
+        EdgeError: the entries of one key exceed a value of the store, or more than ``max_count`` buckets are needed.
+    """
     by_key: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_key[entry.key].append(entry)
-    # The value of a single entry has one byte more than the entry with a comma, and so has any value.
-    sizes = {key: sum(size_of(table.join([entry.text])) - 1 for entry in of_key) for key, of_key in by_key.items()}
+    empty = size_of(join([]))
+    # Each entry takes a comma, but for the first one of a bucket.
+    free = MAX_VALUE_BYTES - empty + 1
+    sizes = {key: sum(size_of(join([entry.text])) - empty + 1 for entry in of_key) for key, of_key in by_key.items()}
     for key, of_key in by_key.items():
-        if sizes[key] >= MAX_VALUE_BYTES:
-            raise EdgeError(_too_large(table, kind, of_key, sizes[key] + 1))
+        if sizes[key] > free:
+            raise EdgeError(_too_large(table, kind, of_key, sizes[key] + empty - 1))
     hashes = {key: hashlib.sha256(key.encode()).hexdigest() for key in by_key}
-    count, part = _even(table, sizes, hashes)
+    count, part = _even(table, sizes, hashes, free, max_count)
     texts: list[list[str]] = [[] for _ in range(count)]
     for entry in entries:
         texts[bucket_of(hashes[entry.key], count, part)].append(entry.text)
-    return [count, part], texts
+    return [count, part], [join(of_bucket) for of_bucket in texts]
 
 
 def bucket_of(digest: str, count: int, part: int) -> int:
@@ -187,8 +207,10 @@ def bucket_of(digest: str, count: int, part: int) -> int:
     return int(digest[part : part + 8], 16) % count
 
 
-def _even(table: TableFormat, sizes: Mapping[str, int], hashes: Mapping[str, str]) -> tuple[int, int]:
-    """Return the smallest number of buckets tried that are all small enough, and the part of the hash.
+def _even(
+    table: TableFormat, sizes: Mapping[str, int], hashes: Mapping[str, str], free: int, max_count: int
+) -> tuple[int, int]:
+    """Return the smallest number of buckets tried that all have space for their entries, and the part of the hash.
 
     Raises:
         EdgeError: there would be too many buckets.
@@ -196,10 +218,10 @@ def _even(table: TableFormat, sizes: Mapping[str, int], hashes: Mapping[str, str
     numbers = {
         part: [(int(hashes[key][part : part + 8], 16), size) for key, size in sizes.items()] for part in _HASH_PARTS
     }
-    count = 1 + sum(sizes.values()) // MAX_VALUE_BYTES
-    while count <= _MAX_BUCKETS:
+    count = 1 + sum(sizes.values()) // (free + 1)
+    while count <= max_count:
         for part in _HASH_PARTS:
-            if _largest(numbers[part], count) < MAX_VALUE_BYTES:
+            if _largest(numbers[part], count) <= free:
                 return count, part
         count = int(count * _GROWTH) + 1
     raise EdgeError(

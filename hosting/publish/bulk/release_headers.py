@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hosting.edge.function_code import as_javascript
+from hosting.edge.function_code import as_javascript, size_of
 from hosting.edge.headers import HEADERS_TABLE, stored_rules
-from hosting.edge.rule_tables import MAX_VALUE_BYTES, REST, Entry, is_small, rule_table
+from hosting.edge.rule_tables import MAX_VALUE_BYTES, REST, Entry, rule_table
 from hosting.errors import EdgeError
 
 if TYPE_CHECKING:
@@ -22,17 +22,17 @@ _MAX_TEXTS = 4
 
 
 def headers_table(rules: Sequence[HeaderRule], routes: SiteRoutes) -> RuleTable:
-    """Return the table. In a large one, rules that may apply to any folder are one text, in as many values as it needs.
+    """Return the table. Rules that may apply to any folder are one text in several values if they exceed one value.
 
     Raises:
         EdgeError: the rules of one path or folder, or those that may apply to any folder, are too large.
     """
     entries, others = stored_rules(rules, routes)
-    every_entry = [*entries, *(Entry(REST, "", as_javascript(rule), "") for rule in others)]
-    if is_small(every_entry):
+    if size_of(as_javascript(others)) <= MAX_VALUE_BYTES:
+        every_entry = [*entries, *(Entry(REST, "", as_javascript(rule), "") for rule in others)]
         return rule_table(HEADERS_TABLE, every_entry, {})
     # ASCII, so that each character is a byte, and a value can end after any of them.
-    text = json.dumps(others, separators=(",", ":")) if others else ""
+    text = json.dumps(others, separators=(",", ":"))
     texts = [text[start : start + MAX_VALUE_BYTES] for start in range(0, len(text), MAX_VALUE_BYTES)]
     if len(texts) > _MAX_TEXTS:
         raise EdgeError(

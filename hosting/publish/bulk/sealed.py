@@ -8,7 +8,7 @@ from typing import Any
 
 from hosting.errors import PublishError
 
-_VERSION = 4
+_VERSION = 5
 
 
 def sealed(value: object) -> bytes:

@@ -342,12 +342,25 @@ RULES = {
 }
 MANY_RULES = {
     "_redirects": [f"/page-{number} /about 301" for number in range(40)],
+    # Patterns of about 900 bytes below one folder, and of 600 and of 900 bytes for any folder.
+    "folder": [f"/docs/old-{number}/* /about 301" for number in range(18)],
+    "any": [f"/*/page-{number} /about 301" for number in range(11)],
+    "any more": [f"/*/page-{number} /about 301" for number in range(17)],
+    "exact": [f"/page-{number} /about 301" for number in range(3_000)],
     "_headers": [
         *(f"/page-{number}\n  X-Number: {number}" for number in range(40)),
         *(f"/*/page-{number}\n  X-Number: {number}" for number in range(90)),
     ],
 }
 LARGE = {name: RULES[name] + MANY_RULES[name] for name in RULES}
+PATTERNS = {"_redirects": RULES["_redirects"] + MANY_RULES["folder"] + MANY_RULES["any"]}
+LARGEST = {"_redirects": MANY_RULES["folder"] + MANY_RULES["any more"] + MANY_RULES["exact"]}
+HEADERS = {
+    "_headers": [
+        *(f"/*\n  X-Any: {200 * 'x'}", *RULES["_headers"]),
+        *(f"/docs/*/{number}\n  X-Number: {number}" for number in range(20)),
+    ]
+}
 
 
 @pytest.mark.parametrize(
@@ -355,15 +368,21 @@ LARGE = {name: RULES[name] + MANY_RULES[name] for name in RULES}
     [
         (RULES, "_redirects", [3, 4, 5]),
         (RULES, "_headers", [3, 4, 5]),
-        (LARGE, "_redirects", [5, 6, 9]),
-        (LARGE, "_headers", [8, 9, 15]),
+        (LARGE, "_redirects", [3, 4, 5]),
+        (PATTERNS, "_redirects", [4, 5, 7]),
+        (LARGEST, "_redirects", [5, 6, 9]),
+        (HEADERS, "_headers", [4, 5, 7]),
+        (LARGE, "_headers", [7, 8, 13]),
     ],
-    ids=["few redirects", "few headers", "many redirects", "many headers"],
+    ids=[
+        *("few redirects", "few headers", "many redirects", "patterns", "many redirects and patterns"),
+        *("header patterns", "many header patterns"),
+    ],
 )
 def test_reads_on_the_longest_path(
     engine: Engine, tmp_path: Path, rules: dict[str, list[str]], file: str, counts: list[int]
 ) -> None:
-    """Five reads are enough, but not if rules exceed a value and have not arrived, or headers exceed two values.
+    """Five reads are enough, but not if patterns exceed a value and have not arrived, or headers exceed two values.
 
     The counts are for a release that has arrived, for a table that has not arrived, and for a table and other rules of
     which the last value has not arrived.
@@ -406,6 +425,21 @@ def test_steps_do_not_grow_with_the_site(edge: EdgeRuntime, tmp_path: Path) -> N
         steps.append([answer.steps for answer in answers])
     assert steps[0] == steps[1]
     assert max(steps[0]) < 100
+
+
+def test_many_rules(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """10,000 redirects of one path and 100 with wildcards work in the order of the file, with at most five reads."""
+    wildcards = [f"/section-{number}/* /new/{number}/:splat 301" for number in range(100)]
+    exact = [f"/section-{number}/page /never 301" for number in range(10)]
+    paths = [f"/old/page-{number} /new/page-{number} 301" for number in range(9_990)]
+    (tmp_path / "_redirects").write_text("\n".join([*wildcards, *exact, *paths]) + "\n")
+    found = published(edge, tmp_path)
+    events = map(request_event, ("/old/page-9989", "/section-99/x", "/section-9/page", "/about"))
+    answers = found.answers(*events)
+    assert [place(answer.value) for answer in answers] == [
+        *("301 /new/page-9989", "301 /new/99/x", "301 /new/9/page", "about.html")
+    ]
+    assert max(len(answer.reads) for answer in answers) <= 5
 
 
 def test_the_code_depends_on_no_file_and_no_rule(edge: EdgeRuntime, tmp_path: Path) -> None:

@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 few = hypothesis_settings(max_examples=25)
 MAX_READS = 5
 SITE = frozenset({"index.html", "docs/index.html", "LICENSE", "v1.2/index.html", "about.html"})
-either_size = pytest.mark.parametrize("in_buckets", [True, False], indirect=True)
+either_way = pytest.mark.parametrize("without_copies", [True, False], indirect=True)
 
 
 @pytest.fixture(autouse=True)
-def in_buckets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few rules have buckets, as many rules have; with the parameter False they have one value."""
+def without_copies(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wildcards have buckets of their own, as many wildcards have; with the parameter False they are copied."""
     if getattr(request, "param", True):
-        monkeypatch.setattr(rule_tables, "is_small", lambda _: False)
+        monkeypatch.setattr(rule_tables, "_COPIED", ())
 
 
 def loaded(engine: Engine, *stored: StoredPart, parts: Sequence[FunctionPart] = ()) -> Mapping[str, str]:
@@ -70,7 +70,7 @@ def literal(source: str, target: str = "/t") -> Rule:
     return Rule(where=f"the rule for {source}", source=(source,), target=target, status=301)
 
 
-@either_size
+@either_way
 @few
 @given(
     redirects=st.booleans().flatmap(lambda either: st.lists(rules(either), min_size=1, max_size=8)),
@@ -126,9 +126,12 @@ def test_an_exact_rule_behind_a_wildcard_does_not_win(engine: Engine, tmp_path: 
     assert max(len(answer.reads) for answer in answers) == 3
 
 
-@pytest.mark.parametrize("in_buckets", [False], indirect=True)
-def test_a_small_table_is_one_read(engine: Engine, tmp_path: Path) -> None:
-    """Few rules of all kinds are one value, with the same answers; one more byte than a value has needs buckets."""
+with_copies = pytest.mark.parametrize("without_copies", [False], indirect=True)
+
+
+@with_copies
+def test_few_rules_are_one_value(engine: Engine, tmp_path: Path) -> None:
+    """Few rules of all kinds are one value, with the same answers as in several."""
     lines = ("/a/b /one", "/a/* /below/:splat", "/a/c /never", "/:x/d /rest 302")
     part = stored_redirects(netlify(tmp_path, *lines).rules)
     loaded(engine, part)
@@ -136,10 +139,32 @@ def test_a_small_table_is_one_read(engine: Engine, tmp_path: Path) -> None:
     answers = engine.answers(*map(request_event, expected))
     assert [shown(answer.value) for answer in answers] == [*expected.values()]
     assert [answer.reads for answer in answers] == [tuple(part.table.items)] * len(expected)
-    size = sum(map(size_of, stored_redirects([literal("/a"), literal("/b", "/")]).table.items.values()))
-    for more, kind in ((0, "all"), (1, "exact")):
-        target = "/" * (MAX_VALUE_BYTES - size + 1 + more)
-        assert kind in stored_redirects([literal("/a"), literal("/b", target)]).table.head
+
+
+def wildcard(folder: str, size: int) -> Rule:
+    """Return a redirect for all paths below a folder, or below any folder, whose rule needs about ``size`` bytes."""
+    source = (f"/{folder}/", Placeholder("*")) if folder else ("/", Placeholder("x"), "/end")
+    return Rule("a rule", source, "/" + "x" * (size - 40), 301)
+
+
+@with_copies
+@pytest.mark.parametrize(
+    ("below", "rest", "count", "reads"),
+    [(400, 400, 20, 1), (400, 0, 900, 1), (0, 400, 900, 1), (600, 600, 20, 2), (500, 500, 2000, 2), (900, 900, 900, 3)],
+)
+def test_wildcards_are_copied_as_far_as_they_fit(
+    edge: EdgeRuntime, below: int, rest: int, count: int, reads: int
+) -> None:
+    """All rules of a path are in one value; wildcards that fit no bucket, or make the table too large, have theirs."""
+    found = [literal(f"/docs/{number}") for number in range(count)]
+    found += [wildcard(folder, size) for folder, size in (("docs", below), ("", rest)) if size]
+    items = loaded(edge, stored_redirects(found))
+    assert sum(map(size_of, items.values())) < 2 * rule_tables._MAX_COPIED_BYTES
+    for path, rule in (("/docs/7", found[0]), ("/docs/x", found[count]), ("/docs/end", found[count])):
+        answer = asked(edge, request_event(path))
+        assert len(answer.reads) == reads
+        if below or path == "/docs/7":
+            assert answer.value["headers"]["location"]["value"] == rule.target
 
 
 def test_proxies_are_in_the_function_in_the_order_of_the_rules(engine: Engine, tmp_path: Path) -> None:
@@ -167,7 +192,7 @@ def loaded_headers(
     return items
 
 
-@either_size
+@either_way
 @few
 @given(
     found=st.lists(rules_drawn, min_size=1, max_size=6),

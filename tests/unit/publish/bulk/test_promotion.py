@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.edge.rule_tables import EXACT, Entry, TableFormat, json_list, rule_table
+from hosting.edge.rule_tables import EXACT, Entry, TableFormat, rule_table, rules_list
 from hosting.errors import PublishError
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import KEY, Catalogue, StoredRelease
@@ -140,7 +140,7 @@ def test_a_changed_manifest_is_refused() -> None:
             Site().promote(source, digest)
 
 
-TABLE = rule_table(TableFormat("rules", "rules", "", json_list), [Entry(EXACT, "/a", '["/a"]', "line 1")], {})
+TABLE = rule_table(TableFormat("rules", "rules", "", rules_list), [Entry(EXACT, "/a", '["/a"]', "line 1")], {})
 HEADS = {TABLE.name: dict(TABLE.head)}
 KEY_OF_RULE = next(iter(TABLE.items))
 HOME = entries({"index.html": "home"})["index.html"]
