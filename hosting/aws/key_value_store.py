@@ -4,7 +4,7 @@ A store has up to 5 MB, a key up to 512 bytes, a value up to 1 KB. A write takes
 names the ETag of the whole store:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
 
-Requests are signed with SigV4A, which needs the package awscrt. boto3 and awscrt are imported with the first call.
+Requests are signed with SigV4A, which needs the package awscrt; it is imported with the first request.
 """
 
 from __future__ import annotations
@@ -13,41 +13,35 @@ import json
 import random
 import time
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from hosting.aws.key_value_store_errors import (
-    CONNECT_TIMEOUT_S,
     StoreConflictError,
+    StoreError,
     StoreFullError,
     StoreNotFoundError,
     StoreResponseError,
     StoreUnavailableError,
     StoreUnreachableError,
-    store_error,
 )
-from hosting.aws.session import aws_errors, client_of, make_session
+from hosting.aws.key_value_store_requests import StoreRequests
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    import boto3
-
-    from hosting.aws.key_value_store_errors import StoreError
+    from hosting.aws.key_value_store_requests import StoreResponse
     from hosting.aws.settings import AwsSettings
 
 # AWS says "5 MB" alone.
 MAX_BYTES = 5_000_000
 MAX_KEYS_A_WRITE = 50
 _KEYS_A_PAGE = 50
-_SERVICE = "cloudfront-keyvaluestore"
-_UPDATE = "update_keys"
+_KEYS = "/keys"
 # AWS publishes no rate. The waits of one call take up to a minute altogether, those for conflicts up to 20 s.
 _ATTEMPTS, _MAX_WAIT_S = 8, 16.0
 _CONFLICT_ATTEMPTS, _MAX_CONFLICT_WAIT_S = 12, 2.0
 _CONNECTION_ATTEMPTS = 2
-# A firewall that does not know the domain may drop packets to it; the default would wait for 60 s.
-_CONFIG = {"connect_timeout": CONNECT_TIMEOUT_S, "read_timeout": 30, "retries": {"total_max_attempts": 1}}
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ class KeyValueStoreClient:
     """
 
     def __init__(self, arn: str, settings: AwsSettings) -> None:
-        self._arn, self._settings = arn, settings
+        self._arn, self._requests = arn, StoreRequests(arn, settings)
         self._exists = False
 
     def get(self, key: str) -> str | None:
@@ -82,7 +76,7 @@ class KeyValueStoreClient:
             StoreNotFoundError: the store does not exist.
         """
         try:
-            return str(self._call("get_key", Key=key)["Value"])
+            return str(self._send("GET", f"{_KEYS}/{quote(key, safe='')}").body["Value"])
         except StoreNotFoundError:
             # A missing store has the same error as a missing key.
             if not self._exists:
@@ -94,7 +88,7 @@ class KeyValueStoreClient:
         items: dict[str, str] = {}
         position: dict[str, str] = {}
         while True:
-            page = self._call("list_keys", MaxResults=_KEYS_A_PAGE, **position)
+            page = self._send("GET", _KEYS, parameters={"MaxResults": str(_KEYS_A_PAGE), **position}).body
             items.update((item["Key"], item["Value"]) for item in page.get("Items", []))
             if not page.get("NextToken"):
                 return items
@@ -102,9 +96,9 @@ class KeyValueStoreClient:
 
     def describe(self) -> StoreState:
         """Return the version and the size of the store."""
-        state = self._call("describe_key_value_store")
+        response = self._send("GET")
         self._exists = True
-        return StoreState(str(state["ETag"]), int(state["ItemCount"]), int(state["TotalSizeInBytes"]))
+        return StoreState(response.etag, int(response.body["ItemCount"]), int(response.body["TotalSizeInBytes"]))
 
     def update(self, etag: str, puts: Mapping[str, str], deletes: Collection[str] = ()) -> str:
         """Write and delete up to 50 keys, all or none of them; return the new ETag.
@@ -116,9 +110,9 @@ class KeyValueStoreClient:
             StoreFullError: the store would be too large.
         """
         items = [{"Key": key, "Value": value} for key, value in puts.items()]
-        removals = [{"Key": key} for key in deletes]
+        body = {"Puts": items, "Deletes": [{"Key": key} for key in deletes]}
         try:
-            return str(self._call(_UPDATE, IfMatch=etag, Puts=items, Deletes=removals)["ETag"])
+            return self._send("POST", _KEYS, is_write=True, headers={"if-match": etag}, body=body).etag
         except StoreFullError as error:
             raise self._full(puts) from error
 
@@ -162,54 +156,38 @@ class KeyValueStoreClient:
             "rules with one that has a wildcard"
         )
 
-    def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:  # noqa: ANN401 - boto3's arguments
-        """Call a method of boto3's client, and again while that may help."""
+    def _send(self, method: str, path: str = "", *, is_write: bool = False, **request: Any) -> StoreResponse:  # noqa: ANN401 - as StoreRequests.send
+        """Send a request, and again while that may help."""
         attempt = 0
         while True:
             attempt += 1
             try:
-                response: Mapping[str, Any] = getattr(self._client, method)(KvsARN=self._arn, **arguments)
-            except aws_errors() as error:
-                failure = store_error(error, self._arn, self._has_session_token)
-                if attempt >= _attempts(failure, method):
-                    raise failure from error
-            else:
-                return response
+                return self._requests.send(method, path, **request)
+            except StoreError as failure:
+                if attempt >= _attempts(failure, is_write=is_write):
+                    raise
             time.sleep(_jitter(attempt, _MAX_WAIT_S))
-
-    def _has_session_token(self) -> bool:
-        credentials = self._session.get_credentials()
-        return credentials is not None and bool(credentials.get_frozen_credentials().token)
-
-    @cached_property
-    def _session(self) -> boto3.Session:
-        return make_session(self._settings)
-
-    @cached_property
-    def _client(self) -> Any:  # noqa: ANN401 - boto3 generates its clients at run time
-        request = {"KvsARN": self._arn}
-        return client_of(self._session, _SERVICE, self._settings, request=request, config=_CONFIG)
 
 
 _CLIENTS: dict[str, KeyValueStoreClient] = {}
 
 
 def open_store(arn: str, settings: AwsSettings) -> KeyValueStoreClient:
-    """Return the client of a store, one for each store and process: boto3 takes 0.3 s to make a client."""
+    """Return the client of a store, one for each store and process, so that its connections are reused."""
     cache_key = json.dumps([arn, settings.region, settings.values], sort_keys=True)
     if cache_key not in _CLIENTS:
         _CLIENTS[cache_key] = KeyValueStoreClient(arn, settings)
     return _CLIENTS[cache_key]
 
 
-def _attempts(failure: StoreError, method: str) -> int:
-    """Return how often a call is tried that fails so."""
+def _attempts(failure: StoreError, *, is_write: bool) -> int:
+    """Return how often a request is sent that fails so."""
     if isinstance(failure, StoreUnreachableError):
         return _CONNECTION_ATTEMPTS
     if not isinstance(failure, StoreUnavailableError | StoreConflictError):
         return 1
     # Before a write is repeated after these, the caller has to read. A read conflicts with a write that is under way.
-    is_decided = method == _UPDATE and isinstance(failure, StoreConflictError | StoreResponseError)
+    is_decided = is_write and isinstance(failure, StoreConflictError | StoreResponseError)
     return 1 if is_decided else _ATTEMPTS
 
 

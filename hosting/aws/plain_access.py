@@ -1,4 +1,4 @@
-"""The URL of a bucket and the credentials in the usual cases, which botocore decides in the same way.
+"""The URLs of a bucket and of a key-value store, and the credentials, in the usual cases, as botocore decides them.
 
 A dynamic provider that imports botocore and makes a client takes 0.3 s more. In all other cases the functions return
 None, and botocore decides: with a profile or a role, in another partition, with FIPS or dual-stack endpoints, or with
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The regions of the partition `aws`: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
 _REGION = re.compile(r"(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-[0-9]+")
+_STORE_ARN = re.compile(r"arn:aws:cloudfront::(?P<account>[0-9]{12}):key-value-store/[0-9a-f-]+")
+STORE_DOMAIN = "cloudfront-kvs.global.api.aws"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # What names of other kinds of buckets contain:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -54,16 +56,11 @@ def plain_credentials(settings: AwsSettings, environment: Mapping[str, str]) -> 
 
 def plain_bucket_url(bucket: str, settings: AwsSettings, environment: Mapping[str, str]) -> str | None:
     """Return the URL of a bucket, without a trailing slash."""
-    is_other = any(settings.values.get(name) for name in _OTHER_ENDPOINTS) or any(
-        environment.get(name) for name in _OTHER_ENDPOINT_VARIABLES
-    )
-    if is_other or not _BUCKET.fullmatch(bucket) or _SPECIAL.search(bucket) or _may_configure_endpoint(environment):
+    if not _BUCKET.fullmatch(bucket) or _SPECIAL.search(bucket) or _may_have_other_endpoint(settings, environment):
         return None
-    given = (entry.get("s3") for entry in settings.values.get("endpoints", []))
-    endpoint = next(filter(None, given), None) or environment.get("AWS_ENDPOINT_URL_S3")
-    endpoint = endpoint or environment.get("AWS_ENDPOINT_URL")
+    endpoint = _endpoint("s3", "AWS_ENDPOINT_URL_S3", settings, environment)
     if endpoint:
-        return f"{endpoint.rstrip('/')}/{bucket}" if _is_address(endpoint) else None
+        return f"{endpoint}/{bucket}" if _is_address(endpoint) else None
     if not _REGION.fullmatch(settings.region):
         return None
     # Without `AWS_S3_US_EAST_1_REGIONAL_ENDPOINT` botocore uses the global endpoint there.
@@ -72,8 +69,34 @@ def plain_bucket_url(bucket: str, settings: AwsSettings, environment: Mapping[st
     return f"https://{host}/{bucket}" if "." in bucket else f"https://{bucket}.{host}"
 
 
-def _may_configure_endpoint(environment: Mapping[str, str]) -> bool:
-    """Return whether the AWS config file may choose the endpoint."""
+def plain_store_url(arn: str, settings: AwsSettings, environment: Mapping[str, str]) -> str | None:
+    """Return the URL of the data API for the key-value store ``arn``, without a trailing slash.
+
+    The account's id is the first label of its host:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-kvp.html
+    """
+    store = _STORE_ARN.fullmatch(arn)
+    if not store or not _REGION.fullmatch(settings.region) or _may_have_other_endpoint(settings, environment):
+        return None
+    service, variable = "cloudfrontkeyvaluestore", "AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"
+    endpoint = _endpoint(service, variable, settings, environment) or f"https://{STORE_DOMAIN}"
+    scheme, _, rest = endpoint.partition("://")
+    return f"{scheme}://{store['account']}.{rest}"
+
+
+def _endpoint(service: str, variable: str, settings: AwsSettings, environment: Mapping[str, str]) -> str:
+    """Return the custom endpoint of a service, without a trailing slash; empty without one."""
+    given = (entry.get(service) for entry in settings.values.get("endpoints", []))
+    endpoint = next(filter(None, given), None) or environment.get(variable) or environment.get("AWS_ENDPOINT_URL")
+    return (endpoint or "").rstrip("/")
+
+
+def _may_have_other_endpoint(settings: AwsSettings, environment: Mapping[str, str]) -> bool:
+    """Return whether a setting, a variable or the AWS config file may choose the endpoint."""
+    if any(settings.values.get(name) for name in _OTHER_ENDPOINTS):
+        return True
+    if any(environment.get(name) for name in _OTHER_ENDPOINT_VARIABLES):
+        return True
     path = Path(environment.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
     try:
         text = path.read_text(encoding="utf-8")

@@ -190,15 +190,7 @@ def _sts(session: boto3.Session, settings: AwsSettings) -> Any:  # noqa: ANN401 
     return client_of(session, "sts", settings, region=settings.values.get("stsRegion"))
 
 
-def client_of(  # noqa: PLR0913 - callers pass the optional arguments by keyword
-    session: boto3.Session,
-    service: str,
-    settings: AwsSettings,
-    region: str | None = None,
-    *,
-    request: Mapping[str, str] | None = None,
-    config: Mapping[str, Any] | None = None,
-) -> Any:  # noqa: ANN401 - as client()
+def client_of(session: boto3.Session, service: str, settings: AwsSettings, region: str | None = None) -> Any:  # noqa: ANN401 - as client()
     """Return a boto3 client of ``service`` with the credentials of ``session``.
 
     Args:
@@ -206,16 +198,24 @@ def client_of(  # noqa: PLR0913 - callers pass the optional arguments by keyword
         service: boto3's name of the service.
         settings: the stack's `aws:` settings.
         region: the region; without one, the stack's.
-        request: the arguments of each request that the service's endpoint depends on.
-        config: options of botocore's Config that override those of the settings.
     """
     values = settings.values
     make = partial(_make_client, session, service, settings, region)
-    direct = make(_transport(values, {}, config))
+    direct = make(_transport(values, {}))
     # Only the client knows its endpoint.
-    url = request_url(direct, direct.meta.service_model.operation_names[0], **(request or {}))
+    url = request_url(direct, direct.meta.service_model.operation_names[0])
     proxy = proxy_for(url, values, os.environ)
-    return make(_transport(values, {url.partition(":")[0]: proxy}, config)) if proxy else direct
+    return make(_transport(values, {url.partition(":")[0]: proxy})) if proxy else direct
+
+
+def url_of(service: str, operation: str, settings: AwsSettings, **arguments: str) -> str:
+    """Return the URL to which boto3 sends an operation of ``service``, without a trailing slash.
+
+    Raises:
+        botocore.exceptions.BotoCoreError, ClientError, HostingError: as ``client``.
+    """
+    made = _make_client(make_session(settings), service, settings, None, _transport(settings.values, {}))
+    return request_url(made, operation, **arguments)
 
 
 def _make_client(
@@ -268,9 +268,7 @@ def request_url(client: Any, operation: str, **arguments: str) -> str:  # noqa: 
     return str(endpoint.url).rstrip("/")
 
 
-def _transport(
-    values: Mapping[str, Any], proxies: Mapping[str, str], options: Mapping[str, Any] | None = None
-) -> Config:
+def _transport(values: Mapping[str, Any], proxies: Mapping[str, str]) -> Config:
     from botocore.config import Config  # noqa: PLC0415 - see above
 
     retries = {"total_max_attempts": values.get("maxRetries"), "mode": values.get("retryMode", "standard")}
@@ -280,7 +278,6 @@ def _transport(
         "s3": {"addressing_style": "path"} if values.get("s3UsePathStyle") else None,
         "use_dualstack_endpoint": values.get("useDualstackEndpoint"),
         "use_fips_endpoint": values.get("useFipsEndpoint"),
-        **(options or {}),
     }
     return Config(**config)
 

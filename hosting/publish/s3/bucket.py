@@ -10,24 +10,21 @@ import json
 import os
 import re
 from base64 import b64decode
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
-from hosting.aws.plain_access import plain_bucket_url, plain_credentials
-from hosting.aws.proxies import proxy_for
-from hosting.aws.session import client_of, make_session, request_url
+from hosting.aws.connections import endpoint_of
+from hosting.aws.credentials import credentials_of
+from hosting.aws.plain_access import plain_bucket_url
+from hosting.aws.session import url_of
 from hosting.publish.s3.bucket_calls import delete_objects, list_objects, with_retries
 from hosting.publish.s3.errors import ConflictError, S3Error, s3_errors
 from hosting.publish.s3.objects import StoredObject
-from hosting.publish.s3.put import SHA256_OF_NOTHING, BucketEndpoint, PutClient
-from hosting.publish.s3.signing import Credentials
+from hosting.publish.s3.put import SHA256_OF_NOTHING, PutClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-    import boto3
 
     from hosting.aws.settings import AwsSettings
     from hosting.publish.s3.objects import ListedObject
@@ -95,36 +92,9 @@ class S3BucketClient:
 
     @s3_errors()
     def __init__(self, bucket: str, settings: AwsSettings) -> None:
-        self._bucket, self._settings = bucket, settings
-        values = settings.values
-        bundle = False if values.get("insecure") else values.get("customCaBundle")
-        url = plain_bucket_url(bucket, settings, os.environ) or request_url(self._s3, "PutObject", Bucket=bucket)
-        endpoint = BucketEndpoint(url, settings.region, bundle, proxy_for(url, values, os.environ))
-        self._put_client = PutClient(endpoint, self._credentials())
-
-    @cached_property
-    def _session(self) -> boto3.Session:
-        return make_session(self._settings)
-
-    @cached_property
-    def _s3(self) -> Any:  # noqa: ANN401 - boto3 generates its clients at run time
-        return client_of(self._session, "s3", self._settings)
-
-    def _credentials(self) -> Callable[[], Credentials]:
-        """Return a function that returns the current credentials."""
-        plain = plain_credentials(self._settings, os.environ)
-        if plain is not None:
-            return lambda: Credentials(*plain)
-        source = self._session.get_credentials()
-        if source is None:
-            raise S3Error("NoCredentialsError", "Unable to locate credentials")
-
-        def credentials() -> Credentials:
-            # botocore renews them before they expire.
-            frozen = source.get_frozen_credentials()
-            return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
-
-        return credentials
+        self._bucket = bucket
+        url = plain_bucket_url(bucket, settings, os.environ) or url_of("s3", "PutObject", settings, Bucket=bucket)
+        self._put_client = PutClient(endpoint_of(url, settings), settings.region, credentials_of(settings))
 
     @s3_errors()
     def read(self, key: str) -> StoredObject | None:

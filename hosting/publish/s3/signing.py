@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,14 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-
-@dataclass(frozen=True, repr=False)
-class Credentials:
-    """AWS credentials. Their repr does not show the fields, which are secrets."""
-
-    access_key: str
-    secret_key: str
-    token: str | None
+    from hosting.aws.credentials import Credentials
 
 
 def signed(  # noqa: PLR0913 - the signature covers all of them

@@ -31,8 +31,8 @@ class StoreServer(Loopback):
     Attributes:
         items: the keys with their values.
         version: the number in the ETag.
-        prepared: answers to the next requests, as status and message; None lets the store answer, and a callable is
-            called before it does. If it raises ConnectionAbortedError, there is no response.
+        prepared: answers to the next requests, as status and message, of which "page" is not JSON; None lets the store
+            answer, and a callable is called before it does. If it raises ConnectionAbortedError, there is no response.
         requests: the method, and the path after the ARN, of each request.
         authorizations: the header of each request.
         exists: whether the store exists.
@@ -62,7 +62,7 @@ class StoreServer(Loopback):
                 except ConnectionAbortedError:
                     self.close_connection = True
                     return
-                data = json.dumps(answer).encode()
+                data = b"<p>" if answer.get("Message") == "page" else json.dumps(answer).encode()
                 self.send_response(status)
                 if status in CODES:
                     self.send_header("x-amzn-ErrorType", CODES[status])
@@ -84,6 +84,12 @@ class StoreServer(Loopback):
         endpoint = self.url.replace("//", "//kvs@")
         keys = {"accessKey": "AKIDEXAMPLE", "secretKey": "secret", "endpoints": [{"cloudfrontkeyvaluestore": endpoint}]}
         return AwsSettings("eu-central-1", {**keys, **values})
+
+    def boto3_arguments(self, token: str) -> dict[str, Any]:
+        """Return the arguments of boto3's client for this server."""
+        keys = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret", "region_name": "eu-central-1"}
+        token_ = {"aws_session_token": token} if token else {}
+        return {**keys, **token_, "endpoint_url": self.url.replace("//", "//kvs@")}
 
     def answer(
         self, arn: str, path: str, query: dict[str, list[str]], write: tuple[str, dict[str, Any]] | None

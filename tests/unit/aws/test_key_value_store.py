@@ -6,8 +6,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
-from botocore.exceptions import ClientError, MissingDependencyException
+from awscrt import auth
+from awscrt import http as auth_http
+from botocore.exceptions import ClientError
 
 from hosting.aws.key_value_store import KeyValueStoreClient, StoreState, open_store
 from hosting.aws.key_value_store_errors import (
@@ -20,7 +23,7 @@ from hosting.aws.key_value_store_errors import (
     StoreUnavailableError,
     StoreUnreachableError,
     api_host,
-    store_error,
+    without_credentials,
 )
 from hosting.aws.settings import AwsSettings
 from tests.repository import REPOSITORY
@@ -261,7 +264,7 @@ def test_an_unreachable_host_is_named(waits: list[float]) -> None:
 
 
 def test_credentials_of_no_use_are_an_error() -> None:
-    """An ARN of another partition is refused before a call, as everything else that botocore refuses."""
+    """An ARN of another partition is refused before a request, as everything else that botocore refuses."""
     values = {"accessKey": "a", "secretKey": "s"}
     with pytest.raises(StoreError, match=r"could not be used: Client was configured for partition .*`pulumi up` again"):
         KeyValueStoreClient(ARN, AwsSettings("cn-north-1", values)).describe()
@@ -270,19 +273,65 @@ def test_credentials_of_no_use_are_an_error() -> None:
 def test_a_role_that_cannot_be_assumed_is_not_about_the_store() -> None:
     """Its denial does not ask for rights on the store."""
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "not authorized"}}, "AssumeRole")
-    sentence = str(store_error(denied, ARN, lambda: True))
+    sentence = str(without_credentials(denied, ARN))
     assert "AssumeRole operation: not authorized" in sentence
     assert "UpdateKeys" not in sentence
 
 
-def test_a_missing_signer_is_named() -> None:
+def test_a_missing_signer_is_named(store: StoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests are signed with SigV4A only where awscrt is installed."""
-    missing = MissingDependencyException(msg="This operation requires an additional dependency")
-    assert "pip install 'boto3[crt]'" in str(store_error(missing, ARN, lambda: False))
+    monkeypatch.setitem(sys.modules, "awscrt", None)
+    with pytest.raises(StoreError, match=r"pip install 'boto3\[crt\]'"):
+        client(store).describe()
+    assert store.requests == []
+
+
+def test_an_answer_that_is_not_json_is_none(store: StoreServer) -> None:
+    """A proxy of a network may answer with a page; the request is repeated, and then the host is named."""
+    store.prepared = [(200, "page")] * 8
+    with pytest.raises(StoreResponseError, match=r"^127\.0\.0\.1:\d+ did not respond"):
+        client(store).describe()
+    store.prepared = [(400, "page")]
+    with pytest.raises(StoreError, match="CloudFront refuses a request"):
+        client(store).describe()
+
+
+@pytest.mark.parametrize("token", ["", "session"])
+def test_requests_are_those_of_boto3(store: StoreServer, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    """The same method, URL, signed headers and options of the signature arrive for each call."""
+    signed: list[tuple[object, ...]] = []
+    sign = auth.aws_sign_request
+
+    def recorded(request: auth_http.HttpRequest, config: auth.AwsSigningConfig) -> object:
+        names = ("host", "content-type", "if-match", "x-amz-security-token")
+        headers = {name.lower(): value for name, value in request.headers if name.lower() in names}
+        body = request.body_stream
+        options = (config.algorithm, config.signature_type, config.region, config.service)
+        path = (config.use_double_uri_encode, config.should_normalize_uri_path)
+        payload = (config.signed_body_value, config.signed_body_header_type, config.omit_session_token)
+        signed.append((request.method, request.path, headers, bool(body), options, path, payload))
+        return sign(request, config)
+
+    monkeypatch.setattr(auth, "aws_sign_request", recorded)
+    store.items = {"r/a b/ü+": "1", **{f"k{number}": "" for number in range(60)}}
+    values = {"token": token} if token else {}
+    ours, theirs = client(store, **values), boto3.client("cloudfront-keyvaluestore", **store.boto3_arguments(token))
+    ours.describe()
+    ours.get("r/a b/ü+")
+    ours.list()
+    ours.update("E1", {"new": "2"}, ["k1"])
+    count, store.version = len(signed), 1
+    theirs.describe_key_value_store(KvsARN=ARN)
+    theirs.get_key(KvsARN=ARN, Key="r/a b/ü+")
+    page = theirs.list_keys(KvsARN=ARN, MaxResults=50)
+    theirs.list_keys(KvsARN=ARN, MaxResults=50, NextToken=page["NextToken"])
+    theirs.update_keys(KvsARN=ARN, IfMatch="E1", Puts=[{"Key": "new", "Value": "3"}], Deletes=[{"Key": "k2"}])
+    assert count == 5
+    assert signed[count:] == signed[:count]
 
 
 def test_a_process_has_one_client_of_a_store(store: StoreServer) -> None:
-    """Making a client takes boto3 longer than its calls."""
+    """Its connections are reused."""
     assert open_store(ARN, store.settings()) is open_store(ARN, store.settings())
     assert open_store(ARN, store.settings()) is not open_store(ARN, store.settings(token="t"))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from hosting.aws.plain_access import plain_bucket_url, plain_credentials
-from hosting.aws.session import request_url
+from hosting.aws.plain_access import plain_bucket_url, plain_credentials, plain_store_url
+from hosting.aws.session import request_url, url_of
 from hosting.aws.settings import AwsSettings
 
 if TYPE_CHECKING:
@@ -110,3 +110,45 @@ def test_credentials(
 ) -> None:
     """Keys of the settings come before those of the environment; botocore finds any other credentials."""
     assert plain_credentials(AwsSettings("eu-west-1", values), environment) == expected
+
+
+ARN = "arn:aws:cloudfront::123456789012:key-value-store/11111111-2222-3333-4444-555555555555"
+
+
+@pytest.mark.parametrize(
+    ("values", "environment", "is_plain"),
+    [
+        ({}, {}, True),
+        ({"endpoints": [{"cloudfrontkeyvaluestore": "http://kvs@127.0.0.1:1/"}]}, {}, True),
+        ({}, {"AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE": "http://kvs.localhost:1"}, True),
+        ({}, {"AWS_ENDPOINT_URL": "http://localhost:1/path"}, True),
+        ({}, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_ENDPOINT_URL": "http://localhost:1"}, False),
+        ({"useDualstackEndpoint": True}, {}, False),
+    ],
+)
+def test_the_url_of_a_store_is_that_of_botocore(
+    values: dict[str, Any],
+    environment: dict[str, str],
+    *,
+    is_plain: bool,
+    without_config: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The account is the first label of the host; settings that botocore has to judge have none here."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    environment = {**KEYS, **without_config, **environment}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = AwsSettings("eu-west-1", values)
+    found = plain_store_url(ARN, settings, environment)
+    assert (found is not None) is is_plain
+    if is_plain:
+        assert found == url_of("cloudfront-keyvaluestore", "GetKey", settings, KvsARN=ARN)
+
+
+@pytest.mark.parametrize(
+    ("arn", "region"), [(ARN.replace("aws", "aws-cn", 1), "eu-west-1"), (ARN, "cn-north-1"), (f"{ARN}/x", "eu-west-1")]
+)
+def test_other_stores_are_for_botocore(arn: str, region: str, without_config: dict[str, str]) -> None:
+    """Another partition, and what is not the ARN of a store."""
+    assert plain_store_url(arn, AwsSettings(region), without_config) is None

@@ -46,6 +46,7 @@ class Recording(S3BucketClient):
 
     def __init__(self, bucket: str, settings: AwsSettings) -> None:
         super().__init__(bucket, settings)
+        self.settings = settings
         self.uploaded: list[str] = []
         self.written: list[str] = []
         self.deleted: list[str] = []
@@ -165,7 +166,7 @@ class StoreSite:
         request = replace(self.place.request, digest=digest)
         stack = SourceStack("staging", source.place.name, layout.RECORDS)
         # A client of its own, with the settings of this site, as the program has it.
-        bucket = S3BucketClient(source.place.name, self.place.bucket._settings)
+        bucket = S3BucketClient(source.place.name, self.place.bucket.settings)
         try:
             other = PromotionSource(bucket, stack)
             return Publisher(self.place.bucket, self.store, request, self.place.log, other).publish()
@@ -213,7 +214,6 @@ def make_site(endpoint: str, folder: Path) -> Iterator[Site]:
     bucket = Recording(name, settings)
     yield Site(bucket, s3, name, request, files=files)
     bucket.close_connections()
-    bucket._s3.close()
     s3.close()
 
 

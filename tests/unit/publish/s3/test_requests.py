@@ -14,11 +14,13 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
+from hosting.aws.connections import Connections, Endpoint
+from hosting.aws.credentials import Credentials
 from hosting.publish.s3.bucket import _headers
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.s3.parallel import MAX_PARALLEL, ParallelLimit, ParallelRunner
-from hosting.publish.s3.put import BucketEndpoint, PutClient
-from hosting.publish.s3.signing import Credentials, signed
+from hosting.publish.s3.put import PutClient
+from hosting.publish.s3.signing import signed
 from hosting.publish.staging.manifest import ManifestEntry
 
 
@@ -171,7 +173,7 @@ def test_an_upload_has_the_headers_of_its_entry(entry: ManifestEntry, headers: d
 
 def test_refused_connection_is_transient() -> None:
     """A refused connection is a transient error."""
-    client = PutClient(BucketEndpoint("http://127.0.0.1:1/b", "us-east-1"), lambda: Credentials("a", "b", None))
+    client = PutClient(Endpoint("http://127.0.0.1:1/b"), "us-east-1", lambda: Credentials("a", "b", None))
     with pytest.raises(S3Error) as refused:
         client.put("k", {"x-amz-content-sha256": "0" * 64}, b"")
     assert refused.value.is_transient
@@ -189,8 +191,7 @@ def test_refused_connection_is_transient() -> None:
 )
 def test_requests_go_through_the_proxy(proxy: str, port: int, headers: dict[str, str]) -> None:
     """For each form of the setting, the connection goes to the proxy, with a tunnel to S3 and the credentials."""
-    endpoint = BucketEndpoint("https://b.s3.amazonaws.com", "us-east-1", proxy=proxy)
-    connection: Any = PutClient(endpoint, lambda: Credentials("a", "b", None))._connect()
+    connection: Any = Connections(Endpoint("https://b.s3.amazonaws.com", proxy=proxy))._new()
     assert (connection.host, connection.port) == ("proxy.example", port)
     assert (connection._tunnel_host, connection._tunnel_port) == ("b.s3.amazonaws.com", 443)
     assert {name: value for name, value in connection._tunnel_headers.items() if name != "Host"} == headers
@@ -213,7 +214,7 @@ def test_a_refusal_in_the_middle_of_a_large_body_is_read() -> None:
 
         thread = threading.Thread(target=refuse)
         thread.start()
-        client = PutClient(BucketEndpoint(url, "us-east-1"), lambda: Credentials("a", "b", None))
+        client = PutClient(Endpoint(url), "us-east-1", lambda: Credentials("a", "b", None))
         with pytest.raises(S3Error, match="ExpiredToken: It has expired") as refused:
             client.put("k", {"x-amz-content-sha256": "0" * 64}, b"x" * 60_000_000)
         thread.join()
