@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,10 +88,16 @@ def check_capacity(store: Store, found: StoreView, items: Mapping[str, str], *, 
 
 
 def _oldest(store: Store) -> str:
-    """Return the names of the previews that were published longest ago, with the day."""
-    pointers = stored_pointers(store.list()).items()
-    oldest = sorted((pointer.live.time, name) for name, pointer in pointers if pointer)[:_SHOWN]
-    return ", ".join(f"{name} ({time.strftime('%Y-%m-%d', time.gmtime(when))})" for when, name in oldest)
+    """Return the names of the previews that were published longest ago, with the day and their share of the store."""
+    items, sizes = store.list(), Counter[str]()
+    for key, value in items.items():
+        sizes[key.rpartition("/")[0] + "/"] += len(key.encode()) + len(value.encode())
+    pointers = {name: pointer for name, pointer in stored_pointers(items).items() if pointer}
+    users = Counter(prefix for pointer in pointers.values() for prefix in pointer.store_tables)
+    oldest = sorted((pointer.live.time, name) for name, pointer in pointers.items())[:_SHOWN]
+    shares = {name: sum(sizes[one] for one in pointers[name].store_tables if users[one] == 1) for _, name in oldest}
+    days = {name: time.strftime("%Y-%m-%d", time.gmtime(when)) for when, name in oldest}
+    return ", ".join(f"{name} ({day}, {shares[name]} bytes of its own)" for name, day in days.items())
 
 
 class Switch:

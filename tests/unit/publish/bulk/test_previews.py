@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.published_files import published_files
 from hosting.publish.bulk.release_edge import ReleaseEdge
 from hosting.publish.bulk.removal import Removal
+from hosting.publish.bulk.table import table_prefix
 from tests.unit.publish.bulk.memory import START, UNAVAILABLE, Killed, Site, entries, served
 from tests.unit.publish.bulk.test_publisher import many
 
@@ -603,16 +605,18 @@ def test_the_grace_period_begins_with_the_switch(edge: Edge, monkeypatch: pytest
 
 
 def test_a_full_store(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At 90 % a table is refused with the oldest previews by name; a pointer still has a place."""
+    """At 90 % a table is refused with the oldest previews and their own tables; a pointer still has a place."""
     for name in ("pr-1", "pr-2"):
         edge.put(name, with_changes(1))
     edge.wait(DAY)
-    edge.put("pr-1", with_changes(2))
+    edge.put("pr-1", with_changes(280))
+    prefix = table_prefix(edge.pointer("pr-1").live.table)
+    size = sum(len(key) + len(value) for key, value in edge.store.items.items() if key.startswith(prefix))
     monkeypatch.setattr("hosting.publish.bulk.switch.MAX_BYTES", 6_000)
     uploads = len(edge.bucket.uploaded)
-    with pytest.raises(
-        PublishError, match=r"The oldest are main \(2049-03-22\), pr-2 \(2049-03-22\), pr-1 \(2049-03-23\)"
-    ):
+    days = [("main", "22", 0), ("pr-2", "22", 0), ("pr-1", "23", size)]
+    oldest = ", ".join(f"{name} (2049-03-{day}, {own} bytes of its own)" for name, day, own in days)
+    with pytest.raises(PublishError, match=re.escape(f"The oldest are {oldest}")):
         edge.put("pr-7", with_changes(280))
     assert len(edge.bucket.uploaded) == uploads
     monkeypatch.setattr("hosting.publish.bulk.switch.MAX_BYTES", 100)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hosting.aws.key_value_store_errors import StoreError, StoreUnavailableError
+from hosting.aws.key_value_store_errors import StoreError, StoreFullError, StoreUnavailableError
 from hosting.errors import PublishError
 from hosting.publish.bulk import current, layout, switch
 from hosting.publish.bulk.catalogue import KEY, Catalogue, StoredRelease
@@ -475,21 +475,30 @@ def test_failed_cleanup_is_a_warning() -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("then", ["same", "old", "other"])
+@pytest.mark.parametrize("then", ["same", "old", "other", "replaced store"])
 def test_killed_at_each_request(then: str, *, after: bool) -> None:
-    """Killed before or after each request, then the same, the old or other files: visitors get exactly those files."""
+    """Killed before or after each request, then the same, the old or other files: visitors get exactly those files.
+
+    A replaced store is empty, and no function reads it until the publish that fills it has ended.
+    """
     other = {**A, "about.html": "other", "new.html": "new"}
-    files = {"same": B, "old": A, "other": other}[then]
+    files = {"same": B, "old": A, "other": other, "replaced store": B}[then]
     stop_at = 0
     while True:
         stop_at += 1
         site = Site()
         site.publish(A)
+        old_items = dict(site.store.items)
+        if then == "replaced store":
+            site.store.items, site.store.history = {}, [{}]
         site.requests.count, site.requests.stop_at, site.requests.after = 0, stop_at, after
         try:
             site.publish(B)
         except Killed:
-            assert site.problems(A) == [] or site.problems(B) == []
+            if then == "replaced store":
+                assert [site.served(path, old_items) for path in A] == [entry.sha256 for entry in entries(A).values()]
+            else:
+                assert site.problems(A) == [] or site.problems(B) == []
         else:
             break
         site.requests.stop_at = 0
@@ -520,18 +529,22 @@ def test_keys_that_arrive_in_any_order() -> None:
     assert site.served("section-0/page-0.html", {}) == "unavailable"
 
 
-def test_store_error_is_not_a_success() -> None:
-    """An error of the store ends the publish, and visitors get the previous release."""
+@pytest.mark.parametrize("error", [StoreError("AccessDenied"), StoreFullError("The store is full")])
+def test_store_error_is_not_a_success(error: StoreError) -> None:
+    """An error of the store ends the publish, and visitors get the previous release; the next one uploads nothing."""
     site = Site()
     site.publish(A)
 
     def refuse() -> None:
-        raise StoreError("AccessDenied")
+        raise error
 
     site.store.before_update = refuse
     with pytest.raises(StoreError):
         site.publish(B)
     assert site.problems(A) == []
+    sent = len(site.bucket.uploaded)
+    site.publish(B)
+    assert (site.problems(B), len(site.bucket.uploaded)) == ([], sent)
 
 
 def test_a_busy_store(monkeypatch: pytest.MonkeyPatch) -> None:
