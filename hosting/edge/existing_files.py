@@ -6,13 +6,13 @@ rules match none, as they are for pages that have moved.
 
 from __future__ import annotations
 
-import json
+import posixpath
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hosting.errors import EdgeError
-from hosting.formats.paths import canonical_path, key_path
+from hosting.edge.redirects import is_long_list
+from hosting.formats.paths import key_path
 from hosting.formats.redirects.proxies import Proxy
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from hosting.formats.redirects.rule_set import RedirectRules
     from hosting.formats.redirects.rules import Rule
 
-# Bytes of the list of a rule: the rules of one folder share 1,024 bytes in the store.
-_MAX_LIST = 400
 _PAGE = ".html"
 
 
@@ -30,9 +28,6 @@ def with_existing_files(redirects: RedirectRules, keys: Collection[str], index_d
     """Return the rules, each without ``force`` with the paths of files that it leaves alone.
 
     A rule for a single path that is a file is left out, with a warning.
-
-    Raises:
-        EdgeError: a rule matches more files than it can list.
     """
     if all(rule.force or isinstance(rule, Proxy) for rule in redirects.rules):
         return redirects
@@ -44,7 +39,7 @@ def with_existing_files(redirects: RedirectRules, keys: Collection[str], index_d
         if found and rule.is_literal and rule.is_unconditional:
             warnings.append(f"{rule.where} has no effect: '{rule.literal}' is a file, which comes first; {_how(rule)}")
             continue
-        files = _listed(rule, found) if found else ()
+        files = _listed(found) if found else ()
         warnings += [_not_below(rule, folder) for folder in files if folder.endswith("/")]
         rules.append(replace(rule, files=files))
     return replace(redirects, rules=tuple(rules), warnings=(*redirects.warnings, *warnings))
@@ -87,35 +82,30 @@ def _paths(key: str, index_document: str) -> Iterator[str]:
         yield path.removesuffix(_PAGE)
 
 
-def _listed(rule: Rule, paths: list[str]) -> tuple[str, ...]:
-    """Return the paths; folders in place of their files as far as there are too many, largest first.
+def _listed(paths: list[str]) -> tuple[str, ...]:
+    """Return the paths; if they are many, folders in place of their files, largest first.
 
-    Raises:
-        EdgeError: there are too many outside of folders.
+    No folder stands for all of them. Without folders for enough files, each path is listed, and is an entry of its own
+    at the edge.
     """
     listed = set(paths)
-    scope = _scope(rule)
-    while _size(listed) > _MAX_LIST:
+    scope = posixpath.join(posixpath.commonpath([f"{path}/" for path in paths]), "")
+    while is_long_list(listed):
         folders: dict[str, set[str]] = defaultdict(set)
         for path in listed:
-            folder = path.removesuffix("/").rpartition("/")[0] + "/"
+            folder = _folder(path.removesuffix("/"))
             if len(folder) > len(scope):
                 folders[folder].add(path)
         if not folders:
-            raise EdgeError(
-                f"{rule.where} is for paths where no file is, but it matches {len(paths)} files of the site, too many "
-                f"to list; nothing was deployed: {_how(rule)}, or move the files or the rule to a folder"
-            )
+            return tuple(sorted(paths))
         largest = max(folders, key=lambda folder: (_size(folders[folder]) - len(folder), folder))
         listed = {path for path in listed if not path.startswith(largest)} | {largest}
     return tuple(sorted(listed))
 
 
-def _scope(rule: Rule) -> str:
-    """Return the folder of all paths that a rule matches."""
-    first = rule.source[0] if rule.source else "/"
-    return canonical_path(first).rpartition("/")[0] + "/" if isinstance(first, str) else "/"
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0] + "/"
 
 
 def _size(paths: Collection[str]) -> int:
-    return len(json.dumps(sorted(paths), ensure_ascii=False).encode())
+    return sum(map(len, paths))

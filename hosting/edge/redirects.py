@@ -6,6 +6,7 @@ function: they belong to the distribution, and each path is compared with all of
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hosting.edge.function_code import MAX_BYTES, FunctionPart, as_javascript, fill, javascript, size_of
@@ -27,7 +28,7 @@ from hosting.edge.rule_tables import (
 from hosting.formats.redirects.proxies import Proxy, proxies_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from hosting.formats.redirects.rules import Rule
 
@@ -39,6 +40,9 @@ _TABLE = TableFormat(
     join=rules_list,
 )
 _DEFAULT_STATUS = 301
+# Bytes of the list of files in a rule: the rules of one folder share a value of the store.
+_MAX_LIST = 400
+_ALL_PATHS = "/"
 # Lines of redirects.js that only proxies need, by the comments that they replace.
 _PROXY_LINES = {
     "// $AMBIGUOUS": "if (proxyIsAmbiguous(request.uri)) return { statusCode: 400 };",
@@ -50,7 +54,7 @@ def redirects_part(rules: Sequence[Rule]) -> FunctionPart:
     """Return the part that answers with the first rule that matches the request, with the rules in the function."""
     values = {
         **IN_FUNCTION,
-        "$RULES": f"[{','.join(map(_as_array, rules))}]",
+        "$RULES": f"[{','.join(map(_as_array, _with_exceptions(rules)))}]",
         "$CANDIDATES": "redirectRules",
         "$ANY_SLASH": as_javascript(_any_slash(rules)),
     }
@@ -63,8 +67,9 @@ def stored_redirects(rules: Sequence[Rule]) -> StoredPart:
     Raises:
         EdgeError: the rules of one path or folder exceed a value of the store.
     """
-    entries = [_entry(rule, number) for number, rule in enumerate(rules) if not isinstance(rule, Proxy)]
-    own = [_numbered(rule, number) for number, rule in enumerate(rules) if isinstance(rule, Proxy)]
+    numbered = [*enumerate(_with_exceptions(rules))]
+    entries = [_entry(rule, number) for number, rule in numbered if not isinstance(rule, Proxy)]
+    own = [_numbered(rule, number) for number, rule in numbered if isinstance(rule, Proxy)]
     table = f"state.tables.{_TABLE.name}"
     values = {
         **IN_STORE,
@@ -83,8 +88,30 @@ def check_size(rules: Sequence[Rule]) -> None:
     Raises:
         EdgeError: the rules of one path or folder exceed a value of the store.
     """
-    if sum(size_of(_as_array(rule)) for rule in rules) > MAX_BYTES:
+    if sum(size_of(_as_array(rule)) for rule in _with_exceptions(rules)) > MAX_BYTES:
         stored_redirects(rules)
+
+
+def is_long_list(files: Collection[str]) -> bool:
+    """Return whether the files that a rule leaves alone are too many for the rule itself."""
+    return size_of(as_javascript(sorted(files))) > _MAX_LIST
+
+
+def _with_exceptions(rules: Sequence[Rule]) -> Iterator[Rule]:
+    """Yield the rules. Before a rule with a long list of files comes a rule for each file, which leaves it alone.
+
+    Such a rule has one path, so a table finds it without reading the others.
+    """
+    any_slash = _any_slash(rules)
+    for rule in rules:
+        if isinstance(rule, Proxy) or not is_long_list(rule.files):
+            yield rule
+            continue
+        alone = replace(rule, target="", status=_DEFAULT_STATUS, expression="", files=(_ALL_PATHS,))
+        for file in rule.files:
+            forms = [file or "/"] if any_slash or not file else [file, f"{file}/"]
+            yield from (replace(alone, source=(form,)) for form in forms)
+        yield replace(rule, files=())
 
 
 def _any_slash(rules: Sequence[Rule]) -> bool:

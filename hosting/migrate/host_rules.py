@@ -47,6 +47,7 @@ class HostRules:
         app_page: the page for all paths without a file, with status 200; empty without one.
         trailing_slash: whether URLs end with a slash, if a redirect says so.
         server: the first function that answers all paths; empty without one.
+        answers_all: whether a rewrite answers all paths without a file.
     """
 
     findings: Findings
@@ -55,16 +56,18 @@ class HostRules:
     app_page: str = ""
     trailing_slash: bool | None = None
     server: str = ""
+    answers_all: bool = False
 
     def add_function(self, where: str, patterns: Sequence[PathPattern], target: str, reason: str) -> None:
         """Report a rule that leads to a function."""
         self.findings.add_gap(f"{where} -> {target}", reason)
         if not self.server and is_for_all_routes(patterns):
-            self.server = target
+            self.server, self.answers_all = target, True
 
     def add_rewrite(self, where: str, patterns: Sequence[PathPattern], target: Target) -> None:
         """Add a rewrite or a proxy. Files come first, as on the other hosts."""
         page = "".join(part for part in target if isinstance(part, str))
+        self.answers_all |= is_for_all_routes(patterns)
         if target == (page,) and page in _APP_PAGES and is_for_all_routes(patterns):
             self.set_app_page(where, _APP_PAGES[page])
         elif target == (page,) and not _URL.match(page) and is_for_all_routes(patterns):

@@ -53,6 +53,11 @@ class Request:
         return self.path.resolve().parent if is_inside else self.path
 
 
+def stack_name(text: str) -> str:
+    """Return a name of a stack for a branch or an application."""
+    return "-".join(part for part in "".join(c if c.isalnum() else " " for c in text).split()) or "app"
+
+
 @dataclass(frozen=True)
 class NextSteps:
     """What to do after the command.

@@ -69,17 +69,27 @@ def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: 
     packages = packages_of(root)
     manager = _manager(root, package)
     found = next((one for one in generators() if vercel in one.vercel), None) or _generator(root, packages)
-    script = next((name for name in scripts if name in commands), None)
-    texts = [*_settings(root, found), *commands.values()] if found else []
+    settings = _settings(root, found)
+    script = _script(commands, scripts, found.static_sign if found else "", settings)
+    texts = [*settings, *commands.values()] if found else []
     return SiteBuild(
         generator=found,
         folder=_folder(root, found, texts) if found else None,
         command=f"{manager} run {script}" if script else _default_command(found, has_package=bool(package)),
-        server=_server(found, texts, _settings(root, found)) if found else "",
+        server=_server(found, texts, settings) if found else "",
         scripts=commands,
         manager=manager,
-        has_settings=bool(_settings(root, found)),
+        has_settings=bool(settings),
     )
+
+
+def _script(commands: dict[str, str], names: Sequence[str], sign: str, settings: Sequence[str]) -> str | None:
+    """Return the script that builds the site: the first of the names, or the only kind that builds a static one."""
+    script = next((name for name in names if name in commands), None)
+    texts = [*settings, *([commands[script]] if script else [])]
+    if sign and not any(re.search(sign, text) for text in texts):
+        return next((name for name, text in commands.items() if re.search(sign, text)), script)
+    return script
 
 
 def packages_of(root: Path) -> set[str]:

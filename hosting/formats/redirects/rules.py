@@ -195,8 +195,15 @@ class Rule:
 
     def keeps_file(self, path: str) -> bool:
         """Whether a path that the rule matches keeps its file. Then no later rule applies either, as on Netlify."""
-        bare = path.removesuffix("/")
-        return any(file == bare or (file.endswith("/") and path.startswith(file)) for file in self.files)
+        return path.removesuffix("/") in self._files or path.startswith(self._folders)
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self.files)
+
+    @cached_property
+    def _folders(self) -> tuple[str, ...]:
+        return tuple(file for file in self.files if file.endswith("/"))
 
     def target_for(self, request: ViewerRequest) -> str | None:
         """Return the target for a request; None if the rule does not match it."""

@@ -213,8 +213,11 @@ def _of_backends(name: str, app: dict[str, Any], listed: list[dict[str, Any]]) -
         for variable in section(holder, "env", "variables"):
             yield f"{name} backend variable {variable}", "the Amplify app goes on to use it"
     for one in listed:
-        if one is not app and not section(one, "frontend"):
+        if one is app or section(one, "frontend"):
+            continue
+        if "backend" in one:
             yield f"{name} application '{_root_of(one) or '/'}'", "it is a backend: the Amplify app goes on to run it"
+        yield from ((f"{name} {key}", _GAPS[key]) for key in one if _GAPS.get(key))
 
 
 def read_spec_file(root: Path, app_root: str | None) -> BuildSpec | None:

@@ -15,8 +15,9 @@ from hosting.migrate.amplify_hosting.directory import map_directory
 from hosting.migrate.amplify_hosting.guesses import with_guesses
 from hosting.migrate.amplify_hosting.rules import map_headers, map_rules
 from hosting.migrate.amplify_hosting.script import build_script
-from hosting.migrate.findings import Findings
-from hosting.migrate.request import Imported
+from hosting.migrate.findings import Findings, section
+from hosting.migrate.other_rule_files import report_other_rule_files
+from hosting.migrate.request import Imported, stack_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,7 @@ def read(request: Request, home: Path) -> Imported:
     spec = with_guesses(_with_first_variables(spec, console), request.root, findings)
     findings.add_setting("cloudfront:enabled", True, "Amplify Hosting has a CDN")  # noqa: FBT003 - a value, not a flag
     map_console(console, findings)
+    _report_cut_lists(request, findings)
     if request.region:
         findings.add_setting("aws:region", request.region, "--region")
     app_id = console.app.get("appId") or category_app_id(request.root)
@@ -54,6 +56,8 @@ def read(request: Request, home: Path) -> Imported:
     _map_variables(spec, console, request, findings, app_id)
     map_headers(spec, console, request, home, findings)
     map_rules(console, request, findings)
+    folder = request.root / spec.folder
+    report_other_rule_files(folder, folder / (spec.directory or ".").lstrip("/"), findings)
     map_domains(console, findings, is_written=request.with_domains, stack=request.stack)
     map_backend(spec, request.root, findings, branch=_branch(console, request), app_id=app_id)
     for part, reason in spec.gaps:
@@ -62,6 +66,14 @@ def read(request: Request, home: Path) -> Imported:
     app = f", application {spec.app_root}" if spec.app_root else ""
     branch = f", branch {console.branch_name}" if console.branch_name else ""
     return Imported(f"Amplify Hosting, {spec.name}{app}{branch}", findings)
+
+
+def _report_cut_lists(request: Request, findings: Findings) -> None:
+    """Report the lists of which a file has only the first part, as `--max-items` writes it."""
+    for name in ("branches", "domains"):
+        answer = section(request.app.get(name))
+        if answer.get("nextToken") or answer.get("NextToken"):
+            findings.add_gap(f"{name}", "the list goes on (nextToken): write the file again without --max-items")
 
 
 def _branch(console: Console, request: Request) -> str:
@@ -152,12 +164,12 @@ def _others(spec: BuildSpec, console: Console, request: Request, findings: Findi
     """Add the commands for the other branches and applications, and those that read what only AWS has."""
     base = ["python", "-m", "hosting.migrate", str(request.path)]
     commands = [
-        shlex.join([*base, "--branch", name, "--stack", _stack_name(name)])
+        shlex.join([*base, "--branch", name, "--stack", stack_name(name)])
         for name in console.branches
         if name != console.branch_name
     ]
     commands += [
-        shlex.join([*base, "--app-root", root or "/", "--stack", f"{request.stack}-{_stack_name(root)}"])
+        shlex.join([*base, "--app-root", root or "/", "--stack", f"{request.stack}-{stack_name(root)}"])
         for root in spec.others
     ]
     if spec.others:
@@ -170,7 +182,3 @@ def _others(spec: BuildSpec, console: Console, request: Request, findings: Findi
             "Rewrites and redirects, variables, password and host names are in the app; if it has any, run this again "
             "with the app's id"
         ] = [shlex.join([*base, "--stack", request.stack, "--app-id"]) + f" {name}"]
-
-
-def _stack_name(text: str) -> str:
-    return "-".join(part for part in "".join(c if c.isalnum() else " " for c in text).split()) or "app"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 import shlex
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,12 +22,18 @@ _NVM_LINE = (
 _AMPLIFY_ONLY = re.compile(r"^\s*(amplifyPush|envCache|initEnv|npx\s+(ampx|amplify)\s+(pipeline-deploy|sandbox))\b")
 _COMPOUND = re.compile(r"^\s*(if|for|while|until|case|function|\{|\()\b|^\s*[({#]")
 _MOVE = re.compile(r"\s*cd\s+(?:\./)?([\w@-][\w@./-]*?)/?\s*")
+_UP = re.compile(r"\s*cd\s+((?:\.\./?)+)\s*")
 _BACK = re.compile(r"\bcd\s+(\.\.|-|/|~|\"|\$)|\bcd\s*$|\bpopd\b")
+# The depth of a folder that is not known.
+_UNKNOWN = 100
 _PLAIN_LIST = re.compile(r"[^'\"`$\\|;()<>#{}\n]*")
 _SYSTEM_PACKAGES = re.compile(r"\b(yum|apt|apt-get|dnf|amazon-linux-extras)\s+(-\S+\s+)*(install|update|-y)\b")
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)", re.ASCII)
+# `NAME=$NAME` sets nothing: people write it for variables of the app.
 _ASSIGNMENT = re.compile(
-    r"(?:^|[\s;&(])(?:export\s+|local\s+|read\s+)?([A-Za-z_]\w*)=|\bfor\s+([A-Za-z_]\w*)\s", re.ASCII
+    r"""(?:^|[\s;&(])(?:export\s+|local\s+|read\s+)?([A-Za-z_]\w*)=(?!["']?\$(?:\1\b|\{\1\})["']?(?:[\s;&]|$))"""
+    r"|\bfor\s+([A-Za-z_]\w*)\s",
+    re.ASCII,
 )
 # Variables of every shell, and those that common tools set.
 _OF_THE_SHELL = frozenset(
@@ -60,7 +68,7 @@ def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
     """
     parts = [part for command in commands for part in _parts(command)]
     kept = [part for part in parts if not _AMPLIFY_ONLY.match(part)]
-    repeated = _repeated_moves(kept)
+    repeated = _repeated_moves(kept, len(PurePosixPath(os.path.relpath(folder, root)).parts))
     kept = [command for number, command in enumerate(kept) if number not in repeated]
     runs = [command for command in kept if not command.lstrip().startswith("#")]
     text = "\n".join(runs)
@@ -78,18 +86,25 @@ def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
     )
 
 
-def _repeated_moves(commands: Sequence[str]) -> set[int]:
-    """Return the numbers of commands that change to a folder again, as if each phase began in the root."""
+def _repeated_moves(commands: Sequence[str], depth: int) -> set[int]:
+    """Return the numbers of commands that change to a folder again, as if each phase began in the first one.
+
+    Args:
+        commands: the commands.
+        depth: how many folders the first one is below the repository's root, which no command leaves.
+    """
     inside: list[str] = []
     repeated: set[int] = set()
     for number, command in enumerate(commands):
-        found = _MOVE.fullmatch(command)
-        if found and found[1] in inside:
+        found, up = _MOVE.fullmatch(command), _UP.fullmatch(command)
+        if (found and found[1] in inside) or (up and up[1].count("..") > depth):
             repeated.add(number)
         elif found:
             inside.append(found[1])
+            depth += len(PurePosixPath(found[1]).parts)
         elif _BACK.search(command):
             inside.clear()
+            depth = depth - up[1].count("..") if up else _UNKNOWN
     return repeated
 
 

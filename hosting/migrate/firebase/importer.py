@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from hosting.migrate.firebase.ignore import ignore_patterns
 from hosting.migrate.firebase.rules import is_server_for_all, map_rules
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.json_files import read_json_object
+from hosting.migrate.other_rule_files import report_other_rule_files
 from hosting.migrate.package_commands import in_sequence
 from hosting.migrate.request import Imported
 from hosting.migrate.site_build import SiteBuild, pages_in, read_site_build, refuse_server
@@ -91,6 +93,7 @@ def read(request: Request, home: Path) -> Imported:
     for key in sorted(_OF_HOSTING.intersection(read_json_object(root / FILE))):
         findings.add_gap(f"{FILE} {key}", "Firebase reads it in `hosting` alone: move it there, and run this again")
     _report_sdk(root, folder, findings)
+    report_other_rule_files(root, folder, findings)
     return Imported(f"Firebase Hosting{', ' + site.names[0] if site.names else ''}", findings)
 
 
@@ -106,8 +109,14 @@ def _refuse_server_for_all(config: dict[str, Any], folder: Path) -> None:
 
 
 def _sites(root: Path, aliases: dict[str, Any]) -> list[_Site]:
-    hosting = read_json_object(root / FILE).get("hosting")
-    configs = objects(hosting)
+    content = read_json_object(root / FILE)
+    configs = objects(content.get("hosting"))
+    outside = sorted(_OF_HOSTING.intersection(content))
+    if not configs and "public" in outside:
+        raise HostingError(
+            f"'{root / FILE}' has the settings of Hosting at its top level ({', '.join(outside)}), and the Firebase "
+            "CLI reads them in `hosting` alone: move them there, and run this again"
+        )
     if not configs:
         raise HostingError(f"This Firebase project has no Hosting ('{root / FILE}'), so there is nothing to import")
     return [_Site(tuple(_names(config, aliases)), config) for config in configs]
@@ -125,7 +134,7 @@ def _names(config: dict[str, Any], aliases: dict[str, Any]) -> Iterator[str]:
 def _chosen(root: Path, sites: list[_Site], target: str | None) -> _Site:
     """Return the site of a target or of a site's name; the only one without a name."""
     listed = [site.names[0] if site.names else f"#{number}" for number, site in enumerate(sites, 1)]
-    options = " or ".join(f"--target {name}" for name in listed)
+    options = " or ".join(f"--target {shlex.quote(name)}" for name in listed)
     if target is None:
         if len(sites) > 1:
             raise HostingError(f"'{root / FILE}' has {len(sites)} sites, and a stack is one site: add {options}")

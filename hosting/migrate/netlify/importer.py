@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from hosting.migrate.netlify.headers import map_headers
 from hosting.migrate.netlify.plugins import PLUGINS, UNKNOWN
 from hosting.migrate.netlify.redirects import RedirectLines
 from hosting.migrate.netlify.rule_files import report_rule_files
-from hosting.migrate.request import Imported
+from hosting.migrate.request import Imported, stack_name
 from hosting.migrate.site_build import SiteBuild, read_site_build, refuse_server
 from hosting.migrate.site_settings import SiteSettings, relative
 
@@ -47,6 +48,8 @@ _BUILD_KEYS = {
     "services": "they ran at Netlify alone",
     "skip_install": _HANDLED,
 }
+# The contexts that are no branch: https://docs.netlify.com/deploy/deploy-overview/#deploy-contexts
+_DEPLOYS = ("deploy-preview", "branch-deploy", "dev", "dev-server", "preview-server")
 _NO_BUILD = re.compile(r"\s*(?:#.*|echo\b[^;&|]*|true|:)?\s*")
 
 
@@ -72,6 +75,7 @@ def read(request: Request, home: Path) -> Imported:
     add_environment(config, build, site)
     report_rule_files(base, folder, findings)
     _add_gaps(config, findings)
+    _add_contexts(config, request, findings)
     if config.root != request.root:
         place = relative(config.root, home)
         findings.guesses.append(f"The paths in {FILE} are seen from '{place}', as they repeat the name of its folder")
@@ -98,6 +102,7 @@ def _from_base(config: NetlifyConfig, text: str, site: SiteSettings) -> str:
     """Return `publish` relative to the base directory. Some files repeat the base in it, as the dashboard shows it."""
     path = str(PurePosixPath(text.replace("\\", "/").lstrip("/")))
     inside = path.removeprefix(f"{config.base}/") if config.base else path
+    inside = "." if path == config.base else inside
     if inside != path and not (config.root / config.base / path).exists():
         site.findings.guesses.append(
             f"publish '{text}' is seen from the repository's root, as it repeats base '{config.base}'"
@@ -140,11 +145,22 @@ def _add_gaps(config: NetlifyConfig, findings: Findings) -> None:
         for key, enabled in _processing(name, value):
             if enabled is True:
                 findings.add_gap(f"build.processing.{key}", _processing_gap(key))
-    others = [name for name in table(content, "context") if name not in (config.context, PRODUCTION)]
+
+
+def _add_contexts(config: NetlifyConfig, request: Request, findings: Findings) -> None:
+    """Add the commands for the contexts of branches, and name the other contexts."""
+    own = (config.context, PRODUCTION, request.branch or "main")
+    others = [name for name in table(config.content, "context") if name not in own]
     if others:
         findings.notes.append(
             f"Other contexts ({', '.join(others)}) have settings of their own: run this again with --branch, --stack."
         )
+    branches = [name for name in others if name not in _DEPLOYS and "*" not in name]
+    if branches:
+        base = ["python", "-m", "hosting.migrate", str(request.path)]
+        findings.commands["Other branches, one stack each"] = [
+            shlex.join([*base, "--branch", name, "--stack", stack_name(name)]) for name in branches
+        ]
 
 
 def _processing(name: str, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - any TOML value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hosting.migrate.findings import Findings, texts
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.import_files import import_commands, import_files, missing_options
+from hosting.migrate.other_rule_files import report_other_rule_files
 from hosting.migrate.path_patterns import NotExpressibleError
 from hosting.migrate.request import Imported, NextSteps, new_site_steps
 from hosting.migrate.s3deploy.flags import FILES, read_flags
@@ -99,6 +100,7 @@ def _add_folder(root: Path, flags: dict[str, Any], site: SiteSettings) -> None:
     if build.command:
         site.findings.guesses.append(f"publish:buildCommand is '{build.command}', as {build.name} builds the site")
     site.add_directory(root / folder.lstrip("/"), "s3deploy's source", is_built=bool(build.command))
+    report_other_rule_files(root, root / folder.lstrip("/"), site.findings)
     if build.command:
         site.add_command(build.command, root, f"{build.name} (a guess)")
 

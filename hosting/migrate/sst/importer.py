@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hosting.errors import HostingError
 from hosting.migrate.findings import Findings, section
 from hosting.migrate.host_rules import HostRules
+from hosting.migrate.other_rule_files import report_other_rule_files
 from hosting.migrate.path_patterns import REST, Hole, PathPattern
 from hosting.migrate.request import Imported
 from hosting.migrate.site_build import read_site_build, refuse_server
@@ -152,6 +153,7 @@ def _add_folder(root: Path, place: Path, values: SiteValues, settings: SiteSetti
         refuse_server(build, relative(folder, root))
     source = values.name_of("build.output" if output else "path")
     settings.add_directory(folder, source, is_built=has_command or is_guess)
+    report_other_rule_files(place, folder, settings.findings)
     if is_guess:
         settings.add_command(str(build.command), builder, "package.json (a guess)")
         settings.findings.guesses.append(

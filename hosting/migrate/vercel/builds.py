@@ -30,6 +30,7 @@ class Builds:
         project: the folder whose package.json builds the site; None if no build does.
         folder: the published folder; None if it is unknown.
         mount: the folder that the files have in the deployment; empty for the root.
+        output: the folder that the build writes to, relative to ``mount``; empty without one.
         functions: the sources of the other builds, each with what builds it.
         has_static: whether a build is static.
         command: the build command; None if no build has one.
@@ -41,6 +42,7 @@ class Builds:
     functions: tuple[tuple[str, str], ...]
     has_static: bool
     command: str | None = None
+    output: str = ""
 
 
 def read_builds(config: dict[str, Any]) -> Builds:
@@ -59,7 +61,8 @@ def read_builds(config: dict[str, Any]) -> Builds:
         dist, command = settings.get("distDir", _DIST), settings.get("buildCommand")
         given = command if isinstance(command, str) and command.strip() else _script(source)
         folder = f"{project}/{dist}".strip("/") if isinstance(dist, str) and dist else None
-        return Builds(project, folder, project, tuple(functions), has_static=True, command=given)
+        output = dist.strip("./") if isinstance(dist, str) else ""
+        return Builds(project, folder, project, tuple(functions), has_static=True, command=given, output=output)
     folder = _common_folder(static)
     return Builds(None, folder if static else None, folder, tuple(functions), has_static=bool(static))
 

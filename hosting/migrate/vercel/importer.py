@@ -10,6 +10,7 @@ from hosting.errors import HostingError
 from hosting.migrate.findings import Findings, section
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.json_files import read_json_object
+from hosting.migrate.other_rule_files import report_other_rule_files
 from hosting.migrate.package_commands import in_sequence
 from hosting.migrate.request import Imported
 from hosting.migrate.site_build import SiteBuild, has_pages, pages_in, read_site_build, refuse_server
@@ -18,6 +19,7 @@ from hosting.migrate.site_settings import SiteSettings, build_folder
 from hosting.migrate.vercel.builds import Builds, read_builds
 from hosting.migrate.vercel.routes import RouteMapper
 from hosting.migrate.vercel.rules import FUNCTIONS, map_rules
+from hosting.migrate.vercel.services import site_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,8 +58,6 @@ _KEYS = {
 _EXPORT = re.compile(r"@(?:vercel|now)/next(?:@.*)?")
 _CODE = ("middleware.ts", "middleware.js", "src/middleware.ts", "src/middleware.js")
 _PROGRAMS = ("vercel.ts", "vercel.js", "vercel.mjs")
-# https://vercel.com/docs/services and its earlier forms: each service is built as a project of its own.
-_SERVICES = ("services", "experimentalServices", "experimentalServicesV2")
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,19 @@ class _Project:
     """What is known of a project.
 
     Attributes:
-        root: its folder.
-        config: vercel.json; empty without one.
+        file: vercel.json, which may not exist.
+        root: its folder, or that of its service that is the site.
+        config: the settings in vercel.json; empty without one.
+        services: the names of the other services.
         linked: the settings of `.vercel/project.json`.
         builds: the builds of vercel.json.
         build: what the files show about the build.
     """
 
+    file: Path
     root: Path
     config: dict[str, Any]
+    services: tuple[str, ...]
     linked: dict[str, Any]
     builds: Builds
     build: SiteBuild
@@ -94,15 +98,17 @@ def read(request: Request, home: Path) -> Imported:
     refuse_server(project.build, _text(project.setting("outputDirectory")))
     _refuse_functions(project, folder, home)
     findings = Findings()
-    site = SiteSettings(findings, home, request.root, request.stack)
+    site = SiteSettings(findings, home, project.root, request.stack)
     _add_build(project, folder, site)
     rules = HostRules(findings)
     functions = [source for source, _ in project.builds.functions]
-    RouteMapper(rules, functions, project.builds.mount).map_routes(project.config)
+    builds = project.builds
+    RouteMapper(rules, functions, (builds.mount, builds.output)).map_routes(project.config)
     map_rules(project.config, rules)
     _refuse_server_for_all(project, folder, rules)
     _add_fallback(project, rules)
     map_routing(project.config, FILE, rules)
+    report_other_rule_files(project.root, project.root / folder, findings)
     site.add_rules(rules, FILE)
     _add_variables(project, site)
     _add_gaps(project, findings)
@@ -117,22 +123,14 @@ def _read(root: Path) -> _Project:
             "and run this again"
         )
     config = read_json_object(root / FILE) if (root / FILE).is_file() else {}
-    _refuse_services(root, config)
+    site = site_config(root, config, FILE)
     linked = section(read_json_object(root / LINKED), "settings") if (root / LINKED).is_file() else {}
+    config = site.config
     builds = read_builds(config)
-    base = root / (builds.project or "")
+    base = site.root / (builds.project or "")
     framework = config.get("framework", linked.get("framework"))
     build = read_site_build(base, scripts=_SCRIPTS, vercel=framework if isinstance(framework, str) else None)
-    return _Project(root, config, linked, builds, build)
-
-
-def _refuse_services(root: Path, config: dict[str, Any]) -> None:
-    services = {name: one for key in _SERVICES for name, one in section(config, key).items()}
-    if services:
-        raise HostingError(
-            f"'{root / FILE}' has services ({', '.join(services)}), and a stack is one site: run this on the folder of "
-            f"the service that has the pages: python -m hosting.migrate {root}/<folder> --from vercel"
-        )
+    return _Project(root / FILE, site.root, config, site.others, linked, builds, build)
 
 
 def _text(value: object) -> str | None:
@@ -158,7 +156,7 @@ def _refuse_functions(project: _Project, folder: str, home: Path) -> None:
     server = next(((source, use) for source, use in builds.functions if not _EXPORT.fullmatch(use)), None)
     if server:
         raise HostingError(
-            f"'{project.root / FILE}' builds a server ('{server[0]}' with {server[1]}), and this program publishes "
+            f"'{project.file}' builds a server ('{server[0]}' with {server[1]}), and this program publishes "
             "files: if the project also has pages, add outputDirectory to the file, and run this again"
         )
     if build.generator or build.command or has_pages(project.root / folder, home) or has_pages(project.root, home):
@@ -174,7 +172,7 @@ def _refuse_server_for_all(project: _Project, folder: str, rules: HostRules) -> 
     if not rules.server or rules.app_page or project.build.generator or any(pages_in(project.root / folder)):
         return
     raise HostingError(
-        f"In '{project.root / FILE}' all paths lead to the function '{rules.server}', and this program publishes "
+        f"In '{project.file}' all paths lead to the function '{rules.server}', and this program publishes "
         "files: build static pages into a folder, set outputDirectory to it, and run this again"
     )
 
@@ -234,10 +232,12 @@ def _guessed(build: SiteBuild, what: str) -> str:
 
 
 def _add_fallback(project: _Project, rules: HostRules) -> None:
-    """Add the page for all paths that Vercel adds for some frameworks."""
+    """Add the page for all paths that Vercel adds for some frameworks, after the project's own rules.
+
+    https://github.com/vercel/vercel/blob/main/packages/routing-utils/src/merge.ts has their order.
+    """
     generator = project.build.generator
-    has_own = project.config.get("rewrites") or project.config.get("routes") or project.config.get("builds")
-    if generator and generator.is_app and not has_own and not rules.app_page:
+    if generator and generator.is_app and not rules.answers_all and "builds" not in project.config:
         rules.set_app_page("framework", "/index.html")
         rules.findings.guesses.append(
             f"All paths without a file lead to the app, as Vercel does it for {generator.name}"
@@ -250,7 +250,7 @@ def _add_variables(project: _Project, site: SiteSettings) -> None:
         place = ".".join(keys)
         for name, value in section(values).items():
             if isinstance(value, str) and not value.startswith("@"):
-                command = site.printed_by("json", project.root / FILE, *keys, name)
+                command = site.printed_by("json", project.file, *keys, name)
                 site.findings.add_variable(name, value, f"{FILE} {place}", command)
             else:
                 site.findings.add_gap(f"{place}.{name}", "its value is in Vercel's dashboard: set publish:environment")
@@ -261,5 +261,7 @@ def _add_gaps(project: _Project, findings: Findings) -> None:
     functions = [*section(project.config, "functions"), *(source for source, _ in project.builds.functions)]
     functions += ["api/"] if (project.root / "api").is_dir() and not functions else []
     functions += [name for name in _CODE if (project.root / name).is_file()]
+    for name in project.services:
+        findings.add_gap(f"service {name}", FUNCTIONS)
     for name in dict.fromkeys(functions):
         findings.add_gap(f"function {name}", FUNCTIONS)

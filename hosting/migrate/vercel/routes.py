@@ -32,17 +32,18 @@ class RouteMapper:
         rules: the rules to add to.
     """
 
-    def __init__(self, rules: HostRules, functions: Collection[str], folder: str) -> None:
+    def __init__(self, rules: HostRules, functions: Collection[str], folders: Collection[str]) -> None:
         """Keep what the destinations depend on.
 
         Args:
             rules: the rules to add to.
             functions: the sources of the project's functions, such as ``server.js``.
-            folder: the published folder in the deployment, which destinations begin with; empty for the root.
+            folders: folders that destinations may begin with and the published paths do not: that of the files in the
+                deployment, and that of the build, which people write too; empty for the root.
         """
         self.rules = rules
         self._functions = [f"/{name.removeprefix('./').lstrip('/')}" for name in functions]
-        self._folder = f"/{folder.strip('/')}" if folder.strip("/.") else ""
+        self._folders = [f"/{folder.strip('/')}" for folder in folders if folder.strip("/.")]
 
     def map_routes(self, config: dict[str, Any]) -> None:
         """Add the routes of vercel.json."""
@@ -96,8 +97,9 @@ class RouteMapper:
         if is_function(path) or any(fnmatchcase(file, pattern.replace("**/", "*")) for pattern in self._functions):
             self.rules.add_function(where, patterns, target, FUNCTIONS)
             return
-        if self._folder and (path == self._folder or path.startswith(f"{self._folder}/")):
-            path = path[len(self._folder) :] or "/"
+        for folder in self._folders:
+            if path == folder or path.startswith(f"{folder}/"):
+                path = path[len(folder) :] or "/"
         if status == _NOT_FOUND and is_for_all_routes(patterns):
             self.rules.add_not_found(where, path)
         else:

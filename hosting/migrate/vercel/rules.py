@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from hosting.migrate.findings import objects
+from hosting.migrate.findings import objects, section
 from hosting.migrate.path_patterns import Capture, NotExpressibleError, PathPattern
 from hosting.migrate.vercel.sources import source_patterns
 
@@ -116,7 +116,10 @@ def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules) -> None:
     patterns, target = _patterns(where, entry, rules), entry.get("destination")
     if not patterns:
         return
-    if not isinstance(target, str):
+    service = section(target).get("service")
+    if isinstance(service, str):
+        rules.add_function(where, patterns, f"service {service}", FUNCTIONS)
+    elif not isinstance(target, str):
         rules.findings.add_gap(where, "it has no 'destination' that is text")
     elif is_function(target):
         rules.add_function(where, patterns, target, FUNCTIONS)

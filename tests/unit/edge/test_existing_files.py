@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.edge.redirects import redirects_part
-from hosting.errors import EdgeError
+from hosting.edge.function_code import compose
+from hosting.edge.redirects import redirects_part, stored_redirects
+from hosting.edge.rule_tables import store_items, tables_part
 from tests.unit.edge.plans import plan_of
 from tests.unit.edge.runtime import request_event
 from tests.unit.edge.test_plan import manifest, settings
@@ -105,11 +106,42 @@ def test_many_files_are_listed_by_folder(edge: EdgeRuntime, tmp_path: Path) -> N
         assert shown(edge.request([redirects_part([rule])], request_event(path))) == answer
 
 
-def test_too_many_files_in_one_folder_are_an_error(tmp_path: Path) -> None:
-    """Files beside the paths of the rule that no folder can stand for are an error that says what to write."""
-    many = [f"docs/page-{number}.html" for number in range(40)]
-    with pytest.raises(EdgeError, match=r"matches 80 files of the site, too many to list; .*: write '301!' for the"):
-        plan(tmp_path, "/docs/* /help/:splat", "index.html", *many)
+@pytest.mark.parametrize(
+    ("line", "gone"),
+    [
+        ("/docs/* /help/:splat", "301 /help/gone"),
+        ('{"source": "/docs/<*>", "target": "/help/<*>", "force": false}', "302 /help/gone"),
+        ('{"source": "</^.docs.(.*)$/>", "target": "/help/<1>", "force": false}', "302 /help/gone"),
+        ("/docs/:name /help/:name 302 Country=de", "302 /help/gone"),
+        ("/docs/* id=:id /help/:splat?id=:id", "301 /help/gone?id=1"),
+    ],
+)
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_many_files_of_one_folder(edge: EdgeRuntime, tmp_path: Path, line: str, gone: str, *, is_stored: bool) -> None:
+    """Files that no folder can stand for are rules of their own, before the rule that leaves them alone."""
+    pages = [f"docs/page-{number}.html" for number in range(40)]
+    found = plan(tmp_path, line, "index.html", "docs/index.html", *pages)
+    assert not [text for text in found.warnings if "too many files" in text]
+    (tmp_path / "later").mkdir()
+    later = plan(tmp_path / "later", "/docs/page-1 /never 301!").redirect_rules
+    rules = (*found.redirect_rules, *later)
+    if is_stored:
+        part, table = stored_redirects(rules)
+        edge.load(compose([tables_part([table]), part]), store_items([table]))
+    else:
+        edge.load(compose([redirects_part(rules)]))
+    paths = ("/docs/page-1", "/docs/page-1.html", "/docs/page-39", "/docs/", "/docs/gone")
+    headers, query = {"cloudfront-viewer-country": "DE"}, {"id": "1"} if "id=" in line else {}
+    answers = edge.run(*(request_event(path, query, headers) for path in paths))
+    assert [shown(answer) for answer in answers] == [*(path[1:] for path in paths[:-1]), gone]
+
+
+def test_a_condition_of_a_rule_with_many_files(edge: EdgeRuntime, tmp_path: Path) -> None:
+    """A visitor for whom the rule is not gets the later rules for its files, too."""
+    pages = [f"docs/page-{number}.html" for number in range(40)]
+    found = plan(tmp_path, "/docs/* /de/:splat Country=de\n/docs/page-1 /new 301!", *pages)
+    event = request_event("/docs/page-1", {}, {"cloudfront-viewer-country": "FR"})
+    assert shown(edge.request([redirects_part(found.redirect_rules)], event)) == "301 /new"
 
 
 def test_a_proxy_answers_for_files_too(tmp_path: Path) -> None:

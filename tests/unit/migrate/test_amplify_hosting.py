@@ -298,8 +298,9 @@ def test_variables_of_the_backend(migration: Migration) -> None:
 def test_rules_in_the_build_file(migration: Migration, key: str) -> None:
     """Amplify ignores rules in amplify.yml, in the front end and beside it."""
     rules: dict[str, Any] = {key: [{"source": "/a", "target": "/b", "status": "301"}]}
-    for text in (spec(**rules), spec() + yaml.safe_dump(rules)):
-        assert f"amplify.yml {key}: Amplify Hosting reads its rules from the app" in of(migration, text).out
+    apps = {"version": 1, "applications": [{"appRoot": "web", **yaml.safe_load(spec())}, rules]}
+    for text in (spec(**rules), spec() + yaml.safe_dump(rules), yaml.safe_dump(apps)):
+        assert f"amplify.yml {key}: Amplify Hosting reads its rules from the app" in of(migration, text, "--force").out
 
 
 HEADERS = [{"pattern": "**/*", "headers": [{"key": "X-A", "value": "1"}]}]

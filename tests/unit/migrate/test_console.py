@@ -316,6 +316,12 @@ def test_the_app_is_asked_by_its_id(migration: Migration, monkeypatch: pytest.Mo
     assert not any(secret in ran.out for secret in SECRETS)
 
 
+def test_a_list_that_goes_on(migration: Migration) -> None:
+    """A file with the first part of a list is named, as the other branches are not in it."""
+    ran = of(migration, branches={**branches(), "NextToken": "x"}, domains={**domains(), "nextToken": None})
+    assert "branches: the list goes on (nextToken): write the file again without --max-items" in ran.out
+
+
 def test_a_missing_file(migration: Migration) -> None:
     """A file that does not exist, or is a list, is one sentence."""
     amplify.write(migration.app, {"amplify.yml": PLAIN, "infra/list.json": []})

@@ -152,7 +152,7 @@ def test_one_site_of_several(migration: Migration) -> None:
     aliases = {"targets": {"demo": {"hosting": {"app": ["my-app"], "x": "y"}}}}
     ran = of(migration, sites, __firebaserc=aliases)
     assert ran.code == 1
-    assert "has 3 sites, and a stack is one site: add --target app or --target docs or --target #3" in ran.err
+    assert "has 3 sites, and a stack is one site: add --target app or --target docs or --target '#3'" in ran.err
     for target, folder in (("app", "app"), ("my-app", "app"), ("docs", "docs"), ("#3", "other")):
         assert migration.run("--target", target, "--force").config()["publish:directory"] == f"../{folder}"
     assert "has no site 'x': --target app" in migration.run("--target", "x").err
@@ -240,6 +240,8 @@ def test_settings_outside_of_hosting(migration: Migration) -> None:
     """Firebase reads the settings of Hosting in `hosting` alone."""
     amplify.write(migration.app, {"firebase.json": {"hosting": {"public": "x"}, "rewrites": APP}})
     assert "firebase.json rewrites: Firebase reads it in `hosting` alone" in migration.run().out
+    amplify.write(migration.app, {"firebase.json": {"public": "x", "rewrites": APP}})
+    assert "at its top level (public, rewrites), and the Firebase CLI reads them in `hosting`" in migration.run().err
 
 
 YEAR = {"key": "Cache-Control", "value": "public,max-age=31536000,immutable"}

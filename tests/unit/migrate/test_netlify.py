@@ -171,7 +171,9 @@ def test_the_context_of_production_and_of_a_branch(migration: Migration) -> None
     assert ran.config()["publish:buildCommand"] == "cd .. && make production"
     assert ran.config()["publish:environment"] == {"VITE_A": "2", "VITE_B": "1"}
     assert "Other contexts (branch-deploy, feat/*, feat/x) have settings of their own" in ran.out
+    assert "one stack each: python -m hosting.migrate .. --branch feat/x --stack feat-x" in ran.out
     ran = migration.run("--branch", "feat/x", "--stack", "feature")
+    assert "one stack each" not in ran.out
     assert ran.config("feature")["publish:buildCommand"] == "cd .. && make branch"
     assert ran.config("feature")["publish:environment"] == {"VITE_A": "4", "VITE_B": "3"}
 
@@ -190,6 +192,8 @@ def test_a_publish_that_repeats_the_base(migration: Migration) -> None:
     ran = of(migration, '[build]\nbase = "web"\npublish = "web/dist"\ncommand = "make"\n')
     assert ran.config()["publish:directory"] == "../web/dist"
     assert "publish 'web/dist' is seen from the repository's root" in ran.out
+    ran = of(migration, '[build]\nbase = "web"\npublish = "web/"\ncommand = "make"\n', "--force")
+    assert ran.config()["publish:directory"] == "../web"
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,20 @@ def test_a_folder_is_entered_once(commands: list[str], text: str) -> None:
     assert any("same folder twice" in note for note in script.notes) == ("cd web/" in " ".join(commands))
 
 
+@pytest.mark.parametrize(
+    ("folder", "commands", "text"),
+    [
+        ("apps/web", ["cd ../.. && pnpm i", "cd ../.. && pnpm b"], "cd apps/web\ncd ../..\npnpm i\npnpm b"),
+        ("apps/web", ["cd ..", "cd ..", "cd ../", "make"], "cd apps/web\ncd ..\ncd ..\nmake"),
+        (".", ["cd a/b", "make", "cd ../..", "cd c", "cd .."], "cd a/b\nmake\ncd ../..\ncd c\ncd .."),
+        ("web", ["cd $HOME", "cd ../..", "make"], "cd web\ncd $HOME\ncd ../..\nmake"),
+    ],
+)
+def test_no_command_leaves_the_repository(folder: str, commands: list[str], text: str) -> None:
+    """Some files go up to the root in each phase; the second time it would be a folder outside of the repository."""
+    assert build_script(commands, folder, ".").text == text
+
+
 def ran(script: str, folder: Path) -> tuple[int, str]:
     """Return exit code and output of a script as the build runs it."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
@@ -103,3 +117,20 @@ def test_the_variables_that_are_read() -> None:
     """Variables that the commands set, and those of every shell, need no value."""
     commands = ["export A=1 && echo $A $HOME ${API_URL} $API_URL", "for f in *; do echo $f $1; done"]
     assert build_script(commands, ".", ".").reads == ("API_URL",)
+
+
+@pytest.mark.parametrize(
+    ("command", "reads"),
+    [
+        ("API=$API npm run build", ("API",)),
+        ("API=${API}", ("API",)),
+        ('export API="${API}"', ("API",)),
+        ("echo API=$API >> .env", ("API",)),
+        ("API=$API_URL", ("API_URL",)),
+        ("API=$API/v1", ()),
+        ("export API=x\necho API=$API >> .env", ()),
+    ],
+)
+def test_a_variable_that_is_set_to_itself(command: str, reads: tuple[str, ...]) -> None:
+    """Such a command sets nothing, so the app in Amplify has the value."""
+    assert build_script([command], ".", ".").reads == reads

@@ -34,6 +34,23 @@ ANGULAR = {
         ({"package.json": {"dependencies": {"gatsby": "5"}}}, "Gatsby", "public", "npx gatsby build"),
         ({"package.json": {"scripts": {"build": "x"}, "packageManager": "pnpm@9"}}, None, None, "pnpm run build"),
         ({"package.json": {"scripts": {"build": "x"}}, "yarn.lock": ""}, None, None, "yarn run build"),
+        (
+            {
+                "package.json": {
+                    "dependencies": {"nuxt": "4"},
+                    "scripts": {"build": "nuxt build", "make": "nuxt generate"},
+                }
+            },
+            "Nuxt",
+            ".output/public",
+            "npm run make",
+        ),
+        (
+            {"package.json": {"dependencies": {"next": "15"}, "scripts": {"build": "next build"}}},
+            "Next.js",
+            "out",
+            "npm run build",
+        ),
         ({"mkdocs.yml": "site_name: x\nsite_dir: out # y\n"}, "MkDocs", "out", "mkdocs build"),
         ({"_config.yml": ""}, "Jekyll", "_site", "bundle exec jekyll build"),
         ({"hugo.toml": 'publishDir = "docs"'}, "Hugo", "docs", "hugo --gc --minify"),

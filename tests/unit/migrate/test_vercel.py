@@ -10,6 +10,7 @@ from tests.unit.migrate import amplify
 if TYPE_CHECKING:
     from tests.unit.migrate.conftest import Migration, Ran
 
+HEADERS = [{"source": "/(.*)", "headers": [{"key": "X-A", "value": "1"}]}]
 VITE = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "^5.0.0"}}
 
 
@@ -184,10 +185,19 @@ def test_variables_of_the_build(migration: Migration) -> None:
 def test_a_framework_with_a_fallback_of_vercels_own(migration: Migration) -> None:
     """Vercel leads all paths of some frameworks to the app; vercel.json does not say so."""
     package = {"scripts": {"build": "react-scripts build"}, "dependencies": {"react-scripts": "5.0.1"}}
-    ran = of(migration, {}, package__json=package)
+    api = [{"source": "/api/(.*)", "destination": "https://api.example.com/$1"}]
+    ran = of(migration, {"rewrites": api}, package__json=package)
     assert ran.config()["website:routing"] == "spa"
     assert ran.config()["publish:directory"] == "../build"
     assert "as Vercel does it for Create React App" in ran.out
+    all_paths = [{"source": "/(.*)", "destination": "https://app.example.com/$1"}]
+    assert "website:routing" not in of(migration, {"rewrites": all_paths}, "--stack", "x").config("x")
+
+
+def test_a_rule_file_of_another_host(migration: Migration) -> None:
+    """Vercel does not read `_redirects`, and this program does: the report says so."""
+    ran = of(migration, {"buildCommand": "make", "outputDirectory": "dist"}, public_S__redirects="/a /b")
+    assert "public/_redirects had no effect on the old host, and is read here" in ran.out
 
 
 def test_vercels_default_folder(migration: Migration) -> None:
@@ -206,7 +216,7 @@ def test_routes(migration: Migration) -> None:
         {"src": "/static/(.*)", "headers": {"cache-control": "max-age=60"}, "continue": True},
         {"src": "^/private(/.*)?$", "status": 404},
         {"src": "/docs", "dest": "docs.html"},
-        {"src": "/app/(.*)", "destination": "/web/app.html"},
+        {"src": "/app/(.*)", "destination": "/web/out/app.html"},
         {"handle": "filesystem"},
         {"handle": "miss"},
         {"src": "/(", "dest": "/x"},
@@ -378,6 +388,41 @@ def test_functions_of_a_folder_of_output(migration: Migration) -> None:
     builds = [{"src": "a.js", "use": "@vercel/node"}]
     ran = of(migration, {"builds": builds, "outputDirectory": "dist"}, package__json=VITE)
     assert "function a.js: " in ran.out
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {
+            "services": {
+                "web": {"root": "frontend/", "framework": "vite", "headers": HEADERS},
+                "api": {"root": "backend/", "entrypoint": "app.main:app"},
+            },
+            "rewrites": [
+                {"source": "/api/(.*)", "destination": {"service": "api"}},
+                {"source": "/x+", "destination": {"service": "web"}},
+                {"source": "/(.*)", "destination": {"service": "web"}},
+            ],
+        },
+        {
+            "experimentalServices": {
+                "api": {"entrypoint": "backend/main.py", "routePrefix": "/api"},
+                "web": {"entrypoint": "frontend", "routePrefix": "/", "buildCommand": "npm run build"},
+            },
+            "headers": HEADERS,
+        },
+    ],
+)
+def test_the_service_of_all_paths(migration: Migration, config: Any) -> None:  # noqa: ANN401 - any JSON
+    """The service to which all paths lead is the site, with the rules around it; the others are named."""
+    ran = of(migration, config, frontend_S_package__json=VITE, backend_S_main__py="x")
+    assert ran.config() == {
+        "publish:directory": "../frontend/dist",
+        "publish:buildCommand": "cd ../frontend && npm run build",
+        "website:headersFile": "headers.prod.txt",
+    }
+    assert "service api: this program has no functions" in ran.out
+    assert ("rewrites[0] /api/(.*) -> service api: this program" in ran.out) == ("services" in config)
 
 
 def test_a_service_is_imported_by_its_folder(migration: Migration) -> None:
