@@ -43,7 +43,7 @@ def read(request: Request, home: Path) -> Imported:
     """
     console = console_of(request.app, request.branch)
     findings = Findings()
-    spec = _with_existing_folder(_spec(request, console), request.root)
+    spec = _with_own_directory(_with_existing_folder(_spec(request, console), request.root), request.root, findings)
     spec = with_guesses(_with_first_variables(spec, console), request.root, findings)
     findings.add_setting("cloudfront:enabled", True, "Amplify Hosting has a CDN")  # noqa: FBT003 - a value, not a flag
     map_console(console, findings)
@@ -103,6 +103,21 @@ def _with_existing_folder(spec: BuildSpec, root: Path) -> BuildSpec:
     return dataclasses.replace(spec, folder=from_root)
 
 
+def _repeats_root(spec: BuildSpec, root: Path) -> bool:
+    """Return whether a path that begins with appRoot is seen from the repository: the application has no such one."""
+    return bool(spec.app_root) and spec.folder == spec.app_root and not (root / spec.folder / spec.app_root).exists()
+
+
+def _with_own_directory(spec: BuildSpec, root: Path, findings: Findings) -> BuildSpec:
+    """Return the build settings with the base directory as seen from the application."""
+    written = (spec.directory or "").lstrip("/")
+    own = written.removeprefix(f"{spec.app_root}/")
+    if own == written or not _repeats_root(spec, root):
+        return spec
+    findings.guesses.append(f"baseDirectory '{spec.directory}' is seen from the repository, as it repeats appRoot")
+    return dataclasses.replace(spec, directory=own)
+
+
 def _variable(console: Console, name: str) -> str | None:
     for values in (console.branch, console.app):
         variables = values.get("environmentVariables")
@@ -120,7 +135,8 @@ def _with_first_variables(spec: BuildSpec, console: Console) -> BuildSpec:
 def _map_build(spec: BuildSpec, request: Request, home: Path, findings: Findings) -> None:
     root = os.path.relpath(request.root.resolve(), home.resolve()).replace(os.sep, "/")
     folder = os.path.normpath(os.path.join(root, spec.folder)).replace(os.sep, "/")  # noqa: PTH118 - a relative path
-    script = build_script(spec.commands, folder, root)
+    entered = (spec.app_root,) if _repeats_root(spec, request.root) else ()
+    script = build_script(spec.commands, folder, root, entered)
     if script.text:
         findings.add_setting("publish:buildCommand", script.text, f"{spec.name} commands")
     elif spec.name == NO_SETTINGS:
@@ -138,6 +154,10 @@ def _map_variables(spec: BuildSpec, console: Console, request: Request, findings
     read_text = "" if in_file else f"{console.read_by('app', ('app',), 'buildSpec')} | "
     file = str(request.root / FILE) if in_file else "/dev/stdin"
     for keys, value in spec.variables.items():
+        if value.startswith("$"):
+            command = f"pulumi config set --stack {request.stack} --path publish:environment.{keys[-1]} '<value>'"
+            findings.add_gap(f"{spec.name} variable {keys[-1]}", f"its value is that of another variable: {command}")
+            continue
         findings.add_variable(keys[-1], value, f"{spec.name} variable", read_text + read_command(file, *keys))
     known = {*findings.values.get("publish:environment", {}), *(key.partition(".")[2] for key in findings.secrets)}
     reads = [name for name in build_script(spec.commands, ".", ".").reads if name not in known]

@@ -22,7 +22,7 @@ _NVM_LINE = (
 _AMPLIFY_ONLY = re.compile(r"^\s*(amplifyPush|envCache|initEnv|npx\s+(ampx|amplify)\s+(pipeline-deploy|sandbox))\b")
 _COMPOUND = re.compile(r"^\s*(if|for|while|until|case|function|\{|\()\b|^\s*[({#]")
 _MOVE = re.compile(r"\s*cd\s+(?:\./)?([\w@-][\w@./-]*?)/?\s*")
-_UP = re.compile(r"\s*cd\s+((?:\.\./?)+)\s*")
+_UP = re.compile(r"\s*cd\s+((?:\.\./?)+)([\w@-][\w@./-]*)?\s*")
 _BACK = re.compile(r"\bcd\s+(\.\.|-|/|~|\"|\$)|\bcd\s*$|\bpopd\b")
 # The depth of a folder that is not known.
 _UNKNOWN = 100
@@ -58,17 +58,18 @@ class Script:
     reads: tuple[str, ...]
 
 
-def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
+def build_script(commands: Sequence[str], folder: str, root: str, entered: Sequence[str] = ()) -> Script:
     """Return the build command for Amplify's commands.
 
     Args:
         commands: the commands, in their order.
         folder: the folder in which they run, as seen from the program's folder.
         root: the repository's root, as seen from the program's folder.
+        entered: folders that ``folder`` is, and does not have.
     """
     parts = [part for command in commands for part in _parts(command)]
     kept = [part for part in parts if not _AMPLIFY_ONLY.match(part)]
-    repeated = _repeated_moves(kept, len(PurePosixPath(os.path.relpath(folder, root)).parts))
+    repeated = _repeated_moves(kept, len(PurePosixPath(os.path.relpath(folder, root)).parts), entered)
     kept = [command for number, command in enumerate(kept) if number not in repeated]
     runs = [command for command in kept if not command.lstrip().startswith("#")]
     text = "\n".join(runs)
@@ -86,14 +87,15 @@ def build_script(commands: Sequence[str], folder: str, root: str) -> Script:
     )
 
 
-def _repeated_moves(commands: Sequence[str], depth: int) -> set[int]:
+def _repeated_moves(commands: Sequence[str], depth: int, entered: Sequence[str]) -> set[int]:
     """Return the numbers of commands that change to a folder again, as if each phase began in the first one.
 
     Args:
         commands: the commands.
         depth: how many folders the first one is below the repository's root, which no command leaves.
+        entered: names of the first folder.
     """
-    inside: list[str] = []
+    inside = [*entered]
     repeated: set[int] = set()
     for number, command in enumerate(commands):
         found, up = _MOVE.fullmatch(command), _UP.fullmatch(command)
@@ -104,7 +106,7 @@ def _repeated_moves(commands: Sequence[str], depth: int) -> set[int]:
             depth += len(PurePosixPath(found[1]).parts)
         elif _BACK.search(command):
             inside.clear()
-            depth = depth - up[1].count("..") if up else _UNKNOWN
+            depth = depth - up[1].count("..") + len(PurePosixPath(up[2] or "").parts) if up else _UNKNOWN
     return repeated
 
 
@@ -126,7 +128,9 @@ def _line(command: str) -> str:
 def _notes(text: str, *, has_repeated: bool) -> list[str]:
     notes = []
     if has_repeated:
-        notes.append("The commands change to the same folder twice, although `cd` carries over: it is done once here.")
+        notes.append(
+            "A `cd` is left out: as it carries over, it would enter the same folder twice, or leave the repository."
+        )
     if _NVM.search(text):
         versions = re.findall(r"\bnvm[ \t]+(?:use|install)[ \t]+([\w./*-]+)", text)
         version = f" {versions[-1]}" if versions else ""

@@ -257,6 +257,26 @@ def test_an_application_is_chosen(migration: Migration) -> None:
     assert "amplify.yml has no application 'shop': --app-root apps/api or --app-root apps/web or" in unknown
 
 
+def test_paths_that_repeat_the_application(migration: Migration) -> None:
+    """Folder and `cd` may be written as seen from the repository's root."""
+    app = {"appRoot": "web", **yaml.safe_load(spec("web/dist", phases={"build": {"commands": ["cd web", "make"]}}))}
+    text = yaml.safe_dump({"version": 1, "applications": [app]})
+    ran = of(migration, text)
+    assert ran.config()["publish:directory"] == "../web/dist"
+    assert ran.config()["publish:buildCommand"] == "cd ../web && make"
+    assert "baseDirectory 'web/dist' is seen from the repository, as it repeats appRoot" in ran.out
+    own = of(migration, text, "--force", **{"web__web__index.html": "x"})
+    assert own.config()["publish:directory"] == "../web/web/dist"
+    assert own.config()["publish:buildCommand"] == "cd ../web\ncd web\nmake"
+
+
+def test_a_variable_of_another_variable(migration: Migration) -> None:
+    """A value that is another variable's is only in the app."""
+    ran = of(migration, spec() + yaml.safe_dump({"env": {"variables": {"VITE_A": "$API"}}}))
+    assert "amplify.yml variable VITE_A: its value is that of another variable: pulumi config set" in ran.out
+    assert "publish:environment" not in ran.config()
+
+
 def test_a_build_path_inside_of_the_application(migration: Migration) -> None:
     """A relative buildPath is below appRoot, and a single application may have its root chosen."""
     ran = of(migration, spec("dist", buildPath="site", appRoot="web"))
