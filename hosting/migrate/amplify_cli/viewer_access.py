@@ -50,6 +50,8 @@ def _names(config: dict[str, Any], findings: Findings) -> None:
     elif certificate and boolean(certificate.get("CloudFrontDefaultCertificate")) is not True:
         findings.add_gap("DistributionConfig.ViewerCertificate", f"the template has no names for it: {_OWN_NAMES}")
     findings.add_unknown_keys("ViewerCertificate.", certificate, _CERTIFICATE)
+    if certificate.get("SslSupportMethod") == "vip":
+        findings.add_gap("ViewerCertificate.SslSupportMethod vip", "names have no IP addresses of their own here (SNI)")
 
 
 def _shown(names: list[str], arn: object) -> str:

@@ -77,8 +77,8 @@ def test_the_region_of_another_stack_does_not_count(migration: Migration) -> Non
 
 
 def test_every_property_is_mapped_or_named(migration: Migration) -> None:
-    """Tags, TLS versions, and origins' headers and shields are gaps; a header's value is not shown."""
-    certificate = {"AcmCertificateArn": ARN, "SslSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1"}
+    """Tags, TLS versions, own addresses, and origins' headers and shields are gaps; a header's value is not shown."""
+    certificate = {"AcmCertificateArn": ARN, "SslSupportMethod": "vip", "MinimumProtocolVersion": "TLSv1"}
     template = with_config(Aliases=["example.com"], ViewerCertificate=certificate)
     template["Resources"]["CloudFrontDistribution"]["Properties"]["Tags"] = [{"Key": "a", "Value": "b"}]
     (origin,) = amplify.config_of(template)["Origins"]
@@ -88,6 +88,7 @@ def test_every_property_is_mapped_or_named(migration: Migration) -> None:
     for part in ("Tags", "'hostingS3Bucket' OriginCustomHeaders", "'hostingS3Bucket' OriginShield"):
         assert f"{part}: " in out
     assert "ViewerCertificate.MinimumProtocolVersion: visitors need at least TLS 1.2 here" in out
+    assert "ViewerCertificate.SslSupportMethod vip: " in out
     assert "hunter2" not in out
 
 
