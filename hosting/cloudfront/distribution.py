@@ -53,14 +53,17 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     store_arn: pulumi.Input[str] | None = None,
     for_releases: bool = False,
     code_values: Mapping[str, pulumi.Output[str]] | None = None,
+    tags: str = "",
 ) -> DistributionResources:
     """Return the distribution in front of ``bucket``, with the functions, proxies and error responses of ``edge``.
 
     ``attached`` are the host names; ``store_arn`` is the key-value store that the functions read; ``for_releases`` is
     whether the functions route to the releases of bulk mode; ``code_values`` replace placeholders in the code of the
-    function for requests.
+    function for requests; ``tags`` is the digest of the default tags.
     """
-    functions = make_functions(names, edge, opts, store_arn, for_releases=for_releases, code_values=code_values)
+    functions = make_functions(
+        names, edge, opts, store_arn, for_releases=for_releases, code_values=code_values, tags=tags
+    )
     behavior: Any = {**_behavior(names, settings, edge, opts), **_function_inputs(functions)}
     distribution = cloudfront.Distribution(
         names.logical("distribution"),

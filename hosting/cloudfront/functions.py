@@ -46,6 +46,7 @@ def make_functions(  # noqa: PLR0913 - callers pass the optional parts by keywor
     *,
     for_releases: bool = False,
     code_values: Mapping[str, pulumi.Output[str]] | None = None,
+    tags: str = "",
 ) -> list[FunctionAssociation]:
     """Return the functions with the parts of ``edge``, one or two.
 
@@ -56,6 +57,7 @@ def make_functions(  # noqa: PLR0913 - callers pass the optional parts by keywor
         store_arn: the key-value store, which is associated with the functions that read it.
         for_releases: whether they route to the releases of bulk mode.
         code_values: what replaces placeholders in the code of the function for requests.
+        tags: the digest of the default tags.
     """
     code = _filled(compose(edge.request_parts), code_values or {})
     codes: dict[Event, pulumi.Input[str]] = {"viewer-request": _protected(edge, code)}
@@ -63,7 +65,7 @@ def make_functions(  # noqa: PLR0913 - callers pass the optional parts by keywor
         codes["viewer-response"] = compose_response(edge.response_parts)
     readers = {"viewer-request": uses_store(edge.request_parts), "viewer-response": uses_store(edge.response_parts)}
     return [
-        _function(names, event, code, store_arn if readers[event] else None, opts, for_releases=for_releases)
+        _function(names, event, code, store_arn if readers[event] else None, opts, for_releases=for_releases, tags=tags)
         for event, code in codes.items()
     ]
 
@@ -90,6 +92,7 @@ def _function(  # noqa: PLR0913 - one caller, which passes all of them
     opts: pulumi.ResourceOptions,
     *,
     for_releases: bool,
+    tags: str,
 ) -> FunctionAssociation:
     """Return a function.
 
@@ -103,7 +106,8 @@ def _function(  # noqa: PLR0913 - one caller, which passes all of them
         names.logical(f"{role}-function"),
         name=name,
         opts=opts if for_releases else keep_name("name", opts),
-        **_inputs(names, event, code, store_arn),
+        comment=_comment(names, event, tags),
+        **_inputs(code, store_arn),
     )
     return FunctionAssociation(event, function, _digest(code))
 
@@ -112,12 +116,19 @@ def _digest(code: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.from_input(code).apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
 
 
-def _inputs(names: CloudNames, event: Event, code: pulumi.Input[str], store_arn: pulumi.Input[str] | None) -> Any:  # noqa: ANN401 - input dict
-    comment = f"The {event} function of {names.prefix}"
+def _comment(names: CloudNames, event: Event, tags: str) -> str:
+    """Return the comment, which changes with the tags.
+
+    The provider publishes a function at each update, and CloudFront refuses to publish a version twice. So an update of
+    the tags alone would fail: https://github.com/hashicorp/terraform-provider-aws/issues/49572
+    """
+    return f"The {event} function of {names.prefix}" + (f" (tags {tags})" if tags else "")
+
+
+def _inputs(code: pulumi.Input[str], store_arn: pulumi.Input[str] | None) -> Any:  # noqa: ANN401 - input dict
     stores = None if store_arn is None else [store_arn]
     return {
         "runtime": RUNTIME,
-        "comment": comment,
         "publish": True,
         "code": code,
         "key_value_store_associations": stores,

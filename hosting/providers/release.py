@@ -22,6 +22,7 @@ from hosting.providers.release_args import ReleaseArgs
 from hosting.providers.release_errors import reported
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import summaries
+from hosting.publish.bulk.managed_files import write_managed_files
 from hosting.publish.bulk.preview_site import PreviewSite
 from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher, PublishResult
@@ -119,6 +120,8 @@ class ReleaseProvider(AwsProvider):
         outputs = self._publish(props, {})
         bucket = self.bucket_client(str(props["bucket"]))
         reported(props, lambda: bucket.write(_owner_key(props), id_.encode(), replaces=None))
+        if props.get("store") and (removed := removed_paths(props.get("removals") or ())):
+            reported(props, lambda: write_managed_files(bucket, removed))
         return CreateResult(id_, outputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:

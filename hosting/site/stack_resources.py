@@ -14,6 +14,7 @@ import pulumi
 from hosting.aws.cloud_names import CloudNames
 from hosting.aws.provider import make_provider
 from hosting.aws.regions import CLOUDFRONT_REGION
+from hosting.aws.tags import tags_digest
 from hosting.cloudfront.distribution import make_distribution
 from hosting.deployments.trust import Stack
 from hosting.providers.first_policy import FirstPolicy
@@ -120,6 +121,7 @@ class StackResources:
             store_arn=rules.arn if rules else release_store,
             for_releases=release_store is not None,
             code_values=code_values,
+            tags=tags_digest(self._settings.aws),
         )
         checked = self._own(after=[one.function for one in made.functions])
         functions = published_functions(self._names, made, marker, checked)

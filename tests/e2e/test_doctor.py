@@ -76,7 +76,9 @@ def test_the_life_of_a_stack(new_project: Callable[[str], Project]) -> None:
     assert pulumi == "pulumi"
     project.pulumi(*arguments, "--yes")
     assert problems(project).keys() == {"functions"}
-    project.up()
+    assert found["functions"]["next_step"] == "pulumi up --refresh --stack prod"
+    project.up("--refresh")
+    assert problems(project) == {}
     assert project.get("/").status == 200
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor, wait
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tests.faults import report
@@ -14,7 +16,7 @@ from tests.faults.points import Outcome, Point, run_point
 from tests.faults.scenarios import EVENTS, scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.faults.operations import RequestName
     from tests.faults.scenarios import Scenario
@@ -25,15 +27,14 @@ _KILLS = (Fault.KILL_BEFORE, Fault.KILL_AFTER)
 def main() -> int:
     """Run the chosen points; return 1 if one did not hold."""
     options = _options()
-    outcomes: list[Outcome] = []
-    try:
-        with Lab() as lab:
-            for scenario in scenarios(options.scenario, options.stage, options.mode):
-                for outcome in _outcomes(lab, scenario, options):
-                    outcomes.append(outcome)
-                    _print(report.line(outcome) if outcome.has_held else report.failure(outcome))
-    except KeyboardInterrupt:
-        _print("stopped")
+    with ProcessPoolExecutor(options.jobs) as pool:
+        jobs = [pool.submit(_job, options, job) for job in range(options.jobs)]
+        try:
+            wait(jobs)
+        except KeyboardInterrupt:
+            # The jobs get the signal, too, and return what they have.
+            _print("stopped")
+    outcomes = report.in_order(outcome for job in jobs for outcome in job.result())
     _print(f"\n{report.table(outcomes)}")
     failed = [outcome for outcome in outcomes if not outcome.has_held]
     for outcome in failed:
@@ -56,25 +57,45 @@ def points(scenario: Scenario, requests: list[RequestName], fault: Fault | None)
         yield Point(scenario, number, ERRORS[number % len(ERRORS)])
 
 
-def _outcomes(lab: Lab, scenario: Scenario, options: argparse.Namespace) -> Iterator[Outcome]:
-    """Yield the outcome of each point; first that of the uninterrupted run, which counts the requests."""
+def part(of_scenario: Sequence[Point], job: int, *, jobs: int, every: int, offset: int) -> Sequence[Point]:
+    """Return the points of one of ``jobs`` jobs, which together run one point of ``every``."""
+    return of_scenario[offset % every + every * job :: every * jobs]
+
+
+def _job(options: argparse.Namespace, job: int) -> list[Outcome]:
+    """Run one of ``options.jobs`` parts of the points, in a sandbox of its own, and print each outcome."""
+    outcomes: list[Outcome] = []
+    with suppress(KeyboardInterrupt), Lab() as lab:
+        for scenario in scenarios(options.scenario, options.stage, options.mode):
+            outcomes += _scenario_outcomes(lab, scenario, options, job)
+    return outcomes
+
+
+def _scenario_outcomes(lab: Lab, scenario: Scenario, options: argparse.Namespace, job: int) -> Iterator[Outcome]:
+    """Yield the outcome of each point; each job runs the uninterrupted event, which counts the requests."""
     fault = Fault(options.fault) if options.fault else None
     if options.point:
-        yield _timed(lab, Point(scenario, options.point, fault or Fault.KILL_BEFORE))
+        yield _printed(lab, Point(scenario, options.point, fault or Fault.KILL_BEFORE))
         return
-    uninterrupted = _timed(lab, Point(scenario, 0, Fault.KILL_BEFORE))
-    _print("\n".join(f"  {number} {request}" for number, request in enumerate(uninterrupted.requests, 1)))
-    yield uninterrupted
-    for position, point in enumerate(points(scenario, uninterrupted.requests, fault)):
-        if position % options.every == options.offset % options.every:
-            yield _timed(lab, point)
+    uninterrupted = run_point(lab, Point(scenario, 0, Fault.KILL_BEFORE))
+    if job == 0:
+        requests = (f"  {number} {request}" for number, request in enumerate(uninterrupted.requests, 1))
+        _print("\n".join([_result(uninterrupted), *requests]))
+        yield uninterrupted
+    of_scenario = list(points(scenario, uninterrupted.requests, fault))
+    for point in part(of_scenario, job, jobs=options.jobs, every=options.every, offset=options.offset):
+        yield _printed(lab, point)
 
 
-def _timed(lab: Lab, point: Point) -> Outcome:
+def _printed(lab: Lab, point: Point) -> Outcome:
     started = time.monotonic()
     outcome = run_point(lab, point)
-    _print(f"{time.monotonic() - started:5.1f} s  ", end="")
+    _print(f"{time.monotonic() - started:5.1f} s  {_result(outcome)}")
     return outcome
+
+
+def _result(outcome: Outcome) -> str:
+    return report.line(outcome) if outcome.has_held else report.failure(outcome)
 
 
 def _options() -> argparse.Namespace:
@@ -86,11 +107,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--fault", default="", choices=["", *(fault.value for fault in Fault)])
     parser.add_argument("--every", type=int, default=1, help="only one point of so many")
     parser.add_argument("--offset", type=int, default=0, help="the first of these points")
-    return parser.parse_args()
+    parser.add_argument("--jobs", type=int, default=2, help="how many points at once, each in a sandbox of its own")
+    options = parser.parse_args()
+    options.jobs = 1 if options.point else options.jobs
+    return options
 
 
-def _print(text: str, end: str = "\n") -> None:
-    sys.stdout.write(text + end)
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 

@@ -17,6 +17,7 @@ from tests.e2e.harness import descendants, end
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.e2e.providers import Providers
     from tests.faults.proxy import FaultProxy, Plan
 
 _TIMEOUT_S = 600
@@ -60,17 +61,22 @@ class Engine:
         folder: the project's.
         env: the environment, without the proxy.
         proxy: between the plugins and the cloud.
+        providers: those that keep running, for commands that are not interrupted.
     """
 
     folder: Path
     env: Mapping[str, str]
     proxy: FaultProxy
+    providers: Providers
     _killed: list[int] = field(default_factory=list)
 
     def run(self, plan: Plan, *arguments: str) -> Finished:
         """Run a command; ``plan`` says what happens to its requests."""
         command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
         env = {**self.env, **endpoint_variables(self.proxy.url)}
+        if plan.number == 0:
+            # A command that is killed has to have providers of its own.
+            env |= self.providers.variables(self.folder, env)
         with tempfile.TemporaryFile("w+b") as output:
             process = subprocess.Popen(
                 command, cwd=self.folder, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True

@@ -20,6 +20,8 @@ from sandbox import emulator_process, lifecycle, processes
 from sandbox.environment import Home
 from sandbox.gateway import ports
 from tests.e2e.harness import Sandbox, copy_program
+from tests.e2e.preloaded_python import preloaded_python
+from tests.e2e.providers import Providers
 from tests.faults.engine import Engine, Finished
 from tests.faults.proxy import FaultProxy, Plan
 
@@ -42,26 +44,34 @@ class Lab:
     """The sandbox and the project; both exist while the `with` block runs."""
 
     def __enter__(self) -> Self:
-        self._folder = Path(tempfile.mkdtemp(prefix="faults-"))
-        self._home = Home(self._folder / "home")
-        self.project = self._folder / "project"
-        with contextlib.redirect_stdout(io.StringIO()):
-            self._sandbox = Sandbox(self._home, lifecycle.start(self._home))
-        copy_program(self.project, PROJECT)
-        self._proxy = FaultProxy(self._sandbox.env["AWS_ENDPOINT_URL"]).__enter__()
-        self.engine = Engine(self.project, self._sandbox.env, self._proxy)
-        self.stack = ""
-        self.snapshots: set[str] = set()
-        self.save(EMPTY)
+        with contextlib.ExitStack() as exits:
+            folder = tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True)
+            self._folder = Path(exits.enter_context(folder))
+            self._home = Home(self._folder / "home")
+            self.project = self._folder / "project"
+            exits.callback(self._down)
+            with contextlib.redirect_stdout(io.StringIO()):
+                self._sandbox = Sandbox(self._home, lifecycle.start(self._home))
+            copy_program(self.project, PROJECT)
+            proxy = exits.enter_context(FaultProxy(self._sandbox.env["AWS_ENDPOINT_URL"]))
+            env = {**self._sandbox.env, **exits.enter_context(preloaded_python(self._sandbox.env))}
+            providers = Providers()
+            exits.callback(providers.stop)
+            self.engine = Engine(self.project, env, proxy, providers)
+            self.stack = ""
+            self.snapshots: set[str] = set()
+            self.save(EMPTY)
+            self._exits = exits.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._proxy.__exit__(kind, error, trace)
+        self._exits.__exit__(kind, error, trace)
+
+    def _down(self) -> None:
         with contextlib.redirect_stdout(io.StringIO()):
             lifecycle.down(self._home)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def s3(self) -> S3Client:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from tests.faults.scenarios import scenarios
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -12,6 +14,12 @@ if TYPE_CHECKING:
 
 _HEADINGS = ("event", "stage", "mode", "points", "held", "excepted", "`up`s needed", "tracebacks")
 _OUTPUT_LINES = 20
+
+
+def in_order(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return the outcomes in the order of the scenarios, and of their points."""
+    order = {str(scenario): number for number, scenario in enumerate(scenarios())}
+    return sorted(outcomes, key=lambda outcome: (order[str(outcome.point.scenario)], outcome.point.number))
 
 
 def table(outcomes: Iterable[Outcome]) -> str:

@@ -84,8 +84,7 @@ EVENTS = (
         "A to B, then back to A in bulk mode",
         version=B,
         config_after={"publish:mode": "bulk"},
-        # Behind CloudFront, objects of the killed publish remain in the bucket, which docs/reliability.md says.
-        combinations=(("dev", "managed"),),
+        combinations=(("dev", "managed"), ("prod", "managed")),
         mode_after="bulk",
     ),
     Event(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults import report
-from tests.faults.__main__ import points
+from tests.faults.__main__ import part, points
 from tests.faults.engine import Finished
 from tests.faults.exceptions import exception_for
 from tests.faults.faults import Fault
@@ -30,6 +30,14 @@ def test_the_table_has_a_row_for_each_scenario() -> None:
     outcomes = [outcome(ups=1), outcome(ups=1, exception="ETag"), outcome(ups=2, problems=["wrong"], tracebacks=1)]
     *_, row = report.table(outcomes).splitlines()
     assert row == "| B back to A by `publish:release` | prod | bulk | 3 | 2 | 1 | 2 x 1, 1 x 2 | 1 |"
+
+
+def test_the_order_of_the_table_is_that_of_the_events() -> None:
+    """Jobs end in any order."""
+    (first, *_), (rollback,) = scenarios("first"), scenarios("rollback")
+    found = [Outcome(Point(scenario, number, Fault.CUT)) for scenario in (rollback, first) for number in (2, 1)]
+    ordered = [(one.point.scenario.event.name, one.point.number) for one in report.in_order(found)]
+    assert ordered == [("first", 1), ("first", 2), ("rollback", 1), ("rollback", 2)]
 
 
 def test_a_failure_has_the_command_that_repeats_it() -> None:
@@ -82,6 +90,14 @@ def test_writes_are_killed_and_every_request_gets_an_error() -> None:
     assert [number for number, _ in found] == [1, 1, 1, 2]
     assert found[2][1] is not found[3][1]
     assert [point.fault for point in points(scenario, [PUT, LIST], Fault.CUT)] == 2 * [Fault.CUT]
+
+
+def test_jobs_share_the_points() -> None:
+    """Each chosen point is run by one of them."""
+    (scenario,) = scenarios("rollback")
+    found = [Point(scenario, number, Fault.CUT) for number in range(1, 12)]
+    shares = [part(found, job, jobs=3, every=2, offset=5) for job in range(3)]
+    assert [[point.number for point in share] for share in shares] == [[2, 8], [4, 10], [6]]
 
 
 @pytest.mark.parametrize(

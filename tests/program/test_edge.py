@@ -337,6 +337,14 @@ def test_the_code_that_cloudfront_runs_is_compared_with_the_declared_code(
     assert prod.resources[CHECK]["digests"] == [hashlib.sha256(code.encode()).hexdigest() for code in codes]
 
 
+def test_other_default_tags_change_the_comment_of_a_function(deploy: Callable[..., Deployed]) -> None:
+    """An update of the tags alone would publish a published version, which CloudFront refuses."""
+    tags = [{}, {"aws_defaultTags": '{"tags": {"a": "1"}}'}, {"aws_defaultTags": '{"tags": {"a": "2"}}'}]
+    comments = [deploy("prod", **config).resources[FUNCTION]["comment"] for config in tags]
+    assert comments[0] == "The viewer-request function of static-site-prod"
+    assert len(set(comments)) == len(tags)
+
+
 def test_a_stack_without_functions_has_no_comparison(deploy: Callable[..., Deployed]) -> None:
     """Without CloudFront there is nothing to compare."""
     dev = deploy("dev")

@@ -38,6 +38,9 @@ class ManagedBucket(Protocol):
     def list(self, prefix: str) -> Mapping[str, ListedObject]:
         """Return the objects whose keys begin with ``prefix``."""
 
+    def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
+        """Write an object."""
+
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; keys that do not exist are ignored."""
 
@@ -129,7 +132,11 @@ def correct(
 
 
 def remove_published(
-    bucket: ManagedBucket, record: PublishRecord, kept: Collection[str], indexes: Collection[str]
+    bucket: ManagedBucket,
+    record: PublishRecord,
+    kept: Collection[str],
+    indexes: Collection[str],
+    unfinished: Mapping[str, float],
 ) -> None:
     """Delete the published objects, if bulk mode has taken over the bucket.
 
@@ -142,13 +149,17 @@ def remove_published(
             that bulk mode has written the object.
         indexes: the keys of which bulk mode has one. Without any in the bucket the resource is being replaced, and
             the files remain.
+        unfinished: the paths that publishes since the record may have uploaded, with the seconds since 1970 at which
+            bulk mode began.
     """
-    found = _versions(bucket.list(""))
+    listed = bucket.list("")
+    found = _versions(listed)
     if not any(key in found for key in indexes):
         return
-    ours = [path for path, recorded in record.versions.items() if path not in kept and found.get(path) == recorded]
+    ours = {path for path, recorded in record.versions.items() if path not in kept and found.get(path) == recorded}
+    ours |= written_before(listed, unfinished)
     if ours:
-        bucket.delete(ours)
+        bucket.delete(sorted(ours))
 
 
 def _versions(listed: Mapping[str, ListedObject]) -> dict[str, str]:

@@ -171,6 +171,16 @@ def test_function(engine: Engine, cloudfront: CloudFrontClient) -> None:
     engine.delete(created)
 
 
+def test_other_tags_of_a_function(engine: Engine) -> None:
+    """CloudFront does not publish a version twice, so other tags need another comment, too."""
+    inputs = {"runtime": "cloudfront-js-2.0", "code": CODE}
+    created = engine.create(FUNCTION, resource_name=unique("fn"), **inputs)
+    engine.update(created, **inputs, tags={"team": "web"}, comment="for web")
+    assert created.state["tags"] == {"team": "web"}
+    with pytest.raises(RejectedError, match=r"PublishFunction.*PreconditionFailed"):
+        engine.update(created, **inputs, tags={"team": "shop"}, comment="for web")
+
+
 def test_unpublished_function(engine: Engine) -> None:
     """Without `publish` there is no live stage."""
     created = engine.create(FUNCTION, resource_name=unique("fn"), runtime="cloudfront-js-2.0", code=CODE, publish=False)

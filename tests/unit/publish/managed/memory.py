@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from hosting.providers.publish_marker import PublishMarkerProvider
+from hosting.providers.publish_marker import PublishMarkerProvider, removed_paths
 from hosting.providers.published_files import PublishedFilesProvider
 from hosting.publish.bulk import catalogue
+from hosting.publish.bulk.managed_files import write_managed_files
 from hosting.publish.managed.path_list import pack
 from hosting.publish.s3.objects import ListedObject, StoredObject
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
@@ -78,6 +79,12 @@ class Bucket:
         self._call("read")
         found = self.objects.get(key)
         return StoredObject(found.content.encode(), found.etag, 0) if found else None
+
+    def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
+        """Write a record."""
+        assert replaces is None
+        self.put(key, data.decode())
+        return self.objects[key].etag
 
     def list(self, prefix: str) -> Mapping[str, ListedObject]:
         """List the objects."""
@@ -173,6 +180,7 @@ class Stack:
         """Publish in bulk mode behind CloudFront: nothing of managed mode remains in the state but the marker."""
         self._save_marker({})
         self.bucket.put(catalogue.KEY, "")
+        write_managed_files(self.bucket, removed_paths(self.marker["removals"]))
         if self.record:
             self.files.delete("id", self.record)
         del self.bucket.objects[catalogue.KEY]
