@@ -174,8 +174,8 @@ class Lab:
         """Go back to a snapshot."""
         self._stop_emulator(is_saved=False)
         for saved, current in self._folders(name):
-            shutil.rmtree(current, ignore_errors=True)
-            shutil.copytree(saved, current, symlinks=True)
+            _empty(current)
+            shutil.copytree(saved, current, symlinks=True, dirs_exist_ok=True)
         self._start_emulator()
 
     def _folders(self, name: str) -> list[tuple[Path, Path]]:
@@ -196,3 +196,12 @@ class Lab:
     def _start_emulator(self) -> None:
         with contextlib.redirect_stdout(io.StringIO()):
             emulator_process.start(self._home)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is in a folder, which is the working directory of providers that keep running."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import re
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 from pulumi.runtime import _callbacks
+from pulumi.runtime.proto import resource_pb2
 
 from hosting.publish.managed.path_list import unpack
-from hosting.publish.managed.synced_folders import object_transform
+from hosting.publish.managed.synced_folders import object_transform, transformed
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
 from hosting.resource_names import resource_name
 from tests.program.conftest import MANIFEST, VERSIONS
@@ -30,6 +32,7 @@ OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 BUCKET = "aws:s3/bucket:Bucket"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
+OBJECT = "aws:s3/bucketObject:BucketObject"
 FOLDER = "synced-folder:index:S3BucketFolder"
 INVALIDATION = "pulumi-python:dynamic/hosting:Invalidation"
 FIRST_POLICY = "pulumi-python:dynamic/hosting:FirstPolicy"
@@ -275,21 +278,37 @@ def test_aws_settings_reach_the_provider(deploy: Callable[..., Deployed]) -> Non
 def test_objects_get_the_headers_of_the_manifest(key: str, headers: dict[str, str]) -> None:
     """A synced folder's transform gives each object the headers of its entry; the engine never deletes it."""
     manifest = Manifest.of([*MANIFEST.entries, ManifestEntry("game.wasm.br", 1, "aa", "application/wasm", None, "br")])
-    kind_of_object = "aws:s3/bucketObject:BucketObject"
-    props = {"key": key, "contentType": "x"}
-    args, inherited = (
-        pulumi.ResourceTransformArgs(custom=True, type_=kind_of_object, name=key, props=props, opts=opts)
-        for opts in (pulumi.ResourceOptions(), pulumi.ResourceOptions(retain_on_delete=True))
-    )
+    props, opts = {"key": key, "contentType": "x"}, pulumi.ResourceOptions()
+    args = pulumi.ResourceTransformArgs(custom=True, type_=OBJECT, name=key, props=props, opts=opts)
     result = object_transform(manifest)(args)
     assert result is not None
     assert result.props == {"key": key, **headers}
     assert result.opts.retain_on_delete is True
-    # If the folder has passed the option on, the others stay as they are.
-    unchanged = object_transform(manifest)(inherited)
-    assert unchanged is not None
-    assert unchanged.props == result.props
-    assert unchanged.opts is None
+    # The engine's request is changed in the same way, without the SDK.
+    options = resource_pb2.TransformResourceOptions(depends_on=["urn:pulumi:prod::site::a::b"])
+    request = resource_pb2.TransformRequest(type=OBJECT, name=key, options=options)
+    request.properties.update(props)
+    response = transformed(request, manifest)
+    assert dict(response.properties) == result.props
+    assert response.options.retain_on_delete is True
+    assert response.options.depends_on == options.depends_on
+
+
+def test_the_sdk_has_the_callback_of_a_transform_without_asking_it(
+    deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each folder registers the answer to the engine's requests for its transform where the SDK looks for it."""
+    servicer = object.__new__(_callbacks._CallbackServicer)
+    vars(servicer).update({"_callbacks": {}, "_transforms": {}, "_target": ""})
+    monkeypatch.setattr("tests.program.conftest.NoCallbacks", lambda: servicer)
+    deploy("dev")
+    assert len(servicer._callbacks) == len(servicer._transforms) == 2
+    (respond, _), (transform, _) = servicer._callbacks.values(), servicer._transforms
+    assert servicer.register_transform(transform).token in servicer._callbacks
+    request = resource_pb2.TransformRequest(type=OBJECT)
+    request.properties.update({"key": "index.html"})
+    response = asyncio.run(respond(request.SerializeToString()))
+    assert dict(response.properties)["contentType"] == "text/html; charset=utf-8"
 
 
 def test_the_sdk_logs_only_debug_messages_about_callbacks(deploy: Callable[..., Deployed]) -> None:
@@ -305,7 +324,10 @@ def test_the_sdk_logs_only_debug_messages_about_callbacks(deploy: Callable[..., 
 def test_the_transform_leaves_other_resources_alone() -> None:
     """The folder itself, and an object that is not in the manifest, are not changed."""
     transform = object_transform(MANIFEST)
-    for kind, key in (("synced-folder:index:S3BucketFolder", "index.html"), ("aws:s3/bucketObject:BucketObject", "?")):
+    for kind, key in (("synced-folder:index:S3BucketFolder", "index.html"), (OBJECT, "?")):
+        request = resource_pb2.TransformRequest(type=kind)
+        request.properties.update({"key": key})
+        assert dict(transformed(request, MANIFEST).properties) == {"key": key}
         opts = pulumi.ResourceOptions()
         args = pulumi.ResourceTransformArgs(custom=True, type_=kind, name="x", props={"key": key}, opts=opts)
         assert transform(args) is None
