@@ -58,11 +58,11 @@ EXCEPTIONS = (
         # Any: other requests of the same run are under way when the engine is killed.
         request=None,
         output=re.compile(
-            r"updating CloudFront Function .*(?:PreconditionFailed|InvalidIfMatchVersion)"
+            r"(?:updating|deleting|publishing) CloudFront Function .*(?:PreconditionFailed|InvalidIfMatchVersion)"
             r"|CloudFront runs other code of function"
         ),
         remedy=Remedy.REFRESH,
-        reason="The AWS provider sends the version of its state with UpdateFunction, and does not compare LIVE.",
+        reason="The AWS provider sends the version of its state with each change of a function, and does not compare LIVE.",
     ),
     DocumentedException(
         name="cut checkpoint",

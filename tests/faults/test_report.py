@@ -104,6 +104,7 @@ def test_jobs_share_the_points() -> None:
     ("request_name", "output", "name"),
     [
         (UPDATE, "updating CloudFront Function (router): PreconditionFailed", "function's version"),
+        (UPDATE, "deleting CloudFront Function (router): PreconditionFailed", "function's version"),
         (UPDATE, "error: CloudFront runs other code of function 'router'", "function's version"),
         (PUT, "s3: PreconditionFailed", None),
         (None, "error: failed to load checkpoint: EOF", "cut checkpoint"),
