@@ -62,7 +62,7 @@ EXCEPTIONS = (
             r"|CloudFront runs other code of function"
         ),
         remedy=Remedy.REFRESH,
-        reason="The AWS provider sends the version of its state with each change of a function, and does not compare LIVE.",
+        reason="The AWS provider sends the version of its state with each change, and does not compare LIVE.",
     ),
     DocumentedException(
         name="cut checkpoint",
