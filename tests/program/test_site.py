@@ -303,7 +303,8 @@ def test_the_sdk_has_the_callback_of_a_transform_without_asking_it(
     monkeypatch.setattr("tests.program.conftest.NoCallbacks", lambda: servicer)
     deploy("dev")
     assert len(servicer._callbacks) == len(servicer._transforms) == 2
-    (respond, _), (transform, _) = servicer._callbacks.values(), servicer._transforms
+    respond: Any = next(iter(servicer._callbacks.values()))
+    transform: Any = next(iter(servicer._transforms))
     assert servicer.register_transform(transform).token in servicer._callbacks
     request = resource_pb2.TransformRequest(type=OBJECT)
     request.properties.update({"key": "index.html"})
