@@ -14,14 +14,14 @@ from hosting.deployments.settings import NAMESPACE, TEMPLATE, DeploymentsSetting
 from hosting.deployments.stack import raw_config, require_cloud, require_repository, require_valid_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from hosting.deployments.cli import Cli
 
 # https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack
 _MAX_NAME_LENGTH = 100
-_EDGE = "previews:edge"
+_EDGE, _BASE = "previews:edge", "previews:base"
 
 
 def stack_name(branch: str) -> str:
@@ -53,7 +53,8 @@ def preview_edge(project: Path) -> str | None:
 def add(cli: Cli, branch: str, template: str, say: Callable[[str], None], *, edge: str | None = None) -> None:
     """Create the stack of ``branch`` with the template's config, and connect it; an existing one is connected again.
 
-    If there is an edge of previews, the stack is a preview on it. The template may name another one.
+    If there is an edge of previews, the stack is a preview on it, whose base is the preview of the template's branch.
+    The template may name another edge, and another base.
 
     Raises:
         DeploymentsError: the template does not exist, or the stack belongs to another branch.
@@ -62,23 +63,25 @@ def add(cli: Cli, branch: str, template: str, say: Callable[[str], None], *, edg
     require_cloud(cli, stack)
     if not _exists(cli, stack, branch):
         config = raw_config(cli, template)
-        require_repository(load_section(config, NAMESPACE, DeploymentsSettings), template)
+        settings = load_section(config, NAMESPACE, DeploymentsSettings)
+        require_repository(settings, template)
         require_valid_template(config, "{stack}", "{branch}")
-        _create(cli, stack, branch, template, edge=None if _EDGE in config.values else edge)
+        preview = {_EDGE: edge, _BASE: settings.branch} if edge or _EDGE in config.values else {}
+        own = {key: value for key, value in preview.items() if value and key not in config.values}
+        own |= {f"{NAMESPACE}:branch": branch, f"{NAMESPACE}:pullRequestTemplate": "false"}
+        _create(cli, stack, template, own)
     connect(cli, stack, say)
     if raw_config(cli, stack).values.get(_EDGE):
         say(f"It is a preview: pulumi stack output url --stack {stack} shows its URL after the first push.")
     say(f"Commit Pulumi.{stack_name(branch)}.yaml to branch {branch}, the first push deploys it.")
 
 
-def _create(cli: Cli, stack: str, branch: str, template: str, *, edge: str | None) -> None:
-    """Create the stack; after an error remove it again, as it would block the next attempt."""
+def _create(cli: Cli, stack: str, template: str, own: Mapping[str, str]) -> None:
+    """Create the stack with the template's config and its own; after an error remove it, as it would block the next."""
     run(cli, stack, "stack", "init", stack, "--no-select", "--copy-config-from", template)
     try:
-        run(cli, stack, "config", "set", "--stack", stack, f"{NAMESPACE}:branch", branch)
-        run(cli, stack, "config", "set", "--stack", stack, f"{NAMESPACE}:pullRequestTemplate", "false")
-        if edge is not None:
-            run(cli, stack, "config", "set", "--stack", stack, _EDGE, edge)
+        for key, value in own.items():
+            run(cli, stack, "config", "set", "--stack", stack, key, value)
     except BaseException:
         # The stack has no resources yet.
         cli.run("stack", "rm", stack, "--yes")

@@ -10,8 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hosting.aws.session import client_of, make_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import boto3
 
     from hosting.aws.settings import AwsSettings
@@ -64,23 +62,3 @@ def answer_date(error: BaseException) -> str:
     """Return the Date header of an error that AWS answered with; empty without one."""
     metadata = error.response.get("ResponseMetadata", {}) if isinstance(error, ClientError) else {}
     return str(metadata.get("HTTPHeaders", {}).get("date", ""))
-
-
-def listed(method: Any, *, items: str, within: str = "", **arguments: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - boto3
-    """Yield all items of one of CloudFront's lists, which have no paginator in boto3.
-
-    Args:
-        method: the client's method.
-        items: the key of the items.
-        within: the key of the list that has them.
-        arguments: the method's arguments.
-    """
-    marker: dict[str, str] = {}
-    while True:
-        answer = method(**arguments, **marker)
-        page = answer.get(within, {}) if within else answer
-        yield from page.get(items) or []
-        following = page.get("NextMarker")
-        if not following:
-            return
-        marker = {"Marker": following}

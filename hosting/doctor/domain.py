@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from hosting.doctor.aws_clients import AWS_ERRORS, error_code, listed
+from hosting.aws.cloudfront_lists import listed
+from hosting.doctor.aws_clients import AWS_ERRORS, error_code
 from hosting.doctor.lines import Line
 from hosting.doctor.name_servers import DnsError
 from hosting.doctor.state import DISTRIBUTION
+from hosting.domain.conflicts import REMOVE_NAME, more_specific, overlaps, reported_conflicts
 from hosting.domain.settings import is_in_zone
 
 if TYPE_CHECKING:
@@ -89,14 +91,14 @@ def check_names(context: Context) -> Iterator[Line]:
     owners, unanswered = _listed_owners(client, names, own), []
     for name in names if own else ():
         try:
-            owners |= _reported_owners(client, name, own[0])
+            owners |= reported_conflicts(client, name, own[0])
         except AWS_ERRORS as error:
             if error_code(error) not in _NO_ANSWER:
                 raise
             unanswered.append(name)
             yield Line("not checked", f"CloudFront did not say which distributions conflict with {name} ({error})")
     for name, owner in sorted(owners.items()):
-        yield _taken(name, owner) if name in names else _more_specific(name, owner)
+        yield _taken(name, owner) if name in names else Line("warning", more_specific(name, owner), REMOVE_NAME)
     if not owners.keys() & set(names):
         seen = "No other distribution" if own and not unanswered else "No distribution of this account"
         yield Line("ok", f"{seen} has {', '.join(names)}")
@@ -107,42 +109,11 @@ def _taken(name: str, owner: str) -> Line:
     return Line("error", f"The host name {name} is on {owner}, and only one distribution can have it", step)
 
 
-def _more_specific(name: str, owner: str) -> Line:
-    """Return the warning that CloudFront prefers a name of another distribution.
-
-    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-restrictions
-    """
-    text = f"The host name {name} on {owner} is more specific than the stack's: its visitors do not get this stack"
-    return Line("warning", text, "remove the name there, unless its visitors are meant to get that distribution")
-
-
-def _overlaps(alias: str, names: tuple[str, ...]) -> bool:
-    """Return whether an alias is one of the names, or a wildcard among them covers it."""
-    return alias in names or any(name.startswith("*.") and alias.endswith(name[1:]) for name in names)
-
-
 def _listed_owners(client: Any, names: tuple[str, ...], own: list[str]) -> dict[str, str]:  # noqa: ANN401 - boto3
     """Return the aliases that other distributions of this account have, with the distribution of each."""
     return {
         alias: f"distribution {each['Id']} of this account"
         for each in listed(client.list_distributions, items="Items", within="DistributionList")
         for alias in each.get("Aliases", {}).get("Items") or []
-        if each["Id"] not in own and _overlaps(alias, names)
-    }
-
-
-def _reported_owners(client: Any, name: str, own: str) -> dict[str, str]:  # noqa: ANN401 - as above
-    """Return the aliases that other distributions of any account have, with the distribution of each.
-
-    CloudFront says it only for names that the certificate of the stack's own distribution covers, and hides the first
-    half of the IDs: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListDomainConflicts.html
-    """
-    resource = {"DistributionId": own}
-    conflicts = listed(
-        client.list_domain_conflicts, items="DomainConflicts", Domain=name, DomainControlValidationResource=resource
-    )
-    return {
-        each["Domain"]: f"{each['ResourceType'].replace('-', ' ')} {each['ResourceId']} of account {each['AccountId']}"
-        for each in conflicts
-        if _overlaps(each["Domain"], (name,)) and not own.endswith(each["ResourceId"].lstrip("*"))
+        if each["Id"] not in own and overlaps(alias, names)
     }

@@ -10,8 +10,9 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from hosting.aws.cloudfront_lists import listed
 from hosting.doctor import state
-from hosting.doctor.aws_clients import AWS_ERRORS, listed
+from hosting.doctor.aws_clients import AWS_ERRORS
 from hosting.doctor.bucket import import_command
 from hosting.doctor.lines import Line
 from hosting.resource_names import STORE_COMMENT

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hosting.aws.cloudfront_lists import listed
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.doctor import state
-from hosting.doctor.aws_clients import AWS_ERRORS, listed
+from hosting.doctor.aws_clients import AWS_ERRORS
 from hosting.doctor.lines import Line
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ RANGES = {
     "pathspec": ((1, 1, 1), (2,)),
     "dnspython": ((2, 9, 2), (3,)),
     "selectolax": ((1, 0, 2), (2,)),
+    "publicsuffixlist": ((1, 1, 2), (2,)),
 }
 _INSTALL_CLI = "update it, https://www.pulumi.com/docs/install/"
 _INSTALL_PACKAGES = "pip install -r requirements.txt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,9 @@ from hosting.domain.settings import is_in_zone
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hosting.config.load import Settings
+    from publicsuffixlist import PublicSuffixList
 
-# The usual labels of public suffixes below the top-level domain of a country, such as co.uk; each domain below such a
-# suffix is another one's: https://publicsuffix.org/list/public_suffix_list.dat
-_PUBLIC = frozenset(
-    {"ac", "co", "com", "edu", "gob", "gov", "gv", "ltd", "mil", "ne", "net", "nom", "or", "org", "plc"}
-)
-_COUNTRY_LENGTH = 2
+    from hosting.config.load import Settings
 
 
 def production_domain(settings: Settings, folder: Path | None = None) -> str:
@@ -34,14 +30,20 @@ def production_domain(settings: Settings, folder: Path | None = None) -> str:
     """
     domain = settings.previews.domain or ""
     found = (name for file in _others(folder or Path.cwd(), settings.stack) for name in _domains(file))
-    return next((name for name in map(_registrable, found) if is_in_zone(domain, name)), "")
+    return next((name for name in map(_registrable, found) if name and is_in_zone(domain, name)), "")
 
 
 def _registrable(name: str) -> str:
-    """Return the registrable domain of a host name."""
-    labels = name.split(".")
-    is_public = len(labels[-1]) == _COUNTRY_LENGTH and labels[-2] in _PUBLIC
-    return ".".join(labels[-3 if is_public else -2 :])
+    """Return the registrable domain of a host name; empty for a public suffix, each of whose names is another site."""
+    return _public_suffixes().privatesuffix(name) or ""
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> PublicSuffixList:
+    """Return the list that browsers use, of the package's date: https://publicsuffix.org/."""
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - reading the list takes a while
+
+    return PublicSuffixList()
 
 
 def _others(folder: Path, stack: str) -> Iterator[Path]:

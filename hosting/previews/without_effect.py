@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _SITE, _EDGE, _PREVIEW, _PUBLIC_EDGE = "site", "edge", "preview", "public edge"
 _NO_FILES = "as a preview edge publishes no files itself"
 _NO_RESOURCES = "as a preview has no bucket, distribution, host names and role of its own"
+_NO_AWS_PROVIDER = "as only Pulumi's AWS provider reads it, and a preview has none of its resources"
 _NO_PASSWORD = "as visitors need no password with 'previews:public'"  # noqa: S105 - a reason
 _ALWAYS = "as a preview and its edge are always in bulk mode behind CloudFront"
 _ON_PREVIEWS = "as only a preview has it"
@@ -41,6 +42,10 @@ _OF_DISTRIBUTIONS = (
     *("alarms", "compress", "geoRestriction", "httpVersion", "ipv6", "logging", "logRetentionDays"),
     *("originReadTimeout", "priceClass", "waitForDeployment", "webAclArn"),
 )
+_OF_AWS_PROVIDER = (
+    *("allowedAccountIds", "defaultTags", "ec2MetadataService*", "forbiddenAccountIds", "ignoreTags"),
+    *("s3UsEast1RegionalEndpoint", "skip*", "tagPolicyCompliance", "tokenBucketRateLimiterCapacity", "userAgents"),
+)
 _INVALIDATION = ("invalidate", "invalidationMaxPaths", "invalidationWait")
 _ROLE = ("createRole", "oidcProviderArn", "reviewStacks")
 # The first row that has a setting counts.
@@ -56,6 +61,7 @@ _TABLE = (
     _Row((_EDGE,), "as the certificate of a preview edge is in its zone, or has an ARN", ("domain:validated",)),
     _Row((_PUBLIC_EDGE,), _NO_PASSWORD, ("access:*",)),
     _Row((_PREVIEW,), _NO_RESOURCES, ("website:bucketName", "website:cors", "website:retainBucket", "domain:*")),
+    _Row((_PREVIEW,), _NO_AWS_PROVIDER, tuple(f"aws:{name}" for name in _OF_AWS_PROVIDER)),
     _Row((_PREVIEW,), _NO_RESOURCES, tuple(f"cloudfront:{name}" for name in _OF_DISTRIBUTIONS)),
     _Row((_PREVIEW,), _NO_RESOURCES, ("cloudfront:errorResponses*.cachingMinTtl",)),
     _Row((_PREVIEW,), _NO_RESOURCES, tuple(f"publish:{name}" for name in _INVALIDATION)),

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pulumi.dynamic import ResourceProvider
+from pulumi.runtime import rpc
 
 from hosting.aws.settings import settings_from
 from hosting.errors import HostingError
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from pulumi.dynamic import ConfigureRequest
 
     from hosting.aws.settings import AwsSettings
+
+
+def known_text(value: object) -> str:
+    """Return a text among a resource's inputs; empty if it is not known before the update."""
+    return value if isinstance(value, str) and value != rpc.UNKNOWN else ""
 
 
 class AwsProvider(ResourceProvider):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from hosting.errors import PublishError, for_stack
-from hosting.providers.base import AwsProvider
+from hosting.providers.base import AwsProvider, known_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,20 +102,13 @@ class ReviewProvider(_Provider):
         from hosting.publish.s3.errors import S3Error  # noqa: PLC0415 - see above
         from hosting.review.live import live_site, no_live_site  # noqa: PLC0415 - see above
 
-        bucket, region = _known(props.get("bucket")), _known(props.get("region"))
+        bucket, region = known_text(props.get("bucket")), known_text(props.get("region"))
         if not bucket:
             return no_live_site("Nothing is live yet")
         try:
             return live_site(self.bucket_client(bucket, region), props["keys"], str(props["name"]))
         except S3Error as error:
             return no_live_site(f"The live release can't be read ({error})")
-
-
-def _known(value: object) -> str:
-    """Return an input; empty if it is not known before the update."""
-    from pulumi.runtime import rpc  # noqa: PLC0415 - see above
-
-    return value if isinstance(value, str) and value != rpc.UNKNOWN else ""
 
 
 def _show_progress(engine_log: EngineLog, done: int, total: int) -> None:
@@ -237,7 +230,7 @@ class ReviewArgs:
 
     bucket: pulumi.Input[str]
     region: pulumi.Input[str]
-    keys: list[str]
+    keys: pulumi.Input[list[str]]
     name: str
     digest: str
     staging: str

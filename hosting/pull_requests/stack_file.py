@@ -31,6 +31,9 @@ def build_settings(project: Path, template: str) -> PublishSettings:
 def write_stack_file(project: Path, template: str, stack: str, directory: str) -> None:
     """Write the config of a preview.
 
+    What the template's stack encrypts with, such as a salt, is left out without a secret: the CLI would check the
+    passphrase with it, and previews may have another passphrase than the stack that the template was made in.
+
     Args:
         project: the folder of Pulumi.yaml.
         template: the stack whose config is copied.
@@ -42,7 +45,8 @@ def write_stack_file(project: Path, template: str, stack: str, directory: str) -
     """
     content = _read(project / f"Pulumi.{template}.yaml")
     config = {key: value for key, value in (content.get("config") or {}).items() if key not in _BUILD_KEYS}
-    text = yaml.safe_dump({**content, "config": {**config, "publish:directory": directory}})
+    kept = content if _has_secret(config) else {}
+    text = yaml.safe_dump({**kept, "config": {**config, "publish:directory": directory}})
     (project / f"Pulumi.{stack}.yaml").write_text(text, encoding="utf-8")
 
 
@@ -60,6 +64,12 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _is_secret(value: object) -> bool:
     return isinstance(value, dict) and "secure" in value
+
+
+def _has_secret(value: object) -> bool:
+    """Return whether a value, or a part of it, is encrypted."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return _is_secret(value) or any(map(_has_secret, parts))
 
 
 def _text(value: object) -> str:

@@ -25,7 +25,7 @@ from hosting.review.html_report import html_report
 from hosting.review.lines import refusal, text
 from hosting.review.live import live_site, no_live_site
 from hosting.review.markdown import markdown
-from hosting.review.record import record_keys
+from hosting.review.record import preview_record_keys, record_keys
 from hosting.review.request import REQUEST_FILE, review_request, write_request
 from hosting.review.run import run_review, staged_site
 from hosting.review.traffic_cost import parse_traffic
@@ -181,9 +181,10 @@ def _live(cli: Cli, stack: str, settings: Settings) -> LiveSite:
     if not outputs.get("bucketName"):
         return no_live_site("Nothing is live yet")
     aws = replace(settings.aws, region=str(outputs["bucketRegion"]))
-    keys = record_keys(settings)
+    keys, preview = record_keys(settings), str(outputs.get("previewName") or "") if against else ""
+    compared = preview_record_keys(preview) if preview else keys.compared
     try:
-        return live_site(open_bucket(str(outputs["bucketName"]), aws), keys.compared, keys.name)
+        return live_site(open_bucket(str(outputs["bucketName"]), aws), compared, keys.name)
     except S3Error as error:
         return no_live_site(f"The live release can't be read ({error})")
 

@@ -104,7 +104,8 @@ class RecordKeys(NamedTuple):
 
     Attributes:
         own: the keys that its own record may have, the one that it is written to first.
-        compared: the keys of the record that the site is compared with, the most likely first.
+        compared: the keys of the record that the site is compared with, the most likely first. The stack in
+            `review:against` has them unless it is a preview, which only its outputs say.
         name: what that site is called.
     """
 
@@ -115,12 +116,12 @@ class RecordKeys(NamedTuple):
 
 def record_keys(settings: Settings) -> RecordKeys:
     """Return where the records of a stack are. A preview is compared with its base, in the same bucket."""
-    own = _preview_keys(preview_name(settings)) if settings.previews.edge else _site_keys(settings)
+    own = preview_record_keys(preview_name(settings)) if settings.previews.edge else _site_keys(settings)
     against, base = settings.review.against, base_name(settings) if settings.previews.edge else ""
     if against:
         return RecordKeys(own, _site_keys(settings), f"the live release of stack '{against}'")
     if base:
-        return RecordKeys(own, _preview_keys(base), f"the live release of preview '{base}'")
+        return RecordKeys(own, preview_record_keys(base), f"the live release of preview '{base}'")
     return RecordKeys(own, own, "the live release")
 
 
@@ -131,7 +132,8 @@ def _site_keys(settings: Settings) -> list[str]:
     return [f"{prefix}{layout.REVIEW_RECORD}" for prefix in (prefixes if is_release else prefixes[::-1])]
 
 
-def _preview_keys(name: str) -> list[str]:
+def preview_record_keys(name: str) -> list[str]:
+    """Return the keys that the record of a preview may have in the bucket of its edge; ``name`` is its label."""
     return [layout.site_records(name) + layout.REVIEW_RECORD]
 
 

@@ -18,14 +18,18 @@ from hosting.formats.redirects.rule_set import RedirectRules
 from hosting.previews.domains import production_domain
 from hosting.previews.warnings import edge_warnings
 from hosting.providers.generated_password import GeneratedPassword
+from hosting.providers.name_conflicts import NameConflicts, NameConflictsArgs
 from hosting.publish.bulk.release_function import PASSWORD_HASH, preview_functions
 from hosting.publish.staging.manifest import Manifest
 from hosting.resource_names import EDGE_COMPONENT, ResourceNames
 from hosting.site.component import declare, known_errors, start
 from hosting.site.outputs import edge_outputs
 from hosting.site.stack_resources import StackResources, current_stack
+from hosting.site.urns import dynamic_urn
 
 if TYPE_CHECKING:
+    from pulumi_aws.cloudfront import Distribution
+
     from hosting.config.load import Settings
     from hosting.site.outputs import Outputs
 
@@ -102,6 +106,14 @@ class _EdgeResources(StackResources):
         records = self._domain.declare_records(distribution) if self._domain else {}
         self.outputs = {**edge_outputs(self.bucket, distribution, store, settings, password), **records, "url": None}
         self.outputs |= self._previews_role(store.arn)
+        self._name_conflicts(distribution)
+
+    def _name_conflicts(self, distribution: Distribution) -> None:
+        """Declare the warning of other distributions' names below the domain."""
+        logical = self._names.logical("name-conflicts")
+        urn = dynamic_urn("NameConflicts", logical, EDGE_COMPONENT)
+        args = NameConflictsArgs(f"*.{self._settings.previews.domain}", distribution.id, urn)
+        NameConflicts(logical, args, self._own(after=[]))
 
     @property
     def _hidden(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pulumi
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.key_checks import check_reserved
 from hosting.resource_names import COMPONENT
-from hosting.review.record import record_keys
+from hosting.review.record import preview_record_keys, record_keys
 from hosting.review.request import review_digest, review_request, write_request
 from hosting.site.urns import dynamic_urn
 
@@ -68,8 +68,8 @@ class SiteReview:
         args = self._args(bucket, "review", "Review", self._keys.compared)
         against = self._settings.review.against
         if against:
-            bucket_name, region = self._other_bucket(against, opts)
-            args = replace(args, bucket=bucket_name, region=region)
+            bucket_name, region, keys = self._other_site(against, opts)
+            args = replace(args, bucket=bucket_name, region=region, keys=keys)
         return [Review(self._names.logical("review"), args, opts)]
 
     def after(self, bucket: pulumi.Input[str], opts: pulumi.ResourceOptions) -> None:
@@ -93,9 +93,16 @@ class SiteReview:
             urn=dynamic_urn(kind, self._names.logical(name), self._component),
         )
 
-    def _other_bucket(self, stack: str, opts: pulumi.ResourceOptions) -> list[pulumi.Output[str]]:
-        """Return the name and the region of another stack's bucket; empty if the stack is not deployed."""
+    def _other_site(
+        self, stack: str, opts: pulumi.ResourceOptions
+    ) -> tuple[pulumi.Output[str], pulumi.Output[str], pulumi.Output[list[str]]]:
+        """Return another stack's bucket and its region, empty before it is deployed, and the keys of its record."""
         full_name = stack if "/" in stack else f"{self._stack.organization}/{self._stack.project}/{stack}"
         reference = pulumi.StackReference(self._names.logical("against"), full_name, opts)
-        outputs = map(reference.get_output, ("bucketName", "bucketRegion"))
-        return [output.apply(lambda value: value or "") for output in outputs]
+
+        def output(key: str) -> pulumi.Output[str]:
+            return reference.get_output(key).apply(lambda value: str(value or ""))
+
+        site = self._keys.compared
+        keys = output("previewName").apply(lambda preview: preview_record_keys(preview) if preview else site)
+        return output("bucketName"), output("bucketRegion"), keys

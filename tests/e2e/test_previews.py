@@ -4,100 +4,30 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 import time
-from base64 import b64encode
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from threading import Barrier
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
 from tests.e2e.aws_calls.recorder import Recorder
-from tests.e2e.harness import Poll, elsewhere, fetch
+from tests.e2e.harness import Poll, elsewhere
+from tests.e2e.preview_edge import DOMAIN, REVIEW, Previews, command
+from tests.unit.doctor.conftest import distribution_config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from pathlib import Path
 
-    from tests.e2e.harness import Answer, Project
+    from tests.e2e.harness import Project
 
-DOMAIN = "example-previews.com"
-FILES = 1000
 # Of `pulumi up` for a new preview, besides the uploads.
 MOST_REQUESTS = 10
-NO_REVIEW, REVIEW = '{"urls": "off", "links": "off"}', '{"urls": "warn", "links": "warn"}'
-
-
-def command(previews: Previews, *arguments: str, status: int = 0) -> str:
-    """Run `python -m hosting.previews` for the edge, and return what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hosting.previews", *arguments, "--stack", "previews"],
-        cwd=previews.edge.path,
-        env=dict(previews.edge.sandbox.env),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr
-    return done.stdout + (done.stderr if status else "")
-
-
-class Previews:
-    """A project with a preview edge, and what visitors get from it."""
-
-    def __init__(self, edge: Project) -> None:
-        self.edge = edge
-        self.password = ""
-
-    def stack(self, name: str, changed: Mapping[str, str], *, files: int = FILES, **config: str) -> Project:
-        """Return a new preview whose site has the given files besides its pages; `a_b` stands for `a:b`."""
-        found = replace(self.edge, stack=name)
-        found.pulumi("stack", "init", name)
-        self.write(name, changed, files=files)
-        own = {"publish_directory": f"www-{name}", "previews_edge": "previews", "publish_gate": NO_REVIEW, **config}
-        for key, value in own.items():
-            found.config(key.replace("_", ":"), value)
-        return found
-
-    def write(self, name: str, changed: Mapping[str, str], *, files: int = FILES) -> None:
-        """Write the site of a preview."""
-        pages = {
-            "index.html": "home",
-            "404.html": "not here",
-            **{f"page-{n}.html": f"page {n}" for n in range(files - 2)},
-        }
-        for path, text in {**pages, **changed}.items():
-            self.edge.write(f"www-{name}/{path}", text)
-
-    def get(self, name: str, path: str = "/", *, user: str = "preview", **options: str) -> Answer:
-        """Ask for a page of a preview, as a visitor with the edge's password at any location."""
-        login = b64encode(f"{user}:{options.pop('password', self.password)}".encode()).decode()
-        host = name if "." in name else f"{name}.{DOMAIN}"
-        headers = {"Host": host, "Authorization": f"Basic {login}", **elsewhere(), **options}
-        return fetch(self.edge.url(), path, headers=headers)
-
-    def store(self) -> tuple[Any, str]:
-        """Return a client of the data of key-value stores, and the ARN of the edge's."""
-        env = self.edge.sandbox.env
-        session: Any = boto3.Session("test", "test", region_name=env["AWS_REGION"])
-        # botocore puts the account's id before the endpoint, where it becomes part of an ignored user name.
-        endpoint = env["AWS_ENDPOINT_URL"].replace("//", "//kvs@")
-        return session.client("cloudfront-keyvaluestore", endpoint_url=endpoint), self.edge.outputs()["storeArn"]
-
-    def stored(self) -> list[str]:
-        """Return the keys of all files in the edge's bucket."""
-        pages = self.edge.sandbox.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.edge.outputs()["bucketName"], Prefix=".release/o/"
-        )
-        return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-
-    def text(self, name: str, path: str = "/") -> str:
-        """Return a page of a preview."""
-        answer = self.get(name, path)
-        assert answer.status == 200, (name, path, answer)
-        return answer.text
 
 
 @pytest.fixture(scope="module")
@@ -121,13 +51,18 @@ def previews(new_project: Callable[[str], Project]) -> Previews:
 
 
 def test_the_edge_alone(previews: Previews) -> None:
-    """Its outputs are those of an edge; the password is secret; a second `pulumi up` changes nothing."""
+    """The password is secret; a second `pulumi up` changes nothing, and warns of another distribution's name."""
     outputs = previews.edge.outputs()
     assert outputs["previewsDomain"] == DOMAIN
     assert len(previews.password) == 32
     shown = previews.edge.pulumi("stack", "output", "password", "--stack", "previews")
     assert previews.password not in shown.output
-    assert previews.edge.up().changes == {}
+    (certificate,) = [one for one in previews.edge.state() if one["type"] == "aws:acm/certificate:Certificate"]
+    other = distribution_config("other", f"taken.{DOMAIN}", certificate=certificate["outputs"]["arn"])
+    previews.edge.sandbox.cloudfront.create_distribution(DistributionConfig=other)
+    again = previews.edge.up()
+    assert again.changes == {}
+    assert f"The host name taken.{DOMAIN} on distribution *******" in again.output
     assert previews.text("main") == "home"
 
 
@@ -214,31 +149,6 @@ def test_no_preview_answers_with_the_file_of_another(previews: Previews) -> None
     assert previews.get("own", f"/{keys[0]}", **location).status == 404
 
 
-@pytest.mark.parametrize("arrival", ["updates", "keys"])
-def test_no_preview_answers_with_another_while_a_publish_arrives(previews: Previews, arrival: str) -> None:
-    """A publish with a table of its own arrives at two locations: each name has its own files, or none."""
-    old = previews.text("pr-7", "/page-20")
-    new = f"seven 20 by {arrival}"
-    pages = {f"page-{number}.html": f"seven {number} by {arrival}" for number in range(10, 110)}
-    previews.write("PR_7", {**pages, **{f"page-{number}.html": f"seven {number}" for number in range(10)}})
-    start, settings = time.time(), {"arrival": arrival, "lagSeconds": 10}
-    file, locations, seen = previews.edge.sandbox.home.store_settings, (elsewhere(), elsewhere()), set()
-    try:
-        file.write_text(json.dumps({**settings, "clock": start}))
-        replace(previews.edge, stack="PR_7").up()
-        for seconds, location in itertools.product(range(11), locations):
-            file.write_text(json.dumps({**settings, "clock": start + seconds}))
-            own = [previews.get(name, "/page-3", **location).text for name in ("main", "own", "pr-7")]
-            assert own == ["page 3", "page 3", "seven 3"]
-            assert previews.get("main", "/page-20", **location).text == "page 20"
-            answer = previews.get("pr-7", "/page-20", **location)
-            # While its table has not arrived, a preview may have no answer.
-            seen.add(answer.text if answer.status == 200 else answer.status)
-    finally:
-        file.unlink()
-    assert {old, new} <= seen <= {old, new, 503}
-
-
 def test_another_stack_of_the_same_name(previews: Previews) -> None:
     """A second stack whose name has the same label is refused, and changes nothing."""
     other = previews.stack("pr.7", {"index.html": "other"}, files=3)
@@ -268,14 +178,13 @@ def test_the_base_publishes_while_a_preview_is_asked(previews: Previews) -> None
 
 
 def test_the_list_of_previews(previews: Previews) -> None:
-    """Each preview is listed with its stack, and none of them is removed before it expires."""
+    """Each preview is listed with its stack."""
     listed = command(previews, "list")
     assert [line.split()[0] for line in listed.splitlines()] == [
         f"https://{name}.{DOMAIN}" for name in ("main", "own", "pr-7")
     ]
     assert "/PR_7  published " in listed
     assert "expires in 29 days" in listed
-    assert command(previews, "prune").endswith("0 of 3 previews removed\n")
 
 
 def test_a_value_that_is_not_a_pointer(previews: Previews) -> None:
@@ -291,7 +200,7 @@ def test_a_value_that_is_not_a_pointer(previews: Previews) -> None:
     assert "Traceback" not in listed
     assert "removing 'pr-9': its value is not a pointer\n" in command(previews, "prune", "--invalid")
     assert previews.text("own") == "<h1>own</h1>"
-    assert len(command(previews, "list").splitlines()) == 3
+    assert "s/pr-9" not in {item["Key"] for item in store.list_keys(KvsARN=arn)["Items"]}
 
 
 def test_expiry(previews: Previews) -> None:
@@ -307,7 +216,6 @@ def test_expiry(previews: Previews) -> None:
     assert (answer.status, answer.headers["cache-control"], answer.headers["x-robots-tag"]) == (
         *(410, "no-store", "noindex"),
     )
-    assert "would remove pr-7 of the stack" in command(previews, "prune", "--dry-run")
     assert command(previews, "prune").endswith("1 of 3 previews removed\n")
     assert previews.get("pr-7").status == 404
     assert previews.text("own") == "<h1>own</h1>"
@@ -316,10 +224,86 @@ def test_expiry(previews: Previews) -> None:
 
 
 def test_destroy(previews: Previews) -> None:
-    """A destroyed preview is unknown at once, and only what it had alone is deleted."""
-    pr7, before = replace(previews.edge, stack="PR_7"), len(previews.stored())
-    pr7.pulumi("destroy", "--yes", "--skip-preview", "--stack", "PR_7")
-    assert previews.get("pr-7").status == 404
+    """A preview that is asked while it is destroyed has its own page or none, and only what it had alone is deleted."""
+    pr7, before, seen = replace(previews.edge, stack="PR_7"), len(previews.stored()), set()
+
+    def ask() -> None:
+        answer = previews.get("pr-7", "/page-3")
+        seen.add(answer.text if answer.status == 200 else str(answer.status))
+
+    with Poll(ask):
+        pr7.pulumi("destroy", "--yes", "--skip-preview", "--stack", "PR_7")
+    ask()
+    assert seen == {"seven 3", "404"}
+    assert previews.get("pr-7").headers["cache-control"] == "no-store"
     assert len(previews.stored()) < before
     assert previews.text("main", "/page-3") == "new 3"
     assert previews.text("own") == "<h1>own</h1>"
+
+
+class Arrival:
+    """Lets changes of the store arrive at two locations, each after the one before."""
+
+    def __init__(self, previews: Previews, arrival: str, name: str) -> None:
+        self._previews, self._name, self._now = previews, name, time.time()
+        self._settings = {"arrival": arrival, "lagSeconds": 10}
+        self._locations = (elsewhere(), elsewhere())
+
+    def answers(self, change: Callable[[], object]) -> set[str]:
+        """Return what visitors get for a page of the preview while a change arrives; others have their own pages."""
+        file, found = self._previews.edge.sandbox.home.store_settings, set()
+        self._now += 1000
+        try:
+            file.write_text(json.dumps({**self._settings, "clock": self._now}))
+            change()
+            for seconds, location in itertools.product(range(11), self._locations):
+                file.write_text(json.dumps({**self._settings, "clock": self._now + seconds}))
+                others = [self._previews.get(name, "/page-3", **location).text for name in ("main", "own")]
+                assert others == ["new 3", "page 3"]
+                answer = self._previews.get(self._name, "/page-3", **location)
+                found.add(answer.text if answer.status == 200 else str(answer.status))
+        finally:
+            file.unlink()
+        return found
+
+
+@pytest.mark.parametrize("arrival", ["updates", "keys"])
+def test_changes_arrive_at_two_locations(previews: Previews, tmp_path: Path, arrival: str) -> None:
+    """A new preview, its next table and its removal arrive, whole or key by key; each has its own files or none."""
+    name = f"late-{arrival}"
+    arriving = Arrival(previews, arrival, name)
+
+    def publish(text: str) -> None:
+        # So many changes need another table.
+        publisher.publish(name, {f"page-{number}.html": f"{text} {number}" for number in range(150)})
+
+    with closing(previews.publisher(tmp_path)) as publisher:
+        # A location that has the pointer before its first table has no release to serve.
+        found = arriving.answers(lambda: publish("one"))
+        assert {"404", "one 3"} <= found <= {"404", "503", "one 3"}
+        assert arriving.answers(lambda: publish("two")) == {"one 3", "two 3"}
+        found = arriving.answers(lambda: publisher.remove(name))
+        assert {"404"} <= found <= {"404", "two 3"}
+    assert previews.get(name).headers["cache-control"] == "no-store"
+
+
+def test_two_hundred_previews_two_at_once(previews: Previews, tmp_path: Path) -> None:
+    """Two publishers, whose first writes name the same version of the store, publish 200 previews: each has its own."""
+    shared, meeting = {f"page-{number}.html": f"shared {number}" for number in range(20)}, Barrier(2)
+    with closing(previews.publisher(tmp_path / "base")) as base:
+        base.publish("shared", shared)
+    before = len(previews.stored())
+    publishers = [previews.publisher(tmp_path / str(number), meeting) for number in range(2)]
+
+    def publish(first: int) -> None:
+        for number in range(first, 200, 2):
+            publishers[first].publish(f"pull-{number}", {**shared, "index.html": f"pull {number}"}, base="shared")
+
+    with closing(publishers[0]), closing(publishers[1]), ThreadPoolExecutor(2) as executor:
+        list(executor.map(publish, range(2)))
+    assert sum(one.store.conflicts for one in publishers) > 0
+    location = elsewhere()
+    for number in range(200):
+        found = [previews.get(f"pull-{number}", path, **location).text for path in ("/", "/page-3")]
+        assert found == [f"pull {number}", "shared 3"]
+    assert len(previews.stored()) == before + 200

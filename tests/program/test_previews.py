@@ -78,6 +78,17 @@ def test_an_edge_is_one_of_everything(deploy: Callable[..., Deployed]) -> None:
     assert [arn.partition("/")[2] for arn in statement["NotResource"]] == [".release/records/*", ".pulumi/*"]
 
 
+def test_an_edge_asks_for_more_specific_names(deploy: Callable[..., Deployed]) -> None:
+    """CloudFront is asked for names of other distributions below the domain, once there is a distribution."""
+    edge = deploy("previews", **EDGE)
+    asked = edge.resources["pulumi-python:dynamic/hosting:NameConflicts"]
+    assert (asked["name"], asked["distribution"]) == (f"*.{DOMAIN}", "site-distribution-id")
+    assert asked["urn"].endswith(
+        "hosting:index:PreviewEdge$pulumi-python:dynamic/hosting:NameConflicts::site-name-conflicts"
+    )
+    assert "site-distribution" in edge.dependencies["site-name-conflicts"]
+
+
 def test_the_outputs_of_an_edge(deploy: Callable[..., Deployed]) -> None:
     """They are what a preview needs, and the password."""
     found = deploy("previews", **EDGE, previews_maxDays="9").outputs

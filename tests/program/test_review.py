@@ -61,3 +61,14 @@ def test_another_stack_to_compare_with(deploy: Callable[..., Deployed], monkeypa
     assert (dev[REVIEW]["bucket"], dev[REVIEW]["region"]) == ("live-bucket", "eu-central-1")
     assert dev[REVIEW]["name"] == "the live release of stack 'prod'"
     assert dev[RECORD]["bucket"] != "live-bucket"
+
+
+def test_a_preview_to_compare_with(deploy: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its record is beside those of other previews, and its outputs say which one it is."""
+    outputs = {"bucketName": "previews-bucket", "bucketRegion": "eu-central-1", "previewName": "pr-7"}
+    monkeypatch.setattr("tests.program.conftest.PREVIOUS_OUTPUTS", outputs)
+    dev = deploy("dev", review_against="PR_7").resources
+    assert (dev[REVIEW]["bucket"], dev[REVIEW]["keys"]) == (
+        *("previews-bucket", [".release/records/pr-7/review.json.gz"]),
+    )
+    assert dev[RECORD]["keys"][0] == ".published/review.json.gz"

@@ -72,7 +72,9 @@ def _certified(cloudfront: ModuleType, acm: ModuleType, distribution: object) ->
     """Return the names on the certificate of a distribution."""
     viewer = cloudfront._find(cloudfront._dist_config_el(distribution), "ViewerCertificate")
     arn = "" if viewer is None else cloudfront._text(viewer, "ACMCertificateArn")
-    certificate = acm._certificates.get(arn) or {}
+    # CloudFront's certificates are in us-east-1, and the request may be signed for another region.
+    certificates = {key[-1]: certificate for key, certificate in acm._certificates._data.items()}
+    certificate = certificates.get(arn) or {}
     return list(certificate.get("SubjectAlternativeNames", [certificate.get("DomainName", "")]))
 
 

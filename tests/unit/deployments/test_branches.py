@@ -100,20 +100,29 @@ def test_template_without_a_repository_creates_nothing() -> None:
 
 
 def test_a_branch_is_a_preview_if_there_is_an_edge() -> None:
-    """The new stack names the edge; a template that names one itself is copied as it is."""
+    """The new stack names the edge, and the template's branch as its base; the template's own values are copied."""
     created = FakeCli(**{"config_--json_--show-secrets_--stack_feature-x": NO_STACK})
     with pytest.raises(DeploymentsError, match="There is no stack 'feature-x'"):
         add(created, "feature-x", TEMPLATE, print, edge="previews")
-    assert created.commands("config", "set")[-1][-2:] == ("previews:edge", "previews")
-    repository = {"deployments:repository": {"value": "acme/site"}}
-    results: dict[str, CommandResult | dict[str, Any]] = {
-        "config": {**repository, "previews:edge": {"value": "acme/edge/previews"}},
-        "config_--json_--show-secrets_--stack_feature-x": NO_STACK,
-    }
-    templated = FakeCli(**results)
+    assert [command[-2:] for command in created.commands("config", "set")][:2] == [
+        ("previews:edge", "previews"),
+        ("previews:base", "main"),
+    ]
+    repository = {"deployments:repository": {"value": "acme/site"}, "deployments:branch": {"value": "next"}}
+    edge, base = {"previews:edge": {"value": "acme/edge/previews"}}, {"previews:base": {"value": "stable"}}
+    for own, added in ((edge, [("previews:base", "next")]), ({**edge, **base}, [])):
+        results: dict[str, CommandResult | dict[str, Any]] = {
+            "config": {**repository, **own},
+            "config_--json_--show-secrets_--stack_feature-x": NO_STACK,
+        }
+        templated = FakeCli(**results)
+        with pytest.raises(DeploymentsError, match="There is no stack 'feature-x'"):
+            add(templated, "feature-x", TEMPLATE, print, edge="previews")
+        assert [command[-2:] for command in templated.commands("config", "set")][:-2] == added
+    site = FakeCli(**{"config_--json_--show-secrets_--stack_feature-x": NO_STACK})
     with pytest.raises(DeploymentsError, match="There is no stack 'feature-x'"):
-        add(templated, "feature-x", TEMPLATE, print, edge="previews")
-    assert not any("previews:edge" in command for command in templated.commands("config", "set"))
+        add(site, "feature-x", TEMPLATE, print)
+    assert not any("previews:" in part for command in site.commands("config", "set") for part in command)
 
 
 def test_a_branchs_preview_is_connected() -> None:

@@ -134,7 +134,7 @@ def test_a_name_that_is_more_specific_than_the_preview_edges(account: Account) -
     edge = create(DistributionConfig=distribution_config("edge", wildcard, certificate=arn))["Distribution"]["Id"]
     names = ("pr-7.example-previews.com", "pr-7.example.com")
     other = create(DistributionConfig=distribution_config("other", *names))["Distribution"]["Id"]
-    text = "The host name {} on {} is more specific than the stack's: its visitors do not get this stack"
+    text = "The host name {} on {} is more specific than the stack's, so its visitors do not get this stack"
     for resources, owner in (
         ((), f"distribution {other} of this account"),
         ((resource(DISTRIBUTION, edge),), f"distribution *******{other[7:]} of account ******{account.id[6:]}"),

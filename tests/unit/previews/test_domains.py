@@ -52,12 +52,17 @@ def test_a_domain_of_another_stack(tmp_path: Path, config: str, found: str) -> N
         ("www.example.co.uk", "previews.example.co.uk", "example.co.uk"),
         ("www.example.co.uk", "example-previews.co.uk", ""),
         ("example.com.au", "example-previews.com.au", ""),
-        ("www.co.com", "previews.co.com", "co.com"),
+        ("www.example.or.jp", "example-previews.or.jp", ""),
+        ("www.example.com.br", "previews.example.com.br", "example.com.br"),
+        ("www.example.co.com", "previews.co.com", ""),
+        ("acme.github.io", "acme-previews.github.io", ""),
+        ("www.city.kawasaki.jp", "previews.city.kawasaki.jp", "city.kawasaki.jp"),
+        ("co.uk", "example-previews.co.uk", ""),
         ("docs.a.example.de", "b.example.de", "example.de"),
     ],
 )
 def test_registrable_domains(tmp_path: Path, name: str, previews: str, found: str) -> None:
-    """Below a public suffix, such as that of a country, each domain is another one's."""
+    """Each domain below a public suffix, such as a country's or a host's of sites, is another one's."""
     (tmp_path / "Pulumi.prod.yaml").write_text(f"config:\n  domain:names: [{name}]\n")
     assert production_domain(edge(previews), tmp_path) == found
 

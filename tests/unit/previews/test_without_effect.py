@@ -6,8 +6,12 @@ import json
 
 import pytest
 
-from hosting.config.load import RawConfig, load_settings
+from hosting.aws.settings import KINDS
+from hosting.config.load import OWN_SECTIONS, RawConfig, load_settings
+from hosting.previews.settings import PreviewsSettings
 from hosting.previews.warnings import settings_warnings
+from hosting.previews.without_effect import without_effect
+from hosting.setting_types import setting_keys
 from tests.unit.previews.test_settings import REGION, settings
 
 EDGE = {"previews_domain": "example-previews.com", "domain_zone": "example-previews.com"}
@@ -71,6 +75,39 @@ def test_on_a_preview() -> None:
         *("website:cors", "cloudfront:enabled", "cloudfront:errorResponses[0].cachingMinTtl", "cloudfront:ipv6"),
         *("publish:invalidate", "publish:mode"),
         *("deployments:createRole", "domain:names", "domain:zone", "previews:maxDays"),
+    }
+
+
+def test_every_setting_that_a_preview_has() -> None:
+    """A new setting has to be in this list, or in the table of those without effect."""
+    every = {f"{namespace}:{key}" for namespace, model in OWN_SECTIONS.items() for key in setting_keys(model)}
+    every |= {f"aws:{key}" for key in KINDS}
+    preview = PreviewsSettings.model_validate({"edge": "previews"})
+    effective = {key for key in every if not without_effect({key: "x"}, preview)}
+    assert {key.partition(":")[2] for key in effective if key.startswith("website:")} == {
+        *("appRoot", "errorDocument", "headersFile", "indexDocument", "redirects", "redirectsFile", "routing"),
+    }
+    assert {key.partition(":")[2] for key in effective if key.startswith("cloudfront:")} == {
+        *("defaultTtl", "errorResponses", "maxTtl", "minTtl"),
+    }
+    assert {key.partition(":")[2] for key in effective if key.startswith("publish:")} == {
+        *("budget", "buildCommand", "cacheControl", "contentEncoding", "directory", "environment", "from", "gate"),
+        *("ignore", "ignoreFile", "keepAssetsDays", "maxRemove", "release", "releases"),
+    }
+    assert {key.partition(":")[2] for key in effective if key.startswith("deployments:")} == {
+        *("branch", "environment", "paths", "preRunCommands", "previewPullRequests", "pullRequestTemplate"),
+        *("repository", "roleArn", "runsOn"),
+    }
+    assert {key.partition(":")[2] for key in effective if key.startswith("aws:")} == {
+        *("accessKey", "secretKey", "token", "profile", "sharedConfigFiles", "sharedCredentialsFiles"),
+        *("assumeRoles", "assumeRoleWithWebIdentity", "region", "stsRegion", "endpoints", "customCaBundle", "insecure"),
+        *("maxRetries", "retryMode", "s3UsePathStyle", "useDualstackEndpoint", "useFipsEndpoint"),
+        *("httpProxy", "httpsProxy", "noProxy"),
+    }
+    others = {key for key in effective if key.startswith(("access:", "domain:", "previews:", "review:"))}
+    assert others == {
+        *("access:password", "access:username", "review:against", "review:hosts", "review:ignore"),
+        *("previews:base", "previews:domain", "previews:edge", "previews:expireDays"),
     }
 
 

@@ -27,17 +27,26 @@ config:
 
 
 def test_a_preview_has_the_templates_config_and_builds_nothing(tmp_path: Path) -> None:
-    """The folder is that of the artifact, and secrets keep their salt."""
+    """The folder is that of the artifact; without a secret there is no salt, with which a passphrase is checked."""
     (tmp_path / "Pulumi.pr.yaml").write_text(TEMPLATE)
     write_stack_file(tmp_path, "pr", "pr-7", "unpacked")
     assert yaml.safe_load((tmp_path / "Pulumi.pr-7.yaml").read_text()) == {
-        "encryptionsalt": "v1:abc",
         "config": {
             "aws:region": "eu-central-1",
             "previews:edge": {"previewsDomain": "example-previews.com"},
             "publish:directory": "unpacked",
         },
     }
+
+
+@pytest.mark.parametrize("value", ["{secure: v1:xyz}", "{a: [1, {secure: v1:xyz}]}"])
+def test_secrets_keep_their_salt(tmp_path: Path, value: str) -> None:
+    """Also a secret in a part of a setting can only be read with it."""
+    (tmp_path / "Pulumi.pr.yaml").write_text(f"encryptionsalt: v1:abc\nconfig:\n  access:password: {value}\n")
+    write_stack_file(tmp_path, "pr", "pr-7", "unpacked")
+    written = yaml.safe_load((tmp_path / "Pulumi.pr-7.yaml").read_text())
+    assert written["encryptionsalt"] == "v1:abc"
+    assert "access:password" in written["config"]
 
 
 def test_what_the_build_gets(tmp_path: Path) -> None:
