@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from threading import Barrier
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -58,7 +58,7 @@ def test_the_edge_alone(previews: Previews) -> None:
     shown = previews.edge.pulumi("stack", "output", "password", "--stack", "previews")
     assert previews.password not in shown.output
     (certificate,) = [one for one in previews.edge.state() if one["type"] == "aws:acm/certificate:Certificate"]
-    other = distribution_config("other", f"taken.{DOMAIN}", certificate=certificate["outputs"]["arn"])
+    other: Any = distribution_config("other", f"taken.{DOMAIN}", certificate=certificate["outputs"]["arn"])
     previews.edge.sandbox.cloudfront.create_distribution(DistributionConfig=other)
     again = previews.edge.up()
     assert again.changes == {}

@@ -147,8 +147,8 @@ def test_domain_conflicts(engine: Engine, cloudfront: CloudFrontClient, certific
         assert set(conflicts(cloudfront, own.id, domain)) == expected
     assert [name for name, *_ in conflicts(cloudfront, own.id, "free.example.com")] == ["*.example.com"]
     assert [name for name, *_ in conflicts(cloudfront, own.id, "a.b.example.com")] == ["*.example.com"]
-    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-    elsewhere = boto3.client("cloudfront", "eu-central-1", endpoint_url=cloudfront.meta.endpoint_url, **keys)
+    session = boto3.Session("a", "b", region_name="eu-central-1")
+    elsewhere = session.client("cloudfront", endpoint_url=cloudfront.meta.endpoint_url)
     assert set(conflicts(elsewhere, own.id, "conflict.example.com")) == expected
     # Another test, with the same emulator, has this alias too.
     engine.delete(own)
