@@ -119,13 +119,17 @@ class EmulatorClient:
         """
         all_headers = urllib3.HTTPHeaderDict({"User-Agent": "sandbox-gateway", "Accept-Encoding": "identity"})
         all_headers.update(headers)
+        # A response with Retry-After, such as that of a function, is the visitor's.
+        retries = urllib3.Retry(
+            connect=1, read=1, redirect=False, status=False, backoff_factor=0.1, respect_retry_after_header=False
+        )
         return self._pool.urlopen(
             method,
             target,
             body=body or None,
             headers=all_headers,
             redirect=False,
-            retries=urllib3.Retry(connect=1, read=1, redirect=False, status=False, backoff_factor=0.1),
+            retries=retries,
             preload_content=False,
             decode_content=False,
         )
