@@ -153,8 +153,7 @@ class PreviewPublisher:
     def close(self) -> None:
         """Close the connections."""
         self._bucket.close_connections()
-        self._bucket._s3.close()
-        self.store._client.close()
+        self.store._requests._prepared[0].close()
 
     def remove(self, name: str) -> None:
         """Remove a preview, as its destruction does."""
