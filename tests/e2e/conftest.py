@@ -25,8 +25,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home, providers = Home(tmp_path_factory.mktemp("sandbox")), Providers()
     try:
         env = lifecycle.start(home)
-        with preloaded_python(env) as variables:
-            yield Sandbox(home, {**env, **variables}, providers)
+        with preloaded_python(env, home) as python:
+            yield Sandbox(home, {**env, "PULUMI_PYTHON_CMD": python}, providers)
     finally:
         providers.stop()
         lifecycle.down(home)

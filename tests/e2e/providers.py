@@ -51,7 +51,8 @@ class Providers:
 
 
 def _start(module: str, folder: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
-    command = launchers.plugin_command(module)
+    python = env.get("PULUMI_PYTHON_CMD")
+    command = [python, "-u", "-m", module] if python else launchers.plugin_command(module)
     return subprocess.Popen(command, cwd=folder, env=dict(env), stdout=subprocess.PIPE, text=True)
 
 

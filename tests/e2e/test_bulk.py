@@ -143,7 +143,7 @@ def test_visitors_get_the_old_site_or_the_new_one(prod: Project) -> None:
             prod.write(f"www/more/a-page-with-a-rather-long-name-{n}.html", version)
         with Poll(whole_site(prod)) as poll:
             prod.up()
-        assert poll.rounds > 10
+        assert poll.rounds > 3
         assert poll.misses == []
         assert prod.get("/").text.startswith(version)
 
@@ -262,7 +262,7 @@ def test_switching_modes_on_a_live_site_loses_no_visitor(prod: Project) -> None:
         prod.config("publish:mode", mode)
         with Poll(whole_site(prod)) as poll:
             prod.up()
-        assert poll.rounds > 10
+        assert poll.rounds > 3
         assert poll.misses == []
         other = [key for key in uploads(prod) if key.startswith(".release/") is (mode == "managed")]
         assert other == []
@@ -311,7 +311,7 @@ def test_cloudfront_comes_and_goes_in_bulk_mode(dev: Project) -> None:
         dev.config("cloudfront:enabled", enabled)
         with Poll(ask) as poll:
             dev.up()
-        assert poll.rounds > 10
+        assert poll.rounds > 3
         assert poll.misses == []
         other = [key for key in uploads(dev) if key.startswith(".release/") is (enabled == "false")]
         assert other == []
@@ -337,7 +337,7 @@ def test_switching_to_bulk_without_cloudfront_loses_no_visitor(new_project: Call
 
     with Poll(ask) as poll:
         project.up()
-    assert poll.rounds > 10
+    assert poll.rounds > 3
     assert poll.misses == []
     assert project.get("/").text.startswith("three")
     www = project.path / "www"

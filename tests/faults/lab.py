@@ -54,7 +54,8 @@ class Lab:
                 self._sandbox = Sandbox(self._home, lifecycle.start(self._home))
             copy_program(self.project, PROJECT)
             proxy = exits.enter_context(FaultProxy(self._sandbox.env["AWS_ENDPOINT_URL"]))
-            env = {**self._sandbox.env, **exits.enter_context(preloaded_python(self._sandbox.env))}
+            python = exits.enter_context(preloaded_python(self._sandbox.env, self._home))
+            env = {**self._sandbox.env, "PULUMI_PYTHON_CMD": python}
             providers = Providers()
             exits.callback(providers.stop)
             self.engine = Engine(self.project, env, proxy, providers)

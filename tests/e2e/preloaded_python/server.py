@@ -29,6 +29,8 @@ _PACKAGES = (
     "pydantic",
     "yaml",
 )
+# All modules of these are imported, but for those that are run; a project has a copy of the first.
+_REPOSITORY_PACKAGES = ("hosting", "sandbox.providers")
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,11 @@ def import_packages(repository: str) -> None:
         # The modules of a provider's package load when an attribute is read.
         vars(importlib.import_module(package))
     sys.path.insert(0, repository)
-    hosting = importlib.import_module("hosting")
-    for module in pkgutil.walk_packages(hosting.__path__, "hosting."):
-        if not module.name.endswith(".__main__"):
-            importlib.import_module(module.name)
+    for name in _REPOSITORY_PACKAGES:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if not module.name.endswith(".__main__"):
+                importlib.import_module(module.name)
     sys.path.remove(repository)
 
 
