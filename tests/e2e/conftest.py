@@ -22,13 +22,16 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """Run a sandbox in a home of its own until the session ends."""
-    home, providers = Home(tmp_path_factory.mktemp("sandbox")), Providers()
+    home = Home(tmp_path_factory.mktemp("sandbox"))
     try:
         env = lifecycle.start(home)
         with preloaded_python(env, home) as python:
-            yield Sandbox(home, {**env, "PULUMI_PYTHON_CMD": python}, providers)
+            providers = Providers(python)
+            try:
+                yield Sandbox(home, {**env, "PULUMI_PYTHON_CMD": python}, providers)
+            finally:
+                providers.stop()
     finally:
-        providers.stop()
         lifecycle.down(home)
 
 

@@ -24,8 +24,13 @@ _MOST_FOLDERS = 2
 
 @dataclass
 class Providers:
-    """The running providers: a process for each one and each folder, of which it reads files."""
+    """The running providers: a process for each one and each folder, of which it reads files.
 
+    Attributes:
+        python: the preloaded Python to run them with; empty for a usual one.
+    """
+
+    python: str = ""
     _running: dict[Path, list[subprocess.Popen[str]]] = field(default_factory=dict)
     _variables: dict[Path, dict[str, str]] = field(default_factory=dict)
 
@@ -34,7 +39,7 @@ class Providers:
         if folder not in self._running:
             if len(self._running) == _MOST_FOLDERS:
                 self._stop(next(iter(self._running)))
-            self._running[folder] = [_start(module, folder, env) for module in _MODULES.values()]
+            self._running[folder] = [self._start(module, folder, env) for module in _MODULES.values()]
             ports = zip(_MODULES, map(_port, self._running[folder]), strict=True)
             self._variables[folder] = {"PULUMI_DEBUG_PROVIDERS": ",".join(f"{name}:{port}" for name, port in ports)}
         return self._variables[folder]
@@ -49,11 +54,9 @@ class Providers:
             with process:
                 process.terminate()
 
-
-def _start(module: str, folder: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
-    python = env.get("PULUMI_PYTHON_CMD")
-    command = [python, "-u", "-m", module] if python else launchers.plugin_command(module)
-    return subprocess.Popen(command, cwd=folder, env=dict(env), stdout=subprocess.PIPE, text=True)
+    def _start(self, module: str, folder: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
+        command = [self.python, "-u", "-m", module] if self.python else launchers.plugin_command(module)
+        return subprocess.Popen(command, cwd=folder, env=dict(env), stdout=subprocess.PIPE, text=True)
 
 
 def _port(process: subprocess.Popen[str]) -> int:

@@ -56,7 +56,7 @@ class Lab:
             proxy = exits.enter_context(FaultProxy(self._sandbox.env["AWS_ENDPOINT_URL"]))
             python = exits.enter_context(preloaded_python(self._sandbox.env, self._home))
             env = {**self._sandbox.env, "PULUMI_PYTHON_CMD": python}
-            providers = Providers()
+            providers = Providers(python)
             exits.callback(providers.stop)
             self.engine = Engine(self.project, env, proxy, providers)
             self.stack = ""
