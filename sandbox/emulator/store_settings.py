@@ -57,14 +57,20 @@ class StoreSettings:
         return time.time() if self.clock is None else self.clock
 
 
+_DEFAULTS = StoreSettings()
+
+
 def store_settings() -> StoreSettings:
     """Return the current settings.
 
     Raises:
         ValueError: the file is not a JSON object, or has another name or way of arrival.
     """
-    path = Path(os.environ.get("STORES_FILE", ""))
-    changed = json.loads(path.read_text()) if path.is_file() else {}
+    path = os.environ.get("STORES_FILE", "")
+    # At each read of a function: pathlib would take most of the time.
+    if not os.path.isfile(path):  # noqa: PTH113 - see above
+        return _DEFAULTS
+    changed = json.loads(Path(path).read_text())
     if unknown := sorted(set(changed) - set(_NAMES)):
         raise ValueError(f"{path} has unknown names: {', '.join(unknown)}")
     settings = StoreSettings(**{_NAMES[name]: value for name, value in changed.items()})
