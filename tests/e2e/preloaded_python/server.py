@@ -134,8 +134,8 @@ def import_packages(repository: str) -> None:
         vars(importlib.import_module(package))
     sys.path.insert(0, repository)
     for name in _REPOSITORY_PACKAGES:
-        package = importlib.import_module(name)
-        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+        folders = importlib.import_module(name).__path__
+        for module in pkgutil.walk_packages(folders, f"{name}."):
             if not module.name.endswith(".__main__"):
                 importlib.import_module(module.name)
     sys.path.remove(repository)
