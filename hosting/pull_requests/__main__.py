@@ -17,6 +17,8 @@ from hosting.publish.staging.build import run_build
 from hosting.publish.staging.distribution_folder import locate_directory, resolve_directory
 from hosting.pull_requests.archive import unpack
 from hosting.pull_requests.github import GitHub, PullRequest
+from hosting.pull_requests.gitlab import TOKEN_VARIABLE, GitLab
+from hosting.pull_requests.merge_requests import comment_on_merge_request
 from hosting.pull_requests.previews import Previews
 from hosting.pull_requests.stack_file import build_settings
 
@@ -33,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("--number", type=int, required=True)
     publish.add_argument("--commit", required=True)
     commands.add_parser("sweep", help="destroy the previews of pull requests that are merged or closed")
+    commands.add_parser("comment", help="on GitLab, comment on the merge request with what its pipeline has published")
     return parser
 
 
@@ -79,6 +82,15 @@ def _fetch(project: Path, folder: str) -> None:
     _output(number=request.number, commit=request.commit)
 
 
+def _comment() -> None:
+    """Comment by GitLab's variables: https://docs.gitlab.com/ci/variables/predefined_variables/."""
+    variables = os.environ
+    api, project, token = variables["CI_API_V4_URL"], variables["CI_PROJECT_ID"], variables.get(TOKEN_VARIABLE, "")
+    gitlab = GitLab(api, project, token, variables.get("CI_SERVER_TLS_CA_FILE"))
+    number, pipeline = int(variables["CI_MERGE_REQUEST_IID"]), int(variables["CI_PIPELINE_ID"])
+    comment_on_merge_request(gitlab, number, pipeline, _say)
+
+
 def _run(arguments: argparse.Namespace, project: Path) -> None:
     require_project(project)
     if arguments.command == "build":
@@ -86,6 +98,9 @@ def _run(arguments: argparse.Namespace, project: Path) -> None:
         return
     if arguments.command == "fetch":
         _fetch(project, arguments.folder)
+        return
+    if arguments.command == "comment":
+        _comment()
         return
     github = GitHub(os.environ["GITHUB_REPOSITORY"])
     previews = Previews(PulumiCli(project), github, project, arguments.template, _say)

@@ -14,18 +14,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from hosting.errors import HostingError
+from hosting.pull_requests.comments import Comment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 # The artifact's name in preview.yml.
 ARTIFACT = "site"
 # Who comments with a workflow's token: https://docs.github.com/en/actions/concepts/security/github_token
 _COMMENTER = "github-actions[bot]"
-MARKER = "<!-- preview of the site -->"
-
-
 # What `gh api` says of such an answer: https://github.com/cli/cli/blob/trunk/pkg/cmd/api/api.go
 _NOT_FOUND = "(HTTP 404)"
 
@@ -96,34 +94,31 @@ class GitHub:
         with file.open("wb") as output:
             _gh(["api", path], stdout=output)
 
-    def comment(self, number: int, text: str) -> None:
-        """Write the comment about a pull request's preview; an existing one is replaced."""
-        body = json.dumps({"body": f"{MARKER}\n{text}"})
-        existing = self._comment(number)
-        if existing is None:
-            self._send("POST", f"issues/{number}/comments", body)
-        elif existing["body"] != f"{MARKER}\n{text}":
-            self._send("PATCH", f"issues/comments/{int(existing['id'])}", body)
-
-    def has_comment(self, number: int) -> bool:
-        """Return whether there is such a comment."""
-        return self._comment(number) is not None
-
-    def _comment(self, number: int) -> dict[str, Any] | None:
-        """Return the comment of the workflow; anyone may have written one with the same marker."""
+    def own_comments(self, number: int) -> Iterator[Comment]:
+        """Yield the comments of workflows: https://docs.github.com/en/rest/issues/comments#list-issue-comments."""
         path = f"repos/{self._repository}/issues/{number}/comments?per_page=100"
         pages: list[list[dict[str, Any]]] = json.loads(_gh(["api", "--paginate", "--slurp", path]))
-        comments = [comment for page in pages for comment in page]
-        own = (
-            one for one in comments if (one["user"] or {}).get("login") == _COMMENTER and one["body"].startswith(MARKER)
-        )
-        return next(own, None)
+        for comment in (comment for page in pages for comment in page):
+            # A deleted user is None.
+            if (comment["user"] or {}).get("login") == _COMMENTER:
+                yield Comment(int(comment["id"]), str(comment["body"]))
+
+    def create_comment(self, number: int, body: str) -> None:
+        """Write a new comment."""
+        self._send("POST", f"issues/{number}/comments", body)
+
+    def update_comment(self, _number: int, comment: int, body: str) -> None:
+        """Replace a comment's text."""
+        self._send("PATCH", f"issues/comments/{comment}", body)
 
     def _get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         return json.loads(_gh(["api", f"repos/{self._repository}/{path}"]))
 
     def _send(self, method: str, path: str, body: str) -> None:
-        _gh(["api", "--method", method, "--input", "-", f"repos/{self._repository}/{path}"], body=body)
+        _gh(
+            ["api", "--method", method, "--input", "-", f"repos/{self._repository}/{path}"],
+            body=json.dumps({"body": body}),
+        )
 
 
 def _gh(arguments: list[str], *, body: str = "", stdout: Any = subprocess.PIPE) -> str:  # noqa: ANN401 - a file or PIPE

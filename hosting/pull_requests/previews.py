@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from hosting.deployments.cli import DeploymentsError, run
 from hosting.errors import HostingError
 from hosting.prepare import STATE
+from hosting.pull_requests.comments import comment_text, find_comment, write_comment
 from hosting.pull_requests.stack_file import write_stack_file
-from hosting.review.markdown import markdown
 from hosting.review.run import last_result
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from hosting.deployments.cli import Cli
     from hosting.pull_requests.github import GitHub, PullRequest
-
-_SHORT_COMMIT = 7
 
 
 class Previews:
@@ -50,21 +48,19 @@ class Previews:
         stack = self._stack(request.number, directory)
         run(self._cli, stack, "stack", "select", "--create", stack)
         if self._cli.run_interactively("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack) != 0:
-            self._comment(request, f"Commit {_short(request)} has no preview: its publish failed.")
+            self._comment(request, None)
             raise HostingError(f"Preview '{stack}' was not published, see above")
         outputs = json.loads(run(self._cli, stack, "stack", "output", "--json", "--stack", stack))
-        self._comment(request, f"Preview of {_short(request)}: {outputs['url']}")
+        self._comment(request, outputs["url"])
         self._say(f"{stack} is published: {outputs['url']}")
         # It may have been closed while it was published.
         current = self._github.pull_request(request.number)
         if current is None or not current.is_open:
             self._remove(request.number)
 
-    def _comment(self, request: PullRequest, text: str) -> None:
-        """Write the comment: a text, and the review of the preview if there was one."""
+    def _comment(self, request: PullRequest, url: str | None) -> None:
         result = last_result(self._project / STATE / "staging" / self._name(request.number))
-        costs = [result.cost] if result and result.cost else []
-        self._github.comment(request.number, f"{text}\n\n{markdown(result, costs)}" if result else text)
+        write_comment(self._github, request.number, comment_text(request.commit, url, result))
 
     def sweep(self) -> None:
         """Destroy the previews of pull requests that are merged or closed; name those that belong to none.
@@ -105,8 +101,8 @@ class Previews:
         command = ("destroy", "--yes", "--skip-preview", "--non-interactive", "--remove", "--stack", stack)
         if self._cli.run_interactively(*command) != 0:
             raise DeploymentsError(f"Preview '{stack}' was not destroyed, see above")
-        if self._github.has_comment(number):
-            self._github.comment(number, "The preview is gone.")
+        if find_comment(self._github, number):
+            write_comment(self._github, number, "The preview is gone.")
         self._say(f"{stack} is gone")
 
     def _numbers(self) -> list[int]:
@@ -126,7 +122,3 @@ class Previews:
     def _name(self, number: int) -> str:
         """Return the name of a pull request's stack, without an organization."""
         return f"{self._template.rpartition('/')[2]}-{number}"
-
-
-def _short(request: PullRequest) -> str:
-    return request.commit[:_SHORT_COMMIT]

@@ -94,10 +94,19 @@ def keep(staged: StagedSite, live: LiveSite, kept: KeptResult) -> None:
     (staged.folder / RESULT_FILE).write_bytes(head.encode() + b"\n" + kept.result.to_json())
 
 
+def read_result(content: bytes) -> ReviewResult:
+    """Return the result in the content of a file that ``keep`` wrote.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    return ReviewResult.from_json(content.partition(b"\n")[2])
+
+
 def last_result(folder: Path) -> ReviewResult | None:
     """Return the result of the review of a staged tree; None if it was not reviewed."""
     try:
-        result = ReviewResult.from_json((folder / RESULT_FILE).read_bytes().partition(b"\n")[2])
+        result = read_result((folder / RESULT_FILE).read_bytes())
         return result if result.digest == staged_site(folder).digest else None
     except (OSError, ValueError, PublishError):
         return None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hosting.errors import HostingError
-from hosting.pull_requests.github import MARKER, PullRequest
+from hosting.pull_requests.comments import MARKER, find_comment, write_comment
+from hosting.pull_requests.github import PullRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def test_a_run_of_a_deleted_fork(repository: Repository) -> None:
 def test_a_comment_of_a_deleted_user(repository: Repository) -> None:
     """GitHub has no user for it; it is not the workflow's comment."""
     repository.change(comments={"7": [{"id": 1, "user": None, "body": f"{MARKER}\nx"}]})
-    assert not repository.github.has_comment(7)
+    assert find_comment(repository.github, 7) is None
 
 
 def test_the_artifact_of_a_run(repository: Repository, tmp_path: Path) -> None:
@@ -78,10 +79,10 @@ def test_one_comment_is_updated(repository: Repository) -> None:
     """The workflow's own comment changes; one that somebody else has written with its marker stays."""
     forged = {"id": 1, "user": {"login": "mallory"}, "body": f"{MARKER}\nhttps://evil.example"}
     repository.change(comments={"7": [forged]})
-    assert not repository.github.has_comment(7)
+    assert find_comment(repository.github, 7) is None
     for text in ("one", "two", "two"):
-        repository.github.comment(7, text)
-    assert repository.github.has_comment(7)
+        write_comment(repository.github, 7, text)
+    assert find_comment(repository.github, 7) is not None
     assert repository.comments(7) == ["https://evil.example", "two"]
 
 
