@@ -94,7 +94,7 @@ class GitLab:
     def merge_request(self, number: int) -> MergeRequest:
         """Return a merge request: https://docs.gitlab.com/api/merge_requests/#get-single-mr."""
         found = self._json("GET", f"{self._project}/merge_requests/{number}")
-        pipeline = found["head_pipeline"] or {}
+        pipeline = found.get("head_pipeline") or {}
         is_own = pipeline.get("source") == "merge_request_event"
         return MergeRequest(str(found["sha"]), found["state"] == "opened", int(pipeline["id"]) if is_own else 0)
 

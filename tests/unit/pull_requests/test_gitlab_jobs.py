@@ -29,7 +29,11 @@ class _Loader(yaml.SafeLoader):
     """Knows GitLab's tag `!reference`: https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags."""
 
 
-_Loader.add_constructor("!reference", lambda loader, node: tuple(loader.construct_sequence(node)))
+def _reference(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> tuple[str, ...]:
+    return tuple(loader.construct_sequence(node))
+
+
+_Loader.add_constructor("!reference", _reference)
 
 
 def jobs() -> dict[str, Any]:
