@@ -1,4 +1,4 @@
-"""A published root: the repository itself is the distribution folder, so files that are not the site's are ignored."""
+"""A published project: the distribution folder is that of the sources, so files that are not the site's are ignored."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _EVERYTHING = "/*"
 # Files of all folders, but no folders, so that patterns for files in them have an effect. Tools' folders stay ignored.
 _ALL_LEVELS = ("*", "!*/", "node_modules/", ".*/", "!.well-known/")
 _NOTHING_REMAINS = (
-    "The repository's root is published, and none of its files remains without those of publish:ignore: set "
+    "A project's folder is published, and none of its files remains without those of publish:ignore: set "
     "publish:directory to the folder of the pages, unless the build writes them into the root."
 )
 
@@ -95,7 +95,8 @@ def root_patterns(folder: Path, root: Path, home: Path, own: list[str]) -> tuple
             others.
     """
     target = folder.resolve()
-    if not any(one.resolve().is_relative_to(target) for one in (root, home)):
+    is_project = (target / "package.json").is_file()
+    if not (is_project or any(one.resolve().is_relative_to(target) for one in (root, home))):
         return own, []
     others = () if own[:1] in ([_EVERYTHING], ["*"]) else NOT_OF_THE_SITE
     patterns = [*own, *others, *_program_patterns(folder, home)]
@@ -137,7 +138,7 @@ def _remaining_files(root: Path, patterns: list[str]) -> list[str]:
     if not found:
         return [_NOTHING_REMAINS]
     sentence = (
-        f"The repository's root is published: {len(found)} of its files, without those of publish:ignore. The largest "
+        f"A project's folder is published: {len(found)} of its files, without those of publish:ignore. The largest "
         f"are {listed}. Check them, and ignore more with pulumi config set --path 'publish:ignore[<n>]'."
     )
     return [sentence]

@@ -29,6 +29,7 @@ _DEPLOYS = re.compile(r"\bampx\b|\bamplifyPush\b|\bcdk\b")
 _PHASES = ("preBuild", "build", "postBuild")
 _HANDLED = ""
 _RULES = "Amplify Hosting reads its rules from the app and ignores these; add them to website:redirects"
+_OF_AN_APPLICATION = "the file has applications, and it belongs to none of them: move it into one"
 _GAPS = {
     **dict.fromkeys(("version", "frontend", "backend", "env", "appRoot", "customHeaders"), _HANDLED),
     "test": "tests run where the site is built: add their commands to the workflow that deploys",
@@ -98,6 +99,7 @@ def read_build_spec(text: str, name: str, app_root: str | None) -> BuildSpec:
     problems: list[tuple[str, str]] = []
     commands = tuple(_commands(section(frontend, "phases"), name, problems))
     backend = tuple(_commands(section(app, "backend", "phases"), name, []))
+    shared = tuple(_commands(section(content, "backend", "phases"), name, [])) if listed else ()
     return BuildSpec(
         name=name,
         app_root=root,
@@ -107,7 +109,7 @@ def read_build_spec(text: str, name: str, app_root: str | None) -> BuildSpec:
         files=tuple(texts(artifacts.get("files") or [])),
         headers=app.get("customHeaders") or frontend.get("customHeaders") or content.get("customHeaders"),
         variables=_variables(content, app, ("applications", str(index)) if listed else ()),
-        backend=backend or (("",) if section(app, "backend") else ()),
+        backend=(*backend, *shared) or (("",) if section(app, "backend") else ()),
         gaps=(*problems, *_unknown(name, content, app, frontend), *_of_backends(name, app, listed)),
         others=tuple(_root_of(one) for one in listed if one is not app and section(one, "frontend")),
     )
@@ -193,8 +195,9 @@ def _variables(content: dict[str, Any], app: dict[str, Any], place: tuple[str, .
 def _unknown(
     name: str, content: dict[str, Any], app: dict[str, Any], frontend: dict[str, Any]
 ) -> Iterator[tuple[str, str]]:
+    outside = {} if app is content else dict.fromkeys(("frontend", "appRoot"), _OF_AN_APPLICATION)
     tables = [
-        ({**_GAPS, "applications": _HANDLED}, content),
+        ({**_GAPS, "applications": _HANDLED, **outside}, content),
         (_GAPS, app if app is not content else {}),
         (_FRONTEND, frontend),
         (_ARTIFACTS, section(frontend, "artifacts")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hosting.errors import HostingError
 from hosting.migrate.published_root import file_patterns, root_patterns
+from hosting.migrate.site_build import read_site_build, refuse_server
 from hosting.migrate.site_generators import SERVER_FOLDERS, generator_named
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -
             "such as infra, and run this again there",
         )
         return
+    refuse_server(read_site_build(folder), None)
     findings.add_setting("publish:directory", target, f"{spec.name} baseDirectory")
     patterns, notes = root_patterns(folder, root / spec.folder, home, _patterns(spec, findings))
     findings.notes += notes

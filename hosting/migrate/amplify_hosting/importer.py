@@ -135,8 +135,7 @@ def _with_first_variables(spec: BuildSpec, console: Console) -> BuildSpec:
 def _map_build(spec: BuildSpec, request: Request, home: Path, findings: Findings) -> None:
     root = os.path.relpath(request.root.resolve(), home.resolve()).replace(os.sep, "/")
     folder = os.path.normpath(os.path.join(root, spec.folder)).replace(os.sep, "/")  # noqa: PTH118 - a relative path
-    entered = (spec.app_root,) if _repeats_root(spec, request.root) else ()
-    script = build_script(spec.commands, folder, root, entered)
+    script = build_script(spec.commands, folder, root, home.resolve())
     if script.text:
         findings.add_setting("publish:buildCommand", script.text, f"{spec.name} commands")
     elif spec.name == NO_SETTINGS:
@@ -146,6 +145,20 @@ def _map_build(spec: BuildSpec, request: Request, home: Path, findings: Findings
             f"{spec.name} '{command.strip()}'", "it is for Amplify's build machine, or deploys the backend"
         )
     findings.notes += script.notes
+    _report_other_folder(spec, request.root.resolve() / spec.folder, script.last, home, findings)
+
+
+def _report_other_folder(spec: BuildSpec, start: Path, last: Path | None, home: Path, findings: Findings) -> None:
+    """Report a base directory that does not exist, if the commands end in a package that it is not in."""
+    inner = [one for one in (last, *last.parents) if start in one.parents] if last else []
+    package = next((one for one in inner if (one / "package.json").is_file()), None)
+    directory = start / (spec.directory or "").strip("/")
+    if package and spec.directory and not (directory.is_dir() or directory.is_relative_to(package)):
+        place = os.path.relpath(package / spec.directory.strip("/"), home.resolve()).replace(os.sep, "/")
+        findings.notes.append(
+            f"The commands end in '{package.relative_to(start)}', and baseDirectory '{spec.directory}' is not in it. "
+            f"If the build writes into it: pulumi config set publish:directory {shlex.quote(place)}"
+        )
 
 
 def _map_variables(spec: BuildSpec, console: Console, request: Request, findings: Findings, app_id: object) -> None:

@@ -6,8 +6,10 @@ import os.path
 import re
 import shlex
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from hosting.migrate.amplify_hosting.folder_moves import in_one_shell, repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,14 +23,14 @@ _NVM_LINE = (
 # Commands that exist only on Amplify's build machine, or that deploy the backend.
 _AMPLIFY_ONLY = re.compile(r"^\s*(amplifyPush|envCache|initEnv|npx\s+(ampx|amplify)\s+(pipeline-deploy|sandbox))\b")
 _COMPOUND = re.compile(r"^\s*(if|for|while|until|case|function|\{|\()\b|^\s*[({#]")
-_MOVE = re.compile(r"\s*cd\s+(?:\./)?([\w@-][\w@./-]*?)/?\s*")
-_UP = re.compile(r"\s*cd\s+((?:\.\./?)+)([\w@-][\w@./-]*)?\s*")
-_BACK = re.compile(r"\bcd\s+(\.\.|-|/|~|\"|\$)|\bcd\s*$|\bpopd\b")
-# The depth of a folder that is not known.
-_UNKNOWN = 100
-_PLAIN_LIST = re.compile(r"[^'\"`$\\|;()<>#{}\n]*")
+# A command without groups, pipes, redirections and substitutions outside of quotes.
+_SIMPLE = re.compile(r"""(?:[^'"`\\|;&()<>#\n]|"[^"`\\]*"|'[^']*')+""")
+_SEPARATORS = re.compile(r"(?:\s*(?:&&|;|\n))*\s*")
 _SYSTEM_PACKAGES = re.compile(r"\b(yum|apt|apt-get|dnf|amazon-linux-extras)\s+(-\S+\s+)*(install|update|-y)\b")
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)", re.ASCII)
+# https://docs.aws.amazon.com/amplify/latest/userguide/ssr-environment-variables.html
+_FILTER = re.compile(r"\b(?:env|printenv)\s*\|\s*[ef]?grep\b([^>;&\n]*)")
+_FILTERED = re.compile(r"\b[A-Z][A-Z0-9_]*[A-Z0-9]\b")
 # `NAME=$NAME` sets nothing: people write it for variables of the app.
 _ASSIGNMENT = re.compile(
     r"""(?:^|[\s;&(])(?:export\s+|local\s+|read\s+)?([A-Za-z_]\w*)=(?!["']?\$(?:\1\b|\{\1\})["']?(?:[\s;&]|$))"""
@@ -50,30 +52,31 @@ class Script:
         dropped: commands that exist only on Amplify's build machine.
         notes: sentences about commands that need something of the machine.
         reads: the variables that the commands read and do not set.
+        last: the folder in which the commands end; None if it is unknown.
     """
 
     text: str
     dropped: tuple[str, ...]
     notes: tuple[str, ...]
     reads: tuple[str, ...]
+    last: Path | None
 
 
-def build_script(commands: Sequence[str], folder: str, root: str, entered: Sequence[str] = ()) -> Script:
+def build_script(commands: Sequence[str], folder: str, root: str, home: Path = Path()) -> Script:
     """Return the build command for Amplify's commands.
 
     Args:
         commands: the commands, in their order.
         folder: the folder in which they run, as seen from the program's folder.
-        root: the repository's root, as seen from the program's folder.
-        entered: folders that ``folder`` is, and does not have.
+        root: the folder of amplify.yml, as seen from the program's folder.
+        home: the program's folder.
     """
     parts = [part for command in commands for part in _parts(command)]
-    kept = [part for part in parts if not _AMPLIFY_ONLY.match(part)]
-    repeated = _repeated_moves(kept, len(PurePosixPath(os.path.relpath(folder, root)).parts), entered)
-    kept = [command for number, command in enumerate(kept) if number not in repeated]
+    listed = [part for part in parts if not _AMPLIFY_ONLY.match(part)]
+    kept, last = in_one_shell(listed, home / folder, home / root)
     runs = [command for command in kept if not command.lstrip().startswith("#")]
     text = "\n".join(runs)
-    top = [f'export CODEBUILD_SRC_DIR="$(cd {shlex.quote(root)} && pwd)"'] if "CODEBUILD_SRC_DIR" in text else []
+    top = [_source_folder(home, root)] if "CODEBUILD_SRC_DIR" in text else []
     move = [*top, *([] if folder == "." else [f"cd {shlex.quote(folder)}"])]
     nvm = [_NVM_LINE] if _NVM.search(text) else []
     lines = [*nvm, *map(_line, kept)]
@@ -82,40 +85,25 @@ def build_script(commands: Sequence[str], folder: str, root: str, entered: Seque
     return Script(
         text=joined if runs else "",
         dropped=tuple(part for part in parts if _AMPLIFY_ONLY.match(part)),
-        notes=tuple(_notes(text, has_repeated=bool(repeated))),
+        notes=tuple(_notes(text, has_moved=kept != listed)),
         reads=tuple(_reads(text)),
+        last=last,
     )
 
 
-def _repeated_moves(commands: Sequence[str], depth: int, entered: Sequence[str]) -> set[int]:
-    """Return the numbers of commands that change to a folder again, as if each phase began in the first one.
-
-    Args:
-        commands: the commands.
-        depth: how many folders the first one is below the repository's root, which no command leaves.
-        entered: names of the first folder.
-    """
-    inside = [*entered]
-    repeated: set[int] = set()
-    for number, command in enumerate(commands):
-        found, up = _MOVE.fullmatch(command), _UP.fullmatch(command)
-        if (found and found[1] in inside) or (up and up[1].count("..") > depth):
-            repeated.add(number)
-        elif found:
-            inside.append(found[1])
-            depth += len(PurePosixPath(found[1]).parts)
-        elif _BACK.search(command):
-            inside.clear()
-            depth = depth - up[1].count("..") + len(PurePosixPath(up[2] or "").parts) if up else _UNKNOWN
-    return repeated
+def _source_folder(home: Path, root: str) -> str:
+    """Return the command that sets CODEBUILD_SRC_DIR to the repository's folder."""
+    folder = (home / root).resolve()
+    repository = repository_of(folder)
+    place = root if repository == folder else os.path.relpath(repository, home.resolve())
+    return f'export CODEBUILD_SRC_DIR="$(cd {shlex.quote(place)} && pwd)"'
 
 
 def _parts(command: str) -> list[str]:
-    """Return the commands of a list without quotes, variables or groups: `a && b`."""
-    is_plain = _PLAIN_LIST.fullmatch(command) and "&" not in command.replace("&&", "")
-    if "&&" not in command or not is_plain or _NVM.search(command) or _COMPOUND.match(command):
-        return [command]
-    return [part.strip() for part in command.split("&&") if part.strip()]
+    """Return the simple commands of a list (`a && b`, `a; b`, lines); a command with groups or pipes is one."""
+    parts = [part.strip() for part in _SIMPLE.findall(command) if part.strip()]
+    is_list = _SEPARATORS.fullmatch(_SIMPLE.sub("", command)) is not None
+    return parts if is_list and not any(_COMPOUND.match(part) for part in parts) else [command]
 
 
 def _line(command: str) -> str:
@@ -125,11 +113,12 @@ def _line(command: str) -> str:
     return f"{command} || exit"
 
 
-def _notes(text: str, *, has_repeated: bool) -> list[str]:
+def _notes(text: str, *, has_moved: bool) -> list[str]:
     notes = []
-    if has_repeated:
+    if has_moved:
         notes.append(
-            "A `cd` is left out: as it carries over, it would enter the same folder twice, or leave the repository."
+            "A `cd` is left out or changed: as it carries over, it would enter the same folder twice, or leave the "
+            "repository."
         )
     if _NVM.search(text):
         versions = re.findall(r"\bnvm[ \t]+(?:use|install)[ \t]+([\w./*-]+)", text)
@@ -148,5 +137,6 @@ def _notes(text: str, *, has_repeated: bool) -> list[str]:
 
 def _reads(text: str) -> list[str]:
     assigned = {name for pair in _ASSIGNMENT.findall(text) for name in pair if name}
-    names = dict.fromkeys(_REFERENCE.findall(text))
+    filtered = _FILTERED.findall(" ".join(_FILTER.findall(text)))
+    names = dict.fromkeys([*_REFERENCE.findall(text), *filtered])
     return [name for name in names if name not in assigned | _OF_THE_SHELL and name != "CODEBUILD_SRC_DIR"]

@@ -76,7 +76,7 @@ def read(request: Request, home: Path) -> Imported:
     aliases = read_json_object(root / _ALIASES) if (root / _ALIASES).is_file() else {}
     site = _chosen(root, _sites(root, aliases), request.target)
     folder = _folder(root, site.config)
-    build = read_site_build(build_folder(root, folder))
+    build = read_site_build(_project(root, site.config, folder))
     refuse_server(build, relative(folder, root))
     settings = SiteSettings(findings, home, root, request.stack)
     patterns = ignore_patterns(site.config.get("ignore"), findings)
@@ -158,6 +158,13 @@ def _folder(root: Path, config: dict[str, Any]) -> Path:
     return root / "public"
 
 
+def _project(root: Path, config: dict[str, Any], folder: Path) -> Path:
+    """Return the folder that builds the published one: `source`, where Firebase builds a framework, has it."""
+    source = config.get("source")
+    is_framework = isinstance(source, str) and "public" not in config
+    return root / str(source) if is_framework else build_folder(root, folder)
+
+
 def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuild, settings: SiteSettings) -> None:
     """Add the folder, and the predeploy commands, or else the build that package.json shows."""
     commands = texts(config.get("predeploy"))
@@ -170,7 +177,8 @@ def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuil
         lines = [_PROJECT.sub(".", _RESOURCE.sub(place, one)) for one in commands]
         settings.add_command(in_sequence(lines), root, f"{FILE} predeploy")
     elif has_guess:
-        settings.add_command(str(build.command), build_folder(root, folder), "package.json (a guess)")
+        shown_by = "package.json" if build.scripts else build.name
+        settings.add_command(str(build.command), _project(root, config, folder), f"{shown_by} (a guess)")
         settings.findings.guesses.append(
             f"publish:buildCommand is '{build.command}', as {FILE} has no command that builds '{folder.name}'"
         )

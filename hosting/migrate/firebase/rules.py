@@ -161,7 +161,7 @@ def _service_gap(service: str, entry: dict[str, Any], project: str) -> str:
     region = details.get("region") or entry.get("region") or "us-central1"
     name = details.get("serviceId") or details.get("functionId") or entry.get(service)
     server = f"{name}-<hash>.a.run.app" if service == "run" else f"{region}-{project}.cloudfunctions.net/{name}"
-    fixed, wildcard, _ = re.split(r"([*{@:]|$)", _source(entry), maxsplit=1)
+    fixed, wildcard, _ = re.split(r"([*{@:]|$)", f"/{_source(entry).lstrip('/')}", maxsplit=1)
     path = f"{fixed.rstrip('/') or '/api'}/<*>" if wildcard else fixed
     example = {"source": path, "target": f"https://{server}{path}", "status": "200"}
     return (

@@ -172,6 +172,45 @@ def test_a_published_root(migration: Migration) -> None:
     assert "2 of its files, without those of publish:ignore. The largest are index.html (3 bytes)" in ran.out
 
 
+def test_a_published_project_of_a_monorepo(migration: Migration) -> None:
+    """A package's folder has more than the site, too."""
+    amplify.write(migration.app, {"apps/web/package.json": {}, "apps/web/index.html": "<p>"})
+    ran = of(migration, spec("apps/web"))
+    assert "package.json" in ran.config()["publish:ignore"]
+    assert "A project's folder is published: 1 of its files" in ran.out
+
+
+def test_a_published_project_with_a_server(migration: Migration) -> None:
+    """The sources of a server are no site."""
+    ran = of(migration, spec("apps/web"), **{"apps/web/package.json": {"dependencies": {"next": "15"}}})
+    assert (ran.code, "Next.js builds a server here" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("commands", "directory", "is_said"),
+    [
+        (["cd app", "npm run build"], "build", True),
+        (["cd app", "npm run build", "cd build"], "/build", True),
+        (["cd app", "npm run build"], "app/build", False),
+        (["cd app", "npm run build"], "static", False),
+        (["cd tools", "make"], "build", False),
+        (["cd $APP", "npm run build"], "build", False),
+        (["npm run build"], "build", False),
+    ],
+)
+def test_a_base_directory_outside_of_the_last_folder(
+    migration: Migration,
+    commands: list[str],
+    directory: str,
+    is_said: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """It stays as it is written, and the report has the command for the other folder."""
+    amplify.write(migration.app, {"app/package.json": {}, "static/index.html": "", "tools/x": ""})
+    ran = of(migration, spec(directory, phases={"build": {"commands": commands}}))
+    assert ran.config()["publish:directory"] == f"../{directory.strip('/')}"
+    assert ("pulumi config set publish:directory ../app/build" in ran.out) == is_said
+
+
 def test_a_published_root_beside_the_program(
     migration: Migration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +284,16 @@ def test_a_monorepo(migration: Migration) -> None:
     assert "--app-root apps/api" not in ran.out
     assert "amplify.yml application 'apps/api': it is a backend: the Amplify app goes on to run it" in ran.out
     assert "The site is the application 'apps/web'; --app-root chooses another" in ran.out
+
+
+def test_parts_outside_of_the_applications(migration: Migration) -> None:
+    """A backend beside the applications stays, and other parts there are named; neither is run."""
+    backend = "backend: {phases: {build: {commands: [cd api, npm ci, sam deploy]}}}\n"
+    ran = of(migration, f"{MONOREPO}{backend}frontend: {{}}\nappRoot: x\n")
+    assert ran.config()["publish:buildCommand"] == "cd ../apps/web && npm run build"
+    assert "amplify.yml backend 'sam deploy': the Amplify app goes on to run it" in ran.out
+    assert "amplify.yml frontend: the file has applications" in ran.out
+    assert "amplify.yml appRoot: the file has applications" in ran.out
 
 
 def test_an_application_is_chosen(migration: Migration) -> None:

@@ -178,6 +178,25 @@ def test_the_folder_of_a_framework(migration: Migration) -> None:
     assert "hosting.source: Firebase built the framework there" in ran.out
 
 
+def test_a_framework_without_a_package(migration: Migration) -> None:
+    """The generator's own files show the command, in the folder that they are in."""
+    ran = of(migration, {"source": "web"}, web_S_pubspec__yaml="name: x")
+    assert ran.config()["publish:directory"] == "../web/build/web"
+    assert ran.config()["publish:buildCommand"] == "cd ../web && flutter build web"
+    assert "flutter build web <- Flutter (a guess)" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [("hook", "/hook"), ("api/**", "/api/<*>"), ("/scenes/*.json", "/scenes/<*>"), ("**/x.js", "/api/<*>")],
+)
+def test_the_proxy_rule_of_a_function(migration: Migration, source: str, path: str) -> None:
+    """The rule to copy begins with a slash, as Firebase's globs are anchored at the root with or without one."""
+    ran = of(migration, {"rewrites": [{"source": source, "function": "f"}]})
+    target = f"https://us-central1-<project>.cloudfunctions.net/f{path}"
+    assert f'{{"source": "{path}", "target": "{target}", "status": "200"}}' in ran.out
+
+
 @pytest.mark.parametrize(
     ("hosting", "routing"),
     [
