@@ -26,7 +26,10 @@ _COMPOUND = re.compile(r"^\s*(if|for|while|until|case|function|\{|\()\b|^\s*[({#
 # A command without groups, pipes, redirections and substitutions outside of quotes.
 _SIMPLE = re.compile(r"""(?:[^'"`\\|;&()<>#\n]|"[^"`\\]*"|'[^']*')+""")
 _SEPARATORS = re.compile(r"(?:\s*(?:&&|;|\n))*\s*")
-_SYSTEM_PACKAGES = re.compile(r"\b(yum|apt|apt-get|dnf|amazon-linux-extras)\s+(-\S+\s+)*(install|update|-y)\b")
+_SYSTEM_PACKAGES = re.compile(
+    r"\b(yum|apt|apt-get|dnf|amazon-linux-extras)\s+(-\S+\s+)*(install|update|-y)\b"
+    r"|\bsudo\s|\b(rm|mv|cp|ln|tar|unzip|curl|wget)\s[^;&|\n]*\s/(usr|opt|etc|bin)/"
+)
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)", re.ASCII)
 # https://docs.aws.amazon.com/amplify/latest/userguide/ssr-environment-variables.html
 _FILTER = re.compile(r"\b(?:env|printenv)\s*\|\s*[ef]?grep\b([^>;&\n]*)")
@@ -129,8 +132,8 @@ def _notes(text: str, *, has_moved: bool) -> list[str]:
         )
     if _SYSTEM_PACKAGES.search(text):
         notes.append(
-            "The build installs packages of the system, as on Amplify's machine (Amazon Linux): move these lines to "
-            "the workflow that deploys, and install the packages on your own machine."
+            "The build installs packages of the system, or changes its folders, as on Amplify's machine: "
+            "move these lines to the workflow that deploys, and install the packages on your own machine."
         )
     return notes
 

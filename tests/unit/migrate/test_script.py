@@ -117,6 +117,22 @@ def test_commands_of_amplifys_machine_are_dropped() -> None:
     assert "installs packages of the system" in script.notes[1]
 
 
+@pytest.mark.parametrize(
+    ("command", "is_said"),
+    [
+        ("sudo tar -xf go.tar.gz", True),
+        ("rm -rf /usr/bin/hugo", True),
+        ("mv hugo /usr/local/bin/", True),
+        ("rm -rf dist; echo /usr/bin/", False),
+        ("export PATH=/usr/local/go/bin:$PATH", False),
+    ],
+)
+def test_commands_that_change_the_system(command: str, is_said: bool) -> None:  # noqa: FBT001 - a parameter
+    """They are for Amplify's machine, and would change that of the user."""
+    notes = build_script([command], ".", ".").notes
+    assert any("changes its folders" in note for note in notes) == is_said
+
+
 def test_the_variables_that_are_read() -> None:
     """Variables that the commands set, and those of every shell, need no value."""
     commands = ["export A=1 && echo $A $HOME ${API_URL} $API_URL", "for f in *; do echo $f $1; done"]
