@@ -27,6 +27,8 @@ _MOVES = re.compile(r"\s*cd\s")
 _IS_LIST = re.compile(r"[^'\"\n|;()]*").fullmatch
 _DEPLOYS = re.compile(r"\bampx\b|\bamplifyPush\b|\bcdk\b")
 _PHASES = ("preBuild", "build", "postBuild")
+_NO_PHASE = "Amplify Hosting has no such phase, so it never ran"
+_INDENTED = "it is no phase, so Amplify Hosting does not read it there: move it out of `phases`, beside it"
 _HANDLED = ""
 _RULES = "Amplify Hosting reads its rules from the app and ignores these; add them to website:redirects"
 _OF_AN_APPLICATION = "the file has applications, and it belongs to none of them: move it into one"
@@ -172,7 +174,7 @@ def _commands(phases: dict[str, Any], name: str, problems: list[tuple[str, str]]
             elif command is not None:
                 problems.append((f"{name} {phase}", "a command is not a text: quote it, because of its ': '"))
     unknown = [phase for phase in phases if phase not in (*_PHASES, "env")]
-    problems += [(f"{name} {phase}", "Amplify Hosting has no such phase, so it never ran") for phase in unknown]
+    problems += [(f"{name} {phase}", _NO_PHASE if phase not in _FRONTEND else _INDENTED) for phase in unknown]
 
 
 def _variables(content: dict[str, Any], app: dict[str, Any], place: tuple[str, ...]) -> dict[tuple[str, ...], str]:

@@ -32,6 +32,8 @@ _SERVICES = {
 _HASH = re.compile(r"(?:\[[0-9a-zA-Z-]+\]){8}")
 _YEAR = re.compile(r"cache-control: .*\bmax-age=31536000\b")
 _HAVE_A_YEAR = "have a year of cache here without a rule (docs/caching.md)."
+_END_OF_GLOB_TEXT = re.compile(r"([*{@:])")
+_END_OF_REGEX_TEXT = re.compile(r"([^\w/-])")
 _KEYS = {"source", "glob", "regex", "destination", "type", "headers"}
 
 
@@ -148,6 +150,12 @@ def _add_negated(where: str, source: str, page: str, rules: HostRules) -> None:
     )
 
 
+def _proxied_path(source: str, *, is_regex: bool) -> str:
+    """Return the path of a proxy rule: what a glob or a regular expression begins with, and all paths below it."""
+    fixed, *others = (_END_OF_REGEX_TEXT if is_regex else _END_OF_GLOB_TEXT).split(source.lstrip("^/"), maxsplit=1)
+    return f"/{fixed.rstrip('/') or 'api'}/<*>" if "".join(others).rstrip("$") else f"/{fixed}"
+
+
 def _service_gap(service: str, entry: dict[str, Any], project: str) -> str:
     """Return the reason, with the proxy rule to copy."""
     if service == "dynamicLinks":
@@ -161,8 +169,7 @@ def _service_gap(service: str, entry: dict[str, Any], project: str) -> str:
     region = details.get("region") or entry.get("region") or "us-central1"
     name = details.get("serviceId") or details.get("functionId") or entry.get(service)
     server = f"{name}-<hash>.a.run.app" if service == "run" else f"{region}-{project}.cloudfunctions.net/{name}"
-    fixed, wildcard, _ = re.split(r"([*{@:]|$)", f"/{_source(entry).lstrip('/')}", maxsplit=1)
-    path = f"{fixed.rstrip('/') or '/api'}/<*>" if wildcard else fixed
+    path = _proxied_path(_source(entry), is_regex="regex" in entry)
     example = {"source": path, "target": f"https://{server}{path}", "status": "200"}
     return (
         f"it leads to {_SERVICES[service]}, which stays at Google; this rule of website:redirects leads to it: "

@@ -95,9 +95,11 @@ def test_the_forms_of_phases(migration: Migration, phases: Any, command: str | N
 
 def test_what_is_no_command_is_named(migration: Migration) -> None:
     """A command that YAML reads as a map, and a phase that Amplify does not have, are gaps."""
-    ran = of(migration, spec(phases={"build": {"commands": [{"echo a": "b"}, "hugo"]}, "deploy": {"commands": ["x"]}}))
+    phases = {"build": {"commands": [{"echo a": "b"}, "hugo"]}, "deploy": {"commands": ["x"]}, "artifacts": {}}
+    ran = of(migration, spec(phases=phases))
     assert "amplify.yml build: a command is not a text" in ran.out
     assert "amplify.yml deploy: Amplify Hosting has no such phase" in ran.out
+    assert "amplify.yml artifacts: it is no phase" in ran.out
 
 
 @pytest.mark.parametrize(

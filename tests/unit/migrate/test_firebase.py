@@ -187,12 +187,20 @@ def test_a_framework_without_a_package(migration: Migration) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "path"),
-    [("hook", "/hook"), ("api/**", "/api/<*>"), ("/scenes/*.json", "/scenes/<*>"), ("**/x.js", "/api/<*>")],
+    ("key", "source", "path"),
+    [
+        ("source", "hook", "/hook"),
+        ("source", "api/**", "/api/<*>"),
+        ("source", "/scenes/*.json", "/scenes/<*>"),
+        ("source", "**/x.js", "/api/<*>"),
+        ("regex", "/api.*", "/api/<*>"),
+        ("regex", "^/hook$", "/hook"),
+        ("regex", "^/(a|b)", "/api/<*>"),
+    ],
 )
-def test_the_proxy_rule_of_a_function(migration: Migration, source: str, path: str) -> None:
-    """The rule to copy begins with a slash, as Firebase's globs are anchored at the root with or without one."""
-    ran = of(migration, {"rewrites": [{"source": source, "function": "f"}]})
+def test_the_proxy_rule_of_a_function(migration: Migration, key: str, source: str, path: str) -> None:
+    """The rule to copy is for what the source begins with, from the root on, with or without a slash in the source."""
+    ran = of(migration, {"rewrites": [{key: source, "function": "f"}]})
     target = f"https://us-central1-<project>.cloudfunctions.net/f{path}"
     assert f'{{"source": "{path}", "target": "{target}", "status": "200"}}' in ran.out
 
