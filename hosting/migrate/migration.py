@@ -43,8 +43,9 @@ def migrate(request: Request, home: Path) -> list[str]:
     changes.write()
     sections = set_secrets(findings.secrets, stack_file.config, request, home)
     if "aws:region" not in config:
+        create = f"pulumi stack select --create {request.stack}"
         command = f"pulumi config set --stack {request.stack} aws:region <region>"
-        sections.append(("No file has the region, so it is that of your environment; to set it", [command]))
+        sections.append(("No file has the region, so it is that of your environment; to set it", [create, command]))
     return list(report(request, imported, accepted, [*sections, *steps.sections], stack_file.path.name))
 
 

@@ -153,7 +153,8 @@ def _add_contexts(config: NetlifyConfig, request: Request, findings: Findings) -
     others = [name for name in table(config.content, "context") if name not in own]
     if others:
         findings.notes.append(
-            f"Other contexts ({', '.join(others)}) have settings of their own: run this again with --branch, --stack."
+            f"Other contexts ({', '.join(others)}) have settings of their own: "
+            "run this again with --branch <context> --stack <name>."
         )
     branches = [name for name in others if name not in _DEPLOYS and "*" not in name]
     if branches:

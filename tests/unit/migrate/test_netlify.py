@@ -170,7 +170,8 @@ def test_the_context_of_production_and_of_a_branch(migration: Migration) -> None
     ran = of(migration, toml)
     assert ran.config()["publish:buildCommand"] == "cd .. && make production"
     assert ran.config()["publish:environment"] == {"VITE_A": "2", "VITE_B": "1"}
-    assert "Other contexts (branch-deploy, feat/*, feat/x) have settings of their own" in ran.out
+    assert "Other contexts (branch-deploy, feat/*, feat/x) have settings of their own: " in ran.out
+    assert "run this again with --branch <context> --stack <name>." in ran.out
     assert "one stack each: python -m hosting.migrate .. --branch feat/x --stack feat-x" in ran.out
     ran = migration.run("--branch", "feat/x", "--stack", "feature")
     assert "one stack each" not in ran.out

@@ -128,6 +128,14 @@ def test_values_of_variables_and_missing_ones(migration: Migration) -> None:
         assert sentence in ran.out
 
 
+def test_the_stack_exists_before_its_region_is_set(migration: Migration) -> None:
+    """Pulumi refuses to set the config of a stack that does not exist, so the command that creates it comes first."""
+    ran = of(migration, {"bucket": "www.example.com"}, files={"package.json": {}})
+    title, commands = "No file has the region", ("pulumi stack select --create prod", "pulumi config set --stack prod")
+    section = ran.out[ran.out.index(title) :]
+    assert section.index(commands[0]) < section.index(f"{commands[1]} aws:region <region>")
+
+
 def test_the_bucket_and_the_distribution_can_be_kept(migration: Migration) -> None:
     """With their names, there are import files for both; the options override the files."""
     ran = of(migration, NAMED, "--distribution-id", "E1", "--bucket-name", "mine", "--region", "us-east-1")

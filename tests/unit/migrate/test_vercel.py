@@ -104,7 +104,9 @@ def test_redirects_rewrites_and_headers(migration: Migration) -> None:
     assert headers(ran) == lines
     assert ran.config()["website:routing"] == "spa"
     assert ran.config()["website:redirectsFile"] == "redirects.prod.json"
-    assert "trailingSlash false: `website:routing auto`" in ran.out
+    assert "trailingSlash false: `website:routing spa`" in ran.out
+    assert "for URLs without a slash write pages as files such as docs.html" in ran.out
+    assert "website:routing pages" not in ran.out
 
 
 @pytest.mark.parametrize(
