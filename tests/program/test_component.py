@@ -84,6 +84,11 @@ STATE = {
         "site-password",
         {"password"},
     ),
+    ("hosting.providers.name_conflicts", "NameConflictsProvider"): (
+        "NameConflicts",
+        "site-name-conflicts",
+        {"name", "distribution", "urn"},
+    ),
 }
 # The other children of a site with all settings, without their packages.
 CHILDREN = {
