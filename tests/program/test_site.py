@@ -308,7 +308,9 @@ def test_the_sdk_has_the_callback_of_a_transform_without_asking_it(
     assert servicer.register_transform(transform).token in servicer._callbacks
     request = resource_pb2.TransformRequest(type=OBJECT)
     request.properties.update({"key": "index.html"})
-    response = asyncio.run(respond(request.SerializeToString()))
+    # asyncio.run would remove the thread's loop, which other tests use.
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        response = runner.run(respond(request.SerializeToString()))
     assert dict(response.properties)["contentType"] == "text/html; charset=utf-8"
 
 

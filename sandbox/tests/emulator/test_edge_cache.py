@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 from unittest.mock import ANY
@@ -10,9 +9,10 @@ from unittest.mock import ANY
 import pytest
 
 from sandbox.emulator.edge_cache import CacheKey, EdgeCache, OriginRequest, OriginResponse, TimesToLive, fetch
+from sandbox.tests import event_loop
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Mapping
 
 POLICY = {"MinTTL": 60, "DefaultTTL": 86400, "MaxTTL": 31536000}
 TTL = TimesToLive.from_policy(POLICY, {403: 300, 404: 300})
@@ -43,21 +43,12 @@ class Origin:
         return self.response
 
 
-def run(coroutine: Coroutine[object, object, tuple[OriginResponse, bool]]) -> tuple[OriginResponse, bool]:
-    """Run a coroutine in a new event loop; `asyncio.run` would remove the thread's loop, which other tests use."""
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(coroutine)
-    finally:
-        loop.close()
-
-
 def request(
     cache: EdgeCache, origin: Origin, key: CacheKey = KEY, method: str = "GET", **headers: str
 ) -> tuple[OriginResponse, bool]:
     """Send a request to the edge location; `if_none_match` stands for the header."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return run(fetch(cache, key, TTL, OriginRequest(method, named, origin.send)))
+    return event_loop.run(fetch(cache, key, TTL, OriginRequest(method, named, origin.send)))
 
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -204,7 +195,7 @@ def test_response_requested_before_an_invalidation() -> None:
         cache.invalidate("arn", ["/*"])
         return PAGE
 
-    assert run(fetch(cache, KEY, TTL, OriginRequest("GET", {}, send))) == (PAGE, False)
+    assert event_loop.run(fetch(cache, KEY, TTL, OriginRequest("GET", {}, send))) == (PAGE, False)
     assert cache.get(KEY) is None
 
 

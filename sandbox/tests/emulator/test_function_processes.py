@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.emulator.function_processes import FunctionProcessError, FunctionProcesses
+from sandbox.tests import event_loop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ def run(*codes: str, timeout_s: float = 60) -> tuple[list[Mapping[str, Any] | Ba
         ]
         return answers, processes.started
 
-    return asyncio.run(in_loop())
+    return event_loop.run(in_loop())
 
 
 def value(answer: Mapping[str, Any] | BaseException) -> Any:  # noqa: ANN401 - JSON
@@ -75,7 +76,7 @@ def test_functions_at_the_same_time() -> None:
         calls = [processes.run(str(number).encode(), {}, reply) for number in range(20)]
         return await asyncio.gather(*calls), processes.started
 
-    answers, started = asyncio.run(in_loop())
+    answers, started = event_loop.run(in_loop())
     assert [len(answer["value"]) for answer in answers] == list(range(1, 21))
     assert 1 <= started == len({answer["pid"] for answer in answers}) <= 4
 
@@ -104,6 +105,6 @@ def test_a_viewer_who_leaves() -> None:
         await asyncio.gather(task, return_exceptions=True)
         return await processes.run(b"0", {}, reply), processes.started
 
-    answer, started = asyncio.run(in_loop())
+    answer, started = event_loop.run(in_loop())
     assert answer["value"] == ["new"]
     assert started == 2

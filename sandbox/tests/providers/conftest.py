@@ -98,8 +98,20 @@ def zone(route53: Any) -> str:  # noqa: ANN401 - as above
     return str(created["HostedZone"]["Id"]).rpartition("/")[2]
 
 
+@pytest.fixture
+def certificate(issued_certificate: EngineResource, cloudfront: CloudFrontClient) -> Iterator[EngineResource]:
+    """The certificate; afterwards no distribution has an alias, which another test may want."""
+    yield issued_certificate
+    for summary in cloudfront.list_distributions()["DistributionList"].get("Items", []):
+        if not summary["Aliases"]["Quantity"]:
+            continue
+        found = cloudfront.get_distribution_config(Id=summary["Id"])
+        config: Any = {**found["DistributionConfig"], "Enabled": False, "Aliases": {"Quantity": 0}}
+        cloudfront.update_distribution(Id=summary["Id"], IfMatch=found["ETag"], DistributionConfig=config)
+
+
 @pytest.fixture(scope="session")
-def certificate(engine: Engine, zone: str) -> EngineResource:
+def issued_certificate(engine: Engine, zone: str) -> EngineResource:
     """A certificate for example.com and all names in it, issued by its record in the zone."""
     names = {"domainName": "example.com", "subjectAlternativeNames": ["*.example.com"]}
     created = engine.create("aws:acm/certificate:Certificate", resource_name="shared", validationMethod="DNS", **names)
