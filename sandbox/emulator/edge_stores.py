@@ -2,7 +2,8 @@
 
 AWS promises that an update arrives within a few seconds, and no order between two updates. So there are two ways of
 arrival: whole updates in their order, and each key by itself, also between two reads of one request. Each location,
-update and key has a different part of the lag, which the seed chooses.
+update and key has a different part of the lag, which the seed chooses. What was written before the first function read
+the store has arrived, as a distribution takes minutes to get a function.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html
 """
 
@@ -67,7 +68,8 @@ class EdgeStore:
 
     def _begin_read(self, location: str, settings: StoreSettings) -> float:
         now = settings.now()
-        while self._updates and self._updates[0].at + settings.lag_seconds <= now:
+        lag = settings.lag_seconds if self._reads else float("-inf")
+        while self._updates and self._updates[0].at + lag <= now:
             for key, value in self._updates.pop(0).changes.items():
                 if value is None:
                     self._everywhere.pop(key, None)

@@ -22,6 +22,22 @@ def settings(arrival: str = "updates", clock: float = 0, **more: float) -> Store
     return StoreSettings(arrival=arrival, clock=clock, lag_seconds=more.pop("lag", 10), **more)  # type: ignore[arg-type]  # numbers
 
 
+def used_store(items: dict[str, str]) -> EdgeStore:
+    """Return a store that a function has read already."""
+    store = EdgeStore(items)
+    store.get("first", "a", settings())
+    return store
+
+
+def test_the_first_function_finds_all_earlier_updates() -> None:
+    """Its deployment takes longer than the updates; later updates have their lag."""
+    store = EdgeStore({})
+    store.write({"a": "1"}, settings())
+    assert [store.get(location, "a", settings()) for location in LOCATIONS] == ["1"] * len(LOCATIONS)
+    store.write({"a": "2"}, settings())
+    assert [store.get(location, "a", settings()) for location in LOCATIONS] == ["1"] * len(LOCATIONS)
+
+
 def test_without_a_lag() -> None:
     """An update is everywhere at once, a removal too, and a later lag does not change that."""
     store = EdgeStore({"a": "1", "b": "1"})
@@ -36,7 +52,7 @@ def test_the_seed_decides_what_arrives_when(arrival: str) -> None:
     """At one time the locations differ; the same seed gives the same, another one does not; in the end all agree."""
 
     def seen(seed: int, clock: float) -> list[str | None]:
-        store = EdgeStore({})
+        store = used_store({})
         store.write({"a": "1"}, settings(arrival))
         return [store.get(location, "a", settings(arrival, clock, seed=seed)) for location in LOCATIONS]
 
@@ -47,7 +63,7 @@ def test_the_seed_decides_what_arrives_when(arrival: str) -> None:
 
 def test_updates_arrive_in_their_order() -> None:
     """A location never has an update without those before it, or a part of one."""
-    store = EdgeStore({"a": "0", "b": "0"})
+    store = used_store({"a": "0", "b": "0"})
     for number in "123":
         store.write({"a": number, "b": number}, settings())
     found = [
@@ -61,7 +77,7 @@ def test_updates_arrive_in_their_order() -> None:
 
 def test_keys_arrive_in_any_order() -> None:
     """A location can have a later key without an earlier one; of one key the last update that has arrived counts."""
-    store = EdgeStore({})
+    store = used_store({})
     store.write({"a": "1"}, settings("keys"))
     store.write({"b": "1"}, settings("keys"))
     store.write({"a": "2"}, settings("keys"))
@@ -73,7 +89,7 @@ def test_keys_arrive_in_any_order() -> None:
 
 def test_a_key_arrives_between_two_reads() -> None:
     """Each read at a location takes its time; other locations are not affected."""
-    store = EdgeStore({})
+    store = used_store({})
     store.write({"a": "1"}, settings())
     slow = settings(seconds_per_read=1)
     reads = [store.get("x", "a", slow) for _ in range(11)]
