@@ -81,6 +81,8 @@ def test_updates_arrive_one_after_the_other(
 ) -> None:
     """Each location has the first updates, whole, and in the end all of them; some have fewer than others."""
     reader = account.browser(account.distribution(account.bucket(), behavior=account.function(READ, store=store)))
+    # What was written before the first read would have arrived.
+    reply_of(reader, "/a", "other")
     arrival = {"arrival": "updates", "lagSeconds": 10, "seed": 7}
     for number in "123":
         configure(**arrival, clock=100)
@@ -106,6 +108,7 @@ def test_keys_arrive_in_any_order(
 ) -> None:
     """A location can have one key of an update and not another, also between two reads of one request."""
     reader = account.browser(account.distribution(account.bucket(), behavior=account.function(READ, store=store)))
+    reply_of(reader, "/a", "other")
     configure(arrival="keys", lagSeconds=4, seed=7, clock=100, secondsPerRead=1)
     write(data, store, a="1", b="1")
     found = [[value == "1" for value in reply_of(reader, "/b,a,b,a,b", location)] for location in LOCATIONS]
