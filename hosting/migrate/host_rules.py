@@ -67,10 +67,11 @@ class HostRules:
     def add_rewrite(self, where: str, patterns: Sequence[PathPattern], target: Target) -> None:
         """Add a rewrite or a proxy. Files come first, as on the other hosts."""
         page = "".join(part for part in target if isinstance(part, str))
-        self.answers_all |= is_for_all_routes(patterns)
-        if target == (page,) and page in _APP_PAGES and is_for_all_routes(patterns):
+        is_for_all = is_for_all_routes(patterns)
+        self.answers_all |= is_for_all
+        if target == (page,) and page in _APP_PAGES and is_for_all:
             self.set_app_page(where, _APP_PAGES[page])
-        elif target == (page,) and not _URL.match(page) and is_for_all_routes(patterns):
+        elif target == (page,) and not _URL.match(page) and is_for_all:
             self._add_all(where, patterns, target, _APP, force=True)
         else:
             self._add_all(where, patterns, target, _REWRITE, force=bool(_URL.match(page)))

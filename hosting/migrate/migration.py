@@ -9,6 +9,7 @@ from hosting.errors import HostingError
 from hosting.migrate.accepted_settings import accepted_settings
 from hosting.migrate.kinds import kind_of
 from hosting.migrate.report import report
+from hosting.migrate.request import create_command
 from hosting.migrate.secrets import set_secrets
 from hosting.migrate.stackfile import read_stack_file, read_yaml
 from hosting.migrate.writer import Changes
@@ -43,9 +44,13 @@ def migrate(request: Request, home: Path) -> list[str]:
     changes.write()
     sections = set_secrets(findings.secrets, stack_file.config, request, home)
     if "aws:region" not in config:
-        create = f"pulumi stack select --create {request.stack}"
         command = f"pulumi config set --stack {request.stack} aws:region <region>"
-        sections.append(("No file has the region, so it is that of your environment; to set it", [create, command]))
+        sections.append(
+            (
+                "No file has the region, so it is that of your environment; to set it",
+                [create_command(request.stack), command],
+            )
+        )
     return list(report(request, imported, accepted, [*sections, *steps.sections], stack_file.path.name))
 
 

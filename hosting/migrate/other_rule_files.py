@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hosting.migrate.netlify.rule_files import HEADERS, REDIRECTS
+from hosting.migrate.netlify.rule_files import rule_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,11 +17,8 @@ _COPIED = ("public", "static", "docs/public", "docs/static")
 
 def report_other_rule_files(root: Path, folder: Path, findings: Findings) -> None:
     """Add a note for each such file in the published ``folder``, or in a folder that a build copies to it."""
-    for place in dict.fromkeys([folder, *(root / name for name in _COPIED)]):
-        for file in (place / REDIRECTS, place / HEADERS):
-            if file.is_file():
-                name = file.relative_to(root) if root in file.parents else file
-                findings.notes.append(
-                    f"{name} had no effect on the old host, and is read here (docs/redirects.md): check its rules, or "
-                    "delete it."
-                )
+    for _, name in rule_files(root, folder, _COPIED):
+        findings.notes.append(
+            f"{name} had no effect on the old host, and is read here (docs/redirects.md): check its rules, or "
+            "delete it."
+        )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from hosting.migrate.findings import Findings
@@ -55,7 +56,22 @@ class Request:
 
 def stack_name(text: str) -> str:
     """Return a name of a stack for a branch or an application."""
-    return "-".join(part for part in "".join(c if c.isalnum() else " " for c in text).split()) or "app"
+    return "-".join("".join(c if c.isalnum() else " " for c in text).split()) or "app"
+
+
+def repeated(request: Request, *options: str) -> str:
+    """Return this command for the same project with other options."""
+    return shlex.join(["python", "-m", "hosting.migrate", str(request.path), *options])
+
+
+def branch_commands(request: Request, branches: Iterable[str]) -> list[str]:
+    """Return the command for each branch, which gets a stack of its own."""
+    return [repeated(request, "--branch", name, "--stack", stack_name(name)) for name in branches]
+
+
+def create_command(stack: str) -> str:
+    """Return the command that selects a stack, and creates it if it does not exist."""
+    return f"pulumi stack select --create {stack}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +91,7 @@ def new_site_steps(_: str, stack: str, config: Mapping[str, Any]) -> NextSteps:
     """Return the commands for a new site. Bucket names and host names are unique, so they are removed first."""
     taken = [key for key in config if key == "website:bucketName" or key.startswith("domain:")]
     removed = [f"pulumi config rm --stack {stack} {key}" for key in taken]
-    commands = [f"pulumi stack select --create {stack}", *removed, f"pulumi up --stack {stack}"]
+    commands = [create_command(stack), *removed, f"pulumi up --stack {stack}"]
     return NextSteps(sections=[("To start a new site beside the old one", commands)])
 
 

@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import ENVIRONMENT
+from hosting.migrate.request import create_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +33,9 @@ def set_secrets(
         sections.append(("Encrypted into the stack's file", [f"{key}    <- {secrets[key].source}" for key in done]))
     if left:
         commands = [f"{secrets[key].read_by} | {_command(request.stack, key)}" for key in left]
-        create = f"pulumi stack select --create {shlex.quote(request.stack)}"
-        sections.append(("Secrets, which are set by these commands without being shown", [create, *commands]))
+        sections.append(
+            ("Secrets, which are set by these commands without being shown", [create_command(request.stack), *commands])
+        )
     return sections
 
 

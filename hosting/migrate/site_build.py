@@ -84,12 +84,17 @@ def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: 
 
 
 def _script(commands: dict[str, str], names: Sequence[str], sign: str, settings: Sequence[str]) -> str | None:
-    """Return the script that builds the site: the first of the names, or the only kind that builds a static one."""
+    """Return the script that builds the site: the first of the names, unless only another one builds a static site."""
     script = next((name for name in names if name in commands), None)
     texts = [*settings, *([commands[script]] if script else [])]
-    if sign and not any(re.search(sign, text) for text in texts):
+    if _misses(sign, texts):
         return next((name for name, text in commands.items() if re.search(sign, text)), script)
     return script
+
+
+def _misses(sign: str, texts: Sequence[str]) -> bool:
+    """Return whether a static build has a sign, and none of the texts has it."""
+    return bool(sign) and not any(re.search(sign, text) for text in texts)
 
 
 def packages_of(root: Path) -> set[str]:
@@ -175,7 +180,7 @@ def _angular_folder(root: Path) -> str | None:
 
 def _server(generator: Generator, texts: Sequence[str], settings: Sequence[str]) -> str:
     """Return why the build writes a server; empty if it writes files."""
-    if generator.static_sign and not any(re.search(generator.static_sign, text) for text in texts):
+    if _misses(generator.static_sign, texts):
         return f"{generator.name} builds a server here"
     if generator.server_sign and any(re.search(generator.server_sign, text, re.MULTILINE) for text in settings):
         return f"{generator.name} builds a server here"

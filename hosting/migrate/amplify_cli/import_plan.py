@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import section, texts
 from hosting.migrate.import_files import import_commands, import_files, missing_options
+from hosting.migrate.request import create_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ class ImportPlan:
             preparation.append(f"aws s3api put-bucket-acl --acl private --bucket {self.opened_by_acl}")
         return [
             *preparation,
-            f"pulumi stack select --create {self.stack}",
+            create_command(self.stack),
             *self._names_of_the_distribution(),
             *import_commands(self.stack, self.files),
             f"pulumi preview --stack {self.stack} --diff      # check the changes before you deploy them",

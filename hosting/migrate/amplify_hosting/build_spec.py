@@ -212,7 +212,7 @@ def _unknown(
 
 
 def _of_backends(name: str, app: dict[str, Any], listed: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield the variables of the backend, and the applications that are a backend alone."""
+    """Yield the variables of the backend, the applications that are a backend alone, and the gaps of the others."""
     backend = section(app, "backend")
     for holder in (backend, section(backend, "phases")):
         for variable in section(holder, "env", "variables"):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MOVE = re.compile(
     r"""\s*(?P<verb>cd|pushd|popd)(?:\s+(?P<path>"[^"`]*"|'[^']*'|[^\s'"`|&;<>()\#]+))?"""
-    r"(?:\s*\d?>\s*\S+)*(?P<optional>\s*\|\|\s*(?:true|:|exit(?:\s+\d+)?))?\s*"
+    r"(?:\s*\d?>\s*\S+)*(?:\s*\|\|\s*(?:(?P<optional>true|:)|exit(?:\s+\d+)?))?\s*"
 )
 _ANY_MOVE = re.compile(r"\b(cd|pushd|popd)\b")
 # A group in parentheses has a shell of its own.
@@ -70,7 +70,7 @@ class _Shell:
         target, here = self._target(text), self.here
         meant = self._meant(text, target)
         if meant is None or meant == target:
-            is_skipped = meant is not None and "exit" not in (found["optional"] or "exit") and not self._exists(meant)
+            is_skipped = meant is not None and bool(found["optional"]) and not self._exists(meant)
             self._push(verb, here if is_skipped else meant)
             return command
         self._push(verb, meant)

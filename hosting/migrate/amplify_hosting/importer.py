@@ -14,10 +14,11 @@ from hosting.migrate.amplify_hosting.console import Console, console_of, map_con
 from hosting.migrate.amplify_hosting.directory import map_directory
 from hosting.migrate.amplify_hosting.guesses import with_guesses
 from hosting.migrate.amplify_hosting.rules import map_headers, map_rules
-from hosting.migrate.amplify_hosting.script import build_script
+from hosting.migrate.amplify_hosting.script import build_script, variables_read
 from hosting.migrate.findings import Findings, section
 from hosting.migrate.other_rule_files import report_other_rule_files
-from hosting.migrate.request import Imported, stack_name
+from hosting.migrate.request import Imported, branch_commands, repeated, stack_name
+from hosting.migrate.site_settings import relative
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,7 @@ def _report_cut_lists(request: Request, findings: Findings) -> None:
     for name in ("branches", "domains"):
         answer = section(request.app.get(name))
         if answer.get("nextToken") or answer.get("NextToken"):
-            findings.add_gap(f"{name}", "the list goes on (nextToken): write the file again without --max-items")
+            findings.add_gap(name, "the list goes on (nextToken): write the file again without --max-items")
 
 
 def _branch(console: Console, request: Request) -> str:
@@ -103,16 +104,13 @@ def _with_existing_folder(spec: BuildSpec, root: Path) -> BuildSpec:
     return dataclasses.replace(spec, folder=from_root)
 
 
-def _repeats_root(spec: BuildSpec, root: Path) -> bool:
-    """Return whether a path that begins with appRoot is seen from the repository: the application has no such one."""
-    return bool(spec.app_root) and spec.folder == spec.app_root and not (root / spec.folder / spec.app_root).exists()
-
-
 def _with_own_directory(spec: BuildSpec, root: Path, findings: Findings) -> BuildSpec:
     """Return the build settings with the base directory as seen from the application."""
     written = (spec.directory or "").lstrip("/")
     own = written.removeprefix(f"{spec.app_root}/")
-    if own == written or not _repeats_root(spec, root):
+    # A path that begins with appRoot is seen from the repository, if the application has no such folder.
+    is_repeated = spec.folder == spec.app_root and own != written
+    if not spec.app_root or not is_repeated or (root / spec.folder / spec.app_root).exists():
         return spec
     findings.guesses.append(f"baseDirectory '{spec.directory}' is seen from the repository, as it repeats appRoot")
     return dataclasses.replace(spec, directory=own)
@@ -133,7 +131,7 @@ def _with_first_variables(spec: BuildSpec, console: Console) -> BuildSpec:
 
 
 def _map_build(spec: BuildSpec, request: Request, home: Path, findings: Findings) -> None:
-    root = os.path.relpath(request.root.resolve(), home.resolve()).replace(os.sep, "/")
+    root = relative(request.root, home)
     folder = os.path.normpath(os.path.join(root, spec.folder)).replace(os.sep, "/")  # noqa: PTH118 - a relative path
     script = build_script(spec.commands, folder, root, home.resolve())
     if script.text:
@@ -172,8 +170,15 @@ def _map_variables(spec: BuildSpec, console: Console, request: Request, findings
             findings.add_gap(f"{spec.name} variable {keys[-1]}", f"its value is that of another variable: {command}")
             continue
         findings.add_variable(keys[-1], value, f"{spec.name} variable", read_text + read_command(file, *keys))
+    _map_read_variables(spec, console, request, findings, app_id)
+
+
+def _map_read_variables(
+    spec: BuildSpec, console: Console, request: Request, findings: Findings, app_id: object
+) -> None:
+    """Add the variables that Amplify sets and the commands read, and report those whose value no file has."""
     known = {*findings.values.get("publish:environment", {}), *(key.partition(".")[2] for key in findings.secrets)}
-    reads = [name for name in build_script(spec.commands, ".", ".").reads if name not in known]
+    reads = [name for name in variables_read(spec.commands) if name not in known]
     if _BRANCH in reads:
         findings.add_plain_variable(_BRANCH, _branch(console, request), "the branch")
         if not (request.branch or console.branch_name):
@@ -195,14 +200,9 @@ def _map_variables(spec: BuildSpec, console: Console, request: Request, findings
 
 def _others(spec: BuildSpec, console: Console, request: Request, findings: Findings, app_id: object) -> None:
     """Add the commands for the other branches and applications, and those that read what only AWS has."""
-    base = ["python", "-m", "hosting.migrate", str(request.path)]
-    commands = [
-        shlex.join([*base, "--branch", name, "--stack", stack_name(name)])
-        for name in console.branches
-        if name != console.branch_name
-    ]
+    commands = branch_commands(request, [name for name in console.branches if name != console.branch_name])
     commands += [
-        shlex.join([*base, "--app-root", root or "/", "--stack", f"{request.stack}-{stack_name(root)}"])
+        repeated(request, "--app-root", root or "/", "--stack", f"{request.stack}-{stack_name(root)}")
         for root in spec.others
     ]
     if spec.others:
@@ -214,4 +214,4 @@ def _others(spec: BuildSpec, console: Console, request: Request, findings: Findi
         findings.commands[
             "Rewrites and redirects, variables, password and host names are in the app; if it has any, run this again "
             "with the app's id"
-        ] = [shlex.join([*base, "--stack", request.stack, "--app-id"]) + f" {name}"]
+        ] = [f"{repeated(request, '--stack', request.stack, '--app-id')} {name}"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 import shlex
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hosting.migrate.amplify_hosting.folder_moves import in_one_shell, repository_of
+from hosting.migrate.site_settings import relative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,18 +54,16 @@ class Script:
         text: the command; empty if nothing is to be run.
         dropped: commands that exist only on Amplify's build machine.
         notes: sentences about commands that need something of the machine.
-        reads: the variables that the commands read and do not set.
         last: the folder in which the commands end; None if it is unknown.
     """
 
     text: str
     dropped: tuple[str, ...]
     notes: tuple[str, ...]
-    reads: tuple[str, ...]
     last: Path | None
 
 
-def build_script(commands: Sequence[str], folder: str, root: str, home: Path = Path()) -> Script:
+def build_script(commands: Sequence[str], folder: str, root: str, home: Path) -> Script:
     """Return the build command for Amplify's commands.
 
     Args:
@@ -74,10 +72,9 @@ def build_script(commands: Sequence[str], folder: str, root: str, home: Path = P
         root: the folder of amplify.yml, as seen from the program's folder.
         home: the program's folder.
     """
-    parts = [part for command in commands for part in _parts(command)]
-    listed = [part for part in parts if not _AMPLIFY_ONLY.match(part)]
+    listed, dropped = _split(commands)
     kept, last = in_one_shell(listed, home / folder, home / root)
-    runs = [command for command in kept if not command.lstrip().startswith("#")]
+    runs = _without_comments(kept)
     text = "\n".join(runs)
     top = [_source_folder(home, root)] if "CODEBUILD_SRC_DIR" in text else []
     move = [*top, *([] if folder == "." else [f"cd {shlex.quote(folder)}"])]
@@ -87,9 +84,8 @@ def build_script(commands: Sequence[str], folder: str, root: str, home: Path = P
     joined = " && ".join([*move, lines[0].removesuffix(" || exit")]) if is_short else "\n".join([*move, *lines])
     return Script(
         text=joined if runs else "",
-        dropped=tuple(part for part in parts if _AMPLIFY_ONLY.match(part)),
+        dropped=tuple(dropped),
         notes=tuple(_notes(text, has_moved=kept != listed)),
-        reads=tuple(_reads(text)),
         last=last,
     )
 
@@ -98,8 +94,21 @@ def _source_folder(home: Path, root: str) -> str:
     """Return the command that sets CODEBUILD_SRC_DIR to the repository's folder."""
     folder = (home / root).resolve()
     repository = repository_of(folder)
-    place = root if repository == folder else os.path.relpath(repository, home.resolve())
+    place = root if repository == folder else relative(repository, home)
     return f'export CODEBUILD_SRC_DIR="$(cd {shlex.quote(place)} && pwd)"'
+
+
+def _split(commands: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the simple commands that other machines run too, and those of Amplify's build machine alone."""
+    parts = [part for command in commands for part in _parts(command)]
+    return (
+        [part for part in parts if not _AMPLIFY_ONLY.match(part)],
+        [part for part in parts if _AMPLIFY_ONLY.match(part)],
+    )
+
+
+def _without_comments(commands: Sequence[str]) -> list[str]:
+    return [command for command in commands if not command.lstrip().startswith("#")]
 
 
 def _parts(command: str) -> list[str]:
@@ -138,8 +147,13 @@ def _notes(text: str, *, has_moved: bool) -> list[str]:
     return notes
 
 
-def _reads(text: str) -> list[str]:
+def variables_read(commands: Sequence[str]) -> tuple[str, ...]:
+    """Return the variables that the commands read and do not set."""
+    listed, _ = _split(commands)
+    # A `cd` that is left out or changed loses its redirection, which may have a variable.
+    kept, _ = in_one_shell(listed, Path(), Path())
+    text = "\n".join(_without_comments(kept))
     assigned = {name for pair in _ASSIGNMENT.findall(text) for name in pair if name}
     filtered = _FILTERED.findall(" ".join(_FILTER.findall(text)))
     names = dict.fromkeys([*_REFERENCE.findall(text), *filtered])
-    return [name for name in names if name not in assigned | _OF_THE_SHELL and name != "CODEBUILD_SRC_DIR"]
+    return tuple(name for name in names if name not in assigned | _OF_THE_SHELL and name != "CODEBUILD_SRC_DIR")

@@ -74,7 +74,9 @@ def read(request: Request, home: Path) -> Imported:
     """
     root, findings = request.root, Findings()
     aliases = read_json_object(root / _ALIASES) if (root / _ALIASES).is_file() else {}
-    site = _chosen(root, _sites(root, aliases), request.target)
+    content = read_json_object(root / FILE)
+    outside = sorted(_OF_HOSTING.intersection(content))
+    site = _chosen(root, _sites(root, content, outside, aliases), request.target)
     folder = _folder(root, site.config)
     build = read_site_build(_project(root, site.config, folder))
     refuse_server(build, relative(folder, root))
@@ -90,7 +92,7 @@ def read(request: Request, home: Path) -> Imported:
     map_routing(site.config, FILE, rules)
     settings.add_rules(rules, FILE)
     findings.add_unknown_keys("hosting.", site.config, _KEYS)
-    for key in sorted(_OF_HOSTING.intersection(read_json_object(root / FILE))):
+    for key in outside:
         findings.add_gap(f"{FILE} {key}", "Firebase reads it in `hosting` alone: move it there, and run this again")
     _report_sdk(root, folder, findings)
     report_other_rule_files(root, folder, findings)
@@ -100,7 +102,7 @@ def read(request: Request, home: Path) -> Imported:
 def _refuse_server_for_all(config: dict[str, Any], folder: Path) -> None:
     """Refuse a folder without pages that Firebase doesn't build either (`predeploy`, `source`)."""
     server = next((one for one in objects(config.get("rewrites")) if is_server_for_all(one)), None)
-    is_built = bool(config.get("predeploy")) or ("source" in config and "public" not in config)
+    is_built = bool(config.get("predeploy")) or _is_framework(config)
     if server and not is_built and next(pages_in(folder), None) is None:
         raise HostingError(
             f"'{folder}' has no pages, as every page comes from a server (rewrite '{server.get('source')}'), and this "
@@ -108,10 +110,14 @@ def _refuse_server_for_all(config: dict[str, Any], folder: Path) -> None:
         )
 
 
-def _sites(root: Path, aliases: dict[str, Any]) -> list[_Site]:
-    content = read_json_object(root / FILE)
+def _is_framework(config: dict[str, Any]) -> bool:
+    """Return whether Firebase builds the site with a framework's own command."""
+    return "source" in config and "public" not in config
+
+
+def _sites(root: Path, content: dict[str, Any], outside: list[str], aliases: dict[str, Any]) -> list[_Site]:
+    """Return the sites of firebase.json; ``outside`` has the keys of Hosting that are at its top level."""
     configs = objects(content.get("hosting"))
-    outside = sorted(_OF_HOSTING.intersection(content))
     if not configs and "public" in outside:
         raise HostingError(
             f"'{root / FILE}' has the settings of Hosting at its top level ({', '.join(outside)}), and the Firebase "
@@ -161,8 +167,7 @@ def _folder(root: Path, config: dict[str, Any]) -> Path:
 def _project(root: Path, config: dict[str, Any], folder: Path) -> Path:
     """Return the folder that builds the published one: `source`, where Firebase builds a framework, has it."""
     source = config.get("source")
-    is_framework = isinstance(source, str) and "public" not in config
-    return root / str(source) if is_framework else build_folder(root, folder)
+    return root / source if isinstance(source, str) and _is_framework(config) else build_folder(root, folder)
 
 
 def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuild, settings: SiteSettings) -> None:
@@ -187,7 +192,7 @@ def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuil
 def _add_fallback(config: dict[str, Any], build: SiteBuild, rules: HostRules) -> None:
     """Add the rewrite of all paths that Firebase adds for some frameworks after those of the file."""
     has_server = any(is_server_for_all(one) for one in objects(config.get("rewrites")))
-    if "source" in config and "public" not in config and build.name in _APPS and not (rules.app_page or has_server):
+    if _is_framework(config) and build.name in _APPS and not (rules.app_page or has_server):
         rules.set_app_page("source", "/index.html")
         rules.findings.guesses.append(f"All paths without a file lead to the app, as Firebase does it for {build.name}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from hosting.migrate.netlify.headers import map_headers
 from hosting.migrate.netlify.plugins import PLUGINS, UNKNOWN
 from hosting.migrate.netlify.redirects import RedirectLines
 from hosting.migrate.netlify.rule_files import report_rule_files
-from hosting.migrate.request import Imported, stack_name
+from hosting.migrate.request import Imported, branch_commands
 from hosting.migrate.site_build import SiteBuild, read_site_build, refuse_server
 from hosting.migrate.site_settings import SiteSettings, relative
 
@@ -158,10 +157,7 @@ def _add_contexts(config: NetlifyConfig, request: Request, findings: Findings) -
         )
     branches = [name for name in others if name not in _DEPLOYS and "*" not in name]
     if branches:
-        base = ["python", "-m", "hosting.migrate", str(request.path)]
-        findings.commands["Other branches, one stack each"] = [
-            shlex.join([*base, "--branch", name, "--stack", stack_name(name)]) for name in branches
-        ]
+        findings.commands["Other branches, one stack each"] = branch_commands(request, branches)
 
 
 def _processing(name: str, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - any TOML value

@@ -15,12 +15,12 @@ from hosting.formats.redirects.netlify import read_line
 from hosting.formats.redirects.rules import RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from hosting.migrate.findings import Findings
 
-REDIRECTS, HEADERS = "_redirects", "_headers"
+_REDIRECTS, _HEADERS = "_redirects", "_headers"
 # Folders that generators copy to the published one.
 _STATIC = (".", "public", "static", "src", "assets", "docs/public", "docs/static")
 _COMMENT = re.compile(r"(^|\s)#.*")
@@ -29,14 +29,19 @@ _AT_NETLIFY = "/.netlify/"
 
 def report_rule_files(base: Path, folder: Path, findings: Findings) -> None:
     """Add a gap for each line that has to change."""
-    for place in dict.fromkeys([folder, *(base / name for name in _STATIC)]):
-        for file in (place / REDIRECTS, place / HEADERS):
+    for file, name in rule_files(base, folder, _STATIC):
+        problems = _redirect_problems(file) if file.name == _REDIRECTS else _header_problems(file.parent)
+        for where, problem in problems:
+            findings.add_gap(f"{name}{where}", f"{problem}: change the file, or the preview refuses it")
+        findings.notes.append(f"{name} stays as it is: it is read from the published folder.")
+
+
+def rule_files(base: Path, folder: Path, copied: Sequence[str]) -> Iterator[tuple[Path, Path]]:
+    """Yield the rule files of the published ``folder`` and of the ``copied`` ones, with their names below ``base``."""
+    for place in dict.fromkeys([folder, *(base / name for name in copied)]):
+        for file in (place / _REDIRECTS, place / _HEADERS):
             if file.is_file():
-                problems = _redirect_problems(file) if file.name == REDIRECTS else _header_problems(place)
-                name = file.relative_to(base) if base in file.parents else file
-                for where, problem in problems:
-                    findings.add_gap(f"{name}{where}", f"{problem}: change the file, or the preview refuses it")
-                findings.notes.append(f"{name} stays as it is: it is read from the published folder.")
+                yield file, file.relative_to(base) if base in file.parents else file
 
 
 def _redirect_problems(file: Path) -> Iterator[tuple[str, str]]:

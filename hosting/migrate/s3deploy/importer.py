@@ -11,7 +11,7 @@ from hosting.migrate.host_rules import HostRules
 from hosting.migrate.import_files import import_commands, import_files, missing_options
 from hosting.migrate.other_rule_files import report_other_rule_files
 from hosting.migrate.path_patterns import NotExpressibleError
-from hosting.migrate.request import Imported, NextSteps, new_site_steps
+from hosting.migrate.request import Imported, NextSteps, create_command, new_site_steps
 from hosting.migrate.s3deploy.flags import FILES, read_flags
 from hosting.migrate.s3deploy.keys import git_pattern, key_patterns
 from hosting.migrate.s3deploy.routes import map_routes
@@ -136,7 +136,7 @@ def _next_steps(distributions: list[str], program: str, stack: str, config: Mapp
         return NextSteps(sections=[*new_site, (f"{title}, run this again with", missing)])
     files = import_files("s3deploy", program, stack, ids, config)
     commands = [
-        f"pulumi stack select --create {stack}",
+        create_command(stack),
         *import_commands(stack, files),
         f"pulumi preview --stack {stack} --diff      # check the changes before you deploy them",
         f"pulumi up --stack {stack}",

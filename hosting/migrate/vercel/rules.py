@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from hosting.migrate.findings import objects, section
+from hosting.migrate.findings import objects
 from hosting.migrate.path_patterns import Capture, NotExpressibleError, PathPattern
+from hosting.migrate.vercel.services import destination_service
 from hosting.migrate.vercel.sources import source_patterns
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules) -> None:
     patterns, target = _patterns(where, entry, rules), entry.get("destination")
     if not patterns:
         return
-    service = section(target).get("service")
+    service = destination_service(entry)
     if isinstance(service, str):
         rules.add_function(where, patterns, f"service {service}", FUNCTIONS)
     elif not isinstance(target, str):

@@ -50,9 +50,10 @@ def site_config(root: Path, config: dict[str, Any], file: str) -> SiteConfig:
     services = {name: section(one) for key in _SERVICES for name, one in section(config, key).items()}
     if not services:
         return SiteConfig(root, config)
+    rewritten = _rewritten(config)
     for name, service in services.items():
         folder = next((service[key] for key in _FOLDERS if isinstance(service.get(key), str)), None)
-        is_site = name in _rewritten(config) or any(service.get(key) == "/" for key in _PREFIXES)
+        is_site = name in rewritten or any(service.get(key) == "/" for key in _PREFIXES)
         if is_site and folder and "runtime" not in service and (root / folder).is_dir():
             own = {key: value for key, value in service.items() if key not in _OF_SERVICES}
             others = tuple(one for one in services if one != name)
@@ -67,19 +68,23 @@ def _rewritten(config: dict[str, Any]) -> set[str]:
     """Return the names of the services to which a rewrite leads all paths."""
     found = set()
     for entry in objects(config.get("rewrites")):
-        service = section(entry, "destination").get("service")
+        service = destination_service(entry)
         with contextlib.suppress(NotExpressibleError):
             if service and is_for_all_routes(source_patterns(str(entry.get("source", "")))):
                 found.add(str(service))
     return found
 
 
+def destination_service(entry: dict[str, Any]) -> object:
+    """Return the service to which a rewrite leads; None if it leads to a path."""
+    return section(entry, "destination").get("service")
+
+
 def _joined(config: dict[str, Any], own: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the settings of a service with those around it, whose rules come first."""
     around = {key: value for key, value in config.items() if key not in _SERVICES}
     rules = {
-        key: [one for one in objects(around.get(key)) if section(one, "destination").get("service") != name]
-        + objects(own.get(key))
+        key: [one for one in objects(around.get(key)) if destination_service(one) != name] + objects(own.get(key))
         for key in _RULES
         if key in around or key in own
     }

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from hosting.migrate.amplify_hosting.script import build_script
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from hosting.migrate.amplify_hosting.script import build_script, variables_read
 
 
 @pytest.mark.parametrize(
@@ -35,7 +32,7 @@ if TYPE_CHECKING:
 )
 def test_the_commands_are_one_script(commands: list[str], folder: str, text: str) -> None:
     """One command stays a line, several are a script; a list of commands that fails ends it."""
-    assert build_script(commands, folder, "..").text == text
+    assert build_script(commands, folder, "..", Path()).text == text
 
 
 @pytest.mark.parametrize(
@@ -50,7 +47,7 @@ def test_the_commands_are_one_script(commands: list[str], folder: str, text: str
 )
 def test_a_folder_is_entered_once(commands: list[str], text: str) -> None:
     """Some files change to a folder in each phase; `cd` carries over, so the second one would fail."""
-    script = build_script(commands, ".", ".")
+    script = build_script(commands, ".", ".", Path())
     assert script.text == text
     assert any("the same folder twice" in note for note in script.notes) == ("cd web/" in " ".join(commands))
 
@@ -67,7 +64,7 @@ def test_a_folder_is_entered_once(commands: list[str], text: str) -> None:
 )
 def test_no_command_leaves_the_repository(folder: str, commands: list[str], text: str) -> None:
     """Some files go up to the root in each phase; the second time it would be a folder outside of the repository."""
-    assert build_script(commands, folder, ".").text == text
+    assert build_script(commands, folder, ".", Path()).text == text
 
 
 def ran(script: str, folder: Path) -> tuple[int, str]:
@@ -82,7 +79,7 @@ def ran(script: str, folder: Path) -> tuple[int, str]:
 @pytest.mark.parametrize("first", ["false && true", "true && (exit 3)", "echo 'a' && false"])
 def test_a_list_that_fails_ends_the_script(tmp_path: Path, first: str) -> None:
     """As on Amplify, where each command has to succeed."""
-    code, out = ran(build_script([first, "echo after"], ".", ".").text, tmp_path)
+    code, out = ran(build_script([first, "echo after"], ".", ".", Path()).text, tmp_path)
     assert code != 0
     assert "after" not in out
 
@@ -93,7 +90,7 @@ def test_nvm_is_used_where_it_is(tmp_path: Path, out: str, has_nvm: bool) -> Non
     if has_nvm:
         (tmp_path / ".nvm").mkdir()
         (tmp_path / ".nvm/nvm.sh").write_text('nvm() { echo "nvm $*"; }\n')
-    script = build_script(["nvm use 20", "echo done"], ".", ".")
+    script = build_script(["nvm use 20", "echo done"], ".", ".", Path())
     code, printed = ran(script.text, tmp_path)
     assert (code, printed.startswith(out), printed.endswith("done\n")) == (0, True, True)
     assert script.notes[0].startswith("The build switches to Node 20 with nvm")
@@ -102,15 +99,19 @@ def test_nvm_is_used_where_it_is(tmp_path: Path, out: str, has_nvm: bool) -> Non
 def test_the_repositorys_folder_is_known(tmp_path: Path) -> None:
     """Amplify sets CODEBUILD_SRC_DIR to the repository's root."""
     (tmp_path / "infra").mkdir()
-    script = build_script(["cd sub 2>/dev/null || true", 'basename "$CODEBUILD_SRC_DIR"'], "..", "..")
+    commands = ["cd sub 2>/dev/null || true", 'basename "$CODEBUILD_SRC_DIR"']
+    script = build_script(commands, "..", "..", Path())
     assert ran(script.text, tmp_path / "infra") == (0, f"{tmp_path.name}\n")
-    assert script.reads == ()
+    assert variables_read(commands) == ()
 
 
 def test_commands_of_amplifys_machine_are_dropped() -> None:
     """Commands that exist only there, or deploy the backend, are not run, and packages of the system are noted."""
     script = build_script(
-        ["amplifyPush --simple", "envCache --set stackInfo ''", "yum install -y jq", "nvm install", "npm ci"], ".", "."
+        ["amplifyPush --simple", "envCache --set stackInfo ''", "yum install -y jq", "nvm install", "npm ci"],
+        ".",
+        ".",
+        Path(),
     )
     assert script.dropped == ("amplifyPush --simple", "envCache --set stackInfo ''")
     assert script.notes[0].startswith("The build switches to Node with nvm")
@@ -129,14 +130,14 @@ def test_commands_of_amplifys_machine_are_dropped() -> None:
 )
 def test_commands_that_change_the_system(command: str, is_said: bool) -> None:  # noqa: FBT001 - a parameter
     """They are for Amplify's machine, and would change that of the user."""
-    notes = build_script([command], ".", ".").notes
+    notes = build_script([command], ".", ".", Path()).notes
     assert any("changes its folders" in note for note in notes) == is_said
 
 
 def test_the_variables_that_are_read() -> None:
     """Variables that the commands set, and those of every shell, need no value."""
     commands = ["export A=1 && echo $A $HOME ${API_URL} $API_URL", "for f in *; do echo $f $1; done"]
-    assert build_script(commands, ".", ".").reads == ("API_URL",)
+    assert variables_read(commands) == ("API_URL",)
 
 
 @pytest.mark.parametrize(
@@ -156,4 +157,4 @@ def test_the_variables_that_are_read() -> None:
 )
 def test_a_variable_that_is_set_to_itself(command: str, reads: tuple[str, ...]) -> None:
     """Such a command sets nothing, so the app in Amplify has the value."""
-    assert build_script([command], ".", ".").reads == reads
+    assert variables_read([command]) == reads
