@@ -234,7 +234,7 @@ def test_a_command_that_builds_nothing(migration: Migration, command: str) -> No
 
 
 def test_an_empty_command(migration: Migration) -> None:
-    """An empty command is none, and there is nothing to say about it."""
+    """An empty command means that there is no command, and the report does not mention it."""
     assert "publish:buildCommand" not in of(migration, '[build]\npublish = "www"\ncommand = ""\n').config()
 
 

@@ -87,7 +87,7 @@ def test_values_that_can_not_be_mapped_are_reported(migration: Migration, change
 
 
 def test_a_web_acl_is_mapped(migration: Migration) -> None:
-    """A WAFv2 web ACL stays attached; an empty value, as CloudFormation writes it, is none."""
+    """A WAFv2 web ACL stays attached; an empty value, as CloudFormation writes it, means that there is no ACL."""
     assert _ran(migration, WebACLId=ACL).config()["cloudfront:webAclArn"] == ACL
     assert "cloudfront:webAclArn" not in _ran(migration, "--force", WebACLId="").out
 
