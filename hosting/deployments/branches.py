@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import yaml
@@ -12,6 +11,7 @@ from hosting.deployments.cli import DeploymentsError, NoSuchStackError, run
 from hosting.deployments.commands import connect
 from hosting.deployments.settings import NAMESPACE, TEMPLATE, DeploymentsSettings
 from hosting.deployments.stack import raw_config, require_cloud, require_repository, require_valid_template
+from hosting.stack_names import stack_name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from hosting.deployments.cli import Cli
 
-# https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack
-_MAX_NAME_LENGTH = 100
 _EDGE, _BASE = "previews:edge", "previews:base"
 
 
@@ -30,7 +28,7 @@ def stack_name(branch: str) -> str:
     Raises:
         DeploymentsError: the branch's name has no letter or digit, or is the name of a stage or the template.
     """
-    name = re.sub(r"[^a-z0-9._-]+", "-", branch.lower())[:_MAX_NAME_LENGTH].strip("-._")
+    name = stack_name_of(branch)
     if not name:
         raise DeploymentsError(f"'{branch}' has no letter or digit for the stack's name: rename the branch")
     if name in (PRODUCTION_STACK, TEMPLATE):

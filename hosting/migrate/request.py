@@ -6,6 +6,8 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from hosting.stack_names import stack_name_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
@@ -55,8 +57,8 @@ class Request:
 
 
 def stack_name(text: str) -> str:
-    """Return a name of a stack for a branch or an application."""
-    return "-".join("".join(c if c.isalnum() else " " for c in text).split()) or "app"
+    """Return a name of a stack for a branch, as `hosting.deployments` has it, or for an application."""
+    return stack_name_of(text) or "app"
 
 
 def repeated(request: Request, *options: str) -> str:
