@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import printable
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
     from hosting.migrate.accepted_settings import AcceptedSettings
     from hosting.migrate.request import Imported, Request
+
+
+# A command that names no stack would change the one that is selected.
+_WITHOUT_STACK = re.compile(r"\bpulumi config set (?!--stack )")
 
 
 def report(
@@ -28,11 +33,14 @@ def report(
     yield from _titled(f"Written to {file}", _assignments(accepted.written, findings.sources))
     yield from _titled("Equal to the defaults, so not written", _assignments(accepted.defaults, findings.sources))
     yield from _titled("Other files", findings.files)
-    yield from _titled("Guessed, because no file has it", findings.guesses)
-    yield from _titled("No counterpart", findings.gaps)
-    yield from _titled("Notes", [*findings.notes, *_added_behaviour({**accepted.defaults, **accepted.written})])
-    for title, lines in (*findings.commands.items(), *sections):
-        yield from _titled(title, lines)
+    notes = [*findings.notes, *_added_behaviour({**accepted.defaults, **accepted.written})]
+    told = {"Guessed, because no file has it": findings.guesses, "No counterpart": findings.gaps, "Notes": notes}
+    for title, lines in (*told.items(), *findings.commands.items(), *sections):
+        yield from _titled(title, (_for_stack(line, request.stack) for line in lines))
+
+
+def _for_stack(line: str, stack: str) -> str:
+    return _WITHOUT_STACK.sub(f"pulumi config set --stack {stack} ", line)
 
 
 def _added_behaviour(config: Mapping[str, Any]) -> Iterator[str]:

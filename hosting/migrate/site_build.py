@@ -38,6 +38,7 @@ class SiteBuild:
         command: the build command; None without one.
         server: why the build writes a server and not files; empty if it writes files.
         scripts: the scripts of package.json.
+        has_script: whether the command is one of them.
         manager: the package manager.
         has_settings: whether the generator has a configuration file.
     """
@@ -47,6 +48,7 @@ class SiteBuild:
     command: str | None
     server: str
     scripts: dict[str, str]
+    has_script: bool
     manager: str
     has_settings: bool
 
@@ -54,6 +56,11 @@ class SiteBuild:
     def name(self) -> str:
         """The generator's name, or what stands for it in a sentence."""
         return self.generator.name if self.generator else "the project"
+
+    @property
+    def shown_by(self) -> str:
+        """What shows the command."""
+        return "package.json" if self.has_script else self.name
 
 
 def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: str | None = None) -> SiteBuild:
@@ -78,6 +85,7 @@ def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: 
         command=f"{manager} run {script}" if script else _default_command(found, has_package=bool(package)),
         server=_server(found, texts, settings) if found else "",
         scripts=commands,
+        has_script=script is not None,
         manager=manager,
         has_settings=bool(settings),
     )

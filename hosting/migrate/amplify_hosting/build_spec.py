@@ -58,7 +58,7 @@ class BuildSpec:
         app_root: the application's folder in the repository; empty for the root.
         folder: the folder in which the commands run; paths are relative to it.
         commands: the commands of all phases.
-        directory: the base directory as it is written; None if the settings have no base directory.
+        directory: the base directory, relative to ``folder``; None if the settings have no base directory.
         files: the patterns of the published files.
         headers: the custom headers.
         variables: the build's variables, with the path of each in the file.
@@ -107,7 +107,7 @@ def read_build_spec(text: str, name: str, app_root: str | None) -> BuildSpec:
         app_root=root,
         folder=_folder(root, frontend),
         commands=(*_needed_of(backend, commands), *commands),
-        directory=_text(artifacts.get("baseDirectory")),
+        directory=_directory(artifacts.get("baseDirectory")),
         files=tuple(texts(artifacts.get("files") or [])),
         headers=app.get("customHeaders") or frontend.get("customHeaders") or content.get("customHeaders"),
         variables=_variables(content, app, ("applications", str(index)) if listed else ()),
@@ -147,6 +147,12 @@ def _root_of(app: dict[str, Any]) -> str:
 def _clean(path: str) -> str:
     parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
     return "/".join(parts)
+
+
+def _directory(value: object) -> str | None:
+    """Return the base directory, which people also write as a pattern of its files: `dist/**/*`."""
+    text = _text(value)
+    return None if text is None else _clean(text.removesuffix("**/*").removesuffix("/**")) or "."
 
 
 def _folder(root: str, frontend: dict[str, Any]) -> str:

@@ -34,12 +34,11 @@ def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -
     if spec.directory is None:
         findings.add_gap(f"{spec.name} baseDirectory", f"it is not set: {_SET_DIRECTORY}")
         return
-    written = spec.directory.replace("\\", "/").removesuffix("**/*").removesuffix("/**") or "/"
-    _refuse_server(written)
-    if "*" in written or "$" in written or "\0" in written:
+    _refuse_server(spec.directory)
+    if any(sign in spec.directory for sign in "*$\0"):
         findings.add_gap(f"{spec.name} baseDirectory '{spec.directory}'", f"it is not a folder: {_SET_DIRECTORY}")
         return
-    folder = (root / spec.folder / written.lstrip("/")).resolve()
+    folder = (root / spec.folder / spec.directory).resolve()
     target = os.path.relpath(folder, home.resolve()).replace(os.sep, "/")
     if home.resolve() == folder:
         findings.add_gap(

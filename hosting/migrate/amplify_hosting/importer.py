@@ -58,7 +58,7 @@ def read(request: Request, home: Path) -> Imported:
     map_headers(spec, console, request, home, findings)
     map_rules(console, request, findings)
     folder = request.root / spec.folder
-    report_other_rule_files(folder, folder / (spec.directory or ".").lstrip("/"), findings)
+    report_other_rule_files(folder, folder / (spec.directory or "."), findings)
     map_domains(console, findings, is_written=request.with_domains, stack=request.stack)
     map_backend(spec, request.root, findings, branch=_branch(console, request), app_id=app_id)
     for part, reason in spec.gaps:
@@ -106,10 +106,9 @@ def _with_existing_folder(spec: BuildSpec, root: Path) -> BuildSpec:
 
 def _with_own_directory(spec: BuildSpec, root: Path, findings: Findings) -> BuildSpec:
     """Return the build settings with the base directory as seen from the application."""
-    written = (spec.directory or "").lstrip("/")
-    own = written.removeprefix(f"{spec.app_root}/")
+    own = (spec.directory or "").removeprefix(f"{spec.app_root}/")
     # A path that begins with appRoot is seen from the repository, if the application has no such folder.
-    is_repeated = spec.folder == spec.app_root and own != written
+    is_repeated = spec.folder == spec.app_root and own != (spec.directory or "")
     if not spec.app_root or not is_repeated or (root / spec.folder / spec.app_root).exists():
         return spec
     findings.guesses.append(f"baseDirectory '{spec.directory}' is seen from the repository, as it repeats appRoot")
@@ -150,9 +149,9 @@ def _report_other_folder(spec: BuildSpec, start: Path, last: Path | None, home: 
     """Report a base directory that does not exist, if the commands end in a package that it is not in."""
     inner = [one for one in (last, *last.parents) if start in one.parents] if last else []
     package = next((one for one in inner if (one / "package.json").is_file()), None)
-    directory = start / (spec.directory or "").strip("/")
+    directory = start / (spec.directory or ".")
     if package and spec.directory and not (directory.is_dir() or directory.is_relative_to(package)):
-        place = os.path.relpath(package / spec.directory.strip("/"), home.resolve()).replace(os.sep, "/")
+        place = os.path.relpath(package / spec.directory, home.resolve()).replace(os.sep, "/")
         findings.notes.append(
             f"The commands end in '{package.relative_to(start)}', and baseDirectory '{spec.directory}' is not in it. "
             f"If the build writes into it: pulumi config set publish:directory {shlex.quote(place)}"
@@ -166,7 +165,7 @@ def _map_variables(spec: BuildSpec, console: Console, request: Request, findings
     file = str(request.root / FILE) if in_file else "/dev/stdin"
     for keys, value in spec.variables.items():
         if value.startswith("$"):
-            command = f"pulumi config set --stack {request.stack} --path publish:environment.{keys[-1]} '<value>'"
+            command = f"pulumi config set --path publish:environment.{keys[-1]} '<value>'"
             findings.add_gap(f"{spec.name} variable {keys[-1]}", f"its value is that of another variable: {command}")
             continue
         findings.add_variable(keys[-1], value, f"{spec.name} variable", read_text + read_command(file, *keys))
@@ -193,8 +192,7 @@ def _map_read_variables(
         value = f": Amplify set it to {hint}" if hint else ", if the app in Amplify has it"
         findings.add_gap(
             f"variable {name}, which the commands read",
-            f"no file has its value{value}: pulumi config set --stack {request.stack} --path --secret "
-            f"publish:environment.{name}",
+            f"no file has its value{value}: pulumi config set --path --secret publish:environment.{name}",
         )
 
 

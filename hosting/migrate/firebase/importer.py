@@ -182,8 +182,7 @@ def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuil
         lines = [_PROJECT.sub(".", _RESOURCE.sub(place, one)) for one in commands]
         settings.add_command(in_sequence(lines), root, f"{FILE} predeploy")
     elif has_guess:
-        shown_by = "package.json" if build.scripts else build.name
-        settings.add_command(str(build.command), _project(root, config, folder), f"{shown_by} (a guess)")
+        settings.add_command(str(build.command), _project(root, config, folder), f"{build.shown_by} (a guess)")
         settings.findings.guesses.append(
             f"publish:buildCommand is '{build.command}', as {FILE} has no command that builds '{folder.name}'"
         )

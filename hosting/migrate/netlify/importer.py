@@ -123,7 +123,7 @@ def _add_command(config: NetlifyConfig, base: Path, build: SiteBuild, site: Site
         elif given.strip():
             site.findings.notes.append(f"The command '{given.strip()}' builds nothing, so there is no build command.")
     elif build.command and build.generator:
-        site.add_command(build.command, base, "package.json (a guess)")
+        site.add_command(build.command, base, f"{build.shown_by} (a guess)")
         site.findings.guesses.append(f"publish:buildCommand is '{build.command}', as {FILE} has no command")
 
 

@@ -98,11 +98,13 @@ def _add_folder(root: Path, flags: dict[str, Any], site: SiteSettings) -> None:
     else:
         folder = source
     if build.command:
-        site.findings.guesses.append(f"publish:buildCommand is '{build.command}', as {build.name} builds the site")
+        site.findings.guesses.append(
+            f"publish:buildCommand is '{build.command}', by {build.shown_by}: s3deploy builds nothing"
+        )
     site.add_directory(root / folder.lstrip("/"), "s3deploy's source", is_built=bool(build.command))
     report_other_rule_files(root, root / folder.lstrip("/"), site.findings)
     if build.command:
-        site.add_command(build.command, root, f"{build.name} (a guess)")
+        site.add_command(build.command, root, f"{build.shown_by} (a guess)")
 
 
 def _add_ignored(patterns: object, findings: Findings) -> None:

@@ -155,7 +155,7 @@ def _add_folder(root: Path, place: Path, values: SiteValues, settings: SiteSetti
     settings.add_directory(folder, source, is_built=has_command or is_guess)
     report_other_rule_files(place, folder, settings.findings)
     if is_guess:
-        settings.add_command(str(build.command), builder, "package.json (a guess)")
+        settings.add_command(str(build.command), builder, f"{build.shown_by} (a guess)")
         settings.findings.guesses.append(
             f"publish:buildCommand is '{build.command}', as {values.site.name} has no command"
         )

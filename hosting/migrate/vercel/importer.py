@@ -193,7 +193,7 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
         return
     label = f"{FILE} buildCommand"
     if given is None and project.builds.command is None:
-        label = "package.json (a guess)"
+        label = f"{build.shown_by} (a guess)"
         guesses.append(f"publish:buildCommand is '{command}', as {FILE} has no buildCommand")
     install = _text(project.setting("installCommand"))
     place = project.root if given is not None else _build_place(project, folder)

@@ -210,7 +210,7 @@ def test_a_base_directory_outside_of_the_last_folder(
     amplify.write(migration.app, {"app/package.json": {}, "static/index.html": "", "tools/x": ""})
     ran = of(migration, spec(directory, phases={"build": {"commands": commands}}))
     assert ran.config()["publish:directory"] == f"../{directory.strip('/')}"
-    assert ("pulumi config set publish:directory ../app/build" in ran.out) == is_said
+    assert ("pulumi config set --stack prod publish:directory ../app/build" in ran.out) == is_said
 
 
 def test_a_published_root_beside_the_program(
@@ -562,3 +562,14 @@ def test_a_phase_with_other_keys(migration: Migration) -> None:
     """Only the commands of a phase are read; other keys are named."""
     ran = of(migration, spec(phases={"build": {"commands": ["hugo"], "env": {"A": "b"}}}))
     assert "amplify.yml build env: Amplify Hosting reads only the commands of a phase" in ran.out
+
+
+@pytest.mark.parametrize("directory", ["app/dist/**/*", "./app/dist/", "/app/dist/**", "app\\dist"])
+def test_the_forms_of_a_base_directory(migration: Migration, directory: str) -> None:
+    """A base directory is the same folder in each form: its rule files are found, and it is in the last package."""
+    amplify.write(migration.app, {"app/package.json": {}, "app/dist/_redirects": "/a /b 301"})
+    phases = {"build": {"commands": ["cd app", "npm run build"]}}
+    ran = of(migration, spec(directory, phases=phases))
+    assert ran.config()["publish:directory"] == "../app/dist"
+    assert "app/dist/_redirects had no effect on the old host" in ran.out
+    assert "The commands end in" not in ran.out

@@ -33,7 +33,7 @@ def test_rules_of_an_app_are_redirects(migration: Migration) -> None:
         {"source": SINGLE_PAGE, "target": "/index.html", "status": "200"},
     ]
     assert "App.CustomRules[2]: it has a target that begins with neither" in ran.out
-    assert "Redirects run at the edge: pulumi config set cloudfront:enabled true" in ran.out
+    assert "Redirects run at the edge: pulumi config set --stack prod cloudfront:enabled true" in ran.out
 
 
 def test_an_app_without_rules_that_hold_writes_none(migration: Migration) -> None:

@@ -136,7 +136,7 @@ def test_a_predeploy_command_that_is_text(migration: Migration) -> None:
         ({"postdeploy": "x"}, "hosting.postdeploy: run the command after"),
         ({"ignore": ["!a"]}, "ignore '!a': it is a glob that gitignore does not have"),
         ({"cleanUrls": True}, "cleanUrls: `website:routing auto`"),
-        ({"trailingSlash": False}, "for URLs without a slash pulumi config set website:routing pages"),
+        ({"trailingSlash": False}, "for URLs without a slash pulumi config set --stack prod website:routing pages"),
     ],
 )
 def test_what_has_no_counterpart(migration: Migration, hosting: Any, gap: str) -> None:  # noqa: ANN401 - any JSON

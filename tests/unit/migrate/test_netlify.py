@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hosting.deployments.branches import stack_name
 from tests.unit.migrate import amplify
 
 if TYPE_CHECKING:
@@ -313,3 +314,18 @@ def test_files_that_can_not_be_read(migration: Migration) -> None:
     (migration.app / "netlify.toml").rmdir()
     (migration.app / "netlify.toml").write_bytes(b"\xff")
     assert "is not UTF-8 text" in migration.run().err
+
+
+def test_the_stack_of_a_branch(migration: Migration) -> None:
+    """A branch has the stack here that `hosting.deployments` gives it: small letters of ASCII."""
+    ran = of(migration, f'{BUILD}[context."Grün/Login"]\ncommand = "make"\n')
+    assert "--branch Grün/Login --stack gr-n-login" in ran.out.replace("'", "")
+    assert stack_name("Grün/Login") == "gr-n-login"
+
+
+def test_commands_name_the_stack(migration: Migration) -> None:
+    """A command in a note names the stack that is written, as another one may be selected."""
+    ran = of(migration, '[build]\ncommand = "hugo -b $URL"\npublish = "."\n', "--stack", "beta", index__html="")
+    assert "pulumi config set --stack beta --path publish:environment.URL" in ran.out
+    assert "pulumi config set --stack beta --path 'publish:ignore[<n>]'" in ran.out
+    assert "pulumi config set --path" not in ran.out

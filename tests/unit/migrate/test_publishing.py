@@ -178,7 +178,7 @@ def test_a_windows_path_is_reported(migration: Migration) -> None:
     """A Windows path with a drive, or of a share, is not a folder of the project."""
     for directory in ("C:\\app\\build", "d:/build", "\\\\server\\build"):
         ran = of_commands(migration, directory=directory)
-        assert "it is a folder of one Windows machine: pulumi config set publish:directory" in ran.out
+        assert "it is a folder of one Windows machine: pulumi config set --stack prod publish:directory" in ran.out
         assert "publish:directory" not in ran.config()
 
 

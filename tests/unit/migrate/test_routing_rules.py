@@ -39,7 +39,7 @@ def test_rules_by_prefix_are_redirects(migration: Migration, rule: Json, redirec
     written = ran.config()["website:redirects"]
     assert written == [dict(zip(("source", "target", "status"), redirect, strict=True))]
     assert len(read_redirects(written, migration.app).rules) == 1
-    assert "Redirects run at the edge: pulumi config set cloudfront:enabled true" in ran.out
+    assert "Redirects run at the edge: pulumi config set --stack prod cloudfront:enabled true" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,6 @@ def test_rules_behind_a_distribution_never_applied(migration: Migration) -> None
     ran = migration.of(template)
     assert "website:redirects" not in ran.config()
     assert (
-        """pulumi config set website:redirects '[{"source": "/a/<*>", "target": "/b/<*>", "status": "301"}]'"""
-        in ran.out
+        "pulumi config set --stack prod website:redirects "
+        """'[{"source": "/a/<*>", "target": "/b/<*>", "status": "301"}]'""" in ran.out
     )

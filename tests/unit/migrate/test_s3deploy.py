@@ -41,7 +41,8 @@ def test_the_routes_of_a_hugo_site(migration: Migration) -> None:
             {"pattern": "*.css", "value": YEAR},
         ],
     }
-    assert "is 'hugo --gc --minify', as Hugo builds the site" in ran.out
+    assert "publish:buildCommand: cd .. && hugo --gc --minify <- Hugo (a guess)" in ran.out
+    assert "is 'hugo --gc --minify', by Hugo: s3deploy builds nothing" in ran.out
 
 
 def test_a_route_that_never_counts(migration: Migration) -> None:

@@ -69,7 +69,7 @@ def test_a_vite_app_of_version_3(migration: Migration) -> None:
     assert "Read .. (SST's StaticSite, Web in sst.config.ts)" in ran.out
     assert (
         "environment VITE_API: it is an expression (`api.url`), and only literals can be read: "
-        "pulumi config set --path 'publish:environment.VITE_API' '<value>'" in ran.out
+        "pulumi config set --stack prod --path 'publish:environment.VITE_API' '<value>'" in ran.out
     )
 
 
@@ -127,7 +127,7 @@ def test_a_domain_that_is_not_a_literal(migration: Migration) -> None:
     ran = of(migration, site.replace("[www]", '[www, "www.example.com"]'))
     assert "domain.redirects: it is an expression (`www`)" in ran.out
     assert "domain.aliases: here all names redirect to the first or none does" in ran.out
-    assert "domain.dns: pulumi config set domain:zone '<the Route 53 zone>'" in ran.out
+    assert "domain.dns: pulumi config set --stack prod domain:zone '<the Route 53 zone>'" in ran.out
     ran = of(migration, """new sst.aws.StaticSite("Web", { domain: isProd ? { name } : undefined })""")
     assert "domain: it is an expression (`isProd ? { name } : undefined`)" in ran.out
     ran = of(migration, """new sst.aws.StaticSite("Web", { domain: { name: `${stage}.example.com` } })""")
@@ -144,7 +144,7 @@ def test_settings_that_are_not_literals(migration: Migration) -> None:
     ran = of(migration, site)
     assert ran.config() == {"aws:region": "eu-west-1"}
     for sentence in (
-        "path: it is an expression, and only literals can be read: pulumi config set publish:dir",
+        "path: it is an expression, and only literals can be read: pulumi config set --stack prod publish:dir",
         "build.command: it is an expression (`isProd ? one : two`)",
         "build.output: it is an expression (`isProd ? one : two`)",
         "environment: it is an expression (`shared`)",

@@ -383,6 +383,25 @@ def test_the_command_of_a_static_build(migration: Migration) -> None:
     assert ran.config()["publish:buildCommand"] == "cd .. && make site"
 
 
+@pytest.mark.parametrize(
+    ("files", "label"),
+    [
+        ({"package.json": {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}}, "package.json"),
+        ({"package.json": {"devDependencies": {"vitepress": "1"}}}, "VitePress"),
+        ({"mkdocs.yml": "site_name: Docs\n"}, "MkDocs"),
+    ],
+)
+def test_what_shows_the_build(migration: Migration, files: dict[str, Any], label: str) -> None:
+    """A command that no script of package.json has is the generator's, and the report says so."""
+    amplify.write(migration.app, {"vercel.json": {}, **files})
+    vercel = migration.run()
+    assert f"<- {label} (a guess)" in vercel.out.partition("publish:buildCommand")[2]
+    amplify.write(migration.app, {"netlify.toml": "", "firebase.json": {"hosting": {"public": "site"}}})
+    for kind in ("netlify", "firebase"):
+        ran = migration.run("--from", kind, "--force")
+        assert f"<- {label} (a guess)" in ran.out.partition("publish:buildCommand")[2]
+
+
 def test_functions_of_a_folder_of_output(migration: Migration) -> None:
     """Functions beside a folder that is set are gaps, and the label of a guess says that it is one."""
     ran = of(migration, {"outputDirectory": "dist"}, package__json=VITE)
