@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from hosting.publish.staging.scan import FoundFile
+
 # Files of a repository that no visitor asks for: names of tools' own files and folders, by their documentation.
 NOT_OF_THE_SITE = (
     ".*",
@@ -83,6 +85,11 @@ _NOTHING_REMAINS = (
     "publish:directory to the folder of the pages, unless the build writes them into the root."
 )
 
+_NO_FILE = (
+    "No file of publish:directory is left to publish, and a site needs one: add a page such as index.html, unless the "
+    "build writes it."
+)
+
 
 def root_patterns(folder: Path, root: Path, home: Path, own: list[str]) -> tuple[list[str], list[str]]:
     """Return the ignore patterns of a published folder, and sentences about what remains.
@@ -97,7 +104,7 @@ def root_patterns(folder: Path, root: Path, home: Path, own: list[str]) -> tuple
     target = folder.resolve()
     is_project = (target / "package.json").is_file()
     if not (is_project or any(one.resolve().is_relative_to(target) for one in (root, home))):
-        return own, []
+        return own, [_NO_FILE] if folder.is_dir() and _published(folder, own) == [] else []
     others = () if own[:1] in ([_EVERYTHING], ["*"]) else NOT_OF_THE_SITE
     patterns = [*own, *others, *_program_patterns(folder, home)]
     return patterns, _remaining_files(folder, patterns)
@@ -127,12 +134,19 @@ def _folder_of(name: str) -> str | None:
     return f"{folder}/" if name != folder and not set(folder) & set("*?") else None
 
 
+def _published(folder: Path, patterns: list[str]) -> list[FoundFile] | str:
+    """Return the files of a folder that the patterns leave, or why it can't be published."""
+    try:
+        return list(scan(folder, IgnoreRules.from_folder(folder, patterns=patterns, ignore_file=None)).files)
+    except PublishError as error:
+        return str(error)
+
+
 def _remaining_files(root: Path, patterns: list[str]) -> list[str]:
     """Return sentences about the files that would be published: how many, and the largest."""
-    try:
-        found = scan(root, IgnoreRules.from_folder(root, patterns=patterns, ignore_file=None)).files
-    except PublishError as error:
-        return [f"The folder can't be published as it is: {error}"]
+    found = _published(root, patterns)
+    if isinstance(found, str):
+        return [f"The folder can't be published as it is: {found}"]
     largest = sorted(found, key=lambda file: (-file.status.st_size, file.path))[:_LARGEST]
     listed = ", ".join(f"{file.path} ({file.status.st_size} bytes)" for file in largest)
     if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
@@ -173,7 +174,7 @@ def _project(root: Path, config: dict[str, Any], folder: Path) -> Path:
 def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuild, settings: SiteSettings) -> None:
     """Add the folder, and the predeploy commands, or else the build that package.json shows."""
     commands = texts(config.get("predeploy"))
-    has_guess = bool(build.command) and next(pages_in(folder), None) is None
+    has_guess = _writes_to(build, folder) and next(pages_in(folder), None) is None
     default = f"the folder of {build.name} (a guess)" if "source" in config else f"{FILE}, whose default it is"
     source = f"{FILE} public" if "public" in config else default
     settings.add_directory(folder, source, is_built=bool(commands) or has_guess)
@@ -186,12 +187,21 @@ def _add_build(root: Path, config: dict[str, Any], folder: Path, build: SiteBuil
         settings.findings.guesses.append(
             f"publish:buildCommand is '{build.command}', as {FILE} has no command that builds '{folder.name}'"
         )
+    elif not folder.exists():
+        reason = f"'{folder.name}' does not exist: if it is built, pulumi config set publish:buildCommand '<command>'"
+        settings.findings.add_gap("build command", f"no file has one, and {reason}")
+
+
+def _writes_to(build: SiteBuild, folder: Path) -> bool:
+    """Whether the command builds the folder: a script may write anywhere, a generator's own command to its folder."""
+    own = PurePosixPath(build.folder or "").parts
+    return bool(build.command) and (build.has_script or folder.parts[-len(own) :] == own)
 
 
 def _add_fallback(config: dict[str, Any], build: SiteBuild, rules: HostRules) -> None:
     """Add the rewrite of all paths that Firebase adds for some frameworks after those of the file."""
     has_server = any(is_server_for_all(one) for one in objects(config.get("rewrites")))
-    if _is_framework(config) and build.name in _APPS and not (rules.app_page or has_server):
+    if _is_framework(config) and build.name in _APPS and not (rules.answers_all or has_server):
         rules.set_app_page("source", "/index.html")
         rules.findings.guesses.append(f"All paths without a file lead to the app, as Firebase does it for {build.name}")
 

@@ -290,3 +290,36 @@ def test_the_cache_of_hashed_files(migration: Migration, digits: int, header: di
     ran = of(migration, {"public": "x", "headers": [block]})
     assert said in ran.out
     assert "website:headersFile" not in ran.config()
+
+
+@pytest.mark.parametrize(
+    ("folder", "command"), [("build/web", "cd .. && flutter build web"), ("build/jaspr", None), ("web/build", None)]
+)
+def test_the_command_of_a_generator_is_for_its_folder(migration: Migration, folder: str, command: str | None) -> None:
+    """A generator's own command is no guess for another folder; a folder without a command is named."""
+    ran = of(migration, {"public": folder}, pubspec__yaml="name: app\n")
+    assert ran.config().get("publish:buildCommand") == command
+    reason = f"no file has one, and '{folder.rpartition('/')[2]}' does not exist"
+    assert (reason in ran.out) == (command is None)
+
+
+def test_the_page_of_a_framework_comes_after_the_rules(migration: Migration) -> None:
+    """A rewrite of all paths to another page is not followed by the one that Firebase adds for a framework."""
+    package = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}
+    rewrites = [{"source": "**", "destination": "/200.html"}]
+    ran = of(migration, {"source": ".", "rewrites": rewrites}, package__json=package)
+    assert redirects(ran) == [{"source": "/<*>", "target": "/200.html", "status": "404-200"}]
+    assert "website:routing" not in ran.config()
+
+
+def test_a_site_of_redirects_alone(migration: Migration) -> None:
+    """A folder whose files are all ignored is named, as the preview refuses a site without a file."""
+    hosting = {
+        "public": "empty",
+        "ignore": IGNORE,
+        "redirects": [{"source": "**", "destination": "https://example.com/"}],
+    }
+    ran = of(migration, hosting, empty_S___gitkeep="")
+    assert redirects(ran) == [{"source": "/<*>", "target": "https://example.com/", "status": "301"}]
+    assert "No file of publish:directory is left to publish, and a site needs one" in ran.out
+    assert "is left to publish" not in of(migration, hosting, "--force", empty_S_index__html="").out
