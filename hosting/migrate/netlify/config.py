@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
-from hosting.migrate.findings import section
+from hosting.migrate.findings import objects, section
 from hosting.migrate.text_file import read_utf8
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _PRODUCTION_BRANCHES = ("main", "master")
 _BUILD = "build"
 _ENVIRONMENT = "environment"
 _CONTEXT = "context"
+# https://github.com/netlify/build/blob/main/packages/config/src/case.ts: these may begin with a capital.
+_CASED = ("base", "command", "edge_functions", "environment", "functions", "ignore", "processing", "publish")
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,22 @@ def read_toml(file: Path) -> dict[str, Any]:
     """
     text = read_utf8(file)
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        return _in_lower_case(tomllib.loads(text.replace("\r\n", "\n")))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         # The message of the library ends with the place, and shows no value.
         raise HostingError(f"'{file}' is not TOML ({error}): correct that line and run this again") from error
+
+
+def _in_lower_case(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the content with the keys of builds as Netlify reads them; of two spellings, the lower-case one counts."""
+    builds = [content.setdefault(_BUILD, content.pop("Build"))] if "Build" in content else [content.get(_BUILD)]
+    builds += [*section(content.get(_CONTEXT)).values()]
+    for build in (one for listed in builds for one in objects(listed)):
+        for key in _CASED:
+            if key.capitalize() in build:
+                build.setdefault(key, build[key.capitalize()])
+                del build[key.capitalize()]
+    return content
 
 
 def table(content: dict[str, Any], key: str) -> dict[str, Any]:

@@ -140,7 +140,8 @@ def _add_gaps(config: NetlifyConfig, findings: Findings) -> None:
     for entry in [*objects(content.get("plugins")), *objects(config.build.get("plugins"))]:
         name = str(entry.get("package"))
         findings.add_gap(f"plugin {name}", PLUGINS.get(name, UNKNOWN))
-    for name, value in section(config.build, "processing").items():
+    processing = section(config.build, "processing")
+    for name, value in processing.items() if processing.get("skip_processing") is not True else ():
         for key, enabled in _processing(name, value):
             if enabled is True:
                 findings.add_gap(f"build.processing.{key}", _processing_gap(key))

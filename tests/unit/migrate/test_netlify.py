@@ -329,3 +329,22 @@ def test_commands_name_the_stack(migration: Migration) -> None:
     assert "pulumi config set --stack beta --path publish:environment.URL" in ran.out
     assert "pulumi config set --stack beta --path 'publish:ignore[<n>]'" in ran.out
     assert "pulumi config set --path" not in ran.out
+
+
+def test_keys_that_begin_with_a_capital(migration: Migration) -> None:
+    """Netlify reads `[Build]` and `Command` too, also in a context; of two spellings the lower-case one counts."""
+    toml = '[Build]\nCommand = "make"\nPublish = "out"\npublish = "site"\n[Build.Environment]\nVITE_A = "1"\n'
+    ran = of(migration, toml + '[context.production]\nCommand = "make site"\n')
+    assert ran.config() == {
+        "publish:directory": "../site",
+        "publish:buildCommand": "cd .. && make site",
+        "publish:environment": {"VITE_A": "1"},
+    }
+    assert "No counterpart" not in ran.out
+
+
+def test_processing_that_is_skipped(migration: Migration) -> None:
+    """With `skip_processing`, Netlify left the files as they are, so nothing is missing."""
+    toml = BUILD + "[build.processing]\nskip_processing = {}\n[build.processing.css]\nminify = true\n"
+    assert "processing" not in of(migration, toml.format("true")).out
+    assert "build.processing.css.minify: " in of(migration, toml.format("false")).out
