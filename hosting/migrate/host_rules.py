@@ -90,12 +90,15 @@ class HostRules:
 
     def add_redirect(self, where: str, patterns: Sequence[PathPattern], target: Target, status: str) -> None:
         """Add a redirect; one that only adds or removes the slash at the end of a path is a matter of the router."""
-        self._add_all(where, patterns, target, status, force=True)
+        if not status.startswith("3"):
+            self.findings.add_gap(where, f"it has the status '{status}', which is not one of a redirect")
+        elif self._add_all(where, patterns, target, status, force=True):
+            self.findings.add_gap(where, "it is left out, as the router gives each page its URL (docs/routing.md)")
 
     def _add_all(
         self, where: str, patterns: Sequence[PathPattern], target: Target, status: str, *, force: bool
-    ) -> None:
-        """Add a rule for each alternative, or report why the rule has no counterpart."""
+    ) -> bool:
+        """Add a rule for each alternative, or report why it has no counterpart; return whether one is left out."""
         try:
             rules = [_rule(pattern, target, status, force=force) for pattern in patterns]
             kept = [rule for rule in rules if not self._is_for_router(rule)]
@@ -103,10 +106,11 @@ class HostRules:
                 check_amplify_rule(rule)
         except (NotExpressibleError, RuleError) as error:
             self.findings.add_gap(where, f"it {error}")
-        else:
-            for rule in kept:
-                if rule not in self.redirects:
-                    self.redirects.append(rule)
+            return False
+        for rule in kept:
+            if rule not in self.redirects:
+                self.redirects.append(rule)
+        return len(kept) < len(rules)
 
     def _is_for_router(self, rule: Mapping[str, object]) -> bool:
         """Return whether the router does the same: a path is its own file, and has the slash that its file gives it."""

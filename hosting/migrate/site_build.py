@@ -94,10 +94,18 @@ def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: 
 def _script(commands: dict[str, str], names: Sequence[str], sign: str, settings: Sequence[str]) -> str | None:
     """Return the script that builds the site: the first of the names, unless only another one builds a static site."""
     script = next((name for name in names if name in commands), None)
-    texts = [*settings, *([commands[script]] if script else [])]
-    if _misses(sign, texts):
+    if _misses(sign, [*settings, *_run_by(script, commands)]):
         return next((name for name, text in commands.items() if re.search(sign, text)), script)
     return script
+
+
+def _run_by(script: str | None, commands: dict[str, str]) -> list[str]:
+    """Return the text of a script, and of the scripts that it names."""
+    text = commands[script] if script else ""
+    return [
+        text,
+        *(one for name, one in commands.items() if re.search(rf"(?<![\w.:-]){re.escape(name)}(?![\w.:-])", text)),
+    ]
 
 
 def _misses(sign: str, texts: Sequence[str]) -> bool:
@@ -114,7 +122,8 @@ def packages_of(root: Path) -> set[str]:
 def _default_command(generator: Generator | None, *, has_package: bool) -> str | None:
     if generator is None or not generator.command:
         return None
-    return f"npx {generator.command.removeprefix('npx ')}" if has_package else generator.command
+    is_package = has_package or bool(generator.packages)
+    return f"npx {generator.command.removeprefix('npx ')}" if is_package else generator.command
 
 
 def refuse_server(build: SiteBuild, folder: str | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
+from hosting.formats.git_pattern import why_invalid
 from hosting.migrate.findings import Findings, section
 from hosting.migrate.host_rules import HostRules
 from hosting.migrate.json_files import read_json_object
@@ -16,6 +17,7 @@ from hosting.migrate.request import Imported
 from hosting.migrate.site_build import SiteBuild, has_pages, pages_in, read_site_build, refuse_server
 from hosting.migrate.site_routing import map_routing
 from hosting.migrate.site_settings import SiteSettings, build_folder
+from hosting.migrate.text_file import read_utf8
 from hosting.migrate.vercel.builds import Builds, read_builds
 from hosting.migrate.vercel.routes import RouteMapper
 from hosting.migrate.vercel.rules import FUNCTIONS, map_rules
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 FILE = "vercel.json"
 # The settings of the dashboard, which `vercel link` and `vercel pull` write.
 LINKED = ".vercel/project.json"
+# https://vercel.com/docs/deployments/vercel-ignore: patterns of git.
+_IGNORE = ".vercelignore"
 # https://vercel.com/docs/builds/configure-a-build#build-command: these scripts build, the first one first.
 _SCRIPTS = ("vercel-build", "now-build", "build")
 _HANDLED = ""
@@ -161,8 +165,10 @@ def _refuse_functions(project: _Project, folder: str, home: Path) -> None:
         )
     if build.generator or build.command or has_pages(project.root / folder, home) or has_pages(project.root, home):
         return
+    functions = ", ".join(_functions(project))
+    has = f"has functions ({functions}), but no pages" if functions else "has no pages"
     raise HostingError(
-        f"'{project.root}' has no pages and no build that writes any, so there is nothing to publish: build the site, "
+        f"'{project.root}' {has} and no build that writes any, so there is nothing to publish: build the site, "
         "and run this again"
     )
 
@@ -183,8 +189,7 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
     given = project.setting("buildCommand")
     command = _command(project)
     source = f"{FILE} outputDirectory" if is_given else _guessed(build, "folder")
-    if command is None:
-        _ignore_functions(project, folder, site.findings)
+    _add_ignored(project, folder, site.findings, is_built=command is not None)
     site.add_directory(project.root / folder, source, is_built=bool(command))
     if not is_given:
         writer = f": {build.name} writes to it ({build.generator.source})" if build.generator else ""
@@ -200,15 +205,27 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
     site.add_command(in_sequence([install, command] if install else [command]), place, label)
 
 
-def _ignore_functions(project: _Project, folder: str, findings: Findings) -> None:
-    """Add ignore patterns for the functions in a folder that is published as it is: Vercel runs them."""
+def _add_ignored(project: _Project, folder: str, findings: Findings, *, is_built: bool) -> None:
+    """Add the patterns of `.vercelignore`, if the project's folder is published as it is, and those of functions."""
+    file, patterns = project.root / _IGNORE, [] if is_built else _functions_in(project, folder)
+    if file.is_file() and (is_built or folder != "."):
+        findings.add_gap(
+            _IGNORE, "it is for the upload to Vercel: set publish:ignore, if the published folder has such files"
+        )
+    elif file.is_file():
+        lines = [line.strip() for line in read_utf8(file).splitlines()]
+        patterns = [*(line for line in lines if line and not line.startswith("#") and not why_invalid(line)), *patterns]
+    if patterns:
+        findings.add_setting("publish:ignore", patterns, f"{_IGNORE if file.is_file() else FILE}, functions")
+
+
+def _functions_in(project: _Project, folder: str) -> list[str]:
+    """Return ignore patterns for the functions in a folder that is published as it is: Vercel runs them."""
     built = [source for source, _ in project.builds.functions]
     sources = dict.fromkeys([*section(project.config, "functions"), *built])
     prefix = "" if folder == "." else f"{folder}/"
     names = [source.removeprefix("./").lstrip("/") for source in sources]
-    patterns = [f"/{name.removeprefix(prefix)}" for name in names if name and name.startswith(prefix)]
-    if patterns:
-        findings.add_setting("publish:ignore", patterns, f"{FILE} functions")
+    return [f"/{name.removeprefix(prefix)}" for name in names if name and name.startswith(prefix)]
 
 
 def _command(project: _Project) -> str | None:
@@ -258,10 +275,15 @@ def _add_variables(project: _Project, site: SiteSettings) -> None:
 
 def _add_gaps(project: _Project, findings: Findings) -> None:
     findings.add_unknown_keys(f"{FILE} ", project.config, _KEYS)
+    for name in project.services:
+        findings.add_gap(f"service {name}", FUNCTIONS)
+    for name in _functions(project):
+        findings.add_gap(f"function {name}", FUNCTIONS)
+
+
+def _functions(project: _Project) -> list[str]:
+    """Return the places of the project's functions."""
     functions = [*section(project.config, "functions"), *(source for source, _ in project.builds.functions)]
     functions += ["api/"] if (project.root / "api").is_dir() and not functions else []
     functions += [name for name in _CODE if (project.root / name).is_file()]
-    for name in project.services:
-        findings.add_gap(f"service {name}", FUNCTIONS)
-    for name in dict.fromkeys(functions):
-        findings.add_gap(f"function {name}", FUNCTIONS)
+    return list(dict.fromkeys(functions))

@@ -54,8 +54,8 @@ ANGULAR = {
         ({"mkdocs.yml": "site_name: x\nsite_dir: out # y\n"}, "MkDocs", "out", "mkdocs build"),
         ({"_config.yml": ""}, "Jekyll", "_site", "bundle exec jekyll build"),
         ({"hugo.toml": 'publishDir = "docs"'}, "Hugo", "docs", "hugo --gc --minify"),
-        ({"angular.json": ANGULAR}, "Angular", "dist/app/browser", "ng build"),
-        ({"angular.json": {"projects": {"a": {"architect": {"build": {}}}}}}, "Angular", "dist", "ng build"),
+        ({"angular.json": ANGULAR}, "Angular", "dist/app/browser", "npx ng build"),
+        ({"angular.json": {"projects": {"a": {"architect": {"build": {}}}}}}, "Angular", "dist", "npx ng build"),
         (
             {
                 "angular.json": {
@@ -64,7 +64,7 @@ ANGULAR = {
             },
             "Angular",
             "d",
-            "ng build",
+            "npx ng build",
         ),
         (
             {
@@ -74,7 +74,7 @@ ANGULAR = {
             },
             "Angular",
             "dist/a",
-            "ng build",
+            "npx ng build",
         ),
         (
             {"package.json": {"devDependencies": {"vite": "5"}}, "vite.config.ts": "outDir: `${x}`"},
@@ -82,6 +82,21 @@ ANGULAR = {
             "dist",
             "npx vite build",
         ),
+        (
+            {
+                "package.json": {
+                    "dependencies": {"next": "12"},
+                    "scripts": {"export": "next export", "build": "next build && npm run export"},
+                }
+            },
+            "Next.js",
+            "out",
+            "npm run build",
+        ),
+        ({"docusaurus.config.ts": ""}, "Docusaurus", "build", "npx docusaurus build"),
+        ({".vitepress/config.mts": ""}, "VitePress", ".vitepress/dist", "npx vitepress build"),
+        ({"package.json": {"dependencies": {"docz": "2"}}}, "Docz", ".docz/dist", "npx docz build"),
+        ({"static.config.js": ""}, "React Static", "dist", "npx react-static build"),
         ({"package.json": "[", "index.html": ""}, None, None, None),
         ({"package.json": "[1]"}, None, None, None),
         ({}, None, None, None),
@@ -115,6 +130,41 @@ def test_what_the_files_show(
         ),
         ({"package.json": {"dependencies": {"astro": "4"}}, "astro.config.mjs": "  adapter: node()"}, "dist", True),
         ({"package.json": {"dependencies": {"astro": "4"}}, "astro.config.mjs": "site: 'x'"}, "dist", False),
+        (
+            {
+                "package.json": {"dependencies": {"astro": "5"}},
+                "astro.config.mjs": "  adapter: isVercel ? vercel() : undefined,",
+            },
+            "dist",
+            False,
+        ),
+        ({"package.json": {"dependencies": {"@tanstack/react-start": "1"}}, "vite.config.ts": "start()"}, None, True),
+        (
+            {"package.json": {"dependencies": {"@tanstack/react-start": "1"}}, "vite.config.ts": "spa: { prerender }"},
+            None,
+            False,
+        ),
+        (
+            {
+                "package.json": {"dependencies": {"@tanstack/react-start": "1"}},
+                "vite.config.ts": "prerender: {\n enabled: false }",
+            },
+            None,
+            True,
+        ),
+        ({"package.json": {"dependencies": {"@solidjs/start": "1"}}, "app.config.ts": "preset: 'node'"}, None, True),
+        ({"package.json": {"dependencies": {"@solidjs/start": "1"}}, "app.config.ts": "preset: 'static'"}, None, False),
+        ({"package.json": {"dependencies": {"@builder.io/qwik-city": "1"}}, "vite.config.ts": "qwik()"}, None, True),
+        (
+            {
+                "package.json": {
+                    "dependencies": {"@builder.io/qwik-city": "1"},
+                    "scripts": {"build.server": "vite build -c adapters/static/vite.config.ts"},
+                }
+            },
+            None,
+            False,
+        ),
         ({}, "web\\.svelte-kit\\output", True),
         ({}, ".output/public", False),
         ({}, None, False),

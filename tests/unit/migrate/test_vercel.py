@@ -384,19 +384,19 @@ def test_the_command_of_a_static_build(migration: Migration) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "label"),
+    ("files", "folder", "label"),
     [
-        ({"package.json": {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}}, "package.json"),
-        ({"package.json": {"devDependencies": {"vitepress": "1"}}}, "VitePress"),
-        ({"mkdocs.yml": "site_name: Docs\n"}, "MkDocs"),
+        ({"package.json": VITE}, "dist", "package.json"),
+        ({"package.json": {"devDependencies": {"vitepress": "1"}}}, ".vitepress/dist", "VitePress"),
+        ({"mkdocs.yml": "site_name: Docs\n"}, "site", "MkDocs"),
     ],
 )
-def test_what_shows_the_build(migration: Migration, files: dict[str, Any], label: str) -> None:
+def test_what_shows_the_build(migration: Migration, files: dict[str, Any], folder: str, label: str) -> None:
     """A command that no script of package.json has is the generator's, and the report says so."""
     amplify.write(migration.app, {"vercel.json": {}, **files})
     vercel = migration.run()
     assert f"<- {label} (a guess)" in vercel.out.partition("publish:buildCommand")[2]
-    amplify.write(migration.app, {"netlify.toml": "", "firebase.json": {"hosting": {"public": "site"}}})
+    amplify.write(migration.app, {"netlify.toml": "", "firebase.json": {"hosting": {"public": folder}}})
     for kind in ("netlify", "firebase"):
         ran = migration.run("--from", kind, "--force")
         assert f"<- {label} (a guess)" in ran.out.partition("publish:buildCommand")[2]
@@ -510,3 +510,42 @@ def test_functions_are_not_published(
     ran = of(migration, {**config, **({"outputDirectory": folder} if folder else {})}, **files)
     patterns: Any = ran.config().get("publish:ignore")
     assert (patterns[: len(ignored)] if ignored else patterns) == ignored
+
+
+def test_redirects_that_are_left_out(migration: Migration) -> None:
+    """A redirect to the name of the same page, and one with a status that is no redirect's, are named."""
+    redirects = [
+        {"source": "/", "destination": "/index.html", "permanent": False},
+        {"source": "/docs", "destination": "/docs/"},
+        {"source": "/rules", "destination": "/404.html", "statusCode": 404},
+    ]
+    ran = of(migration, {"redirects": redirects}, index__html="", **{"404__html": ""})
+    assert "website:redirectsFile" not in ran.config()
+    assert "redirects[0] /: it is left out, as the router gives each page its URL" in ran.out
+    assert "redirects[1] /docs: it is left out" in ran.out
+    assert "redirects[2] /rules: it has the status '404', which is not one of a redirect" in ran.out
+
+
+def test_an_adapter_for_vercel_alone(migration: Migration) -> None:
+    """A build that has Astro's adapter only at Vercel writes files elsewhere."""
+    package = {"scripts": {"build": "astro build"}, "dependencies": {"astro": "5"}}
+    adapter = "export default {\n  adapter: process.env.VERCEL ? vercel() : undefined,\n}"
+    ran = of(migration, {}, package__json=package, astro__config__mjs=adapter)
+    assert ran.config()["publish:directory"] == "../dist"
+
+
+def test_the_ignore_file(migration: Migration) -> None:
+    """The patterns of .vercelignore keep files of a published project's folder back; with a build it is named."""
+    ignored = "# drafts\n\n/drafts/\n*.psd\n"
+    ran = of(migration, {}, index__html="", drafts_S_a__html="", __vercelignore=ignored)
+    assert ran.config()["publish:ignore"][:2] == ["/drafts/", "*.psd"]
+    ran = of(migration, {}, "--force", package__json=VITE)
+    assert ".vercelignore: it is for the upload to Vercel" in ran.out
+    assert "publish:ignore" not in ran.out.partition("No counterpart")[0]
+
+
+def test_a_project_of_functions_alone(migration: Migration) -> None:
+    """A project without pages is refused, and its functions are named."""
+    ran = of(migration, {"functions": {"api/*.php": {"runtime": "vercel-php@0.7.1"}}}, api_S_index__php="")
+    assert ran.code == 1
+    assert "has functions (api/*.php), but no pages and no build that writes any" in ran.err
