@@ -69,20 +69,21 @@ def page_content(text: str, *, anchors: bool = False) -> PageContent:
             return PageContent()
         for node in parser.css(f"[{_IGNORE}]"):
             node.decompose()
-    content = PageContent()
+    # What only browsers without scripts request: a first visit does not, but its links count.
+    content, without_scripts = PageContent(), PageContent()
+    hidden = {node.mem_id for node in parser.css("noscript img, noscript link")} if "<noscript" in text else set()
     for node in parser.root.traverse() if parser.root else ():
         tag = node.tag
         reader = _READERS.get(tag or "")
         if reader:
-            reader(content, node, node.attributes)
+            reader(without_scripts if node.mem_id in hidden else content, node, node.attributes)
         # Most of these are links of a page's text, with one attribute each.
         elif tag in LINK_ATTRIBUTES:
             _read_links(content, LINK_ATTRIBUTES[tag], node.attributes)
     if "url(" in text:
         for node in parser.css("[style]"):
             _add_css(content, node.attributes["style"] or "")
-    if "<noscript" in text:
-        _leave_out(content, parser.css("noscript img, noscript link"))
+    content.links += without_scripts.links
     content.anchors = _anchors(parser) if anchors else set()
     return content
 
@@ -90,15 +91,6 @@ def page_content(text: str, *, anchors: bool = False) -> PageContent:
 def _anchors(parser: LexborHTMLParser) -> set[str]:
     names = (("id", "[id]"), ("name", "a[name]"))
     return {str(node.attributes[name] or "") for name, css in names for node in parser.css(css)}
-
-
-def _leave_out(content: PageContent, nodes: Iterable[LexborNode]) -> None:
-    """Remove what only browsers without scripts request from what a first visit requests."""
-    for node in nodes:
-        for requested, name in ((content.images, "src"), (content.styles, "href")):
-            url = node.attributes.get(name)
-            if url in requested:
-                requested.remove(url)
 
 
 def _read_links(content: PageContent, names: Iterable[tuple[str, str]], attributes: Attributes) -> None:

@@ -92,6 +92,12 @@ def test_what_a_first_visit_requests() -> None:
     assert {(R, "no2.css"), (R, "no4.png"), (R, "no2.js")} <= {*page.links}
 
 
+def test_an_image_that_is_there_with_and_without_scripts() -> None:
+    """A first visit requests it, though the same URL is in a `noscript` too."""
+    page = page_content("<p><noscript><img src=a.png></noscript><img src=a.png><noscript><img src=b.png></noscript>")
+    assert page.images == ["a.png"]
+
+
 @pytest.mark.parametrize(
     ("text", "urls"),
     [
