@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hosting.edge.function_code import MAX_BYTES, compose
@@ -67,8 +67,10 @@ def pages_reference(keys: Collection[str], path: str) -> str:
     elif path.endswith(".html") and not {path.removeprefix("/"), f"{path.removeprefix('/')}/{INDEX}"} & {*keys}:
         clean = path.removesuffix(".html")
     key = clean.removeprefix("/")
-    is_file = key in keys and ("." not in key.rpartition("/")[2] or key.endswith(".html"))
-    is_page = f"{key}/{INDEX}" in keys or "." not in key.rpartition("/")[2]
+    name = key.rpartition("/")[2]
+    # `/docs/index.html/` is not a form of a page.
+    is_file = key in keys and name != INDEX and ("." not in name or name.endswith(".html"))
+    is_page = f"{key}/{INDEX}" in keys or "." not in name
     if not (is_file or is_page):
         return path.removeprefix("/")
     if clean != path:
@@ -76,6 +78,7 @@ def pages_reference(keys: Collection[str], path: str) -> str:
     return key if is_file else f"{key}/{INDEX}"
 
 
+@example(tree={"_.html"}, asked="_/index.html", slash="/")
 @given(tree=trees, asked=paths, slash=st.sampled_from(["", "/"]))
 def test_pages_is_its_reference(edge: EdgeRuntime, tree: set[str], asked: str, slash: str) -> None:
     """For any files and any path, the function has the same result as the reference."""
