@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TextIO
+    from typing import Self, TextIO
 
 _WIDTH = 30
 _LINE_INTERVAL_S = 10.0
@@ -34,7 +34,11 @@ class ProgressBar:
             self._out.flush()
             self._shown_at = self._now()
 
-    def clear(self) -> None:
+    def __enter__(self) -> Self:
+        """Show nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Erase the bar."""
         if self._is_terminal:
             self._out.write(_ERASE)

@@ -94,7 +94,7 @@ def check_size(rules: Sequence[Rule]) -> None:
 
 def is_long_list(files: Collection[str]) -> bool:
     """Return whether the files that a rule leaves alone are too many for the rule itself."""
-    return size_of(as_javascript(sorted(files))) > _MAX_LIST
+    return bool(files) and size_of(as_javascript(sorted(files))) > _MAX_LIST
 
 
 def _with_exceptions(rules: Sequence[Rule]) -> Iterator[Rule]:

@@ -161,9 +161,9 @@ def _result(staged: StagedSite, live: LiveSite) -> ReviewResult:
     Raises:
         HostingError: it failed.
     """
-    bar = ProgressBar(sys.stderr)
     try:
-        return run_review(staged, live, lambda done, total: bar.show(done, total, "files")).result
+        with ProgressBar(sys.stderr) as bar:
+            return run_review(staged, live, lambda done, total: bar.show(done, total, "files")).result
     except HostingError:
         raise
     except Exception as error:
@@ -171,8 +171,6 @@ def _result(staged: StagedSite, live: LiveSite) -> ReviewResult:
             f"The review failed ({type(error).__name__}: {error}); nothing was reviewed: stage the site again with "
             "--build"
         ) from error
-    finally:
-        bar.clear()
 
 
 def _live(cli: Cli, stack: str, settings: Settings) -> LiveSite:

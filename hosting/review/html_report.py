@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hosting.errors import printable
+from hosting.plural import plural
 from hosting.review.estimate import dollars, quantity
-from hosting.review.plural import plural
 from hosting.review.prices import AS_OF, SOURCES
 from hosting.review.result import FRAGMENTS, KINDS, LINKS, MIXED_CONTENT, REDIRECTS, URLS, WEIGHT
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from hosting.review.record import ReleaseRecord
 from hosting.review.review import LiveSite
@@ -10,16 +10,9 @@ from hosting.review.review import LiveSite
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hosting.publish.s3.objects import StoredObject
+    from hosting.publish.s3.objects import ReadableBucket
 
 _NOT_COMPARED = "so no URLs and rules were compared"
-
-
-class ReadableBucket(Protocol):
-    """A bucket whose objects can be read."""
-
-    def read(self, key: str) -> StoredObject | None:
-        """Return an object; None if it does not exist."""
 
 
 def live_site(bucket: ReadableBucket, keys: Sequence[str], name: str) -> LiveSite:

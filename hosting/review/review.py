@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from hosting.plural import plural
 from hosting.review.costs import Files, publish_cost
 from hosting.review.ignores import Ignores
 from hosting.review.links import Links
 from hosting.review.lost_links import with_lost_urls
 from hosting.review.lost_urls import LOST_TO_PASSWORD, LostUrls
-from hosting.review.plural import plural
 from hosting.review.record import LivePage, ReleaseRecord, file_rows
 from hosting.review.result import KINDS, URLS, ReviewResult, Totals
 from hosting.review.rule_changes import rule_changes

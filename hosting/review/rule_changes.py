@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from hosting.formats.redirects.rules import Placeholder
-from hosting.review.plural import plural
+from hosting.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

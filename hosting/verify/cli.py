@@ -7,7 +7,6 @@ import os
 import ssl
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -26,7 +25,7 @@ from hosting.verify.stack import read_stack
 from hosting.verify.stack_checks import stack_checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 RIGHT, WRONG, NOT_VERIFIED = 0, 1, 2
 # As a shell reports a program that SIGINT ended: https://tldp.org/LDP/abs/html/exitcodes.html
@@ -123,7 +122,7 @@ def _verified(options: argparse.Namespace) -> Report:
     client = ClientOptions(task.subject.url, _tls(options.ca_bundle), task.credentials)
     _require_answer(client)
     started = time.monotonic()
-    with _progress() as progress:
+    with ProgressBar(sys.stderr) as progress:
         results = Crawl(client, options.concurrency, options.wait, progress).run(task.checks)
     return Report(task.subject, results, time.monotonic() - started)
 
@@ -183,12 +182,3 @@ def _tls(bundle: str | None) -> ssl.SSLContext:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr)  # noqa: T201 - a command-line tool prints
-
-
-@contextmanager
-def _progress() -> Iterator[ProgressBar]:
-    bar = ProgressBar(sys.stderr)
-    try:
-        yield bar
-    finally:
-        bar.clear()

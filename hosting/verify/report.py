@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hosting.plural import plural
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -95,7 +97,7 @@ class Report:
             places = ", ".join(f"{place} ({count:,} answers)" for place, count in self.locations.items())
             yield f"Edge location: {places}"
         if self.late:
-            yield f"{_counted(len(self.late), 'answer was', 'answers were')} stale at first, and right when asked again"
+            yield f"{plural(len(self.late), 'answer was', 'answers were')} stale at first, and right when asked again"
         yield from (f"Note: {note}" for note in subject.notes)
         for result in self.wrong[:_MOST_SHOWN]:
             about = f" ({result.check.subject})" if result.check.subject else ""
@@ -134,10 +136,6 @@ class Report:
             "notes": list(subject.notes),
         }
         return json.dumps(document, indent=2)
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def _as_json(result: Result) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tests.faults import report
@@ -16,7 +17,7 @@ from tests.faults.points import Outcome, Point, run_point
 from tests.faults.scenarios import EVENTS, scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from tests.faults.operations import RequestName
     from tests.faults.scenarios import Scenario
@@ -57,33 +58,27 @@ def points(scenario: Scenario, requests: list[RequestName], fault: Fault | None)
         yield Point(scenario, number, ERRORS[number % len(ERRORS)])
 
 
-def part(of_scenario: Sequence[Point], job: int, *, jobs: int, every: int, offset: int) -> Sequence[Point]:
-    """Return the points of one of ``jobs`` jobs, which together run one point of ``every``."""
-    return of_scenario[offset % every + every * job :: every * jobs]
-
-
 def _job(options: argparse.Namespace, job: int) -> list[Outcome]:
-    """Run one of ``options.jobs`` parts of the points, in a sandbox of its own, and print each outcome."""
+    """Run one of ``options.jobs`` parts of the scenarios, in a sandbox of its own, and print each outcome."""
     outcomes: list[Outcome] = []
     with suppress(KeyboardInterrupt), Lab() as lab:
-        for scenario in scenarios(options.scenario, options.stage, options.mode):
-            outcomes += _scenario_outcomes(lab, scenario, options, job)
+        for scenario in [*scenarios(options.scenario, options.stage, options.mode)][job :: options.jobs]:
+            outcomes += _scenario_outcomes(lab, scenario, options)
     return outcomes
 
 
-def _scenario_outcomes(lab: Lab, scenario: Scenario, options: argparse.Namespace, job: int) -> Iterator[Outcome]:
-    """Yield the outcome of each point; each job runs the uninterrupted event, which counts the requests."""
+def _scenario_outcomes(lab: Lab, scenario: Scenario, options: argparse.Namespace) -> Iterator[Outcome]:
+    """Yield the outcome of each point, after that of the uninterrupted event, which counts the requests."""
     fault = Fault(options.fault) if options.fault else None
     if options.point:
         yield _printed(lab, Point(scenario, options.point, fault or Fault.KILL_BEFORE))
         return
     uninterrupted = run_point(lab, Point(scenario, 0, Fault.KILL_BEFORE))
-    if job == 0:
-        requests = (f"  {number} {request}" for number, request in enumerate(uninterrupted.requests, 1))
-        _print("\n".join([_result(uninterrupted), *requests]))
-        yield uninterrupted
-    of_scenario = list(points(scenario, uninterrupted.requests, fault))
-    for point in part(of_scenario, job, jobs=options.jobs, every=options.every, offset=options.offset):
+    requests = (f"  {number} {request}" for number, request in enumerate(uninterrupted.requests, 1))
+    _print("\n".join([_result(uninterrupted), *requests]))
+    yield uninterrupted
+    found = points(scenario, uninterrupted.requests, fault)
+    for point in islice(found, options.offset, None, options.every):
         yield _printed(lab, point)
 
 
@@ -107,7 +102,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--fault", default="", choices=["", *(fault.value for fault in Fault)])
     parser.add_argument("--every", type=int, default=1, help="only one point of so many")
     parser.add_argument("--offset", type=int, default=0, help="the first of these points")
-    parser.add_argument("--jobs", type=int, default=2, help="how many points at once, each in a sandbox of its own")
+    parser.add_argument("--jobs", type=int, default=2, help="how many scenarios at once, each in a sandbox of its own")
     options = parser.parse_args()
     options.jobs = 1 if options.point else options.jobs
     return options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults import report
-from tests.faults.__main__ import part, points
+from tests.faults.__main__ import points
 from tests.faults.engine import Finished
 from tests.faults.exceptions import exception_for
 from tests.faults.faults import Fault
@@ -90,14 +90,6 @@ def test_writes_are_killed_and_every_request_gets_an_error() -> None:
     assert [number for number, _ in found] == [1, 1, 1, 2]
     assert found[2][1] is not found[3][1]
     assert [point.fault for point in points(scenario, [PUT, LIST], Fault.CUT)] == 2 * [Fault.CUT]
-
-
-def test_jobs_share_the_points() -> None:
-    """Each chosen point is run by one of them."""
-    (scenario,) = scenarios("rollback")
-    found = [Point(scenario, number, Fault.CUT) for number in range(1, 12)]
-    shares = [part(found, job, jobs=3, every=2, offset=5) for job in range(3)]
-    assert [[point.number for point in share] for share in shares] == [[2, 8], [4, 10], [6]]
 
 
 @pytest.mark.parametrize(

@@ -6,24 +6,17 @@ Managed mode has the same keys. After a switch between the modes it reads here w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from hosting.publish.bulk import catalogue, in_place_index, layout
 from hosting.publish.bulk.in_place_index import InPlaceIndex
 from hosting.publish.bulk.manifests import ReleaseManifest
 
 if TYPE_CHECKING:
-    from hosting.publish.s3.objects import StoredObject
+    from hosting.publish.s3.objects import ReadableBucket
 
 # Bulk mode has one of them in each bucket that it publishes to.
 INDEXES = (in_place_index.KEY, catalogue.KEY)
-
-
-class ReadableBucket(Protocol):
-    """A bucket whose objects can be read."""
-
-    def read(self, key: str) -> StoredObject | None:
-        """Return an object; None if it does not exist."""
 
 
 @dataclass(frozen=True)

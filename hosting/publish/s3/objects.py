@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,13 @@ class StoredObject:
     etag: str
     age: float
     now: float = 0.0
+
+
+class ReadableBucket(Protocol):
+    """A bucket whose objects can be read."""
+
+    def read(self, key: str) -> StoredObject | None:
+        """Return an object; None if it does not exist."""
 
 
 def written_before(listed: Mapping[str, ListedObject], times: Mapping[str, float]) -> set[str]:

@@ -53,7 +53,7 @@ def operation_of(method: str, target: str, headers: Mapping[str, str], body: byt
     """Return which operation a signed request is; ``headers`` are by lower-case name.
 
     Raises:
-        LookupError: if it is none.
+        LookupError: it is not an operation.
     """
     scope = _SCOPE.search(headers.get("authorization", ""))
     if scope is None:

@@ -87,7 +87,7 @@ def test_error_pages_have_canonical_paths(tmp_path: Path, routing: str) -> None:
 
 @pytest.mark.parametrize("routing", ["auto", "spa", "pages"])
 def test_with_a_router_only_404_is_mapped(tmp_path: Path, routing: str) -> None:
-    """The page is 404.html, else the error document that is set. Without both there is none."""
+    """The page is 404.html, else the error document that is set. Without both, there is no error page."""
     own = {"website_routing": routing}
     plan = plan_of(settings(**own), manifest("index.html", "404.html"), tmp_path)
     assert answers(plan) == [(404, 404, "/404.html")]
@@ -134,7 +134,7 @@ def test_a_rollback_without_files_keeps_the_error_pages(tmp_path: Path) -> None:
 
 
 def test_a_missing_error_document_is_a_warning(tmp_path: Path) -> None:
-    """On DEV a missing error document is a warning; with CloudFront, or with the page, there is none."""
+    """On DEV a missing error document is a warning; with CloudFront, or with the page, nothing is said."""
     named = {"website_errorDocument": "405.html"}
     (warning,) = plan_of(settings("dev", **named), manifest("index.html"), tmp_path).warnings
     assert warning.startswith("The page '405.html' in 'website:errorDocument' does not exist")

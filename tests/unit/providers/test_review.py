@@ -157,7 +157,7 @@ def test_a_bucket_that_cannot_be_read(review: ReviewProvider, memory: Memory, tm
 def test_the_record_of_another_release_is_removed(
     review: ReviewProvider, record: ReviewRecordProvider, memory: Memory, tmp_path: Path
 ) -> None:
-    """After a rollback there is none; one in the place of the other mode is moved."""
+    """A rollback removes the record, and a change of mode moves it."""
     news = inputs(tmp_path, SITE)
     review.check({}, news)
     record.create(news)

@@ -51,7 +51,7 @@ def test_a_page_for_any_path_is_resolved_from_each_depth(tmp_path: Path) -> None
 
 
 def test_mixed_content_is_requested_by_the_page(tmp_path: Path) -> None:
-    """A link that a visitor follows is none, and a site over http has none."""
+    """A link that a visitor follows is not mixed content, and a site over http has no mixed content."""
     html = '<img src="http://other.example/a.png"><a href="http://other.example/">x</a>'
     assert examine(job(tmp_path, html), Options(HOSTS)).links == ["mhttp://other.example/a.png"]
     assert examine(job(tmp_path, html), Options(HOSTS, is_secure=False)).links == []

@@ -121,10 +121,9 @@ class Terminal(StringIO):
 def test_a_bar_on_a_terminal() -> None:
     """It is rewritten in place, and erased at the end."""
     out = Terminal()
-    bar = ProgressBar(out)
-    bar.show(0, 0)
-    bar.show(1_500, 3_000, "1,500 differ")
-    bar.clear()
+    with ProgressBar(out) as bar:
+        bar.show(0, 0)
+        bar.show(1_500, 3_000, "1,500 differ")
     lines = out.getvalue().split("\r\033[K")[1:]
     assert lines == [f"[{'.' * 30}] 0 of 0", f"[{'#' * 15}{'.' * 15}] 1,500 of 3,000 1,500 differ", ""]
 
@@ -132,9 +131,8 @@ def test_a_bar_on_a_terminal() -> None:
 def test_a_line_every_ten_seconds_elsewhere() -> None:
     """A log has no bar."""
     time, out = FakeTime(), StringIO()
-    bar = ProgressBar(out, time.now)
-    for seconds in (5, 6, 5, 6):
-        time.sleep(seconds)
-        bar.show(int(time.now()), 100)
-    bar.clear()
+    with ProgressBar(out, time.now) as bar:
+        for seconds in (5, 6, 5, 6):
+            time.sleep(seconds)
+            bar.show(int(time.now()), 100)
     assert out.getvalue() == "11 of 100\n22 of 100\n"
