@@ -90,6 +90,8 @@ _NO_FILE = (
     "build writes it."
 )
 
+_NO_PAGE = "None is a page at its top: if the site is built, set publish:directory and publish:buildCommand."
+
 
 def root_patterns(folder: Path, root: Path, home: Path, own: list[str]) -> tuple[list[str], list[str]]:
     """Return the ignore patterns of a published folder, and sentences about what remains.
@@ -155,4 +157,8 @@ def _remaining_files(root: Path, patterns: list[str]) -> list[str]:
         f"A project's folder is published: {len(found)} of its files, without those of publish:ignore. The largest "
         f"are {listed}. Check them, and ignore more with pulumi config set --path 'publish:ignore[<n>]'."
     )
-    return [sentence]
+    return [
+        sentence
+        if any("/" not in file.path for file in found if file.path.endswith(".html"))
+        else f"{sentence} {_NO_PAGE}"
+    ]

@@ -24,6 +24,7 @@ _LOCK_FILES = {
 }
 _PACKAGE_MANAGER = re.compile(r"(npm|pnpm|yarn|bun)@")
 _COMMENT = re.compile(r"(^|\s)//[^\n]*|/\*.*?\*/", re.DOTALL)
+_BUILDS = re.compile(r"\b(?:build|generate)\b")
 _LARGEST_SETTINGS = 200_000
 _NOT_A_FOLDER = re.compile(r"[\0\n]")
 
@@ -77,31 +78,37 @@ def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: 
     manager = _manager(root, package)
     found = next((one for one in generators() if vercel in one.vercel), None) or _generator(root, packages)
     settings = _settings(root, found)
-    script = _script(commands, scripts, found.static_sign if found else "", settings)
+    run = _scripts(commands, scripts, found.static_sign if found else "", settings)
     texts = [*settings, *commands.values()] if found else []
     return SiteBuild(
         generator=found,
         folder=_folder(root, found, texts) if found else None,
-        command=f"{manager} run {script}" if script else _default_command(found, has_package=bool(package)),
+        command=" && ".join(f"{manager} run {one}" for one in run)
+        or _default_command(found, has_package=bool(package)),
         server=_server(found, texts, settings) if found else "",
         scripts=commands,
-        has_script=script is not None,
+        has_script=bool(run),
         manager=manager,
         has_settings=bool(settings),
     )
 
 
-def _script(commands: dict[str, str], names: Sequence[str], sign: str, settings: Sequence[str]) -> str | None:
-    """Return the script that builds the site: the first of the names, unless only another one builds a static site."""
-    script = next((name for name in names if name in commands), None)
-    if _misses(sign, [*settings, *_run_by(script, commands)]):
-        return next((name for name, text in commands.items() if re.search(sign, text)), script)
-    return script
+def _scripts(commands: dict[str, str], names: Sequence[str], sign: str, settings: Sequence[str]) -> list[str]:
+    """Return the scripts that build the site: the first of the names, unless only another one builds a static site.
+
+    An export, such as `next export`, is of what the first one builds.
+    """
+    script = [name for name in names if name in commands][:1]
+    texts = [text for name in script for text in _run_by(name, commands)]
+    other = next((name for name, text in commands.items() if sign and re.search(sign, text)), None)
+    if other is None or not _misses(sign, [*settings, *texts]):
+        return script
+    return [other] if _BUILDS.search(commands[other]) else [*script, other]
 
 
-def _run_by(script: str | None, commands: dict[str, str]) -> list[str]:
+def _run_by(script: str, commands: dict[str, str]) -> list[str]:
     """Return the text of a script, and of the scripts that it names."""
-    text = commands[script] if script else ""
+    text = commands[script]
     return [
         text,
         *(one for name, one in commands.items() if re.search(rf"(?<![\w.:-]){re.escape(name)}(?![\w.:-])", text)),

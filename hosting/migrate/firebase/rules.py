@@ -34,6 +34,8 @@ _YEAR = re.compile(r"cache-control: .*\bmax-age=31536000\b")
 _HAVE_A_YEAR = "have a year of cache here without a rule (docs/caching.md)."
 _END_OF_GLOB_TEXT = re.compile(r"([*{@:])")
 _END_OF_REGEX_TEXT = re.compile(r"([^\w/-])")
+# Paths whose last name has no dot, as the routes of an app.
+_ROUTES = "**/!(*.*)"
 _KEYS = {"source", "glob", "regex", "destination", "type", "headers"}
 
 
@@ -128,7 +130,8 @@ def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules, project: s
     if is_negated(_source(entry)) and "regex" not in entry:
         _add_negated(where, _source(entry), page, rules)
         return
-    patterns = _patterns(where, entry, rules)
+    # All paths but those of assets are what the page of an app answers here, too.
+    patterns = glob_patterns("**") if _source(entry).lstrip("/") == _ROUTES else _patterns(where, entry, rules)
     if patterns:
         rules.add_rewrite(where, patterns, target_of(page))
 

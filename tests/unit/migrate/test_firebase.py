@@ -323,3 +323,9 @@ def test_a_site_of_redirects_alone(migration: Migration) -> None:
     assert redirects(ran) == [{"source": "/<*>", "target": "https://example.com/", "status": "301"}]
     assert "No file of publish:directory is left to publish, and a site needs one" in ran.out
     assert "is left to publish" not in of(migration, hosting, "--force", empty_S_index__html="").out
+
+
+def test_the_routes_of_an_app(migration: Migration) -> None:
+    """A rewrite of all paths without a dot in their last name is the app's routing."""
+    ran = of(migration, {"public": "dist", "rewrites": [{"source": "**/!(*.*)", "destination": "/index.html"}]})
+    assert ran.config()["website:routing"] == "spa"

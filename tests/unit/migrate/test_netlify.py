@@ -348,3 +348,10 @@ def test_processing_that_is_skipped(migration: Migration) -> None:
     toml = BUILD + "[build.processing]\nskip_processing = {}\n[build.processing.css]\nminify = true\n"
     assert "processing" not in of(migration, toml.format("true")).out
     assert "build.processing.css.minify: " in of(migration, toml.format("false")).out
+
+
+def test_a_published_project_without_a_page_at_its_top(migration: Migration) -> None:
+    """The report says so, as the folder of a build may be meant."""
+    ran = of(migration, '[build]\npublish = "."\n', src_S_index__html="")
+    assert "None is a page at its top: if the site is built, set publish:directory" in ran.out
+    assert "at its top" not in of(migration, '[build]\npublish = "."\n', index__html="").out

@@ -84,6 +84,15 @@ ANGULAR = {
         ),
         (
             {
+                "package.json": {"dependencies": {"next": "12"}, "scripts": {"build": "x", "export": "next export"}},
+                "next.config.js": "",
+            },
+            "Next.js",
+            "out",
+            "npm run build && npm run export",
+        ),
+        (
+            {
                 "package.json": {
                     "dependencies": {"next": "12"},
                     "scripts": {"export": "next export", "build": "next build && npm run export"},
