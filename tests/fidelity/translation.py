@@ -37,6 +37,8 @@ _UNIQUE = {
     "aws_cloudfront_key_value_store.name": "",
     "aws_cloudwatch_metric_alarm.alarm_name": "",
 }
+# The types that Pulumi names if the program does not: https://www.pulumi.com/docs/iac/concepts/resources/names/
+_AUTO_NAMED = {"aws_cloudfront_key_value_store"}
 # Outputs of the mocks, and Terraform's attributes; texts may contain the first ones, and be equal to the others.
 _CONTAINED = {"arn": "arn"}
 _EQUAL = {
@@ -149,6 +151,8 @@ def body(stack: int, resource: Resource, block: Block, found: References) -> dic
     kind = terraform_type(resource["type"])
     address = f"{kind}.{label(stack, resource['name'])}"
     translated = _object(kind, resource["inputs"], block, found, address)
+    if kind in _AUTO_NAMED:
+        translated.setdefault("name", resource["name"])
     for name in translated:
         path = f"{kind}.{name}"
         if path in _UNIQUE:

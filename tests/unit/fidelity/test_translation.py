@@ -12,6 +12,7 @@ from tests.fidelity.translation import body, distinct, references, terraform_typ
 from tests.fidelity.verdicts import sandbox_verdict, terraform_verdict
 
 BUCKET = "aws:s3/bucket:Bucket"
+STORE = "aws:cloudfront/keyValueStore:KeyValueStore"
 FUNCTION = "aws:cloudfront/function:Function"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 OPTIONAL = {"type": "string"}
@@ -60,6 +61,14 @@ def test_templates_and_secrets() -> None:
     function = without_secrets(resource(FUNCTION, "f", name="f", code=secret, tags={"a": "b"}))
     found = body(0, function, SCHEMAS[FUNCTION], references(0, [function]))
     assert found == {"name": "s0-f", "code": "`$${a}%%{b}`"}
+
+
+def test_a_resource_that_pulumi_names() -> None:
+    """Terraform requires a name where Pulumi makes one of the resource's own."""
+    store = resource(STORE, "site-store", comment="of a site")
+    schema = {"attributes": dict.fromkeys(("name", "comment"), OPTIONAL)}
+    found = body(2, store, schema, references(2, [store]))
+    assert found == {"comment": "of a site", "name": "s2-site-store"}
 
 
 def test_unknown_properties() -> None:
