@@ -23,6 +23,7 @@ _LOCK_FILES = {
     "bun.lock": "bun",
 }
 _PACKAGE_MANAGER = re.compile(r"(npm|pnpm|yarn|bun)@")
+_MAJOR = re.compile(r"[\^~=<>v\s]*(\d+)")
 _COMMENT = re.compile(r"(^|\s)//[^\n]*|/\*.*?\*/", re.DOTALL)
 _BUILDS = re.compile(r"\b(?:build|generate)\b")
 _LARGEST_SETTINGS = 200_000
@@ -74,9 +75,10 @@ def read_site_build(root: Path, *, scripts: Sequence[str] = ("build",), vercel: 
     """
     package = _json_object(root / "package.json")
     commands = {name: text for name, text in section(package, "scripts").items() if isinstance(text, str)}
-    packages = packages_of(root)
     manager = _manager(root, package)
-    found = next((one for one in generators() if vercel in one.vercel), None) or _generator(root, packages)
+    found = _generator(root, _with_majors(_versions(package)))
+    if found is None or vercel not in found.vercel:
+        found = next((one for one in generators() if vercel in one.vercel), found)
     settings = _settings(root, found)
     run = _scripts(commands, scripts, found.static_sign if found else "", settings)
     texts = [*settings, *commands.values()] if found else []
@@ -122,8 +124,19 @@ def _misses(sign: str, texts: Sequence[str]) -> bool:
 
 def packages_of(root: Path) -> set[str]:
     """Return the names of the packages that package.json needs."""
-    package = _json_object(root / "package.json")
-    return {*section(package, "dependencies"), *section(package, "devDependencies")}
+    return {*_versions(_json_object(root / "package.json"))}
+
+
+def _versions(package: dict[str, Any]) -> dict[str, str]:
+    """Return the versions of the packages that package.json needs, by their names."""
+    found = {**section(package, "dependencies"), **section(package, "devDependencies")}
+    return {name: str(version) for name, version in found.items()}
+
+
+def _with_majors(versions: dict[str, str]) -> set[str]:
+    """Return the names of packages, and each with its major version: `nuxt@2`."""
+    majors = ((name, _MAJOR.match(version)) for name, version in versions.items())
+    return {*versions, *(f"{name}@{found[1]}" for name, found in majors if found)}
 
 
 def _default_command(generator: Generator | None, *, has_package: bool) -> str | None:

@@ -49,6 +49,8 @@ _BUILD_KEYS = {
 }
 # The contexts that are no branch: https://docs.netlify.com/deploy/deploy-overview/#deploy-contexts
 _DEPLOYS = ("deploy-preview", "branch-deploy", "dev", "dev-server", "preview-server")
+# A script that is named after the host is for it.
+_SCRIPTS = ("build:netlify", "netlify:build", "build-netlify", "netlify-build", "build")
 _NO_BUILD = re.compile(r"\s*(?:#.*|echo\b[^;&|]*|true|:)?\s*")
 
 
@@ -60,7 +62,7 @@ def read(request: Request, home: Path) -> Imported:
     """
     config, findings = read_config(request.root, request.branch), Findings()
     base = config.root / config.base
-    build = read_site_build(base)
+    build = read_site_build(base, scripts=_SCRIPTS)
     site = SiteSettings(findings, home, base, request.stack)
     folder = _folder(config, base, build, site)
     _add_command(config, base, build, site)

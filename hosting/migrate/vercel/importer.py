@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hosting.errors import HostingError
@@ -145,11 +146,17 @@ def _folder(project: _Project) -> str:
     """Return the published folder: set, of the builds, of the generator, or Vercel's default."""
     given = _text(project.setting("outputDirectory")) or project.builds.folder
     if given is not None:
-        return given.replace("\\", "/").strip("/") or "."
+        folder = given.replace("\\", "/").strip("/") or "."
+        return f"{folder}/static" if _is_build_output(folder) else folder
     if project.builds.project:
         return f"{project.builds.project}/{project.build.folder or 'dist'}".strip("/")
     # https://vercel.com/docs/builds/configure-a-build#output-directory
     return project.build.folder or ("public" if (project.root / "public").is_dir() else ".")
+
+
+def _is_build_output(folder: str) -> bool:
+    """Whether a folder is that of the Build Output API: https://vercel.com/docs/build-output-api/primitives."""
+    return PurePosixPath(folder).parts[-2:] == (".vercel", "output")
 
 
 def _refuse_functions(project: _Project, folder: str, home: Path) -> None:
@@ -279,6 +286,12 @@ def _add_gaps(project: _Project, findings: Findings) -> None:
         findings.add_gap(f"service {name}", FUNCTIONS)
     for name in _functions(project):
         findings.add_gap(f"function {name}", FUNCTIONS)
+    output = (_text(project.setting("outputDirectory")) or "").replace("\\", "/")
+    if _is_build_output(output):
+        findings.add_gap(
+            f"outputDirectory {output}",
+            "its folder static is published; the functions and the routes beside it have no counterpart here",
+        )
 
 
 def _functions(project: _Project) -> list[str]:

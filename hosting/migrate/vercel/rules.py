@@ -23,6 +23,10 @@ _CAPTURE = re.compile(r":([A-Za-z_]\w*)(?:\([^()]*\))?[*+]?|\$(\d)|\$\{(\d)\}", 
 _URL = re.compile(r"(https?://[^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?:[a-z0-9-]+\\?\.)+[a-z]{2,}", re.IGNORECASE)
 FUNCTIONS = "this program has no functions: deploy it elsewhere, and lead to it with a proxy rule (docs/redirects.md)"
+# What a destination begins with; a page may lack the slash.
+_DESTINATION = re.compile(r"/|https?://|[:$]|[^/:]+\.html?\Z", re.IGNORECASE)
+_PAGE = re.compile(r"[^/:]+\.html?", re.IGNORECASE)
+_NO_DESTINATION = "it has no 'destination' that begins with '/' or 'https://'"
 _API = re.compile(r"/?(?:src/)?api(?:/.*)?", re.DOTALL)
 _RULE_KEYS = {"source", "destination", "permanent", "statusCode", "has", "missing", "headers", "env"}
 
@@ -96,8 +100,8 @@ def _add_redirect(where: str, entry: dict[str, Any], rules: HostRules) -> None:
     patterns, target = _patterns(where, entry, rules), entry.get("destination")
     if not patterns:
         return
-    if not isinstance(target, str):
-        rules.findings.add_gap(where, "it has no 'destination' that is text")
+    if not isinstance(target, str) or not _DESTINATION.match(target):
+        rules.findings.add_gap(where, _NO_DESTINATION)
         return
     if host:
         patterns = [PathPattern((f"https://{host}", *one.parts), one.values) for one in patterns if one.is_simple]
@@ -120,14 +124,14 @@ def _add_rewrite(where: str, entry: dict[str, Any], rules: HostRules) -> None:
     service = destination_service(entry)
     if isinstance(service, str):
         rules.add_function(where, patterns, f"service {service}", FUNCTIONS)
-    elif not isinstance(target, str):
-        rules.findings.add_gap(where, "it has no 'destination' that is text")
+    elif not isinstance(target, str) or not _DESTINATION.match(target):
+        rules.findings.add_gap(where, _NO_DESTINATION)
     elif is_function(target):
         rules.add_function(where, patterns, target, FUNCTIONS)
     else:
         # A file is the same with any query.
         path = target if _URL.match(target) else re.split(r"[?#]", target)[0]
-        rules.add_rewrite(where, patterns, target_of(path))
+        rules.add_rewrite(where, patterns, target_of(f"/{path}" if _PAGE.fullmatch(path) else path))
 
 
 def _host(entry: dict[str, Any]) -> str | None:

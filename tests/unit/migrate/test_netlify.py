@@ -226,6 +226,14 @@ def test_a_script_of_several_lines(migration: Migration) -> None:
     assert ran.config()["publish:buildCommand"] == "cd ..\nnpm ci\n  npm run build".replace("\n  ", "\n")
 
 
+def test_a_script_for_netlify(migration: Migration) -> None:
+    """Without a command, the script that is named after Netlify builds the site."""
+    scripts = {"build": "vite build", "build:netlify": "vite build --mode netlify"}
+    ran = of(migration, "", package__json={"scripts": scripts, "devDependencies": {"vite": "7"}})
+    assert ran.config()["publish:buildCommand"] == "cd .. && npm run build:netlify"
+    assert "publish:buildCommand is 'npm run build:netlify', as netlify.toml has no command" in ran.out
+
+
 @pytest.mark.parametrize("command", ["echo 'no build'", "# none", "true"])
 def test_a_command_that_builds_nothing(migration: Migration, command: str) -> None:
     """A command that only prints is no build command."""

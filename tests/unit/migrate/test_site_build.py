@@ -46,6 +46,21 @@ ANGULAR = {
             "npm run make",
         ),
         (
+            {"package.json": {"dependencies": {"nuxt": "^2.15.7"}, "scripts": {"generate": "nuxt generate"}}},
+            "Nuxt 2",
+            "dist",
+            "npm run generate",
+        ),
+        (
+            {
+                "package.json": {"devDependencies": {"nuxt": "~2"}},
+                "nuxt.config.js": "generate: { fallback: true, dir: 'www' }",
+            },
+            "Nuxt 2",
+            "www",
+            "npx nuxt generate",
+        ),
+        (
             {"package.json": {"dependencies": {"next": "15"}, "scripts": {"build": "next build"}}},
             "Next.js",
             "out",

@@ -121,6 +121,11 @@ def test_redirects_rewrites_and_headers(migration: Migration) -> None:
         ({"rewrites": [{"destination": "/y"}]}, "rewrites[0]: it has no 'source'"),
         ({"rewrites": [{"source": "/x"}]}, "rewrites[0] /x: it has no 'destination'"),
         ({"redirects": [{"source": "/x"}]}, "redirects[0] /x: it has no 'destination'"),
+        (
+            {"rewrites": [{"source": "/api/:path*", "destination": "API_URL/:path*"}]},
+            "/api/:path*: it has no 'destination' that begins with '/' or 'https://'",
+        ),
+        ({"redirects": [{"source": "/x", "destination": "mailto:a@b.c"}]}, "it has no 'destination' that begins with"),
         ({"redirects": [{"source": "x", "destination": "/"}]}, "its source does not begin with '/'"),
         ({"rewrites": [{"source": "/a/(.*)", "destination": "http://x.com/$1"}]}, "it is a proxy over http"),
         (
@@ -409,6 +414,31 @@ def test_functions_of_a_folder_of_output(migration: Migration) -> None:
     builds = [{"src": "a.js", "use": "@vercel/node"}]
     ran = of(migration, {"builds": builds, "outputDirectory": "dist"}, package__json=VITE)
     assert "function a.js: " in ran.out
+
+
+def test_the_folder_of_the_build_output_api(migration: Migration) -> None:
+    """Its folder of static files is published, and what is beside it is a gap."""
+    ran = of(migration, {"outputDirectory": "./.vercel/output/", "buildCommand": "make"})
+    assert ran.config()["publish:directory"] == "../.vercel/output/static"
+    assert "outputDirectory ./.vercel/output/: its folder static is published" in ran.out
+
+
+def test_a_page_without_its_slash(migration: Migration) -> None:
+    """A destination may be the name of a page alone."""
+    rewrites = [{"source": "/a", "destination": "b.html"}, {"source": "/(.*)", "destination": "index.html"}]
+    ran = of(migration, {"outputDirectory": "dist", "rewrites": rewrites})
+    assert redirects(ran) == [{"source": "/a", "target": "/b.html", "status": "200", "force": False}]
+    assert ran.config()["website:routing"] == "spa"
+
+
+@pytest.mark.parametrize(
+    ("version", "folder"), [("^2.15.7", "dist"), ("^3.0.0", ".output/public"), ("latest", ".output/public")]
+)
+def test_versions_of_nuxt(migration: Migration, version: str, folder: str) -> None:
+    """The version of Nuxt says where it writes to, also if vercel.json names the framework."""
+    package = {"dependencies": {"nuxt": version}, "scripts": {"build": "nuxt generate"}}
+    ran = of(migration, {"framework": "nuxtjs"}, package__json=package)
+    assert ran.config()["publish:directory"] == f"../{folder}"
 
 
 @pytest.mark.parametrize(
