@@ -7,6 +7,7 @@ expression in a hole.
 from __future__ import annotations
 
 import re
+import warnings
 from itertools import accumulate, product
 from typing import TYPE_CHECKING
 
@@ -93,9 +94,16 @@ def joined(parts: Sequence[str | Hole]) -> Parts:
     return tuple(result)
 
 
+def compiled(text: str) -> re.Pattern[str]:
+    """Return a regular expression, without the warnings of Python about what it may read differently later: `[[]`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(text)
+
+
 def _forms_of(text: str, numbers: Iterator[int] | None = None) -> list[_Form]:
     try:
-        re.compile(_JAVASCRIPT_NAME.sub("(?P<", text))
+        compiled(_JAVASCRIPT_NAME.sub("(?P<", text))
     except (re.error, RecursionError, OverflowError) as error:
         raise NotExpressibleError(f"has '{text}', which is not a regular expression") from error
     reader = _Reader(text, numbers)

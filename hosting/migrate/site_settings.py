@@ -16,7 +16,7 @@ from hosting.migrate.package_commands import with_packages
 from hosting.migrate.published_root import root_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from hosting.migrate.findings import Findings
@@ -80,6 +80,7 @@ class SiteSettings:
         if kept:
             lines = ",\n  ".join(json.dumps(rule, ensure_ascii=False) for rule in kept)
             self.findings.add_file(_REDIRECTS, f"redirects.{self.stack}.json", f"[\n  {lines}\n]\n", source)
+            self._note_proxies((str(rule["target"]), str(rule["status"])) for rule in kept)
         self.add_headers(rules, source)
 
     def add_redirect_lines(self, lines: Sequence[str], source: str) -> None:
@@ -88,6 +89,14 @@ class SiteSettings:
         if words:
             text = "\n".join([*(" ".join(line) for line in words), ""])
             self.findings.add_file(_REDIRECTS, f"redirects.{self.stack}.txt", text, source)
+            # With `force`, a proxy hid files at Netlify too.
+            self._note_proxies((word, "200") for line in words if "200" in line for word in line[1:])
+
+    def _note_proxies(self, targets: Iterable[tuple[str, str]]) -> None:
+        if any(status == "200" and target.startswith("https://") for target, status in targets):
+            self.findings.notes.append(
+                "A proxy answers for all its paths, also those of files. The preview names each file that one hides."
+            )
 
     def add_headers(self, rules: HostRules, source: str) -> None:
         """Add the file of headers."""

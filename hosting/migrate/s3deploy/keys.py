@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hosting.migrate.path_patterns import SEGMENT, NotExpressibleError, Parts, PathPattern
-from hosting.migrate.regex_forms import regex_patterns
+from hosting.migrate.regex_forms import compiled, regex_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def key_patterns(expression: str) -> list[PathPattern]:
     start = "" if is_anchored else ".*"
     end = ".*" if is_open and not body.endswith(_WIDE) else ""
     try:
-        re.compile(expression)
+        compiled(expression)
     except (re.error, RecursionError, OverflowError) as error:
         raise NotExpressibleError("is not a regular expression of Python") from error
     # Without a group, `a|b` would be two whole expressions.

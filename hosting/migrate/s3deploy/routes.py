@@ -8,15 +8,16 @@ https://github.com/bep/s3deploy/blob/master/lib/deployer.go
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hosting.migrate.findings import objects, section
 from hosting.migrate.path_patterns import NotExpressibleError, PathPattern
+from hosting.migrate.regex_forms import compiled
 from hosting.migrate.s3deploy.keys import git_pattern, key_patterns, sample_keys
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from hosting.migrate.host_rules import HostRules
@@ -79,7 +80,7 @@ def _read(content: dict[str, Any], rules: HostRules) -> Iterator[_Route]:
         except NotExpressibleError as error:
             rules.findings.add_gap(where, f"its expression {error}")
         else:
-            yield _Route(where, re.compile(text), patterns, headers)
+            yield _Route(where, compiled(text), patterns, headers)
 
 
 def _effective(routes: Sequence[_Route], rules: HostRules) -> Iterator[_Route]:

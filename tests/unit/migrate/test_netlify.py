@@ -226,6 +226,14 @@ def test_a_script_of_several_lines(migration: Migration) -> None:
     assert ran.config()["publish:buildCommand"] == "cd ..\nnpm ci\n  npm run build".replace("\n  ", "\n")
 
 
+def test_a_proxy_answers_for_files_too(migration: Migration) -> None:
+    """The report says so, unless the rule did so at Netlify."""
+    for force in (False, True):
+        rule = redirect(**{"from": "/a/*"}, to="https://x.com/:splat", status=200, force=force)
+        ran = of(migration, BUILD + rule, "--force")
+        assert ("A proxy answers for all its paths" in ran.out) is not force
+
+
 def test_a_script_for_netlify(migration: Migration) -> None:
     """Without a command, the script that is named after Netlify builds the site."""
     scripts = {"build": "vite build", "build:netlify": "vite build --mode netlify"}

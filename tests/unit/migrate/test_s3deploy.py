@@ -178,7 +178,7 @@ def test_expressions(expression: str, patterns: list[str]) -> None:
     assert [git_pattern(one) for one in key_patterns(expression)] == patterns
 
 
-@pytest.mark.parametrize("expression", [r"a\[b", r"^a.*b", r"^(?!a)", r"\.js$|\.css$", "^$"])
+@pytest.mark.parametrize("expression", [r"a\[b", r"^a.*b", r"^(?!a)", r"\.js$|\.css$", "^$", "^[[]x$"])
 def test_expressions_without_a_pattern(expression: str) -> None:
     """What gitignore can't say is refused, instead of a pattern for other files."""
     with pytest.raises(NotExpressibleError):

@@ -431,6 +431,14 @@ def test_a_page_without_its_slash(migration: Migration) -> None:
     assert ran.config()["website:routing"] == "spa"
 
 
+def test_a_proxy_answers_for_files_too(migration: Migration) -> None:
+    """The report says so, because files came first at Vercel."""
+    for target, is_named in (("https://x.com/assets/$1", True), ("/b/$1", False)):
+        rewrites = [{"source": "/assets/(.*)", "destination": target}]
+        ran = of(migration, {"outputDirectory": "dist", "rewrites": rewrites}, "--force")
+        assert ("A proxy answers for all its paths, also those of files" in ran.out) is is_named
+
+
 @pytest.mark.parametrize(
     ("version", "folder"), [("^2.15.7", "dist"), ("^3.0.0", ".output/public"), ("latest", ".output/public")]
 )
