@@ -12,6 +12,7 @@ from sandbox.environment import Home
 from tests.e2e.harness import Project, Sandbox, copy_program
 from tests.e2e.preloaded_python import preloaded_python
 from tests.e2e.providers import Providers
+from tests.e2e.secrets_server import secrets_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,10 +26,10 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home = Home(tmp_path_factory.mktemp("sandbox"))
     try:
         env = lifecycle.start(home)
-        with preloaded_python(env, home) as python:
+        with preloaded_python(env, home) as python, secrets_server() as secrets:
             providers = Providers(python)
             try:
-                yield Sandbox(home, {**env, "PULUMI_PYTHON_CMD": python}, providers)
+                yield Sandbox(home, {**env, **secrets, "PULUMI_PYTHON_CMD": python}, providers)
             finally:
                 providers.stop()
     finally:
@@ -47,7 +48,7 @@ def new_project(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> C
         path = tmp_path_factory.mktemp(name) / "project"
         copy_program(path, name)
         project = Project(sandbox, path, name, stack)
-        project.pulumi("stack", "init", stack)
+        project.init()
         project.config("publish:gate", '{"urls": "off", "links": "off"}')
         return project
 

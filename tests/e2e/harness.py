@@ -26,6 +26,7 @@ import yaml
 from hosting.doctor import backend
 from sandbox import lifecycle
 from tests.e2e.providers import Providers
+from tests.e2e.secrets_server import SECRETS_PROVIDER
 from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
@@ -164,6 +165,10 @@ class Project:
         )
         assert not check or done.returncode == 0, done.stdout
         return Result(done.returncode, done.stdout)
+
+    def init(self, *flags: str) -> None:
+        """Run `pulumi stack init`."""
+        self.pulumi("stack", "init", self.stack, SECRETS_PROVIDER, *flags)
 
     def up(self, *arguments: str, check: bool = True, env: Mapping[str, str] | None = None) -> Result:
         """Run `pulumi up` without the preview."""

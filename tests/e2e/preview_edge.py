@@ -55,7 +55,7 @@ class Previews:
     def stack(self, name: str, changed: Mapping[str, str], *, files: int = FILES, **config: str) -> Project:
         """Return a new preview whose site has the given files besides its pages; `a_b` stands for `a:b`."""
         found = replace(self.edge, stack=name)
-        found.pulumi("stack", "init", name)
+        found.init()
         self.write(name, changed, files=files)
         own = {"publish_directory": f"www-{name}", "previews_edge": "previews", "publish_gate": NO_REVIEW, **config}
         for key, value in own.items():

@@ -152,7 +152,7 @@ def test_policy_allows_a_promotion(project: Project, iam: IAMClient, recorder: R
     """What another stack has goes live by copies alone, with s3:GetObject there; a swapped object is refused."""
     staging, live = (replace(project, stack=stack) for stack in ("staging", "live"))
     for stage, settings in ((staging, BULK), (live, PROMOTED)):
-        project.pulumi("stack", "init", stage.stack, "--no-select")
+        stage.init("--no-select")
         for key, value in settings.items():
             stage.config(key, value)
     project.write("www/page.html", "<h1>reviewed</h1>")

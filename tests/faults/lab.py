@@ -22,6 +22,7 @@ from sandbox.gateway import ports
 from tests.e2e.harness import Sandbox, copy_program
 from tests.e2e.preloaded_python import preloaded_python
 from tests.e2e.providers import Providers
+from tests.e2e.secrets_server import SECRETS_PROVIDER, secrets_server
 from tests.faults.engine import Engine, Finished
 from tests.faults.proxy import FaultProxy, Plan
 
@@ -55,7 +56,8 @@ class Lab:
             copy_program(self.project, PROJECT)
             proxy = exits.enter_context(FaultProxy(self._sandbox.env["AWS_ENDPOINT_URL"]))
             python = exits.enter_context(preloaded_python(self._sandbox.env, self._home))
-            env = {**self._sandbox.env, "PULUMI_PYTHON_CMD": python}
+            secrets = exits.enter_context(secrets_server())
+            env = {**self._sandbox.env, **secrets, "PULUMI_PYTHON_CMD": python}
             providers = Providers(python)
             exits.callback(providers.stop)
             self.engine = Engine(self.project, env, proxy, providers)
@@ -87,7 +89,7 @@ class Lab:
     def new_stack(self, stack: str, config: Mapping[str, str]) -> None:
         """Create an empty stack, and make it the one that commands are about."""
         self.stack = stack
-        self.engine.run(Plan(), "stack", "init", stack)
+        self.engine.run(Plan(), "stack", "init", stack, SECRETS_PROVIDER)
         # Without the review, each request is one of the publish.
         self.configure({"publish:directory": "www", "publish:gate": '{"urls": "off", "links": "off"}', **config})
 
