@@ -73,8 +73,8 @@ class HostRules:
             self.set_app_page(where, _APP_PAGES[page])
         elif target == (page,) and not _URL.match(page) and is_for_all:
             self._add_all(where, patterns, target, _APP, force=True)
-        else:
-            self._add_all(where, patterns, target, _REWRITE, force=bool(_URL.match(page)))
+        elif self._add_all(where, patterns, target, _REWRITE, force=bool(_URL.match(page))) == len(patterns):
+            self.findings.notes.append(f"{where}: it is left out, as it has no effect: it leads to the same page.")
 
     def add_not_found(self, where: str, page: str) -> None:
         """Add the page for missing files. The router serves `404.html` without a rule."""
@@ -95,10 +95,8 @@ class HostRules:
         elif self._add_all(where, patterns, target, status, force=True):
             self.findings.add_gap(where, "it is left out, as the router gives each page its URL (docs/routing.md)")
 
-    def _add_all(
-        self, where: str, patterns: Sequence[PathPattern], target: Target, status: str, *, force: bool
-    ) -> bool:
-        """Add a rule for each alternative, or report why it has no counterpart; return whether one is left out."""
+    def _add_all(self, where: str, patterns: Sequence[PathPattern], target: Target, status: str, *, force: bool) -> int:
+        """Add a rule for each alternative, or report why it has no counterpart; return how many are left out."""
         try:
             rules = [_rule(pattern, target, status, force=force) for pattern in patterns]
             kept = [rule for rule in rules if not self._is_for_router(rule)]
@@ -106,11 +104,11 @@ class HostRules:
                 check_amplify_rule(rule)
         except (NotExpressibleError, RuleError) as error:
             self.findings.add_gap(where, f"it {error}")
-            return False
+            return 0
         for rule in kept:
             if rule not in self.redirects:
                 self.redirects.append(rule)
-        return len(kept) < len(rules)
+        return len(rules) - len(kept)
 
     def _is_for_router(self, rule: Mapping[str, object]) -> bool:
         """Return whether the router does the same: a path is its own file, and has the slash that its file gives it."""
@@ -153,7 +151,7 @@ class HostRules:
 
 def _rule(pattern: PathPattern, target: Target, status: str, *, force: bool) -> dict[str, object]:
     source = "/<*>" if status in (_APP, _NOT_FOUND) else pattern.amplify_source()
-    rule: dict[str, object] = {"source": source, "target": pattern.amplify_target(target), "status": status}
+    rule: dict[str, object] = {"source": source, "target": pattern.amplify_target(target) or "/", "status": status}
     return rule if force else {**rule, "force": False}
 
 

@@ -58,9 +58,11 @@ class Capture:
 
     Attributes:
         name: the name or the number of the part.
+        prefix: text before the part, which an empty part does not have.
     """
 
     name: str
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,9 @@ class PathPattern:
             return part.replace("<", "%3C").replace(">", "%3E")
         if part.name not in self.values:
             raise NotExpressibleError(f"has no '{part.name}' in its source, which its target uses")
-        texts = (self._placeholder(one) if isinstance(one, Hole) else one for one in self.values[part.name])
-        return "".join(texts)
+        value = self.values[part.name]
+        texts = (self._placeholder(one) if isinstance(one, Hole) else one for one in value)
+        return "".join((part.prefix if value else "", *texts))
 
 
 def is_for_all_routes(patterns: Sequence[PathPattern]) -> bool:

@@ -2,13 +2,15 @@
 
 https://firebase.google.com/docs/hosting/full-config#glob_pattern_matching. `*` is within one name of the path, `**` is
 any folders. A glob without its leading slash has one: `sw.js` is `/sw.js`
-(https://github.com/firebase/superstatic/blob/master/src/utils/slasher.ts).
+(https://github.com/firebase/superstatic/blob/master/src/utils/slasher.ts). `:name*` is any number of folders. Without
+one the slash before it is missing too, as in path-to-regexp: `/docs/:path*` is also for `/docs`
+(https://github.com/firebase/superstatic/blob/master/src/middleware/redirects.js).
 """
 
 from __future__ import annotations
 
 import re
-from itertools import count, product
+from itertools import accumulate, count, product
 from typing import TYPE_CHECKING
 
 from hosting.migrate.path_patterns import (
@@ -29,10 +31,11 @@ _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _TOKEN = re.compile(
     r"""
     (?P<group>[@+*?!]\([^()]*\))
-    |(?P<name>:(?P<id>[A-Za-z_]\w*)(?P<rest>\*?))
-    |(?P<deep>(?<=/)\*\*/\*(?!\*))
+    |(?P<nested>[@+*?!]\()
+    |(?P<name>(?P<slash>/?):(?P<id>[A-Za-z_]\w*)(?P<rest>\*?))
+    |(?P<deep>(?<=/)\*\*/\*(?![*(]))
     |(?P<folders>(?<=/)\*\*/)
-    |(?P<stars>\*+)
+    |(?P<stars>\*+(?!\())
     |(?P<one>\?)
     |(?P<set>\[[^\]/]+\])
     |(?P<parenthesis>[()])
@@ -40,7 +43,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_KINDS = ("group", "name", "deep", "folders", "stars", "one", "set", "parenthesis", "text")
+_KINDS = ("group", "nested", "name", "deep", "folders", "stars", "one", "set", "parenthesis", "text")
+# A group without a group in it, and its first choice.
+_FIRST_CHOICE = re.compile(r"[@+*?]\(([^()|]*)(?:\|[^()]*)?\)")
+# More groups in groups than anybody writes.
+_DEEPEST = 5
 
 
 class _Form:
@@ -106,8 +113,8 @@ def _forms(found: re.Match[str], numbers: Iterator[int], *, is_last: bool) -> li
     kind = next(name for name in _KINDS if found[name] is not None)
     if kind == "parenthesis":
         raise NotExpressibleError("has a parenthesis without '@' before it, which Firebase compares as text")
-    if kind == "group":
-        return _group_forms(found["group"])
+    if kind in ("group", "nested"):
+        return _group_forms(found)
     if kind == "text":
         return [_Form((found["text"][-1],))]
     hole = Hole(next(numbers), _expression(kind, found, is_last=is_last))
@@ -115,7 +122,14 @@ def _forms(found: re.Match[str], numbers: Iterator[int], *, is_last: bool) -> li
         return [_Form(()), _Form((hole, "/"))]
     if kind == "stars" and _may_be_empty(found):
         return [_Form((hole,)), _Form(())]
-    return [_Form((hole,), {found["id"]: (hole,)} if kind == "name" else {})]
+    return _named_forms(found, hole) if kind == "name" else [_Form((hole,))]
+
+
+def _named_forms(found: re.Match[str], hole: Hole) -> list[_Form]:
+    """Return the alternatives of a name. `:name*` may have no value if it is between slashes."""
+    form = _Form((found["slash"], hole), {found["id"]: (hole,)})
+    is_optional = found["slash"] and found["rest"] and found.string[found.end() :][:1] in ("", "/")
+    return [_Form((), {found["id"]: ()}), form] if is_optional else [form]
 
 
 def _may_be_empty(found: re.Match[str]) -> bool:
@@ -131,10 +145,27 @@ def _expression(kind: str, found: re.Match[str], *, is_last: bool) -> str:
     return REST if kind in ("deep", "folders") or found["rest"] or is_any_path else SEGMENT
 
 
-def _group_forms(group: str) -> list[_Form]:
+def _group_forms(found: re.Match[str]) -> list[_Form]:
     """Return the alternatives of `@(a|b)`. `+(a|b)` is nearly always written for one of them, as in `*.+(js|css)`."""
-    kind, choices = group[0], group[2:-1].split("|")
-    if kind == "!" or any(re.search(r"[*?\[\]]", choice) for choice in choices):
-        raise NotExpressibleError(f"has '{group}', which is neither a list of names nor of extensions")
+    group = found["group"] or ""
+    kind, choices = group[:1], group[2:-1].split("|")
+    if kind in ("", "!") or any(re.search(r"[*?\[\]]", choice) for choice in choices):
+        raise NotExpressibleError(_reason(found.string, found.start()))
     optional = [_Form(())] if kind in "?*" else []
     return [*optional, *(_Form((choice,)) for choice in choices)]
+
+
+def _reason(glob: str, start: int) -> str:
+    """Return why the group at a place has no rule, and what to write in its place."""
+    depths = accumulate({"(": 1, ")": -1}.get(char, 0) for char in glob[start + 1 :])
+    end = next((place for place, depth in enumerate(depths, start + 2) if depth == 0), None)
+    if end is None:
+        return "has a parenthesis without its end"
+    group = glob[start:end]
+    if "!(" in group:
+        return f"has '{group}', which is for all names but some: write an entry for each name that it is for"
+    example = glob
+    for _ in range(_DEEPEST):
+        example = _FIRST_CHOICE.sub(r"\1", example)
+    such_as = "" if "(" in example else f", such as '{example}'"
+    return f"has '{group}', which is not a list of names or extensions: write an entry for each of its choices{such_as}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hosting.migrate.host_rules import HostRules, Target
     from hosting.migrate.path_patterns import PathPattern
 
-_CAPTURE = re.compile(r"(?:(?<=/)|^):([A-Za-z_]\w*|\d)\*?", re.ASCII)
+_CAPTURE = re.compile(r"(/|^):([A-Za-z_]\w*|\d)\*?", re.ASCII)
 _URL = re.compile(r"(https?://[^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _SERVICES = {
     "function": "a Cloud Function",
@@ -74,7 +74,7 @@ def target_of(text: str) -> Target:
     parts: list[str | Capture] = [url[1]] if url else []
     rest, end = (url[2] if url else text), 0
     for found in _CAPTURE.finditer(rest):
-        parts += [rest[end : found.start()], Capture(found[1])]
+        parts += [rest[end : found.start()], Capture(found[2], found[1])]
         end = found.end()
     return tuple(part for part in (*parts, rest[end:]) if part != "")
 

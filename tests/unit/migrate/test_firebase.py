@@ -68,6 +68,7 @@ def test_rules(migration: Migration) -> None:
     ran = of(migration, hosting)
     assert redirects(ran) == [
         {"source": "/foo", "target": "/bar", "status": "301"},
+        {"source": "/blog", "target": "https://blog.example.com", "status": "302"},
         {"source": "/blog/<*>", "target": "https://blog.example.com/<*>", "status": "302"},
         {"source": r"</^/users/(\d+)$/>", "target": "/people/<1>", "status": "301"},
         {"source": "/firebase/<*>", "target": "https://www.example.com", "status": "301"},
@@ -80,6 +81,26 @@ def test_rules(migration: Migration) -> None:
     assert ran.config()["publish:buildCommand"] == 'cd .. && npm --prefix "." ci && make dist'
     assert ran.config()["website:routing"] == "spa"
     assert "paths without a file that it excludes get /index.html too" in ran.out
+
+
+def test_a_capture_of_any_number_of_folders(migration: Migration) -> None:
+    """`:name*` also matches no folder: the rule for that path has the slash of neither source nor target."""
+    hosting = {
+        "public": "dist",
+        "redirects": [
+            {"source": "/docs/:path*", "destination": "/manual/:path*"},
+            {"source": "/old/:path*", "destination": "/:path*"},
+        ],
+        "rewrites": [{"source": "/shop/:path*", "destination": "/shop.html"}],
+    }
+    assert redirects(of(migration, hosting)) == [
+        {"source": "/docs", "target": "/manual", "status": "301"},
+        {"source": "/docs/<*>", "target": "/manual/<*>", "status": "301"},
+        {"source": "/old", "target": "/", "status": "301"},
+        {"source": "/old/<*>", "target": "/<*>", "status": "301"},
+        {"source": "/shop", "target": "/shop.html", "status": "200", "force": False},
+        {"source": "/shop/<*>", "target": "/shop.html", "status": "200", "force": False},
+    ]
 
 
 def test_each_predeploy_command_starts_in_the_folder_of_the_project(migration: Migration) -> None:

@@ -550,6 +550,20 @@ def test_functions_are_not_published(
     assert (patterns[: len(ignored)] if ignored else patterns) == ignored
 
 
+def test_rewrites_to_the_same_path(migration: Migration) -> None:
+    """A rewrite to the path that was asked for has no effect on Vercel either, and is named."""
+    rewrites = [
+        {"source": "/", "destination": "/index.html"},
+        {"source": "/about", "destination": "/about"},
+        {"source": "/(.*)", "destination": "/$1"},
+    ]
+    ran = of(migration, {"rewrites": rewrites}, index__html="")
+    assert "website:redirectsFile" not in ran.config()
+    assert "rewrites[0] /: it is left out, as it has no effect: it leads to the same page" in ran.out
+    assert "rewrites[1] /about: it is left out, as it has no effect" in ran.out
+    assert "rewrites[2] /(.*): it is left out, as it has no effect" in ran.out
+
+
 def test_redirects_that_are_left_out(migration: Migration) -> None:
     """A redirect to the name of the same page, and one with a status that is no redirect's, are named."""
     redirects = [
