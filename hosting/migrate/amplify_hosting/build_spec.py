@@ -28,6 +28,8 @@ _IS_LIST = re.compile(r"[^'\"\n|;()]*").fullmatch
 _DEPLOYS = re.compile(r"\bampx\b|\bamplifyPush\b|\bcdk\b")
 _PHASES = ("preBuild", "build", "postBuild")
 _NO_PHASE = "Amplify Hosting has no such phase, so it never ran"
+_NO_COMMANDS = "AWS documents only `commands` in a phase"
+_OF_PHASE = {"env": f"{_NO_COMMANDS}, and `env` at the top of the file: move it there, or set publish:environment"}
 _INDENTED = "it is no phase, so Amplify Hosting does not read it there: move it out of `phases`, beside it"
 _HANDLED = ""
 _RULES = "Amplify Hosting reads its rules from the app and ignores these; add them to website:redirects"
@@ -173,7 +175,7 @@ def _commands(phases: dict[str, Any], name: str, problems: list[tuple[str, str]]
         value = phases.get(phase)
         listed = value.get("commands") if isinstance(value, dict) else value
         others = [key for key in value if key != "commands"] if isinstance(value, dict) else []
-        problems += [(f"{name} {phase} {key}", "Amplify Hosting reads only the commands of a phase") for key in others]
+        problems += [(f"{name} {phase} {key}", _OF_PHASE.get(key, _NO_COMMANDS)) for key in others]
         for command in listed if isinstance(listed, list) else [listed]:
             if isinstance(command, str):
                 yield from [command.strip("\n")] if command.strip() else []

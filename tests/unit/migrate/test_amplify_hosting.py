@@ -560,8 +560,10 @@ def test_merged_maps_are_read(migration: Migration) -> None:
 
 def test_a_phase_with_other_keys(migration: Migration) -> None:
     """Only the commands of a phase are read; other keys are named."""
-    ran = of(migration, spec(phases={"build": {"commands": ["hugo"], "env": {"A": "b"}}}))
-    assert "amplify.yml build env: Amplify Hosting reads only the commands of a phase" in ran.out
+    ran = of(migration, spec(phases={"build": {"commands": ["hugo"], "env": {"A": "b"}, "finally": []}}))
+    named = "amplify.yml build env: AWS documents only `commands` in a phase, and `env` at the top of the file"
+    assert named in ran.out
+    assert "amplify.yml build finally: AWS documents only `commands` in a phase" in ran.out
 
 
 @pytest.mark.parametrize("directory", ["app/dist/**/*", "./app/dist/", "/app/dist/**", "app\\dist"])
