@@ -101,6 +101,9 @@ class LoopFinder:
                 for country in self._countries.get(rule.countries, (None,)):
                     yield rule, _request_for(rule, path, country)
         internal = {*self._internal}
+        if not internal:
+            # Asking the router for each page of a large site takes longer than all other checks.
+            return
         tried = Counter[str]()
         for path in _shuffled(self._router_redirect(path) for path in _page_paths(keys, index_document)):
             if not internal:

@@ -55,7 +55,10 @@ class HashCache:
         return digest
 
     def save(self) -> None:
-        """Write the cache file atomically."""
+        """Write the cache file atomically, if a hash has changed."""
+        if self._used == self._cached:
+            self._temporary.unlink()
+            return
         files = {path: [*key, digest] for path, (key, digest) in self._used.items()}
         self._temporary.write_text(json.dumps({"version": _VERSION, "files": files}), encoding="utf-8")
         self._temporary.replace(self._file)

@@ -156,13 +156,12 @@ def _mirror(files: Mapping[str, FoundFile], target: Path) -> None:
     folders = {ASSETS, PAGES} | {parent for path in files for parent in _parents(path)}
     unchanged = set()
     for path, is_dir, status in _present(target):
-        name = target / path
         if is_dir and path not in folders:
-            name.rmdir()
+            (target / path).rmdir()
         elif not is_dir and path in files and _is_same_file(status, files[path].status):
             unchanged.add(path)
         elif not is_dir:
-            name.unlink()
+            (target / path).unlink()
     for folder in sorted(folders):
         (target / folder).mkdir(parents=True, exist_ok=True)
     for path in files.keys() - unchanged:
