@@ -137,7 +137,8 @@ def _compile(go: str, binary: Path, packages: int, log: Path) -> None:
         step.note(f"{compiled} of {packages} packages")
 
     version_flag = f"-s -w -X {SDK}/go/common/version.Version={pinned_version()}"
-    command = [go, "build", "-v", "-ldflags", version_flag, "-o", str(binary), PACKAGE]
+    # The linker leaves out debug information (-s -w), which takes the compiler a quarter of its time.
+    command = [go, "build", "-v", "-gcflags=all=-dwarf=false", "-ldflags", version_flag, "-o", str(binary), PACKAGE]
     with Step(f"Pulumi CLI {pinned_version()}, step 2 of 2, compile (about 3 minutes)") as step:
         _go(command, log, count)
 
