@@ -19,11 +19,11 @@ sandbox: needs $(READY) ## deploy dev and prod to a local cloud, and print both 
 sandbox-down: python ## stop the sandbox; its data stays
 	@$(PYTHON) -m sandbox down
 
-# Two processes more than CI has processors, as a `pulumi up` also waits. In pytest's order the long files come first: the
+# One process more than CI has processors, as a `pulumi up` also waits. In pytest's order the long files come first: the
 # other order, by the number of tests, ends with end-to-end tests, on which one process works alone.
 test: prepared ## run every test
 	@$(VENV)/python -m tests.faults.sample
-	$(VENV)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $$($(VENV)/python tests/pure_modules.py)
+	$(VENV)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $$($(VENV)/python tests/pure_modules.py)
 
 prepared: needs $(READY)
 	@$(VENV)/python -m sandbox prepare
