@@ -127,7 +127,9 @@ class Publisher:
         target = self._target(current)
         self._changes(current, target)
         # No refresh compares the objects of a release that is not live.
-        if repair or (target.stored and not current.is_live(target.digest)):
+        # Without the pointer, nobody knows whether another program has deleted objects of the release found instead.
+        has_lost_pointer = current.live is not None and current.pointer is None
+        if repair or has_lost_pointer or (target.stored and not current.is_live(target.digest)):
             current = self._compare(current, target, self._wrong_tables(current) if repair else set())
         if (
             current.live

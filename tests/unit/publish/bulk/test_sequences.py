@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from hosting.errors import PublishError
@@ -201,6 +201,14 @@ def served_key(site: Site, pointer: Pointer, key: str) -> bool:
     return any(file.key == key for name, file in manifest.files.items() if not layout.is_error_page(name))
 
 
+# The release before the last one has lost an object, and is the newest that is known to be complete without the store.
+@example(
+    [
+        Step({"404.html": 1}),
+        Step({"index.html": 1}, event="object"),
+        Step({"404.html": 1, "about.html": 1}, event="store"),
+    ]
+)
 @given(st.lists(STEPS, min_size=2, max_size=8))
 @settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_any_sequence(steps: list[Step]) -> None:
