@@ -10,9 +10,7 @@ import pytest
 from sandbox import lifecycle
 from sandbox.environment import Home
 from tests.e2e.harness import Project, Sandbox, copy_program
-from tests.e2e.preloaded_python import preloaded_python
-from tests.e2e.providers import Providers
-from tests.e2e.secrets_server import secrets_server
+from tests.e2e.providers import fast_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,13 +23,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """Run a sandbox in a home of its own until the session ends."""
     home = Home(tmp_path_factory.mktemp("sandbox"))
     try:
-        env = lifecycle.start(home)
-        with preloaded_python(env, home) as python, secrets_server() as secrets:
-            providers = Providers(python)
-            try:
-                yield Sandbox(home, {**env, **secrets, "PULUMI_PYTHON_CMD": python}, providers)
-            finally:
-                providers.stop()
+        with fast_commands(lifecycle.start(home), home) as (env, providers):
+            yield Sandbox(home, env, providers)
     finally:
         lifecycle.down(home)
 

@@ -8,14 +8,19 @@ https://www.pulumi.com/docs/iac/guides/building-extending/providers/debugging-pr
 from __future__ import annotations
 
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sandbox import launchers
+from tests.e2e.preloaded_python import preloaded_python
+from tests.e2e.secrets_server import secrets_server
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from sandbox.environment import Home
 
 _MODULES = {"aws": "sandbox.providers.aws", "synced-folder": "sandbox.providers.synced_folder"}
 # A test uses at most so many folders in turn.
@@ -57,6 +62,17 @@ class Providers:
     def _start(self, module: str, folder: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
         command = [self.python, "-u", "-m", module] if self.python else launchers.plugin_command(module)
         return subprocess.Popen(command, cwd=folder, env=dict(env), stdout=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def fast_commands(env: Mapping[str, str], home: Home) -> Iterator[tuple[dict[str, str], Providers]]:
+    """Yield an environment in which `pulumi` commands take less CPU, and the providers for these commands."""
+    with preloaded_python(env, home) as python, secrets_server() as secrets:
+        providers = Providers(python)
+        try:
+            yield {**env, **secrets, "PULUMI_PYTHON_CMD": python}, providers
+        finally:
+            providers.stop()
 
 
 def _port(process: subprocess.Popen[str]) -> int:

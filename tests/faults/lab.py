@@ -20,9 +20,8 @@ from sandbox import emulator_process, lifecycle, processes
 from sandbox.environment import Home
 from sandbox.gateway import ports
 from tests.e2e.harness import Sandbox, copy_program
-from tests.e2e.preloaded_python import preloaded_python
-from tests.e2e.providers import Providers
-from tests.e2e.secrets_server import SECRETS_PROVIDER, secrets_server
+from tests.e2e.providers import fast_commands
+from tests.e2e.secrets_server import SECRETS_PROVIDER
 from tests.faults.engine import Engine, Finished
 from tests.faults.proxy import FaultProxy, Plan
 
@@ -55,11 +54,7 @@ class Lab:
                 self._sandbox = Sandbox(self._home, lifecycle.start(self._home))
             copy_program(self.project, PROJECT)
             proxy = exits.enter_context(FaultProxy(self._sandbox.env["AWS_ENDPOINT_URL"]))
-            python = exits.enter_context(preloaded_python(self._sandbox.env, self._home))
-            secrets = exits.enter_context(secrets_server())
-            env = {**self._sandbox.env, **secrets, "PULUMI_PYTHON_CMD": python}
-            providers = Providers(python)
-            exits.callback(providers.stop)
+            env, providers = exits.enter_context(fast_commands(self._sandbox.env, self._home))
             self.engine = Engine(self.project, env, proxy, providers)
             self.stack = ""
             self.snapshots: set[str] = set()

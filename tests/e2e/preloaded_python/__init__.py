@@ -8,6 +8,8 @@ would. The server has also imported packages of this repository.
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,14 +37,17 @@ def preloaded_python(env: Mapping[str, str], home: Home) -> Iterator[str]:
         script.write_text(f'#!/bin/sh\n[ "$1" != -u ] || {client} "$@"\nexec {sys.executable} "$@"\n')
         script.chmod(0o755)
         command = [sys.executable, "-P", "-u", str(_FOLDER / "server.py"), address, str(REPOSITORY)]
-        with subprocess.Popen(command, env=dict(env), stdout=subprocess.PIPE, text=True) as server:
+        with subprocess.Popen(
+            command, env=dict(env), stdout=subprocess.PIPE, text=True, start_new_session=True
+        ) as server:
             try:
                 assert server.stdout is not None
                 assert server.stdout.readline() == "ready\n"
                 _use_for_the_language_host(home, script)
                 yield str(script)
             finally:
-                server.terminate()
+                # With its forks: one whose client has just ended may still run.
+                os.killpg(server.pid, signal.SIGKILL)
 
 
 def _use_for_the_language_host(home: Home, python: Path) -> None:
