@@ -101,11 +101,10 @@ class LoopFinder:
                 for country in self._countries.get(rule.countries, (None,)):
                     yield rule, _request_for(rule, path, country)
         internal = {*self._internal}
-        if not internal:
-            # Asking the router for each page of a large site takes longer than all other checks.
-            return
         tried = Counter[str]()
-        for path in _shuffled(self._router_redirect(path) for path in _page_paths(keys, index_document)):
+        # Asking the router for each page of a large site takes longer than all other checks.
+        pages = _page_paths(keys, index_document) if internal else ()
+        for path in _shuffled(map(self._router_redirect, pages)):
             if not internal:
                 return
             for rule in self._lookup.matching(path):

@@ -126,8 +126,7 @@ class Publisher:
         current = self._current
         target = self._target(current)
         self._changes(current, target)
-        # No refresh compares the objects of a release that is not live.
-        # Without the pointer, nobody knows whether another program has deleted objects of the release found instead.
+        # No refresh compares the objects of a release that is not live, nor of the one that is found without a pointer.
         has_lost_pointer = current.live is not None and current.pointer is None
         if repair or has_lost_pointer or (target.stored and not current.is_live(target.digest)):
             current = self._compare(current, target, self._wrong_tables(current) if repair else set())
