@@ -84,12 +84,10 @@ _NOTHING_REMAINS = (
     "A project's folder is published, and none of its files remains without those of publish:ignore: set "
     "publish:directory to the folder of the pages, unless the build writes them into the root."
 )
-
 _NO_FILE = (
     "No file of publish:directory is left to publish, and a site needs one: add a page such as index.html, unless the "
     "build writes it."
 )
-
 _NO_PAGE = "None is a page at its top: if the site is built, set publish:directory and publish:buildCommand."
 
 
@@ -157,8 +155,5 @@ def _remaining_files(root: Path, patterns: list[str]) -> list[str]:
         f"A project's folder is published: {len(found)} of its files, without those of publish:ignore. The largest "
         f"are {listed}. Check them, and ignore more with pulumi config set --path 'publish:ignore[<n>]'."
     )
-    return [
-        sentence
-        if any("/" not in file.path for file in found if file.path.endswith(".html"))
-        else f"{sentence} {_NO_PAGE}"
-    ]
+    has_page = any("/" not in file.path and file.path.endswith(".html") for file in found)
+    return [sentence if has_page else f"{sentence} {_NO_PAGE}"]

@@ -34,8 +34,8 @@ def report(
     yield from _titled("Equal to the defaults, so not written", _assignments(accepted.defaults, findings.sources))
     yield from _titled("Other files", findings.files)
     notes = [*findings.notes, *_added_behaviour({**accepted.defaults, **accepted.written})]
-    told = {"Guessed, because no file has it": findings.guesses, "No counterpart": findings.gaps, "Notes": notes}
-    for title, lines in (*told.items(), *findings.commands.items(), *sections):
+    found = {"Guessed, because no file has it": findings.guesses, "No counterpart": findings.gaps, "Notes": notes}
+    for title, lines in (*found.items(), *findings.commands.items(), *sections):
         yield from _titled(title, (_for_stack(line, request.stack) for line in lines))
 
 

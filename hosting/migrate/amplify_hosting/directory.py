@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from hosting.errors import HostingError
 from hosting.migrate.published_root import file_patterns, root_patterns
 from hosting.migrate.site_build import read_site_build, refuse_server
 from hosting.migrate.site_generators import SERVER_FOLDERS, generator_named
+from hosting.migrate.site_settings import relative
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def map_directory(spec: BuildSpec, root: Path, home: Path, findings: Findings) -
         findings.add_gap(f"{spec.name} baseDirectory '{spec.directory}'", f"it is not a folder: {_SET_DIRECTORY}")
         return
     folder = (root / spec.folder / spec.directory).resolve()
-    target = os.path.relpath(folder, home.resolve()).replace(os.sep, "/")
+    target = relative(folder, home)
     if home.resolve() == folder:
         findings.add_gap(
             f"{spec.name} baseDirectory '{spec.directory}'",

@@ -151,7 +151,7 @@ def _report_other_folder(spec: BuildSpec, start: Path, last: Path | None, home: 
     package = next((one for one in inner if (one / "package.json").is_file()), None)
     directory = start / (spec.directory or ".")
     if package and spec.directory and not (directory.is_dir() or directory.is_relative_to(package)):
-        place = os.path.relpath(package / spec.directory, home.resolve()).replace(os.sep, "/")
+        place = relative(package / spec.directory, home)
         findings.notes.append(
             f"The commands end in '{package.relative_to(start)}', and baseDirectory '{spec.directory}' is not in it. "
             f"If the build writes into it: pulumi config set publish:directory {shlex.quote(place)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -17,6 +16,7 @@ from hosting.formats.redirects.rules import RuleError
 from hosting.formats.rule_file import read_rule_file
 from hosting.migrate.accepted_rules import accepted_rules
 from hosting.migrate.findings import objects, section
+from hosting.migrate.site_settings import relative
 from hosting.migrate.text_yaml import yaml_mapping
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def map_headers(spec: BuildSpec, console: Console, request: Request, home: Path,
         return
     blocks, is_complete = _blocks(_of_application(content, spec.app_root), name, findings)
     if blocks and is_complete and name == FILE and "applications" not in content:
-        path = os.path.relpath(file.resolve(), home.resolve()).replace(os.sep, "/")
-        findings.add_setting("website:headersFile", path, FILE)
+        findings.add_setting("website:headersFile", relative(file, home), FILE)
     elif blocks:
         text = yaml.safe_dump({"customHeaders": blocks}, sort_keys=False, allow_unicode=True, width=1000)
         findings.add_file("website:headersFile", f"headers.{request.stack}.yml", text, f"{name} customHeaders")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -214,16 +215,18 @@ def _add_build(project: _Project, folder: str, site: SiteSettings) -> None:
 
 def _add_ignored(project: _Project, folder: str, findings: Findings, *, is_built: bool) -> None:
     """Add the patterns of `.vercelignore`, if the project's folder is published as it is, and those of functions."""
-    file, patterns = project.root / _IGNORE, [] if is_built else _functions_in(project, folder)
+    file, patterns = project.root / _IGNORE, {f"{FILE} functions": [] if is_built else _functions_in(project, folder)}
     if file.is_file() and (is_built or folder != "."):
         findings.add_gap(
             _IGNORE, "it is for the upload to Vercel: set publish:ignore, if the published folder has such files"
         )
     elif file.is_file():
         lines = [line.strip() for line in read_utf8(file).splitlines()]
-        patterns = [*(line for line in lines if line and not line.startswith("#") and not why_invalid(line)), *patterns]
-    if patterns:
-        findings.add_setting("publish:ignore", patterns, f"{_IGNORE if file.is_file() else FILE}, functions")
+        kept = [line for line in lines if line and not line.startswith("#") and not why_invalid(line)]
+        patterns = {_IGNORE: kept, **patterns}
+    found = {source: listed for source, listed in patterns.items() if listed}
+    if found:
+        findings.add_setting("publish:ignore", [*chain.from_iterable(found.values())], ", ".join(found))
 
 
 def _functions_in(project: _Project, folder: str) -> list[str]:
