@@ -84,6 +84,5 @@ def quantity(value: float) -> str:
 
 
 def _amount(value: float) -> str:
-    if value == 0 or value >= _CENT:
-        return f"${value:,.2f}"
-    return f"${value:.6f}".rstrip("0")
+    small = f"{value:.6f}".rstrip("0")
+    return f"${value:,.2f}" if value >= _CENT or small == "0." else f"${small}"

@@ -220,5 +220,6 @@ def test_amounts() -> None:
     """Cents, and the digits that count of less than one."""
     assert dollars(0, 0) == "$0.00"
     assert dollars(0.000005, 0.000005) == "$0.000005"
+    assert dollars(0.0000004, 0.0000004) == "$0.00"
     assert dollars(0, 1234.5) == "$0.00 to $1,234.50"
     assert (quantity(3), quantity(0.931)) == ("3", "0.93")
