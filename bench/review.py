@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from selectolax.lexbor import LexborHTMLParser
 
 from bench import pages, peers
+from hosting.build import Run
 from hosting.config.load import RawConfig, load_settings
-from hosting.prepare import Run, prepare
+from hosting.prepare import prepare
 from hosting.publish.bulk import layout
 from hosting.review.live import no_live_site
 from hosting.review.record import ReleaseRecord

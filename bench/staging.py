@@ -6,8 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+from hosting.build import Run
 from hosting.config.load import RawConfig, load_settings
-from hosting.prepare import Run, prepare
+from hosting.prepare import prepare
 
 
 def main(result: Path) -> None:

@@ -1,18 +1,17 @@
-"""The preparation before the first resource: build the site, stage it, and plan the edge."""
+"""The preparation before the first resource of AWS: build the site, stage it, and plan the edge."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hosting.build import STATE, build_site
 from hosting.edge.plan import EdgePlan, plan_edge, staged_keys
 from hosting.edge.rule_files import Rules, read_rule_files, unpublished_files
 from hosting.edge_tests.check import check_edge_tests
 from hosting.errors import PublishError
 from hosting.formats.gitignore import IgnoreRules
-from hosting.publish.staging.build import run_build
 from hosting.publish.staging.cache_control import CacheControl
 from hosting.publish.staging.content_encoding import ContentEncoding
 from hosting.publish.staging.distribution_folder import locate_directory, resolve_directory
@@ -21,28 +20,12 @@ from hosting.publish.staging.manifest import Manifest
 from hosting.publish.staging.staged_tree import StagedTree, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from hosting.build import Run
     from hosting.config.load import Settings
 
-# Relative to the project, as the path of a synced folder must be.
-STATE = Path(".hosting")
 _DIGEST_SHOWN = 12
-
-
-@dataclass(frozen=True)
-class Run:
-    """The current run of the program.
-
-    Attributes:
-        project: the folder of Pulumi.yaml, and the working directory.
-        preview: whether this is a preview.
-        say: shows a line to the user.
-    """
-
-    project: Path
-    preview: bool
-    say: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -61,20 +44,28 @@ class Prepared:
 def prepare(name: str, settings: Settings, run: Run) -> Prepared:
     """Build the site if there is a build command, stage it, and plan its edge.
 
+    Raises:
+        PublishError: the build fails; or see ``stage_and_plan``, which has the same arguments.
+    """
+    build_site(settings, run)
+    return stage_and_plan(name, settings, run)
+
+
+def stage_and_plan(name: str, settings: Settings, run: Run) -> Prepared:
+    """Stage the site, which is built, and plan its edge.
+
     Args:
         name: the prefix of physical names in AWS.
         settings: the stack's settings.
         run: the run of the program.
 
     Raises:
-        PublishError: the build fails, or the files can't be published; nothing is deployed.
+        PublishError: the files can't be published; nothing is deployed.
         EdgeError: the rules are invalid or exceed a limit of CloudFront, or a test of `edge.test.yaml` fails; nothing
             is deployed.
     """
     publish = settings.publish
     folder = locate_directory(run.project, publish.directory, publish.ignore)
-    if publish.build_command is not None and publish.publishes_folder:
-        _build(publish.build_command, folder, settings, run)
     # A rollback or a promotion does not publish the current files, but the edge plan depends on their names and rules.
     rules = read_rule_files(settings, folder, run.project)
     staged = _staged(settings, run, rules)
@@ -135,19 +126,6 @@ def _nothing_staged(settings: Settings, run: Run) -> StagedTree:
 def _ignored(patterns: Sequence[str], rules: Rules) -> list[str]:
     """Return ``patterns`` and the files that the edge reads, which come last so that no pattern publishes them."""
     return [*patterns, *(f"/{name}" for name in unpublished_files(rules))]
-
-
-def _build(command: str, folder: Path, settings: Settings, run: Run) -> None:
-    result = run_build(
-        command,
-        cwd=run.project,
-        state_dir=STATE / "build" / settings.stack,
-        directory=folder,
-        variables=settings.publish.environment,
-        preview=run.preview,
-        echo=run.say,
-    )
-    run.say(f"Built in {result.seconds:.1f} s" if result.ran else "Using the preview's build: nothing has changed")
 
 
 def _summary(directory: str, staged: StagedTree) -> str:

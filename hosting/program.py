@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 
@@ -20,13 +21,12 @@ _NULL = {rpc._special_sig_key: rpc._special_output_value_sig, "value": None}  # 
 
 def run() -> None:
     """Declare what the stack is; an error of the user ends the program without a traceback."""
-    # The modules stay, so searching them for garbage is useless: it takes 12 % of the time of the imports.
+    # The program creates little garbage. To search for it takes 0.1 s during the imports, and 0.15 s at the exit.
     gc.disable()
+    atexit.register(gc.freeze)
     from hosting.site.component import stack_settings  # noqa: PLC0415 - see above
     from hosting.site.stacks import declare_stack  # noqa: PLC0415 - see above
 
-    gc.freeze()
-    gc.enable()
     try:
         export(declare_stack(SITE, stack_settings(pulumi.get_project())))
     except HostingError as error:

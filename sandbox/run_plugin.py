@@ -6,6 +6,8 @@ Importing all of `pulumi` would take half of a plugin's start: 0.1 s of 0.2 s.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib.util
 import runpy
 import sys
@@ -16,6 +18,8 @@ from types import ModuleType
 def main() -> None:
     """Run the module that the first argument names, with the other arguments."""
     module = sys.argv.pop(1)
+    # The engine waits for the exit, in which a search for garbage takes 0.1 s.
+    atexit.register(gc.freeze)
     stub_packages("pulumi", "pulumi.runtime")
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hosting.build import STATE
 from hosting.command_line import exit_status
 from hosting.deployments.cli import PulumiCli, require_project
 from hosting.deployments.settings import TEMPLATE
-from hosting.prepare import STATE
 from hosting.publish.staging.build import run_build
 from hosting.publish.staging.distribution_folder import locate_directory, resolve_directory
 from hosting.pull_requests.archive import unpack

@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from hosting.build import STATE
 from hosting.deployments.cli import DeploymentsError, run
 from hosting.errors import HostingError
-from hosting.prepare import STATE
 from hosting.pull_requests.comments import comment_text, find_comment, write_comment
 from hosting.pull_requests.stack_file import write_stack_file
 from hosting.review.run import last_result

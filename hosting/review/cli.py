@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hosting.build import STATE, Run
 from hosting.command_line import exit_status
 from hosting.config.load import load_settings
 from hosting.deployments.cli import PulumiCli, require_project, run
 from hosting.deployments.stack import raw_config
 from hosting.errors import HostingError
-from hosting.prepare import STATE, Run, prepare
+from hosting.prepare import prepare
 from hosting.progress import ProgressBar
 from hosting.publish.bulk import layout
 from hosting.publish.s3.bucket import open_bucket

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.runtime.settings import get_monitor
+from pulumi.runtime.sync_await import _sync_await
 
+from hosting.build import Run, build_site
 from hosting.config.load import RawConfig, load_settings
-from hosting.deployments.trust import issuer_of
+from hosting.deployments.trust import Stack, issuer_of
 from hosting.errors import HostingError, for_stack
-from hosting.prepare import Prepared, Run, prepare
 from hosting.resource_names import ResourceNames, resource_name
-from hosting.site.stack_resources import current_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hosting.config.load import Settings
+    from hosting.prepare import Prepared
+
+    T = TypeVar("T")
 
 # The name of the site that a program has declared, by the program's connection to the engine.
 _DECLARED: WeakKeyDictionary[object, str] = WeakKeyDictionary()
@@ -43,14 +47,44 @@ def stack_settings(project: str = "") -> Settings:
     return load_settings(RawConfig(pulumi.get_stack(), config.get_config_env(), secret_keys, project), os.environ)
 
 
-def prepared_site(prefix: str, settings: Settings) -> Prepared:
-    """Return the staged tree and the edge plan; whatever may fail does so before the first resource."""
+def current_stack() -> Stack:
+    """Return the stack that is deployed."""
+    return Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())
+
+
+def current_run() -> Run:
+    """Return the run of the program, whose lines the engine shows."""
+    return Run(Path.cwd(), preview=pulumi.runtime.is_dry_run(), say=pulumi.log.info)
+
+
+def build(settings: Settings) -> None:
+    """Build the site if there is a build command.
+
+    Raises:
+        HostingError: the build fails, or the deployments' role has no issuer.
+    """
     if settings.deployments.create_role:
         issuer_of(settings.deployments, current_stack())
-    prepared = prepare(prefix, settings, Run(Path.cwd(), preview=pulumi.runtime.is_dry_run(), say=pulumi.log.info))
+    build_site(settings, current_run())
+
+
+def prepared_site(prefix: str, settings: Settings) -> Prepared:
+    """Return the staged tree and the edge plan; whatever may fail does so before the first resource of AWS."""
+    from hosting.prepare import stage_and_plan  # noqa: PLC0415 - plugins can start during the import
+
+    prepared = stage_and_plan(prefix, settings, current_run())
     for warning in prepared.staged.warnings:
         pulumi.log.warn(for_stack(warning, pulumi.get_stack()))
     return prepared
+
+
+def while_plugins_start(work: Callable[[], T]) -> T:
+    """Return the result of ``work``, which runs in a thread while the engine starts the plugins of declared resources.
+
+    The SDK sends a declared resource to the engine only while its event loop runs. ``_sync_await`` is how the SDK
+    runs the loop in the middle of a program: https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/runtime/sync_await.py
+    """
+    return _sync_await(asyncio.to_thread(work))
 
 
 def _refuse_second(name: str) -> None:

@@ -17,9 +17,8 @@ from hosting.previews.settings import Edge
 from hosting.previews.warnings import preview_warnings
 from hosting.resource_names import PREVIEW_COMPONENT, ResourceNames
 from hosting.site.bulk import Bulk
-from hosting.site.component import declare, known_errors, prepared_site, start
+from hosting.site.component import build, current_stack, declare, known_errors, prepared_site, start
 from hosting.site.outputs import release_outputs
-from hosting.site.stack_resources import current_stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +77,7 @@ class Preview(pulumi.ComponentResource):
         with known_errors():
             settings, names = start(name, settings)
             label = _label(settings)
+            build(settings)
             prepared = prepared_site(names.prefix, settings)
             super().__init__(PREVIEW_COMPONENT, name, None, opts)
             declare(name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from hosting.aws.provider import make_provider
 from hosting.cloudfront.key_value_store import make_release_store
 from hosting.deployments.trust import previews_issuer_of
 from hosting.edge.password import password_hash
@@ -22,12 +23,13 @@ from hosting.providers.name_conflicts import NameConflicts, NameConflictsArgs
 from hosting.publish.bulk.release_function import PASSWORD_HASH, preview_functions
 from hosting.publish.staging.manifest import Manifest
 from hosting.resource_names import EDGE_COMPONENT, ResourceNames
-from hosting.site.component import declare, known_errors, start
+from hosting.site.component import current_stack, declare, known_errors, start
 from hosting.site.outputs import edge_outputs
-from hosting.site.stack_resources import StackResources, current_stack
+from hosting.site.stack_resources import StackResources
 from hosting.site.urns import dynamic_urn
 
 if TYPE_CHECKING:
+    from pulumi_aws import Provider
     from pulumi_aws.cloudfront import Distribution
 
     from hosting.config.load import Settings
@@ -71,7 +73,8 @@ class PreviewEdge(pulumi.ComponentResource):
             declare(name)
             for warning in edge_warnings(settings, production_domain(settings)):
                 pulumi.log.warn(for_stack(warning, settings.stack), self)
-            self.outputs = _EdgeResources(self, names, settings, plan).outputs
+            provider = make_provider(names.logical("aws"), settings.aws, pulumi.ResourceOptions(parent=self))
+            self.outputs = _EdgeResources(self, names, settings, plan, provider).outputs
         self.register_outputs(self.outputs)
 
 
@@ -94,9 +97,14 @@ class _EdgeResources(StackResources):
     """Declares the resources of an edge: no release, as each preview publishes its own."""
 
     def __init__(
-        self, component: pulumi.ComponentResource, names: ResourceNames, settings: Settings, edge: EdgePlan
+        self,
+        component: pulumi.ComponentResource,
+        names: ResourceNames,
+        settings: Settings,
+        edge: EdgePlan,
+        provider: Provider,
     ) -> None:
-        super().__init__(component, names, settings, edge)
+        super().__init__(component, names, settings, edge, provider)
         store = make_release_store(self._cloud_names, self._options())
         password = self._password()
         distribution, _ = self._distribution(

@@ -15,14 +15,16 @@ from hosting.errors import for_stack
 from hosting.previews.warnings import settings_warnings
 from hosting.publish.managed.bulk_hint import bulk_mode_hint
 from hosting.site.bulk import Bulk
+from hosting.site.component import current_stack
 from hosting.site.managed import Managed
 from hosting.site.outputs import Outputs, release_outputs, site_outputs
 from hosting.site.promoted import promoted_stack
-from hosting.site.stack_resources import StackResources, current_stack
+from hosting.site.stack_resources import StackResources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pulumi_aws import Provider
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
 
@@ -38,7 +40,12 @@ class SiteResources(StackResources):
     """Declares a site's resources below its component."""
 
     def __init__(
-        self, component: pulumi.ComponentResource, names: ResourceNames, settings: Settings, prepared: Prepared
+        self,
+        component: pulumi.ComponentResource,
+        names: ResourceNames,
+        settings: Settings,
+        prepared: Prepared,
+        provider: Provider,
     ) -> None:
         """Declare all resources of a stage.
 
@@ -47,6 +54,7 @@ class SiteResources(StackResources):
             names: the names of the resources.
             settings: the stack's settings.
             prepared: the staged tree to publish, and the edge plan.
+            provider: the AWS provider.
         """
         self._staged = prepared.staged
         for note in prepared.edge.notes:
@@ -55,7 +63,7 @@ class SiteResources(StackResources):
             pulumi.log.warn(for_stack(warning, pulumi.get_stack()), component)
         self._review = _review(names, settings, prepared) if settings.publish.gate.is_on else None
         self._has_review_record = self._review is not None
-        super().__init__(component, names, settings, prepared.edge)
+        super().__init__(component, names, settings, prepared.edge, provider)
         self._warn_of_another_kind()
         bucket = self.bucket
         self._promoted = promoted_stack(names, settings.publish, current_stack(), self._own(after=[]))

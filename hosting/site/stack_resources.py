@@ -16,7 +16,6 @@ from hosting.aws.provider import make_provider
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.aws.tags import tags_digest
 from hosting.cloudfront.distribution import make_distribution
-from hosting.deployments.trust import Stack
 from hosting.providers.first_policy import FirstPolicy
 from hosting.publish.bulk import layout
 from hosting.site.functions import function_marker, published_functions
@@ -25,6 +24,7 @@ from hosting.website.bucket import Website, make_bucket, private_website, public
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pulumi_aws import Provider
     from pulumi_aws.cloudfront import Distribution
     from pulumi_aws.s3 import Bucket
 
@@ -51,7 +51,12 @@ class StackResources:
     _has_review_record = False
 
     def __init__(
-        self, component: pulumi.ComponentResource, names: ResourceNames, settings: Settings, edge: EdgePlan
+        self,
+        component: pulumi.ComponentResource,
+        names: ResourceNames,
+        settings: Settings,
+        edge: EdgePlan,
+        provider: Provider,
     ) -> None:
         """Declare the bucket, and the certificate of the host names.
 
@@ -60,9 +65,10 @@ class StackResources:
             names: the names of the resources.
             settings: the stack's settings.
             edge: the edge plan.
+            provider: the AWS provider.
         """
         self._component, self._names, self._settings, self._edge = component, names, settings, edge
-        self._provider = make_provider(names.logical("aws"), settings.aws, pulumi.ResourceOptions(parent=component))
+        self._provider = provider
         self.bucket: Bucket = make_bucket(names, settings.website, self._options())
         self._cloud_names = CloudNames.beside(self.bucket, names)
         self._domain = self._custom_domain()
@@ -163,8 +169,3 @@ class StackResources:
         after, missing_is_404 = self._options(after=[distribution]), self._missing_is_404()
         names, reader = self._names, distribution.arn
         return private_website(names, bucket, settings, reader, after, missing_is_404=missing_is_404, hidden=hidden)
-
-
-def current_stack() -> Stack:
-    """Return the stack that is deployed."""
-    return Stack(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())

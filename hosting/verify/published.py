@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hosting.build import STATE, Run
 from hosting.edge.rule_files import RULE_FILES, Rules, read_rule_files, unpublished_files
 from hosting.edge_tests.edge_test_file import read_edge_tests
 from hosting.formats.gitignore import IgnoreRules
-from hosting.prepare import STATE, Run, prepare
+from hosting.prepare import prepare
 from hosting.publish.staging.distribution_folder import locate_directory
 from hosting.publish.staging.manifest import Manifest
 from hosting.publish.staging.staged_paths import MANIFEST

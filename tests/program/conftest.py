@@ -184,7 +184,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
             rules = read_rule_files(settings, directory)
             return Prepared(replace(staged(), directory=directory), plan_edge(prefix, settings, MANIFEST, rules))
 
-        monkeypatch.setattr("hosting.site.component.prepare", prepared)
+        monkeypatch.setattr("hosting.prepare.stage_and_plan", prepared)
 
         @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator has no types
         def program() -> pulumi.Output[Any]:

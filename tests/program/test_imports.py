@@ -37,9 +37,16 @@ def imported_by(*modules: str) -> set[str]:
 
 def test_the_program_imports_no_large_package_that_few_stacks_use() -> None:
     """Distributions, alarms, zones, certificates, roles and boto3 are imported only if they are used."""
-    found = imported_by("hosting.config.load", "hosting.prepare", "hosting.site.static_site")
+    found = imported_by("hosting.config.load", "hosting.prepare", "hosting.site.static_site", "hosting.site.resources")
     assert "pulumi_aws.s3.bucket" in found
     assert found & _LARGE == set()
+
+
+def test_the_aws_provider_is_declared_before_the_imports_that_can_wait() -> None:
+    """While the AWS provider starts, the program imports the preparation and the resources."""
+    found = imported_by("hosting.site.component", "hosting.site.static_site")
+    assert "pulumi_aws" in found
+    assert found & {"hosting.prepare", "hosting.site.resources", "pulumi_aws.s3.bucket"} == set()
 
 
 def test_what_comes_before_the_resources_imports_no_sdk() -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hosting import prepare as preparation
+from hosting.build import Run
 from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.errors import PublishError
-from hosting.prepare import Run, prepare
+from hosting.prepare import prepare
 from hosting.publish.staging.build import run_build
 
 if TYPE_CHECKING:

@@ -62,8 +62,9 @@ class Current:
 
     def not_deleted(self, stored: Iterable[StoredFile]) -> list[StoredFile]:
         """Return the objects of an earlier release without those of other previews that no pointer seen here names."""
-        named = {file.key for file in self.files}
-        return [file for file in stored if not file.is_of_another_preview or file.key in named]
+        files = [*stored]
+        named = {file.key for file in self.files} if any(file.is_of_another_preview for file in files) else set()
+        return [file for file in files if not file.is_of_another_preview or file.key in named]
 
     @property
     def table_owners(self) -> Iterator[TableOwner]:

@@ -190,10 +190,11 @@ def removed_files(previous: ReleaseManifest, names: Mapping[str, object], now: f
         now: the time of the publish, in seconds since 1970.
         keep_s: how long to keep them, in seconds.
     """
-    from hosting.publish.staging.hashed_names import hashed_names  # noqa: PLC0415 - it compiles many expressions
+    kept = {name: file for name, file in previous.kept.items() if name not in names}
+    if not previous.files.keys() <= names.keys():
+        from hosting.publish.staging.hashed_names import hashed_names  # noqa: PLC0415 - it compiles many expressions
 
-    # The name decides, as in managed mode: Cache-Control also follows from `cloudfront:maxTtl` and own rules.
-    hashed = hashed_names(previous.entries)
-    fresh = {name: replace(previous.files[name], removed_at=now) for name in hashed}
-    kept = {**previous.kept, **fresh}
-    return {name: file for name, file in kept.items() if name not in names and now - file.removed_at < keep_s}
+        # The name decides, as in managed mode: Cache-Control also follows from `cloudfront:maxTtl` and own rules.
+        hashed = hashed_names(previous.entries)
+        kept |= {name: replace(previous.files[name], removed_at=now) for name in hashed if name not in names}
+    return {name: file for name, file in kept.items() if now - file.removed_at < keep_s}

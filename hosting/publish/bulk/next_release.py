@@ -49,7 +49,8 @@ def next_manifest(
         kept: files with hashed names that earlier releases had.
     """
     files = {name: plan.reused.get(name) or StoredFile(name, entry, publish) for name, entry in objects.items()}
-    return ReleaseManifest({name: replace(file, removed_at=0.0) for name, file in files.items()}, kept, edge)
+    current = {name: replace(file, removed_at=0.0) if file.removed_at else file for name, file in files.items()}
+    return ReleaseManifest(current, kept, edge)
 
 
 def next_release(

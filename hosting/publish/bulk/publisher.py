@@ -204,7 +204,7 @@ class Publisher:
 
     def _plan(self, current: Current, target: Target) -> UploadPlan:
         stored = (*current.not_deleted(target.stored), *current.files)
-        intact = [file for file in stored if file.key not in current.wrong]
+        intact = [file for file in stored if not current.wrong or file.key not in current.wrong]
         if not target.stored:
             intact += uploaded_files(self._bucket, self._manifests, self._file.catalogue)
         plan = plan_uploads(target.objects, intact)

@@ -43,6 +43,9 @@ _RECORDS_IN_BUCKET = MAX_VALUE_BYTES // RECORD_LENGTH
 _FILE, _PAGE, _INDEX, _INDEX_STEM = "f", "p", "i", "s"
 _PAGE_SUFFIX = ".html"
 _BUCKET_CHARACTERS, _KEY_CHARACTERS, _CHECKSUM_CHARACTERS = 3, 5, 6
+_BITS_IN_CHARACTER = 6
+# The bytes of the hash that the characters of the bucket and of the key stand for.
+_DIGEST_BYTES = (_BUCKET_CHARACTERS + _KEY_CHARACTERS) * _BITS_IN_CHARACTER // 8
 MAX_BUCKETS = 64**_BUCKET_CHARACTERS // 4
 
 
@@ -61,11 +64,9 @@ class RecordKey(NamedTuple):
 def record_key(path: str, index_document: str) -> RecordKey:
     """Return the key of a file's record."""
     name, form = _page_name(path, index_document)
-    digest = urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).decode()
-    number = 0
-    for character in digest[:_BUCKET_CHARACTERS]:
-        number = number * len(ALPHABET) + ALPHABET.index(character)
-    return RecordKey(number, digest[_BUCKET_CHARACTERS : _BUCKET_CHARACTERS + _KEY_CHARACTERS] + form)
+    digest = hashlib.sha256(name.encode()).digest()[:_DIGEST_BYTES]
+    number = int.from_bytes(digest, "big") >> _BITS_IN_CHARACTER * _KEY_CHARACTERS
+    return RecordKey(number, urlsafe_b64encode(digest)[_BUCKET_CHARACTERS:].decode() + form)
 
 
 def _page_name(path: str, index_document: str) -> tuple[str, str]:

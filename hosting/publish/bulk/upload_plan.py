@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from hosting.publish.bulk.manifests import StoredFile
     from hosting.publish.staging.manifest import ManifestEntry
@@ -47,7 +47,7 @@ class UploadPlan:
         return sum(upload.entry.size for upload in self.uploads if not upload.source)
 
 
-def plan_uploads(wanted: Mapping[str, ManifestEntry], stored: Iterable[StoredFile]) -> UploadPlan:
+def plan_uploads(wanted: Mapping[str, ManifestEntry], stored: Sequence[StoredFile]) -> UploadPlan:
     """Return the plan for a release.
 
     Args:
@@ -55,12 +55,14 @@ def plan_uploads(wanted: Mapping[str, ManifestEntry], stored: Iterable[StoredFil
         stored: objects that are in the bucket. Where two have the same name, the first that fits is used.
     """
     reused: dict[str, StoredFile] = {}
-    sources: dict[str, str] = {}
     for file in stored:
         if wanted.get(file.name) == file.entry:
             reused.setdefault(file.name, file)
-        sources.setdefault(file.entry.sha256, file.key)
-    uploads = tuple(
-        Upload(name, entry, sources.get(entry.sha256, "")) for name, entry in wanted.items() if name not in reused
-    )
+    missing = {name: entry for name, entry in wanted.items() if name not in reused}
+    contents = {entry.sha256 for entry in missing.values()}
+    sources: dict[str, str] = {}
+    for file in stored:
+        if file.entry.sha256 in contents:
+            sources.setdefault(file.entry.sha256, file.key)
+    uploads = tuple(Upload(name, entry, sources.get(entry.sha256, "")) for name, entry in missing.items())
     return UploadPlan(uploads, reused)

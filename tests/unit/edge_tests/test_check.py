@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hosting.build import Run
 from hosting.config.load import RawConfig, load_settings
 from hosting.edge_tests.edge_test_file import parse_edge_tests
 from hosting.edge_tests.outcomes import Outcome, require_success, summary
 from hosting.errors import EdgeError
-from hosting.prepare import Run, prepare
+from hosting.prepare import prepare
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting.prepare import Run, prepare
+from hosting.build import Run
+from hosting.prepare import prepare
 from hosting.verify import published as module
 from hosting.verify.errors import VerifyError
 from hosting.verify.published import read_published
