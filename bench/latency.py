@@ -29,7 +29,8 @@ async def _delayed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, s
         chunks.put_nowait((loop.time() + seconds, b""))
 
     receiving = asyncio.create_task(receive())
-    with suppress(ConnectionError):
+    # The other side may have ended in the meantime.
+    with suppress(OSError):
         while True:
             arrival, data = await chunks.get()
             await asyncio.sleep(max(0.0, arrival - loop.time()))

@@ -81,10 +81,13 @@ class Manifest:
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of one line for each entry."""
-        total = hashlib.sha256(f"manifest {_VERSION}\n".encode())
-        for entry in self.entries:
-            total.update(json.dumps(entry.row).encode() + b"\n")
-        return total.hexdigest()
+        lines = [f"manifest {_VERSION}", *self._rows, ""]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    @cached_property
+    def _rows(self) -> list[str]:
+        """The JSON of each entry; the digest and ``to_json`` need the same."""
+        return [json.dumps(entry.row) for entry in self.entries]
 
     @property
     def file_count(self) -> int:
@@ -106,7 +109,7 @@ class Manifest:
 
     def to_json(self) -> str:
         """Return the manifest as JSON for ``from_json``."""
-        return json.dumps({"version": _VERSION, "entries": [entry.row for entry in self.entries]})
+        return f'{{"version": {_VERSION}, "entries": [{", ".join(self._rows)}]}}'
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
