@@ -6,7 +6,8 @@ Data flows one way:
 
 - ``program``     declares the stack's site, and exports its outputs.
 - ``config``      reads raw stack config into frozen ``Settings``, and reports all problems at once.
-- ``prepare``     builds and stages the site, reads its rule files, and plans its edge.
+- ``build``       runs the site's build command.
+- ``prepare``     stages the site, reads its rule files, and plans its edge.
 - ``formats``     parses what users write: gitignore patterns, redirects, headers, countries.
 - ``website``, ``cloudfront``, ``domain``, ``access``, ``deployments``, ``previews``, ``aws``
                   one package for each namespace of the config: its settings, and its resources.
