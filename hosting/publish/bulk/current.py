@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hosting.publish.bulk.preview_site import PreviewSite
     from hosting.publish.bulk.store import Store
     from hosting.publish.bulk.switch import StoreView
+    from hosting.publish.bulk.target import Target
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class Current:
     def is_live(self, digest: str) -> bool:
         """Return whether visitors get the release with this digest."""
         return self.pointer is not None and self.live is not None and self.live.digest == digest
+
+    def is_uncompared(self, target: Target) -> bool:
+        """Return whether a publish of ``target`` uses objects that no refresh compares.
+
+        Those are the objects of a release that is not live, and of the one that was found without a pointer.
+        """
+        has_lost_pointer = self.live is not None and self.pointer is None
+        return has_lost_pointer or (bool(target.stored) and not self.is_live(target.digest))
 
     @property
     def own_files(self) -> list[StoredFile]:

@@ -109,6 +109,8 @@ class Publisher:
         changes = self._changes(current, target)
         if self._preview and current.is_live(target.digest):
             return f"to expire {self._preview.expire_days} days from now, nothing to send"
+        if current.is_uncompared(target):
+            current = self._compare(current, target, set())
         plan = self._plan(current, target)
         rollback = f" (back to release {target.digest[:12]})" if target.stored else ""
         return f"{changes}, {plan.upload_bytes} bytes to send{rollback}"
@@ -126,9 +128,7 @@ class Publisher:
         current = self._current
         target = self._target(current)
         self._changes(current, target)
-        # No refresh compares the objects of a release that is not live, nor of the one that is found without a pointer.
-        has_lost_pointer = current.live is not None and current.pointer is None
-        if repair or has_lost_pointer or (target.stored and not current.is_live(target.digest)):
+        if repair or current.is_uncompared(target):
             current = self._compare(current, target, self._wrong_tables(current) if repair else set())
         if (
             current.live
@@ -147,9 +147,8 @@ class Publisher:
         if current.live is None:
             return [layout.ROOT]
         stored, pointer = current.manifest.stored, current.pointer
-        wrong = drifted(stored, self._listed(stored), self._manifests.key(current.live.id)) | self._wrong_tables(
-            current
-        )
+        wrong = drifted(stored, self._listed(stored), self._manifests.key(current.live.id))
+        wrong |= self._wrong_tables(current)
         if self._preview and pointer and not self._preview.is_valid(pointer.metadata, self._file.now):
             wrong |= {self._key}
         return sorted(wrong)

@@ -408,6 +408,24 @@ def test_an_earlier_release_has_lost_an_object() -> None:
     assert site.problems(A) == []
 
 
+@pytest.mark.parametrize("is_pointer_lost", [True, False])
+def test_a_preview_counts_what_an_earlier_release_has_lost(*, is_pointer_lost: bool) -> None:
+    """The bytes to send that a preview shows are those of the objects that somebody has deleted."""
+    site = Site()
+    site.publish(A)
+    if is_pointer_lost:
+        del site.store.items[SITE_KEY]
+        site.store.history.append(dict(site.store.items))
+    else:
+        site.publish(B)
+    assert ", 0 bytes to send" in site.publisher(A).preview()
+    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("about.html"))]
+    size = entries(A)["about.html"].size
+    assert f", {size} bytes to send" in site.publisher(A).preview()
+    site.publish(A)
+    assert site.problems(A) == []
+
+
 def test_a_lost_asset_of_an_earlier_release() -> None:
     """A refresh finds it once: it is unknown from then on, as no release has it."""
     site = Site()
