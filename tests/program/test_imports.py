@@ -42,6 +42,12 @@ def test_the_program_imports_no_large_package_that_few_stacks_use() -> None:
     assert found & _LARGE == set()
 
 
+def test_a_publish_mode_that_is_not_used_is_not_imported() -> None:
+    """A stack imports one of the two publish modes, where its resources are declared."""
+    found = imported_by("hosting.site.resources")
+    assert found & {"hosting.site.bulk", "hosting.site.managed", "hosting.publish.bulk.publisher"} == set()
+
+
 def test_the_aws_provider_is_declared_before_the_imports_that_can_wait() -> None:
     """While the AWS provider starts, the program imports the preparation and the resources."""
     found = imported_by("hosting.site.component", "hosting.site.static_site")
