@@ -8,40 +8,26 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from hosting.aws.key_value_store import open_store
 from hosting.errors import PublishError
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
-from hosting.providers.publish_marker import is_unfinished, removed_paths
-from hosting.providers.release_args import ReleaseArgs
+from hosting.providers.publish_marker import is_unfinished
+from hosting.providers.release_args import ReleaseArgs, preview_name
 from hosting.providers.release_errors import reported
-from hosting.publish.bulk import layout
-from hosting.publish.bulk.catalogue import summaries
-from hosting.publish.bulk.managed_files import write_managed_files
-from hosting.publish.bulk.preview_site import PreviewSite
-from hosting.publish.bulk.promotion import PromotionSource, SourceStack
-from hosting.publish.bulk.publisher import Publisher, PublishResult
-from hosting.publish.bulk.removal import Removal
-from hosting.publish.bulk.request import PublishRequest
-from hosting.publish.s3.bucket import open_bucket
-from hosting.publish.s3.errors import S3Error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeVar
 
     import pulumi
 
-    from hosting.publish.bulk.in_place import InPlacePublisher, InPlaceResult
+    from hosting.providers.release_actions import ReleaseActions
     from hosting.publish.bulk.store import Store
     from hosting.publish.s3.bucket import BucketClient
-
-    T = TypeVar("T")
 
 # A change of the bucket moves the site: a new resource is created, and the old one is deleted last.
 _REPLACING = ("bucket",)
@@ -63,10 +49,6 @@ _HOW = frozenset(
     }
 )
 _DAY_S = 86_400
-# The inputs that say which release is published.
-_WHICH = ("release_digest", "rollback_to")
-# The publishers that have reported what they will upload. The update that follows goes on with what they have read.
-_REPORTED: dict[tuple[str, str, PublishRequest], Publisher | InPlacePublisher] = {}
 
 
 class ReleaseProvider(AwsProvider):
@@ -74,15 +56,26 @@ class ReleaseProvider(AwsProvider):
 
     def bucket_client(self, bucket: str) -> BucketClient:
         """Return the client of the bucket; overridden in tests."""
+        from hosting.publish.s3.bucket import open_bucket  # noqa: PLC0415 - see _actions
+
         return open_bucket(bucket, self.settings)
 
     def store_client(self, arn: str) -> Store:
         """Return the client of the key value store; overridden in tests."""
+        from hosting.aws.key_value_store import open_store  # noqa: PLC0415 - see _actions
+
         return open_store(arn, self.settings)
+
+    @property
+    def _actions(self) -> ReleaseActions:
+        """What the resource does with AWS. An update without changes does not wait for the import."""
+        from hosting.providers.release_actions import ReleaseActions  # noqa: PLC0415 - see above
+
+        return ReleaseActions(self)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report what a first publish will upload; ``diff`` does so for each later one, by the existing release."""
-        source = reported(news, lambda: self._source(news))
+        source = reported(news, lambda: self._actions.source(news)) if news.get("source_stack") else None
         reported(news, lambda: self._check_region(news))
         if not _olds and news.get("preview"):
             base = news["preview"]["base"]
@@ -102,12 +95,12 @@ class ReleaseProvider(AwsProvider):
         # In a preview, the ARN of a new store is None: it is not known yet.
         is_moved = _news.get("store") is not None and bool(_olds.get("store")) != bool(_news["store"])
         replaces = [name for name in _REPLACING if _olds.get(name) != _news.get(name)] + (["store"] if is_moved else [])
-        replaces += ["preview"] if _preview_name(_olds) != _preview_name(_news) else []
+        replaces += ["preview"] if preview_name(_olds) != preview_name(_news) else []
         drift = int(_olds.get("drift") or 0)
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _expires_soon(_olds)
         unfinished = not changes and is_unfinished(_olds, _news)
         if changes and not replaces:
-            message = reported(_news, lambda: self._preview(_olds, _news, drift))
+            message = reported(_news, lambda: self._actions.preview(_olds, _news, drift))
             EngineLog(str(_news["urn"])).info(f"Release: {message}")
         elif unfinished:
             message = "the last publish did not finish: each object will be compared, and restored if it differs"
@@ -117,25 +110,16 @@ class ReleaseProvider(AwsProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Publish for the first time, and take over the objects of a resource that this one replaces."""
         id_ = f"release-{uuid.uuid4()}"
-        outputs = self._publish(props, {})
-        bucket = self.bucket_client(str(props["bucket"]))
-        reported(props, lambda: bucket.write(_owner_key(props), id_.encode(), replaces=None))
-        if props.get("store") and (removed := removed_paths(props.get("removals") or ())):
-            reported(props, lambda: write_managed_files(bucket, removed))
-        return CreateResult(id_, outputs)
+        return CreateResult(id_, self._actions.publish_first(id_, props))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Publish the changes."""
-        return UpdateResult(self._publish(_news, _olds))
+        return UpdateResult(self._actions.publish(_news, _olds))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Compare each object of the live release with the published one."""
-
-        def compare() -> list[str]:
-            publisher = self._publisher(props, props)
-            return publisher.drift() if publisher.is_live(str(props["digest"])) else ["everything"]
-
-        drift = reported(props, compare, f"Bucket {props['bucket']} could not be compared with the release")
+        failure = f"Bucket {props['bucket']} could not be compared with the release"
+        drift = reported(props, lambda: self._actions.drift(props), failure)
         if drift:
             message = f"Release: {len(drift)} objects were changed or removed outside of Pulumi, such as '{drift[0]}'"
             EngineLog(str(props["urn"])).warn(message)
@@ -143,34 +127,9 @@ class ReleaseProvider(AwsProvider):
         return ReadResult(id_, {**props, "drift": len(drift)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Delete the publisher's own objects, unless another resource has replaced this one.
-
-        The keys of the store are deleted with the store. A bucket that does not exist has nothing to delete.
-        """
-
-        def delete() -> None:
-            try:
-                delete_objects()
-            except S3Error as error:
-                # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
-                if error.code != "NoSuchBucket":
-                    raise
-
-        def delete_objects() -> None:
-            bucket = self.bucket_client(str(_props["bucket"]))
-            owner = bucket.read(_owner_key(_props))
-            if owner is not None and owner.data != _id.encode():
-                return
-            if _props.get("preview"):
-                preview = PreviewSite.of(_props["preview"])
-                Removal(bucket, self.store_client(str(_props["store"])), preview.name).run(preview.owner)
-            elif _props.get("store"):
-                bucket.delete([layout.ROOT + rest for rest in bucket.list(layout.ROOT)])
-            else:
-                _in_place(bucket, PublishRequest.of(_props), EngineLog(str(_props["urn"]))).remove()
-                bucket.delete([_owner_key(_props)])
-
-        reported(_props, delete, f"The release's objects in bucket {_props['bucket']} could not be deleted")
+        """Delete the publisher's own objects, unless another resource has replaced this one."""
+        failure = f"The release's objects in bucket {_props['bucket']} could not be deleted"
+        reported(_props, lambda: self._actions.delete(_id, _props), failure)
 
     def _check_region(self, news: Mapping[str, Any]) -> None:
         """Refuse another region than that of the edge's bucket.
@@ -185,75 +144,6 @@ class ReleaseProvider(AwsProvider):
                 f"nothing was deployed: pulumi config set aws:region {region}"
             )
 
-    def _preview(self, olds: Mapping[str, Any], news: Mapping[str, Any], drift: int) -> str:
-        if news.get("store") is None:
-            return "to be published to another key value store"
-        publisher = self._publisher(olds, news)
-        message = publisher.preview(drift=drift)
-        _REPORTED[_target(olds, news)] = publisher
-        return message
-
-    def _publisher(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Publisher | InPlacePublisher:
-        """Return the publisher of ``news``; ``olds`` has the last publish that finished."""
-        bucket_name, store, request = _target(olds, news)
-        bucket, log = self.bucket_client(bucket_name), EngineLog(str(news["urn"]))
-        if store:
-            return Publisher(bucket, self.store_client(store), request, log, self._source(news))
-        return _in_place(bucket, request, log)
-
-    def _source(self, news: Mapping[str, Any]) -> PromotionSource | None:
-        """Return the stack whose release is promoted; None without one.
-
-        Raises:
-            PublishError: it is not deployed in bulk mode.
-        """
-        if not news.get("source_stack"):
-            return None
-        stack = SourceStack(str(news["source_stack"]), str(news["source_bucket"]), str(news["source_records"]))
-        if not (stack.bucket and stack.records and news["release_digest"]):
-            raise PublishError(
-                f"'publish:from' names stack '{stack.name}', which has not published a release in bulk mode behind "
-                f"CloudFront; nothing was deployed: pulumi up --stack {stack.name}"
-            )
-        return PromotionSource(self.bucket_client(stack.bucket), stack)
-
-    def _publish(self, props: dict[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
-        """Publish, and return the resource's outputs."""
-        repair = bool(olds.get("drift")) or is_unfinished(olds, props)
-        publisher = _REPORTED.pop(_target(olds, props), None) or self._publisher(olds, props)
-        result = reported(props, lambda: publisher.publish(repair=repair))
-        return {**props, **_outputs(result), "drift": 0}
-
-
-def _in_place(bucket: BucketClient, request: PublishRequest, log: EngineLog) -> InPlacePublisher:
-    """Return the publisher of a stack without a distribution."""
-    from hosting.publish.bulk.in_place import InPlacePublisher  # noqa: PLC0415 - only such stacks wait for the import
-
-    return InPlacePublisher(bucket, request, log)
-
-
-def _target(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, str, PublishRequest]:
-    """Return the bucket and the key value store to publish to, and what to publish."""
-    # In a preview the removed paths are unknown: None, or an object of the SDK.
-    removals = news.get("removals")
-    request = replace(PublishRequest.of(news), removed=removed_paths(removals) if isinstance(removals, list) else {})
-    if request.preview and olds.get("preview"):
-        request = replace(request, preview=replace(request.preview, former_owner=str(olds["preview"]["owner"])))
-    if all(olds.get(name) == news[name] for name in _WHICH):
-        # The release that visitors get is restored, so it is meant to replace what an unfinished publish wrote.
-        request = replace(request, max_remove=100)
-    return str(news["bucket"]), str(news.get("store") or ""), request
-
-
-def _owner_key(props: Mapping[str, Any]) -> str:
-    records = layout.site_records(_preview_name(props)) if props.get("store") else layout.IN_PLACE_RECORDS
-    return records + layout.OWNER
-
-
-def _preview_name(props: Mapping[str, Any]) -> str:
-    """Return the name of a preview; empty for a site."""
-    return str(props["preview"]["name"]) if props.get("preview") else ""
-
 
 def _expires_soon(olds: Mapping[str, Any]) -> bool:
     """Return whether a preview has less than half of its time left, so that this update renews it."""
@@ -261,14 +151,6 @@ def _expires_soon(olds: Mapping[str, Any]) -> bool:
         return False
     days = float(olds["preview"]["expire_days"])
     return float(olds["expires"]) - time.time() < days * _DAY_S / 2
-
-
-def _outputs(result: PublishResult | InPlaceResult) -> dict[str, Any]:
-    outputs = {"digest": result.release.digest, "file_count": result.release.files}
-    if isinstance(result, PublishResult):
-        outputs |= {"releases": summaries(result.catalogue), "kind": result.manifest.edge.kind}
-        return {**outputs, "expires": result.expires}
-    return {**outputs, "releases": [result.release.summary()], "kind": "", "expires": 0}
 
 
 class Release(Resource, module="hosting", name="Release"):

@@ -57,3 +57,8 @@ class ReleaseArgs:
     removals: pulumi.Input[list[dict[str, Any]]]
     urn: str
     preview: Mapping[str, pulumi.Input[object]] | None = None
+
+
+def preview_name(props: Mapping[str, Any]) -> str:
+    """Return the name of a preview; empty for a site."""
+    return str(props["preview"]["name"]) if props.get("preview") else ""

@@ -45,7 +45,15 @@ def test_the_program_imports_no_large_package_that_few_stacks_use() -> None:
 def test_a_publish_mode_that_is_not_used_is_not_imported() -> None:
     """A stack imports one of the two publish modes, where its resources are declared."""
     found = imported_by("hosting.site.resources")
-    assert found & {"hosting.site.bulk", "hosting.site.managed", "hosting.publish.bulk.publisher"} == set()
+    assert found & {"hosting.site.bulk", "hosting.site.managed", "hosting.publish.bulk.release_edge"} == set()
+
+
+def test_what_publishes_is_imported_by_a_publish() -> None:
+    """Neither the program nor an update without changes imports the publisher and the clients of AWS."""
+    found = imported_by("hosting.site.bulk", "hosting.providers.release")
+    assert "hosting.providers.release" in found
+    clients = {"hosting.publish.s3.bucket", "hosting.aws.key_value_store"}
+    assert found & {*clients, "hosting.publish.bulk.publisher", "hosting.providers.release_actions"} == set()
 
 
 def test_the_aws_provider_is_declared_before_the_imports_that_can_wait() -> None:
@@ -79,8 +87,8 @@ def test_the_component_is_imported_when_it_is_used() -> None:
 
 def test_a_dynamic_provider_imports_boto3_when_it_needs_a_client() -> None:
     """A publish without changes imports no client, and nothing of staging that compiles many expressions."""
-    found = imported_by("hosting.providers.release")
-    assert "hosting.aws.session" in found
+    found = imported_by("hosting.providers.release_actions")
+    assert "hosting.publish.bulk.publisher" in found
     assert found & _LARGE == set()
     staging = {f"hosting.publish.staging.{name}" for name in ("staged_tree", "hashed_names", "generators")}
     assert found & {*staging, "hosting.publish.bulk.in_place", "hosting.formats.git_pattern"} == set()

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # The prefix of the keys of all pointers in the key value store.
 POINTERS = "s/"
+# The key of the pointer of a site, which has a store of its own.
+SITE_KEY = f"{POINTERS}site"
 # How long a release may still be served somewhere after the pointer has moved away from it. CloudFront says that a
 # write arrives at all edge locations within a few seconds; function runs and downloads last longer.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html

@@ -21,9 +21,9 @@ from hosting.publish.bulk.current import read_current
 from hosting.publish.bulk.drift import drifted, wrong_tables
 from hosting.publish.bulk.manifests import Manifests, removed_files
 from hosting.publish.bulk.next_release import next_manifest, next_release
-from hosting.publish.bulk.pointer import GRACE_S, POINTERS, store_tables
+from hosting.publish.bulk.pointer import GRACE_S, POINTERS, SITE_KEY, store_tables
 from hosting.publish.bulk.resume import uploaded_files
-from hosting.publish.bulk.switch import SITE_KEY, Switch, check_capacity
+from hosting.publish.bulk.switch import Switch, check_capacity
 from hosting.publish.bulk.table import table_prefix
 from hosting.publish.bulk.target import choose_target
 from hosting.publish.bulk.upload import UNCHANGED, Uploader

@@ -12,9 +12,9 @@ from hosting.edge.function_code import FunctionPart, fill, javascript
 from hosting.edge.password import password_salt
 from hosting.edge.redirects import stored_redirects
 from hosting.edge.route_choice import FILE_TYPES
+from hosting.publish.bulk.pointer import SITE_KEY
 from hosting.publish.bulk.release_edge import ReleaseEdge
 from hosting.publish.bulk.release_headers import headers_table
-from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.bulk.table import ALPHABET
 
 if TYPE_CHECKING:

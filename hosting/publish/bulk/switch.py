@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from hosting.publish.bulk.store import Store
 
-SITE_KEY = f"{POINTERS}site"
 _REPEATED = (RULE_TABLES, POINTERS)
 _USABLE_PERCENT = 90
 # A conflict may be the write of another preview. When the store does not answer, the client has tried again already.

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from hosting.edge.function_code import compose, compose_response
 from hosting.errors import EdgeError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.pointer import Pointer
+from hosting.publish.bulk.pointer import SITE_KEY, Pointer
 from hosting.publish.bulk.release_function import release_edge, release_functions
-from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.bulk.table import GONE, record_key
 from tests.unit.edge.plans import plan_of
 from tests.unit.edge.runtime import request_event, response_event

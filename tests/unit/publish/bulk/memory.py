@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 from hosting.aws.key_value_store import StoreState
 from hosting.aws.key_value_store_errors import StoreConflictError
 from hosting.publish.bulk import layout
-from hosting.publish.bulk.pointer import Pointer
+from hosting.publish.bulk.pointer import SITE_KEY, Pointer
 from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.bulk.request import PublishRequest
-from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.bulk.table import GONE, record_key, split_changes, split_records, table_prefix
 from hosting.publish.s3.errors import ConflictError, S3Error
 from hosting.publish.s3.objects import ListedObject, StoredObject

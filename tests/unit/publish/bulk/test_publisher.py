@@ -11,10 +11,9 @@ from hosting.aws.key_value_store_errors import StoreError, StoreFullError, Store
 from hosting.errors import PublishError
 from hosting.publish.bulk import current, layout, switch
 from hosting.publish.bulk.catalogue import KEY, Catalogue, StoredRelease
-from hosting.publish.bulk.pointer import GRACE_S, Pointer
+from hosting.publish.bulk.pointer import GRACE_S, SITE_KEY, Pointer
 from hosting.publish.bulk.release_edge import ReleaseEdge
 from hosting.publish.bulk.rollback import release_to_restore
-from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.s3.errors import S3Error
 from tests.unit.publish.bulk.memory import Killed, Site, entries
 
@@ -36,6 +35,12 @@ B = {
     "same.txt": "same",
 }
 DAY = 86_400
+
+
+def key_of(site: Site, path: str) -> str:
+    """Return the key of the only object that a path has had."""
+    (key,) = (key for key in site.site_keys() if key.endswith(f"/{path}"))
+    return key
 
 
 def many(count: int, text: str = "one") -> dict[str, str]:
@@ -391,7 +396,7 @@ def test_drift_is_repaired_by_other_files_too() -> None:
     """A publish of changed files uploads what the live release has lost, and gets a table if the live one is wrong."""
     site = Site()
     site.publish(A)
-    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("about.html"))]
+    del site.bucket.objects[key_of(site, "about.html")]
     site.store.items[f"t/{pointer(site).live.table}/0"] = "-"
     files = {**A, "index.html": "changed"}
     assert site.publish(files, repair=True).repaired == 2
@@ -402,8 +407,9 @@ def test_an_earlier_release_has_lost_an_object() -> None:
     """A publish of the files of an earlier release uploads what that has lost, without a refresh."""
     site = Site()
     site.publish(A)
+    lost = key_of(site, "about.html")
     site.publish(B)
-    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("about.html"))]
+    del site.bucket.objects[lost]
     site.publish(A)
     assert site.problems(A) == []
 
@@ -413,13 +419,14 @@ def test_a_preview_counts_what_an_earlier_release_has_lost(*, is_pointer_lost: b
     """The bytes to send that a preview shows are those of the objects that somebody has deleted."""
     site = Site()
     site.publish(A)
+    lost = key_of(site, "about.html")
     if is_pointer_lost:
         del site.store.items[SITE_KEY]
         site.store.history.append(dict(site.store.items))
     else:
         site.publish(B)
     assert ", 0 bytes to send" in site.publisher(A).preview()
-    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("about.html"))]
+    del site.bucket.objects[lost]
     size = entries(A)["about.html"].size
     assert f", {size} bytes to send" in site.publisher(A).preview()
     site.publish(A)
@@ -431,7 +438,7 @@ def test_a_lost_asset_of_an_earlier_release() -> None:
     site = Site()
     site.publish(A)
     site.publish(B)
-    del site.bucket.objects[next(key for key in site.site_keys() if key.endswith("app.1a2b3c4d.js"))]
+    del site.bucket.objects[key_of(site, "app.1a2b3c4d.js")]
     assert site.publisher(B).drift() == ["app.1a2b3c4d.js"]
     site.publish(B, repair=True)
     assert (site.problems(B, ["app.1a2b3c4d.js"]), site.publisher(B).drift()) == ([], [])

@@ -9,9 +9,8 @@ import pytest
 from hosting.errors import PublishError
 from hosting.publish.bulk import switch
 from hosting.publish.bulk.catalogue import KEY
-from hosting.publish.bulk.pointer import Pointer
+from hosting.publish.bulk.pointer import SITE_KEY, Pointer
 from hosting.publish.bulk.release_edge import ReleaseEdge
-from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.s3.errors import ConflictError
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from hosting.providers.release import ReleaseProvider
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import KEY
 from hosting.publish.bulk.managed_files import read_managed_files
+from hosting.publish.bulk.pointer import SITE_KEY
 from hosting.publish.bulk.published_files import published_files
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.bulk.request import EDGE_FILE
-from hosting.publish.bulk.switch import SITE_KEY
 from hosting.publish.managed.path_list import pack
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.staging.manifest import Manifest
@@ -61,7 +61,8 @@ class MemoryProvider(ReleaseProvider):
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     """Return what the provider reports to the engine."""
     found = Log()
-    monkeypatch.setattr("hosting.providers.release.EngineLog", lambda _: found)
+    for module in ("release", "release_actions"):
+        monkeypatch.setattr(f"hosting.providers.{module}.EngineLog", lambda _: found)
     return found
 
 

@@ -15,9 +15,8 @@ from hosting.errors import PublishError
 from hosting.publish.bulk import catalogue, layout
 from hosting.publish.bulk.catalogue import KEY, Catalogue
 from hosting.publish.bulk.manifests import ReleaseManifest
-from hosting.publish.bulk.pointer import GRACE_S, Pointer
+from hosting.publish.bulk.pointer import GRACE_S, SITE_KEY, Pointer
 from hosting.publish.bulk.release_edge import ReleaseEdge
-from hosting.publish.bulk.switch import SITE_KEY
 from tests.unit.publish.bulk.memory import Killed, MemoryStore, Site, entries, served
 
 if TYPE_CHECKING:
