@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 _TIMEOUT_S = 600
 _KILLED_TIMEOUT_S = 20
 # When the engine ends after an error, it may close the connection on which the SDK is declaring a resource. The SDK
-# then writes a traceback of its own, and may repeat the error where it ends. The program can't prevent that.
+# then writes a traceback of its own, and may repeat the error where it ends, or writes it only there. The program can't
+# prevent that.
 _CLOSED_BY_THE_ENGINE = "grpc: the client connection is closing"
 _HEAD = r"Traceback \(most recent call last\):"
 _REPEATED = rf'another exception occurred:\s+{_HEAD}\s+File "[^"]*/pulumi-language-python-exec"'
+_SHUT_DOWN = rf"{_HEAD}(?:(?!{_HEAD}).)*?\n\s*Exception: resource monitor shut down$"
 _TRACEBACK_OF_THE_SDK = re.compile(
-    rf'{_HEAD}\s+File "[^"]*/pulumi/runtime/resource\.py"(?:(?:(?!{_HEAD}).)*{_REPEATED})?', re.DOTALL
+    rf'{_SHUT_DOWN}|{_HEAD}\s+File "[^"]*/pulumi/runtime/resource\.py"(?:(?:(?!{_HEAD}).)*{_REPEATED})?',
+    re.DOTALL | re.MULTILINE,
 )
 _TRACEBACK = re.compile(rf"{_HEAD}|^goroutine \d+ \[|^panic: ", re.MULTILINE)
 

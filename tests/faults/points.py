@@ -213,6 +213,9 @@ def _is_excepted(lab: Lab, outcome: Outcome, failed: Finished) -> bool:
         return True
     if exception.remedy is Remedy.RESTORE_CHECKPOINT:
         lab.restore_checkpoint()
+        # Without the state, `pulumi cancel` could not remove the lock.
+        if lab.is_locked():
+            lab.cancel()
     finished = outcome.add(lab.up(None, *(["--refresh"] if exception.remedy is Remedy.REFRESH else [])))
     problems = _problems(lab, outcome.point.scenario, {}) if finished.code == 0 else [finished.output[-500:]]
     outcome.problems += [f"after `{exception.remedy.value}`: {problem}" for problem in problems]

@@ -76,6 +76,10 @@ def test_a_traceback_of_the_sdk_is_no_problem_if_the_engine_has_closed_the_conne
     repeated = f'{during}Traceback (most recent call last):\n      File "/engine/pulumi-language-python-exec", line 232'
     assert not Finished(255, f"{closed}\n{sdk}\n>\n\n{repeated}").has_traceback
     assert Finished(255, f"{closed}\n{repeated}").has_traceback
+    ended = f"{repeated}\n      loop.run_until_complete(coro)\n    Exception: resource monitor shut down\n"
+    assert not Finished(255, f"{closed}\n{ended}").has_traceback
+    assert Finished(255, ended).has_traceback
+    assert Finished(255, f'{closed}\nTraceback (most recent call last):\n  File "x.py"\n{ended}').has_traceback
     assert Finished(255, sdk).has_traceback
     assert Finished(
         255, f'{closed}\n{sdk}\nTraceback (most recent call last):\n  File "/hosting/prepare.py"'
