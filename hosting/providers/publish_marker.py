@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
+from hosting.publish.bulk import layout
 from hosting.publish.managed.path_list import pack, unpack
+from hosting.publish.s3.objects import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,16 +46,19 @@ class PublishMarkerProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Generate the marker of the first publish."""
-        return CreateResult(str(uuid.uuid4()), {**props, **_new_marker(None), "removals": []})
+        return CreateResult(str(uuid.uuid4()), {**props, **_new_marker(None), "removals": [], "since": self.now()})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Generate the marker of a publish."""
-        removal = {"paths": _removed_paths(_olds, _news), "time": self.now()}
-        # The state of an earlier version of this program has no removals.
+        now = self.now()
+        # The state of an earlier version of this program has neither a begin nor removals.
+        since = _olds.get("since") or 0.0
+        removal = {"paths": _removed_paths(_olds, _news), "since": since, "time": now}
         removals = [removal, *_olds.get("removals", ())][:_KEPT_PUBLISHES]
         # Bulk mode has no paths. The first publish of a mode does not continue the last one of the other mode.
-        previous = _olds["marker"] if bool(_olds["paths"]) == bool(_news["paths"]) else None
-        return UpdateResult({**_news, **_new_marker(previous), "removals": removals})
+        is_continued = bool(_olds["paths"]) == bool(_news["paths"])
+        marker = _new_marker(_olds["marker"] if is_continued else None)
+        return UpdateResult({**_news, **marker, "removals": removals, "since": since if is_continued else now})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return the state: there is nothing to compare it with."""
@@ -68,10 +73,26 @@ def _removed_paths(olds: dict[str, Any], news: dict[str, Any]) -> str:
     return pack(set(unpack(olds["paths"])) - set(unpack(news["paths"])))
 
 
-def removed_paths(removals: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Return the paths that the last publishes have removed, each with the time at which the last of them began."""
-    newest_last = reversed(list(removals))
-    return {path: float(publish["time"]) for publish in newest_last for path in unpack(publish["paths"])}
+def removed_paths(removals: Iterable[Mapping[str, Any]]) -> dict[str, Period]:
+    """Return the paths that the last publishes have removed, each with the time in which the stack published it."""
+    periods: dict[str, Period] = {}
+    for publish in removals:
+        period = Period(float(publish.get("since", 0)), float(publish["time"]))
+        for path in unpack(publish["paths"]):
+            # The newest publish comes first.
+            periods[path] = Period(period.since, periods.get(path, period).until)
+    return periods
+
+
+def left_by_managed_mode(props: Mapping[str, Any]) -> dict[str, Period]:
+    """Return the removed paths in the inputs of a resource of bulk mode; nothing in a preview that does not know them.
+
+    Managed mode may publish any key. Those of bulk mode's own objects are left out.
+    """
+    # In a preview they are None, or an object of the SDK.
+    removals = props.get("removals")
+    paths = removed_paths(removals) if isinstance(removals, list) else {}
+    return {path: period for path, period in paths.items() if not path.startswith(layout.RESERVED)}
 
 
 def is_unfinished(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -91,7 +112,7 @@ def marker_inputs(content: object, paths: Iterable[str] = ()) -> dict[str, Any]:
     return {
         "content": hashed,
         "paths": pack(paths),
-        **dict.fromkeys(("marker", "previous", "removals")),
+        **dict.fromkeys(("marker", "previous", "removals", "since")),
     }
 
 
@@ -105,13 +126,16 @@ class PublishMarker(Resource, module="hosting", name="PublishMarker"):
     Attributes:
         marker: a unique id for each publish.
         previous: the marker of the previous publish; None for the first one of a publish mode.
-        removals: the paths that the last publishes have removed, packed, and when each began, the newest first. They
-            may still be in the bucket if one of these publishes did not finish.
+        removals: the paths that the last publishes have removed, packed, when each began, and when the first publish of
+            these paths' mode began; the newest first. They may still be in the bucket if one of these publishes did
+            not finish.
+        since: when the first publish of the mode began, in seconds since 1970.
     """
 
     marker: pulumi.Output[str]
     previous: pulumi.Output[str | None]
     removals: pulumi.Output[list[dict[str, Any]]]
+    since: pulumi.Output[float]
 
     def __init__(self, name: str, content: object, opts: pulumi.ResourceOptions, *, paths: Iterable[str] = ()) -> None:
         """Declare it under the logical name ``name``.

@@ -75,17 +75,13 @@ class PublishedFilesProvider(AwsProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the files after a change to bulk mode; if the resource is only replaced, they remain."""
-        from hosting.publish.bulk import managed_files  # noqa: PLC0415 - see above
         from hosting.publish.bulk.in_place_files import INDEXES, in_place_files  # noqa: PLC0415 - see above
         from hosting.publish.managed.published import remove_published  # noqa: PLC0415 - see above
 
         bucket = _props["bucket"]
         with _known_errors(f"The files of managed mode could not be removed from bucket {bucket}"):
             client = self.bucket_client(bucket)
-            kept, unfinished = in_place_files(client).paths, managed_files.read_managed_files(client)
-            remove_published(client, _record(_props, bucket), kept, INDEXES, unfinished)
-            if unfinished:
-                client.delete([managed_files.KEY])
+            remove_published(client, _record(_props, bucket), in_place_files(client).paths, INDEXES)
 
     def _corrected(self, olds: Mapping[str, Any], news: dict[str, Any]) -> dict[str, Any]:
         """Correct the bucket, and return the resource's outputs."""

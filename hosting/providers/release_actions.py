@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hosting.errors import PublishError
 from hosting.providers.engine_log import EngineLog
-from hosting.providers.publish_marker import is_unfinished, removed_paths
+from hosting.providers.publish_marker import is_unfinished, left_by_managed_mode
 from hosting.providers.release_args import preview_name
 from hosting.providers.release_errors import reported
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import summaries
-from hosting.publish.bulk.managed_files import write_managed_files
 from hosting.publish.bulk.preview_site import PreviewSite
 from hosting.publish.bulk.promotion import PromotionSource, SourceStack
 from hosting.publish.bulk.publisher import Publisher, PublishResult
@@ -73,8 +72,6 @@ class ReleaseActions:
         outputs = self.publish(props, {})
         bucket = self._clients.bucket_client(str(props["bucket"]))
         reported(props, lambda: bucket.write(_owner_key(props), id_.encode(), replaces=None))
-        if props.get("store") and (removed := removed_paths(props.get("removals") or ())):
-            reported(props, lambda: write_managed_files(bucket, removed))
         return outputs
 
     def drift(self, props: Mapping[str, Any]) -> list[str]:
@@ -142,9 +139,7 @@ def _in_place(bucket: BucketClient, request: PublishRequest, log: EngineLog) -> 
 
 def _target(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, str, PublishRequest]:
     """Return the bucket and the key value store to publish to, and what to publish."""
-    # In a preview the removed paths are unknown: None, or an object of the SDK.
-    removals = news.get("removals")
-    request = replace(PublishRequest.of(news), removed=removed_paths(removals) if isinstance(removals, list) else {})
+    request = replace(PublishRequest.of(news), removed=left_by_managed_mode(news))
     if request.preview and olds.get("preview"):
         request = replace(request, preview=replace(request.preview, former_owner=str(olds["preview"]["owner"])))
     if all(olds.get(name) == news[name] for name in _WHICH):

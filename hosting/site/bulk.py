@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from hosting.providers.managed_cleanup import ManagedCleanup
 from hosting.providers.publish_marker import PublishMarker
 from hosting.providers.release import Release
 from hosting.providers.release_args import ReleaseArgs
@@ -135,6 +136,12 @@ class Bulk:
             preview=preview,
         )
         return Release(name, args, opts)
+
+    def managed_cleanup(
+        self, bucket: pulumi.Input[str], marker: PublishMarker, opts: pulumi.ResourceOptions
+    ) -> ManagedCleanup:
+        """Declare the removal of managed mode's files; ``opts`` must depend on what routes visitors to the release."""
+        return ManagedCleanup(self._names.logical("managed-cleanup"), bucket, marker.removals, opts)
 
     @property
     def _rollback_to(self) -> str:

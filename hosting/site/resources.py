@@ -136,6 +136,7 @@ class SiteResources(StackResources):
         after = [release, self._first_policy(bucket)]
         distribution, functions = self._distribution(bucket, bulk.edge, after, store.arn)
         website = self._website(bucket, distribution)
+        bulk.managed_cleanup(bucket.bucket, marker, self._own(after=[distribution, functions]))
         self._store_record(bucket, functions, *website.ready)
         outputs = {**self._outputs(website, distribution, None), **release_outputs(release)}
         if self._settings.website.routing == "auto":

@@ -88,6 +88,15 @@ EVENTS = (
         mode_after="bulk",
     ),
     Event(
+        "first-to-bulk",
+        "first publish of B, then A in bulk mode",
+        before=(),
+        version=B,
+        config_after={"publish:mode": "bulk"},
+        combinations=(("dev", "managed"), ("prod", "managed")),
+        mode_after="bulk",
+    ),
+    Event(
         "revert-to-managed",
         "A to B, then back to A in managed mode",
         version=B,
@@ -118,7 +127,7 @@ _PUBLISH_REQUESTS = {
     ("prod", "managed"): 36,
     ("prod", "bulk"): 42,
 }
-_REQUESTS = {"first": 50, "rollback": 30, "to-bulk": 70, "to-managed": 50}
+_REQUESTS = {"first": 50, "first-to-bulk": 50, "rollback": 30, "to-bulk": 70, "to-managed": 50}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RELEASE = "pulumi-python:dynamic/hosting:Release"
 MARKER = "pulumi-python:dynamic/hosting:PublishMarker"
+CLEANUP = "pulumi-python:dynamic/hosting:ManagedCleanup"
 STORE = "aws:cloudfront/keyValueStore:KeyValueStore"
 FUNCTION = "aws:cloudfront/function:Function"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -85,6 +86,14 @@ def test_the_order_of_the_resources(deploy: Callable[..., Deployed]) -> None:
     assert after["site-distribution"] >= {"site-release", *functions(prod)}
     stores = [one.inputs["keyValueStoreAssociations"] for one in prod.every if one.typ == FUNCTION]
     assert stores == [[ARN], [ARN]]
+
+
+def test_the_files_of_managed_mode_are_removed_last(deploy: Callable[..., Deployed]) -> None:
+    """Visitors get them until the distribution routes to the release. Without CloudFront the release removes them."""
+    prod = deploy("prod", publish_mode="bulk")
+    assert prod.dependencies["site-managed-cleanup"] >= {"site-published-functions", "site-distribution"}
+    for other in (deploy("dev", publish_mode="bulk"), deploy("prod"), deploy("dev")):
+        assert CLEANUP not in other.resources
 
 
 def test_the_code_is_the_same_for_any_site(

@@ -34,7 +34,7 @@ STATE = {
     ("hosting.providers.publish_marker", "PublishMarkerProvider"): (
         "PublishMarker",
         "site-publish-marker",
-        {"content", "paths", "marker", "previous", "removals"},
+        {"content", "paths", "marker", "previous", "removals", "since"},
     ),
     ("hosting.providers.published_files", "PublishedFilesProvider"): (
         "PublishedFiles",
@@ -62,7 +62,7 @@ STATE = {
     ("hosting.providers.published_functions", "FunctionMarkerProvider"): (
         "FunctionMarker",
         "site-function-marker",
-        {"content", "paths", "marker", "previous", "removals"},
+        {"content", "paths", "marker", "previous", "removals", "since"},
     ),
     ("hosting.providers.published_functions", "PublishedFunctionsProvider"): (
         "PublishedFunctions",
@@ -78,6 +78,11 @@ STATE = {
             *("source_stack", "source_bucket", "source_records", "preview", "removals"),
             *("digest", "file_count", "releases", "kind", "expires", "drift"),
         },
+    ),
+    ("hosting.providers.managed_cleanup", "ManagedCleanupProvider"): (
+        "ManagedCleanup",
+        "site-managed-cleanup",
+        {"bucket", "removals"},
     ),
     ("hosting.providers.generated_password", "GeneratedPasswordProvider"): (
         "GeneratedPassword",

@@ -21,7 +21,7 @@ from hosting.publish.bulk.in_place_resume import begun_plans, present_files
 from hosting.publish.bulk.manifests import Manifests, ReleaseManifest, StoredFile
 from hosting.publish.bulk.upload import MAYBE_MIXED, Uploader
 from hosting.publish.bulk.upload_plan import Upload
-from hosting.publish.s3.objects import written_before
+from hosting.publish.s3.objects import written_in
 from hosting.publish.staging.staged_paths import is_page
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class InPlacePublisher:
     def _left_by_managed_mode(self) -> set[str]:
         """Return the paths of objects that an unfinished publish of managed mode has left."""
         removed = self._request.removed
-        return written_before(self._bucket.list(""), removed) if removed else set()
+        return written_in(self._bucket.list(""), removed) if removed else set()
 
     def _begin(self, new: Manifest, uploads: Sequence[Upload], complete: StoredFiles) -> None:
         """Write what this publish is going to upload.

@@ -8,7 +8,6 @@ of a file contains the id of the publish that wrote it, so no object is ever ove
     .release/records/index                 the catalogue: the releases in the bucket
     .release/records/<publish>             the manifest of a release
     .release/records/owner                 the id of the resource that publishes
-    .release/records/managed               files of managed mode, during the change of mode
 
 In the bucket of a preview edge, each preview has a catalogue and an owner of its own:
 

@@ -18,6 +18,8 @@ from hosting.publish.staging.staged_paths import MANIFEST, staged_path
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hosting.publish.s3.objects import Period
+
 _DAY_S = 86_400
 # The file beside the staged tree that says how the edge serves it.
 EDGE_FILE = "edge.json"
@@ -39,8 +41,8 @@ class PublishRequest:
         max_remove: how much of the site it may remove, in percent.
         rollback_to: the first digits of the digest of the release to go back to; empty to publish the staged tree.
         preview: the preview that it is for; None for the only site of a bucket.
-        removed: the paths that the last publishes of managed mode have removed, with the seconds since 1970 at which
-            the next publish began. Objects of that time were left by a publish that did not finish.
+        removed: the paths that the last publishes of managed mode have removed, with the time in which the stack
+            published them. Objects of that time were left by a publish that did not finish.
     """
 
     digest: str
@@ -52,7 +54,7 @@ class PublishRequest:
     rollback_to: str = ""
     preview: PreviewSite | None = None
     # Not compared, so that a request with a mapping is hashable.
-    removed: Mapping[str, float] = field(default_factory=dict, compare=False)
+    removed: Mapping[str, Period] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, props: Mapping[str, Any]) -> PublishRequest:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from hosting.errors import PublishError
-from hosting.publish.s3.objects import written_before
+from hosting.publish.s3.objects import written_in
 from hosting.publish.s3.parallel import ParallelRunner
 from hosting.publish.staging.hashed_names import hashed_names
 from hosting.publish.staging.manifest import Manifest
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from hosting.publish.s3.objects import ListedObject, StoredObject
+    from hosting.publish.s3.objects import ListedObject, Period, StoredObject
     from hosting.publish.staging.manifest import ManifestEntry
 
 
@@ -71,8 +71,7 @@ class PublishRequest:
         entries: each path to publish with the fingerprint of its file.
         staging: the staged tree.
         is_continuous: whether the record is of the previous publish; if not, a publish in between did not finish.
-        removed: the paths that the last publishes have removed, with the seconds since 1970 at which the next publish
-            began.
+        removed: the paths that the last publishes have removed, with the time in which the stack published them.
         taken_over: the paths that bulk mode has written to the same keys; they belong to this publish now.
         obsolete: the keys of bulk mode's records of these paths, in the order of their deletion.
         keep_s: how long removed files with hashed names remain.
@@ -82,7 +81,7 @@ class PublishRequest:
     entries: Mapping[str, str]
     staging: Path
     is_continuous: bool
-    removed: Mapping[str, float]
+    removed: Mapping[str, Period]
     keep_s: int
     now: int
     taken_over: Collection[str] = ()
@@ -136,7 +135,6 @@ def remove_published(
     record: PublishRecord,
     kept: Collection[str],
     indexes: Collection[str],
-    unfinished: Mapping[str, float],
 ) -> None:
     """Delete the published objects, if bulk mode has taken over the bucket.
 
@@ -149,15 +147,11 @@ def remove_published(
             that bulk mode has written the object.
         indexes: the keys of which bulk mode has one. Without any in the bucket the resource is being replaced, and
             the files remain.
-        unfinished: the paths that publishes since the record may have uploaded, with the seconds since 1970 at which
-            bulk mode began.
     """
-    listed = bucket.list("")
-    found = _versions(listed)
+    found = _versions(bucket.list(""))
     if not any(key in found for key in indexes):
         return
     ours = {path for path, recorded in record.versions.items() if path not in kept and found.get(path) == recorded}
-    ours |= written_before(listed, unfinished)
     if ours:
         bucket.delete(sorted(ours))
 
@@ -186,7 +180,7 @@ def _owned(record: PublishRecord, request: PublishRequest, listed: Mapping[str, 
     Other programs may have written to removed paths since. Without a record, as after bulk mode, the time of an object
     shows whether an unfinished publish has left it.
     """
-    unfinished = written_before(listed, request.removed) if request.is_continuous else request.removed.keys()
+    unfinished = written_in(listed, request.removed) if request.is_continuous else request.removed.keys()
     return {*record.entries, *record.retained, *unfinished, *request.taken_over}
 
 

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+# By how much a machine's clock may differ from S3's: RequestTimeTooSkewed.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+_MAX_SKEW_S = 900
+
 
 @dataclass(frozen=True)
 class ListedObject:
@@ -42,6 +46,19 @@ class StoredObject:
     now: float = 0.0
 
 
+@dataclass(frozen=True)
+class Period:
+    """When a stack may have written an object, in seconds since 1970, by the clock of the machines that published.
+
+    Attributes:
+        since: when the first of its publishes began.
+        until: when the publish began that does not write the object any more.
+    """
+
+    since: float
+    until: float
+
+
 class ReadableBucket(Protocol):
     """A bucket whose objects can be read."""
 
@@ -49,11 +66,14 @@ class ReadableBucket(Protocol):
         """Return an object; None if it does not exist."""
 
 
-def written_before(listed: Mapping[str, ListedObject], times: Mapping[str, float]) -> set[str]:
-    """Return the keys of the objects that were written before the second of the time of their key.
+def written_in(listed: Mapping[str, ListedObject], periods: Mapping[str, Period]) -> set[str]:
+    """Return the keys of the objects that were written in the period of their key.
 
-    Args:
-        listed: the objects.
-        times: the seconds since 1970 by key.
+    A listing has the second of the time. An object of the second in which the period ends is one of them, as a publish
+    may be killed and followed by the next one within a second.
     """
-    return {key for key, time in times.items() if key in listed and listed[key].time.timestamp() < int(time)}
+    return {
+        key
+        for key, period in periods.items()
+        if key in listed and int(period.since) - _MAX_SKEW_S <= listed[key].time.timestamp() <= int(period.until)
+    }

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from hosting.providers.publish_marker import PublishMarkerProvider, removed_paths
+from hosting.providers.publish_marker import PublishMarkerProvider, left_by_managed_mode, removed_paths
 from hosting.publish.managed.path_list import pack
+from hosting.publish.s3.objects import Period
 
 
 def first_outputs(content: str, *paths: str) -> dict[str, Any]:
     """Return the outputs after the first publish of ``content``."""
-    outs = PublishMarkerProvider().create({"content": content, "paths": pack(paths)}).outs
+    provider = PublishMarkerProvider()
+    provider.now = lambda: 100.5  # type: ignore[method-assign]
+    outs = provider.create({"content": content, "paths": pack(paths)}).outs
     assert outs is not None
     return outs
 
@@ -50,13 +53,37 @@ def test_it_remembers_the_paths_that_the_last_publishes_removed() -> None:
         inputs = {"content": str(number), "paths": pack(["a", f"new{number}"])}
         provider.now = lambda number=number: 100.5 + number  # type: ignore[method-assign, misc]
         marker = provider.update("id", marker, inputs).outs or {}
-    assert removed_paths(marker["removals"]) == {f"new{number}": 101.5 + number for number in (1, 2, 3, 4, 5)}
+    expected = {f"new{number}": Period(100.5, 101.5 + number) for number in (1, 2, 3, 4, 5)}
+    assert removed_paths(marker["removals"]) == expected
 
 
-def test_a_path_that_was_removed_twice_has_the_later_time() -> None:
+def test_a_path_that_was_removed_twice_has_the_later_end_and_the_earlier_begin() -> None:
     """What was written in between was published by the stack, too."""
-    removed = [{"paths": pack(paths), "time": time} for paths, time in ((["a"], 9.0), (["a", "b"], 5.0), ([], 1.0))]
-    assert removed_paths(removed) == {"a": 9.0, "b": 5.0}
+    publishes = (("a", 8.0, 9.0), ("ab", 4.0, 5.0), ("", 0.0, 1.0))
+    removed = [{"paths": pack(paths), "since": since, "time": time} for paths, since, time in publishes]
+    assert removed_paths(removed) == {"a": Period(4.0, 9.0), "b": Period(4.0, 5.0)}
+
+
+def test_the_state_of_an_earlier_version_has_no_begin() -> None:
+    """Then each object that was written before the end may be of the stack."""
+    assert removed_paths([{"paths": pack(["a"]), "time": 9.0}]) == {"a": Period(0.0, 9.0)}
+
+
+def test_bulk_mode_does_not_remove_its_own_objects() -> None:
+    """Managed mode may have published the same keys."""
+    paths = ["a", ".release/records/index", ".published/index"]
+    removals = [{"paths": pack(paths), "since": 4.0, "time": 9.0}]
+    assert left_by_managed_mode({"removals": removals}) == {"a": Period(4.0, 9.0)}
+
+
+def test_a_publish_mode_begins_with_its_first_publish() -> None:
+    """Each change of the mode is a new begin, as no object from before it belongs to the mode."""
+    marker, provider, begins = first_outputs("0", "a"), PublishMarkerProvider(), []
+    for time, paths in enumerate((["b"], [], ["c"], ["d"]), 200):
+        provider.now = lambda time=time: time  # type: ignore[method-assign, misc]
+        marker = provider.update("id", marker, {"content": str(time), "paths": pack(paths)}).outs or {}
+        begins.append(marker["since"])
+    assert begins == [100.5, 201, 202, 202]
 
 
 @pytest.mark.parametrize(("before", "after"), [([], ["a"]), (["a"], [])])

@@ -203,19 +203,34 @@ def test_a_killed_switch_to_managed_mode_can_be_taken_back(stage: Callable[..., 
         check(stopped, "bulk", stage(A).files)
 
 
+@pytest.mark.parametrize("seconds", [0, 5])
 @pytest.mark.parametrize("then", [A, B, C], ids=["old", "same", "other"])
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
 def test_a_switch_to_bulk_mode_after_a_killed_publish(
-    stage: Callable[..., Version], then: Mapping[str, str], *, first: bool
+    stage: Callable[..., Version], then: Mapping[str, str], seconds: int, *, first: bool
 ) -> None:
     """Bulk mode deletes what the killed publish has added, of which managed mode has no record."""
     engine = SwitchingEngine(Cloud()) if first else published("managed", stage(A))
     engine.cloud.objects[OTHERS] = (entries({OTHERS: "x"})[OTHERS], engine.cloud.now)
     for stopped in kills(engine, "managed", stage(B)):
-        stopped.cloud.now += 5
+        stopped.cloud.now += seconds
         stopped.switch("bulk", stage(then))
         check(stopped, "bulk", stage(then).files)
         assert stopped.switch("bulk", stage(then)) == []
+
+
+def test_a_switch_to_bulk_mode_keeps_what_others_wrote_before_the_first_publish(stage: Callable[..., Version]) -> None:
+    """Bulk mode deletes an object that the killed publish has overwritten, and not one that it did not reach."""
+    engine, others = SwitchingEngine(Cloud()), entries({"new.html": "x", OTHERS: "x"})
+    engine.cloud.objects = {path: (entry, engine.cloud.now - 3600) for path, entry in others.items()}
+    reached = set()
+    for stopped in kills(engine, "managed", stage(B)):
+        stopped.cloud.now += 5
+        is_ours = stopped.cloud.objects["new.html"][0] != others["new.html"]
+        stopped.switch("bulk", stage(A))
+        check(stopped, "bulk", {**stage(A).files, **({} if is_ours else {"new.html": others["new.html"]})})
+        reached.add(is_ours)
+    assert reached == {True, False}
 
 
 @pytest.mark.parametrize("second", ["managed", "bulk"])

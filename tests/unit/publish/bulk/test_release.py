@@ -13,12 +13,10 @@ from hosting.errors import HostingError
 from hosting.providers.release import ReleaseProvider
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import KEY
-from hosting.publish.bulk.managed_files import read_managed_files
 from hosting.publish.bulk.pointer import SITE_KEY
 from hosting.publish.bulk.published_files import published_files
 from hosting.publish.bulk.release_edge import ReleaseEdge, release_digest
 from hosting.publish.bulk.request import EDGE_FILE
-from hosting.publish.managed.path_list import pack
 from hosting.publish.s3.errors import S3Error
 from hosting.publish.staging.manifest import Manifest
 from hosting.publish.staging.staged_paths import MANIFEST
@@ -131,15 +129,6 @@ def test_a_first_publish(provider: MemoryProvider, log: Log, tmp_path: Path) -> 
     assert len(str(outs)) < 2_000
     found = published_files(provider.site.bucket, outs["digest"], is_in_place=False)
     assert len(found) == 304
-
-
-def test_the_first_release_after_managed_mode(provider: MemoryProvider, tmp_path: Path) -> None:
-    """It records the paths of managed mode's last publish, which may not have finished, for their deletion."""
-    bucket = provider.site.bucket
-    provider.create(props(tmp_path))
-    assert read_managed_files(bucket) == {}
-    provider.create(props(tmp_path, removals=[{"paths": pack(["b.html"]), "time": 7.0}, {"paths": "", "time": 5.0}]))
-    assert read_managed_files(bucket) == {"b.html": 7.0}
 
 
 def test_an_update_is_not_reported_twice(provider: MemoryProvider, log: Log, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from hosting.providers.publish_marker import PublishMarkerProvider, removed_paths
+from hosting.providers.managed_cleanup import ManagedCleanupProvider
+from hosting.providers.publish_marker import PublishMarkerProvider
 from hosting.providers.published_files import PublishedFilesProvider
 from hosting.publish.bulk import catalogue
-from hosting.publish.bulk.managed_files import write_managed_files
 from hosting.publish.managed.path_list import pack
 from hosting.publish.s3.objects import ListedObject, StoredObject
 from hosting.publish.staging.manifest import Manifest, ManifestEntry
@@ -130,9 +130,21 @@ class Files(PublishedFilesProvider):
         return self.time
 
 
+class Cleanup(ManagedCleanupProvider):
+    """The provider with a bucket in memory."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        super().__init__()
+        self.bucket = bucket
+
+    def bucket_client(self, bucket: str) -> Bucket:
+        assert bucket == "bucket"
+        return self.bucket
+
+
 @dataclass
 class Stack:
-    """A stack in managed mode.
+    """A stack behind CloudFront, in managed mode unless a method says otherwise.
 
     Attributes:
         staging: the staged tree.
@@ -143,6 +155,7 @@ class Stack:
         objects: the fingerprint of each object in the state.
         marker: the outputs of the publish marker.
         record: the outputs of the record.
+        cleanup: the outputs of the cleanup in bulk mode.
     """
 
     staging: Path
@@ -153,6 +166,7 @@ class Stack:
     objects: dict[str, str] = field(default_factory=dict)
     marker: dict[str, Any] = field(default_factory=dict)
     record: dict[str, Any] = field(default_factory=dict)
+    cleanup: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.files = Files(self.bucket)
@@ -170,6 +184,9 @@ class Stack:
                 self._step()
                 self.objects[path] = fingerprint
         updated = self._save_record(self._record_inputs(manifest))
+        # The release, which owns the keys of bulk mode, is deleted too.
+        self.bucket.objects.pop(catalogue.KEY, None)
+        self.cleanup = {}
         # The engine deletes last, and keeps the object.
         for path in self.objects.keys() - entries.keys():
             self._step()
@@ -177,20 +194,25 @@ class Stack:
         return updated
 
     def up_in_bulk_mode(self) -> None:
-        """Publish in bulk mode behind CloudFront: nothing of managed mode remains in the state but the marker."""
+        """Publish in bulk mode: nothing of managed mode remains in the state but the marker."""
         self._save_marker({})
+        self._step()
         self.bucket.put(catalogue.KEY, "")
-        write_managed_files(self.bucket, removed_paths(self.marker["removals"]))
+        self._save_cleanup({"bucket": "bucket", "removals": self.marker["removals"]})
         if self.record:
             self.files.delete("id", self.record)
-        del self.bucket.objects[catalogue.KEY]
+            self._step()
         self.record, self.objects = {}, {}
 
     def killed(self, site: Mapping[str, str], *, after: int, kind: str = "text/plain") -> bool:
         """Publish until the step ``after``; return whether it was killed."""
+        return self.killed_in(lambda: self.up(site, kind=kind), after=after)
+
+    def killed_in(self, command: Callable[[], object], *, after: int) -> bool:
+        """Run a command until the step ``after``; return whether it was killed."""
         self.left = after
         try:
-            self.up(site, kind=kind)
+            command()
         except Killed:
             return True
         finally:
@@ -245,6 +267,15 @@ class Stack:
         self._step()
         self.record = outs
         return True
+
+    def _save_cleanup(self, inputs: dict[str, Any]) -> None:
+        provider = Cleanup(self.bucket)
+        if self.cleanup and not provider.diff("id", self.cleanup, inputs).changes:
+            return
+        outs = (provider.update("id", self.cleanup, inputs) if self.cleanup else provider.create(inputs)).outs
+        assert outs is not None
+        self._step()
+        self.cleanup = outs
 
     def _step(self) -> None:
         if self.left is not None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hosting.errors import HostingError, PublishError
+from hosting.publish.bulk import catalogue
 from hosting.publish.bulk.in_place_index import InPlaceIndex, PlacedRelease
 from hosting.publish.managed.path_list import pack, unpack
 from hosting.publish.s3.errors import S3Error
-from tests.unit.publish.managed.memory import Bucket, Stack
+from tests.unit.publish.managed.memory import NOON, Bucket, Stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +23,8 @@ A = {"index.html": "home", "a.css": "one", "b.css": "one", "old.html": "old"}
 B = {"index.html": "home", "a.css": "two", "b.css": "two", "new.html": "new", "new.css": "new"}
 C = {"index.html": "home", "a.css": "two", "b.css": "one", "other.html": "other"}
 HASHED = "app.0a1b2c3d.js"
+# What bulk mode has in the bucket.
+BULK = {catalogue.KEY: ""}
 DAY_S = 86_400
 
 
@@ -146,12 +151,58 @@ def test_bulk_mode_between_a_killed_publish_and_the_next(tmp_path: Path) -> None
         stack = Stack(tmp_path, Bucket())
         stack.up({**A, "report.pdf": "ours"})
         stack.up(A)
-        stack.bucket.put("report.pdf", "not ours")
+        # The second write is after the second of the publish that has removed the path.
+        for text in ("draft", "not ours"):
+            stack.bucket.put("report.pdf", text)
         stack.killed(B, after=after)
         stack.up_in_bulk_mode()
-        assert stack.bucket.contents == {"report.pdf": "not ours"}, after
+        assert stack.bucket.contents == {**BULK, "report.pdf": "not ours"}, after
         stack.up(A)
         assert stack.bucket.contents == {**A, "report.pdf": "not ours"}, after
+
+
+def test_bulk_mode_after_a_killed_first_publish(tmp_path: Path) -> None:
+    """Behind CloudFront, bulk mode removes what it has written, also if bulk mode's first publish is killed next."""
+    for after in range(14):
+        for again in range(6):
+            stack = Stack(tmp_path, Bucket())
+            stack.bucket.put("report.pdf", "not ours")
+            stack.killed(A, after=after)
+            stack.killed_in(stack.up_in_bulk_mode, after=again)
+            stack.up_in_bulk_mode()
+            assert stack.bucket.contents == {**BULK, "report.pdf": "not ours"}, (after, again)
+
+
+def test_bulk_mode_after_a_killed_change_to_managed_mode(tmp_path: Path) -> None:
+    """If the change is taken back, bulk mode removes what it has written, and without a change it makes no request."""
+    for after in range(14):
+        stack = Stack(tmp_path, Bucket())
+        stack.up(C)
+        stack.up_in_bulk_mode()
+        stack.killed(A, after=after)
+        stack.up_in_bulk_mode()
+        assert stack.bucket.contents == BULK, after
+        stack.bucket.calls.clear()
+        stack.up_in_bulk_mode()
+        assert stack.bucket.calls == {}
+
+
+def test_what_others_wrote_before_the_first_publish_remains(tmp_path: Path) -> None:
+    """Bulk mode deletes an object that the killed publish has overwritten, and not one that it did not reach."""
+    reached = set()
+    for after in range(14):
+        stack = Stack(tmp_path, Bucket())
+        stack.bucket.put("old.html", "not ours")
+        yesterday = replace(stack.bucket.objects.pop("old.html"), time=NOON - timedelta(days=1))
+        stack.bucket.put("report.pdf", "not ours")
+        others = {**BULK, "report.pdf": "not ours"}
+        stack.bucket.objects["old.html"] = yesterday
+        stack.killed(A, after=after)
+        found = stack.bucket.contents["old.html"]
+        stack.up_in_bulk_mode()
+        assert stack.bucket.contents == (others if found == "old" else {**others, "old.html": "not ours"}), after
+        reached.add(found)
+    assert reached == {"old", "not ours"}
 
 
 def test_removed_files_with_hashed_names_remain_for_some_days(stack: Stack) -> None:
