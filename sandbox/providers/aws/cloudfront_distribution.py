@@ -86,7 +86,7 @@ class Distribution(Resource):
             aws.cloudfront("update_distribution", Id=identifier, IfMatch=current["ETag"], DistributionConfig=config)
             if new["waitForDeployment"]:
                 _wait_until_deployed(aws, identifier)
-        retag(aws, str(old["arn"]), old, new)
+        retag(aws, old, new)
 
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
         """Disable it, wait, and delete it; with retainOnDelete only disable it."""

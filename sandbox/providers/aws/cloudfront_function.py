@@ -94,7 +94,7 @@ class Function(Resource):
             etag = aws.cloudfront("update_function", Name=identifier, IfMatch=etag, **_definition(new))["ETag"]
         if new["publish"]:
             aws.cloudfront("publish_function", Name=identifier, IfMatch=etag)
-        retag(aws, str(old["arn"]), old, new)
+        retag(aws, old, new)
 
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
         """DeleteFunction, unless a distribution uses it: the emulator would delete it all the same."""
@@ -106,8 +106,10 @@ class Function(Resource):
                 raise
 
 
-def retag(aws: AwsClient, arn: str, old: Properties, new: Properties) -> None:
+def retag(aws: AwsClient, old: Properties, new: Properties) -> None:
     """Set the tags of a CloudFront resource to those of `new`."""
+    # The state of a resource that could not be read after its creation has no ARN.
+    arn = str(old.get("arn", ""))
     old_tags, new_tags = old.get("tagsAll") or {}, all_tags(aws, new)
     if removed := sorted(set(old_tags) - set(new_tags)):
         aws.cloudfront("untag_resource", Resource=arn, TagKeys={"Items": removed})

@@ -83,7 +83,7 @@ class KeyValueStore(Resource):
         if (old.get("comment") or "") != (new.get("comment") or ""):
             changes = {"Comment": new.get("comment") or "", "IfMatch": old.get("etag", "")}
             aws.cloudfront("update_key_value_store", Name=old["name"], **changes)
-        retag(aws, str(old["arn"]), old, new)
+        retag(aws, old, new)
 
     def delete(self, aws: AwsClient, identifier: str, state: Properties) -> None:
         """DeleteKeyValueStore with the ETag of the state."""

@@ -64,14 +64,16 @@ def abort_on_error(
         abort(context, message)
 
 
-def kept_after_create(inputs: Properties, error: Exception) -> Kept | None:
+def kept_after_create(resource: Resource, aws: AwsClient, inputs: Properties, error: Exception) -> Kept | None:
     """Return the resource if it was created although a later request failed."""
-    return kept_after_read(error.identifier, inputs) if isinstance(error, UnfinishedCreationError) else None
+    if not isinstance(error, UnfinishedCreationError):
+        return None
+    return kept_after_read(resource, aws, error.identifier, inputs)
 
 
-def kept_after_read(identifier: str, inputs: Properties) -> Kept:
-    """Return a resource that was created and then could not be read."""
-    return identifier, _without_internal(inputs)
+def kept_after_read(resource: Resource, aws: AwsClient, identifier: str, inputs: Properties) -> Kept:
+    """Return a resource that was created and then could not be read: what was known of it before."""
+    return identifier, _known(preview_of_create(resource, aws, inputs))
 
 
 def kept_after_update(resource: Resource, aws: AwsClient, old: Properties, new: Properties) -> Properties:
@@ -79,7 +81,10 @@ def kept_after_update(resource: Resource, aws: AwsClient, old: Properties, new: 
 
     As Terraform's providers do: https://developer.hashicorp.com/terraform/plugin/sdkv2/resources/partial-state
     """
-    planned = preview_of_update(resource, aws, old, new)
+    return _known(preview_of_update(resource, aws, old, new))
+
+
+def _known(planned: Properties) -> Properties:
     return {name: value for name, value in planned.items() if value is not UNKNOWN}
 
 

@@ -139,9 +139,9 @@ class AwsProvider(Provider):
             return provider_pb2.CreateResponse(properties=to_struct(preview_of_create(resource, aws, inputs)))
         what = f"creating {resource.title} ({request.urn.rsplit('::', 1)[-1]})"
         create = partial(resource.create, aws, inputs)
-        identifier = abort_on_error(context, what, create, partial(kept_after_create, inputs))
+        identifier = abort_on_error(context, what, create, partial(kept_after_create, resource, aws, inputs))
         read = partial(_state_after, resource, aws, identifier, inputs)
-        state = abort_on_error(context, what, read, lambda _: kept_after_read(identifier, inputs))
+        state = abort_on_error(context, what, read, lambda _: kept_after_read(resource, aws, identifier, inputs))
         return provider_pb2.CreateResponse(id=identifier, properties=to_struct(state))
 
     def Read(  # noqa: N802 - gRPC's name

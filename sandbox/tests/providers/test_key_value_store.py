@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from sandbox.environment import endpoint_variables
-from sandbox.tests.providers.harness import RejectedError
+from sandbox.tests.providers.harness import RejectedError, fail_once
 
 if TYPE_CHECKING:
     from types_boto3_cloudfront import CloudFrontClient
@@ -45,6 +45,19 @@ def test_a_store(engine: Engine, cloudfront: CloudFrontClient) -> None:
     engine.delete(created)
     assert not engine.refresh(created)
     engine.delete(created)
+
+
+def test_a_store_that_could_not_be_read_is_updated(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine keeps what was created, and the next run completes it, although the state has no ARN."""
+    fail_once("list_tags_for_resource", monkeypatch)
+    with pytest.raises(RejectedError) as failed:
+        engine.create(STORE, resource_name=unique("store"), tags={"a": "1"})
+    kept = failed.value.kept
+    assert kept is not None
+    assert "arn" not in kept.state
+    engine.update(kept, tags={"a": "1"})
+    assert kept.state["arn"].endswith(f":key-value-store/{kept.id}")
+    engine.delete(kept)
 
 
 def test_keys_do_not_change_the_version_of_the_resource(engine: Engine, endpoint: str) -> None:
