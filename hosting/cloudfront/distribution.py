@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 # A lazy module of the SDK: stacks without CloudFront never load it, which takes 0.1 s.
 from pulumi_aws import cloudfront
 
 from hosting.aws.cloud_names import keep_name
-from hosting.cloudfront.functions import FunctionAssociation, make_functions
 from hosting.cloudfront.logs import log_config
 from hosting.cloudfront.own_policies import make_origin_request_policy
 from hosting.cloudfront.policies import managed_cache_policy
 from hosting.cloudfront.proxies import behaviors_of, origins_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pulumi
     from pulumi_aws.s3 import Bucket
 
     from hosting.aws.cloud_names import CloudNames
+    from hosting.cloudfront.functions import FunctionAssociation
     from hosting.cloudfront.settings import CloudFrontSettings, ErrorResponse, GeoRestriction
     from hosting.domain.attached_names import AttachedNames
     from hosting.edge.plan import EdgePlan
 
 _ORIGIN = "bucket"
-
-
-@dataclass(frozen=True)
-class DistributionResources:
-    """The distribution and its functions.
-
-    Attributes:
-        distribution: the distribution.
-        functions: the functions on its events, one or two.
-    """
-
-    distribution: cloudfront.Distribution
-    functions: tuple[FunctionAssociation, ...]
 
 
 def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by keyword
@@ -49,21 +35,13 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     edge: EdgePlan,
     opts: pulumi.ResourceOptions,
     *,
+    functions: Sequence[FunctionAssociation],
     attached: AttachedNames | None = None,
-    store_arn: pulumi.Input[str] | None = None,
-    for_releases: bool = False,
-    code_values: Mapping[str, pulumi.Output[str]] | None = None,
-    tags: str = "",
-) -> DistributionResources:
-    """Return the distribution in front of ``bucket``, with the functions, proxies and error responses of ``edge``.
+) -> cloudfront.Distribution:
+    """Return the distribution in front of ``bucket``, with the proxies and error responses of ``edge``.
 
-    ``attached`` are the host names; ``store_arn`` is the key-value store that the functions read; ``for_releases`` is
-    whether the functions route to the releases of bulk mode; ``code_values`` replace placeholders in the code of the
-    function for requests; ``tags`` is the digest of the default tags.
+    ``functions`` are the functions on its events, one or two; ``attached`` are the host names.
     """
-    functions = make_functions(
-        names, edge, opts, store_arn, for_releases=for_releases, code_values=code_values, tags=tags
-    )
     behavior: Any = {**_behavior(names, settings, edge, opts), **_function_inputs(functions)}
     distribution = cloudfront.Distribution(
         names.logical("distribution"),
@@ -82,7 +60,7 @@ def make_distribution(  # noqa: PLR0913 - callers pass the optional parts by key
     )
     if settings.alarms:
         _make_alarm(names, distribution, settings.alarms, opts)
-    return DistributionResources(distribution, tuple(functions))
+    return distribution
 
 
 def _make_alarm(

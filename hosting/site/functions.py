@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from hosting.providers.published_functions import FunctionMarker, PublishedFunctions, PublishedFunctionsArgs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pulumi
 
-    from hosting.cloudfront.distribution import DistributionResources
+    from hosting.cloudfront.functions import FunctionAssociation
     from hosting.edge.plan import EdgePlan
     from hosting.resource_names import ResourceNames
 
@@ -24,14 +26,14 @@ def function_marker(names: ResourceNames, edge: EdgePlan, opts: pulumi.ResourceO
 
 def published_functions(
     names: ResourceNames,
-    declared: DistributionResources,
+    functions: Sequence[FunctionAssociation],
     marker: FunctionMarker,
     opts: pulumi.ResourceOptions,
 ) -> PublishedFunctions:
     """Declare the comparison with what CloudFront runs; ``opts`` must depend on the functions."""
     args = PublishedFunctionsArgs(
-        names=[one.function.name for one in declared.functions],
-        digests=[one.digest for one in declared.functions],
+        names=[one.function.name for one in functions],
+        digests=[one.digest for one in functions],
         function_marker=marker.marker,
     )
     return PublishedFunctions(names.logical("published-functions"), args, opts)

@@ -16,6 +16,7 @@ from hosting.aws.provider import make_provider
 from hosting.aws.regions import CLOUDFRONT_REGION
 from hosting.aws.tags import tags_digest
 from hosting.cloudfront.distribution import make_distribution
+from hosting.cloudfront.functions import make_functions
 from hosting.providers.first_policy import FirstPolicy
 from hosting.publish.bulk import layout
 from hosting.site.functions import function_marker, published_functions
@@ -113,28 +114,29 @@ class StackResources:
             release_store: the key-value store of bulk mode.
             code_values: what replaces placeholders in the code of the function for requests.
         """
-        attached = self._domain.attached if self._domain else None
         marker = function_marker(self._names, edge, self._own(after=[]))
         rules = self._rule_store(edge)
         opts = self._options(after=[*after, marker, *([rules.items] if rules else [])])
-        made = make_distribution(
+        functions = make_functions(
             self._cloud_names,
-            self._settings.cloudfront,
-            bucket,
             edge,
             opts,
-            attached=attached,
-            store_arn=rules.arn if rules else release_store,
+            rules.arn if rules else release_store,
             for_releases=release_store is not None,
             code_values=code_values,
             tags=tags_digest(self._settings.aws),
         )
-        checked = self._own(after=[one.function for one in made.functions])
-        functions = published_functions(self._names, made, marker, checked)
+        made = [one.function for one in functions]
+        published = published_functions(self._names, functions, marker, self._own(after=made))
         if rules:
-            rules.declare_cleanup(self._own(after=[functions]))
-        self.distribution = made.distribution
-        return made.distribution, functions
+            rules.declare_cleanup(self._own(after=[published]))
+        # CloudFront refuses a distribution with a function that is not published.
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[published]))
+        settings, attached = self._settings.cloudfront, self._domain.attached if self._domain else None
+        self.distribution = make_distribution(
+            self._cloud_names, settings, bucket, edge, opts, functions=functions, attached=attached
+        )
+        return self.distribution, published
 
     def _rule_store(self, edge: EdgePlan) -> RuleStore | None:
         """Declare the key-value store if the functions read one."""
