@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosting import prepare as preparation
 from hosting.build import Run
 from hosting.config.load import RawConfig, Settings, load_settings
 from hosting.errors import PublishError
@@ -72,7 +71,7 @@ def test_a_file_of_another_tool_is_published(project: Path) -> None:
 def test_an_update_takes_the_build_of_its_preview(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command runs for the preview; the update that follows says that it uses the result."""
     # No CLI is around the tests.
-    monkeypatch.setattr(preparation, "run_build", partial(run_build, run_id=lambda: "4711 now"))
+    monkeypatch.setattr("hosting.build.run_build", partial(run_build, run_id=lambda: "4711 now"))
     built = settings(directory="out", buildCommand="mkdir -p out && echo made > out/index.html")
     said: list[str] = []
     staged_by(built, Run(project, preview=True, say=said.append))
