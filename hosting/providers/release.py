@@ -17,7 +17,7 @@ from hosting.errors import PublishError
 from hosting.providers.base import AwsProvider
 from hosting.providers.engine_log import EngineLog
 from hosting.providers.publish_marker import is_unfinished
-from hosting.providers.release_args import ReleaseArgs, preview_name
+from hosting.providers.release_args import ReleaseArgs, release_preview_name
 from hosting.providers.release_errors import reported
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class ReleaseProvider(AwsProvider):
         # In a preview, the ARN of a new store is None: it is not known yet.
         is_moved = _news.get("store") is not None and bool(_olds.get("store")) != bool(_news["store"])
         replaces = [name for name in _REPLACING if _olds.get(name) != _news.get(name)] + (["store"] if is_moved else [])
-        replaces += ["preview"] if preview_name(_olds) != preview_name(_news) else []
+        replaces += ["preview"] if release_preview_name(_olds) != release_preview_name(_news) else []
         drift = int(_olds.get("drift") or 0)
         changes = any(_olds.get(name) != _news.get(name) for name in names) or bool(drift) or _expires_soon(_olds)
         unfinished = not changes and is_unfinished(_olds, _news)

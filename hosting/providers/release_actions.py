@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hosting.errors import PublishError
 from hosting.providers.engine_log import EngineLog
 from hosting.providers.publish_marker import is_unfinished, left_by_managed_mode
-from hosting.providers.release_args import preview_name
+from hosting.providers.release_args import release_preview_name
 from hosting.providers.release_errors import reported
 from hosting.publish.bulk import layout
 from hosting.publish.bulk.catalogue import summaries
@@ -149,7 +149,7 @@ def _target(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, str,
 
 
 def _owner_key(props: Mapping[str, Any]) -> str:
-    records = layout.site_records(preview_name(props)) if props.get("store") else layout.IN_PLACE_RECORDS
+    records = layout.site_records(release_preview_name(props)) if props.get("store") else layout.IN_PLACE_RECORDS
     return records + layout.OWNER
 
 

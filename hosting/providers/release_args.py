@@ -59,6 +59,6 @@ class ReleaseArgs:
     preview: Mapping[str, pulumi.Input[object]] | None = None
 
 
-def preview_name(props: Mapping[str, Any]) -> str:
+def release_preview_name(props: Mapping[str, Any]) -> str:
     """Return the name of a preview; empty for a site."""
     return str(props["preview"]["name"]) if props.get("preview") else ""

@@ -29,7 +29,6 @@ from hosting.site.stack_resources import StackResources
 from hosting.site.urns import dynamic_urn
 
 if TYPE_CHECKING:
-    from pulumi_aws import Provider
     from pulumi_aws.cloudfront import Distribution
 
     from hosting.config.load import Settings
@@ -73,8 +72,7 @@ class PreviewEdge(pulumi.ComponentResource):
             declare(name)
             for warning in edge_warnings(settings, production_domain(settings)):
                 pulumi.log.warn(for_stack(warning, settings.stack), self)
-            provider = make_provider(names.logical("aws"), settings.aws, pulumi.ResourceOptions(parent=self))
-            self.outputs = _EdgeResources(self, names, settings, plan, provider).outputs
+            self.outputs = _EdgeResources(self, names, settings, plan).outputs
         self.register_outputs(self.outputs)
 
 
@@ -97,13 +95,9 @@ class _EdgeResources(StackResources):
     """Declares the resources of an edge: no release, as each preview publishes its own."""
 
     def __init__(
-        self,
-        component: pulumi.ComponentResource,
-        names: ResourceNames,
-        settings: Settings,
-        edge: EdgePlan,
-        provider: Provider,
+        self, component: pulumi.ComponentResource, names: ResourceNames, settings: Settings, edge: EdgePlan
     ) -> None:
+        provider = make_provider(names.logical("aws"), settings.aws, pulumi.ResourceOptions(parent=component))
         super().__init__(component, names, settings, edge, provider)
         store = make_release_store(self._cloud_names, self._options())
         password = self._password()
